@@ -1,1 +1,24 @@
+//! Imprimatur, "let it be printed": a publishing workflow that cannot be
+//! talked into an impossible state.
+//!
+//! Three questions stand between a wish and a change, and one service asks
+//! them, always in this order, in one transaction:
+//!
+//! 1. [`permissions`]: who may *attempt* this? Answers with a `Capability`.
+//! 2. [`policies`]: is it valid *now*? Takes the capability, answers with a `Validity`.
+//! 3. [`invariants`]: what must *never* be false? Takes the validity, and writes.
+//!
+//! [`workflow`] is the door: the only caller of the three. Everything else is
+//! an edge, which parses, asks once and renders, or a store, which remembers.
 
+pub mod domain;
+
+pub mod invariants;
+pub mod permissions;
+pub mod policies;
+pub mod refusal;
+pub mod workflow;
+
+pub mod accounts;
+pub mod audit;
+pub mod store;

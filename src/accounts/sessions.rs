@@ -1,0 +1,146 @@
+//! Signed-in browsers. The id is 256 random bits and lives in a cookie; the
+//! database knows its SHA-256 and whose it is.
+
+use std::fmt;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text};
+use sha2::{Digest, Sha256};
+
+use super::{Person, PersonRow, PersonSqlType, person};
+use crate::domain::UserId;
+use crate::store::schema::{cookie_key, sessions};
+use crate::store::statement::statement;
+
+/// A session that nobody used for this long is over: 12 hours, in seconds.
+pub const IDLE_SECONDS: i32 = 12 * 60 * 60;
+
+/// A session is over after this long, used or not: 7 days, in seconds.
+pub const LIFETIME_SECONDS: i32 = 7 * 24 * 60 * 60;
+
+/// What the database knows of a session's id: its SHA-256.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionId([u8; 32]);
+
+impl SessionId {
+    /// Returns what is stored of the id that a cookie carries.
+    pub fn of(key: &str) -> Self {
+        Self(Sha256::digest(key.as_bytes()).into())
+    }
+
+    /// Returns the 32 bytes.
+    pub fn hash(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SessionId(..)")
+    }
+}
+
+/// Returns the token that forms of a session carry against cross-site requests.
+/// It follows from the secret id, so it needs no storage and tells nothing.
+pub fn form_token(key: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"imprimatur form token\0");
+    hash.update(key.as_bytes());
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Begins a session for whoever just showed the password with this hash;
+/// returns false when the password or the account has changed meanwhile.
+///
+/// # Errors
+///
+/// The database's.
+pub fn begin(
+    conn: &mut PgConnection,
+    session: &SessionId,
+    user: UserId,
+    password_hash: &str,
+) -> QueryResult<bool> {
+    let begun = statement::<Bool>(
+        "INSERT INTO sessions (id_hash, user_id, expires_at)
+         SELECT $1, id, clock_timestamp() + make_interval(secs => $2)
+         FROM users WHERE id = $3 AND password_hash = $4 AND is_active
+         RETURNING true",
+    )
+    .bind::<Binary, _>(session.hash())
+    .bind::<Integer, _>(LIFETIME_SECONDS)
+    .bind::<BigInt, _>(user.0)
+    .bind::<Text, _>(password_hash)
+    .load::<bool>(conn)?;
+    Ok(!begun.is_empty())
+}
+
+/// Returns whose session it is, for showing them pages, or `None` when it is
+/// over. At most once a minute it notes that the session was used.
+///
+/// # Errors
+///
+/// The database's.
+pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Option<Person>> {
+    let row = statement::<(PersonSqlType, Bool)>(
+        "SELECT u.id, u.username, u.display_name, u.roles,
+                s.last_used_at < clock_timestamp() - interval '1 minute'
+         FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.id_hash = $1 AND s.ended_at IS NULL
+           AND s.expires_at > clock_timestamp()
+           AND s.last_used_at > clock_timestamp() - make_interval(secs => $2)
+           AND s.created_at >= u.sessions_valid_from AND u.is_active",
+    )
+    .bind::<Binary, _>(session.hash())
+    .bind::<Integer, _>(IDLE_SECONDS)
+    .get_result::<(PersonRow, bool)>(conn)
+    .optional()?;
+    match row {
+        None => Ok(None),
+        Some((row, is_stale)) => {
+            if is_stale {
+                diesel::update(sessions::table.find(session.hash()))
+                    .set(sessions::last_used_at.eq(diesel::dsl::now))
+                    .execute(conn)?;
+            }
+            Ok(Some(person(row)))
+        }
+    }
+}
+
+/// Ends a session, wherever it is.
+///
+/// # Errors
+///
+/// The database's.
+pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
+    diesel::update(
+        sessions::table
+            .find(session.hash())
+            .filter(sessions::ended_at.is_null()),
+    )
+    .set(sessions::ended_at.eq(diesel::dsl::now))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Returns the 64 bytes that every server process signs cookies with.
+///
+/// # Errors
+///
+/// The database's.
+pub fn signing_key(conn: &mut PgConnection) -> QueryResult<Vec<u8>> {
+    cookie_key::table.select(cookie_key::key).first(conn)
+}
+
+/// Forgets sessions and sign-in windows that are long over; returns how many.
+///
+/// # Errors
+///
+/// The database's.
+pub fn forget_the_dead(conn: &mut PgConnection) -> QueryResult<i64> {
+    statement::<BigInt>("SELECT forget_the_dead()").get_result(conn)
+}

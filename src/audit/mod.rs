@@ -1,0 +1,84 @@
+//! What was refused, and what went wrong: written after the rollback, in a
+//! transaction of its own, and never part of a decision.
+
+use diesel::prelude::*;
+
+use crate::domain::{Interface, PostId, Reason, RequestId, RevisionNumber, UserId};
+use crate::store::schema::{incidents, refusals};
+
+/// What a record says of the request it speaks of.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The request.
+    pub request: RequestId,
+    /// The edge it came through.
+    pub interface: Interface,
+    /// Who asked, if they were known.
+    pub actor: Option<UserId>,
+    /// What they asked for.
+    pub action: &'a str,
+    /// Of which post, as they named it.
+    pub post: Option<PostId>,
+    /// Looking at which revision.
+    pub seen: Option<RevisionNumber>,
+}
+
+/// Records that a signed-in actor was refused. Anonymous refusals are counted
+/// in the log and not stored: anybody could fill the table.
+pub fn record_refusal(
+    conn: &mut PgConnection,
+    asked: &Asked<'_>,
+    layer: &'static str,
+    reasons: &[Reason],
+) {
+    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+    tracing::info!(
+        request_id = %asked.request, layer, action = asked.action, ?codes,
+        post = asked.post.map(|post| post.0), actor = asked.actor.map(|actor| actor.0),
+        "refused"
+    );
+    let Some(actor) = asked.actor else { return };
+    let written = serde_json::to_value(reasons)
+        .map_err(|error| error.to_string())
+        .and_then(|reasons| {
+            diesel::insert_into(refusals::table)
+                .values((
+                    refusals::request_id.eq(asked.request.0),
+                    refusals::interface.eq(asked.interface.as_str()),
+                    refusals::actor_id.eq(actor.0),
+                    refusals::action.eq(asked.action),
+                    refusals::post_id.eq(asked.post.map(|post| post.0)),
+                    refusals::revision_seen.eq(asked.seen.map(|seen| seen.0)),
+                    refusals::layer.eq(layer),
+                    refusals::reasons.eq(reasons),
+                ))
+                .execute(conn)
+                .map_err(|error| error.to_string())
+        });
+    if let Err(error) = written {
+        tracing::error!(request_id = %asked.request, error, "a refusal could not be recorded");
+    }
+}
+
+/// Records that an invariant would have been broken: a defect of ours.
+pub fn record_incident(conn: &mut PgConnection, asked: &Asked<'_>, invariant: &str, detail: &str) {
+    tracing::error!(
+        request_id = %asked.request, invariant, detail, action = asked.action,
+        post = asked.post.map(|post| post.0), actor = asked.actor.map(|actor| actor.0),
+        "an invariant would have been broken"
+    );
+    let written = diesel::insert_into(incidents::table)
+        .values((
+            incidents::request_id.eq(asked.request.0),
+            incidents::interface.eq(asked.interface.as_str()),
+            incidents::actor_id.eq(asked.actor.map(|actor| actor.0)),
+            incidents::action.eq(asked.action),
+            incidents::post_id.eq(asked.post.map(|post| post.0)),
+            incidents::invariant.eq(invariant),
+            incidents::detail.eq(detail),
+        ))
+        .execute(conn);
+    if let Err(error) = written {
+        tracing::error!(request_id = %asked.request, %error, "an incident could not be recorded");
+    }
+}

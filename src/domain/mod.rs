@@ -1,0 +1,43 @@
+//! What the system talks about: pure values, no database and no HTTP.
+//!
+//! A value that exists is within its limits: text comes from `parse`, a
+//! [`Status`] carries the facts of its state, and the two values that speak of
+//! a transaction in progress, [`Actor`] and [`LockedPost`], cannot leave it.
+
+mod action;
+mod attempt;
+mod operation;
+mod people;
+mod post;
+mod refusal;
+mod state;
+mod text;
+
+pub use action::{Action, UnknownAction};
+pub use attempt::{
+    Archive, Attempt, Create, Publish, RequestChanges, Revise, Submit, WithdrawRequest,
+};
+pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
+pub use people::{Actor, Byline, Permission, Person, Role, RoleSet, UserId};
+pub use post::{
+    Archival, LockedPost, Post, PostId, Publication, Review, ReviewId, Revision, RevisionNumber,
+    Status, Submission, Transition,
+};
+pub use refusal::Reason;
+pub use state::{State, UnknownState};
+pub use text::{
+    Body, Content, FieldError, InvalidInput, Note, Password, Slug, Summary, Title, Username,
+    parse_display_name,
+};
+
+use std::marker::PhantomData;
+
+/// The transaction a value belongs to.
+///
+/// The lifetime is invariant, and [`store::transaction`] makes a new one for
+/// each transaction: what carries it can neither outlive its transaction nor
+/// be mixed with the values of another.
+///
+/// [`store::transaction`]: crate::store::transaction
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Within<'tx>(PhantomData<fn(&'tx ()) -> &'tx ()>);

@@ -1,0 +1,123 @@
+use std::fmt;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
+
+/// The one-time key of one intention. The same key again, from the same
+/// person, is the same intention again and answers with the same outcome.
+///
+/// 1 to 255 visible ASCII characters, as the `Idempotency-Key` header allows
+/// (draft-ietf-httpapi-idempotency-key-header).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationKey(String);
+
+impl OperationKey {
+    /// Returns a key that nobody has used: 122 random bits.
+    pub fn random() -> Self {
+        Self(Uuid::new_v4().to_string())
+    }
+
+    /// Returns the key, or says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, InvalidInput> {
+        let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if text.is_empty() || text.len() > 255 || !is_visible {
+            return Err(FieldError::new(
+                "key",
+                "Send a key of 1 to 255 visible ASCII characters, new for each intention.",
+            )
+            .into());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Returns the key as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a key was used for: SHA-256 over the action and everything supplied
+/// with it, so that the same key with other content can be told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Returns the fingerprint of an action and its parts, in order.
+    pub fn of(action: Action, parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in std::iter::once(&action.as_str()).chain(parts) {
+            // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// Returns the 32 bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// What an action that took effect did; the same for every use of its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was done.
+    pub action: Action,
+    /// To which post.
+    pub post: PostId,
+    /// The revision that was current when it was done.
+    pub revision: RevisionNumber,
+    /// The state that the post was in when it was done.
+    pub state: State,
+    /// When it was done.
+    pub at: Timestamp,
+}
+
+/// Names one request, on error pages, in logs, refusals and incidents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(pub Uuid);
+
+impl RequestId {
+    /// Returns a new name; later ones sort after earlier ones.
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl Default for RequestId {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Through which edge somebody asked. It is written down, and decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interface {
+    /// A page of the workspace.
+    Page,
+    /// A page of the admin.
+    Admin,
+    /// The command line.
+    CommandLine,
+}
+
+impl Interface {
+    /// Returns the name that records carry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Admin => "admin",
+            Self::CommandLine => "command-line",
+        }
+    }
+}

@@ -1,0 +1,246 @@
+use std::fmt;
+
+use super::Within;
+
+/// Names one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct UserId(pub i64);
+
+impl fmt::Display for UserId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// A person as others see them: for bylines and sentences.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Byline {
+    /// Whose name it is.
+    pub id: UserId,
+    /// The name to show.
+    pub name: String,
+}
+
+/// What a person is trusted to do. What each role holds stands in
+/// [`permissions`](crate::permissions).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Writes posts.
+    Author,
+    /// Reviews and publishes other people's posts.
+    Reviewer,
+    /// Archives posts and manages accounts.
+    Staff,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Author, Self::Reviewer, Self::Staff];
+
+    /// Returns the role's name in the database, in JSON and for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Reviewer => "reviewer",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| format!("{text:?} is not a role: author, reviewer or staff"))
+    }
+}
+
+/// The roles that one person holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleSet(Vec<Role>);
+
+impl RoleSet {
+    /// Returns the roles in their usual order, whatever order they came in.
+    pub fn of(held: &[Role]) -> Self {
+        Self(
+            Role::ALL
+                .into_iter()
+                .filter(|role| held.contains(role))
+                .collect(),
+        )
+    }
+
+    /// Returns whether the role is among them.
+    pub fn contains(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+
+    /// Returns these roles and one more.
+    pub fn with(&self, role: Role) -> Self {
+        let mut held = self.0.clone();
+        held.push(role);
+        Self::of(&held)
+    }
+
+    /// Returns these roles without one.
+    pub fn without(&self, role: Role) -> Self {
+        Self(
+            self.0
+                .iter()
+                .copied()
+                .filter(|held| *held != role)
+                .collect(),
+        )
+    }
+
+    /// Returns the roles one after another.
+    pub fn iter(&self) -> impl Iterator<Item = Role> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Returns the names as the database stores them.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.iter().map(Role::as_str).collect()
+    }
+}
+
+impl fmt::Display for RoleSet {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.names().join(", "))
+    }
+}
+
+/// The right to attempt one kind of thing. It names a capability and nothing
+/// else: no state, no owner, no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// `posts.create_post`
+    CreatePost,
+    /// `posts.revise_post`
+    RevisePost,
+    /// `posts.submit_post`
+    SubmitPost,
+    /// `posts.review_post`
+    ReviewPost,
+    /// `posts.publish_post`
+    PublishPost,
+    /// `posts.archive_post`
+    ArchivePost,
+    /// `accounts.manage_account`
+    ManageAccount,
+    /// `audit.view_audit`
+    ViewAudit,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 8] = [
+        Self::CreatePost,
+        Self::RevisePost,
+        Self::SubmitPost,
+        Self::ReviewPost,
+        Self::PublishPost,
+        Self::ArchivePost,
+        Self::ManageAccount,
+        Self::ViewAudit,
+    ];
+
+    /// Returns the permission's stable name, for logs, API and pages.
+    pub fn codename(self) -> &'static str {
+        match self {
+            Self::CreatePost => "posts.create_post",
+            Self::RevisePost => "posts.revise_post",
+            Self::SubmitPost => "posts.submit_post",
+            Self::ReviewPost => "posts.review_post",
+            Self::PublishPost => "posts.publish_post",
+            Self::ArchivePost => "posts.archive_post",
+            Self::ManageAccount => "accounts.manage_account",
+            Self::ViewAudit => "audit.view_audit",
+        }
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.codename())
+    }
+}
+
+/// A person with an active account, as they were when they were read: for
+/// rendering pages and giving advice. The door does not take a `Person`; it
+/// reads an [`Actor`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Whose account it is.
+    pub id: UserId,
+    /// The name they sign in with.
+    pub username: String,
+    /// The name to show.
+    pub display_name: String,
+    /// What they held when they were read.
+    pub roles: RoleSet,
+}
+
+impl Person {
+    /// Returns the person as others see them.
+    pub fn byline(&self) -> Byline {
+        Byline {
+            id: self.id,
+            name: self.display_name.clone(),
+        }
+    }
+}
+
+/// The person who acts, with the roles they hold *now*: read and pinned in the
+/// transaction `'tx`, in which nobody can take a role away from them.
+///
+/// Only [`accounts::load`](crate::accounts::load) makes one. There is no
+/// `Clone`, no `Default` and no `Deserialize`: an actor is a fact about a
+/// transaction, not a piece of data.
+///
+/// ```
+/// fn whoever_acts<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
+///     actor
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// fn whoever_acts<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
+///     actor.clone()
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Actor<'tx> {
+    person: Person,
+    _within: Within<'tx>,
+}
+
+impl<'tx> Actor<'tx> {
+    /// For `accounts::load` alone.
+    pub(crate) fn pinned(person: Person, within: Within<'tx>) -> Self {
+        Self {
+            person,
+            _within: within,
+        }
+    }
+
+    /// Returns who acts.
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+
+    /// Returns the actor's id.
+    pub fn id(&self) -> UserId {
+        self.person.id
+    }
+}

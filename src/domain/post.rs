@@ -1,0 +1,206 @@
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::{Byline, Content, Slug, State, Within};
+
+/// Names one post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct PostId(pub i64);
+
+impl fmt::Display for PostId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Numbers the revisions of one post, from 1, without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct RevisionNumber(pub i32);
+
+impl fmt::Display for RevisionNumber {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Names one review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReviewId(pub i64);
+
+/// What a post said at one time. Written once, never changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Its place in the post's history of texts.
+    pub number: RevisionNumber,
+    /// The text.
+    pub content: Content,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// A reviewer's change request for one revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// Its name in the database.
+    pub id: ReviewId,
+    /// The revision it speaks of.
+    pub revision: RevisionNumber,
+    /// Who asked.
+    pub reviewer: Byline,
+    /// What must change.
+    pub note: String,
+    /// When they asked.
+    pub at: Timestamp,
+    /// When they took it back, if they did.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// One state that a post entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// The state before, except for the draft a post begins as.
+    pub from: Option<State>,
+    /// The state entered.
+    pub to: State,
+    /// Who did it.
+    pub by: Byline,
+    /// When.
+    pub at: Timestamp,
+    /// The revision that was current.
+    pub revision: RevisionNumber,
+}
+
+/// The facts that exist from in review on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// When it was submitted.
+    pub at: Timestamp,
+    /// Who submitted it.
+    pub by: Byline,
+    /// The revision that was current then.
+    pub revision: RevisionNumber,
+}
+
+/// The facts that exist from publication on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// When it was published.
+    pub at: Timestamp,
+    /// Who published it.
+    pub by: Byline,
+    /// The revision that was published, for ever.
+    pub revision: RevisionNumber,
+    /// Where the public finds it.
+    pub slug: Slug,
+}
+
+/// The facts that exist once a post is archived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archival {
+    /// When it was archived.
+    pub at: Timestamp,
+    /// Who archived it.
+    pub by: Byline,
+    /// Why.
+    pub reason: String,
+}
+
+/// A state together with the facts that exist in it, and no others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// See [`State::Draft`].
+    Draft,
+    /// See [`State::InReview`].
+    InReview(Submission),
+    /// See [`State::Published`].
+    Published(Submission, Publication),
+    /// See [`State::Archived`].
+    Archived(Submission, Publication, Archival),
+}
+
+impl Status {
+    /// Returns the state without its facts.
+    pub fn state(&self) -> State {
+        match self {
+            Self::Draft => State::Draft,
+            Self::InReview(_) => State::InReview,
+            Self::Published(..) => State::Published,
+            Self::Archived(..) => State::Archived,
+        }
+    }
+
+    /// Returns the publication, from publication on.
+    pub fn publication(&self) -> Option<&Publication> {
+        match self {
+            Self::Draft | Self::InReview(_) => None,
+            Self::Published(_, publication) | Self::Archived(_, publication, _) => {
+                Some(publication)
+            }
+        }
+    }
+}
+
+/// A post with everything that a policy may look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// Its name.
+    pub id: PostId,
+    /// Who writes it.
+    pub author: Byline,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// What it says now; from publication on, what was published.
+    pub current: Revision,
+    /// Where it stands.
+    pub status: Status,
+    /// The change requests that stand against the current revision.
+    pub standing_requests: Vec<Review>,
+}
+
+impl Post {
+    /// Returns where the post stands, without the facts.
+    pub fn state(&self) -> State {
+        self.status.state()
+    }
+
+    /// Returns the title, or a stand-in for a post that has none yet.
+    pub fn title(&self) -> &str {
+        self.current.content.title.or_untitled()
+    }
+
+    /// Returns since when the post has been in its state.
+    pub fn since(&self) -> Timestamp {
+        match &self.status {
+            Status::Draft => self.created_at,
+            Status::InReview(submission) => submission.at,
+            Status::Published(_, publication) => publication.at,
+            Status::Archived(_, _, archival) => archival.at,
+        }
+    }
+}
+
+/// A post whose row is locked by the transaction `'tx`: until that ends, what
+/// it says is true.
+///
+/// Only [`store::posts::lock`](crate::store::posts::lock) makes one.
+#[derive(Debug)]
+pub struct LockedPost<'tx> {
+    post: Post,
+    _within: Within<'tx>,
+}
+
+impl<'tx> LockedPost<'tx> {
+    /// For `store::posts::lock` alone.
+    pub(crate) fn for_update(post: Post, within: Within<'tx>) -> Self {
+        Self {
+            post,
+            _within: within,
+        }
+    }
+
+    /// Returns the post, for as long as the lock is held.
+    pub fn post(&self) -> &Post {
+        &self.post
+    }
+}

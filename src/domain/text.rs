@@ -1,0 +1,364 @@
+use std::fmt;
+
+/// One field that does not parse, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    /// The field's name in forms and in JSON.
+    pub field: &'static str,
+    /// A sentence that says what to write.
+    pub message: String,
+}
+
+impl FieldError {
+    /// Returns the error of one field.
+    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            field,
+            message: message.into(),
+        }
+    }
+}
+
+/// Input that does not parse: every field that is wrong, not the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidInput(pub Vec<FieldError>);
+
+impl InvalidInput {
+    /// Returns what is wrong with one field, if anything is.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| error.message.as_str())
+    }
+}
+
+impl From<FieldError> for InvalidInput {
+    fn from(error: FieldError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl fmt::Display for InvalidInput {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sentences: Vec<String> = self
+            .0
+            .iter()
+            .map(|error| format!("{}: {}", error.field, error.message))
+            .collect();
+        formatter.write_str(&sentences.join(" "))
+    }
+}
+
+impl std::error::Error for InvalidInput {}
+
+/// Returns the text with `\n` line ends and without blank space around it, if
+/// it is within the limit and has only characters that can be read.
+fn readable(
+    field: &'static str,
+    text: &str,
+    limit: usize,
+    may_have_lines: bool,
+) -> Result<String, FieldError> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    // Only whole blank lines go in front: an indented first line means code.
+    let text = if may_have_lines {
+        let text = text.trim_end();
+        let first = text
+            .find(|character: char| !character.is_whitespace())
+            .unwrap_or(0);
+        &text[text[..first].rfind('\n').map_or(0, |end| end + 1)..]
+    } else {
+        text.trim()
+    };
+    let length = text.chars().count();
+    if length > limit {
+        return Err(FieldError::new(
+            field,
+            format!(
+                "Shorten this to {} characters; it has {}.",
+                grouped(limit),
+                grouped(length)
+            ),
+        ));
+    }
+    let is_allowed = |character: char| match character {
+        '\n' | '\t' => may_have_lines,
+        other => !other.is_control(),
+    };
+    match text.chars().find(|character| !is_allowed(*character)) {
+        None => Ok(text.to_owned()),
+        Some('\n') => Err(FieldError::new(field, "Write this on one line.")),
+        Some(character) => Err(FieldError::new(
+            field,
+            format!(
+                "Remove the control character U+{:04X}.",
+                u32::from(character)
+            ),
+        )),
+    }
+}
+
+/// Returns the number with a comma between thousands.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $field:literal, at most $limit:literal, $lines:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters it may have.
+            pub const LIMIT: usize = $limit;
+
+            /// Returns the checked text, or what to write instead.
+            pub fn parse(text: &str) -> Result<Self, FieldError> {
+                readable($field, text, Self::LIMIT, $lines).map(Self)
+            }
+
+            /// Returns the text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Returns whether nothing is written.
+            pub fn is_blank(&self) -> bool {
+                self.0.trim().is_empty()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// A post's title: one line of at most 200 characters. A draft's may be blank.
+    Title, "title", at most 200, false
+}
+text! {
+    /// A post's summary: one line of at most 500 characters. A draft's may be blank.
+    Summary, "summary", at most 500, false
+}
+text! {
+    /// A post's body in Markdown: at most 100,000 characters. A draft's may be blank.
+    Body, "body", at most 100_000, true
+}
+text! {
+    /// What a reviewer asks for, or why staff archive: at most 2,000 characters.
+    Note, "note", at most 2_000, true
+}
+
+impl Title {
+    /// Returns the title, or a stand-in while there is none.
+    pub fn or_untitled(&self) -> &str {
+        if self.is_blank() {
+            "Untitled"
+        } else {
+            self.as_str()
+        }
+    }
+}
+
+/// What a post says: title, summary and Markdown body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Content {
+    /// One line.
+    pub title: Title,
+    /// One line for lists and feeds.
+    pub summary: Summary,
+    /// Markdown.
+    pub body: Body,
+}
+
+impl Content {
+    /// Returns the checked content, or every field that is wrong.
+    pub fn parse(title: &str, summary: &str, body: &str) -> Result<Self, InvalidInput> {
+        match (
+            Title::parse(title),
+            Summary::parse(summary),
+            Body::parse(body),
+        ) {
+            (Ok(title), Ok(summary), Ok(body)) => Ok(Self {
+                title,
+                summary,
+                body,
+            }),
+            (title, summary, body) => Err(InvalidInput(
+                [title.err(), summary.err(), body.err()]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+            )),
+        }
+    }
+
+    /// Returns the content of a stored revision, as it is.
+    pub(crate) fn stored(title: String, summary: String, body: String) -> Self {
+        Self {
+            title: Title(title),
+            summary: Summary(summary),
+            body: Body(body),
+        }
+    }
+
+    /// Returns the names of the parts that are still blank.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let blank = [
+            ("title", self.title.is_blank()),
+            ("summary", self.summary.is_blank()),
+            ("body", self.body.is_blank()),
+        ];
+        blank
+            .into_iter()
+            .filter_map(|(name, is_blank)| is_blank.then_some(name))
+            .collect()
+    }
+
+    /// Returns title, summary and body.
+    pub fn parts(&self) -> [&str; 3] {
+        [
+            self.title.as_str(),
+            self.summary.as_str(),
+            self.body.as_str(),
+        ]
+    }
+}
+
+/// A post's public address: lower-case words of `a-z` and `0-9` joined by
+/// hyphens, at most 120 characters in the database.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// The most characters a title contributes; the rest is room for a suffix.
+    const LIMIT: usize = 100;
+
+    /// Returns the address that a title asks for, cut between words. A title
+    /// with nothing to spell is called `post`.
+    pub fn from_title(title: &Title) -> Self {
+        let spelled = slug::slugify(title.as_str());
+        let mut cut = spelled.as_str();
+        while cut.len() > Self::LIMIT {
+            // A slug is ASCII, so every index is a boundary.
+            cut = cut
+                .rsplit_once('-')
+                .map_or(&cut[..Self::LIMIT], |(kept, _)| kept);
+        }
+        Self(if cut.is_empty() { "post" } else { cut }.to_owned())
+    }
+
+    /// Returns the address, if it could be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let is_well_formed = text.len() <= 120
+            && text
+                .split('-')
+                .all(|word| !word.is_empty() && word.bytes().all(is_spelled));
+        is_well_formed.then(|| Self(text.to_owned()))
+    }
+
+    /// Returns the address as it stands in URLs.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The name a person signs in with, such as `edith` or `edith@example.org`:
+/// 1 to 64 characters of `a-z`, `0-9` and `. _ @ + -`, beginning with a letter
+/// or digit. Upper case is read as lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// Returns the name, or what to write instead.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let name = text.trim().to_ascii_lowercase();
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
+        let begins_well = name
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric());
+        if begins_well && name.len() <= 64 && name.bytes().all(is_known) {
+            Ok(Self(name))
+        } else {
+            Err(FieldError::new(
+                "username",
+                "Write 1 to 64 letters, digits and . _ @ + -, beginning with a letter or digit.",
+            ))
+        }
+    }
+
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Returns the name to show for a person: one line of 1 to 100 characters.
+pub fn parse_display_name(text: &str) -> Result<String, FieldError> {
+    let name = readable("display_name", text, 100, false)?;
+    if name.is_empty() {
+        return Err(FieldError::new(
+            "display_name",
+            "Write the name that others should see.",
+        ));
+    }
+    Ok(name)
+}
+
+/// A password in the clear, on its way to being hashed: 12 to 256 characters.
+/// It prints as nothing.
+pub struct Password(String);
+
+impl Password {
+    /// Returns the password, or what to choose instead.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        match text.chars().count() {
+            12..=256 => Ok(Self(text.to_owned())),
+            _ => Err(FieldError::new(
+                "password",
+                "Choose a password of 12 to 256 characters.",
+            )),
+        }
+    }
+
+    /// Returns the bytes to hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Password(..)")
+    }
+}

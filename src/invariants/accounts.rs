@@ -1,0 +1,194 @@
+//! What must never be false of accounts: from the first one on there is always
+//! an active staff account, and no account changes without its record.
+
+use diesel::prelude::*;
+
+use super::{Broken, InvariantViolation};
+use crate::domain::{Interface, Person, RequestId, Role, RoleSet, UserId, Username};
+use crate::permissions::AccountsCapability;
+use crate::policies::accounts::{AccountChange, AccountValidity};
+use crate::store::Transaction;
+use crate::store::schema::{account_events, users};
+
+/// What the record says beside who did what to whom.
+#[derive(Debug)]
+pub struct Circumstances<'a> {
+    /// Why, in the words of whoever did it.
+    pub reason: &'a str,
+    /// The request that asked.
+    pub request: RequestId,
+    /// The edge it came through.
+    pub interface: Interface,
+}
+
+/// An account that does not exist yet.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// What the person signs in with.
+    pub username: Username,
+    /// What others see.
+    pub display_name: String,
+    /// The Argon2id hash of the password.
+    pub password_hash: String,
+    /// What the person holds from the beginning.
+    pub roles: RoleSet,
+}
+
+/// Writes a change that was found valid, and its record.
+///
+/// # Errors
+///
+/// [`Broken::Invariant`] when not exactly one account changed, and
+/// [`Broken::Database`] with whatever the database answers; where the last
+/// active staff account would go, that is `there_is_always_an_active_staff_account`.
+pub fn enforce<'tx>(
+    validity: AccountValidity<'tx>,
+    circumstances: &Circumstances<'_>,
+    tx: &mut Transaction<'tx>,
+) -> Result<(), Broken> {
+    let subject = &validity.subject().person;
+    let target = users::table.find(subject.id.0);
+    let (changed, event, role) = match validity.change() {
+        AccountChange::Grant(role) => (
+            update_roles(tx.conn(), subject, &subject.roles.with(*role))?,
+            "role-granted",
+            Some(*role),
+        ),
+        AccountChange::Revoke(role) => (
+            update_roles(tx.conn(), subject, &subject.roles.without(*role))?,
+            "role-revoked",
+            Some(*role),
+        ),
+        AccountChange::Deactivate => (
+            diesel::update(target.filter(users::is_active))
+                .set(users::is_active.eq(false))
+                .execute(tx.conn())?,
+            "deactivated",
+            None,
+        ),
+        AccountChange::Reactivate => (
+            diesel::update(target.filter(diesel::dsl::not(users::is_active)))
+                .set(users::is_active.eq(true))
+                .execute(tx.conn())?,
+            "reactivated",
+            None,
+        ),
+        AccountChange::SetPassword(hash) => (
+            diesel::update(target)
+                .set(users::password_hash.eq(hash))
+                .execute(tx.conn())?,
+            "password-set",
+            None,
+        ),
+    };
+    if changed != 1 {
+        return Err(InvariantViolation::new("one_change_concerns_one_account").into());
+    }
+    record(
+        tx,
+        validity.actor().id(),
+        subject.id,
+        event,
+        role,
+        circumstances,
+    )
+}
+
+/// Writes an account that staff create, and its record.
+///
+/// # Errors
+///
+/// As [`enforce`].
+pub fn enforce_creation<'tx>(
+    capability: AccountsCapability<'tx>,
+    account: &NewAccount,
+    circumstances: &Circumstances<'_>,
+    tx: &mut Transaction<'tx>,
+) -> Result<UserId, Broken> {
+    let actor = capability.into_actor();
+    let id = insert(tx, account)?;
+    record(tx, actor.id(), id, "created", None, circumstances)?;
+    for role in account.roles.iter() {
+        record(
+            tx,
+            actor.id(),
+            id,
+            "role-granted",
+            Some(role),
+            circumstances,
+        )?;
+    }
+    Ok(id)
+}
+
+/// Writes the first account of an empty system, which is its own creator. It
+/// holds the staff role, or nobody could ever grant anything.
+///
+/// # Errors
+///
+/// As [`enforce`], and [`Broken::Invariant`] when there is an account already.
+pub fn enforce_first_account(
+    account: &NewAccount,
+    circumstances: &Circumstances<'_>,
+    tx: &mut Transaction<'_>,
+) -> Result<UserId, Broken> {
+    let id = insert(tx, account)?;
+    let is_alone = users::table
+        .filter(users::id.ne(id.0))
+        .count()
+        .get_result::<i64>(tx.conn())?
+        == 0;
+    if !is_alone || !account.roles.contains(Role::Staff) {
+        return Err(InvariantViolation::new("first_account_is_staff_and_alone").into());
+    }
+    record(tx, id, id, "created", None, circumstances)?;
+    for role in account.roles.iter() {
+        record(tx, id, id, "role-granted", Some(role), circumstances)?;
+    }
+    Ok(id)
+}
+
+fn insert(tx: &mut Transaction<'_>, account: &NewAccount) -> Result<UserId, Broken> {
+    let id = diesel::insert_into(users::table)
+        .values((
+            users::username.eq(account.username.as_str()),
+            users::display_name.eq(&account.display_name),
+            users::password_hash.eq(&account.password_hash),
+            users::roles.eq(account.roles.names()),
+        ))
+        .returning(users::id)
+        .get_result::<i64>(tx.conn())?;
+    Ok(UserId(id))
+}
+
+fn update_roles(conn: &mut PgConnection, subject: &Person, roles: &RoleSet) -> QueryResult<usize> {
+    diesel::update(
+        users::table
+            .find(subject.id.0)
+            .filter(users::roles.eq(subject.roles.names())),
+    )
+    .set(users::roles.eq(roles.names()))
+    .execute(conn)
+}
+
+fn record(
+    tx: &mut Transaction<'_>,
+    actor: UserId,
+    subject: UserId,
+    event: &str,
+    role: Option<Role>,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), Broken> {
+    diesel::insert_into(account_events::table)
+        .values((
+            account_events::actor_id.eq(actor.0),
+            account_events::subject_id.eq(subject.0),
+            account_events::event.eq(event),
+            account_events::role.eq(role.map(Role::as_str)),
+            account_events::reason.eq(circumstances.reason),
+            account_events::request_id.eq(circumstances.request.0),
+            account_events::interface.eq(circumstances.interface.as_str()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}

@@ -1,0 +1,244 @@
+//! **Who may attempt this?**
+//!
+//! This layer looks at the roles a person holds and the action they attempt.
+//! It refuses to know the post, its state, its owner, its history and the
+//! time: a permission that depended on them would change its meaning whenever
+//! they do, and nobody could say any more what it grants.
+//!
+//! A refusal means that *this person* was refused. Nothing was read or locked.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::domain::{Action, Actor, Attempt, Permission, Reason, Role, RoleSet};
+
+/// Proof that an actor may attempt the action `A`, within one transaction.
+///
+/// Only [`verify`] makes one, and [`policies::evaluate`] consumes it.
+///
+/// ```
+/// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
+///
+/// fn go_on<'tx>(capability: Capability<'tx, Publish>, publish: &Publish, post: LockedPost<'tx>) {
+///     let _ = policies::evaluate(capability, publish, post);
+/// }
+/// ```
+///
+/// A capability for another action does not fit:
+///
+/// ```compile_fail,E0308
+/// use imprimatur::{domain::{LockedPost, Publish, Submit}, permissions::Capability, policies};
+///
+/// fn go_on<'tx>(capability: Capability<'tx, Submit>, publish: &Publish, post: LockedPost<'tx>) {
+///     let _ = policies::evaluate(capability, publish, post);
+/// }
+/// ```
+///
+/// Nor does one from another transaction:
+///
+/// ```compile_fail
+/// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
+///
+/// fn go_on<'a, 'b>(capability: Capability<'a, Publish>, publish: &Publish, post: LockedPost<'b>) {
+///     let _ = policies::evaluate(capability, publish, post);
+/// }
+/// ```
+///
+/// It serves once:
+///
+/// ```
+/// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
+///
+/// fn go_on<'tx>(capability: Capability<'tx, Publish>, publish: &Publish, [one, _two]: [LockedPost<'tx>; 2]) {
+///     let _ = policies::evaluate(capability, publish, one);
+/// }
+/// ```
+///
+/// ```compile_fail,E0382
+/// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
+///
+/// fn go_on<'tx>(capability: Capability<'tx, Publish>, publish: &Publish, [one, two]: [LockedPost<'tx>; 2]) {
+///     let _ = policies::evaluate(capability, publish, one);
+///     let _ = policies::evaluate(capability, publish, two);
+/// }
+/// ```
+///
+/// And nobody else can make one:
+///
+/// ```
+/// use imprimatur::{domain::{Actor, Publish}, permissions::{self, Capability}};
+///
+/// fn earned<'tx>(actor: Actor<'tx>) -> Option<Capability<'tx, Publish>> {
+///     permissions::verify(actor).ok()
+/// }
+/// ```
+///
+/// ```compile_fail,E0451
+/// use imprimatur::{domain::{Actor, Publish}, permissions::{self, Capability}};
+///
+/// fn forged<'tx>(actor: Actor<'tx>) -> Option<Capability<'tx, Publish>> {
+///     Some(Capability { actor, attempt: std::marker::PhantomData })
+/// }
+/// ```
+#[derive(Debug)]
+#[must_use = "a capability is a question half asked: policies come next"]
+pub struct Capability<'tx, A> {
+    actor: Actor<'tx>,
+    attempt: PhantomData<fn() -> A>,
+}
+
+/// Returns proof that the actor may attempt the action `A`.
+///
+/// The signature is the promise: there is no post to look at.
+///
+/// ```
+/// use imprimatur::{domain::{Actor, Post, Publish}, permissions};
+///
+/// fn ask<'tx>(actor: Actor<'tx>, post: &Post) {
+///     let _ = permissions::verify::<Publish>(actor);
+/// }
+/// ```
+///
+/// ```compile_fail,E0061
+/// use imprimatur::{domain::{Actor, Post, Publish}, permissions};
+///
+/// fn ask<'tx>(actor: Actor<'tx>, post: &Post) {
+///     let _ = permissions::verify::<Publish>(actor, post);
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`PermissionDenied`] when no role that the actor holds grants it.
+///
+/// [`policies::evaluate`]: crate::policies::evaluate
+pub fn verify<A: Attempt>(actor: Actor<'_>) -> Result<Capability<'_, A>, PermissionDenied> {
+    check(&actor.person().roles, required(A::ACTION))?;
+    Ok(Capability {
+        actor,
+        attempt: PhantomData,
+    })
+}
+
+/// Proof that an actor may manage accounts, within one transaction.
+#[derive(Debug)]
+#[must_use = "a capability is a question half asked: policies come next"]
+pub struct AccountsCapability<'tx> {
+    actor: Actor<'tx>,
+}
+
+/// Returns proof that the actor may manage accounts.
+///
+/// # Errors
+///
+/// [`PermissionDenied`] when no role that the actor holds grants it.
+pub fn verify_accounts(actor: Actor<'_>) -> Result<AccountsCapability<'_>, PermissionDenied> {
+    check(&actor.person().roles, Permission::ManageAccount)?;
+    Ok(AccountsCapability { actor })
+}
+
+/// Returns the permission that an action takes.
+pub fn required(action: Action) -> Permission {
+    match action {
+        Action::Create => Permission::CreatePost,
+        Action::Revise => Permission::RevisePost,
+        Action::Submit => Permission::SubmitPost,
+        Action::RequestChanges | Action::WithdrawRequest => Permission::ReviewPost,
+        Action::Publish => Permission::PublishPost,
+        Action::Archive => Permission::ArchivePost,
+    }
+}
+
+/// Returns why a role grants a permission, or `None` where it does not.
+///
+/// This is the whole matrix: what nobody writes here, nobody holds.
+pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
+    match (role, permission) {
+        (Role::Author, Permission::CreatePost) => Some("Authors begin posts."),
+        (Role::Author, Permission::RevisePost) => Some("Authors write them."),
+        (Role::Author, Permission::SubmitPost) => Some("Authors say when they are ready."),
+        (Role::Reviewer, Permission::ReviewPost) => Some("Reviewers say what must change."),
+        (Role::Reviewer, Permission::PublishPost) => Some("Reviewers let it be printed."),
+        (Role::Staff, Permission::ArchivePost) => Some("Staff answer for what stays public."),
+        (Role::Staff, Permission::ManageAccount) => Some("Staff know who works here."),
+        (Role::Staff, Permission::ViewAudit) => Some("Staff explain refusals and mend defects."),
+        (Role::Author | Role::Reviewer | Role::Staff, _) => None,
+    }
+}
+
+/// Returns whether any of the roles grants the permission.
+pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
+    roles.iter().any(|role| grant(role, permission).is_some())
+}
+
+/// Returns nothing where the roles grant the permission. It is the answer
+/// without the proof, for pages that advise and for checks that come early.
+///
+/// # Errors
+///
+/// [`PermissionDenied`] when no role grants it.
+pub fn check(roles: &RoleSet, permission: Permission) -> Result<(), PermissionDenied> {
+    if holds(roles, permission) {
+        Ok(())
+    } else {
+        Err(PermissionDenied { permission })
+    }
+}
+
+impl<'tx, A> Capability<'tx, A> {
+    /// Returns who may attempt it.
+    pub fn actor(&self) -> &Actor<'tx> {
+        &self.actor
+    }
+
+    /// Gives up the proof for the actor it was about. For the next layer.
+    pub(crate) fn into_actor(self) -> Actor<'tx> {
+        self.actor
+    }
+}
+
+impl<'tx> AccountsCapability<'tx> {
+    /// Gives up the proof for the actor it was about. For the next layer.
+    pub(crate) fn into_actor(self) -> Actor<'tx> {
+        self.actor
+    }
+}
+
+/// This person may not attempt this, whatever it is about and whenever they try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PermissionDenied {
+    permission: Permission,
+}
+
+impl PermissionDenied {
+    /// Returns the permission that is not held.
+    pub fn permission(&self) -> Permission {
+        self.permission
+    }
+
+    /// Returns the refusal as a reason for pages, JSON and records.
+    pub fn reason(&self) -> Reason {
+        let granting: Vec<&str> = Role::ALL
+            .into_iter()
+            .filter(|role| grant(*role, self.permission).is_some())
+            .map(Role::as_str)
+            .collect();
+        let role = granting.join(" or ");
+        Reason::new(
+            "permission-missing",
+            format!(
+                "Your account does not hold the permission {}.",
+                self.permission
+            ),
+            format!("It comes with the role {role}; a member of staff can grant it."),
+        )
+    }
+}
+
+impl fmt::Display for PermissionDenied {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.reason().sentence)
+    }
+}
+
+impl std::error::Error for PermissionDenied {}

@@ -1,0 +1,62 @@
+//! Why nothing happened. Each layer owns its refusal; this only collects them,
+//! and `responses` alone knows what HTTP calls them.
+
+use crate::domain::{InvalidInput, Reason};
+use crate::invariants::InvariantViolation;
+use crate::permissions::PermissionDenied;
+use crate::policies::PolicyDenied;
+use crate::store::Unavailable;
+
+/// The one answer to an attempt that had no effect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The session or account is unknown, over or deactivated.
+    #[error("You are not signed in.")]
+    NotSignedIn,
+    /// Something supplied does not parse.
+    #[error(transparent)]
+    Input(#[from] InvalidInput),
+    /// This person was refused.
+    #[error(transparent)]
+    Permission(#[from] PermissionDenied),
+    /// There is nothing of that name that this person may see.
+    #[error("There is nothing here.")]
+    NotFound,
+    /// This attempt was refused.
+    #[error(transparent)]
+    Policy(#[from] PolicyDenied),
+    /// We have a defect.
+    #[error(transparent)]
+    Invariant(#[from] InvariantViolation),
+    /// The database cannot answer now.
+    #[error("This cannot be done just now: {0}.")]
+    Unavailable(#[from] Unavailable),
+}
+
+impl Refusal {
+    /// Returns the name of the layer that refused.
+    pub fn layer(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "authentication",
+            Self::Input(_) => "input",
+            Self::Permission(_) => "permission",
+            Self::NotFound => "visibility",
+            Self::Policy(_) => "policy",
+            Self::Invariant(_) => "invariant",
+            Self::Unavailable(_) => "availability",
+        }
+    }
+
+    /// Returns the reasons that a layer gave.
+    pub fn reasons(&self) -> Vec<Reason> {
+        match self {
+            Self::Permission(denied) => vec![denied.reason()],
+            Self::Policy(denied) => denied.reasons().to_vec(),
+            Self::NotSignedIn
+            | Self::Input(_)
+            | Self::NotFound
+            | Self::Invariant(_)
+            | Self::Unavailable(_) => Vec::new(),
+        }
+    }
+}

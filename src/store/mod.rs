@@ -1,0 +1,21 @@
+//! What remembers: the pool, the transaction, the read queries, and how an
+//! error of PostgreSQL is told apart from another.
+//!
+//! The store decides nothing. The one rule it keeps is [`visibility`], which
+//! every read of a post goes through.
+
+pub mod cluster;
+pub mod failure;
+pub mod migrations;
+pub mod pool;
+pub mod posts;
+pub mod schema;
+pub mod statement;
+mod transaction;
+mod values;
+pub mod verify;
+pub mod visibility;
+
+pub use failure::Unavailable;
+pub use pool::{Connection, Store};
+pub use transaction::{Transaction, transaction};

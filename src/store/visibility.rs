@@ -1,0 +1,40 @@
+//! Who may see which post.
+//!
+//! The rule itself is the database function `post_is_visible`, because every
+//! read, single or list, has to ask it, and a list cannot ask in Rust. This is
+//! the only place that fills in its arguments.
+
+use crate::domain::{Permission, Person};
+use crate::permissions;
+
+/// What one reader may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// Whose own posts are seen.
+    pub viewer: Option<i64>,
+    /// Whether everything from in review on is seen.
+    pub sees_reviews: bool,
+    /// Whether everything is seen.
+    pub sees_everything: bool,
+}
+
+impl Sight {
+    /// Returns what the public sees: what is published.
+    pub fn public() -> Self {
+        Self {
+            viewer: None,
+            sees_reviews: false,
+            sees_everything: false,
+        }
+    }
+
+    /// Returns what a person sees: also their own posts; as a reviewer what is
+    /// or was in review; as staff everything.
+    pub fn of(person: &Person) -> Self {
+        Self {
+            viewer: Some(person.id.0),
+            sees_reviews: permissions::holds(&person.roles, Permission::ReviewPost),
+            sees_everything: permissions::holds(&person.roles, Permission::ViewAudit),
+        }
+    }
+}
