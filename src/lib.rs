@@ -22,3 +22,7 @@ pub mod workflow;
 pub mod accounts;
 pub mod audit;
 pub mod store;
+
+pub mod admin;
+pub mod responses;
+pub mod web;

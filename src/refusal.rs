@@ -1,7 +1,7 @@
 //! Why nothing happened. Each layer owns its refusal; this only collects them,
 //! and `responses` alone knows what HTTP calls them.
 
-use crate::domain::{InvalidInput, Reason};
+use crate::domain::{FieldError, InvalidInput, Reason};
 use crate::invariants::InvariantViolation;
 use crate::permissions::PermissionDenied;
 use crate::policies::PolicyDenied;
@@ -58,5 +58,18 @@ impl Refusal {
             | Self::Invariant(_)
             | Self::Unavailable(_) => Vec::new(),
         }
+    }
+}
+
+impl Refusal {
+    /// Returns the refusal of one field.
+    pub fn from_field(error: FieldError) -> Self {
+        Self::Input(error.into())
+    }
+}
+
+impl From<FieldError> for Refusal {
+    fn from(error: FieldError) -> Self {
+        Self::from_field(error)
     }
 }

@@ -84,7 +84,7 @@ COMMENT ON TRIGGER people_are_never_deleted ON users IS
 -- A truth that spans rows becomes the truth of one row, so that two staff
 -- members who remove each other at the same instant meet on it.
 CREATE TABLE staff_roster (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     active_staff integer NOT NULL,
 
     CONSTRAINT there_is_always_an_active_staff_account CHECK (active_staff > 0)
@@ -180,7 +180,7 @@ COMMENT ON CONSTRAINT throttle_kind_is_known ON sign_in_throttle IS
 
 -- All server processes sign cookies with the same key, across restarts.
 CREATE TABLE cookie_key (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     key bytea NOT NULL,
 
     CONSTRAINT cookie_key_is_long_enough CHECK (octet_length(key) = 64)

@@ -1,4 +1,4 @@
-//! Signed-in browsers. The id is 256 random bits and lives in a cookie; the
+//! Signed-in browsers. The id is 244 random bits and lives in a cookie; the
 //! database knows its SHA-256 and whose it is.
 
 use std::fmt;
@@ -143,4 +143,13 @@ pub fn signing_key(conn: &mut PgConnection) -> QueryResult<Vec<u8>> {
 /// The database's.
 pub fn forget_the_dead(conn: &mut PgConnection) -> QueryResult<i64> {
     statement::<BigInt>("SELECT forget_the_dead()").get_result(conn)
+}
+
+/// Returns a new secret id: 244 random bits as letters and digits.
+pub fn random_key() -> String {
+    format!(
+        "{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    )
 }

@@ -40,8 +40,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    cookie_key (only) {
-        only -> Bool,
+    cookie_key (singleton) {
+        singleton -> Bool,
         key -> Binary,
     }
 }

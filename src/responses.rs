@@ -1,0 +1,336 @@
+//! The one place that turns a refusal into a status and a page.
+//!
+//! Each layer keeps its own words: a refused person, a refused attempt, our
+//! defect. Nothing of the database's text is shown to anybody.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::domain::{FieldError, OperationKey, Reason, RequestId};
+use crate::policies::Rule;
+use crate::refusal::Refusal;
+use crate::web::{Answer, Fields, Layout, Visit};
+
+/// Returns the status that HTTP gives a refusal.
+pub fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
+        Refusal::Input(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Permission(_) => StatusCode::FORBIDDEN,
+        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::Policy(denied) if denied.is_about_the_person() => StatusCode::FORBIDDEN,
+        Refusal::Policy(_) => StatusCode::CONFLICT,
+        Refusal::Invariant(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Refusal::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// How many seconds to wait after a 503.
+const RETRY_AFTER: i32 = 2;
+
+/// A refusal, in its own words, with a way onward.
+#[derive(Template)]
+#[template(path = "errors/refused.html")]
+struct RefusedPage {
+    layout: Layout,
+    heading: &'static str,
+    lead: String,
+    reasons: Vec<Reason>,
+    errors: Vec<FieldError>,
+    onward: Vec<(String, &'static str)>,
+    resume: Option<Resume>,
+    request: RequestId,
+}
+
+/// A form that was sent in vain, kept so that nothing typed is lost.
+#[derive(Debug)]
+pub struct Resume {
+    /// Where it was sent.
+    pub path: String,
+    /// What it said, without the token.
+    pub fields: Vec<(String, String)>,
+    /// The words on its button.
+    pub label: &'static str,
+}
+
+/// The page for signing in, also where something else was wanted.
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+pub(crate) struct SignInPage {
+    pub(crate) layout: Layout,
+    pub(crate) username: String,
+    pub(crate) next: String,
+    pub(crate) problem: Option<String>,
+    /// The form to go on with, encoded as it was sent.
+    pub(crate) carried: Option<Carried>,
+}
+
+/// A form that waits until its author has signed in again.
+#[derive(Debug, Clone)]
+pub(crate) struct Carried {
+    pub(crate) path: String,
+    pub(crate) form: String,
+}
+
+impl Carried {
+    fn of(visit: &Visit, fields: &Fields) -> Option<Self> {
+        let kept = kept(fields);
+        let is_worth_keeping = visit.is_post && !kept.is_empty();
+        is_worth_keeping.then(|| Self {
+            path: visit.path.clone(),
+            form: serde_json::to_string(&kept).unwrap_or_default(),
+        })
+    }
+
+    /// Returns the form to go on with, if it is one of ours.
+    pub(crate) fn parse(path: &str, form: &str) -> Option<Resume> {
+        let is_ours = ["/desk/", "/admin/"]
+            .iter()
+            .any(|prefix| path.starts_with(prefix));
+        let fields: Vec<(String, String)> = serde_json::from_str(form).ok()?;
+        (is_ours && !path.contains("//")).then(|| Resume {
+            path: path.to_owned(),
+            fields,
+            label: "Continue",
+        })
+    }
+}
+
+/// Returns the fields of a form that belong to its author, and not to the
+/// session it was made in.
+fn kept(fields: &Fields) -> Vec<(String, String)> {
+    fields
+        .remaining()
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "token" | "password" | "carried_form"))
+        .cloned()
+        .collect()
+}
+
+/// Returns the page for a refusal.
+pub fn page(refusal: &Refusal, visit: &Visit, typed: Option<&Fields>) -> Answer {
+    if matches!(refusal, Refusal::NotSignedIn) {
+        return sign_in_first(visit, typed);
+    }
+    let status = status(refusal);
+    let (heading, lead) = words(refusal);
+    let errors = match refusal {
+        Refusal::Input(input) => input.0.clone(),
+        _ => Vec::new(),
+    };
+    let resume = match refusal {
+        Refusal::Unavailable(_) if visit.is_post => resume(visit, typed, "Try again"),
+        // The same form under a new key: the old one is spent on something else.
+        Refusal::Input(input) if input.of("key").is_some() && visit.is_post => {
+            let mut resume = resume(visit, typed, "Send it again");
+            if let Some(resume) = &mut resume {
+                resume.fields.retain(|(name, _)| name != "key");
+                let fresh = OperationKey::random();
+                resume
+                    .fields
+                    .push(("key".to_owned(), fresh.as_str().to_owned()));
+            }
+            resume
+        }
+        _ => None,
+    };
+    let page = RefusedPage {
+        layout: visit.layout(heading, None),
+        heading,
+        lead,
+        reasons: refusal.reasons(),
+        errors,
+        onward: onward(refusal, visit),
+        resume,
+        request: visit.request,
+    };
+    let answer = Answer::page(status, &page);
+    match refusal {
+        Refusal::Unavailable(_) => answer.retry_after(RETRY_AFTER),
+        _ => answer,
+    }
+}
+
+fn words(refusal: &Refusal) -> (&'static str, String) {
+    match refusal {
+        Refusal::NotSignedIn => ("Sign in", String::new()),
+        Refusal::Input(_) => {
+            ("Something needs mending", "We could not read all of what was sent.".into())
+        }
+        Refusal::Permission(_) => (
+            "Your account may not do this",
+            "This is about what your account is trusted with, and not about this post or this moment.".into(),
+        ),
+        Refusal::NotFound => (
+            "There is nothing here",
+            "There is no page at this address, or none that you can see.".into(),
+        ),
+        Refusal::Policy(denied) if denied.is_about_the_person() => (
+            "Not you, this time",
+            "Your account may do this, but not here. Nothing has changed.".into(),
+        ),
+        Refusal::Policy(_) => (
+            "Not as things stand",
+            "You may do this, but not now. Nothing has changed.".into(),
+        ),
+        Refusal::Invariant(_) => (
+            "We made a mistake",
+            "The system was about to do something that must never happen, and stopped itself. \
+             Nothing has changed, and the people who mend such things can see it."
+                .into(),
+        ),
+        Refusal::Unavailable(_) => (
+            "Just a moment",
+            "We could not get an answer from the database in time. If what you sent took effect \
+             after all, sending it again does not do it twice."
+                .into(),
+        ),
+    }
+}
+
+/// Returns where to go from here.
+fn onward(refusal: &Refusal, visit: &Visit) -> Vec<(String, &'static str)> {
+    let mut links = Vec::new();
+    let mut segments = visit.path.split('/').skip(1);
+    let post = match (segments.next(), segments.next(), segments.next()) {
+        (Some("desk" | "admin"), Some("posts"), Some(id)) => id.parse::<i64>().ok(),
+        _ => None,
+    };
+    if let (Some(id), false) = (
+        post,
+        matches!(refusal, Refusal::NotFound | Refusal::Permission(_)),
+    ) {
+        if let Refusal::Policy(denied) = refusal
+            && denied.names(Rule::SeenIsCurrent)
+        {
+            links.push((format!("/desk/posts/{id}"), "Read the current revision"));
+        } else {
+            links.push((format!("/desk/posts/{id}"), "Back to the post"));
+        }
+    }
+    if visit.has_key() {
+        links.push(("/desk".to_owned(), "Go to your desk"));
+    }
+    links.push(("/".to_owned(), "Go to the front page"));
+    links
+}
+
+fn resume(visit: &Visit, typed: Option<&Fields>, label: &'static str) -> Option<Resume> {
+    typed.map(|fields| Resume {
+        path: visit.path.clone(),
+        fields: kept(fields),
+        label,
+    })
+}
+
+/// Returns the page for signing in before going on.
+fn sign_in_first(visit: &Visit, typed: Option<&Fields>) -> Answer {
+    let carried = typed.and_then(|fields| Carried::of(visit, fields));
+    let next = match (visit.is_post, visit.query.is_empty()) {
+        (true, _) => "/desk".to_owned(),
+        (false, true) => visit.path.clone(),
+        (false, false) => format!("{}?{}", visit.path, visit.query),
+    };
+    let page = SignInPage {
+        layout: visit.layout("Sign in", None),
+        username: String::new(),
+        next,
+        problem: Some(if carried.is_some() {
+            "Sign in to go on. What you wrote is kept.".to_owned()
+        } else {
+            "Sign in to see this page.".to_owned()
+        }),
+        carried,
+    };
+    Answer::page(StatusCode::UNAUTHORIZED, &page)
+}
+
+/// Returns the page for going on with a form that waited.
+pub(crate) fn go_on(visit: &Visit, resume: Resume) -> Answer {
+    let page = RefusedPage {
+        layout: visit.layout("Welcome back", None),
+        heading: "Welcome back",
+        lead: "What you wrote before signing in is here. Nothing has been done with it yet.".into(),
+        reasons: Vec::new(),
+        errors: Vec::new(),
+        onward: vec![("/desk".to_owned(), "Go to your desk instead")],
+        resume: Some(resume),
+        request: visit.request,
+    };
+    Answer::ok(&page)
+}
+
+/// Returns the page for a form whose token is not this session's: it is too
+/// old, or was made before signing in.
+pub(crate) fn stale_form(visit: &Visit, typed: &Fields) -> Answer {
+    let page = RefusedPage {
+        layout: visit.layout("This form is too old", None),
+        heading: "This form is too old",
+        lead: "It was made in an earlier session. Nothing has changed; what you wrote is here, \
+               and you can send it again."
+            .into(),
+        reasons: Vec::new(),
+        errors: Vec::new(),
+        onward: vec![("/desk".to_owned(), "Go to your desk instead")],
+        resume: resume(visit, Some(typed), "Send it again"),
+        request: visit.request,
+    };
+    Answer::page(StatusCode::FORBIDDEN, &page)
+}
+
+/// Returns the page for a change that another site's page asked for.
+pub(crate) fn from_another_site(visit: &Visit) -> Answer {
+    plain(
+        StatusCode::FORBIDDEN,
+        visit,
+        "This came from somewhere else",
+        "Another site's page asked for this, so nothing was done. Open the page here and try again.",
+    )
+}
+
+/// Returns the page for a request that no handler could read.
+pub(crate) fn unusable(status: StatusCode, visit: &Visit) -> Answer {
+    let (heading, lead) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "This is too long",
+            "A post's body has at most 100,000 characters. Go back in your browser: what you \
+             wrote is still in the form there.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "That does not work here",
+            "This address does not take that kind of request.",
+        ),
+        _ => (
+            "We could not read this",
+            "The request is not one that this page understands.",
+        ),
+    };
+    plain(status, visit, heading, lead)
+}
+
+fn plain(status: StatusCode, visit: &Visit, heading: &'static str, lead: &str) -> Answer {
+    let page = RefusedPage {
+        layout: visit.layout(heading, None),
+        heading,
+        lead: lead.to_owned(),
+        reasons: Vec::new(),
+        errors: Vec::new(),
+        onward: vec![("/".to_owned(), "Go to the front page")],
+        resume: None,
+        request: visit.request,
+    };
+    Answer::page(status, &page)
+}
+
+/// Returns the page for a defect that no layer foresaw, where little is known.
+pub(crate) fn defect(request: RequestId) -> Answer {
+    let page = DefectPage { request };
+    Answer::page(StatusCode::INTERNAL_SERVER_ERROR, &page)
+}
+
+/// The page of last resort: it needs nothing.
+#[derive(Template)]
+#[template(path = "errors/defect.html")]
+struct DefectPage {
+    request: RequestId,
+}

@@ -1,0 +1,317 @@
+//! Writing a post and revising it, with a preview.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use askama::Template;
+
+use super::answer::{Flash, unreadable};
+use super::diff::{self, Kind, Part};
+use super::post_page::post_id;
+use super::{Answer, Fields, Layout, Shared, Visit, markdown};
+use crate::domain::{
+    Action, Content, Create, FieldError, Interface, InvalidInput, OperationKey, Post, PostId,
+    Reason, Revise, RevisionNumber,
+};
+use crate::refusal::Refusal;
+use crate::responses;
+use crate::store::Store;
+use crate::store::posts;
+use crate::store::visibility::Sight;
+use crate::workflow::{self, Advice};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/desk/posts/create")
+                .route(web::get().to(create_form))
+                .route(web::post().to(create)),
+        )
+        .service(
+            web::resource("/desk/posts/{id}/revise")
+                .route(web::get().to(revise_form))
+                .route(web::post().to(revise)),
+        );
+}
+
+/// What an author typed, as they typed it.
+#[derive(Debug, Clone, Default)]
+struct Draft {
+    title: String,
+    summary: String,
+    body: String,
+}
+
+impl Draft {
+    fn take(fields: &mut Fields) -> Result<Self, FieldError> {
+        Ok(Self {
+            title: fields.require("title")?,
+            summary: fields.require("summary")?,
+            body: fields.require("body")?,
+        })
+    }
+
+    fn of(content: &Content) -> Self {
+        let [title, summary, body] = content.parts().map(str::to_owned);
+        Self {
+            title,
+            summary,
+            body,
+        }
+    }
+
+    fn parse(&self) -> Result<Content, InvalidInput> {
+        Content::parse(&self.title, &self.summary, &self.body)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "desk/editor.html")]
+struct EditorPage {
+    layout: Layout,
+    /// The post that is revised; a new one has none yet.
+    post: Option<(PostId, RevisionNumber)>,
+    draft: Draft,
+    key: String,
+    errors: InvalidInput,
+    /// Why the last attempt had no effect.
+    refused: Vec<Reason>,
+    /// How what is typed differs from what is current now.
+    differences: Vec<Part>,
+    preview: Option<(String, String)>,
+}
+
+impl EditorPage {
+    fn new(
+        visit: &Visit,
+        person: &crate::domain::Person,
+        post: Option<&Post>,
+        draft: Draft,
+    ) -> Self {
+        let title = match post {
+            Some(post) => format!("Revise: {}", post.title()),
+            None => "Start a post".to_owned(),
+        };
+        Self {
+            layout: visit.layout(&title, Some(person)),
+            post: post.map(|post| (post.id, post.current.number)),
+            draft,
+            key: OperationKey::random().as_str().to_owned(),
+            errors: InvalidInput(Vec::new()),
+            refused: Vec::new(),
+            differences: Vec::new(),
+            preview: None,
+        }
+    }
+
+    fn address(&self) -> String {
+        match self.post {
+            Some((id, _)) => format!("/desk/posts/{id}/revise"),
+            None => "/desk/posts/create".to_owned(),
+        }
+    }
+
+    fn error(&self, field: &str) -> Option<&str> {
+        self.errors.of(field)
+    }
+
+    /// Returns what is still missing before the post can be submitted.
+    fn missing(&self) -> Vec<&'static str> {
+        self.draft
+            .parse()
+            .map(|content| content.missing())
+            .unwrap_or_default()
+    }
+}
+
+async fn create_form(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, |store, visit| {
+            let conn = &mut *store.checkout()?;
+            let person = visit.viewer(conn)?;
+            crate::permissions::check(&person.roles, crate::permissions::required(Action::Create))?;
+            Ok(Answer::ok(&EditorPage::new(
+                visit,
+                &person,
+                None,
+                Draft::default(),
+            )))
+        })
+        .await
+}
+
+async fn revise_form(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, move |store, visit| {
+            let id = post_id(&id)?;
+            let conn = &mut *store.checkout()?;
+            let person = visit.viewer(conn)?;
+            let post = posts::find(conn, id, Sight::of(&person))
+                .map_err(unreadable)?
+                .ok_or(Refusal::NotFound)?;
+            let draft = Draft::of(&post.current.content);
+            let mut page = EditorPage::new(visit, &person, Some(&post), draft);
+            match workflow::advise(Action::Revise, &person, &post) {
+                Advice::NotYours(reason) => page.refused = vec![reason],
+                Advice::NotNow(reasons) => page.refused = reasons,
+                Advice::Live => {}
+            }
+            Ok(Answer::ok(&page))
+        })
+        .await
+}
+
+async fn create(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+    save(visit, None, body, shared).await
+}
+
+async fn revise(visit: Visit, id: Path<String>, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+    save(visit, Some(id.into_inner()), body, shared).await
+}
+
+async fn save(visit: Visit, id: Option<String>, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+    let fields = match Fields::parse(&body) {
+        Ok(fields) => fields,
+        Err(input) => {
+            return responses::page(&input.into(), &visit, None).into_response(&shared.settings);
+        }
+    };
+    let typed = fields.clone();
+    shared
+        .answer(visit, Some(typed.clone()), move |store, visit| {
+            if fields.peek("token") != Some(visit.token().as_str()) {
+                visit.credential()?;
+                return Ok(responses::stale_form(visit, &typed));
+            }
+            let form = Form::take(id, fields)?;
+            if form.is_preview {
+                return page_again(store, visit, &form, Again::Preview);
+            }
+            match form.send(store, visit) {
+                Ok(answer) => Ok(answer),
+                Err(Refusal::Input(errors)) if errors.of("key").is_none() => {
+                    page_again(store, visit, &form, Again::Invalid(errors))
+                }
+                Err(refusal @ Refusal::Policy(_)) => {
+                    page_again(store, visit, &form, Again::Refused(refusal))
+                }
+                Err(refusal) => Err(refusal),
+            }
+        })
+        .await
+}
+
+/// What came with the form of the editor.
+struct Form {
+    post: Option<(PostId, RevisionNumber)>,
+    key: OperationKey,
+    draft: Draft,
+    is_preview: bool,
+}
+
+impl Form {
+    fn take(id: Option<String>, mut fields: Fields) -> Result<Self, Refusal> {
+        let post = match id {
+            Some(id) => Some((post_id(&id)?, fields.seen()?)),
+            None => None,
+        };
+        let _ = fields.take("token")?;
+        let key = fields.key()?;
+        let draft = Draft::take(&mut fields)?;
+        let is_preview = fields.take("preview")?.is_some();
+        let _ = fields.take("save")?;
+        fields.finish()?;
+        Ok(Self {
+            post,
+            key,
+            draft,
+            is_preview,
+        })
+    }
+
+    fn send(&self, store: &Store, visit: &Visit) -> Result<Answer, Refusal> {
+        let content = self.draft.parse()?;
+        let call = visit.call(Interface::Page, self.key.clone())?;
+        let (outcome, flash) = match self.post {
+            None => {
+                let outcome = workflow::create(store, &call, &Create { content })?;
+                (outcome, Flash::Done(Action::Create))
+            }
+            Some((post, seen)) => {
+                let outcome = workflow::perform(
+                    store,
+                    &call,
+                    &Revise {
+                        post,
+                        seen,
+                        content,
+                    },
+                )?;
+                let is_new = outcome.revision != seen;
+                let flash = if is_new {
+                    Flash::Done(Action::Revise)
+                } else {
+                    Flash::Unchanged
+                };
+                (outcome, flash)
+            }
+        };
+        Ok(Answer::see(
+            format!("/desk/posts/{}", outcome.post),
+            Some(flash),
+        ))
+    }
+}
+
+/// Why the editor is shown again, with everything that was typed.
+enum Again {
+    Preview,
+    Invalid(InvalidInput),
+    Refused(Refusal),
+}
+
+fn page_again(store: &Store, visit: &Visit, form: &Form, why: Again) -> Result<Answer, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let person = visit.viewer(conn)?;
+    let post = match form.post {
+        None => None,
+        Some((id, _)) => Some(
+            posts::find(conn, id, Sight::of(&person))
+                .map_err(unreadable)?
+                .ok_or(Refusal::NotFound)?,
+        ),
+    };
+    let mut page = EditorPage::new(visit, &person, post.as_ref(), form.draft.clone());
+    let status = match why {
+        Again::Preview => {
+            // Looking at a preview is no decision: the form stays the same form.
+            page.key = form.key.as_str().to_owned();
+            page.post = form.post;
+            match form.draft.parse() {
+                Ok(content) => {
+                    let body = markdown::render(content.body.as_str());
+                    page.preview = Some((content.title.or_untitled().to_owned(), body));
+                    StatusCode::OK
+                }
+                Err(errors) => {
+                    page.errors = errors;
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+            }
+        }
+        Again::Invalid(errors) => {
+            page.key = form.key.as_str().to_owned();
+            page.post = form.post;
+            page.errors = errors;
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Again::Refused(refusal) => {
+            page.refused = refusal.reasons();
+            if let (Some(post), Ok(content)) = (&post, form.draft.parse()) {
+                page.differences = diff::compare(&post.current.content, &content);
+            }
+            responses::status(&refusal)
+        }
+    };
+    Ok(Answer::page(status, &page))
+}

@@ -1,0 +1,142 @@
+//! What holds for every request: a name, headers, and a check that it comes
+//! from our own pages.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
+
+use super::{Shared, Visit};
+use crate::domain::RequestId;
+use crate::refusal::Refusal;
+use crate::responses;
+
+/// Scripts, styles and pictures come from our own files; posts may show
+/// pictures from elsewhere over TLS. Nothing is inline, nobody frames us.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+     img-src 'self' https:; connect-src 'self'; font-src 'self'; form-action 'self'; \
+     base-uri 'none'; frame-ancestors 'none'";
+
+/// Names the request, turns every error into a page, and sets the headers
+/// that no answer may lack.
+pub(super) async fn every_answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = RequestId::new();
+    request.extensions_mut().insert(id);
+    let started = std::time::Instant::now();
+    let shared = request.app_data::<Data<Shared>>().cloned();
+    let mut response = match next.call(request).await {
+        Ok(response) => as_page(id, response.map_into_boxed_body()),
+        // A middleware failed, and the request is gone with it.
+        Err(error) => {
+            tracing::error!(request_id = %id, %error, "a request failed");
+            let mut response = match shared {
+                Some(shared) => responses::defect(id).into_response(&shared.settings),
+                None => HttpResponse::InternalServerError().finish(),
+            };
+            set_headers(response.headers_mut(), id);
+            return Err(InternalError::from_response(error, response).into());
+        }
+    };
+    let status = response.status();
+    tracing::debug!(
+        request_id = %id, method = %response.request().method(), path = response.request().path(),
+        status = status.as_u16(), micros = started.elapsed().as_micros() as u64, "answered"
+    );
+    set_headers(response.headers_mut(), id);
+    Ok(response)
+}
+
+fn set_headers(headers: &mut HeaderMap, id: RequestId) {
+    for (name, value) in [
+        ("content-security-policy", CONTENT_SECURITY_POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "strict-origin-when-cross-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=()",
+        ),
+    ] {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// Refuses a change that another site's page asks for.
+///
+/// Browsers say where a request comes from: `Sec-Fetch-Site`, or the older
+/// `Origin`. A change without either is not a browser's form, and programs
+/// have their own door. (The algorithm of Go 1.25's `CrossOriginProtection`.)
+pub(super) async fn against_other_sites(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method().is_safe() || comes_from_here(&request) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let visit = Visit::of(request.request());
+    tracing::info!(request_id = %visit.request, path = visit.path, "refused: from another site");
+    let answer = match request.app_data::<Data<Shared>>() {
+        Some(shared) => responses::from_another_site(&visit).into_response(&shared.settings),
+        None => HttpResponse::Forbidden().finish(),
+    };
+    Ok(request.into_response(answer))
+}
+
+fn comes_from_here(request: &ServiceRequest) -> bool {
+    let text = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or(""))
+    };
+    match text("sec-fetch-site") {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => match (text("origin"), text("host")) {
+            (Some(origin), Some(host)) => origin
+                .split_once("://")
+                .is_some_and(|(_, authority)| authority == host),
+            _ => false,
+        },
+    }
+}
+
+/// Answers what no route is for.
+pub(super) async fn nothing_here(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    responses::page(&Refusal::NotFound, &visit, None).into_response(&shared.settings)
+}
+
+/// Returns the answer; if it is an error that actix found before any handler
+/// did, as a page in our words.
+fn as_page(id: RequestId, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let is_ours = response.response().error().is_none() && status != StatusCode::METHOD_NOT_ALLOWED;
+    let (request, found) = response.into_parts();
+    let shared = request.app_data::<Data<Shared>>().cloned();
+    let (Some(shared), false) = (shared, is_ours) else {
+        return ServiceResponse::new(request, found);
+    };
+    let answer = if status.is_server_error() {
+        tracing::error!(request_id = %id, error = ?found.error(), "a request failed");
+        responses::defect(id)
+    } else {
+        responses::unusable(status, &Visit::of(&request))
+    };
+    let mut page = answer.into_response(&shared.settings);
+    if let Some(allowed) = found.headers().get(header::ALLOW) {
+        page.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    ServiceResponse::new(request, page)
+}

@@ -1,0 +1,78 @@
+use jiff::Timestamp;
+
+use super::{Visit, statics};
+use crate::domain::{Action, Permission, Person, Role};
+use crate::permissions;
+
+/// What stands around every page.
+#[derive(Debug)]
+pub struct Layout {
+    /// The page's name in the title bar.
+    pub title: String,
+    /// Who is signed in, as far as this page knows.
+    pub viewer: Option<Viewer>,
+    /// Whether the browser has a session that this page did not look at.
+    pub may_be_signed_in: bool,
+    /// The line that the last action left.
+    pub flash: Option<&'static str>,
+    /// The token for this session's forms.
+    pub token: String,
+    /// The address of the stylesheet, which changes with its contents.
+    pub stylesheet: &'static str,
+}
+
+/// What the head of a page says of its reader.
+#[derive(Debug)]
+pub struct Viewer {
+    /// Their name.
+    pub name: String,
+    /// What they hold.
+    pub roles: String,
+    /// Whether they are shown the way to begin a post.
+    pub may_create: bool,
+    /// Whether they are shown the way to the admin.
+    pub sees_admin: bool,
+}
+
+impl Layout {
+    pub(super) fn new(title: &str, viewer: Option<&Person>, visit: &Visit) -> Self {
+        Self {
+            title: title.to_owned(),
+            viewer: viewer.map(|person| Viewer {
+                name: person.display_name.clone(),
+                roles: person.roles.to_string(),
+                may_create: permissions::holds(
+                    &person.roles,
+                    permissions::required(Action::Create),
+                ),
+                sees_admin: permissions::holds(&person.roles, Permission::ViewAudit),
+            }),
+            may_be_signed_in: visit.has_key(),
+            flash: visit.flash.map(super::answer::Flash::sentence),
+            token: visit.token(),
+            stylesheet: statics::stylesheet_address(),
+        }
+    }
+}
+
+/// Returns whether a person has work of a role waiting on the desk.
+pub(super) fn has_role(person: &Person, role: Role) -> bool {
+    person.roles.contains(role)
+}
+
+/// What templates say with a `|`.
+pub mod filters {
+    use super::Timestamp;
+
+    /// Returns the time as people read it.
+    #[askama::filter_fn]
+    pub fn human(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(at.strftime("%-d %b %Y, %H:%M UTC").to_string())
+    }
+
+    /// Returns the time as machines read it.
+    #[askama::filter_fn]
+    pub fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    }
+}

@@ -1,0 +1,166 @@
+//! The edge for browsers: parse, ask once, render. It contains no rule.
+
+pub(crate) mod answer;
+mod desk;
+mod diff;
+mod editor;
+mod fields;
+mod guard;
+pub(crate) mod layout;
+mod markdown;
+pub(crate) mod post_page;
+mod public;
+mod session;
+mod sign_in;
+mod statics;
+mod visit;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::time::Duration as CookieDuration;
+use actix_web::cookie::{Key, SameSite};
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self as routes, Data, PayloadConfig, ServiceConfig};
+use actix_web::{App, HttpServer};
+use tokio::sync::Semaphore;
+
+use crate::accounts::sessions;
+use crate::admin;
+use crate::store::Store;
+
+pub use answer::Answer;
+pub use fields::Fields;
+pub use layout::Layout;
+pub use visit::Visit;
+
+/// How the server presents itself.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address that people use, such as `https://example.org`. With
+    /// `https`, cookies travel over TLS only.
+    pub public_url: String,
+}
+
+impl Settings {
+    /// Returns whether people reach the server over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// Returns the cookie's name; `__Host-` makes a browser refuse it from
+    /// anything but this host over TLS.
+    pub fn cookie_name(&self, name: &str) -> String {
+        if self.is_secure() {
+            format!("__Host-{name}")
+        } else {
+            name.to_owned()
+        }
+    }
+}
+
+/// What every handler shares.
+#[derive(Clone)]
+pub struct Shared {
+    /// The way to the database.
+    pub store: Store,
+    /// How the server presents itself.
+    pub settings: Settings,
+    /// How many passwords may be checked at a time: each takes 19 MiB.
+    hashing: Arc<Semaphore>,
+}
+
+impl Shared {
+    /// Returns what the handlers of one process share.
+    pub fn new(store: Store, settings: Settings) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            store,
+            settings,
+            hashing: Arc::new(Semaphore::new(2 * processors)),
+        }
+    }
+}
+
+/// Serves until SIGINT or SIGTERM, then lets requests in progress finish.
+///
+/// # Errors
+///
+/// When the cookie key cannot be read or the listener cannot be used.
+pub fn serve(listener: TcpListener, store: Store, settings: Settings) -> std::io::Result<()> {
+    let shared = Shared::new(store, settings);
+    actix_web::rt::System::new().block_on(async move { server(listener, shared)?.await })
+}
+
+/// Returns the server, ready to be awaited.
+///
+/// # Errors
+///
+/// As [`serve`].
+pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> {
+    let key = cookie_key(&shared.store)?;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    // More threads than connections would only wait for each other.
+    let blocking_threads = (shared.store.size() as usize).div_ceil(workers).max(1);
+    let server = HttpServer::new(move || {
+        let settings = &shared.settings;
+        let lifetime = CookieDuration::seconds(sessions::LIFETIME_SECONDS.into());
+        let session = SessionMiddleware::builder(session::Ids, key.clone())
+            .cookie_name(settings.cookie_name("imprimatur"))
+            .cookie_secure(settings.is_secure())
+            .cookie_http_only(true)
+            .cookie_same_site(SameSite::Lax)
+            .cookie_path("/".to_owned())
+            .cookie_content_security(CookieContentSecurity::Signed)
+            .session_lifecycle(PersistentSession::default().session_ttl(lifetime))
+            .build();
+        App::new()
+            .app_data(Data::new(shared.clone()))
+            .app_data(PayloadConfig::new(fields::LIMIT))
+            .configure(routes)
+            .wrap(session)
+            .wrap(from_fn(guard::against_other_sites))
+            .wrap(from_fn(guard::every_answer))
+    })
+    .workers(workers)
+    .worker_max_blocking_threads(blocking_threads)
+    .shutdown_timeout(20)
+    .shutdown_signal(asked_to_stop())
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
+/// Registers every route. `tests/interfaces.rs` walks this list.
+fn routes(config: &mut ServiceConfig) {
+    config
+        .configure(public::routes)
+        .configure(sign_in::routes)
+        .configure(desk::routes)
+        .configure(editor::routes)
+        .configure(post_page::routes)
+        .configure(admin::routes)
+        .configure(statics::routes)
+        .default_service(routes::to(guard::nothing_here));
+}
+
+fn cookie_key(store: &Store) -> std::io::Result<Key> {
+    let mut conn = store.checkout().map_err(std::io::Error::other)?;
+    let key = sessions::signing_key(&mut conn).map_err(std::io::Error::other)?;
+    Key::try_from(key.as_slice()).map_err(std::io::Error::other)
+}
+
+/// Returns when the operator asks: Ctrl-C and `kill` both let requests finish.
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,53 @@
+use std::sync::LazyLock;
+
+use actix_web::http::header;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
+
+const STYLESHEET: &str = include_str!("../../static/app.css");
+const ICON: &str = include_str!("../../static/favicon.svg");
+
+static STYLESHEET_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/app.css?v={}", version(STYLESHEET)));
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/static/app.css", web::get().to(stylesheet))
+        .route("/favicon.svg", web::get().to(icon))
+        .route("/favicon.ico", web::get().to(icon));
+}
+
+/// Returns an address that changes with the contents, so that browsers may
+/// keep what they find there for ever.
+pub(super) fn stylesheet_address() -> &'static str {
+    &STYLESHEET_ADDRESS
+}
+
+fn version(contents: &str) -> String {
+    Sha256::digest(contents)
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+async fn stylesheet(request: HttpRequest) -> HttpResponse {
+    file(&request, "text/css; charset=utf-8", STYLESHEET)
+}
+
+async fn icon(request: HttpRequest) -> HttpResponse {
+    file(&request, "image/svg+xml", ICON)
+}
+
+fn file(request: &HttpRequest, content_type: &str, contents: &'static str) -> HttpResponse {
+    let age = if request.query_string().is_empty() {
+        "public, max-age=3600"
+    } else {
+        "public, max-age=31536000, immutable"
+    };
+    HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((header::CACHE_CONTROL, age))
+        .body(contents)
+}

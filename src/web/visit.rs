@@ -1,0 +1,179 @@
+use std::future::{Ready, ready};
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_session::SessionExt;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use diesel::pg::PgConnection;
+
+use super::answer::Flash;
+use super::layout::Layout;
+use super::session::KEY;
+use super::{Shared, fields};
+use crate::accounts::sessions::form_token;
+use crate::accounts::{self, Credential, SessionId};
+use crate::domain::Interface;
+use crate::domain::{InvalidInput, OperationKey, Person, RequestId};
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::workflow::Call;
+
+/// One request, as far as handlers need to know it.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The request's name.
+    pub request: RequestId,
+    /// Where it came from.
+    pub address: IpAddr,
+    /// The path that was asked for.
+    pub path: String,
+    /// The part behind the question mark.
+    pub query: String,
+    /// Whether something is to be changed.
+    pub is_post: bool,
+    /// The secret id of the browser's session, if it sent one.
+    key: Option<String>,
+    /// The one line that an earlier request left to be shown.
+    pub flash: Option<Flash>,
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl Visit {
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        let flash = request
+            .app_data::<Data<Shared>>()
+            .and_then(|shared| request.cookie(&shared.settings.cookie_name("flash")))
+            .and_then(|cookie| Flash::parse(cookie.value()));
+        let id = request.extensions().get::<RequestId>().copied();
+        Self {
+            request: id.unwrap_or_default(),
+            address: request
+                .peer_addr()
+                .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip()),
+            path: request.path().to_owned(),
+            query: request.query_string().to_owned(),
+            is_post: request.method() == Method::POST,
+            key: request.get_session().get::<String>(KEY).ok().flatten(),
+            flash,
+        }
+    }
+
+    /// Returns what this browser shows to say who it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotSignedIn`] when it shows nothing.
+    pub fn credential(&self) -> Result<Credential, Refusal> {
+        let key = self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
+        Ok(Credential::Session(SessionId::of(key)))
+    }
+
+    /// Returns the session's id as it is stored, if there is one.
+    pub fn session(&self) -> Option<SessionId> {
+        self.key.as_deref().map(SessionId::of)
+    }
+
+    /// Uses this key for the session from here on.
+    pub fn begin_with(&mut self, key: String) {
+        self.key = Some(key);
+    }
+
+    /// Returns whether the browser sent a session id.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Returns the token for this session's forms.
+    pub fn token(&self) -> String {
+        self.key.as_deref().map(form_token).unwrap_or_default()
+    }
+
+    /// Returns who is looking, for rendering a page.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotSignedIn`], or the database is unavailable.
+    pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
+        let credential = self.credential()?;
+        let person = accounts::identify(conn, &credential).map_err(super::answer::unreadable)?;
+        person.ok_or(Refusal::NotSignedIn)
+    }
+
+    /// Returns who is looking, if anybody who is signed in.
+    ///
+    /// # Errors
+    ///
+    /// The database is unavailable.
+    pub fn viewer_if_any(&self, conn: &mut PgConnection) -> Result<Option<Person>, Refusal> {
+        match self.viewer(conn) {
+            Ok(person) => Ok(Some(person)),
+            Err(Refusal::NotSignedIn) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Returns the call that the door takes, under the form's key.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotSignedIn`] without a session.
+    pub fn call(&self, interface: Interface, key: OperationKey) -> Result<Call, Refusal> {
+        Ok(Call {
+            credential: self.credential()?,
+            interface,
+            request: self.request,
+            key,
+        })
+    }
+
+    /// Returns the layout of a page.
+    pub fn layout(&self, title: &str, viewer: Option<&Person>) -> Layout {
+        Layout::new(title, viewer, self)
+    }
+
+    /// Returns the fields behind the question mark.
+    ///
+    /// # Errors
+    ///
+    /// The fields that do not parse.
+    pub fn query_fields(&self) -> Result<fields::Fields, InvalidInput> {
+        fields::Fields::parse(self.query.as_bytes())
+    }
+}
+
+impl Shared {
+    /// Runs the work of one request where it may block: once, and with one
+    /// connection. A refusal becomes the page that says so.
+    pub async fn answer(
+        &self,
+        visit: Visit,
+        typed: Option<fields::Fields>,
+        work: impl FnOnce(&Store, &Visit) -> Result<super::Answer, Refusal> + Send + 'static,
+    ) -> actix_web::HttpResponse {
+        let store = self.store.clone();
+        let settings = self.settings.clone();
+        let request = visit.request;
+        let answer = actix_web::web::block(move || {
+            let answer = work(&store, &visit)
+                .unwrap_or_else(|refusal| crate::responses::page(&refusal, &visit, typed.as_ref()));
+            answer.with_flash_shown(visit.flash.is_some())
+        })
+        .await;
+        match answer {
+            Ok(answer) => answer.into_response(&settings),
+            Err(error) => {
+                tracing::error!(request_id = %request, %error, "a handler panicked");
+                crate::responses::defect(request).into_response(&settings)
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The proof. Read the four lessons in order; the rest keeps them honest.
+
+#![allow(missing_docs, reason = "the names of tests are sentences")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+mod cluster;
+mod smoke;

@@ -1,0 +1,42 @@
+use crate::support::{Server, World};
+
+#[test]
+fn the_whole_path() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get("/desk/posts/create").expect(200);
+    let (token, key) = (form.hidden("token"), form.hidden("key"));
+    let page = alice
+        .post(
+            "/desk/posts/create",
+            &[
+                ("token", &token),
+                ("key", &key),
+                ("title", "On restraint"),
+                ("summary", "S"),
+                ("body", "Words"),
+            ],
+        )
+        .expect(303);
+    let post = page.location().to_owned();
+    alice.get(&post).expect(200);
+    alice.act(&format!("{post}/submit"), &[]).expect(303);
+    let mut edith = server.signed_in("edith");
+    edith
+        .act(&format!("{post}/request-changes"), &[("note", "More.")])
+        .expect(303);
+    edith
+        .act(&format!("{post}/withdraw-request"), &[])
+        .expect(303);
+    edith.act(&format!("{post}/publish"), &[]).expect(303);
+    server.browser().get("/posts/on-restraint").expect(200);
+    let mut stan = server.signed_in("stan");
+    let id = post.rsplit('/').next().unwrap();
+    stan.act(&format!("/admin/posts/{id}/archive"), &[("reason", "Old.")])
+        .expect(303);
+    server.browser().get("/posts/on-restraint").expect(410);
+    stan.get("/admin/posts").expect(200);
+    alice.get("/desk").expect(200);
+    edith.get("/desk").expect(200);
+}

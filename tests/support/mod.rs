@@ -1,0 +1,15 @@
+//! What the tests stand on: a database each, people, and a browser of sorts.
+//!
+//! Helpers go through the front door. Those that touch a table directly begin
+//! with `db_`.
+
+pub mod browser;
+pub mod database;
+pub mod proxy;
+pub mod server;
+pub mod world;
+
+pub use browser::Browser;
+pub use database::Database;
+pub use server::Server;
+pub use world::World;

@@ -1,0 +1,87 @@
+//! A socket between the program and PostgreSQL that counts round trips.
+//!
+//! In PostgreSQL's protocol a client waits after `Sync` and after a simple
+//! `Query`: those messages are the round trips, whatever the driver says.
+
+use std::io::{Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+pub struct Proxy {
+    pub directory: PathBuf,
+    count: Arc<AtomicUsize>,
+}
+
+impl Proxy {
+    /// Listens in a directory of its own, in front of the server's socket.
+    pub fn before(socket: &Path) -> Self {
+        let directory = std::env::temp_dir().join(format!("imp-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir(&directory).unwrap();
+        let name = socket.file_name().unwrap();
+        let listener = UnixListener::bind(directory.join(name)).unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        let (counter, server) = (count.clone(), socket.to_owned());
+        thread::spawn(move || {
+            for client in listener.incoming() {
+                let (Ok(client), Ok(server)) = (client, UnixStream::connect(&server)) else {
+                    break;
+                };
+                relay(client, server, counter.clone());
+            }
+        });
+        Self { directory, count }
+    }
+
+    /// How many round trips there have been since the last call.
+    pub fn take(&self) -> usize {
+        self.count.swap(0, Ordering::SeqCst)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
+fn relay(client: UnixStream, server: UnixStream, count: Arc<AtomicUsize>) {
+    let (mut from_server, mut to_client) =
+        (server.try_clone().unwrap(), client.try_clone().unwrap());
+    thread::spawn(move || {
+        let _ = std::io::copy(&mut from_server, &mut to_client);
+        let _ = to_client.shutdown(std::net::Shutdown::Both);
+    });
+    thread::spawn(move || {
+        let _ = count_messages(client, &server, &count);
+        let _ = server.shutdown(std::net::Shutdown::Both);
+    });
+}
+
+/// Passes messages on: a byte of type, four of length, the rest. The first
+/// message has no type.
+fn count_messages(
+    mut client: UnixStream,
+    mut server: &UnixStream,
+    count: &AtomicUsize,
+) -> std::io::Result<()> {
+    let mut is_first = true;
+    loop {
+        let mut message = if is_first { vec![] } else { vec![0; 1] };
+        client.read_exact(&mut message)?;
+        let kind = message.first().copied();
+        let mut length = [0; 4];
+        client.read_exact(&mut length)?;
+        message.extend_from_slice(&length);
+        let start = message.len();
+        message.resize(start + u32::from_be_bytes(length) as usize - 4, 0);
+        client.read_exact(&mut message[start..])?;
+        if matches!(kind, Some(b'Q' | b'S')) {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+        is_first = false;
+        server.write_all(&message)?;
+    }
+}

@@ -1,0 +1,64 @@
+//! The real server on a real socket.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use imprimatur::store::Store;
+use imprimatur::web::{self, Settings, Shared};
+
+use super::Browser;
+
+/// A server; it stops when this is dropped.
+pub struct Server {
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub fn start(store: Store) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let settings = Settings {
+            public_url: format!("http://{address}"),
+        };
+        let (sender, receiver) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = web::server(listener, Shared::new(store, settings)).unwrap();
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let handle = receiver.recv().unwrap();
+        Self {
+            address,
+            handle,
+            thread: Some(thread),
+        }
+    }
+
+    /// A browser that has never been here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.address)
+    }
+
+    /// A browser that has signed in.
+    pub fn signed_in(&self, username: &str) -> Browser {
+        let mut browser = self.browser();
+        browser.sign_in(username);
+        browser
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let stopping = self.handle.stop(false);
+        actix_web::rt::System::new().block_on(stopping);
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
