@@ -11,6 +11,8 @@
 //! [`workflow`] is the door: the only caller of the three. Everything else is
 //! an edge, which parses, asks once and renders, or a store, which remembers.
 
+#![warn(unreachable_pub)]
+
 pub mod domain;
 
 pub mod invariants;

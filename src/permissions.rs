@@ -114,10 +114,7 @@ pub struct Capability<'tx, A> {
 /// [`policies::evaluate`]: crate::policies::evaluate
 pub fn verify<A: Attempt>(actor: Actor<'_>) -> Result<Capability<'_, A>, PermissionDenied> {
     check(&actor.person().roles, required(A::ACTION))?;
-    Ok(Capability {
-        actor,
-        attempt: PhantomData,
-    })
+    Ok(Capability { actor, attempt: PhantomData })
 }
 
 /// Proof that an actor may manage accounts, within one transaction.
@@ -178,11 +175,7 @@ pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
 ///
 /// [`PermissionDenied`] when no role grants it.
 pub fn check(roles: &RoleSet, permission: Permission) -> Result<(), PermissionDenied> {
-    if holds(roles, permission) {
-        Ok(())
-    } else {
-        Err(PermissionDenied { permission })
-    }
+    if holds(roles, permission) { Ok(()) } else { Err(PermissionDenied { permission }) }
 }
 
 impl<'tx, A> Capability<'tx, A> {
@@ -226,10 +219,7 @@ impl PermissionDenied {
         let role = granting.join(" or ");
         Reason::new(
             "permission-missing",
-            format!(
-                "Your account does not hold the permission {}.",
-                self.permission
-            ),
+            format!("Your account does not hold the permission {}.", self.permission),
             format!("It comes with the role {role}; a member of staff can grant it."),
         )
     }

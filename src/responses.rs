@@ -84,9 +84,7 @@ impl Carried {
 
     /// Returns the form to go on with, if it is one of ours.
     pub(crate) fn parse(path: &str, form: &str) -> Option<Resume> {
-        let is_ours = ["/desk/", "/admin/"]
-            .iter()
-            .any(|prefix| path.starts_with(prefix));
+        let is_ours = ["/desk/", "/admin/"].iter().any(|prefix| path.starts_with(prefix));
         let fields: Vec<(String, String)> = serde_json::from_str(form).ok()?;
         (is_ours && !path.contains("//")).then(|| Resume {
             path: path.to_owned(),
@@ -126,9 +124,7 @@ pub fn page(refusal: &Refusal, visit: &Visit, typed: Option<&Fields>) -> Answer 
             if let Some(resume) = &mut resume {
                 resume.fields.retain(|(name, _)| name != "key");
                 let fresh = OperationKey::random();
-                resume
-                    .fields
-                    .push(("key".to_owned(), fresh.as_str().to_owned()));
+                resume.fields.push(("key".to_owned(), fresh.as_str().to_owned()));
             }
             resume
         }
@@ -196,10 +192,8 @@ fn onward(refusal: &Refusal, visit: &Visit) -> Vec<(String, &'static str)> {
         (Some("desk" | "admin"), Some("posts"), Some(id)) => id.parse::<i64>().ok(),
         _ => None,
     };
-    if let (Some(id), false) = (
-        post,
-        matches!(refusal, Refusal::NotFound | Refusal::Permission(_)),
-    ) {
+    if let (Some(id), false) = (post, matches!(refusal, Refusal::NotFound | Refusal::Permission(_)))
+    {
         if let Refusal::Policy(denied) = refusal
             && denied.names(Rule::SeenIsCurrent)
         {
@@ -216,11 +210,7 @@ fn onward(refusal: &Refusal, visit: &Visit) -> Vec<(String, &'static str)> {
 }
 
 fn resume(visit: &Visit, typed: Option<&Fields>, label: &'static str) -> Option<Resume> {
-    typed.map(|fields| Resume {
-        path: visit.path.clone(),
-        fields: kept(fields),
-        label,
-    })
+    typed.map(|fields| Resume { path: visit.path.clone(), fields: kept(fields), label })
 }
 
 /// Returns the page for signing in before going on.
@@ -296,14 +286,10 @@ pub(crate) fn unusable(status: StatusCode, visit: &Visit) -> Answer {
             "A post's body has at most 100,000 characters. Go back in your browser: what you \
              wrote is still in the form there.",
         ),
-        StatusCode::METHOD_NOT_ALLOWED => (
-            "That does not work here",
-            "This address does not take that kind of request.",
-        ),
-        _ => (
-            "We could not read this",
-            "The request is not one that this page understands.",
-        ),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("That does not work here", "This address does not take that kind of request.")
+        }
+        _ => ("We could not read this", "The request is not one that this page understands."),
     };
     plain(status, visit, heading, lead)
 }

@@ -55,6 +55,7 @@ pub struct Call {
 ///
 /// [`Refusal`]; then nothing has changed.
 pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<Outcome, Refusal> {
+    let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
     pass::<A>(store, call, attempt, |tx, actor_id| {
         let actor = accounts::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
         *actor_id = Some(actor.id());
@@ -62,11 +63,7 @@ pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<O
         let (id, _seen) = attempt.target().ok_or(Refusal::NotFound)?;
         let post = store::posts::lock(tx, &capability, id)?.ok_or(Refusal::NotFound)?;
         let validity = policies::evaluate(capability, attempt, post)?;
-        Ok(invariants::enforce(
-            validity,
-            &operation(call, attempt),
-            tx,
-        )?)
+        Ok(invariants::enforce(validity, &operation, tx)?)
     })
 }
 
@@ -76,24 +73,14 @@ pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<O
 ///
 /// [`Refusal`]; then nothing has changed.
 pub fn create(store: &Store, call: &Call, attempt: &Create) -> Result<Outcome, Refusal> {
+    let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
     pass::<Create>(store, call, attempt, |tx, actor_id| {
         let actor = accounts::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
         *actor_id = Some(actor.id());
         let capability = permissions::verify::<Create>(actor)?;
         let validity = policies::evaluate_creation(capability, attempt);
-        Ok(invariants::enforce_creation(
-            validity,
-            &operation(call, attempt),
-            tx,
-        )?)
+        Ok(invariants::enforce_creation(validity, &operation, tx)?)
     })
-}
-
-fn operation<'a>(call: &'a Call, attempt: &impl Attempt) -> Operation<'a> {
-    Operation {
-        key: &call.key,
-        fingerprint: attempt.fingerprint(),
-    }
 }
 
 /// What an action would be answered, as far as can be told beforehand. It is
@@ -114,12 +101,8 @@ pub fn advise(action: Action, person: &Person, post: &Post) -> Advice {
     if let Err(denied) = permissions::check(&person.roles, permission) {
         return Advice::NotYours(denied.reason());
     }
-    let circumstances = Circumstances {
-        person,
-        post,
-        seen: Some(post.current.number),
-        has_reason: true,
-    };
+    let circumstances =
+        Circumstances { person, post, seen: Some(post.current.number), has_reason: true };
     match policies::unmet(action, &circumstances) {
         reasons if reasons.is_empty() => Advice::Live,
         reasons => Advice::NotNow(reasons),
@@ -188,9 +171,7 @@ fn pass<A: Attempt>(
         post,
         seen,
     };
-    settle(store, asked, steps, |conn, actor| {
-        earlier_outcome(conn, actor, call, attempt)
-    })
+    settle(store, asked, steps, |conn, actor| earlier_outcome(conn, actor, call, attempt))
 }
 
 /// Runs the steps in a transaction until they are through, refused, or have
@@ -270,15 +251,11 @@ fn judge(stop: Stop) -> Verdict {
             "username_is_unique" => Verdict::Refused(Refusal::Input(
                 FieldError::new("username", "Choose another name: this one is taken.").into(),
             )),
-            _ => Verdict::Defect {
-                invariant: name,
-                detail: "refused by the database".to_owned(),
-            },
+            _ => Verdict::Defect { invariant: name, detail: "refused by the database".to_owned() },
         },
-        Failure::Defect(detail) => Verdict::Defect {
-            invariant: "the_database_answers_as_expected".to_owned(),
-            detail,
-        },
+        Failure::Defect(detail) => {
+            Verdict::Defect { invariant: "the_database_answers_as_expected".to_owned(), detail }
+        }
     }
 }
 

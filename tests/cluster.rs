@@ -31,9 +31,7 @@ fn an_empty_directory_becomes_a_database_that_answers() {
     let cluster = place.open();
 
     let mut owner = connect(&cluster, OWNER_ROLE);
-    owner
-        .batch_execute("CREATE TABLE thoughts (thought text)")
-        .expect("the owner may create");
+    owner.batch_execute("CREATE TABLE thoughts (thought text)").expect("the owner may create");
     for (question, answer) in [
         (
             "pg_encoding_to_char(encoding) || ' ' || pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'imprimatur'",
@@ -49,14 +47,8 @@ fn an_empty_directory_becomes_a_database_that_answers() {
     ] {
         assert_eq!(ask(&mut owner, question), answer, "{question}");
     }
-    assert_eq!(
-        ask(&mut connect(&cluster, RUNTIME_ROLE), "current_user::text"),
-        RUNTIME_ROLE
-    );
-    assert_eq!(
-        ask(&mut connect(&cluster, SUPERUSER_ROLE), "current_user::text"),
-        SUPERUSER_ROLE
-    );
+    assert_eq!(ask(&mut connect(&cluster, RUNTIME_ROLE), "current_user::text"), RUNTIME_ROLE);
+    assert_eq!(ask(&mut connect(&cluster, SUPERUSER_ROLE), "current_user::text"), SUPERUSER_ROLE);
     let names = names_in(&place.data_dir());
     assert!(!names.iter().any(|name| name.contains("new")), "{names:?}");
 }
@@ -64,10 +56,7 @@ fn an_empty_directory_becomes_a_database_that_answers() {
 #[test]
 fn a_durable_cluster_keeps_what_was_committed() {
     let place = Place::new();
-    let settings = Settings {
-        durability: Durability::Durable,
-        ..place.settings()
-    };
+    let settings = Settings { durability: Durability::Durable, ..place.settings() };
 
     let cluster = open(&settings);
     remember(&cluster, "kept");
@@ -88,17 +77,10 @@ fn users_share_one_server_and_the_last_to_leave_stops_it() {
     assert_eq!(place.server(), server);
 
     first.close().expect("leaving is easy");
-    assert_eq!(
-        recall_nothing(&second),
-        "1",
-        "the server goes on for who is left"
-    );
+    assert_eq!(recall_nothing(&second), "1", "the server goes on for who is left");
 
     second.close().expect("the server stops");
-    assert!(
-        place.servers().is_empty(),
-        "close returns when the server has stopped"
-    );
+    assert!(place.servers().is_empty(), "close returns when the server has stopped");
     place.becomes_quiet();
 }
 
@@ -106,10 +88,7 @@ fn users_share_one_server_and_the_last_to_leave_stops_it() {
 fn users_who_leave_at_the_same_moment_do_not_leave_the_server_behind() {
     let place = Place::new();
     // Nobody cleans up after them here.
-    let settings = Settings {
-        keeper: None,
-        ..place.settings()
-    };
+    let settings = Settings { keeper: None, ..place.settings() };
     for _ in 0..5 {
         let users: Vec<Cluster> = (0..4).map(|_| open(&settings)).collect();
         let barrier = Barrier::new(users.len());
@@ -135,10 +114,7 @@ fn the_keeper_stops_the_server_of_a_user_who_was_killed() {
     user.gets_killed();
 
     place.becomes_quiet();
-    assert!(
-        !place.file("postgres/postmaster.pid").exists(),
-        "it was stopped in order"
-    );
+    assert!(!place.file("postgres/postmaster.pid").exists(), "it was stopped in order");
 }
 
 #[test]
@@ -151,8 +127,7 @@ fn within_the_grace_the_next_user_finds_the_same_server() {
     let next = place.open();
     assert_eq!(place.server(), server);
 
-    next.close()
-        .expect("an orderly user does not wait for the grace to end");
+    next.close().expect("an orderly user does not wait for the grace to end");
     place.becomes_quiet();
 }
 
@@ -204,10 +179,7 @@ fn a_server_left_by_a_killed_user_and_a_killed_keeper_is_adopted() {
 #[test]
 fn a_killed_server_loses_nothing() {
     let place = Place::new();
-    let settings = Settings {
-        durability: Durability::Durable,
-        ..place.settings()
-    };
+    let settings = Settings { durability: Durability::Durable, ..place.settings() };
     let witness = open(&settings);
     remember(&witness, "committed");
     let killed = place.server();
@@ -222,10 +194,7 @@ fn a_killed_server_loses_nothing() {
 #[test]
 fn a_server_killed_together_with_its_user_loses_nothing() {
     let place = Place::new();
-    let settings = Settings {
-        durability: Durability::Durable,
-        ..place.settings()
-    };
+    let settings = Settings { durability: Durability::Durable, ..place.settings() };
     for round in 0..3 {
         let thought = format!("round {round}");
         let user = Guest::arrives(&place, &[("REMEMBER", &thought)]);
@@ -288,10 +257,7 @@ fn four_processes_at_once_make_one_server() {
 fn a_path_too_long_for_a_socket_gets_a_short_one() {
     let place = Place::new();
     let data_dir = place.file(&"deep/".repeat(30));
-    let settings = Settings {
-        data_dir: data_dir.clone(),
-        ..place.settings()
-    };
+    let settings = Settings { data_dir: data_dir.clone(), ..place.settings() };
 
     let cluster = open(&settings);
     assert_eq!(recall_nothing(&cluster), "1");
@@ -300,24 +266,15 @@ fn a_path_too_long_for_a_socket_gets_a_short_one() {
     assert!(sockets.starts_with("/tmp"), "{url}");
     let metadata = fs::symlink_metadata(&sockets).expect("it exists");
     assert_eq!(metadata.permissions().mode() & 0o7777, 0o700);
-    assert_eq!(
-        metadata.uid(),
-        fs::metadata(data_dir.join("postgres")).expect("made").uid()
-    );
+    assert_eq!(metadata.uid(), fs::metadata(data_dir.join("postgres")).expect("made").uid());
 
     cluster.close().expect("the server stops");
-    assert!(
-        !sockets.exists(),
-        "nothing is left outside the data directory"
-    );
+    assert!(!sockets.exists(), "nothing is left outside the data directory");
 
     std::os::unix::fs::symlink("/", &sockets).expect("Mallory was here");
     let refused = Cluster::open(&settings);
     fs::remove_file(&sockets).expect("it was a link");
-    assert!(
-        matches!(refused, Err(ClusterError::SocketPlace { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(ClusterError::SocketPlace { .. })), "{refused:?}");
 }
 
 #[test]
@@ -375,12 +332,8 @@ fn without_postgresql_there_is_one_sentence_with_the_command() {
     let guest = Guest::sets_out(&place, &[("IMPRIMATUR_POSTGRES_BIN", nothing)]);
     let sentence = guest.gets_refused();
 
-    for part in [
-        nothing,
-        "install it with",
-        "--install-postgres",
-        "IMPRIMATUR_INSTALL_POSTGRES=1",
-    ] {
+    for part in [nothing, "install it with", "--install-postgres", "IMPRIMATUR_INSTALL_POSTGRES=1"]
+    {
         assert!(sentence.contains(part), "{sentence}");
     }
     assert!(!place.file("postgres").exists());
@@ -396,21 +349,15 @@ fn a_database_of_another_version_is_left_alone() {
     let Err(error @ ClusterError::WrongVersion { needed: 9, .. }) = refused else {
         panic!("{refused:?}");
     };
-    assert!(
-        error.to_string().contains("made by PostgreSQL 9"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("made by PostgreSQL 9"), "{error}");
 }
 
 #[test]
 fn a_start_that_fails_shows_the_end_of_the_log() {
     let place = Place::new();
     place.open().close().expect("the server stops");
-    fs::write(
-        place.file("postgres/postgresql.auto.conf"),
-        "no_such_setting = 1\n",
-    )
-    .expect("root and the owner may write");
+    fs::write(place.file("postgres/postgresql.auto.conf"), "no_such_setting = 1\n")
+        .expect("root and the owner may write");
 
     let refused = Cluster::open(&place.settings());
     let Err(error @ ClusterError::Start { .. }) = refused else {
@@ -433,12 +380,7 @@ fn root_is_told_which_directory_the_server_cannot_pass() {
     let Err(error @ ClusterError::OutOfReach { .. }) = refused else {
         panic!("{refused:?}");
     };
-    assert!(
-        error
-            .to_string()
-            .contains(place.path.to_str().expect("plain")),
-        "{error}"
-    );
+    assert!(error.to_string().contains(place.path.to_str().expect("plain")), "{error}");
 }
 
 fn open(settings: &Settings) -> Cluster {
@@ -451,16 +393,12 @@ fn connect(cluster: &Cluster, role: &str) -> PgConnection {
 }
 
 fn ask(connection: &mut PgConnection, question: &str) -> String {
-    sql::<Text>(&format!("SELECT {question}"))
-        .get_result(connection)
-        .expect("an answer")
+    sql::<Text>(&format!("SELECT {question}")).get_result(connection).expect("an answer")
 }
 
 fn remember(cluster: &Cluster, thought: &str) {
     let statement = format!("CREATE TABLE memory AS SELECT '{thought}' AS thought");
-    connect(cluster, OWNER_ROLE)
-        .batch_execute(&statement)
-        .expect("the owner may create");
+    connect(cluster, OWNER_ROLE).batch_execute(&statement).expect("the owner may create");
 }
 
 fn recall(cluster: &Cluster) -> String {
@@ -472,14 +410,10 @@ fn recall_nothing(cluster: &Cluster) -> String {
 }
 
 fn forget(cluster: &Cluster) {
-    connect(cluster, OWNER_ROLE)
-        .batch_execute("DROP TABLE memory")
-        .expect("the owner may");
+    connect(cluster, OWNER_ROLE).batch_execute("DROP TABLE memory").expect("the owner may");
 }
 
 fn names_in(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).expect("readable");
-    entries
-        .map(|entry| entry.expect("readable").file_name().display().to_string())
-        .collect()
+    entries.map(|entry| entry.expect("readable").file_name().display().to_string()).collect()
 }

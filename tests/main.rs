@@ -6,4 +6,7 @@
 mod support;
 
 mod cluster;
+mod cost;
+mod input;
+mod readme;
 mod smoke;

@@ -23,18 +23,13 @@ fn the_whole_path() {
     alice.get(&post).expect(200);
     alice.act(&format!("{post}/submit"), &[]).expect(303);
     let mut edith = server.signed_in("edith");
-    edith
-        .act(&format!("{post}/request-changes"), &[("note", "More.")])
-        .expect(303);
-    edith
-        .act(&format!("{post}/withdraw-request"), &[])
-        .expect(303);
+    edith.act(&format!("{post}/request-changes"), &[("note", "More.")]).expect(303);
+    edith.act(&format!("{post}/withdraw-request"), &[]).expect(303);
     edith.act(&format!("{post}/publish"), &[]).expect(303);
     server.browser().get("/posts/on-restraint").expect(200);
     let mut stan = server.signed_in("stan");
     let id = post.rsplit('/').next().unwrap();
-    stan.act(&format!("/admin/posts/{id}/archive"), &[("reason", "Old.")])
-        .expect(303);
+    stan.act(&format!("/admin/posts/{id}/archive"), &[("reason", "Old.")]).expect(303);
     server.browser().get("/posts/on-restraint").expect(410);
     stan.get("/admin/posts").expect(200);
     alice.get("/desk").expect(200);

@@ -29,11 +29,7 @@ pub struct AccountCall<'a> {
 
 impl AccountCall<'_> {
     fn circumstances(&self) -> Circumstances<'_> {
-        Circumstances {
-            reason: self.reason,
-            request: self.request,
-            interface: self.interface,
-        }
+        Circumstances { reason: self.reason, request: self.request, interface: self.interface }
     }
 
     fn asked<'a>(&self, action: &'a str) -> Asked<'a> {
@@ -128,12 +124,7 @@ pub fn create(
             let actor = load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
             *actor_id = Some(actor.id());
             let capability = permissions::verify_accounts(actor)?;
-            Ok(truth::enforce_creation(
-                capability,
-                account,
-                &call.circumstances(),
-                tx,
-            )?)
+            Ok(truth::enforce_creation(capability, account, &call.circumstances(), tx)?)
         },
         never,
     )
@@ -153,13 +144,7 @@ pub fn create_first(
     settle(
         store,
         call.asked("create-first-account"),
-        |tx, _| {
-            Ok(truth::enforce_first_account(
-                account,
-                &call.circumstances(),
-                tx,
-            )?)
-        },
+        |tx, _| Ok(truth::enforce_first_account(account, &call.circumstances(), tx)?),
         never,
     )
 }

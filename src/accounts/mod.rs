@@ -36,12 +36,7 @@ type PersonRow = (i64, String, String, Vec<String>);
 
 fn person((id, username, display_name, roles): PersonRow) -> Person {
     let held: Vec<_> = roles.iter().filter_map(|role| role.parse().ok()).collect();
-    Person {
-        id: UserId(id),
-        username,
-        display_name,
-        roles: RoleSet::of(&held),
-    }
+    Person { id: UserId(id), username, display_name, roles: RoleSet::of(&held) }
 }
 
 /// Returns who acts, with the roles they hold now, or `None` when the
@@ -95,12 +90,7 @@ pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult
         Credential::Account(id) => {
             let row = users::table
                 .filter(users::id.eq(id.0).and(users::is_active))
-                .select((
-                    users::id,
-                    users::username,
-                    users::display_name,
-                    users::roles,
-                ))
+                .select((users::id, users::username, users::display_name, users::roles))
                 .first::<PersonRow>(conn)
                 .optional()?;
             Ok(row.map(person))
@@ -116,12 +106,7 @@ pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult
 pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<Person>> {
     let row = users::table
         .filter(users::username.eq(username).and(users::is_active))
-        .select((
-            users::id,
-            users::username,
-            users::display_name,
-            users::roles,
-        ))
+        .select((users::id, users::username, users::display_name, users::roles))
         .first::<PersonRow>(conn)
         .optional()?;
     Ok(row.map(person))
@@ -155,12 +140,7 @@ pub struct AccountLine {
 pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<AccountLine>> {
     let rows = users::table
         .select((
-            (
-                users::id,
-                users::username,
-                users::display_name,
-                users::roles,
-            ),
+            (users::id, users::username, users::display_name, users::roles),
             users::is_active,
             users::created_at,
         ))
@@ -193,11 +173,7 @@ fn lock(
     Ok(rows
         .into_iter()
         .map(|(id, username, display_name, roles, is_active, at)| {
-            (
-                person((id, username, display_name, roles)),
-                is_active,
-                at.to_jiff(),
-            )
+            (person((id, username, display_name, roles)), is_active, at.to_jiff())
         })
         .collect())
 }

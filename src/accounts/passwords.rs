@@ -8,7 +8,7 @@ use crate::domain::Password;
 
 /// A hash of a password that nobody has: checking it takes as long as checking
 /// a real one, so that an unknown name answers as slowly as a known one.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$aW1wcmltYXR1ci1ub2JvZHk$\
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$aW1wcmltYXR1ci1ub2JvZA$\
                        R3TFGLNFDBxfeUWFYRNvkDbXjBNK8Q8bBYQhD2Kr2rA";
 
 /// Why a password could not be hashed.
@@ -33,9 +33,34 @@ pub fn hash(password: &Password) -> Result<String, HashingError> {
 /// takes the same time and returns false.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
     let is_right = PasswordHash::new(hash.unwrap_or(NOBODYS)).is_ok_and(|parsed| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok()
+        Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
     });
     is_right && hash.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::phc::PasswordHash;
+
+    use super::{NOBODYS, hash, verify};
+    use crate::domain::Password;
+
+    #[test]
+    fn nobodys_hash_costs_what_a_real_one_costs() {
+        let real = hash(&Password::parse("a password for tests").unwrap()).unwrap();
+        let [real, nobodys] = [&real, NOBODYS].map(|text| PasswordHash::new(text).unwrap());
+        assert_eq!(nobodys.algorithm, real.algorithm);
+        assert_eq!(nobodys.params.to_string(), real.params.to_string());
+        assert_eq!(nobodys.salt.unwrap().len(), real.salt.unwrap().len());
+        assert_eq!(nobodys.hash.unwrap().len(), real.hash.unwrap().len());
+    }
+
+    #[test]
+    fn only_the_password_that_was_hashed_is_right() {
+        let stored = hash(&Password::parse("a password for tests").unwrap()).unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(verify("a password for tests", Some(&stored)));
+        assert!(!verify("a password for testz", Some(&stored)));
+        assert!(!verify("a password for tests", None));
+    }
 }

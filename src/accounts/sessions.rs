@@ -46,10 +46,7 @@ pub fn form_token(key: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(b"imprimatur form token\0");
     hash.update(key.as_bytes());
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Begins a session for whoever just showed the password with this hash;
@@ -117,13 +114,9 @@ pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Optio
 ///
 /// The database's.
 pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
-    diesel::update(
-        sessions::table
-            .find(session.hash())
-            .filter(sessions::ended_at.is_null()),
-    )
-    .set(sessions::ended_at.eq(diesel::dsl::now))
-    .execute(conn)?;
+    diesel::update(sessions::table.find(session.hash()).filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(diesel::dsl::now))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -147,9 +140,5 @@ pub fn forget_the_dead(conn: &mut PgConnection) -> QueryResult<i64> {
 
 /// Returns a new secret id: 244 random bits as letters and digits.
 pub fn random_key() -> String {
-    format!(
-        "{}{}",
-        uuid::Uuid::new_v4().simple(),
-        uuid::Uuid::new_v4().simple()
-    )
+    format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple())
 }

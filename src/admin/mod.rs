@@ -48,8 +48,7 @@ impl PostsPage {
     fn older_address(&self) -> Option<String> {
         let state = self.state.map(|state| format!("state={}&", state.as_str()));
         let state = state.unwrap_or_default();
-        self.older
-            .map(|before| format!("/admin/posts?{state}before={before}"))
+        self.older.map(|before| format!("/admin/posts?{state}before={before}"))
     }
 }
 
@@ -61,9 +60,7 @@ async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             let state = state.map_err(|error: crate::domain::UnknownState| {
                 FieldError::new("state", error.to_string())
             })?;
-            let before = query
-                .take("before")?
-                .map(|before| before.parse().map(PostId));
+            let before = query.take("before")?.map(|before| before.parse().map(PostId));
             let before = before
                 .transpose()
                 .map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;

@@ -38,9 +38,8 @@ pub fn record_refusal(
         "refused"
     );
     let Some(actor) = asked.actor else { return };
-    let written = serde_json::to_value(reasons)
-        .map_err(|error| error.to_string())
-        .and_then(|reasons| {
+    let written =
+        serde_json::to_value(reasons).map_err(|error| error.to_string()).and_then(|reasons| {
             diesel::insert_into(refusals::table)
                 .values((
                     refusals::request_id.eq(asked.request.0),

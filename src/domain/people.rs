@@ -72,12 +72,7 @@ pub struct RoleSet(Vec<Role>);
 impl RoleSet {
     /// Returns the roles in their usual order, whatever order they came in.
     pub fn of(held: &[Role]) -> Self {
-        Self(
-            Role::ALL
-                .into_iter()
-                .filter(|role| held.contains(role))
-                .collect(),
-        )
+        Self(Role::ALL.into_iter().filter(|role| held.contains(role)).collect())
     }
 
     /// Returns whether the role is among them.
@@ -94,13 +89,7 @@ impl RoleSet {
 
     /// Returns these roles without one.
     pub fn without(&self, role: Role) -> Self {
-        Self(
-            self.0
-                .iter()
-                .copied()
-                .filter(|held| *held != role)
-                .collect(),
-        )
+        Self(self.0.iter().copied().filter(|held| *held != role).collect())
     }
 
     /// Returns the roles one after another.
@@ -194,10 +183,7 @@ pub struct Person {
 impl Person {
     /// Returns the person as others see them.
     pub fn byline(&self) -> Byline {
-        Byline {
-            id: self.id,
-            name: self.display_name.clone(),
-        }
+        Byline { id: self.id, name: self.display_name.clone() }
     }
 }
 
@@ -228,10 +214,7 @@ pub struct Actor<'tx> {
 impl<'tx> Actor<'tx> {
     /// For `accounts::load` alone.
     pub(crate) fn pinned(person: Person, within: Within<'tx>) -> Self {
-        Self {
-            person,
-            _within: within,
-        }
+        Self { person, _within: within }
     }
 
     /// Returns who acts.

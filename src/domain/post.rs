@@ -193,10 +193,7 @@ pub struct LockedPost<'tx> {
 impl<'tx> LockedPost<'tx> {
     /// For `store::posts::lock` alone.
     pub(crate) fn for_update(post: Post, within: Within<'tx>) -> Self {
-        Self {
-            post,
-            _within: within,
-        }
+        Self { post, _within: within }
     }
 
     /// Returns the post, for as long as the lock is held.

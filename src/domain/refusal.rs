@@ -12,10 +12,6 @@ pub struct Reason {
 impl Reason {
     /// Returns a reason.
     pub fn new(code: &str, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            sentence: sentence.into(),
-            hint: hint.into(),
-        }
+        Self { code: code.to_owned(), sentence: sentence.into(), hint: hint.into() }
     }
 }

@@ -12,10 +12,7 @@ pub struct FieldError {
 impl FieldError {
     /// Returns the error of one field.
     pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            field,
-            message: message.into(),
-        }
+        Self { field, message: message.into() }
     }
 }
 
@@ -26,10 +23,7 @@ pub struct InvalidInput(pub Vec<FieldError>);
 impl InvalidInput {
     /// Returns what is wrong with one field, if anything is.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|error| error.field == field)
-            .map(|error| error.message.as_str())
+        self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())
     }
 }
 
@@ -41,11 +35,8 @@ impl From<FieldError> for InvalidInput {
 
 impl fmt::Display for InvalidInput {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentences: Vec<String> = self
-            .0
-            .iter()
-            .map(|error| format!("{}: {}", error.field, error.message))
-            .collect();
+        let sentences: Vec<String> =
+            self.0.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
         formatter.write_str(&sentences.join(" "))
     }
 }
@@ -64,9 +55,7 @@ fn readable(
     // Only whole blank lines go in front: an indented first line means code.
     let text = if may_have_lines {
         let text = text.trim_end();
-        let first = text
-            .find(|character: char| !character.is_whitespace())
-            .unwrap_or(0);
+        let first = text.find(|character: char| !character.is_whitespace()).unwrap_or(0);
         &text[text[..first].rfind('\n').map_or(0, |end| end + 1)..]
     } else {
         text.trim()
@@ -75,11 +64,7 @@ fn readable(
     if length > limit {
         return Err(FieldError::new(
             field,
-            format!(
-                "Shorten this to {} characters; it has {}.",
-                grouped(limit),
-                grouped(length)
-            ),
+            format!("Shorten this to {} characters; it has {}.", grouped(limit), grouped(length)),
         ));
     }
     let is_allowed = |character: char| match character {
@@ -91,10 +76,7 @@ fn readable(
         Some('\n') => Err(FieldError::new(field, "Write this on one line.")),
         Some(character) => Err(FieldError::new(
             field,
-            format!(
-                "Remove the control character U+{:04X}.",
-                u32::from(character)
-            ),
+            format!("Remove the control character U+{:04X}.", u32::from(character)),
         )),
     }
 }
@@ -167,11 +149,7 @@ text! {
 impl Title {
     /// Returns the title, or a stand-in while there is none.
     pub fn or_untitled(&self) -> &str {
-        if self.is_blank() {
-            "Untitled"
-        } else {
-            self.as_str()
-        }
+        if self.is_blank() { "Untitled" } else { self.as_str() }
     }
 }
 
@@ -189,32 +167,17 @@ pub struct Content {
 impl Content {
     /// Returns the checked content, or every field that is wrong.
     pub fn parse(title: &str, summary: &str, body: &str) -> Result<Self, InvalidInput> {
-        match (
-            Title::parse(title),
-            Summary::parse(summary),
-            Body::parse(body),
-        ) {
-            (Ok(title), Ok(summary), Ok(body)) => Ok(Self {
-                title,
-                summary,
-                body,
-            }),
+        match (Title::parse(title), Summary::parse(summary), Body::parse(body)) {
+            (Ok(title), Ok(summary), Ok(body)) => Ok(Self { title, summary, body }),
             (title, summary, body) => Err(InvalidInput(
-                [title.err(), summary.err(), body.err()]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                [title.err(), summary.err(), body.err()].into_iter().flatten().collect(),
             )),
         }
     }
 
     /// Returns the content of a stored revision, as it is.
     pub(crate) fn stored(title: String, summary: String, body: String) -> Self {
-        Self {
-            title: Title(title),
-            summary: Summary(summary),
-            body: Body(body),
-        }
+        Self { title: Title(title), summary: Summary(summary), body: Body(body) }
     }
 
     /// Returns the names of the parts that are still blank.
@@ -224,19 +187,12 @@ impl Content {
             ("summary", self.summary.is_blank()),
             ("body", self.body.is_blank()),
         ];
-        blank
-            .into_iter()
-            .filter_map(|(name, is_blank)| is_blank.then_some(name))
-            .collect()
+        blank.into_iter().filter_map(|(name, is_blank)| is_blank.then_some(name)).collect()
     }
 
     /// Returns title, summary and body.
     pub fn parts(&self) -> [&str; 3] {
-        [
-            self.title.as_str(),
-            self.summary.as_str(),
-            self.body.as_str(),
-        ]
+        [self.title.as_str(), self.summary.as_str(), self.body.as_str()]
     }
 }
 
@@ -257,9 +213,7 @@ impl Slug {
         let mut cut = spelled.as_str();
         while cut.len() > Self::LIMIT {
             // A slug is ASCII, so every index is a boundary.
-            cut = cut
-                .rsplit_once('-')
-                .map_or(&cut[..Self::LIMIT], |(kept, _)| kept);
+            cut = cut.rsplit_once('-').map_or(&cut[..Self::LIMIT], |(kept, _)| kept);
         }
         Self(if cut.is_empty() { "post" } else { cut }.to_owned())
     }
@@ -268,9 +222,7 @@ impl Slug {
     pub fn parse(text: &str) -> Option<Self> {
         let is_spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let is_well_formed = text.len() <= 120
-            && text
-                .split('-')
-                .all(|word| !word.is_empty() && word.bytes().all(is_spelled));
+            && text.split('-').all(|word| !word.is_empty() && word.bytes().all(is_spelled));
         is_well_formed.then(|| Self(text.to_owned()))
     }
 
@@ -297,10 +249,7 @@ impl Username {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name = text.trim().to_ascii_lowercase();
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
-        let begins_well = name
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric());
+        let begins_well = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
         if begins_well && name.len() <= 64 && name.bytes().all(is_known) {
             Ok(Self(name))
         } else {
@@ -327,10 +276,7 @@ impl fmt::Display for Username {
 pub fn parse_display_name(text: &str) -> Result<String, FieldError> {
     let name = readable("display_name", text, 100, false)?;
     if name.is_empty() {
-        return Err(FieldError::new(
-            "display_name",
-            "Write the name that others should see.",
-        ));
+        return Err(FieldError::new("display_name", "Write the name that others should see."));
     }
     Ok(name)
 }
@@ -344,10 +290,7 @@ impl Password {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         match text.chars().count() {
             12..=256 => Ok(Self(text.to_owned())),
-            _ => Err(FieldError::new(
-                "password",
-                "Choose a password of 12 to 256 characters.",
-            )),
+            _ => Err(FieldError::new("password", "Choose a password of 12 to 256 characters.")),
         }
     }
 

@@ -74,9 +74,7 @@ pub fn enforce<'tx>(
             None,
         ),
         AccountChange::SetPassword(hash) => (
-            diesel::update(target)
-                .set(users::password_hash.eq(hash))
-                .execute(tx.conn())?,
+            diesel::update(target).set(users::password_hash.eq(hash)).execute(tx.conn())?,
             "password-set",
             None,
         ),
@@ -84,14 +82,7 @@ pub fn enforce<'tx>(
     if changed != 1 {
         return Err(InvariantViolation::new("one_change_concerns_one_account").into());
     }
-    record(
-        tx,
-        validity.actor().id(),
-        subject.id,
-        event,
-        role,
-        circumstances,
-    )
+    record(tx, validity.actor().id(), subject.id, event, role, circumstances)
 }
 
 /// Writes an account that staff create, and its record.
@@ -109,14 +100,7 @@ pub fn enforce_creation<'tx>(
     let id = insert(tx, account)?;
     record(tx, actor.id(), id, "created", None, circumstances)?;
     for role in account.roles.iter() {
-        record(
-            tx,
-            actor.id(),
-            id,
-            "role-granted",
-            Some(role),
-            circumstances,
-        )?;
+        record(tx, actor.id(), id, "role-granted", Some(role), circumstances)?;
     }
     Ok(id)
 }
@@ -133,11 +117,8 @@ pub fn enforce_first_account(
     tx: &mut Transaction<'_>,
 ) -> Result<UserId, Broken> {
     let id = insert(tx, account)?;
-    let is_alone = users::table
-        .filter(users::id.ne(id.0))
-        .count()
-        .get_result::<i64>(tx.conn())?
-        == 0;
+    let is_alone =
+        users::table.filter(users::id.ne(id.0)).count().get_result::<i64>(tx.conn())? == 0;
     if !is_alone || !account.roles.contains(Role::Staff) {
         return Err(InvariantViolation::new("first_account_is_staff_and_alone").into());
     }
@@ -162,13 +143,9 @@ fn insert(tx: &mut Transaction<'_>, account: &NewAccount) -> Result<UserId, Brok
 }
 
 fn update_roles(conn: &mut PgConnection, subject: &Person, roles: &RoleSet) -> QueryResult<usize> {
-    diesel::update(
-        users::table
-            .find(subject.id.0)
-            .filter(users::roles.eq(subject.roles.names())),
-    )
-    .set(users::roles.eq(roles.names()))
-    .execute(conn)
+    diesel::update(users::table.find(subject.id.0).filter(users::roles.eq(subject.roles.names())))
+        .set(users::roles.eq(roles.names()))
+        .execute(conn)
 }
 
 fn record(

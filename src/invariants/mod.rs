@@ -125,13 +125,7 @@ fn check<A: Attempt>(
         tracing::error!(?row, ?expected, "what was written is not what must hold");
         return Err(InvariantViolation::new("what_was_written_is_what_must_hold").into());
     }
-    Ok(Outcome {
-        action: A::ACTION,
-        post: row.post,
-        revision,
-        state,
-        at: row.at,
-    })
+    Ok(Outcome { action: A::ACTION, post: row.post, revision, state, at: row.at })
 }
 
 /// Why a write was not made.
@@ -165,9 +159,7 @@ pub struct InvariantViolation {
 impl InvariantViolation {
     /// Returns the violation of a proposition.
     pub fn new(invariant: impl Into<String>) -> Self {
-        Self {
-            invariant: invariant.into(),
-        }
+        Self { invariant: invariant.into() }
     }
 
     /// Returns the name of the proposition: a constraint's, a trigger's or one
@@ -179,11 +171,7 @@ impl InvariantViolation {
 
 impl fmt::Display for InvariantViolation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the invariant {} would have been broken",
-            self.invariant
-        )
+        write!(formatter, "the invariant {} would have been broken", self.invariant)
     }
 }
 

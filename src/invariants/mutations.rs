@@ -117,11 +117,7 @@ impl Mutation for Revise {
     fn leaves(validity: &Validity<'_, '_, Self>) -> RevisionNumber {
         let RevisionNumber(current) = validity.post().current.number;
         let is_unchanged = validity.attempt().content == validity.post().current.content;
-        RevisionNumber(if is_unchanged {
-            current
-        } else {
-            current.saturating_add(1)
-        })
+        RevisionNumber(if is_unchanged { current } else { current.saturating_add(1) })
     }
 }
 
@@ -317,29 +313,21 @@ fn upon<'a, A: Attempt>(
 }
 
 fn written(statement: Statement<'_, Row>, conn: &mut PgConnection) -> QueryResult<Vec<Written>> {
-    type Loaded = (
-        i64,
-        State,
-        i32,
-        Stored,
-        (Option<State>, NullableTimestamp, Option<i32>),
-    );
+    type Loaded = (i64, State, i32, Stored, (Option<State>, NullableTimestamp, Option<i32>));
     let rows = statement.load::<Loaded>(conn)?;
     Ok(rows
         .into_iter()
-        .map(
-            |(post, state, revision, at, (entered, entered_at, entered_revision))| Written {
-                post: PostId(post),
-                state,
-                revision: RevisionNumber(revision),
-                at: at.to_jiff(),
-                entered: match (entered, entered_at.to_jiff(), entered_revision) {
-                    (Some(state), Some(at), Some(revision)) => {
-                        Some((state, at, RevisionNumber(revision)))
-                    }
-                    _ => None,
-                },
+        .map(|(post, state, revision, at, (entered, entered_at, entered_revision))| Written {
+            post: PostId(post),
+            state,
+            revision: RevisionNumber(revision),
+            at: at.to_jiff(),
+            entered: match (entered, entered_at.to_jiff(), entered_revision) {
+                (Some(state), Some(at), Some(revision)) => {
+                    Some((state, at, RevisionNumber(revision)))
+                }
+                _ => None,
             },
-        )
+        })
         .collect())
 }

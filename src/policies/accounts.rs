@@ -63,11 +63,7 @@ pub fn evaluate<'tx>(
     let actor = capability.into_actor();
     let reasons = unmet(actor.person(), &change, &subject);
     if reasons.is_empty() {
-        Ok(AccountValidity {
-            actor,
-            change,
-            subject,
-        })
+        Ok(AccountValidity { actor, change, subject })
     } else {
         Err(PolicyDenied { reasons })
     }
@@ -86,27 +82,18 @@ fn unmet(actor: &Person, change: &AccountChange, subject: &Account) -> Vec<Reaso
         ));
     }
     let already = match change {
-        AccountChange::Grant(role) => subject.person.roles.contains(*role).then(|| {
-            (
-                "role-held",
-                format!("{name} holds the role {role} already."),
-            )
-        }),
-        AccountChange::Revoke(role) => (!subject.person.roles.contains(*role)).then(|| {
-            (
-                "role-not-held",
-                format!("{name} does not hold the role {role}."),
-            )
-        }),
-        AccountChange::Deactivate => (!subject.is_active).then(|| {
-            (
-                "not-active",
-                format!("{name}'s account is deactivated already."),
-            )
-        }),
-        AccountChange::Reactivate => subject
-            .is_active
-            .then(|| ("active", format!("{name}'s account is active already."))),
+        AccountChange::Grant(role) => subject
+            .person
+            .roles
+            .contains(*role)
+            .then(|| ("role-held", format!("{name} holds the role {role} already."))),
+        AccountChange::Revoke(role) => (!subject.person.roles.contains(*role))
+            .then(|| ("role-not-held", format!("{name} does not hold the role {role}."))),
+        AccountChange::Deactivate => (!subject.is_active)
+            .then(|| ("not-active", format!("{name}'s account is deactivated already."))),
+        AccountChange::Reactivate => {
+            subject.is_active.then(|| ("active", format!("{name}'s account is active already.")))
+        }
         AccountChange::SetPassword(_) => None,
     };
     reasons.extend(

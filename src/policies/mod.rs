@@ -93,17 +93,11 @@ pub fn evaluate<'tx, 'a, A: Attempt>(
         person: capability.actor().person(),
         post: post.post(),
         seen: attempt.target().map(|(_, seen)| seen),
-        has_reason: attempt
-            .words()
-            .is_some_and(|words: &Note| !words.is_blank()),
+        has_reason: attempt.words().is_some_and(|words: &Note| !words.is_blank()),
     };
     let reasons = unmet(A::ACTION, &circumstances);
     if reasons.is_empty() {
-        Ok(Validity {
-            actor: capability.into_actor(),
-            attempt,
-            subject: post,
-        })
+        Ok(Validity { actor: capability.into_actor(), attempt, subject: post })
     } else {
         Err(PolicyDenied { reasons })
     }
@@ -116,11 +110,7 @@ pub fn evaluate_creation<'tx, 'a>(
     capability: Capability<'tx, Create>,
     attempt: &'a Create,
 ) -> Validity<'tx, 'a, Create, ()> {
-    Validity {
-        actor: capability.into_actor(),
-        attempt,
-        subject: (),
-    }
+    Validity { actor: capability.into_actor(), attempt, subject: () }
 }
 
 /// Returns the rules that an action must meet. A post must meet all of them,
@@ -128,22 +118,13 @@ pub fn evaluate_creation<'tx, 'a>(
 pub fn rules(action: Action) -> &'static [Rule] {
     match action {
         Action::Create => &[],
-        Action::Revise => &[
-            Rule::YouAreItsAuthor,
-            Rule::NotYetPublished,
-            Rule::SeenIsCurrent,
-        ],
-        Action::Submit => &[
-            Rule::YouAreItsAuthor,
-            Rule::IsADraft,
-            Rule::SeenIsCurrent,
-            Rule::NothingIsMissing,
-        ],
-        Action::RequestChanges => &[
-            Rule::IsInReview,
-            Rule::YouAreNotItsAuthor,
-            Rule::SeenIsCurrent,
-        ],
+        Action::Revise => &[Rule::YouAreItsAuthor, Rule::NotYetPublished, Rule::SeenIsCurrent],
+        Action::Submit => {
+            &[Rule::YouAreItsAuthor, Rule::IsADraft, Rule::SeenIsCurrent, Rule::NothingIsMissing]
+        }
+        Action::RequestChanges => {
+            &[Rule::IsInReview, Rule::YouAreNotItsAuthor, Rule::SeenIsCurrent]
+        }
         Action::WithdrawRequest => &[
             Rule::IsInReview,
             Rule::ARequestStands,
@@ -216,12 +197,7 @@ pub enum Rule {
 
 impl Rule {
     fn is_met(self, circumstances: &Circumstances<'_>) -> bool {
-        let Circumstances {
-            person,
-            post,
-            seen,
-            has_reason,
-        } = circumstances;
+        let Circumstances { person, post, seen, has_reason } = circumstances;
         match self {
             Self::YouAreItsAuthor => post.author.id == person.id,
             Self::YouAreNotItsAuthor => post.author.id != person.id,
@@ -235,10 +211,7 @@ impl Rule {
             Self::ARequestStands => !post.standing_requests.is_empty(),
             Self::StandingRequestIsYours => {
                 post.standing_requests.is_empty()
-                    || post
-                        .standing_requests
-                        .iter()
-                        .any(|request| request.reviewer.id == person.id)
+                    || post.standing_requests.iter().any(|request| request.reviewer.id == person.id)
             }
             Self::ReasonIsGiven => *has_reason,
         }
@@ -278,14 +251,12 @@ impl Rule {
                 format!("{} writes this post.", post.author.name),
                 "Only its author changes it; a change request tells them what to change.".into(),
             ),
-            Self::YouAreNotItsAuthor => (
-                "You wrote this post.".into(),
-                "Another reviewer has to judge it.".into(),
-            ),
-            Self::NotYetPublished => (
-                where_it_stands(post),
-                "What is published stays as it is.".into(),
-            ),
+            Self::YouAreNotItsAuthor => {
+                ("You wrote this post.".into(), "Another reviewer has to judge it.".into())
+            }
+            Self::NotYetPublished => {
+                (where_it_stands(post), "What is published stays as it is.".into())
+            }
             Self::IsADraft => (where_it_stands(post), "Only a draft is submitted.".into()),
             Self::IsInReview => (
                 where_it_stands(post),
@@ -317,10 +288,7 @@ impl Rule {
                 "Read the current revision, then decide again.".into(),
             ),
             Self::NothingIsMissing => (
-                format!(
-                    "Still missing: {}.",
-                    post.current.content.missing().join(", ")
-                ),
+                format!("Still missing: {}.", post.current.content.missing().join(", ")),
                 "Its author has to write it first.".into(),
             ),
             Self::NoRequestStands => {
@@ -347,10 +315,9 @@ impl Rule {
                 "The standing change request is not yours.".into(),
                 "Only the reviewer who asked withdraws it.".into(),
             ),
-            Self::ReasonIsGiven => (
-                "No reason is given.".into(),
-                "Write why; the record keeps it.".into(),
-            ),
+            Self::ReasonIsGiven => {
+                ("No reason is given.".into(), "Write why; the record keeps it.".into())
+            }
         };
         Reason::new(self.code(), sentence, hint)
     }
@@ -361,25 +328,13 @@ fn where_it_stands(post: &Post) -> String {
     match &post.status {
         Status::Draft => format!("{} has not submitted this draft yet.", post.author.name),
         Status::InReview(submission) => {
-            format!(
-                "{} submitted this on {}.",
-                submission.by.name,
-                clock(submission.at)
-            )
+            format!("{} submitted this on {}.", submission.by.name, clock(submission.at))
         }
         Status::Published(_, publication) => {
-            format!(
-                "{} published this on {}.",
-                publication.by.name,
-                clock(publication.at)
-            )
+            format!("{} published this on {}.", publication.by.name, clock(publication.at))
         }
         Status::Archived(_, _, archival) => {
-            format!(
-                "{} archived this on {}.",
-                archival.by.name,
-                clock(archival.at)
-            )
+            format!("{} archived this on {}.", archival.by.name, clock(archival.at))
         }
     }
 }
@@ -427,9 +382,7 @@ impl PolicyDenied {
 
     /// Returns whether it is about the person's relation to the post.
     pub fn is_about_the_person(&self) -> bool {
-        Rule::ALL
-            .into_iter()
-            .any(|rule| rule.is_about_the_person() && self.names(rule))
+        Rule::ALL.into_iter().any(|rule| rule.is_about_the_person() && self.names(rule))
     }
 }
 
@@ -453,11 +406,8 @@ impl Rule {
 
 impl fmt::Display for PolicyDenied {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentences: Vec<&str> = self
-            .reasons
-            .iter()
-            .map(|reason| reason.sentence.as_str())
-            .collect();
+        let sentences: Vec<&str> =
+            self.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
         formatter.write_str(&sentences.join(" "))
     }
 }

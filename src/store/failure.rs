@@ -59,10 +59,7 @@ pub fn classify(error: &Error) -> Failure {
         | DatabaseErrorKind::CheckViolation
         | DatabaseErrorKind::RestrictViolation
         | DatabaseErrorKind::ExclusionViolation => Failure::Constraint(
-            information
-                .constraint_name()
-                .unwrap_or("a constraint without a name")
-                .to_owned(),
+            information.constraint_name().unwrap_or("a constraint without a name").to_owned(),
         ),
         DatabaseErrorKind::NotNullViolation => Failure::Constraint(format!(
             "{} is given",

@@ -54,7 +54,7 @@ pub fn lock<'tx, A>(
 ///
 /// The database's.
 pub fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> QueryResult<Option<Post>> {
-    statement::<PostSqlType>(concat!(
+    statement::<PostSqlType>(
         "SELECT p.id, p.state, p.created_at, author.id, author.display_name,
             submitter.id, submitter.display_name, p.submitted_at, p.submitted_revision,
             publisher.id, publisher.display_name, p.published_at, p.published_revision, p.slug,
@@ -73,8 +73,8 @@ pub fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> QueryResult<Op
          LEFT JOIN users submitter ON submitter.id = p.submitted_by
          LEFT JOIN users publisher ON publisher.id = p.published_by
          LEFT JOIN users archiver ON archiver.id = p.archived_by
-         WHERE p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)"
-    ))
+         WHERE p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)",
+    )
     .bind::<BigInt, _>(id.0)
     .seen_by(sight)
     .get_result::<PostRow>(conn)
@@ -95,25 +95,9 @@ impl<Row> Statement<'_, Row> {
 
 type PostSqlType = (
     (BigInt, Text, Timestamptz, BigInt, Text),
-    (
-        Nullable<BigInt>,
-        Nullable<Text>,
-        Nullable<Timestamptz>,
-        Nullable<Integer>,
-    ),
-    (
-        Nullable<BigInt>,
-        Nullable<Text>,
-        Nullable<Timestamptz>,
-        Nullable<Integer>,
-        Nullable<Text>,
-    ),
-    (
-        Nullable<BigInt>,
-        Nullable<Text>,
-        Nullable<Timestamptz>,
-        Nullable<Text>,
-    ),
+    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>),
+    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>, Nullable<Text>),
+    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>),
     (Integer, Text, Text, Text, Timestamptz),
     Jsonb,
 );
@@ -122,19 +106,8 @@ type PostSqlType = (
 struct PostRow {
     origin: (i64, State, Stored, i64, String),
     submitted: (Option<i64>, Option<String>, NullableTimestamp, Option<i32>),
-    published: (
-        Option<i64>,
-        Option<String>,
-        NullableTimestamp,
-        Option<i32>,
-        Option<String>,
-    ),
-    archived: (
-        Option<i64>,
-        Option<String>,
-        NullableTimestamp,
-        Option<String>,
-    ),
+    published: (Option<i64>, Option<String>, NullableTimestamp, Option<i32>, Option<String>),
+    archived: (Option<i64>, Option<String>, NullableTimestamp, Option<String>),
     current: (i32, String, String, String, Stored),
     standing: serde_json::Value,
 }
@@ -158,23 +131,20 @@ impl TryFrom<PostRow> for Post {
             _ => None,
         };
         let publication = match row.published {
-            (Some(by), Some(name), at, Some(revision), Some(slug)) => at
-                .to_jiff()
-                .zip(Slug::parse(&slug))
-                .map(|(at, slug)| Publication {
+            (Some(by), Some(name), at, Some(revision), Some(slug)) => {
+                at.to_jiff().zip(Slug::parse(&slug)).map(|(at, slug)| Publication {
                     at,
                     by: byline(by, name),
                     revision: RevisionNumber(revision),
                     slug,
-                }),
+                })
+            }
             _ => None,
         };
         let archival = match row.archived {
-            (Some(by), Some(name), at, Some(reason)) => at.to_jiff().map(|at| Archival {
-                at,
-                by: byline(by, name),
-                reason,
-            }),
+            (Some(by), Some(name), at, Some(reason)) => {
+                at.to_jiff().map(|at| Archival { at, by: byline(by, name), reason })
+            }
             _ => None,
         };
         let status = match (state, submission, publication, archival) {
@@ -197,11 +167,7 @@ impl TryFrom<PostRow> for Post {
             id: PostId(id),
             author: byline(author_id, author_name),
             created_at: created_at.to_jiff(),
-            current: Revision {
-                number,
-                content,
-                at: written_at.to_jiff(),
-            },
+            current: Revision { number, content, at: written_at.to_jiff() },
             status,
             standing_requests: standing
                 .into_iter()
@@ -228,10 +194,7 @@ struct StandingRequest {
 }
 
 fn byline(id: i64, name: String) -> Byline {
-    Byline {
-        id: UserId(id),
-        name,
-    }
+    Byline { id: UserId(id), name }
 }
 
 /// One line of a list of posts.
@@ -257,28 +220,9 @@ pub struct PostLine {
     pub slug: Option<String>,
 }
 
-type LineSqlType = (
-    BigInt,
-    Text,
-    Text,
-    Text,
-    (BigInt, Text),
-    Timestamptz,
-    Integer,
-    BigInt,
-    Nullable<Text>,
-);
-type LineRow = (
-    i64,
-    State,
-    String,
-    String,
-    (i64, String),
-    Stored,
-    i32,
-    i64,
-    Option<String>,
-);
+type LineSqlType =
+    (BigInt, Text, Text, Text, (BigInt, Text), Timestamptz, Integer, BigInt, Nullable<Text>);
+type LineRow = (i64, State, String, String, (i64, String), Stored, i32, i64, Option<String>);
 
 impl From<LineRow> for PostLine {
     fn from(row: LineRow) -> Self {
@@ -458,19 +402,17 @@ pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Ad
     .bind::<Text, _>(slug.as_str())
     .get_result::<(i64, State, String, Stored, String, String, String)>(conn)
     .optional()?;
-    Ok(row.and_then(
-        |(id, state, author, at, title, summary, body)| match state {
-            State::Draft | State::InReview => None,
-            State::Archived => Some(Address::Gone),
-            State::Published => Some(Address::Published(Box::new(PublicPost {
-                id: PostId(id),
-                slug: slug.clone(),
-                author,
-                published_at: at.to_jiff(),
-                content: Content::stored(title, summary, body),
-            }))),
-        },
-    ))
+    Ok(row.and_then(|(id, state, author, at, title, summary, body)| match state {
+        State::Draft | State::InReview => None,
+        State::Archived => Some(Address::Gone),
+        State::Published => Some(Address::Published(Box::new(PublicPost {
+            id: PostId(id),
+            slug: slug.clone(),
+            author,
+            published_at: at.to_jiff(),
+            content: Content::stored(title, summary, body),
+        }))),
+    }))
 }
 
 /// Returns the states a post entered and the reviews it got, oldest first: the
@@ -521,13 +463,7 @@ pub fn history(
     for (_, from, to, (who, name), at, revision, review) in rows {
         let (by, at, revision) = (byline(who, name), at.to_jiff(), RevisionNumber(revision));
         match (to, review) {
-            (Some(to), _) => transitions.push(Transition {
-                from,
-                to,
-                by,
-                at,
-                revision,
-            }),
+            (Some(to), _) => transitions.push(Transition { from, to, by, at, revision }),
             (None, (Some(id), Some(note), withdrawn_at)) => reviews.push(Review {
                 id: ReviewId(id),
                 revision,

@@ -22,11 +22,7 @@ pub struct Statement<'a, Row> {
 
 /// Returns the statement, still without its parameters.
 pub fn statement<'a, Row>(sql: &'static str) -> Statement<'a, Row> {
-    Statement {
-        sql,
-        parameters: Vec::new(),
-        row: PhantomData,
-    }
+    Statement { sql, parameters: Vec::new(), row: PhantomData }
 }
 
 impl<'a, Row> Statement<'a, Row> {

@@ -40,10 +40,5 @@ pub fn transaction<T, E>(
 where
     E: From<diesel::result::Error>,
 {
-    conn.transaction(|conn| {
-        body(&mut Transaction {
-            conn,
-            within: Within::default(),
-        })
-    })
+    conn.transaction(|conn| body(&mut Transaction { conn, within: Within::default() }))
 }

@@ -21,11 +21,7 @@ pub struct Sight {
 impl Sight {
     /// Returns what the public sees: what is published.
     pub fn public() -> Self {
-        Self {
-            viewer: None,
-            sees_reviews: false,
-            sees_everything: false,
-        }
+        Self { viewer: None, sees_reviews: false, sees_everything: false }
     }
 
     /// Returns what a person sees: also their own posts; as a reviewer what is

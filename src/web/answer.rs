@@ -25,17 +25,10 @@ impl Answer {
     /// Returns a page.
     pub fn page(status: StatusCode, page: &impl Template) -> Self {
         match page.render() {
-            Ok(body) => Self {
-                status,
-                body,
-                ..Self::empty()
-            },
+            Ok(body) => Self { status, body, ..Self::empty() },
             Err(error) => {
                 tracing::error!(%error, "a page could not be rendered");
-                Self {
-                    status: StatusCode::INTERNAL_SERVER_ERROR,
-                    ..Self::empty()
-                }
+                Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
             }
         }
     }
@@ -57,19 +50,13 @@ impl Answer {
 
     /// Says after how many seconds to try again.
     pub fn retry_after(self, seconds: i32) -> Self {
-        Self {
-            retry_after: Some(seconds),
-            ..self
-        }
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// Notes whether this answer shows the line that an earlier one left.
     pub fn with_flash_shown(self, is_waiting: bool) -> Self {
         let shows_flash = is_waiting && self.location.is_none();
-        Self {
-            shows_flash,
-            ..self
-        }
+        Self { shows_flash, ..self }
     }
 
     fn empty() -> Self {
@@ -96,12 +83,7 @@ impl Answer {
         }
         let name = settings.cookie_name("flash");
         if let Some(flash) = self.flash {
-            response.cookie(flash_cookie(
-                settings,
-                name,
-                flash.as_str(),
-                Duration::minutes(5),
-            ));
+            response.cookie(flash_cookie(settings, name, flash.as_str(), Duration::minutes(5)));
         } else if self.shows_flash {
             response.cookie(flash_cookie(settings, name, "", Duration::ZERO));
         }
@@ -151,17 +133,11 @@ impl Flash {
 
     /// Returns the line that a cookie names.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMED
-            .into_iter()
-            .find(|(_, known)| *known == name)
-            .map(|(flash, _)| flash)
+        Self::NAMED.into_iter().find(|(_, known)| *known == name).map(|(flash, _)| flash)
     }
 
     fn as_str(self) -> &'static str {
-        Self::NAMED
-            .into_iter()
-            .find(|(flash, _)| *flash == self)
-            .map_or("", |(_, name)| name)
+        Self::NAMED.into_iter().find(|(flash, _)| *flash == self).map_or("", |(_, name)| name)
     }
 
     /// Returns the line.
@@ -181,7 +157,7 @@ impl Flash {
 }
 
 /// Returns what it means that a page could not be read from the database.
-pub fn unreadable(error: diesel::result::Error) -> Refusal {
+pub(crate) fn unreadable(error: diesel::result::Error) -> Refusal {
     match classify(&error) {
         Failure::Unavailable(why) => why.into(),
         Failure::Conflict => Unavailable::Contended.into(),

@@ -39,12 +39,7 @@ impl DeskPage {
     fn own_by_state(&self) -> Vec<(State, Vec<&PostLine>)> {
         State::ALL
             .into_iter()
-            .map(|state| {
-                (
-                    state,
-                    self.own.iter().filter(|line| line.state == state).collect(),
-                )
-            })
+            .map(|state| (state, self.own.iter().filter(|line| line.state == state).collect()))
             .filter(|(_, lines): &(State, Vec<&PostLine>)| !lines.is_empty())
             .collect()
     }
@@ -62,12 +57,7 @@ async fn desk(visit: Visit, shared: Data<Shared>) -> HttpResponse {
                 Vec::new()
             };
             let layout = visit.layout("Your desk", Some(&person));
-            Ok(Answer::ok(&DeskPage {
-                layout,
-                person,
-                own,
-                queue,
-            }))
+            Ok(Answer::ok(&DeskPage { layout, person, own, queue }))
         })
         .await
 }

@@ -36,19 +36,14 @@ pub(super) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
         .into_iter()
         .zip(older.parts().into_iter().zip(newer.parts()))
         .filter(|(_, (older, newer))| older != newer)
-        .map(|(name, (older, newer))| Part {
-            name,
-            lines: lines(older, newer),
-        })
+        .map(|(name, (older, newer))| Part { name, lines: lines(older, newer) })
         .collect()
 }
 
 fn lines(older: &str, newer: &str) -> Vec<Line> {
     // Past the deadline the comparison gets coarser, never longer.
     let deadline = Instant::now() + Duration::from_millis(300);
-    let diff = TextDiff::configure()
-        .deadline(deadline)
-        .diff_lines(older, newer);
+    let diff = TextDiff::configure().deadline(deadline).diff_lines(older, newer);
     diff.ops()
         .iter()
         .flat_map(|op| diff.iter_inline_changes(op))

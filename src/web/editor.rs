@@ -53,11 +53,7 @@ impl Draft {
 
     fn of(content: &Content) -> Self {
         let [title, summary, body] = content.parts().map(str::to_owned);
-        Self {
-            title,
-            summary,
-            body,
-        }
+        Self { title, summary, body }
     }
 
     fn parse(&self) -> Result<Content, InvalidInput> {
@@ -117,10 +113,7 @@ impl EditorPage {
 
     /// Returns what is still missing before the post can be submitted.
     fn missing(&self) -> Vec<&'static str> {
-        self.draft
-            .parse()
-            .map(|content| content.missing())
-            .unwrap_or_default()
+        self.draft.parse().map(|content| content.missing()).unwrap_or_default()
     }
 }
 
@@ -130,12 +123,7 @@ async fn create_form(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
             crate::permissions::check(&person.roles, crate::permissions::required(Action::Create))?;
-            Ok(Answer::ok(&EditorPage::new(
-                visit,
-                &person,
-                None,
-                Draft::default(),
-            )))
+            Ok(Answer::ok(&EditorPage::new(visit, &person, None, Draft::default())))
         })
         .await
 }
@@ -221,12 +209,7 @@ impl Form {
         let is_preview = fields.take("preview")?.is_some();
         let _ = fields.take("save")?;
         fields.finish()?;
-        Ok(Self {
-            post,
-            key,
-            draft,
-            is_preview,
-        })
+        Ok(Self { post, key, draft, is_preview })
     }
 
     fn send(&self, store: &Store, visit: &Visit) -> Result<Answer, Refusal> {
@@ -238,28 +221,13 @@ impl Form {
                 (outcome, Flash::Done(Action::Create))
             }
             Some((post, seen)) => {
-                let outcome = workflow::perform(
-                    store,
-                    &call,
-                    &Revise {
-                        post,
-                        seen,
-                        content,
-                    },
-                )?;
+                let outcome = workflow::perform(store, &call, &Revise { post, seen, content })?;
                 let is_new = outcome.revision != seen;
-                let flash = if is_new {
-                    Flash::Done(Action::Revise)
-                } else {
-                    Flash::Unchanged
-                };
+                let flash = if is_new { Flash::Done(Action::Revise) } else { Flash::Unchanged };
                 (outcome, flash)
             }
         };
-        Ok(Answer::see(
-            format!("/desk/posts/{}", outcome.post),
-            Some(flash),
-        ))
+        Ok(Answer::see(format!("/desk/posts/{}", outcome.post), Some(flash)))
     }
 }
 

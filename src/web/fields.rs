@@ -24,9 +24,7 @@ impl Fields {
     /// The field that is not UTF-8, or that there are too many.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidInput> {
         let mut fields = Vec::new();
-        let pairs = bytes
-            .split(|byte| *byte == b'&')
-            .filter(|pair| !pair.is_empty());
+        let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
         for pair in pairs {
             if fields.len() == MOST_FIELDS {
                 return Err(FieldError::new("form", "Send fewer fields.").into());
@@ -64,8 +62,7 @@ impl Fields {
     ///
     /// The field is missing or came twice.
     pub fn require(&mut self, name: &'static str) -> Result<String, FieldError> {
-        self.take(name)?
-            .ok_or_else(|| FieldError::new(name, "This field is missing."))
+        self.take(name)?.ok_or_else(|| FieldError::new(name, "This field is missing."))
     }
 
     /// Takes out the revision that the form was made from. There is no "the
@@ -78,10 +75,7 @@ impl Fields {
         let text = self.require("seen")?;
         match text.parse::<i32>() {
             Ok(number) if number >= 1 => Ok(RevisionNumber(number)),
-            _ => Err(FieldError::new(
-                "seen",
-                "Name the revision you were looking at, from 1 on.",
-            )),
+            _ => Err(FieldError::new("seen", "Name the revision you were looking at, from 1 on.")),
         }
     }
 
@@ -96,10 +90,7 @@ impl Fields {
 
     /// Looks at a field without taking it.
     pub fn peek(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
     /// Returns the fields that are left, for carrying a form over to a new page.
@@ -117,10 +108,7 @@ impl Fields {
             None => Ok(()),
             Some((name, _)) => Err(FieldError::new(
                 "form",
-                format!(
-                    "There is no field {:?} here.",
-                    name.chars().take(40).collect::<String>()
-                ),
+                format!("There is no field {:?} here.", name.chars().take(40).collect::<String>()),
             )
             .into()),
         }
@@ -128,14 +116,9 @@ impl Fields {
 }
 
 fn decoded(bytes: &[u8]) -> Option<String> {
-    let spaced: Vec<u8> = bytes
-        .iter()
-        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-        .collect();
-    percent_decode(&spaced)
-        .decode_utf8()
-        .ok()
-        .map(|text| text.into_owned())
+    let spaced: Vec<u8> =
+        bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8().ok().map(|text| text.into_owned())
 }
 
 /// Returns the name of a field that some form has, to name it in an error.
@@ -144,8 +127,5 @@ fn known(name: &str) -> &'static str {
         "title", "summary", "body", "note", "reason", "seen", "key", "token", "username",
         "password", "next", "before",
     ];
-    NAMES
-        .into_iter()
-        .find(|known| *known == name)
-        .unwrap_or("form")
+    NAMES.into_iter().find(|known| *known == name).unwrap_or("form")
 }

@@ -59,15 +59,9 @@ fn set_headers(headers: &mut HeaderMap, id: RequestId) {
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("cross-origin-opener-policy", "same-origin"),
-        (
-            "permissions-policy",
-            "camera=(), microphone=(), geolocation=()",
-        ),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ] {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
@@ -96,18 +90,13 @@ pub(super) async fn against_other_sites(
 }
 
 fn comes_from_here(request: &ServiceRequest) -> bool {
-    let text = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap_or(""))
-    };
+    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
     match text("sec-fetch-site") {
         Some(site) => matches!(site, "same-origin" | "none"),
         None => match (text("origin"), text("host")) {
-            (Some(origin), Some(host)) => origin
-                .split_once("://")
-                .is_some_and(|(_, authority)| authority == host),
+            (Some(origin), Some(host)) => {
+                origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+            }
             _ => false,
         },
     }

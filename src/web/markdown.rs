@@ -22,10 +22,7 @@ pub(super) fn render(markdown: &str) -> String {
     });
     let mut rendered = String::new();
     html::push_html(&mut rendered, events);
-    Builder::default()
-        .link_rel(Some("noopener noreferrer"))
-        .clean(&rendered)
-        .to_string()
+    Builder::default().link_rel(Some("noopener noreferrer")).clean(&rendered).to_string()
 }
 
 fn one_down(level: HeadingLevel) -> HeadingLevel {
@@ -45,10 +42,7 @@ mod tests {
     #[test]
     fn html_in_a_body_is_shown_and_not_run() {
         let rendered = render("Hello <script>alert(1)</script> <img src=x onerror=alert(1)>");
-        assert!(
-            !rendered.contains("<script") && !rendered.contains("<img"),
-            "{rendered}"
-        );
+        assert!(!rendered.contains("<script") && !rendered.contains("<img"), "{rendered}");
         assert!(rendered.contains("&lt;script&gt;"), "{rendered}");
     }
 
@@ -61,9 +55,6 @@ mod tests {
 
     #[test]
     fn the_title_stays_the_only_first_heading() {
-        assert_eq!(
-            render("# One\n\n###### Six"),
-            "<h2>One</h2>\n<h6>Six</h6>\n"
-        );
+        assert_eq!(render("# One\n\n###### Six"), "<h2>One</h2>\n<h6>Six</h6>\n");
     }
 }

@@ -54,11 +54,7 @@ impl Settings {
     /// Returns the cookie's name; `__Host-` makes a browser refuse it from
     /// anything but this host over TLS.
     pub fn cookie_name(&self, name: &str) -> String {
-        if self.is_secure() {
-            format!("__Host-{name}")
-        } else {
-            name.to_owned()
-        }
+        if self.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
     }
 }
 
@@ -77,11 +73,7 @@ impl Shared {
     /// Returns what the handlers of one process share.
     pub fn new(store: Store, settings: Settings) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            store,
-            settings,
-            hashing: Arc::new(Semaphore::new(2 * processors)),
-        }
+        Self { store, settings, hashing: Arc::new(Semaphore::new(2 * processors)) }
     }
 }
 

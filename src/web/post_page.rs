@@ -51,10 +51,7 @@ fn offers(person: &Person, post: &Post) -> Vec<Offer> {
         .filter_map(|action| match workflow::advise(action, person, post) {
             Advice::NotYours(_) => None,
             Advice::NotNow(reasons) => Some(Offer { action, reasons }),
-            Advice::Live => Some(Offer {
-                action,
-                reasons: Vec::new(),
-            }),
+            Advice::Live => Some(Offer { action, reasons: Vec::new() }),
         })
         .collect()
 }
@@ -107,9 +104,7 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
 }
 
 fn find(conn: &mut diesel::pg::PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
-    posts::find(conn, id, Sight::of(person))
-        .map_err(unreadable)?
-        .ok_or(Refusal::NotFound)
+    posts::find(conn, id, Sight::of(person)).map_err(unreadable)?.ok_or(Refusal::NotFound)
 }
 
 #[derive(Template)]
@@ -134,9 +129,8 @@ async fn changes(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRe
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
             let post = find(conn, &person, post_id(&id)?)?;
-            let older = posts::revision(conn, &post, from)
-                .map_err(unreadable)?
-                .ok_or(Refusal::NotFound)?;
+            let older =
+                posts::revision(conn, &post, from).map_err(unreadable)?.ok_or(Refusal::NotFound)?;
             let page = ChangesPage {
                 layout: visit.layout(&format!("Changes: {}", post.title()), Some(&person)),
                 from,
@@ -201,11 +195,7 @@ impl ConfirmPage {
 
     /// Returns the field of the words that the action takes.
     fn words_field(&self) -> &'static str {
-        if self.action == Action::Archive {
-            "reason"
-        } else {
-            "note"
-        }
+        if self.action == Action::Archive { "reason" } else { "note" }
     }
 
     /// Returns the label of the words that the action takes.
@@ -300,10 +290,7 @@ fn form_page(
         Advice::Live => Vec::new(),
     };
     ConfirmPage {
-        layout: visit.layout(
-            &format!("{}: {}", action.label(), post.title()),
-            Some(person),
-        ),
+        layout: visit.layout(&format!("{}: {}", action.label(), post.title()), Some(person)),
         body: markdown::render(post.current.content.body.as_str()),
         address: place.address(post.id, action),
         back: place.back(post.id),
@@ -351,15 +338,8 @@ pub(crate) async fn act_from(
                 visit.credential()?;
                 return Ok(responses::stale_form(visit, &typed));
             }
-            let words = fields
-                .peek("note")
-                .or(fields.peek("reason"))
-                .unwrap_or("")
-                .to_owned();
-            let seen = fields
-                .peek("seen")
-                .and_then(|seen| seen.parse().ok())
-                .map(RevisionNumber);
+            let words = fields.peek("note").or(fields.peek("reason")).unwrap_or("").to_owned();
+            let seen = fields.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
             match send(store, visit, action, post, fields, place) {
                 Ok(outcome) => {
                     let flash = Some(Flash::Done(outcome.action));
@@ -435,15 +415,7 @@ fn dispatch(
         }
         Action::WithdrawRequest => workflow::perform(store, call, &WithdrawRequest { post, seen }),
         Action::Publish => workflow::perform(store, call, &Publish { post, seen }),
-        Action::Archive => workflow::perform(
-            store,
-            call,
-            &Archive {
-                post,
-                seen,
-                reason: note,
-            },
-        ),
+        Action::Archive => workflow::perform(store, call, &Archive { post, seen, reason: note }),
         // These two carry content and have the editor's form.
         Action::Create | Action::Revise => Err(Refusal::NotFound),
     }

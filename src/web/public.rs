@@ -35,9 +35,7 @@ impl Reading {
         Args: actix_web::FromRequest + 'static,
         F::Output: actix_web::Responder + 'static,
     {
-        web::resource(self.0)
-            .route(web::get().to(handler.clone()))
-            .route(web::head().to(handler))
+        web::resource(self.0).route(web::get().to(handler.clone())).route(web::head().to(handler))
     }
 }
 
@@ -66,11 +64,7 @@ async fn home(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             found.truncate(PER_PAGE);
             let older = found.last().filter(|_| has_older).map(cursor);
             let layout = visit.layout("Imprimatur", viewer.as_ref());
-            Ok(Answer::ok(&HomePage {
-                layout,
-                posts: found,
-                older,
-            }))
+            Ok(Answer::ok(&HomePage { layout, posts: found, older }))
         })
         .await
 }
@@ -87,10 +81,7 @@ fn parse_cursor(text: &str) -> Result<(Timestamp, PostId), Refusal> {
             Some((at, PostId(id.parse().ok()?)))
         })
         .ok_or_else(|| {
-            Refusal::from_field(FieldError::new(
-                "before",
-                "Use the link of a page to go on.",
-            ))
+            Refusal::from_field(FieldError::new("before", "Use the link of a page to go on."))
         })
 }
 
@@ -123,11 +114,7 @@ async fn post(visit: Visit, slug: Path<String>, shared: Data<Shared>) -> HttpRes
                 Address::Published(post) => {
                     let layout = visit.layout(post.content.title.as_str(), viewer.as_ref());
                     let body = markdown::render(post.content.body.as_str());
-                    Ok(Answer::ok(&PublicPostPage {
-                        layout,
-                        post: *post,
-                        body,
-                    }))
+                    Ok(Answer::ok(&PublicPostPage { layout, post: *post, body }))
                 }
             }
         })
@@ -146,9 +133,7 @@ async fn ready(visit: Visit, shared: Data<Shared>) -> HttpResponse {
         Ok(Some(_)) => HttpResponse::Ok().finish(),
         Ok(None) | Err(_) => {
             tracing::warn!(request_id = %visit.request, "not ready");
-            HttpResponse::ServiceUnavailable()
-                .insert_header(("retry-after", "2"))
-                .finish()
+            HttpResponse::ServiceUnavailable().insert_header(("retry-after", "2")).finish()
         }
     }
 }

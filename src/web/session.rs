@@ -30,11 +30,8 @@ impl SessionStore for Ids {
     }
 
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
-        let key = state
-            .get(KEY)
-            .map_or_else(random_key, |key| key.trim_matches('"').to_owned());
-        key.try_into()
-            .map_err(|error| SaveError::Other(anyhow::Error::new(error)))
+        let key = state.get(KEY).map_or_else(random_key, |key| key.trim_matches('"').to_owned());
+        key.try_into().map_err(|error| SaveError::Other(anyhow::Error::new(error)))
     }
 
     async fn update(

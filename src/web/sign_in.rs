@@ -21,11 +21,7 @@ use crate::store::{Store, Unavailable};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(
-            web::resource("/sign-in")
-                .route(web::get().to(form))
-                .route(web::post().to(submit)),
-        )
+        .service(web::resource("/sign-in").route(web::get().to(form)).route(web::post().to(submit)))
         .route("/sign-out", web::post().to(sign_out));
 }
 
@@ -82,9 +78,7 @@ impl Typed {
         let username = fields.require("username")?;
         let password = fields.require("password")?;
         let next = fields.take("next")?.unwrap_or_default();
-        let carried = fields
-            .take("carried_path")?
-            .zip(fields.take("carried_form")?);
+        let carried = fields.take("carried_path")?.zip(fields.take("carried_form")?);
         Ok(Self {
             username: username.chars().take(100).collect(),
             password: password.chars().take(300).collect(),
@@ -107,14 +101,12 @@ async fn submit(
     body: Bytes,
     shared: Data<Shared>,
 ) -> HttpResponse {
-    let parsed = Fields::parse(&body)
-        .map_err(Refusal::from)
-        .and_then(|mut fields| {
-            let token = fields.take("token")?.unwrap_or_default();
-            let typed = Typed::take(&mut fields)?;
-            fields.finish()?;
-            Ok((token, typed))
-        });
+    let parsed = Fields::parse(&body).map_err(Refusal::from).and_then(|mut fields| {
+        let token = fields.take("token")?.unwrap_or_default();
+        let typed = Typed::take(&mut fields)?;
+        fields.finish()?;
+        Ok((token, typed))
+    });
     let (token, typed) = match parsed {
         Ok(parsed) => parsed,
         Err(refusal) => {
@@ -126,21 +118,9 @@ async fn submit(
     begin_visit(&mut visit, &session);
     if !is_ours {
         let problem = Some("The form was too old. Please sign in once more.".to_owned());
-        let Typed {
-            username,
-            next,
-            carried,
-            ..
-        } = typed;
-        return sign_in_page(
-            &visit,
-            StatusCode::FORBIDDEN,
-            &username,
-            &next,
-            problem,
-            carried,
-        )
-        .into_response(&shared.settings);
+        let Typed { username, next, carried, .. } = typed;
+        return sign_in_page(&visit, StatusCode::FORBIDDEN, &username, &next, problem, carried)
+            .into_response(&shared.settings);
     }
     let attempted = attempt(&shared, &visit, &typed.username, typed.password).await;
     let answer = match attempted {
@@ -150,9 +130,8 @@ async fn submit(
                 return responses::defect(visit.request).into_response(&shared.settings);
             }
             visit.begin_with(key);
-            let resume = typed
-                .carried
-                .and_then(|carried| Carried::parse(&carried.path, &carried.form));
+            let resume =
+                typed.carried.and_then(|carried| Carried::parse(&carried.path, &carried.form));
             match resume {
                 Some(resume) => responses::go_on(&visit, resume),
                 None => Answer::see(local(&typed.next), None),
@@ -187,11 +166,7 @@ async fn submit(
 fn local(next: &str) -> String {
     let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_local && is_plain {
-        next.to_owned()
-    } else {
-        "/desk".to_owned()
-    }
+    if is_local && is_plain { next.to_owned() } else { "/desk".to_owned() }
 }
 
 /// Counts the attempt, checks the password, begins the session. An unknown
@@ -268,9 +243,7 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     let store = store.clone();
-    web::block(move || work(&store))
-        .await
-        .unwrap_or(Err(Unavailable::NoConnection.into()))
+    web::block(move || work(&store)).await.unwrap_or(Err(Unavailable::NoConnection.into()))
 }
 
 async fn sign_out(

@@ -25,11 +25,7 @@ pub(super) fn stylesheet_address() -> &'static str {
 }
 
 fn version(contents: &str) -> String {
-    Sha256::digest(contents)
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(contents).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn stylesheet(request: HttpRequest) -> HttpResponse {

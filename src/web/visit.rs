@@ -127,12 +127,7 @@ impl Visit {
     ///
     /// [`Refusal::NotSignedIn`] without a session.
     pub fn call(&self, interface: Interface, key: OperationKey) -> Result<Call, Refusal> {
-        Ok(Call {
-            credential: self.credential()?,
-            interface,
-            request: self.request,
-            key,
-        })
+        Ok(Call { credential: self.credential()?, interface, request: self.request, key })
     }
 
     /// Returns the layout of a page.

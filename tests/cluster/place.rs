@@ -54,10 +54,7 @@ impl Place {
 
     pub(super) fn server(&self) -> u32 {
         let notes = fs::read_to_string(self.file("postgres/postmaster.pid")).expect("it runs");
-        let pid = notes
-            .lines()
-            .next()
-            .and_then(|line| line.trim().parse().ok());
+        let pid = notes.lines().next().and_then(|line| line.trim().parse().ok());
         pid.expect("the first line is the process")
     }
 
@@ -70,9 +67,7 @@ impl Place {
     }
 
     pub(super) fn becomes_quiet(&self) {
-        eventually("no process is left", || {
-            self.servers().is_empty() && self.keepers().is_empty()
-        });
+        eventually("no process is left", || self.servers().is_empty() && self.keepers().is_empty());
     }
 }
 
@@ -107,11 +102,7 @@ impl Guest {
             .spawn()
             .expect("this test again");
         let says = BufReader::new(process.stdout.take().expect("piped"));
-        Guest {
-            process,
-            says,
-            server: 0,
-        }
+        Guest { process, says, server: 0 }
     }
 
     pub(super) fn arrives(place: &Place, wishes: &[(&str, &str)]) -> Guest {
@@ -172,11 +163,7 @@ fn be_a_guest() {
         Some(_) => Durability::Durable,
         None => Durability::Disposable,
     };
-    let settings = Settings {
-        grace: Duration::from_millis(grace),
-        durability,
-        ..place.settings()
-    };
+    let settings = Settings { grace: Duration::from_millis(grace), durability, ..place.settings() };
     match Cluster::open(&settings) {
         Ok(cluster) => {
             if let Some(thought) = thought {
@@ -211,20 +198,13 @@ fn processes_named(directory: &Path, program: &str) -> Vec<u32> {
 }
 
 fn processes(columns: &str) -> String {
-    let output = Command::new("ps")
-        .args(["-A", "-ww", "-o", columns])
-        .output();
+    let output = Command::new("ps").args(["-A", "-ww", "-o", columns]).output();
     String::from_utf8_lossy(&output.expect("ps is installed").stdout).into_owned()
 }
 
 pub(super) fn kill(pid: u32) {
-    let status = Command::new("sh")
-        .args(["-c", "kill -KILL \"$0\"", &pid.to_string()])
-        .status();
-    assert!(
-        status.expect("a shell").success(),
-        "process {pid} was there"
-    );
+    let status = Command::new("sh").args(["-c", "kill -KILL \"$0\"", &pid.to_string()]).status();
+    assert!(status.expect("a shell").success(), "process {pid} was there");
     eventually("the killed process is dead", || {
         !processes("pid=,stat=").lines().any(|line| {
             let mut words = line.split_whitespace();

@@ -63,11 +63,7 @@ impl Browser {
             .max_redirects(0)
             .build()
             .new_agent();
-        Self {
-            agent,
-            address,
-            cookies: BTreeMap::new(),
-        }
+        Self { agent, address, cookies: BTreeMap::new() }
     }
 
     pub fn get(&mut self, path: &str) -> Page {
@@ -76,11 +72,7 @@ impl Browser {
 
     /// Sends a form as a browser does, from a page of ours.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.post_raw(
-            path,
-            encode(fields).as_bytes(),
-            &[("sec-fetch-site", "same-origin")],
-        )
+        self.post_raw(path, encode(fields).as_bytes(), &[("sec-fetch-site", "same-origin")])
     }
 
     pub fn post_raw(&mut self, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Page {
@@ -94,11 +86,8 @@ impl Browser {
         body: Option<&[u8]>,
         headers: &[(&str, &str)],
     ) -> Page {
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder()
             .method(method)
             .uri(format!("http://{}{path}", self.address))
@@ -132,10 +121,7 @@ impl Browser {
                 .headers()
                 .iter()
                 .map(|(name, value)| {
-                    (
-                        name.to_string(),
-                        value.to_str().unwrap_or_default().to_owned(),
-                    )
+                    (name.to_string(), value.to_str().unwrap_or_default().to_owned())
                 })
                 .collect(),
             body: response.body_mut().read_to_string().unwrap(),
@@ -144,15 +130,8 @@ impl Browser {
 
     pub fn sign_in(&mut self, username: &str) {
         let token = self.get("/sign-in").expect(200).hidden("token");
-        self.post(
-            "/sign-in",
-            &[
-                ("token", &token),
-                ("username", username),
-                ("password", PASSWORD),
-            ],
-        )
-        .expect(303);
+        self.post("/sign-in", &[("token", &token), ("username", username), ("password", PASSWORD)])
+            .expect(303);
     }
 
     /// Opens the page of an action and sends its form.
@@ -163,15 +142,9 @@ impl Browser {
             ("key", page.hidden("key")),
             ("seen", page.hidden("seen")),
         ];
-        fields.extend(
-            words
-                .iter()
-                .map(|(name, value)| (*name, (*value).to_owned())),
-        );
-        let fields: Vec<(&str, &str)> = fields
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        fields.extend(words.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.post(path, &fields)
     }
 }

@@ -36,19 +36,15 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     let name = format!("template_{}", migrations_version());
     let mut conn = connect(&CLUSTER.url(OWNER_ROLE, DATABASE));
-    conn.batch_execute("SELECT pg_advisory_lock(7461733531)")
-        .unwrap();
+    conn.batch_execute("SELECT pg_advisory_lock(7461733531)").unwrap();
     forget_leftovers(&mut conn);
     if !exists(&mut conn, &name) {
         let draft = format!("{name}_{}", std::process::id());
-        conn.batch_execute(&format!("DROP DATABASE IF EXISTS {draft}"))
-            .unwrap();
-        conn.batch_execute(&format!("CREATE DATABASE {draft}"))
-            .unwrap();
+        conn.batch_execute(&format!("DROP DATABASE IF EXISTS {draft}")).unwrap();
+        conn.batch_execute(&format!("CREATE DATABASE {draft}")).unwrap();
         migrations::migrate(&CLUSTER.url(OWNER_ROLE, &draft), RUNTIME_ROLE)
             .unwrap_or_else(|error| panic!("{error:?}"));
-        conn.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}"))
-            .unwrap();
+        conn.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}")).unwrap();
     }
     name
 });
@@ -116,13 +112,7 @@ impl Database {
 
     /// A pool of so many connections.
     pub fn store_of(&self, connections: u32) -> Store {
-        Store::connect(
-            &self.runtime_url(),
-            Limits {
-                connections,
-                ..patient()
-            },
-        )
+        Store::connect(&self.runtime_url(), Limits { connections, ..patient() })
     }
 }
 
@@ -140,10 +130,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         let conn = PgConnection::establish(&CLUSTER.url(OWNER_ROLE, DATABASE));
         let dropped = conn.map(|mut conn| {
-            conn.batch_execute(&format!(
-                "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-                self.name
-            ))
+            conn.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name))
         });
         if !matches!(dropped, Ok(Ok(()))) {
             eprintln!("the database {} is left behind", self.name);
@@ -199,9 +186,7 @@ fn databases(conn: &mut PgConnection) -> Vec<String> {
 /// Drops what test binaries that were killed have left behind.
 fn forget_leftovers(conn: &mut PgConnection) {
     for name in databases(conn) {
-        let pid = name
-            .strip_prefix("test_")
-            .and_then(|rest| rest.split('_').next());
+        let pid = name.strip_prefix("test_").and_then(|rest| rest.split('_').next());
         let is_over = pid.is_some_and(|pid| !PathBuf::from(format!("/proc/{pid}")).exists());
         if is_over {
             let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));

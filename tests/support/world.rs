@@ -50,12 +50,9 @@ impl World {
     pub fn on(database: Database) -> Self {
         let store = database.store();
         let nobody = Credential::Account(UserId(0));
-        let stan = changes::create_first(
-            &store,
-            &account_call(&nobody),
-            &account("stan", &[Role::Staff]),
-        )
-        .unwrap();
+        let stan =
+            changes::create_first(&store, &account_call(&nobody), &account("stan", &[Role::Staff]))
+                .unwrap();
         let create = |name: &str, roles: &[Role]| {
             let staff = Credential::Account(stan);
             changes::create(&store, &account_call(&staff), &account(name, roles)).unwrap()
@@ -148,39 +145,23 @@ impl World {
 
     /// The post as staff see it.
     pub fn post(&self, id: PostId) -> Post {
-        let sight = Sight {
-            viewer: None,
-            sees_reviews: true,
-            sees_everything: true,
-        };
-        posts::find(&mut self.store.checkout().unwrap(), id, sight)
-            .unwrap()
-            .unwrap()
+        let sight = Sight { viewer: None, sees_reviews: true, sees_everything: true };
+        posts::find(&mut self.store.checkout().unwrap(), id, sight).unwrap().unwrap()
     }
 
     pub fn find_person(&self, name: &str) -> Person {
         let mut conn = self.store.checkout().unwrap();
-        imprimatur::accounts::find(&mut conn, name)
-            .unwrap()
-            .unwrap()
+        imprimatur::accounts::find(&mut conn, name).unwrap().unwrap()
     }
 
     /// Everything that an action may change, as one text: equal before and
     /// after means that nothing changed.
     pub fn db_everything(&self) -> String {
         let mut conn = self.database.as_owner();
-        [
-            "users",
-            "posts",
-            "revisions",
-            "reviews",
-            "transitions",
-            "operations",
-            "account_events",
-        ]
-        .into_iter()
-        .map(|table| db_rows(&mut conn, table))
-        .collect()
+        ["users", "posts", "revisions", "reviews", "transitions", "operations", "account_events"]
+            .into_iter()
+            .map(|table| db_rows(&mut conn, table))
+            .collect()
     }
 
     pub fn db_count(&self, table: &str) -> i64 {
@@ -267,57 +248,31 @@ pub fn account(name: &str, roles: &[Role]) -> NewAccount {
 }
 
 pub fn content(title: &str) -> Content {
-    Content::parse(
-        title,
-        "Why less is more.",
-        "First words.\n\nThen more of them.",
-    )
-    .unwrap()
+    Content::parse(title, "Why less is more.", "First words.\n\nThen more of them.").unwrap()
 }
 
 pub fn submit(post: PostId, seen: i32) -> Submit {
-    Submit {
-        post,
-        seen: RevisionNumber(seen),
-    }
+    Submit { post, seen: RevisionNumber(seen) }
 }
 
 pub fn publish(post: PostId, seen: i32) -> Publish {
-    Publish {
-        post,
-        seen: RevisionNumber(seen),
-    }
+    Publish { post, seen: RevisionNumber(seen) }
 }
 
 pub fn archive(post: PostId, seen: i32) -> Archive {
-    Archive {
-        post,
-        seen: RevisionNumber(seen),
-        reason: note("It is out of date."),
-    }
+    Archive { post, seen: RevisionNumber(seen), reason: note("It is out of date.") }
 }
 
 pub fn revise(post: PostId, seen: i32, title: &str) -> Revise {
-    Revise {
-        post,
-        seen: RevisionNumber(seen),
-        content: content(title),
-    }
+    Revise { post, seen: RevisionNumber(seen), content: content(title) }
 }
 
 pub fn request_changes(post: PostId, seen: i32) -> RequestChanges {
-    RequestChanges {
-        post,
-        seen: RevisionNumber(seen),
-        note: note("Please name your source."),
-    }
+    RequestChanges { post, seen: RevisionNumber(seen), note: note("Please name your source.") }
 }
 
 pub fn withdraw_request(post: PostId, seen: i32) -> WithdrawRequest {
-    WithdrawRequest {
-        post,
-        seen: RevisionNumber(seen),
-    }
+    WithdrawRequest { post, seen: RevisionNumber(seen) }
 }
 
 pub fn note(text: &str) -> Note {

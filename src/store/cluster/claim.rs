@@ -51,9 +51,6 @@ fn already_serving(lock: &Lock) -> ClusterError {
     let mut lines = note.lines();
     ClusterError::AlreadyServing {
         pid: lines.next().and_then(|pid| pid.parse().ok()),
-        address: lines
-            .next()
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned),
+        address: lines.next().filter(|line| !line.is_empty()).map(str::to_owned),
     }
 }

@@ -90,11 +90,7 @@ impl Directory {
     /// Returns an empty place for the socket, of the server's own.
     pub(super) fn prepare_sockets(&self, user: &ServerUser) -> Result<PathBuf, ClusterError> {
         let near = self.root.join("run");
-        let place = if fits_a_socket(&near) {
-            near
-        } else {
-            self.short_sockets(user.uid)
-        };
+        let place = if fits_a_socket(&near) { near } else { self.short_sockets(user.uid) };
         match DirBuilder::new().mode(0o700).create(&place) {
             Ok(()) => user.receives(&place)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -142,9 +138,7 @@ fn fits_a_socket(place: &Path) -> bool {
     let longest = if cfg!(target_os = "linux") { 107 } else { 103 };
     let socket = place.join(format!(".s.PGSQL.{PORT}"));
     socket.as_os_str().len() <= longest
-        && place
-            .to_str()
-            .is_some_and(|text| !text.contains(char::is_control))
+        && place.to_str().is_some_and(|text| !text.contains(char::is_control))
 }
 
 // The umask must not decide whether the server's user can pass through.
@@ -155,11 +149,7 @@ fn create_with_parents(path: &Path) -> Result<(), ClusterError> {
     if let Some(parent) = path.parent() {
         create_with_parents(parent)?;
     }
-    let mode = if sys::effective_uid() == 0 {
-        0o711
-    } else {
-        0o700
-    };
+    let mode = if sys::effective_uid() == 0 { 0o711 } else { 0o700 };
     match fs::create_dir(path) {
         Ok(()) => fs::set_permissions(path, Permissions::from_mode(mode)).doing("open up", path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),

@@ -187,23 +187,14 @@ pub(super) trait Doing<T> {
 
 impl<T> Doing<T> for io::Result<T> {
     fn doing(self, doing: &'static str, path: impl AsRef<Path>) -> Result<T, ClusterError> {
-        self.map_err(|source| ClusterError::Io {
-            doing,
-            path: path.as_ref().to_owned(),
-            source,
-        })
+        self.map_err(|source| ClusterError::Io { doing, path: path.as_ref().to_owned(), source })
     }
 }
 
 fn in_which_place(looked_in: Option<&Path>) -> String {
     looked_in.map_or_else(
         || "installed".to_owned(),
-        |place| {
-            format!(
-                "in {}, which IMPRIMATUR_POSTGRES_BIN names",
-                place.display()
-            )
-        },
+        |place| format!("in {}, which IMPRIMATUR_POSTGRES_BIN names", place.display()),
     )
 }
 

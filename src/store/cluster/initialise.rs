@@ -27,10 +27,7 @@ pub(super) fn initialise(
     // A name of our own: the initdb of somebody who was killed may still be tidying up after itself.
     let name = format!("{UNFINISHED}{}", std::process::id());
     let fresh = directory.root().join(name);
-    DirBuilder::new()
-        .mode(0o700)
-        .create(&fresh)
-        .doing("create", &fresh)?;
+    DirBuilder::new().mode(0o700).create(&fresh).doing("create", &fresh)?;
     let outcome = user
         .receives(&fresh)
         .and_then(|()| run_initdb(&fresh, user, programs, durability))
@@ -46,11 +43,7 @@ fn remove_unfinished(directory: &Directory) -> Result<(), ClusterError> {
     let root = directory.root();
     for entry in fs::read_dir(root).doing("read", root)? {
         let entry = entry.doing("read", root)?;
-        if entry
-            .file_name()
-            .as_encoded_bytes()
-            .starts_with(UNFINISHED.as_bytes())
-        {
+        if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
             // What cannot be removed now is in nobody's way, and may go next time.
             let _ = fs::remove_dir_all(entry.path());
         }
@@ -120,17 +113,12 @@ fn run(mut command: Command, user: &ServerUser, input: &str) -> Result<(), Clust
     if status.success() {
         return Ok(());
     }
-    Err(ClusterError::Initialise {
-        program: program.into(),
-        output: last_lines(&stderr),
-    })
+    Err(ClusterError::Initialise { program: program.into(), output: last_lines(&stderr) })
 }
 
 fn move_into_place(fresh: &Path, directory: &Directory) -> Result<(), ClusterError> {
     let place = directory.cluster();
     fs::rename(fresh, &place).doing("move the new database to", &place)?;
     let root = directory.root();
-    File::open(root)
-        .and_then(|root| root.sync_all())
-        .doing("write", root)
+    File::open(root).and_then(|root| root.sync_all()).doing("write", root)
 }

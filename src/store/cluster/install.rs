@@ -38,20 +38,12 @@ const ARCH: Packages = Packages {
     as_root: true,
 };
 const SUSE: Packages = Packages {
-    install: &[
-        "zypper",
-        "--non-interactive",
-        "install",
-        "postgresql-server",
-    ],
+    install: &["zypper", "--non-interactive", "install", "postgresql-server"],
     refresh: None,
     as_root: true,
 };
-const HOMEBREW: Packages = Packages {
-    install: &["brew", "install", "postgresql@17"],
-    refresh: None,
-    as_root: false,
-};
+const HOMEBREW: Packages =
+    Packages { install: &["brew", "install", "postgresql@17"], refresh: None, as_root: false };
 
 /// Installs PostgreSQL if that is wanted, and returns the command that did it.
 pub(super) fn offer(install: Install) -> Result<String, ClusterError> {
@@ -121,11 +113,7 @@ impl Packages {
     }
 
     fn sudo(&self) -> &'static [&'static str] {
-        if self.as_root && sys::effective_uid() != 0 {
-            &["sudo"]
-        } else {
-            &[]
-        }
+        if self.as_root && sys::effective_uid() != 0 { &["sudo"] } else { &[] }
     }
 }
 

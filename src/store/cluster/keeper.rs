@@ -38,11 +38,7 @@ pub fn keep(data_dir: &Path, grace: Duration) -> Result<(), ClusterError> {
             break;
         }
     }
-    let outcome = if users.has_been_replaced() {
-        Ok(())
-    } else {
-        server::stop_all(&directory)
-    };
+    let outcome = if users.has_been_replaced() { Ok(()) } else { server::stop_all(&directory) };
     // Before the users' lock is free: who waits for it will look whether a keeper is on duty.
     step_down();
     outcome

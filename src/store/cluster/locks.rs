@@ -134,10 +134,7 @@ impl Lock {
 ///
 /// Root follows no link here: in somebody else's data directory it might lead anywhere.
 pub(super) fn open_private(path: &Path, options: &mut OpenOptions) -> Result<File, ClusterError> {
-    let options = options
-        .create(true)
-        .mode(0o600)
-        .custom_flags(libc::O_NOFOLLOW);
+    let options = options.create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
     let file = options.open(path).doing("open", path)?;
     if sys::effective_uid() == 0
         && let Some(parent) = path.parent()

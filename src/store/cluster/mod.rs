@@ -76,11 +76,7 @@ impl Cluster {
             None => start(&directory, settings)?,
         };
         drop(starting);
-        Ok(Cluster {
-            directory,
-            address,
-            users: Some(users),
-        })
+        Ok(Cluster { directory, address, users: Some(users) })
     }
 
     /// Returns the libpq connection string for a role and a database of this cluster.

@@ -31,10 +31,9 @@ impl PostmasterFile {
         let text = fs::read_to_string(PostmasterFile::path(directory)).ok()?;
         let lines: Vec<&str> = text.lines().collect();
         let address = match (lines.get(3), lines.get(4)) {
-            (Some(port), Some(sockets)) if sockets.starts_with('/') => Some(Address {
-                sockets: (*sockets).to_owned(),
-                port: (*port).to_owned(),
-            }),
+            (Some(port), Some(sockets)) if sockets.starts_with('/') => {
+                Some(Address { sockets: (*sockets).to_owned(), port: (*port).to_owned() })
+            }
             _ => None,
         };
         Some(PostmasterFile {

@@ -41,23 +41,16 @@ fn has_proc() -> bool {
 fn is_postmaster_by_proc(pid: u32, cluster: &Path) -> bool {
     let process = PathBuf::from(format!("/proc/{pid}"));
     let command = fs::read(process.join("cmdline")).unwrap_or_default();
-    let words: Vec<&OsStr> = command
-        .split(|&byte| byte == 0)
-        .map(OsStr::from_bytes)
-        .collect();
+    let words: Vec<&OsStr> = command.split(|&byte| byte == 0).map(OsStr::from_bytes).collect();
     let names_cluster = words.iter().skip(1).any(|word| *word == cluster);
-    let is_server = words
-        .first()
-        .is_some_and(|program| is_server(Path::new(program)));
+    let is_server = words.first().is_some_and(|program| is_server(Path::new(program)));
     is_server
         && (names_cluster || fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd == cluster))
 }
 
 // Where there is no /proc, as on macOS.
 fn postmasters_by_ps(cluster: &Path) -> Vec<u32> {
-    let Ok(output) = Command::new("ps")
-        .args(["-A", "-ww", "-o", "pid=,stat=,command="])
-        .output()
+    let Ok(output) = Command::new("ps").args(["-A", "-ww", "-o", "pid=,stat=,command="]).output()
     else {
         return Vec::new();
     };
@@ -76,7 +69,5 @@ fn postmasters_by_ps(cluster: &Path) -> Vec<u32> {
 }
 
 fn is_server(program: &Path) -> bool {
-    program
-        .file_name()
-        .is_some_and(|name| name == "postgres" || name == "postmaster")
+    program.file_name().is_some_and(|name| name == "postgres" || name == "postmaster")
 }

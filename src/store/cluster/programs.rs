@@ -59,11 +59,7 @@ pub(super) fn of_version(needed: u32, directory: &Directory) -> Result<Programs,
     }
     others.sort_unstable();
     others.dedup();
-    Err(ClusterError::WrongVersion {
-        path: directory.cluster(),
-        needed,
-        found: others,
-    })
+    Err(ClusterError::WrongVersion { path: directory.cluster(), needed, found: others })
 }
 
 impl Programs {
@@ -91,10 +87,7 @@ impl Programs {
 // What somebody put on the path is a choice; among the rest the newest serves longest.
 fn preferred() -> Option<Programs> {
     let usable = |programs: &Programs| programs.major >= OLDEST_MAJOR;
-    let chosen = chosen_places()
-        .into_iter()
-        .filter_map(Programs::at)
-        .find(usable);
+    let chosen = chosen_places().into_iter().filter_map(Programs::at).find(usable);
     chosen.or_else(|| {
         let others = other_places().into_iter().filter_map(Programs::at);
         others.filter(usable).max_by_key(|programs| programs.major)
@@ -113,9 +106,7 @@ fn other_places() -> Vec<PathBuf> {
 }
 
 fn override_directory() -> Option<PathBuf> {
-    std::env::var_os(OVERRIDE)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
+    std::env::var_os(OVERRIDE).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 fn on_path() -> Vec<PathBuf> {
@@ -133,8 +124,7 @@ fn in_place(&(parent, beginning, rest): &(&str, &str, &str)) -> Vec<PathBuf> {
 }
 
 fn name_begins_with(path: &Path, beginning: &str) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.as_encoded_bytes().starts_with(beginning.as_bytes()))
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(beginning.as_bytes()))
 }
 
 // "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", "postgres (PostgreSQL) 19beta1"

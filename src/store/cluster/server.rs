@@ -35,10 +35,7 @@ pub(super) fn running(directory: &Directory) -> Result<Option<Address>, ClusterE
     let Some(file) = PostmasterFile::read(directory) else {
         return Ok(None);
     };
-    let server = Server {
-        pid: file.pid,
-        cluster: directory.cluster(),
-    };
+    let server = Server { pid: file.pid, cluster: directory.cluster() };
     if !server.is_alive() {
         // One that answers is alive all the same: in another container, say, where we see no process.
         return Ok(file.ready_address().cloned());

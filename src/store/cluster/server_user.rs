@@ -71,12 +71,7 @@ impl ServerUser {
         let name = fields.next()?.to_owned();
         let mut numbers = fields.skip(1).map(parse_id);
         let (uid, gid) = (numbers.next()??, numbers.next()??);
-        Some(ServerUser {
-            uid,
-            gid,
-            name,
-            is_somebody_else: true,
-        })
+        Some(ServerUser { uid, gid, name, is_somebody_else: true })
     }
 
     /// Lets a program run as this user, from a place where it may stand.
@@ -137,7 +132,5 @@ fn owner_of_cluster(directory: &Directory) -> Result<Option<u32>, ClusterError> 
 
 // Some systems write the user `nobody` as -2.
 fn parse_id(text: &str) -> Option<u32> {
-    text.parse()
-        .ok()
-        .or_else(|| text.parse::<i32>().ok().map(i32::cast_unsigned))
+    text.parse().ok().or_else(|| text.parse::<i32>().ok().map(i32::cast_unsigned))
 }

@@ -1,9 +1,6 @@
 //! The three system calls that the standard library does not offer.
 
-#![allow(
-    unsafe_code,
-    reason = "plain integers in and out; no memory is shared with the kernel"
-)]
+#![allow(unsafe_code, reason = "plain integers in and out; no memory is shared with the kernel")]
 
 /// Returns the user id whose permissions this process has.
 pub(super) fn effective_uid() -> u32 {

@@ -1,0 +1,84 @@
+//! What a request costs: round trips to PostgreSQL, counted on the wire.
+
+use std::path::PathBuf;
+
+use imprimatur::store::Store;
+use imprimatur::store::pool::Limits;
+
+use crate::support::database::patient;
+use crate::support::proxy::Proxy;
+use crate::support::world::{content, publish, submit};
+use crate::support::{Browser, Server, World};
+
+/// A server whose every message to PostgreSQL is counted, and which has one
+/// connection, so that a second checkout within a request would show as a 503.
+fn counted(world: &World) -> (Proxy, Server) {
+    let url = world.database.runtime_url();
+    let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();
+    let proxy = Proxy::before(&PathBuf::from(host).join(".s.PGSQL.5432"));
+    let through = url.replace(host, proxy.directory.to_str().unwrap());
+    let server = Server::start(Store::connect(&through, Limits { connections: 1, ..patient() }));
+    (proxy, server)
+}
+
+/// Does the same twice and counts the second time, when everything is prepared.
+fn publish_through(browser: &mut Browser, world: &World) -> (u16, Vec<(&'static str, String)>) {
+    let post = world.in_review();
+    let path = format!("/desk/posts/{post}/publish");
+    let page = browser.get(&path).expect(200);
+    let fields = ["token", "key", "seen"].map(|name| (name, page.hidden(name)));
+    (post.0 as u16, fields.to_vec())
+}
+
+#[test]
+fn one_publish_takes_at_most_eight_round_trips_and_one_connection() {
+    let world = World::new();
+    let (proxy, server) = counted(&world);
+    let mut edith = server.signed_in("edith");
+    let mut counts = Vec::new();
+    for _ in 0..2 {
+        let (post, fields) = publish_through(&mut edith, &world);
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        proxy.take();
+        edith.post(&format!("/desk/posts/{post}/publish"), &fields).expect(303);
+        counts.push(proxy.take());
+    }
+    println!("round trips of the first publish and of the second: {counts:?}");
+    assert_eq!(counts[1], 6, "BEGIN, actor, lock, post, write, COMMIT");
+}
+
+#[test]
+fn a_page_takes_at_most_four_queries_whatever_it_lists() {
+    let world = World::new();
+    let (proxy, server) = counted(&world);
+    let mut people = ["rosa", "stan"].map(|name| server.signed_in(name));
+    let mut pages = |proxy: &Proxy| {
+        let mut counts = Vec::new();
+        for browser in &mut people {
+            for page in ["/desk", "/admin/posts", "/", "/desk/posts/1"] {
+                browser.get(page);
+                proxy.take();
+                browser.get(page);
+                counts.push((page, proxy.take()));
+            }
+        }
+        counts
+    };
+    world.published();
+    let few = pages(&proxy);
+    for number in 0..30 {
+        for who in [world.alice, world.rosa] {
+            let post = world.create(who, content(&format!("Post {number}"))).unwrap().post;
+            world.perform(who, &submit(post, 1)).unwrap();
+            if number % 2 == 0 {
+                world.perform(world.edith, &publish(post, 1)).unwrap();
+            }
+        }
+    }
+    let many = pages(&proxy);
+    assert_eq!(few, many);
+    for (page, count) in many {
+        assert!(count <= 4, "{page} takes {count} queries");
+    }
+}

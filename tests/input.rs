@@ -1,0 +1,316 @@
+//! Bad input gets a clear answer in bounded time, and nothing typed is lost.
+
+use std::time::{Duration, Instant};
+
+use imprimatur::domain::{Body, Content, Note, Slug, Summary, Title, Username};
+use proptest::prelude::*;
+
+use crate::support::browser::encode;
+use crate::support::world::PASSWORD;
+use crate::support::{Server, World};
+
+const OURS: [(&str, &str); 1] = [("sec-fetch-site", "same-origin")];
+
+#[test]
+fn every_bad_field_is_named_and_what_was_typed_comes_back() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get("/desk/posts/create").expect(200);
+    let (token, key) = (form.hidden("token"), form.hidden("key"));
+    let long_title = "t".repeat(201);
+    let long_body = "ü".repeat(100_001);
+    for (title, summary, body, sentence) in [
+        (
+            long_title.as_str(),
+            "kept summary",
+            "kept body",
+            "Shorten this to 200 characters; it has 201.",
+        ),
+        ("kept title", "kept summary", long_body.as_str(), "Shorten this to 100,000 characters"),
+        ("kept title", "two\nlines", "kept body", "Write this on one line."),
+        ("kept title", "kept summary", "nul \0 here", "Remove the control character U+0000."),
+    ] {
+        let page = alice
+            .post(
+                "/desk/posts/create",
+                &[
+                    ("token", &token),
+                    ("key", &key),
+                    ("title", title),
+                    ("summary", summary),
+                    ("body", body),
+                ],
+            )
+            .expect(422);
+        assert!(page.body.contains(sentence), "{sentence}");
+        for kept in [title, summary, body] {
+            assert!(!kept.starts_with("kept") || page.body.contains(kept), "{kept} is lost");
+        }
+        assert_eq!(page.hidden("key"), key, "it is the same form still");
+    }
+    assert!(alice.get("/desk").body.contains("You have not written anything yet"));
+}
+
+#[test]
+fn a_form_is_read_strictly() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    let path = format!("/desk/posts/{post}/publish");
+    let page = edith.get(&path).expect(200);
+    let (token, key) = (page.hidden("token"), page.hidden("key"));
+    let before = world.db_everything();
+    let base = encode(&[("token", &token)]);
+    for (rest, named) in [
+        (format!("key={key}"), "<code>seen</code>"),
+        (format!("key={key}&seen="), "<code>seen</code>"),
+        (format!("key={key}&seen=0"), "<code>seen</code>"),
+        (format!("key={key}&seen=one"), "<code>seen</code>"),
+        (format!("key={key}&seen=99999999999999999999"), "<code>seen</code>"),
+        (format!("key={key}&seen=1&seen=1"), "<code>seen</code>"),
+        ("seen=1".to_owned(), "<code>key</code>"),
+        ("seen=1&key=".to_owned(), "<code>key</code>"),
+        (format!("seen=1&key={}", "k".repeat(256)), "<code>key</code>"),
+        (format!("key={key}&seen=1&state=published"), "There is no field &#34;state&#34; here."),
+        (format!("key={key}&seen=%FF"), "<code>seen</code>"),
+    ] {
+        let page = edith.post_raw(&path, format!("{base}&{rest}").as_bytes(), &OURS);
+        assert_eq!(page.status, 422, "{rest}: {}", page.body);
+        assert!(page.body.contains(named), "{rest}: {}", page.body);
+    }
+    assert_eq!(world.db_everything(), before);
+}
+
+#[test]
+fn an_address_that_overflows_or_is_no_number_is_simply_not_there() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    for path in [
+        "/desk/posts/99999999999999999999",
+        "/desk/posts/-1",
+        "/desk/posts/x",
+        "/desk/posts/1/unpublish",
+        "/posts/No_Such_Slug",
+        "/nowhere",
+        "/desk/posts/%00",
+    ] {
+        edith.get(path).expect(404);
+    }
+    edith.get("/?before=x").expect(422);
+    edith.get("/desk/posts/1/changes?from=x").expect(422);
+    let not_allowed = edith.send("DELETE", "/desk", None, &OURS);
+    assert!(matches!(not_allowed.status, 404 | 405), "{}", not_allowed.status);
+}
+
+#[test]
+fn a_flood_of_bytes_is_refused_quickly() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let started = Instant::now();
+    let flood = format!("body={}", "x".repeat(3_000_000));
+    alice.post_raw("/desk/posts/create", flood.as_bytes(), &OURS).expect(413);
+    let many = "a=b&".repeat(300_000);
+    alice.post_raw("/desk/posts/create", many.as_bytes(), &OURS).expect(422);
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_change_that_another_site_asks_for_is_refused() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    let path = format!("/desk/posts/{post}/publish");
+    let page = edith.get(&path).expect(200);
+    let form = encode(&[
+        ("token", &page.hidden("token")),
+        ("key", &page.hidden("key")),
+        ("seen", &page.hidden("seen")),
+    ]);
+    let host = server.address.to_string();
+    for headers in [
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site")],
+        vec![("origin", "https://elsewhere.example")],
+        vec![("origin", "null")],
+        vec![],
+    ] {
+        edith.post_raw(&path, form.as_bytes(), &headers).expect(403);
+    }
+    assert_eq!(world.post(post).state().as_str(), "in_review");
+    let origin = format!("http://{host}");
+    edith.post_raw(&path, form.as_bytes(), &[("origin", &origin)]).expect(303);
+}
+
+#[test]
+fn a_form_of_another_session_is_refused_and_its_text_comes_back() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get("/desk/posts/create").expect(200);
+    let key = form.hidden("key");
+    let fields = [
+        ("token", "of another session"),
+        ("key", &key),
+        ("title", "Kept"),
+        ("summary", "Kept too"),
+        ("body", "And this"),
+    ];
+    let page = alice.post("/desk/posts/create", &fields).expect(403);
+    for kept in ["Kept", "Kept too", "And this"] {
+        assert!(page.body.contains(kept), "{kept} is lost");
+    }
+    let token = page.hidden("token");
+    let again = [
+        ("token", token.as_str()),
+        ("key", &key),
+        ("title", "Kept"),
+        ("summary", "Kept too"),
+        ("body", "And this"),
+    ];
+    alice.post("/desk/posts/create", &again).expect(303);
+}
+
+#[test]
+fn what_was_typed_survives_signing_in_again() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get("/desk/posts/create").expect(200);
+    let (token, key) = (form.hidden("token"), form.hidden("key"));
+    world
+        .change_account("alice", imprimatur::policies::accounts::AccountChange::Deactivate)
+        .unwrap();
+    let fields = [
+        ("token", token.as_str()),
+        ("key", &key),
+        ("title", "Long work"),
+        ("summary", "S"),
+        ("body", "A & B <i>"),
+    ];
+    let page = alice.post("/desk/posts/create", &fields).expect(401);
+    world
+        .change_account("alice", imprimatur::policies::accounts::AccountChange::Reactivate)
+        .unwrap();
+    let carried = [
+        ("token", page.hidden("token")),
+        ("carried_path", page.hidden("carried_path")),
+        ("carried_form", page.hidden("carried_form")),
+        ("username", "alice".to_owned()),
+        ("password", PASSWORD.to_owned()),
+        ("next", page.hidden("next")),
+    ];
+    let carried: Vec<(&str, &str)> =
+        carried.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let page = alice.post("/sign-in", &carried).expect(200);
+    assert!(page.body.contains("Long work"), "{}", page.body);
+    let fields = [
+        ("token", page.hidden("token")),
+        ("key", page.hidden("key")),
+        ("title", "Long work".into()),
+        ("summary", "S".into()),
+        ("body", "A & B <i>".into()),
+    ];
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    alice.post("/desk/posts/create", &fields).expect(303);
+    assert!(alice.get("/desk").expect(200).body.contains("Long work"));
+}
+
+#[test]
+fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut answers = Vec::new();
+    for name in ["alice", "nobody-of-this-name"] {
+        let mut browser = server.browser();
+        let token = browser.get("/sign-in").hidden("token");
+        let page = browser
+            .post("/sign-in", &[("token", &token), ("username", name), ("password", "wrong")])
+            .expect(401);
+        let own_token = page.hidden("token");
+        answers.push(page.body.replace(&own_token, "TOKEN").replace(name, "NAME"));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
+fn guessing_is_throttled_for_the_account_and_the_right_password_waits_too() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut browser = server.browser();
+    let token = browser.get("/sign-in").hidden("token");
+    let mut statuses = Vec::new();
+    for _ in 0..11 {
+        let fields = [("token", token.as_str()), ("username", "edith"), ("password", "wrong")];
+        statuses.push(browser.post("/sign-in", &fields).status);
+    }
+    assert_eq!(statuses[..10], [401; 10]);
+    assert_eq!(statuses[10], 429);
+    let fields = [("token", token.as_str()), ("username", "edith"), ("password", PASSWORD)];
+    let page = browser.post("/sign-in", &fields).expect(429);
+    assert!(page.headers.contains_key("retry-after"));
+    server.signed_in("alice");
+}
+
+#[test]
+fn signing_in_changes_the_session_and_signing_out_ends_it_everywhere() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.browser();
+    alice.get("/sign-in").expect(200);
+    let anonymous = alice.cookies.clone();
+    alice.sign_in("alice");
+    assert_ne!(alice.cookies, anonymous);
+    let elsewhere = alice.clone();
+    let token = alice.get("/desk").expect(200).hidden("token");
+    alice.post("/sign-out", &[("token", &token)]).expect(303);
+    for mut browser in [alice, elsewhere] {
+        browser.get("/desk").expect(401);
+    }
+}
+
+#[test]
+fn every_answer_carries_the_headers_that_no_answer_may_lack() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut browser = server.browser();
+    for path in ["/", "/sign-in", "/desk", "/nowhere", "/static/app.css", "/posts/x"] {
+        let page = browser.get(path);
+        let policy = &page.headers["content-security-policy"];
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+        assert!(!policy.contains("unsafe"));
+        assert_eq!(page.headers["x-content-type-options"], "nosniff");
+        assert!(page.headers.contains_key("referrer-policy"));
+        assert!(page.headers.contains_key("x-request-id"));
+    }
+    let cookie = &browser.get("/sign-in").headers;
+    assert!(
+        cookie
+            .get("set-cookie")
+            .is_none_or(|cookie| cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"))
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parsing_never_panics_and_is_settled_after_once(text in any::<String>()) {
+        if let Ok(body) = Body::parse(&text) {
+            prop_assert_eq!(&Body::parse(body.as_str()).unwrap(), &body);
+            prop_assert!(!body.as_str().contains('\r'));
+        }
+        if let Ok(title) = Title::parse(&text) {
+            prop_assert_eq!(&Title::parse(title.as_str()).unwrap(), &title);
+            let slug = Slug::from_title(&title);
+            prop_assert_eq!(Slug::parse(slug.as_str()), Some(slug));
+        }
+        let _ = (Summary::parse(&text), Note::parse(&text), Username::parse(&text));
+        let _ = Content::parse(&text, &text, &text);
+    }
+}
