@@ -80,6 +80,8 @@ use crate::domain::{Action, Actor, Attempt, Permission, Reason, Role, RoleSet};
 ///     Some(Capability { actor, attempt: std::marker::PhantomData })
 /// }
 /// ```
+///
+/// [`policies::evaluate`]: crate::policies::evaluate
 #[derive(Debug)]
 #[must_use = "a capability is a question half asked: policies come next"]
 pub struct Capability<'tx, A> {
@@ -110,8 +112,6 @@ pub struct Capability<'tx, A> {
 /// # Errors
 ///
 /// [`PermissionDenied`] when no role that the actor holds grants it.
-///
-/// [`policies::evaluate`]: crate::policies::evaluate
 pub fn verify<A: Attempt>(actor: Actor<'_>) -> Result<Capability<'_, A>, PermissionDenied> {
     check(&actor.person().roles, required(A::ACTION))?;
     Ok(Capability { actor, attempt: PhantomData })

@@ -88,7 +88,7 @@ pub fn create(store: &Store, call: &Call, attempt: &Create) -> Result<Outcome, R
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Advice {
     /// The person does not hold the permission.
-    NotYours(Reason),
+    NotYours(Vec<Reason>),
     /// The person may attempt it, and it is not valid now.
     NotNow(Vec<Reason>),
     /// Nothing stands in the way.
@@ -97,16 +97,24 @@ pub enum Advice {
 
 /// Returns what an action on a post would be answered.
 pub fn advise(action: Action, person: &Person, post: &Post) -> Advice {
-    let permission = permissions::required(action);
-    if let Err(denied) = permissions::check(&person.roles, permission) {
-        return Advice::NotYours(denied.reason());
+    match foresee(action, person, post) {
+        Ok(()) => Advice::Live,
+        Err(refusal @ Refusal::Policy(_)) => Advice::NotNow(refusal.reasons()),
+        Err(refusal) => Advice::NotYours(refusal.reasons()),
     }
-    let circumstances =
-        Circumstances { person, post, seen: Some(post.current.number), has_reason: true };
-    match policies::unmet(action, &circumstances) {
-        reasons if reasons.is_empty() => Advice::Live,
-        reasons => Advice::NotNow(reasons),
-    }
+}
+
+/// Asks permission and policy beforehand, about a post that was read and a
+/// revision that is current, for whoever shows the form of an action.
+///
+/// # Errors
+///
+/// What the door would answer.
+pub fn foresee(action: Action, person: &Person, post: &Post) -> Result<(), Refusal> {
+    permissions::check(&person.roles, permissions::required(action))?;
+    let seen = Some(post.current.number);
+    policies::check(action, &Circumstances { person, post, seen, has_reason: true })?;
+    Ok(())
 }
 
 /// How often a decision that others interrupted is taken anew.

@@ -95,12 +95,8 @@ pub fn evaluate<'tx, 'a, A: Attempt>(
         seen: attempt.target().map(|(_, seen)| seen),
         has_reason: attempt.words().is_some_and(|words: &Note| !words.is_blank()),
     };
-    let reasons = unmet(A::ACTION, &circumstances);
-    if reasons.is_empty() {
-        Ok(Validity { actor: capability.into_actor(), attempt, subject: post })
-    } else {
-        Err(PolicyDenied { reasons })
-    }
+    check(A::ACTION, &circumstances)?;
+    Ok(Validity { actor: capability.into_actor(), attempt, subject: post })
 }
 
 /// Returns proof that a post may begin. There is no post yet that a rule could
@@ -155,15 +151,20 @@ pub struct Circumstances<'a> {
     pub has_reason: bool,
 }
 
-/// Returns every rule of the action that is not met, as reasons. It decides
-/// nothing by itself: the door calls it on a locked post, pages call it on a
-/// post they have read, to say beforehand what the door would say.
-pub fn unmet(action: Action, circumstances: &Circumstances<'_>) -> Vec<Reason> {
-    rules(action)
+/// Returns nothing where every rule of the action is met. It is the answer
+/// without the proof: the door asks it about a locked post, pages about a post
+/// they have read, to say beforehand what the door would say.
+///
+/// # Errors
+///
+/// [`PolicyDenied`] with every rule that is not met.
+pub fn check(action: Action, circumstances: &Circumstances<'_>) -> Result<(), PolicyDenied> {
+    let reasons: Vec<Reason> = rules(action)
         .iter()
         .filter(|rule| !rule.is_met(circumstances))
         .map(|rule| rule.reason(circumstances))
-        .collect()
+        .collect();
+    if reasons.is_empty() { Ok(()) } else { Err(PolicyDenied { reasons }) }
 }
 
 /// One condition on an attempt.
@@ -378,6 +379,11 @@ impl PolicyDenied {
     /// Returns whether the refusal names a rule.
     pub fn names(&self, rule: Rule) -> bool {
         self.reasons.iter().any(|reason| reason.code == rule.code())
+    }
+
+    /// Returns whether the refusal names one rule and no other.
+    pub fn is_only(&self, rule: Rule) -> bool {
+        self.reasons.len() == 1 && self.names(rule)
     }
 
     /// Returns whether it is about the person's relation to the post.

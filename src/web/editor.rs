@@ -18,7 +18,7 @@ use crate::responses;
 use crate::store::Store;
 use crate::store::posts;
 use crate::store::visibility::Sight;
-use crate::workflow::{self, Advice};
+use crate::workflow;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -138,13 +138,8 @@ async fn revise_form(visit: Visit, id: Path<String>, shared: Data<Shared>) -> Ht
                 .map_err(unreadable)?
                 .ok_or(Refusal::NotFound)?;
             let draft = Draft::of(&post.current.content);
-            let mut page = EditorPage::new(visit, &person, Some(&post), draft);
-            match workflow::advise(Action::Revise, &person, &post) {
-                Advice::NotYours(reason) => page.refused = vec![reason],
-                Advice::NotNow(reasons) => page.refused = reasons,
-                Advice::Live => {}
-            }
-            Ok(Answer::ok(&page))
+            workflow::foresee(Action::Revise, &person, &post)?;
+            Ok(Answer::ok(&EditorPage::new(visit, &person, Some(&post), draft)))
         })
         .await
 }

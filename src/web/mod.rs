@@ -17,6 +17,7 @@ mod visit;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
@@ -43,6 +44,9 @@ pub struct Settings {
     /// The address that people use, such as `https://example.org`. With
     /// `https`, cookies travel over TLS only.
     pub public_url: String,
+    /// Whether a proxy of ours stands in front, whose `X-Forwarded-For` tells
+    /// where a request comes from. Without one, anybody could write that header.
+    pub is_behind_proxy: bool,
 }
 
 impl Settings {
@@ -84,7 +88,29 @@ impl Shared {
 /// When the cookie key cannot be read or the listener cannot be used.
 pub fn serve(listener: TcpListener, store: Store, settings: Settings) -> std::io::Result<()> {
     let shared = Shared::new(store, settings);
-    actix_web::rt::System::new().block_on(async move { server(listener, shared)?.await })
+    actix_web::rt::System::new().block_on(async move {
+        actix_web::rt::spawn(forget_the_dead_hourly(shared.store.clone()));
+        server(listener, shared)?.await
+    })
+}
+
+/// Keeps the tables of sessions and sign-in attempts from growing for ever.
+async fn forget_the_dead_hourly(store: Store) {
+    let mut hourly = actix_web::rt::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hourly.tick().await;
+        let store = store.clone();
+        let forgotten = routes::block(move || {
+            let mut conn = store.checkout().map_err(|why| why.to_string())?;
+            sessions::forget_the_dead(&mut conn).map_err(|error| error.to_string())
+        })
+        .await;
+        match forgotten {
+            Ok(Ok(count)) => tracing::debug!(count, "forgot what was long over"),
+            Ok(Err(error)) => tracing::warn!(error, "could not forget what was long over"),
+            Err(error) => tracing::warn!(%error, "could not forget what was long over"),
+        }
+    }
 }
 
 /// Returns the server, ready to be awaited.

@@ -14,6 +14,7 @@ use crate::domain::{
     Publish, Reason, RequestChanges, Review, RevisionNumber, Status, Submit, Transition,
     WithdrawRequest,
 };
+use crate::policies::Rule;
 use crate::refusal::Refusal;
 use crate::responses;
 use crate::store::Store;
@@ -284,11 +285,8 @@ fn form_page(
     action: Action,
     place: Place,
 ) -> ConfirmPage {
-    let reasons = match workflow::advise(action, person, &post) {
-        Advice::NotYours(reason) => vec![reason],
-        Advice::NotNow(reasons) => reasons,
-        Advice::Live => Vec::new(),
-    };
+    let foreseen = workflow::foresee(action, person, &post);
+    let reasons = foreseen.err().map(|refusal| refusal.reasons()).unwrap_or_default();
     ConfirmPage {
         layout: visit.layout(&format!("{}: {}", action.label(), post.title()), Some(person)),
         body: markdown::render(post.current.content.body.as_str()),
@@ -332,47 +330,36 @@ pub(crate) async fn act_from(
     let typed = fields.clone();
     shared
         .answer(visit, Some(typed.clone()), move |store, visit| {
-            let action = confirmable(&action)?;
-            let post = post_id(&id)?;
+            let (action, post) = (confirmable(&action)?, post_id(&id)?);
             if fields.peek("token") != Some(visit.token().as_str()) {
                 visit.credential()?;
                 return Ok(responses::stale_form(visit, &typed));
             }
-            let words = fields.peek("note").or(fields.peek("reason")).unwrap_or("").to_owned();
-            let seen = fields.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
             match send(store, visit, action, post, fields, place) {
                 Ok(outcome) => {
                     let flash = Some(Flash::Done(outcome.action));
                     Ok(Answer::see(place.back(outcome.post), flash))
                 }
-                Err(Refusal::Input(errors))
-                    if errors.of("note").or(errors.of("reason")).is_some() =>
-                {
-                    let problem = errors.of("note").or(errors.of("reason")).map(str::to_owned);
-                    again(
-                        store,
-                        visit,
-                        action,
-                        post,
-                        place,
-                        |page| {
-                            page.words = words;
-                            page.problem = problem;
-                        },
-                        &Refusal::Input(errors),
-                    )
-                }
-                Err(refusal @ Refusal::Policy(_)) => {
-                    let older = seen;
-                    let reasons = refusal.reasons();
-                    again_with_difference(
-                        store, visit, action, post, place, older, words, reasons, &refusal,
-                    )
+                Err(refusal) if can_show_again(&refusal) => {
+                    again(store, visit, (action, post, place), &typed, &refusal)
                 }
                 Err(refusal) => Err(refusal),
             }
         })
         .await
+}
+
+/// Returns whether the page of the form itself is the place to say so.
+fn can_show_again(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::Policy(_) => true,
+        Refusal::Input(errors) => errors.of("note").or(errors.of("reason")).is_some(),
+        Refusal::NotSignedIn
+        | Refusal::Permission(_)
+        | Refusal::NotFound
+        | Refusal::Invariant(_)
+        | Refusal::Unavailable(_) => false,
+    }
 }
 
 fn send(
@@ -430,40 +417,19 @@ fn note(field: &'static str, fields: &mut Fields) -> Result<Note, FieldError> {
     Ok(note)
 }
 
-/// Shows the form again, with what was typed and what was wrong.
+/// Shows the page of the form again, with what was typed and what stood in the
+/// way; and where the post has moved on, what has changed.
 fn again(
     store: &Store,
     visit: &Visit,
-    action: Action,
-    id: PostId,
-    place: Place,
-    with: impl FnOnce(&mut ConfirmPage),
+    (action, id, place): (Action, PostId, Place),
+    typed: &Fields,
     refusal: &Refusal,
 ) -> Result<Answer, Refusal> {
     let conn = &mut *store.checkout()?;
     let person = visit.viewer(conn)?;
     let post = find(conn, &person, id)?;
-    let mut page = form_page(visit, &person, post, action, place);
-    with(&mut page);
-    Ok(Answer::page(responses::status(refusal), &page))
-}
-
-/// Shows why it was refused; and where the post has moved on, how.
-#[allow(clippy::too_many_arguments, reason = "the parts of one form")]
-fn again_with_difference(
-    store: &Store,
-    visit: &Visit,
-    action: Action,
-    id: PostId,
-    place: Place,
-    seen: Option<RevisionNumber>,
-    words: String,
-    reasons: Vec<Reason>,
-    refusal: &Refusal,
-) -> Result<Answer, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = visit.viewer(conn)?;
-    let post = find(conn, &person, id)?;
+    let seen = typed.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
     let older = match seen {
         Some(seen) if seen != post.current.number => {
             posts::revision(conn, &post, seen).map_err(unreadable)?
@@ -471,10 +437,20 @@ fn again_with_difference(
         Some(_) | None => None,
     };
     let mut page = form_page(visit, &person, post, action, place);
-    page.words = words;
-    page.reasons = reasons;
-    if let Some(older) = older {
-        page.differences = diff::compare(&older.content, &page.post.current.content);
+    page.words = typed.peek("note").or(typed.peek("reason")).unwrap_or_default().to_owned();
+    page.reasons = refusal.reasons();
+    page.differences = older
+        .map(|older| diff::compare(&older.content, &page.post.current.content))
+        .unwrap_or_default();
+    match refusal {
+        Refusal::Input(errors) => {
+            page.problem = errors.of("note").or(errors.of("reason")).map(str::to_owned);
+        }
+        // Only the words are missing: here is the place to write them.
+        Refusal::Policy(denied) if denied.is_only(Rule::ReasonIsGiven) => {
+            page.problem = page.reasons.pop().map(|reason| reason.hint);
+        }
+        _ => {}
     }
     Ok(Answer::page(responses::status(refusal), &page))
 }

@@ -56,9 +56,7 @@ impl Visit {
         let id = request.extensions().get::<RequestId>().copied();
         Self {
             request: id.unwrap_or_default(),
-            address: request
-                .peer_addr()
-                .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip()),
+            address: address(request),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
             is_post: request.method() == Method::POST,
@@ -143,6 +141,18 @@ impl Visit {
     pub fn query_fields(&self) -> Result<fields::Fields, InvalidInput> {
         fields::Fields::parse(self.query.as_bytes())
     }
+}
+
+/// Returns where a request comes from. A proxy adds the address that it saw at
+/// the end; what stands before it was written by whoever asked.
+fn address(request: &HttpRequest) -> IpAddr {
+    let shared = request.app_data::<Data<Shared>>();
+    let forwarded = shared.filter(|shared| shared.settings.is_behind_proxy).and_then(|_| {
+        let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+        header.rsplit(',').next()?.trim().parse().ok()
+    });
+    let peer = request.peer_addr().map(|address| address.ip());
+    forwarded.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 impl Shared {

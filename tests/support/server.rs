@@ -21,7 +21,7 @@ impl Server {
     pub fn start(store: Store) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let settings = Settings { public_url: format!("http://{address}") };
+        let settings = Settings { public_url: format!("http://{address}"), is_behind_proxy: false };
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -12,7 +12,7 @@
 //! - `start.lock` is held by whoever starts the server, or decides whether to stop it.
 //! - `keeper.lock` is held by the [keeper](keep), who stops the server when its users were killed.
 //!
-//! A fourth one, [`claim`], has nothing to do with PostgreSQL: it keeps a second `serve` away.
+//! A fourth one, [`claim()`], has nothing to do with PostgreSQL: it keeps a second `serve` away.
 
 mod claim;
 mod directory;
