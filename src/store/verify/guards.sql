@@ -1,0 +1,1 @@
+SELECT NULL::bigint AS post_id, ''::text AS detail WHERE false
