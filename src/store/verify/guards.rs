@@ -4,7 +4,7 @@ use super::{Scope, Truth};
 
 pub(super) const TRUTHS: &[Truth] = &[Truth {
     name: "guards_are_in_place",
-    sentence: "Every constraint and every trigger of the migrations is there, enabled and validated.",
+    sentence: "Every constraint, every trigger and every NOT NULL of the migrations is there and in force.",
     scope: Scope::Whole,
     broken: include_str!("guards.sql"),
 }];
