@@ -26,5 +26,8 @@ pub mod audit;
 pub mod store;
 
 pub mod admin;
+pub mod cli;
+pub mod config;
+pub mod demo;
 pub mod responses;
 pub mod web;

@@ -1,0 +1,87 @@
+//! A Markdown file as an author writes it: the title is its first heading.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
+
+use super::Failure;
+use crate::domain::FieldError;
+
+/// Far more than any body may have, and little enough to hold in memory.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Returns the text of a file, or of standard input for `-`.
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let outcome = if path == Path::new("-") {
+        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+    };
+    outcome
+        .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(FieldError::new("body", "Shorten this: the file has over 1 MiB.").into());
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| FieldError::new("body", "Save the file as UTF-8 text."))?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Returns the words of the first `# ` heading, and the text without it. A
+/// line in a code block is no heading, whatever it begins with.
+pub(super) fn split_title(text: &str) -> (Option<String>, String) {
+    let mut heading = None;
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match (&mut heading, event) {
+            (
+                None,
+                Event::Start(Tag::Heading {
+                    level: HeadingLevel::H1,
+                    ..
+                }),
+            ) if text[range.clone()].starts_with('#') => heading = Some((range, String::new())),
+            (Some((_, words)), Event::Text(text) | Event::Code(text)) => words.push_str(&text),
+            (Some(_), Event::End(TagEnd::Heading(HeadingLevel::H1))) => break,
+            _ => {}
+        }
+    }
+    match heading {
+        None => (None, text.to_owned()),
+        Some((range, title)) => (
+            Some(title),
+            [&text[..range.start], &text[range.end..]].concat(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_title;
+
+    fn split(text: &str) -> (Option<String>, String) {
+        split_title(text)
+    }
+
+    #[test]
+    fn the_first_heading_is_the_title_and_leaves_the_body() {
+        let (title, body) = split("# On *small* caps #\n\nOne.\n\n# Two\n");
+        assert_eq!(title.as_deref(), Some("On small caps"));
+        assert_eq!(body.trim(), "One.\n\n# Two");
+    }
+
+    #[test]
+    fn a_comment_in_a_code_block_is_no_title() {
+        let text = "```sh\n# not a title\n```\n\n## Nor this\n";
+        assert_eq!(split(text), (None, text.to_owned()));
+    }
+
+    #[test]
+    fn what_stands_before_the_heading_stays() {
+        let (title, body) = split("Before.\n\n# Title\nAfter.\n");
+        assert_eq!(title.as_deref(), Some("Title"));
+        assert_eq!(body, "Before.\n\nAfter.\n");
+    }
+}

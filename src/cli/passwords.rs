@@ -1,0 +1,50 @@
+//! Passwords come from a terminal, unseen, or from standard input. They are
+//! never arguments: those are public on the machine, and stay in histories.
+
+use std::io::{self, BufRead, IsTerminal, Read};
+
+use super::Failure;
+use crate::accounts::passwords;
+use crate::domain::{FieldError, Password};
+
+/// No password has more bytes; reading stops there.
+const MOST_BYTES: u64 = 4096;
+
+/// Returns the hash of the password that somebody gives.
+pub(super) fn obtain_hash(from_stdin: bool) -> Result<String, Failure> {
+    let typed = if from_stdin {
+        first_line()?
+    } else if io::stdin().is_terminal() {
+        ask_twice()?
+    } else {
+        return Err(Failure::Usage(
+            "Pass --password-stdin and write the password to standard input, or run this at a \
+             terminal."
+                .into(),
+        ));
+    };
+    let password = Password::parse(&typed)?;
+    passwords::hash(&password).map_err(|error| Failure::Other(error.to_string()))
+}
+
+fn first_line() -> Result<String, Failure> {
+    let mut line = String::new();
+    io::BufReader::new(io::stdin().take(MOST_BYTES))
+        .read_line(&mut line)
+        .map_err(|_| FieldError::new("password", "Write it as one line of UTF-8 text."))?;
+    // Blanks belong to a password; the end of the line does not.
+    let line = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+fn ask_twice() -> Result<String, Failure> {
+    let ask = |prompt: &str| {
+        rpassword::prompt_password(prompt)
+            .map_err(|error| Failure::Other(format!("The terminal cannot be read: {error}.")))
+    };
+    let typed = ask("Password (12 to 256 characters): ")?;
+    if ask("The same again: ")? != typed {
+        return Err(FieldError::new("password", "Type the same password twice.").into());
+    }
+    Ok(typed)
+}

@@ -1,0 +1,138 @@
+//! `serve`: everything in order, and let go of in the reverse order.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+
+use clap::Args;
+
+use super::{Failure, close_after, say, warn_if_unprotected};
+use crate::config::{Database, Place};
+use crate::demo;
+use crate::store::cluster::{self, Claim};
+use crate::store::{Store, pool::Limits};
+use crate::web::{self, Settings};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The address to listen on; port 0 takes any free one
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "IMPRIMATUR_LISTEN",
+        default_value = "127.0.0.1:8080",
+        hide_env_values = true
+    )]
+    listen: SocketAddr,
+    /// The address that readers use, where it is another one
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "IMPRIMATUR_PUBLIC_URL",
+        hide_env_values = true
+    )]
+    public_url: Option<String>,
+}
+
+pub(super) fn serve(place: &Place, arguments: Arguments) -> Result<(), Failure> {
+    // What fails at once comes first: no database server is started, and no
+    // migration applied, for a program that then cannot listen.
+    let claim = match place {
+        Place::Private { data_dir, .. } => Some(cluster::claim(data_dir)?),
+        Place::Server { .. } => None,
+    };
+    let (listener, url) = listen(&arguments)?;
+    let database = Database::open(place)?;
+    let outcome = on_open_database(&database, listener, url, claim.as_ref());
+    close_after(database, outcome)
+}
+
+fn on_open_database(
+    database: &Database,
+    listener: TcpListener,
+    url: String,
+    claim: Option<&Claim>,
+) -> Result<(), Failure> {
+    database.bring_up_to_date()?;
+    warn_if_unprotected(database)?;
+    let store = database.store(Limits::default());
+    if database.is_private() {
+        // Without the demo there is still a site, and the first of its people
+        // can sign in; but nobody should have to wonder where the rest is.
+        if let Err(error) = demo::load(&store) {
+            tracing::error!(%error, "the demo is incomplete; the next start tries again");
+        }
+    }
+    if let Some(claim) = claim {
+        claim.announce(&url)?;
+    }
+    welcome(&store, &listener, &url)?;
+    // The pool goes with the last clone of the store, which is in there.
+    web::serve(listener, store, Settings { public_url: url })
+        .map_err(|error| Failure::Other(format!("The server stopped: {error}.")))
+}
+
+fn listen(arguments: &Arguments) -> Result<(TcpListener, String), Failure> {
+    let cannot = |error: std::io::Error| {
+        let what_helps = match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                "another program has it: choose another with --listen, or 0 as the port for any"
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "this user may not use it: choose a port from 1024 on with --listen"
+            }
+            std::io::ErrorKind::AddrNotAvailable => "this machine does not have it",
+            _ => "choose another with --listen",
+        };
+        Failure::Other(format!(
+            "Cannot listen on {}: {what_helps} ({error}).",
+            arguments.listen
+        ))
+    };
+    let listener = TcpListener::bind(arguments.listen).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    let url = match &arguments.public_url {
+        None => format!("http://{}", reachable(address)),
+        Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+            url.trim_end_matches('/').to_owned()
+        }
+        Some(_) => {
+            return Err(Failure::Usage(
+                "--public-url begins with http:// or https://.".into(),
+            ));
+        }
+    };
+    Ok((listener, url))
+}
+
+/// Returns an address that a browser on this machine can open.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
+    } else {
+        address
+    }
+}
+
+fn welcome(store: &Store, listener: &TcpListener, url: &str) -> Result<(), Failure> {
+    say(format_args!("Imprimatur is at {url}"))?;
+    let sign_ins = demo::sign_ins(&mut *store.checkout()?)?;
+    if sign_ins.is_empty() {
+        return Ok(());
+    }
+    say(format_args!(
+        "Sign in with the password {} as",
+        demo::PASSWORD
+    ))?;
+    for person in &sign_ins {
+        say(format_args!("  {:8} {}", person.username, person.roles))?;
+    }
+    let is_public = listener
+        .local_addr()
+        .is_ok_and(|address| !address.ip().is_loopback());
+    if is_public {
+        tracing::warn!(
+            "the demo accounts above have a password that everybody knows, and this address is \
+             not only for this machine: deactivate them, or start anew in another --data-dir"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! `user` and `role`: accounts, through the door for accounts.
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Options, on_database, passwords, say};
+use crate::accounts::changes::{self, AccountCall};
+use crate::accounts::{self, Credential};
+use crate::domain::{
+    FieldError, Interface, Note, RequestId, Role, RoleSet, Username, parse_display_name,
+};
+use crate::invariants::accounts::NewAccount;
+use crate::policies::accounts::AccountChange;
+use crate::refusal::Refusal;
+use crate::store::Store;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Create an account
+    ///
+    /// The first account of an empty system must have the role staff, and is
+    /// created without --as: there is nobody yet who could do it.
+    Create(NewUser),
+    /// List every account
+    List,
+    /// Let a person in no longer; ends their sessions
+    Deactivate(Subject),
+    /// Let a person in again
+    Reactivate(Subject),
+    /// Replace a password; ends the person's sessions
+    Password {
+        /// Whose password
+        name: String,
+        /// The member of staff who does it
+        #[arg(long = "as", value_name = "NAME")]
+        actor: String,
+        #[command(flatten)]
+        password: PasswordSource,
+        /// Why, for the record
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewUser {
+    /// What the person signs in with
+    name: String,
+    /// The name that others see
+    #[arg(long, value_name = "TEXT")]
+    display_name: String,
+    /// What the person holds: author, reviewer or staff; may be repeated
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<Role>,
+    /// The member of staff who does it
+    #[arg(long = "as", value_name = "NAME")]
+    actor: Option<String>,
+    #[command(flatten)]
+    password: PasswordSource,
+    /// Why, for the record
+    #[arg(long, default_value = "", hide_default_value = true)]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PasswordSource {
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Subject {
+    /// Whose account
+    name: String,
+    #[command(flatten)]
+    by: By,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct By {
+    /// The member of staff who does it
+    #[arg(long = "as", value_name = "NAME")]
+    actor: String,
+    /// Why, for the record
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RoleCommand {
+    /// Give a person a role
+    Grant(Holding),
+    /// Take a role from a person
+    Revoke(Holding),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Holding {
+    /// Whose account
+    name: String,
+    /// author, reviewer or staff
+    role: Role,
+    #[command(flatten)]
+    by: By,
+}
+
+pub(super) fn user(options: &Options, command: UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::Create(account) => create(options, &account),
+        UserCommand::List => list(options),
+        UserCommand::Deactivate(Subject { name, by }) => change(
+            options,
+            &name,
+            &by,
+            &AccountChange::Deactivate,
+            "deactivated",
+        ),
+        UserCommand::Reactivate(Subject { name, by }) => change(
+            options,
+            &name,
+            &by,
+            &AccountChange::Reactivate,
+            "active again",
+        ),
+        UserCommand::Password {
+            name,
+            actor,
+            password,
+            reason,
+        } => on_database(options, |store| {
+            // Who is not let in is not asked for a password either.
+            let credential = acting(store, &actor)?;
+            let change =
+                AccountChange::SetPassword(passwords::obtain_hash(password.password_stdin)?);
+            apply(store, &credential, &name, &reason, &change)?;
+            say(format_args!("{name} has a new password."))
+        }),
+    }
+}
+
+pub(super) fn role(options: &Options, command: RoleCommand) -> Result<(), Failure> {
+    match command {
+        RoleCommand::Grant(Holding { name, role, by }) => {
+            let outcome = format!("{role} now");
+            change(options, &name, &by, &AccountChange::Grant(role), &outcome)
+        }
+        RoleCommand::Revoke(Holding { name, role, by }) => {
+            let outcome = format!("{role} no longer");
+            change(options, &name, &by, &AccountChange::Revoke(role), &outcome)
+        }
+    }
+}
+
+/// Returns the credential of whoever `--as` names.
+pub(super) fn acting(store: &Store, name: &str) -> Result<Credential, Failure> {
+    let person = accounts::find(&mut *store.checkout()?, &name.trim().to_ascii_lowercase())?;
+    person
+        .map(|person| Credential::Account(person.id))
+        .ok_or_else(|| Failure::UnknownAccount(name.to_owned()))
+}
+
+fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
+    let username = Username::parse(&new.name)?;
+    let display_name = parse_display_name(&new.display_name)?;
+    let reason = Note::parse(&new.reason)?;
+    on_database(options, |store| {
+        let credential = match &new.actor {
+            Some(actor) => Some(acting(store, actor)?),
+            None => {
+                require_nobody(store, &new.roles)?;
+                None
+            }
+        };
+        let account = NewAccount {
+            username,
+            display_name,
+            password_hash: passwords::obtain_hash(new.password.password_stdin)?,
+            roles: RoleSet::of(&new.roles),
+        };
+        match credential {
+            Some(credential) => through_the_door(&credential, reason.as_str(), |call| {
+                changes::create(store, call, &account)
+            })?,
+            None => through_the_door(&Credential::Account(NOBODY), reason.as_str(), |call| {
+                changes::create_first(store, call, &account)
+            })?,
+        };
+        say(format_args!("{} is created.", account.username))
+    })
+}
+
+/// Nobody creates the first account; no row has this id.
+const NOBODY: crate::domain::UserId = crate::domain::UserId(0);
+
+fn require_nobody(store: &Store, roles: &[Role]) -> Result<(), Failure> {
+    if accounts::exist(&mut *store.checkout()?)? {
+        return Err(Failure::Usage(
+            "Name the member of staff who does this with --as.".into(),
+        ));
+    }
+    if !roles.contains(&Role::Staff) {
+        return Err(Failure::Usage(
+            "The first account needs --role staff, or nobody could ever grant anything.".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn list(options: &Options) -> Result<(), Failure> {
+    on_database(options, |store| {
+        for line in accounts::list(&mut *store.checkout()?)? {
+            let state = if line.is_active {
+                "active"
+            } else {
+                "deactivated"
+            };
+            let person = line.person;
+            say(format_args!(
+                "{}\t{state}\t{}\t{}",
+                person.username, person.roles, person.display_name
+            ))?;
+        }
+        Ok(())
+    })
+}
+
+fn change(
+    options: &Options,
+    name: &str,
+    by: &By,
+    change: &AccountChange,
+    outcome: &str,
+) -> Result<(), Failure> {
+    if by.reason.trim().is_empty() {
+        return Err(FieldError::new("reason", "Write why; the record keeps it.").into());
+    }
+    on_database(options, |store| {
+        let credential = acting(store, &by.actor)?;
+        apply(store, &credential, name, &by.reason, change)?;
+        say(format_args!("{name} is {outcome}."))
+    })
+}
+
+fn apply(
+    store: &Store,
+    credential: &Credential,
+    name: &str,
+    reason: &str,
+    change: &AccountChange,
+) -> Result<(), Failure> {
+    let username = Username::parse(name)?;
+    let reason = Note::parse(reason)?;
+    through_the_door(credential, reason.as_str(), |call| {
+        changes::change(store, call, username.as_str(), change)
+    })
+}
+
+fn through_the_door<T>(
+    credential: &Credential,
+    reason: &str,
+    ask: impl FnOnce(&AccountCall<'_>) -> Result<T, Refusal>,
+) -> Result<T, Failure> {
+    let request = RequestId::new();
+    let call = AccountCall {
+        credential,
+        interface: Interface::CommandLine,
+        request,
+        reason,
+    };
+    ask(&call).map_err(|refusal| Failure::Refused(refusal, request))
+}

@@ -1,0 +1,161 @@
+//! Truths about people, what they hold, how they sign in, and the audit.
+
+use super::{Scope, Truth};
+
+pub(super) const TRUTHS: &[Truth] = &[
+    Truth {
+        name: "an_id_names_one_row",
+        sentence: "No two rows of a table have the same id.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id,
+                     format('%s rows of %s have the id %s', count(*), relation, id) AS detail
+                 FROM (
+                     SELECT 'users' AS relation, id FROM users
+                     UNION ALL SELECT 'account_events', id FROM account_events
+                     UNION ALL SELECT 'posts', id FROM posts
+                     UNION ALL SELECT 'reviews', id FROM reviews
+                     UNION ALL SELECT 'refusals', id FROM refusals
+                     UNION ALL SELECT 'incidents', id FROM incidents
+                 ) AS named
+                 GROUP BY relation, id HAVING count(*) > 1",
+    },
+    Truth {
+        name: "username_is_unique",
+        sentence: "Two people never share a username.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id,
+                     format('users %s share a username', string_agg(id::text, ', ' ORDER BY id)) AS detail
+                 FROM users GROUP BY username HAVING count(*) > 1",
+    },
+    Truth {
+        name: "username_is_well_formed",
+        sentence: "A username has 1 to 64 of a-z, 0-9 and . _ @ + -, and begins with a letter or digit.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('user %s', id) AS detail FROM users
+                 WHERE (username ~ '^[a-z0-9][a-z0-9._@+-]{0,63}$') IS NOT TRUE",
+    },
+    Truth {
+        name: "display_name_is_given",
+        sentence: "Everybody has a name to show, of at most 100 characters.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('user %s', id) AS detail FROM users
+                 WHERE (btrim(display_name) <> '' AND char_length(display_name) <= 100) IS NOT TRUE",
+    },
+    Truth {
+        name: "password_is_stored_hashed",
+        sentence: "A password is stored as an Argon2id hash and in no other form.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('user %s', id) AS detail FROM users
+                 WHERE (password_hash LIKE '$argon2id$%') IS NOT TRUE",
+    },
+    Truth {
+        name: "roles_are_known_and_held_once",
+        sentence: "A person holds any of author, reviewer and staff, each at most once.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('user %s holds %s', id, roles) AS detail FROM users
+                 WHERE (array_position(roles, NULL) IS NULL
+                        AND cardinality(roles) = ('author' = ANY (roles))::int
+                            + ('reviewer' = ANY (roles))::int + ('staff' = ANY (roles))::int) IS NOT TRUE",
+    },
+    Truth {
+        name: "people_are_never_deleted",
+        sentence: "History survives people leaving.",
+        scope: Scope::Whole,
+        broken: "SELECT named.post_id, format('%s names user %s, who is gone', whence, person) AS detail
+                 FROM (
+                     SELECT id AS post_id, 'the author' AS whence, author_id AS person FROM posts
+                     UNION SELECT id, 'the submission', submitted_by FROM posts
+                     UNION SELECT id, 'the publication', published_by FROM posts
+                     UNION SELECT id, 'the archival', archived_by FROM posts
+                     UNION SELECT post_id, 'an operation', actor_id FROM operations
+                     UNION SELECT post_id, 'a revision', author_id FROM revisions
+                     UNION SELECT post_id, 'a review', reviewer_id FROM reviews
+                     UNION SELECT post_id, 'a transition', actor_id FROM transitions
+                     UNION SELECT NULL, 'an account event', actor_id FROM account_events
+                     UNION SELECT NULL, 'an account event', subject_id FROM account_events
+                     UNION SELECT NULL, 'a session', user_id FROM sessions
+                     UNION SELECT NULL, 'a refusal', actor_id FROM refusals
+                     UNION SELECT NULL, 'an incident', actor_id FROM incidents
+                     UNION SELECT NULL, 'an acknowledgement', acknowledged_by FROM incidents
+                 ) AS named
+                 WHERE person IS NOT NULL AND NOT EXISTS (SELECT FROM users WHERE users.id = person)",
+    },
+    Truth {
+        name: "there_is_always_an_active_staff_account",
+        sentence: "From the first one on, there is always an active staff account.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, 'there are accounts, and none is active staff' AS detail
+                 WHERE EXISTS (SELECT FROM users)
+                   AND NOT EXISTS (SELECT FROM users WHERE is_active AND 'staff' = ANY (roles))",
+    },
+    Truth {
+        name: "staff_roster_is_kept",
+        sentence: "The roster counts exactly the active accounts that hold the staff role.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id,
+                     format('the roster counts %s and there are %s', counted, held) AS detail
+                 FROM (SELECT coalesce(sum(active_staff), 0) AS counted FROM staff_roster) AS roster,
+                      (SELECT count(*) AS held FROM users
+                       WHERE is_active AND 'staff' = ANY (roles)) AS people
+                 WHERE counted <> held",
+    },
+    Truth {
+        name: "account_event_is_known",
+        sentence: "An account is created, granted and revoked roles, deactivated, reactivated and given a password: nothing else.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('account event %s', id) AS detail
+                 FROM account_events
+                 WHERE (event IN ('created', 'role-granted', 'role-revoked',
+                                  'deactivated', 'reactivated', 'password-set')) IS NOT TRUE",
+    },
+    Truth {
+        name: "account_event_names_a_role_iff_about_one",
+        sentence: "A grant and a revocation name the role; nothing else does.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('account event %s', id) AS detail
+                 FROM account_events
+                 WHERE ((role IS NOT NULL) = (event IN ('role-granted', 'role-revoked'))) IS NOT TRUE",
+    },
+    Truth {
+        name: "session_is_stored_hashed",
+        sentence: "Reading this table signs nobody in.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('a session of user %s', user_id) AS detail
+                 FROM sessions WHERE (octet_length(id_hash) = 32) IS NOT TRUE",
+    },
+    Truth {
+        name: "throttle_kind_is_known",
+        sentence: "Attempts are counted per account and per address.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, 'a window since ' || window_began_at AS detail
+                 FROM sign_in_throttle WHERE (kind IN ('account', 'address')) IS NOT TRUE",
+    },
+    Truth {
+        name: "cookie_key_is_long_enough",
+        sentence: "The key has 64 bytes.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, 'it has ' || octet_length(key) AS detail
+                 FROM cookie_key WHERE (octet_length(key) = 64) IS NOT TRUE",
+    },
+    Truth {
+        name: "refusal_layer_is_known",
+        sentence: "People are refused by permission, attempts by policy. A broken invariant is an incident.",
+        scope: Scope::Whole,
+        broken: "SELECT post_id, format('refusal %s', id) AS detail FROM refusals
+                 WHERE (layer IN ('permission', 'policy')) IS NOT TRUE",
+    },
+    Truth {
+        name: "refusal_has_reasons",
+        sentence: "Nobody is refused without a reason.",
+        scope: Scope::Whole,
+        broken: "SELECT post_id, format('refusal %s', id) AS detail FROM refusals
+                 WHERE (jsonb_typeof(reasons) = 'array' AND reasons <> '[]') IS NOT TRUE",
+    },
+    Truth {
+        name: "acknowledgement_is_whole",
+        sentence: "An acknowledgement has a time, a person and a note.",
+        scope: Scope::Whole,
+        broken: "SELECT post_id, format('incident %s', id) AS detail FROM incidents
+                 WHERE num_nonnulls(acknowledged_at, acknowledged_by, acknowledgement) NOT IN (0, 3)",
+    },
+];
