@@ -143,20 +143,15 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
 impl Options {
     fn place(&self) -> Result<Place, Failure> {
         // Where there is no terminal there is no question either.
-        let install = if self.install_postgres {
-            Install::Yes
-        } else {
-            Install::Ask
-        };
+        let install = if self.install_postgres { Install::Yes } else { Install::Ask };
         Ok(Place::from_environment(self.data_dir.clone(), install)?)
     }
 }
 
 fn migrate(place: &Place) -> Result<(), Failure> {
     let database = Database::open(place)?;
-    let applied = database
-        .migrate()
-        .and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
+    let applied =
+        database.migrate().and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
     let applied = close_after(database, applied.map_err(Failure::from))?;
     say(match applied {
         0 => "Nothing to migrate.".to_owned(),
@@ -186,9 +181,7 @@ fn require_current(database: &Database) -> Result<(), Failure> {
     if database.is_current()? {
         return Ok(());
     }
-    Err(Failure::Other(
-        "The database is not up to date: run `imprimatur migrate` first.".into(),
-    ))
+    Err(Failure::Other("The database is not up to date: run `imprimatur migrate` first.".into()))
 }
 
 fn close_after<T>(database: Database, outcome: Result<T, Failure>) -> Result<T, Failure> {

@@ -55,10 +55,7 @@ impl Place {
         install: Install,
     ) -> Result<Self, ConfigError> {
         match (url("DATABASE_URL")?, url("DATABASE_OWNER_URL")?) {
-            (Some(runtime_url), owner_url) => Ok(Self::Server {
-                runtime_url,
-                owner_url,
-            }),
+            (Some(runtime_url), owner_url) => Ok(Self::Server { runtime_url, owner_url }),
             (None, Some(_)) => Err(ConfigError::OwnerAlone),
             (None, None) => Ok(Self::Private {
                 data_dir: match data_dir {
@@ -99,10 +96,7 @@ impl Database {
     /// [`ConfigError`] when there is no such database or it does not answer.
     pub fn open(place: &Place) -> Result<Self, ConfigError> {
         match place {
-            Place::Server {
-                runtime_url,
-                owner_url,
-            } => Ok(Self {
+            Place::Server { runtime_url, owner_url } => Ok(Self {
                 runtime_role: current_user(&mut PgConnection::establish(runtime_url)?)?,
                 runtime_url: runtime_url.clone(),
                 owner_url: owner_url.clone(),

@@ -28,28 +28,13 @@ pub const PASSWORD: &str = "let-it-be-printed";
 const REASON: &str = "A demo account.";
 
 /// Stan comes first: somebody has to create the others.
-const STAN: Visitor = Visitor {
-    username: "stan",
-    display_name: "Stan Whitlock",
-    roles: &[Role::Staff],
-};
+const STAN: Visitor =
+    Visitor { username: "stan", display_name: "Stan Whitlock", roles: &[Role::Staff] };
 
 const VISITORS: &[Visitor] = &[
-    Visitor {
-        username: "alice",
-        display_name: "Alice Hartley",
-        roles: &[Role::Author],
-    },
-    Visitor {
-        username: "arthur",
-        display_name: "Arthur Penn",
-        roles: &[Role::Author],
-    },
-    Visitor {
-        username: "edith",
-        display_name: "Edith Marsh",
-        roles: &[Role::Reviewer],
-    },
+    Visitor { username: "alice", display_name: "Alice Hartley", roles: &[Role::Author] },
+    Visitor { username: "arthur", display_name: "Arthur Penn", roles: &[Role::Author] },
+    Visitor { username: "edith", display_name: "Edith Marsh", roles: &[Role::Reviewer] },
     Visitor {
         username: "rosa",
         display_name: "Rosa Lindqvist",
@@ -95,10 +80,7 @@ fn is_wanted(store: &Store) -> Result<bool, DemoError> {
     if !accounts::exist(conn)? {
         return Ok(true);
     }
-    let last_key = STORIES
-        .last()
-        .map(|story| key(story, story.steps.len()))
-        .unwrap_or_default();
+    let last_key = STORIES.last().map(|story| key(story, story.steps.len())).unwrap_or_default();
     Ok(statement::<diesel::sql_types::Bool>(
         "SELECT EXISTS (
              SELECT FROM account_events e JOIN users u ON u.id = e.subject_id
@@ -167,11 +149,7 @@ fn take(
         Step::Revise { body } => {
             let call = call(store, story.author, key)?;
             let content = Content::parse(story.title, story.summary, body)?;
-            let revise = Revise {
-                post,
-                seen,
-                content,
-            };
+            let revise = Revise { post, seen, content };
             workflow::perform(store, &call, &revise)?
         }
         Step::RequestChanges { by, words } => {
@@ -236,10 +214,8 @@ pub fn sign_ins(conn: &mut PgConnection) -> QueryResult<Vec<SignIn>> {
     )
     .bind::<Text, _>(REASON)
     .load::<(String, Vec<String>)>(conn)?;
-    let sign_in = |(username, roles): (String, Vec<String>)| SignIn {
-        username,
-        roles: roles.join(", "),
-    };
+    let sign_in =
+        |(username, roles): (String, Vec<String>)| SignIn { username, roles: roles.join(", ") };
     Ok(rows.into_iter().map(sign_in).collect())
 }
 

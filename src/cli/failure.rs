@@ -96,12 +96,7 @@ impl Failure {
 
 fn input_lines(input: &InvalidInput) -> Vec<String> {
     let mut lines = vec!["input: This does not parse.".to_owned()];
-    lines.extend(
-        input
-            .0
-            .iter()
-            .map(|error| format!("- {}: {}", error.field, error.message)),
-    );
+    lines.extend(input.0.iter().map(|error| format!("- {}: {}", error.field, error.message)));
     lines
 }
 

@@ -36,13 +36,11 @@ pub(super) fn split_title(text: &str) -> (Option<String>, String) {
     let mut heading = None;
     for (event, range) in Parser::new(text).into_offset_iter() {
         match (&mut heading, event) {
-            (
-                None,
-                Event::Start(Tag::Heading {
-                    level: HeadingLevel::H1,
-                    ..
-                }),
-            ) if text[range.clone()].starts_with('#') => heading = Some((range, String::new())),
+            (None, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }))
+                if text[range.clone()].starts_with('#') =>
+            {
+                heading = Some((range, String::new()))
+            }
             (Some((_, words)), Event::Text(text) | Event::Code(text)) => words.push_str(&text),
             (Some(_), Event::End(TagEnd::Heading(HeadingLevel::H1))) => break,
             _ => {}
@@ -50,10 +48,7 @@ pub(super) fn split_title(text: &str) -> (Option<String>, String) {
     }
     match heading {
         None => (None, text.to_owned()),
-        Some((range, title)) => (
-            Some(title),
-            [&text[..range.start], &text[range.end..]].concat(),
-        ),
+        Some((range, title)) => (Some(title), [&text[..range.start], &text[range.end..]].concat()),
     }
 }
 

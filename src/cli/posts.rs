@@ -84,20 +84,13 @@ pub(super) fn post(options: &Options, command: PostCommand) -> Result<(), Failur
         PostCommand::Create(new) => create(options, &new),
         PostCommand::Submit(Move { id, by, revision }) => {
             let (post, seen) = (PostId(id), RevisionNumber(revision));
-            act(options, &by, |store, call| {
-                workflow::perform(store, call, &Submit { post, seen })
-            })
+            act(options, &by, |store, call| workflow::perform(store, call, &Submit { post, seen }))
         }
         PostCommand::Publish(Move { id, by, revision }) => {
             let (post, seen) = (PostId(id), RevisionNumber(revision));
-            act(options, &by, |store, call| {
-                workflow::perform(store, call, &Publish { post, seen })
-            })
+            act(options, &by, |store, call| workflow::perform(store, call, &Publish { post, seen }))
         }
-        PostCommand::Archive {
-            it: Move { id, by, revision },
-            reason,
-        } => {
+        PostCommand::Archive { it: Move { id, by, revision }, reason } => {
             let (post, seen) = (PostId(id), RevisionNumber(revision));
             let reason = Note::parse(&reason)?;
             act(options, &by, |store, call| {
@@ -117,9 +110,7 @@ fn create(options: &Options, new: &NewPost) -> Result<(), Failure> {
         }
     };
     let content = Content::parse(&title, &new.summary, &body)?;
-    act(options, &new.by, |store, call| {
-        workflow::create(store, call, &Create { content })
-    })
+    act(options, &new.by, |store, call| workflow::create(store, call, &Create { content }))
 }
 
 /// Takes one action through the door as the named person, and says what it did.

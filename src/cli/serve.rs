@@ -23,13 +23,11 @@ pub(super) struct Arguments {
     )]
     listen: SocketAddr,
     /// The address that readers use, where it is another one
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "IMPRIMATUR_PUBLIC_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "IMPRIMATUR_PUBLIC_URL", hide_env_values = true)]
     public_url: Option<String>,
+    /// A proxy of yours stands in front and sets X-Forwarded-For
+    #[arg(long)]
+    behind_proxy: bool,
 }
 
 pub(super) fn serve(place: &Place, arguments: Arguments) -> Result<(), Failure> {
@@ -40,15 +38,16 @@ pub(super) fn serve(place: &Place, arguments: Arguments) -> Result<(), Failure> 
         Place::Server { .. } => None,
     };
     let (listener, url) = listen(&arguments)?;
+    let settings = Settings { public_url: url, is_behind_proxy: arguments.behind_proxy };
     let database = Database::open(place)?;
-    let outcome = on_open_database(&database, listener, url, claim.as_ref());
+    let outcome = on_open_database(&database, listener, settings, claim.as_ref());
     close_after(database, outcome)
 }
 
 fn on_open_database(
     database: &Database,
     listener: TcpListener,
-    url: String,
+    settings: Settings,
     claim: Option<&Claim>,
 ) -> Result<(), Failure> {
     database.bring_up_to_date()?;
@@ -62,11 +61,11 @@ fn on_open_database(
         }
     }
     if let Some(claim) = claim {
-        claim.announce(&url)?;
+        claim.announce(&settings.public_url)?;
     }
-    welcome(&store, &listener, &url)?;
+    welcome(&store, &listener, &settings.public_url)?;
     // The pool goes with the last clone of the store, which is in there.
-    web::serve(listener, store, Settings { public_url: url })
+    web::serve(listener, store, settings)
         .map_err(|error| Failure::Other(format!("The server stopped: {error}.")))
 }
 
@@ -82,10 +81,7 @@ fn listen(arguments: &Arguments) -> Result<(TcpListener, String), Failure> {
             std::io::ErrorKind::AddrNotAvailable => "this machine does not have it",
             _ => "choose another with --listen",
         };
-        Failure::Other(format!(
-            "Cannot listen on {}: {what_helps} ({error}).",
-            arguments.listen
-        ))
+        Failure::Other(format!("Cannot listen on {}: {what_helps} ({error}).", arguments.listen))
     };
     let listener = TcpListener::bind(arguments.listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
@@ -95,9 +91,7 @@ fn listen(arguments: &Arguments) -> Result<(TcpListener, String), Failure> {
             url.trim_end_matches('/').to_owned()
         }
         Some(_) => {
-            return Err(Failure::Usage(
-                "--public-url begins with http:// or https://.".into(),
-            ));
+            return Err(Failure::Usage("--public-url begins with http:// or https://.".into()));
         }
     };
     Ok((listener, url))
@@ -118,16 +112,11 @@ fn welcome(store: &Store, listener: &TcpListener, url: &str) -> Result<(), Failu
     if sign_ins.is_empty() {
         return Ok(());
     }
-    say(format_args!(
-        "Sign in with the password {} as",
-        demo::PASSWORD
-    ))?;
+    say(format_args!("Sign in with the password {} as", demo::PASSWORD))?;
     for person in &sign_ins {
         say(format_args!("  {:8} {}", person.username, person.roles))?;
     }
-    let is_public = listener
-        .local_addr()
-        .is_ok_and(|address| !address.ip().is_loopback());
+    let is_public = listener.local_addr().is_ok_and(|address| !address.ip().is_loopback());
     if is_public {
         tracing::warn!(
             "the demo accounts above have a password that everybody knows, and this address is \

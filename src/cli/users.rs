@@ -108,26 +108,13 @@ pub(super) fn user(options: &Options, command: UserCommand) -> Result<(), Failur
     match command {
         UserCommand::Create(account) => create(options, &account),
         UserCommand::List => list(options),
-        UserCommand::Deactivate(Subject { name, by }) => change(
-            options,
-            &name,
-            &by,
-            &AccountChange::Deactivate,
-            "deactivated",
-        ),
-        UserCommand::Reactivate(Subject { name, by }) => change(
-            options,
-            &name,
-            &by,
-            &AccountChange::Reactivate,
-            "active again",
-        ),
-        UserCommand::Password {
-            name,
-            actor,
-            password,
-            reason,
-        } => on_database(options, |store| {
+        UserCommand::Deactivate(Subject { name, by }) => {
+            change(options, &name, &by, &AccountChange::Deactivate, "deactivated")
+        }
+        UserCommand::Reactivate(Subject { name, by }) => {
+            change(options, &name, &by, &AccountChange::Reactivate, "active again")
+        }
+        UserCommand::Password { name, actor, password, reason } => on_database(options, |store| {
             // Who is not let in is not asked for a password either.
             let credential = acting(store, &actor)?;
             let change =
@@ -194,9 +181,7 @@ const NOBODY: crate::domain::UserId = crate::domain::UserId(0);
 
 fn require_nobody(store: &Store, roles: &[Role]) -> Result<(), Failure> {
     if accounts::exist(&mut *store.checkout()?)? {
-        return Err(Failure::Usage(
-            "Name the member of staff who does this with --as.".into(),
-        ));
+        return Err(Failure::Usage("Name the member of staff who does this with --as.".into()));
     }
     if !roles.contains(&Role::Staff) {
         return Err(Failure::Usage(
@@ -209,11 +194,7 @@ fn require_nobody(store: &Store, roles: &[Role]) -> Result<(), Failure> {
 fn list(options: &Options) -> Result<(), Failure> {
     on_database(options, |store| {
         for line in accounts::list(&mut *store.checkout()?)? {
-            let state = if line.is_active {
-                "active"
-            } else {
-                "deactivated"
-            };
+            let state = if line.is_active { "active" } else { "deactivated" };
             let person = line.person;
             say(format_args!(
                 "{}\t{state}\t{}\t{}",
@@ -261,11 +242,6 @@ fn through_the_door<T>(
     ask: impl FnOnce(&AccountCall<'_>) -> Result<T, Refusal>,
 ) -> Result<T, Failure> {
     let request = RequestId::new();
-    let call = AccountCall {
-        credential,
-        interface: Interface::CommandLine,
-        request,
-        reason,
-    };
+    let call = AccountCall { credential, interface: Interface::CommandLine, request, reason };
     ask(&call).map_err(|refusal| Failure::Refused(refusal, request))
 }

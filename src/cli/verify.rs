@@ -9,10 +9,7 @@ pub(super) fn verify(options: &Options) -> Result<(), Failure> {
         let mut told = None;
         for finding in &report.findings {
             if told != Some(finding.truth.name) {
-                say(format_args!(
-                    "{}: {}",
-                    finding.truth.name, finding.truth.sentence
-                ))?;
+                say(format_args!("{}: {}", finding.truth.name, finding.truth.sentence))?;
                 told = Some(finding.truth.name);
             }
             match finding.post {

@@ -15,23 +15,11 @@ pub(super) struct Story {
 /// What happens next.
 pub(super) enum Step {
     Submit,
-    Revise {
-        body: &'static str,
-    },
-    RequestChanges {
-        by: &'static str,
-        words: &'static str,
-    },
-    WithdrawRequest {
-        by: &'static str,
-    },
-    Publish {
-        by: &'static str,
-    },
-    Archive {
-        by: &'static str,
-        words: &'static str,
-    },
+    Revise { body: &'static str },
+    RequestChanges { by: &'static str, words: &'static str },
+    WithdrawRequest { by: &'static str },
+    Publish { by: &'static str },
+    Archive { by: &'static str, words: &'static str },
 }
 
 pub(super) const STORIES: &[Story] = &[
@@ -95,9 +83,7 @@ pub(super) const STORIES: &[Story] = &[
                 words: "Show one, please: I believe you about patches only when I see the \
                         plus and the minus. And say what stet means.",
             },
-            Step::Revise {
-                body: include_str!("marks_and_diffs_2.md"),
-            },
+            Step::Revise { body: include_str!("marks_and_diffs_2.md") },
         ],
     },
     Story {

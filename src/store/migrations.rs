@@ -86,7 +86,5 @@ pub fn is_current(conn: &mut PgConnection) -> Result<bool, MigrationError> {
         .load::<String>(conn)?;
     let known = MigrationSource::<Pg>::migrations(&MIGRATIONS)
         .map_err(|error| MigrationError::Migration(error.to_string()))?;
-    Ok(known
-        .iter()
-        .all(|migration| applied.contains(&migration.name().version().to_string())))
+    Ok(known.iter().all(|migration| applied.contains(&migration.name().version().to_string())))
 }

@@ -49,14 +49,7 @@ pub enum Scope {
 
 /// Returns every truth: of people, of posts, of their history, of the guards.
 pub fn truths() -> impl Iterator<Item = &'static Truth> {
-    [
-        people::TRUTHS,
-        posts::TRUTHS,
-        history::TRUTHS,
-        guards::TRUTHS,
-    ]
-    .into_iter()
-    .flatten()
+    [people::TRUTHS, posts::TRUTHS, history::TRUTHS, guards::TRUTHS].into_iter().flatten()
 }
 
 /// A row that breaks a truth, or a guard that is not in place.
@@ -86,11 +79,7 @@ pub struct Report {
 impl Report {
     /// Returns how many truths are broken.
     pub fn broken_truths(&self) -> usize {
-        let mut names: Vec<&str> = self
-            .findings
-            .iter()
-            .map(|finding| finding.truth.name)
-            .collect();
+        let mut names: Vec<&str> = self.findings.iter().map(|finding| finding.truth.name).collect();
         names.dedup();
         names.len()
     }
@@ -108,12 +97,7 @@ pub fn verify(conn: &mut PgConnection, post: Option<PostId>) -> QueryResult<Repo
     transaction.run(|conn| {
         conn.batch_execute("SET LOCAL statement_timeout = 0")?;
         let (posts, rows) = count(conn, post)?;
-        let mut report = Report {
-            posts,
-            rows,
-            truths: 0,
-            findings: Vec::new(),
-        };
+        let mut report = Report { posts, rows, truths: 0, findings: Vec::new() };
         for truth in truths().filter(|truth| post.is_none() || truth.scope == Scope::Post) {
             report.truths += 1;
             report.findings.extend(examine(conn, truth, post)?);
@@ -137,16 +121,11 @@ fn examine(
 ) -> QueryResult<Vec<Finding>> {
     let query = diesel::sql_query(truth.broken);
     let rows: Vec<BrokenRow> = match truth.scope {
-        Scope::Post => query
-            .bind::<Nullable<BigInt>, _>(post.map(|post| post.0))
-            .load(conn)?,
+        Scope::Post => query.bind::<Nullable<BigInt>, _>(post.map(|post| post.0)).load(conn)?,
         Scope::Whole => query.load(conn)?,
     };
-    let finding = |row: BrokenRow| Finding {
-        truth,
-        post: row.post_id.map(PostId),
-        detail: row.detail,
-    };
+    let finding =
+        |row: BrokenRow| Finding { truth, post: row.post_id.map(PostId), detail: row.detail };
     Ok(rows.into_iter().map(finding).collect())
 }
 
