@@ -8,5 +8,6 @@ mod support;
 mod cluster;
 mod cost;
 mod input;
+mod interfaces;
 mod readme;
 mod smoke;

@@ -162,8 +162,7 @@ async fn save(visit: Visit, id: Option<String>, body: Bytes, shared: Data<Shared
     let typed = fields.clone();
     shared
         .answer(visit, Some(typed.clone()), move |store, visit| {
-            if fields.peek("token") != Some(visit.token().as_str()) {
-                visit.credential()?;
+            if !visit.sent(&fields)? {
                 return Ok(responses::stale_form(visit, &typed));
             }
             let form = Form::take(id, fields)?;

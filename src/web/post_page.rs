@@ -330,11 +330,10 @@ pub(crate) async fn act_from(
     let typed = fields.clone();
     shared
         .answer(visit, Some(typed.clone()), move |store, visit| {
-            let (action, post) = (confirmable(&action)?, post_id(&id)?);
-            if fields.peek("token") != Some(visit.token().as_str()) {
-                visit.credential()?;
+            if !visit.sent(&fields)? {
                 return Ok(responses::stale_form(visit, &typed));
             }
+            let (action, post) = (confirmable(&action)?, post_id(&id)?);
             match send(store, visit, action, post, fields, place) {
                 Ok(outcome) => {
                     let flash = Some(Flash::Done(outcome.action));

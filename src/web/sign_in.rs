@@ -253,7 +253,7 @@ async fn sign_out(
     shared: Data<Shared>,
 ) -> HttpResponse {
     let fields = Fields::parse(&body).unwrap_or_default();
-    if fields.peek("token") != Some(visit.token().as_str()) {
+    if !visit.sent(&fields).unwrap_or(false) {
         return responses::stale_form(&visit, &fields).into_response(&shared.settings);
     }
     let ended = visit.session();

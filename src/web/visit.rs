@@ -95,6 +95,16 @@ impl Visit {
         self.key.as_deref().map(form_token).unwrap_or_default()
     }
 
+    /// Returns whether a form was made in this session: it carries its token.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotSignedIn`] without a session.
+    pub fn sent(&self, form: &fields::Fields) -> Result<bool, Refusal> {
+        let key = self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
+        Ok(form.peek("token") == Some(form_token(key).as_str()))
+    }
+
     /// Returns who is looking, for rendering a page.
     ///
     /// # Errors

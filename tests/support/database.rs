@@ -128,7 +128,7 @@ pub fn patient() -> Limits {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let conn = PgConnection::establish(&CLUSTER.url(OWNER_ROLE, DATABASE));
+        let conn = PgConnection::establish(&CLUSTER.url(SUPERUSER_ROLE, DATABASE));
         let dropped = conn.map(|mut conn| {
             conn.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name))
         });

@@ -1,0 +1,252 @@
+//! The same question through any interface gets the same layer, the same rule
+//! and the same record; and every route that changes something is asked.
+
+use std::process::Command;
+
+use imprimatur::domain::{PostId, UserId};
+
+use crate::support::world::{archive, publish, submit};
+use crate::support::{Browser, Server, World};
+
+/// Who asks for what, on a post in which state, and what they must be told.
+struct Case {
+    who: &'static str,
+    action: &'static str,
+    state: &'static str,
+    layer: &'static str,
+    codes: &'static str,
+    status: u16,
+    exit: i32,
+}
+
+#[rustfmt::skip]
+const CASES: [Case; 9] = [
+    Case { who: "mallory", action: "submit", state: "draft", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
+    Case { who: "alice", action: "publish", state: "in_review", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
+    Case { who: "edith", action: "archive", state: "published", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
+    Case { who: "stan", action: "publish", state: "in_review", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
+    Case { who: "alice", action: "submit", state: "in_review", layer: "policy", codes: "not-a-draft", status: 409, exit: 5 },
+    Case { who: "rosa", action: "submit", state: "in_review", layer: "policy", codes: "not-its-author not-a-draft", status: 403, exit: 5 },
+    Case { who: "edith", action: "publish", state: "published", layer: "policy", codes: "not-in-review", status: 409, exit: 5 },
+    Case { who: "stan", action: "archive", state: "draft", layer: "policy", codes: "not-published", status: 409, exit: 5 },
+    Case { who: "stan", action: "archive", state: "archived", layer: "policy", codes: "not-published", status: 409, exit: 5 },
+];
+
+/// The three edges that there are.
+const EDGES: [&str; 3] = ["page", "admin", "command-line"];
+
+#[test]
+fn every_edge_gives_the_same_answer_and_leaves_the_same_record() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    for case in &CASES {
+        for edge in EDGES {
+            let post = post_in(&world, case.state);
+            let before = world.db_everything();
+            let records = world.db_refusals().len();
+            let name = format!("{} {} {} through {edge}", case.who, case.action, case.state);
+            match edge {
+                "command-line" => {
+                    let (exit, said) = on_the_command_line(&world, case, post);
+                    assert_eq!(exit, case.exit, "{name}: {said}");
+                    assert!(said.starts_with(&format!("{}:", case.layer)), "{name}: {said}");
+                    for code in case.codes.split(' ') {
+                        assert!(said.contains(&format!("[{code}]")), "{name}: {said}");
+                    }
+                }
+                place => {
+                    let place = if place == "page" { "desk" } else { "admin" };
+                    let mut browser = server.signed_in(case.who);
+                    let page = send(&mut browser, place, case.action, post);
+                    assert_eq!(page.0, case.status, "{name}: {}", page.1);
+                }
+            }
+            let refused = world.db_refusals();
+            assert_eq!(refused.len(), records + 1, "{name} leaves one record");
+            let expected = (case.layer.to_owned(), case.codes.to_owned());
+            assert_eq!(refused.last(), Some(&expected), "{name}");
+            assert_eq!(last_edge(&world), edge, "{name}");
+            assert_eq!(world.db_everything(), before, "{name} changes nothing");
+        }
+    }
+    assert!(world.db_incidents().is_empty());
+}
+
+#[test]
+fn what_is_allowed_is_allowed_through_every_edge() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    for edge in EDGES {
+        for (who, action, state, becomes) in [
+            ("alice", "submit", "draft", "in_review"),
+            ("edith", "publish", "in_review", "published"),
+            ("stan", "archive", "published", "archived"),
+        ] {
+            let post = post_in(&world, state);
+            let case = Case { who, action, state, layer: "", codes: "", status: 303, exit: 0 };
+            if edge == "command-line" {
+                let (exit, said) = on_the_command_line(&world, &case, post);
+                assert_eq!(exit, 0, "{said}");
+            } else {
+                let place = if edge == "page" { "desk" } else { "admin" };
+                let mut browser = server.signed_in(who);
+                assert_eq!(send(&mut browser, place, action, post).0, 303);
+            }
+            assert_eq!(world.post(post).state().as_str(), becomes, "{action} through {edge}");
+        }
+    }
+}
+
+/// Every route that changes something, with a body that would do it. The list
+/// is compared with the sources, so that a new route has to be added here.
+const MUTATING: [&str; 6] = [
+    "/admin/posts/{id}/{action}",
+    "/desk/posts/create",
+    "/desk/posts/{id}/revise",
+    "/desk/posts/{id}/{action}",
+    "/sign-in",
+    "/sign-out",
+];
+
+#[test]
+fn no_route_that_changes_something_is_missing_here() {
+    let mut found = Vec::new();
+    for file in [
+        "web/public.rs",
+        "web/sign_in.rs",
+        "web/desk.rs",
+        "web/editor.rs",
+        "web/post_page.rs",
+        "web/statics.rs",
+        "admin/mod.rs",
+    ] {
+        let source =
+            std::fs::read_to_string(format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let mut path = String::new();
+        for line in source.lines() {
+            if let Some(at) = ["resource(\"", "route(\""]
+                .iter()
+                .find_map(|word| line.find(word).map(|at| at + word.len()))
+            {
+                path = line[at..].split('"').next().unwrap().to_owned();
+            }
+            for method in ["post", "put", "patch", "delete"] {
+                if line.contains(&format!("web::{method}()")) {
+                    found.push(path.clone());
+                }
+            }
+        }
+    }
+    found.sort();
+    assert_eq!(found, MUTATING);
+}
+
+#[test]
+fn a_stranger_is_asked_to_sign_in_wherever_something_would_change() {
+    let world = World::new();
+    let post = world.published();
+    let server = Server::start(world.database.store());
+    let before = world.db_everything();
+    for route in MUTATING.iter().filter(|route| !route.starts_with("/sign")) {
+        for action in
+            ["revise", "submit", "request-changes", "withdraw-request", "publish", "archive"]
+        {
+            let path = route.replace("{id}", &post.to_string()).replace("{action}", action);
+            let mut stranger = server.browser();
+            let fields = [
+                ("token", ""),
+                ("key", "k"),
+                ("seen", "1"),
+                ("title", "t"),
+                ("summary", "s"),
+                ("body", "b"),
+            ];
+            let page = stranger.post(&path, &fields);
+            assert_eq!(page.status, 401, "{path}: {}", page.body);
+        }
+    }
+    for page in ["/desk", "/desk/posts/create", "/admin/posts", &format!("/desk/posts/{post}")] {
+        server.browser().get(page).expect(401);
+    }
+    assert_eq!(world.db_everything(), before);
+}
+
+#[test]
+fn what_one_may_not_see_is_answered_like_what_is_not_there() {
+    let world = World::new();
+    let hidden = world.draft();
+    let server = Server::start(world.database.store());
+    for who in ["arthur", "edith", "rosa", "mallory"] {
+        let mut browser = server.signed_in(who);
+        for path in ["", "/changes?from=1", "/revise", "/submit", "/publish", "/request-changes"] {
+            let [real, imaginary] = [hidden, PostId(999_999)].map(|id| {
+                let page = browser.get(&format!("/desk/posts/{id}{path}"));
+                let request = page.headers["x-request-id"].clone();
+                (page.status, page.body.replace(&request, ""))
+            });
+            assert_eq!(real, imaginary, "{who} {path}");
+            assert!(matches!(real.0, 403 | 404), "{who} {path}: {}", real.0);
+        }
+    }
+}
+
+fn post_in(world: &World, state: &str) -> PostId {
+    match state {
+        "draft" => world.draft(),
+        "in_review" => world.in_review(),
+        "published" => world.published(),
+        "archived" => world.archived(),
+        other => panic!("{other} is no state"),
+    }
+}
+
+/// Sends the form of an action as its page would, for a post at revision 1.
+fn send(browser: &mut Browser, place: &str, action: &str, post: PostId) -> (u16, String) {
+    let token = browser.get("/").expect(200).hidden("token");
+    let key = uuid::Uuid::new_v4().to_string();
+    let mut fields = vec![("token", token.as_str()), ("key", &key), ("seen", "1")];
+    if action == "archive" {
+        fields.push(("reason", "It is out of date."));
+    }
+    let page = browser.post(&format!("/{place}/posts/{post}/{action}"), &fields);
+    (page.status, page.body)
+}
+
+fn on_the_command_line(world: &World, case: &Case, post: PostId) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_imprimatur"));
+    command
+        .env("DATABASE_URL", world.database.runtime_url())
+        .env("DATABASE_OWNER_URL", world.database.owner_url())
+        .args(["post", case.action, &post.to_string(), "--revision", "1", "--as", case.who]);
+    if case.action == "archive" {
+        command.args(["--reason", "It is out of date."]);
+    }
+    let output = command.output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn last_edge(world: &World) -> String {
+    use diesel::prelude::*;
+    imprimatur::store::statement::statement::<diesel::sql_types::Text>(
+        "SELECT interface FROM refusals ORDER BY id DESC LIMIT 1",
+    )
+    .get_result(&mut world.database.as_owner())
+    .unwrap()
+}
+
+#[test]
+fn a_call_names_whoever_asks_and_nobody_is_not_somebody() {
+    let world = World::new();
+    let post = world.draft();
+    let before = world.db_everything();
+    for nobody in [UserId(0), UserId(-1), UserId(i64::MAX)] {
+        for refusal in [
+            world.perform(nobody, &submit(post, 1)).unwrap_err(),
+            world.perform(nobody, &publish(post, 1)).unwrap_err(),
+            world.perform(nobody, &archive(post, 1)).unwrap_err(),
+        ] {
+            assert_eq!(refusal.layer(), "authentication");
+        }
+    }
+    assert_eq!(world.db_everything(), before);
+}
