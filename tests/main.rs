@@ -10,4 +10,5 @@ mod cost;
 mod input;
 mod interfaces;
 mod readme;
+mod sign_in;
 mod smoke;

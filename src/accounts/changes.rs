@@ -124,7 +124,8 @@ pub fn create(
             let actor = load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
             *actor_id = Some(actor.id());
             let capability = permissions::verify_accounts(actor)?;
-            Ok(truth::enforce_creation(capability, account, &call.circumstances(), tx)?)
+            let validity = policy::evaluate_creation(capability);
+            Ok(truth::enforce_creation(validity, account, &call.circumstances(), tx)?)
         },
         never,
     )
@@ -147,9 +148,4 @@ pub fn create_first(
         |tx, _| Ok(truth::enforce_first_account(account, &call.circumstances(), tx)?),
         never,
     )
-}
-
-/// Returns whether a person may manage accounts; advice for pages.
-pub fn may_manage(person: &crate::domain::Person) -> bool {
-    permissions::holds(&person.roles, Permission::ManageAccount)
 }

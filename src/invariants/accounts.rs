@@ -5,8 +5,7 @@ use diesel::prelude::*;
 
 use super::{Broken, InvariantViolation};
 use crate::domain::{Interface, Person, RequestId, Role, RoleSet, UserId, Username};
-use crate::permissions::AccountsCapability;
-use crate::policies::accounts::{AccountChange, AccountValidity};
+use crate::policies::accounts::{AccountChange, AccountValidity, NewAccountValidity};
 use crate::store::Transaction;
 use crate::store::schema::{account_events, users};
 
@@ -91,12 +90,12 @@ pub fn enforce<'tx>(
 ///
 /// As [`enforce`].
 pub fn enforce_creation<'tx>(
-    capability: AccountsCapability<'tx>,
+    validity: NewAccountValidity<'tx>,
     account: &NewAccount,
     circumstances: &Circumstances<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<UserId, Broken> {
-    let actor = capability.into_actor();
+    let actor = validity.actor();
     let id = insert(tx, account)?;
     record(tx, actor.id(), id, "created", None, circumstances)?;
     for role in account.roles.iter() {

@@ -69,6 +69,27 @@ pub fn evaluate<'tx>(
     }
 }
 
+/// Proof that an account may be created, within one transaction.
+#[derive(Debug)]
+#[must_use = "a validity is a question half asked: invariants come next"]
+pub struct NewAccountValidity<'tx> {
+    actor: Actor<'tx>,
+}
+
+/// Returns proof that an account may be created. There is no account yet that
+/// a rule could speak of; the step exists so that every write comes from a
+/// policy.
+pub fn evaluate_creation(capability: AccountsCapability<'_>) -> NewAccountValidity<'_> {
+    NewAccountValidity { actor: capability.into_actor() }
+}
+
+impl<'tx> NewAccountValidity<'tx> {
+    /// Returns who creates the account.
+    pub fn actor(&self) -> &Actor<'tx> {
+        &self.actor
+    }
+}
+
 fn unmet(actor: &Person, change: &AccountChange, subject: &Account) -> Vec<Reason> {
     let name = &subject.person.display_name;
     let mut reasons = Vec::new();

@@ -24,8 +24,8 @@ pub enum Unavailable {
     /// Others kept getting in the way, time after time.
     #[error("too many others changed the same thing at once")]
     Contended,
-    /// As many passwords are being checked as may be at a time.
-    #[error("too many people are signing in at once")]
+    /// As many requests are in hand as may be at a time.
+    #[error("too many requests are in hand")]
     Busy,
 }
 

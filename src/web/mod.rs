@@ -71,13 +71,24 @@ pub struct Shared {
     pub settings: Settings,
     /// How many passwords may be checked at a time: each takes 19 MiB.
     hashing: Arc<Semaphore>,
+    /// How many requests may be in hand: one more is told at once to come back.
+    places: Arc<Semaphore>,
 }
+
+/// How many requests a process takes in hand at a time. At some hundred
+/// answers a second the last of them waits for about a second.
+const MOST_IN_HAND: usize = 256;
 
 impl Shared {
     /// Returns what the handlers of one process share.
     pub fn new(store: Store, settings: Settings) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { store, settings, hashing: Arc::new(Semaphore::new(2 * processors)) }
+        Self {
+            store,
+            settings,
+            hashing: Arc::new(Semaphore::new(2 * processors)),
+            places: Arc::new(Semaphore::new(MOST_IN_HAND)),
+        }
     }
 }
 

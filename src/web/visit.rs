@@ -16,7 +16,7 @@ use crate::accounts::{self, Credential, SessionId};
 use crate::domain::Interface;
 use crate::domain::{InvalidInput, OperationKey, Person, RequestId};
 use crate::refusal::Refusal;
-use crate::store::Store;
+use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
 
 /// One request, as far as handlers need to know it.
@@ -174,6 +174,11 @@ impl Shared {
         typed: Option<fields::Fields>,
         work: impl FnOnce(&Store, &Visit) -> Result<super::Answer, Refusal> + Send + 'static,
     ) -> actix_web::HttpResponse {
+        let Ok(_place) = self.places.try_acquire() else {
+            let refusal = Unavailable::Busy.into();
+            return crate::responses::page(&refusal, &visit, typed.as_ref())
+                .into_response(&self.settings);
+        };
         let store = self.store.clone();
         let settings = self.settings.clone();
         let request = visit.request;

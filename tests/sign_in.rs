@@ -1,0 +1,189 @@
+//! Signing in says who somebody is, for a while, and tells nobody else anything.
+
+use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
+use imprimatur::accounts::sign_in::{self, PER_ACCOUNT, PER_ADDRESS};
+use imprimatur::policies::accounts::AccountChange;
+use imprimatur::store::statement::statement;
+
+use crate::support::world::PASSWORD;
+use crate::support::{Server, World};
+
+#[test]
+fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut answers = Vec::new();
+    for name in ["alice", "nobody-of-this-name"] {
+        let mut browser = server.browser();
+        let token = browser.get("/sign-in").hidden("token");
+        let page = browser
+            .post("/sign-in", &[("token", &token), ("username", name), ("password", "wrong")])
+            .expect(401);
+        let own_token = page.hidden("token");
+        answers.push(page.body.replace(&own_token, "TOKEN").replace(name, "NAME"));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
+fn guessing_is_throttled_for_the_account_and_the_right_password_waits_too() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut browser = server.browser();
+    let token = browser.get("/sign-in").hidden("token");
+    let mut statuses = Vec::new();
+    for _ in 0..11 {
+        let fields = [("token", token.as_str()), ("username", "edith"), ("password", "wrong")];
+        statuses.push(browser.post("/sign-in", &fields).status);
+    }
+    assert_eq!(statuses[..10], [401; 10]);
+    assert_eq!(statuses[10], 429);
+    let fields = [("token", token.as_str()), ("username", "edith"), ("password", PASSWORD)];
+    let page = browser.post("/sign-in", &fields).expect(429);
+    assert!(page.headers.contains_key("retry-after"));
+    server.signed_in("alice");
+}
+
+#[test]
+fn signing_in_changes_the_session_and_signing_out_ends_it_everywhere() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.browser();
+    alice.get("/sign-in").expect(200);
+    let anonymous = alice.cookies.clone();
+    alice.sign_in("alice");
+    assert_ne!(alice.cookies, anonymous);
+    let elsewhere = alice.clone();
+    let token = alice.get("/desk").expect(200).hidden("token");
+    alice.post("/sign-out", &[("token", &token)]).expect(303);
+    for mut browser in [alice, elsewhere] {
+        browser.get("/desk").expect(401);
+    }
+}
+
+#[test]
+fn a_session_ends_when_it_is_idle_too_long_or_too_old() {
+    for aged in [
+        "last_used_at = now() - interval '12 hours 1 minute'",
+        "expires_at = now() - interval '1 second'",
+        "ended_at = now()",
+    ] {
+        let world = World::new();
+        let server = Server::start(world.database.store());
+        let mut alice = server.signed_in("alice");
+        alice.get("/desk").expect(200);
+        let update = format!("UPDATE sessions SET {aged}");
+        world.database.as_owner().batch_execute(&update).unwrap();
+        alice.get("/desk").expect(401);
+    }
+}
+
+#[test]
+fn using_a_session_keeps_it_from_becoming_idle() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let mut owner = world.database.as_owner();
+    owner.batch_execute("UPDATE sessions SET last_used_at = now() - interval '11 hours'").unwrap();
+    alice.get("/desk").expect(200);
+    let is_fresh = statement::<diesel::sql_types::Bool>(
+        "SELECT last_used_at > now() - interval '1 minute' FROM sessions",
+    );
+    assert!(is_fresh.get_result::<bool>(&mut owner).unwrap());
+}
+
+#[test]
+fn whoever_reads_the_database_can_use_no_session_in_it() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let alice = server.signed_in("alice");
+    let cookie = &alice.cookies["imprimatur"];
+    let stored =
+        statement::<diesel::sql_types::Text>("SELECT encode(id_hash, 'hex') FROM sessions")
+            .get_result::<String>(&mut world.database.as_owner())
+            .unwrap();
+    assert!(!cookie.contains(&stored));
+    let mut thief = server.browser();
+    let (signature, _) = cookie.split_at(cookie.len() - 64);
+    thief.cookies.insert("imprimatur".to_owned(), format!("{signature}{stored}"));
+    thief.get("/desk").expect(401);
+}
+
+#[test]
+fn a_new_password_signs_every_browser_out() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let mut edith = server.signed_in("edith");
+    let hash = statement::<diesel::sql_types::Text>("SELECT password_hash FROM users LIMIT 1")
+        .get_result::<String>(&mut world.database.as_owner())
+        .unwrap();
+    // The hash of the same password under another salt is another hash.
+    let other = hash.replacen("p=1$", "p=1$AA", 1);
+    world.change_account("alice", AccountChange::SetPassword(other)).unwrap();
+    alice.get("/desk").expect(401);
+    edith.get("/desk").expect(200);
+}
+
+#[test]
+fn attempts_are_counted_before_the_password_is_checked_for_name_and_address() {
+    let world = World::new();
+    let mut conn = world.database.as_runtime();
+    let here = "192.0.2.1".parse().unwrap();
+    let mut allowed = 0;
+    for number in 0..PER_ADDRESS + 5 {
+        let name = format!("somebody-{number}");
+        allowed += i32::from(sign_in::count_attempt(&mut conn, &name, here).unwrap().is_ok());
+    }
+    assert_eq!(allowed, PER_ADDRESS, "an address may not try every name");
+
+    let mut allowed = 0;
+    for number in 0..PER_ACCOUNT + 5 {
+        let elsewhere = format!("192.0.2.{}", number + 2).parse().unwrap();
+        allowed +=
+            i32::from(sign_in::count_attempt(&mut conn, "Edith ", elsewhere).unwrap().is_ok());
+    }
+    assert_eq!(allowed, PER_ACCOUNT, "a name may not be tried from everywhere");
+
+    let anywhere = "198.51.100.1".parse().unwrap();
+    sign_in::forgive(&mut conn, "edith", anywhere).unwrap();
+    assert!(sign_in::count_attempt(&mut conn, "edith", anywhere).unwrap().is_ok());
+}
+
+#[test]
+fn one_subscriber_of_ipv6_counts_as_one_address() {
+    let world = World::new();
+    let mut conn = world.database.as_runtime();
+    let mut allowed = 0;
+    for number in 0..PER_ADDRESS + 5 {
+        let address = format!("2001:db8:0:1::{number:x}").parse().unwrap();
+        let name = format!("somebody-{number}");
+        allowed += i32::from(sign_in::count_attempt(&mut conn, &name, address).unwrap().is_ok());
+    }
+    assert_eq!(allowed, PER_ADDRESS);
+}
+
+#[test]
+fn after_signing_in_one_goes_on_to_a_page_of_ours_and_to_no_other() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    for (next, expected) in [
+        ("/desk/posts/create", "/desk/posts/create"),
+        ("", "/desk"),
+        ("https://elsewhere.example/", "/desk"),
+        ("//elsewhere.example/", "/desk"),
+        ("/\\elsewhere.example/", "/desk"),
+        ("/a\r\nset-cookie: x=y", "/desk"),
+    ] {
+        let mut alice = server.browser();
+        let token = alice.get("/sign-in").hidden("token");
+        let fields = [
+            ("token", token.as_str()),
+            ("username", "alice"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
+        assert_eq!(alice.post("/sign-in", &fields).expect(303).location(), expected, "{next}");
+    }
+}
