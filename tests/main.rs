@@ -6,7 +6,10 @@
 mod support;
 
 mod cluster;
+mod command_line;
 mod cost;
+mod demo;
 mod input;
 mod readme;
 mod smoke;
+mod verify;
