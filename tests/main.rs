@@ -6,9 +6,12 @@
 mod support;
 
 mod cluster;
+mod command_line;
 mod cost;
+mod demo;
 mod input;
 mod interfaces;
 mod readme;
 mod sign_in;
 mod smoke;
+mod verify;

@@ -96,14 +96,24 @@ pub fn verify(conn: &mut PgConnection, post: Option<PostId>) -> QueryResult<Repo
     let mut transaction = conn.build_transaction().read_only().repeatable_read();
     transaction.run(|conn| {
         conn.batch_execute("SET LOCAL statement_timeout = 0")?;
-        let (posts, rows) = count(conn, post)?;
-        let mut report = Report { posts, rows, truths: 0, findings: Vec::new() };
-        for truth in truths().filter(|truth| post.is_none() || truth.scope == Scope::Post) {
-            report.truths += 1;
-            report.findings.extend(examine(conn, truth, post)?);
-        }
-        Ok(report)
+        walk(conn, post)
     })
+}
+
+/// Does what [`verify`] does, in the transaction that the caller is in: what
+/// that has changed and not committed yet is seen as well.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn walk(conn: &mut PgConnection, post: Option<PostId>) -> QueryResult<Report> {
+    let (posts, rows) = count(conn, post)?;
+    let mut report = Report { posts, rows, truths: 0, findings: Vec::new() };
+    for truth in truths().filter(|truth| post.is_none() || truth.scope == Scope::Post) {
+        report.truths += 1;
+        report.findings.extend(examine(conn, truth, post)?);
+    }
+    Ok(report)
 }
 
 #[derive(QueryableByName)]

@@ -68,6 +68,11 @@ impl Database {
         Self::copy_of("template0")
     }
 
+    /// A copy of this database, which nobody may be connected to.
+    pub fn copy(&self) -> Self {
+        Self::copy_of(&self.name)
+    }
+
     fn copy_of(template: &str) -> Self {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
