@@ -111,18 +111,10 @@ fn no_transition_writes_a_grant() {
     let world = World::new();
     let before = db_people(&world);
     let post = world.in_review();
-    world
-        .perform(world.edith, &request_changes(post, 1))
-        .unwrap();
-    world
-        .perform(world.alice, &revise(post, 1, "On more restraint"))
-        .unwrap();
-    world
-        .perform(world.edith, &request_changes(post, 2))
-        .unwrap();
-    world
-        .perform(world.edith, &withdraw_request(post, 2))
-        .unwrap();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    world.perform(world.alice, &revise(post, 1, "On more restraint")).unwrap();
+    world.perform(world.edith, &request_changes(post, 2)).unwrap();
+    world.perform(world.edith, &withdraw_request(post, 2)).unwrap();
     world.perform(world.rosa, &publish(post, 2)).unwrap();
     world.perform(world.stan, &archive(post, 2)).unwrap();
     let states = ["draft", "in_review", "published", "archived"];
@@ -140,16 +132,8 @@ fn a_capability_for_one_action_says_nothing_of_another() {
     let before = world.db_everything();
     for (name, id, expected) in [
         ("Alice", world.alice, "create revise submit"),
-        (
-            "Edith",
-            world.edith,
-            "request-changes withdraw-request publish",
-        ),
-        (
-            "Rosa",
-            world.rosa,
-            "create revise submit request-changes withdraw-request publish",
-        ),
+        ("Edith", world.edith, "request-changes withdraw-request publish"),
+        ("Rosa", world.rosa, "create revise submit request-changes withdraw-request publish"),
         ("Stan", world.stan, "archive"),
         ("Mallory", world.mallory, ""),
     ] {
@@ -207,26 +191,17 @@ fn a_refused_person_locks_nothing() {
     let post = world.in_review();
     let hasty = Store::connect(
         &world.database.runtime_url(),
-        Limits {
-            lock: Duration::from_millis(100),
-            connections: 1,
-            ..patient()
-        },
+        Limits { lock: Duration::from_millis(100), connections: 1, ..patient() },
     );
     let before = world.db_everything();
     let mut holder = world.database.as_owner();
-    holder
-        .batch_execute("BEGIN; SELECT FROM posts FOR UPDATE")
-        .unwrap();
+    holder.batch_execute("BEGIN; SELECT FROM posts FOR UPDATE").unwrap();
 
     let waits = workflow::perform(&hasty, &world.call(world.edith), &publish(post, 1));
     assert!(matches!(waits, Err(Refusal::Unavailable(_))), "{waits:?}");
     for who in [world.mallory, world.alice, world.stan] {
         let refused = workflow::perform(&hasty, &world.call(who), &publish(post, 1));
-        assert!(
-            matches!(refused, Err(Refusal::Permission(_))),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(Refusal::Permission(_))), "{refused:?}");
     }
 
     holder.batch_execute("ROLLBACK").unwrap();
@@ -247,9 +222,7 @@ fn a_revoked_role_is_gone_at_the_next_click_of_the_same_session() {
     let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
 
     let reviewer = Role::Reviewer;
-    world
-        .change_account("edith", AccountChange::Revoke(reviewer))
-        .unwrap();
+    world.change_account("edith", AccountChange::Revoke(reviewer)).unwrap();
     let before = world.db_everything();
     edith.post(&path, &form).expect(403);
     edith.get(&path).expect(403);
@@ -259,9 +232,7 @@ fn a_revoked_role_is_gone_at_the_next_click_of_the_same_session() {
     assert_eq!(world.db_refusals(), [recorded]);
 
     // What was only a matter of authority is mended by authority alone.
-    world
-        .change_account("edith", AccountChange::Grant(reviewer))
-        .unwrap();
+    world.change_account("edith", AccountChange::Grant(reviewer)).unwrap();
     edith.post(&path, &form).expect(303);
     assert_eq!(world.post(post).state(), State::Published);
 }
@@ -271,9 +242,7 @@ fn a_revoked_role_is_gone_at_the_next_click_of_the_same_session() {
 fn a_deactivated_account_stops_at_once_with_every_credential_it_has() {
     let deactivations: [fn(&World); 2] = [
         |world| {
-            world
-                .change_account("edith", AccountChange::Deactivate)
-                .unwrap();
+            world.change_account("edith", AccountChange::Deactivate).unwrap();
         },
         |world| {
             world
@@ -303,9 +272,7 @@ fn a_deactivated_account_stops_at_once_with_every_credential_it_has() {
         assert_eq!(world.db_refusals(), [], "nobody in particular was refused");
 
         // Coming back is signing in again: the old session stays over.
-        world
-            .change_account("edith", AccountChange::Reactivate)
-            .unwrap();
+        world.change_account("edith", AccountChange::Reactivate).unwrap();
         edith.post(&path, &form).expect(401);
         assert_eq!(world.post(post).state(), State::InReview);
         world.perform(world.edith, &publish(post, 1)).unwrap();
@@ -323,9 +290,7 @@ fn what_a_permission_lets_through_something_else_must_still_refuse() {
     let her_own = world.draft_of(world.rosa);
     world.perform(world.rosa, &submit(her_own, 1)).unwrap();
     let moved_on = world.in_review();
-    world
-        .perform(world.alice, &revise(moved_on, 1, "On moving on"))
-        .unwrap();
+    world.perform(world.alice, &revise(moved_on, 1, "On moving on")).unwrap();
     let published = world.published();
     let ready = world.in_review();
 
@@ -337,11 +302,7 @@ fn what_a_permission_lets_through_something_else_must_still_refuse() {
     ] {
         let before = world.db_everything();
         permissions::check(&rosa.roles, Permission::PublishPost).unwrap();
-        assert_eq!(
-            may::<Publish>(&world, world.rosa),
-            Some("publish"),
-            "before {expected}"
-        );
+        assert_eq!(may::<Publish>(&world, world.rosa), Some("publish"), "before {expected}");
         let refusal = world.perform(world.rosa, &publish(post, seen)).unwrap_err();
         assert_eq!(codes(&refusal), expected);
         assert_eq!(world.db_everything(), before, "{expected}");
@@ -373,14 +334,10 @@ fn try_as(
 
 fn change_roles(world: &World, name: &str, from: &[Role], to: &[Role]) {
     for role in to.iter().filter(|role| !from.contains(role)) {
-        world
-            .change_account(name, AccountChange::Grant(*role))
-            .unwrap();
+        world.change_account(name, AccountChange::Grant(*role)).unwrap();
     }
     for role in from.iter().filter(|role| !to.contains(role)) {
-        world
-            .change_account(name, AccountChange::Revoke(*role))
-            .unwrap();
+        world.change_account(name, AccountChange::Revoke(*role)).unwrap();
     }
 }
 

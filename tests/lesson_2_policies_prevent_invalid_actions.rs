@@ -72,11 +72,7 @@ fn cast(world: &World) -> [(&'static str, Credential, UserId); 7] {
         ("its author", account(world.alice), world.alice),
         ("another author", account(world.arthur), strange),
         ("a reviewer", account(world.edith), strange),
-        (
-            "its author, also a reviewer",
-            account(world.rosa),
-            world.rosa,
-        ),
+        ("its author, also a reviewer", account(world.rosa), world.rosa),
         ("staff", account(world.stan), strange),
         ("an account without roles", account(world.mallory), strange),
         (
@@ -99,9 +95,7 @@ fn try_cell(
     if action == Action::WithdrawRequest {
         let own = attempt(&world.store, &call_of(who), Action::RequestChanges, post, 1);
         if own.is_err() && state == State::InReview {
-            world
-                .perform(world.edith, &request_changes(post, 1))
-                .unwrap();
+            world.perform(world.edith, &request_changes(post, 1)).unwrap();
         }
     }
     let before = world.post(post);
@@ -140,12 +134,7 @@ fn cells(table: &str) -> Vec<Vec<&str>> {
 #[test]
 fn the_truth_table_is_what_the_door_does() {
     let world = World::new();
-    let mut computed = vec![
-        cells(TRUTH)[0]
-            .iter()
-            .map(|cell| cell.to_string())
-            .collect(),
-    ];
+    let mut computed = vec![cells(TRUTH)[0].iter().map(|cell| cell.to_string()).collect()];
     for (name, who, author) in cast(&world) {
         let nothing_yet = attempt(&world.store, &call_of(&who), Action::Create, PostId(0), 1);
         let begins = nothing_yet.map_or("", |_| "create").to_owned();
@@ -205,18 +194,11 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     let hers = world.draft_of(world.rosa);
     world.perform(world.rosa, &submit(hers, 1)).unwrap();
     let revised = world.in_review();
-    world
-        .perform(world.alice, &revise(revised, 1, "On second thoughts"))
-        .unwrap();
+    world.perform(world.alice, &revise(revised, 1, "On second thoughts")).unwrap();
     let asked = world.in_review();
-    world
-        .perform(world.edith, &request_changes(asked, 1))
-        .unwrap();
+    world.perform(world.edith, &request_changes(asked, 1)).unwrap();
     let published = world.published();
-    let blank = world
-        .create(world.alice, Content::parse("", "", "").unwrap())
-        .unwrap()
-        .post;
+    let blank = world.create(world.alice, Content::parse("", "", "").unwrap()).unwrap().post;
 
     let mut seen_codes = Vec::new();
     let mut refused = |browser: &mut Browser, post, action, words: &[(&str, &str)], expected| {
@@ -224,10 +206,7 @@ fn every_rule_has_its_status_and_its_words_over_http() {
         let page = send(browser, post, action, words);
         assert_eq!(world.db_everything(), before, "{expected:?}");
         let (layer, code) = world.db_refusals().pop().unwrap();
-        assert_eq!(
-            (layer.as_str(), (page.status, code.as_str())),
-            ("policy", expected)
-        );
+        assert_eq!((layer.as_str(), (page.status, code.as_str())), ("policy", expected));
         assert!(page.body.contains("role=\"alert\""), "{}", page.body);
         seen_codes.push(code);
         page.body
@@ -235,75 +214,27 @@ fn every_rule_has_its_status_and_its_words_over_http() {
 
     let text = [("title", "T"), ("summary", "S"), ("body", "B")];
     let reason = [("reason", "It is out of date.")];
-    let body = refused(
-        &mut rosa,
-        in_review,
-        "revise",
-        &text,
-        (403, "not-its-author"),
-    );
+    let body = refused(&mut rosa, in_review, "revise", &text, (403, "not-its-author"));
     assert!(body.contains("Alice writes this post."), "{body}");
     let body = refused(&mut rosa, hers, "publish", &[], (403, "own-post"));
     assert!(body.contains("Another reviewer has to judge it."), "{body}");
-    let body = refused(
-        &mut rosa,
-        asked,
-        "withdraw-request",
-        &[],
-        (403, "not-your-request"),
-    );
+    let body = refused(&mut rosa, asked, "withdraw-request", &[], (403, "not-your-request"));
     assert!(body.contains("Only the reviewer who asked"), "{body}");
 
-    let body = refused(
-        &mut alice,
-        published,
-        "revise",
-        &text,
-        (409, "already-published"),
-    );
+    let body = refused(&mut alice, published, "revise", &text, (409, "already-published"));
     assert!(body.contains("Edith published this on"), "{body}");
     refused(&mut alice, in_review, "submit", &[], (409, "not-a-draft"));
-    let body = refused(
-        &mut edith,
-        published,
-        "publish",
-        &[],
-        (409, "not-in-review"),
-    );
+    let body = refused(&mut edith, published, "publish", &[], (409, "not-in-review"));
     assert!(body.contains("Edith published this on"), "{body}");
-    refused(
-        &mut stan,
-        in_review,
-        "archive",
-        &reason,
-        (409, "not-published"),
-    );
+    refused(&mut stan, in_review, "archive", &reason, (409, "not-published"));
     let body = refused(&mut edith, revised, "publish", &[], (409, "stale-revision"));
     assert!(body.contains("What has changed since you looked"), "{body}");
     let body = refused(&mut alice, blank, "submit", &[], (409, "incomplete"));
-    assert!(
-        body.contains("Still missing: title, summary, body."),
-        "{body}"
-    );
+    assert!(body.contains("Still missing: title, summary, body."), "{body}");
     let body = refused(&mut rosa, asked, "publish", &[], (409, "changes-requested"));
-    assert!(
-        body.contains("Edith asked for changes to revision 1."),
-        "{body}"
-    );
-    refused(
-        &mut edith,
-        in_review,
-        "withdraw-request",
-        &[],
-        (409, "no-request-stands"),
-    );
-    refused(
-        &mut stan,
-        published,
-        "archive",
-        &[("reason", "  ")],
-        (409, "reason-missing"),
-    );
+    assert!(body.contains("Edith asked for changes to revision 1."), "{body}");
+    refused(&mut edith, in_review, "withdraw-request", &[], (409, "no-request-stands"));
+    refused(&mut stan, published, "archive", &[("reason", "  ")], (409, "reason-missing"));
 
     seen_codes.sort();
     let mut all = Rule::ALL.map(Rule::code);
@@ -315,30 +246,18 @@ fn every_rule_has_its_status_and_its_words_over_http() {
 #[test]
 fn every_unmet_rule_is_reported_and_not_the_first() {
     let world = World::new();
-    let draft = world
-        .create(world.rosa, Content::parse("", "", "").unwrap())
-        .unwrap()
-        .post;
+    let draft = world.create(world.rosa, Content::parse("", "", "").unwrap()).unwrap().post;
     let before = world.db_everything();
     let refusal = world.perform(world.rosa, &publish(draft, 7)).unwrap_err();
-    assert_eq!(
-        codes(&refusal),
-        "policy not-in-review own-post stale-revision incomplete"
-    );
+    assert_eq!(codes(&refusal), "policy not-in-review own-post stale-revision incomplete");
     for reason in refusal.reasons() {
         assert!(reason.sentence.ends_with('.'), "{reason:?}");
         assert!(reason.hint.ends_with('.'), "{reason:?}");
     }
-    let nothing = Archive {
-        post: draft,
-        seen: RevisionNumber(7),
-        reason: Note::parse("").unwrap(),
-    };
+    let nothing =
+        Archive { post: draft, seen: RevisionNumber(7), reason: Note::parse("").unwrap() };
     let refusal = world.perform(world.stan, &nothing).unwrap_err();
-    assert_eq!(
-        codes(&refusal),
-        "policy not-published stale-revision reason-missing"
-    );
+    assert_eq!(codes(&refusal), "policy not-published stale-revision reason-missing");
     assert_eq!(world.db_everything(), before);
 }
 
@@ -361,9 +280,7 @@ fn an_incomplete_draft_is_refused_at_submit_with_all_that_is_missing() {
         assert_eq!(world.db_everything(), before);
 
         // What was missing is all that was missing.
-        world
-            .perform(world.alice, &revise(draft, 1, "On being whole"))
-            .unwrap();
+        world.perform(world.alice, &revise(draft, 1, "On being whole")).unwrap();
         world.perform(world.alice, &submit(draft, 2)).unwrap();
     }
 }
@@ -390,14 +307,10 @@ fn a_post_that_became_incomplete_in_review_is_not_published() {
 fn what_was_read_is_what_is_published_or_nothing_is() {
     let world = World::new();
     let post = world.in_review();
-    world
-        .perform(world.alice, &revise(post, 1, "On haste"))
-        .unwrap();
+    world.perform(world.alice, &revise(post, 1, "On haste")).unwrap();
     let before = world.db_everything();
     for seen in [0, 1, 3] {
-        let refusal = world
-            .perform(world.edith, &publish(post, seen))
-            .unwrap_err();
+        let refusal = world.perform(world.edith, &publish(post, seen)).unwrap_err();
         assert_eq!(codes(&refusal), "policy stale-revision");
         assert!(refusal.to_string().contains("revision 2 is current"));
     }
@@ -415,22 +328,13 @@ fn an_action_that_names_no_revision_is_incomplete_input() {
     let draft = world.draft();
     let in_review = world.in_review();
     let asked = world.in_review();
-    world
-        .perform(world.edith, &request_changes(asked, 1))
-        .unwrap();
+    world.perform(world.edith, &request_changes(asked, 1)).unwrap();
     let published = world.published();
     let text = [("title", "T"), ("summary", "S"), ("body", "B")];
     let [mut alice, mut edith, mut stan] =
         ["alice", "edith", "stan"].map(|name| server.signed_in(name));
     let before = world.db_everything();
-    for seen in [
-        None,
-        Some(""),
-        Some("latest"),
-        Some("0"),
-        Some("-1"),
-        Some("1.0"),
-    ] {
+    for seen in [None, Some(""), Some("latest"), Some("0"), Some("-1"), Some("1.0")] {
         let incomplete = |browser: &mut Browser, path: String, words: &[(&str, &str)]| {
             let key = OperationKey::random();
             let mut fields = vec![("key", key.as_str())];
@@ -444,22 +348,14 @@ fn an_action_that_names_no_revision_is_incomplete_input() {
         let request = format!("/desk/posts/{in_review}/request-changes");
         incomplete(&mut edith, request, &[("note", "More.")]);
         incomplete(&mut edith, format!("/desk/posts/{in_review}/publish"), &[]);
-        incomplete(
-            &mut edith,
-            format!("/desk/posts/{asked}/withdraw-request"),
-            &[],
-        );
+        incomplete(&mut edith, format!("/desk/posts/{asked}/withdraw-request"), &[]);
         for place in ["desk", "admin"] {
             let archive = format!("/{place}/posts/{published}/archive");
             incomplete(&mut stan, archive, &[("reason", "Old.")]);
         }
     }
     assert_eq!(world.db_everything(), before);
-    assert_eq!(
-        world.db_refusals(),
-        [],
-        "nobody was refused: nothing was asked"
-    );
+    assert_eq!(world.db_refusals(), [], "nobody was refused: nothing was asked");
 }
 
 /// Elsewhere saving an edit silently unpublished a post.
@@ -477,11 +373,8 @@ fn no_edit_by_anybody_ever_changes_a_state() {
                     Content::parse("", "", "").unwrap(),
                 ];
                 for text in texts {
-                    let edit = Revise {
-                        post,
-                        seen: world.post(post).current.number,
-                        content: text,
-                    };
+                    let edit =
+                        Revise { post, seen: world.post(post).current.number, content: text };
                     let is_done = world.perform(who, &edit).is_ok();
                     let may_be_done = who == author && state <= State::InReview;
                     assert_eq!(is_done, may_be_done, "{name} in {state}");
@@ -500,15 +393,11 @@ fn a_save_that_changed_nothing_makes_no_revision_and_restarts_no_review() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let post = world.in_review();
-    world
-        .perform(world.edith, &request_changes(post, 1))
-        .unwrap();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let before = world.post(post);
     let revisions = world.db_count("revisions");
 
-    let outcome = world
-        .perform(world.alice, &revise(post, 1, "On restraint"))
-        .unwrap();
+    let outcome = world.perform(world.alice, &revise(post, 1, "On restraint")).unwrap();
     assert_eq!(outcome.revision, RevisionNumber(1));
     let mut alice = server.signed_in("alice");
     let [title, summary, body] = before.current.content.parts();
@@ -528,9 +417,7 @@ fn a_save_that_changed_nothing_makes_no_revision_and_restarts_no_review() {
 fn a_change_request_stands_until_a_newer_revision_exists() {
     let world = World::new();
     let post = world.in_review();
-    world
-        .perform(world.edith, &request_changes(post, 1))
-        .unwrap();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let before = world.db_everything();
     for reviewer in [world.edith, world.rosa] {
         let refusal = world.perform(reviewer, &publish(post, 1)).unwrap_err();
@@ -538,9 +425,7 @@ fn a_change_request_stands_until_a_newer_revision_exists() {
         assert!(refusal.to_string().contains("Edith asked for changes"));
     }
     assert_eq!(world.db_everything(), before);
-    world
-        .perform(world.alice, &revise(post, 1, "On sources"))
-        .unwrap();
+    world.perform(world.alice, &revise(post, 1, "On sources")).unwrap();
     assert_eq!(world.post(post).standing_requests, []);
     world.perform(world.rosa, &publish(post, 2)).unwrap();
 }
@@ -552,30 +437,20 @@ fn only_whoever_asked_takes_a_change_request_back() {
     let world = World::new();
     let post = world.in_review();
     let second = world.person("ruth", &[Role::Reviewer]);
-    world
-        .perform(world.edith, &request_changes(post, 1))
-        .unwrap();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let before = world.db_everything();
-    let refusal = world
-        .perform(world.rosa, &withdraw_request(post, 1))
-        .unwrap_err();
+    let refusal = world.perform(world.rosa, &withdraw_request(post, 1)).unwrap_err();
     assert_eq!(codes(&refusal), "policy not-your-request");
     for stranger in [world.alice, world.stan] {
-        let refusal = world
-            .perform(stranger, &withdraw_request(post, 1))
-            .unwrap_err();
+        let refusal = world.perform(stranger, &withdraw_request(post, 1)).unwrap_err();
         assert_eq!(codes(&refusal), "permission permission-missing");
     }
     assert_eq!(world.db_everything(), before);
 
     // Two asked: each takes back their own, and one is enough to stand.
     world.perform(second, &request_changes(post, 1)).unwrap();
-    world
-        .perform(world.edith, &withdraw_request(post, 1))
-        .unwrap();
-    let again = world
-        .perform(world.edith, &withdraw_request(post, 1))
-        .unwrap_err();
+    world.perform(world.edith, &withdraw_request(post, 1)).unwrap();
+    let again = world.perform(world.edith, &withdraw_request(post, 1)).unwrap_err();
     assert_eq!(codes(&again), "policy not-your-request");
     let refusal = world.perform(world.edith, &publish(post, 1)).unwrap_err();
     assert!(refusal.to_string().contains("Ruth asked for changes"));
@@ -587,16 +462,10 @@ fn only_whoever_asked_takes_a_change_request_back() {
 fn a_request_on_an_older_revision_is_no_longer_there_to_take_back() {
     let world = World::new();
     let post = world.in_review();
-    world
-        .perform(world.edith, &request_changes(post, 1))
-        .unwrap();
-    world
-        .perform(world.alice, &revise(post, 1, "On sources"))
-        .unwrap();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    world.perform(world.alice, &revise(post, 1, "On sources")).unwrap();
     let before = world.db_everything();
-    let refusal = world
-        .perform(world.edith, &withdraw_request(post, 1))
-        .unwrap_err();
+    let refusal = world.perform(world.edith, &withdraw_request(post, 1)).unwrap_err();
     assert_eq!(codes(&refusal), "policy no-request-stands stale-revision");
     assert_eq!(world.db_everything(), before);
 }
@@ -612,9 +481,7 @@ fn four_eyes_holds_for_a_person_with_every_role() {
     let before = world.db_everything();
     let refusal = world.perform(world.rosa, &publish(post, 1)).unwrap_err();
     assert_eq!(codes(&refusal), "policy own-post");
-    let refusal = world
-        .perform(world.rosa, &request_changes(post, 1))
-        .unwrap_err();
+    let refusal = world.perform(world.rosa, &request_changes(post, 1)).unwrap_err();
     assert_eq!(codes(&refusal), "policy own-post");
     assert_eq!(world.db_everything(), before);
 
@@ -629,11 +496,7 @@ fn nothing_is_archived_without_a_reason() {
     let post = world.published();
     let before = world.db_everything();
     for words in ["", "   ", "\n\t\n"] {
-        let silent = Archive {
-            post,
-            seen: RevisionNumber(1),
-            reason: Note::parse(words).unwrap(),
-        };
+        let silent = Archive { post, seen: RevisionNumber(1), reason: Note::parse(words).unwrap() };
         let refusal = world.perform(world.stan, &silent).unwrap_err();
         assert_eq!(codes(&refusal), "policy reason-missing", "{words:?}");
     }
@@ -652,19 +515,14 @@ fn a_key_belongs_to_one_intention_of_one_person() {
     let alices = || call_with(world.alice, key());
     let first = workflow::perform(&world.store, &alices(), &edit).unwrap();
     let before = world.db_everything();
-    assert_eq!(
-        workflow::perform(&world.store, &alices(), &edit),
-        Ok(first.clone())
-    );
+    assert_eq!(workflow::perform(&world.store, &alices(), &edit), Ok(first.clone()));
     let others = [
         workflow::perform(&world.store, &alices(), &revise(post, 1, "On Tuesdays")),
         workflow::perform(&world.store, &alices(), &revise(post, 2, "On Mondays")),
         workflow::perform(&world.store, &alices(), &submit(post, 2)),
     ];
     for other in others {
-        let Err(Refusal::Input(errors)) = other else {
-            panic!("{other:?}")
-        };
+        let Err(Refusal::Input(errors)) = other else { panic!("{other:?}") };
         assert!(errors.of("key").is_some(), "{errors:?}");
     }
     assert_eq!(world.db_everything(), before);
@@ -736,10 +594,7 @@ fn the_record_of_a_refusal_is_the_answer_and_is_final() {
     assert_eq!(codes(&refusal), "policy own-post stale-revision");
     let recorded = ("policy".to_owned(), "own-post stale-revision".to_owned());
     assert_eq!(world.db_refusals(), [recorded.clone()]);
-    for rewrite in [
-        "UPDATE refusals SET action = 'revise'",
-        "DELETE FROM refusals",
-    ] {
+    for rewrite in ["UPDATE refusals SET action = 'revise'", "DELETE FROM refusals"] {
         let mut conn = world.database.as_owner();
         assert!(conn.batch_execute(rewrite).is_err(), "{rewrite}");
     }

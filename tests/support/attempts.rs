@@ -10,9 +10,7 @@ use super::world::{archive, content, publish, request_changes, revise, submit, w
 
 /// Every action that is about a post that exists.
 pub fn on_posts() -> impl Iterator<Item = Action> {
-    Action::ALL
-        .into_iter()
-        .filter(|action| *action != Action::Create)
+    Action::ALL.into_iter().filter(|action| *action != Action::Create)
 }
 
 /// Takes an attempt of any kind through the door. A new post needs none.
