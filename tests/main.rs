@@ -1,10 +1,15 @@
 //! The proof. Read the four lessons in order; the rest keeps them honest.
 
 #![allow(missing_docs, reason = "the names of tests are sentences")]
+#![allow(unreachable_pub, reason = "the modules of one program")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
+mod lesson_1_permissions_alone_are_insufficient;
+mod lesson_2_policies_prevent_invalid_actions;
+
+mod architecture;
 mod cluster;
 mod command_line;
 mod cost;

@@ -3,6 +3,7 @@
 //! Helpers go through the front door. Those that touch a table directly begin
 //! with `db_`.
 
+pub mod attempts;
 pub mod browser;
 pub mod database;
 pub mod proxy;
