@@ -593,7 +593,7 @@ fn the_record_of_a_refusal_is_the_answer_and_is_final() {
     let refusal = world.perform(world.rosa, &publish(post, 3)).unwrap_err();
     assert_eq!(codes(&refusal), "policy own-post stale-revision");
     let recorded = ("policy".to_owned(), "own-post stale-revision".to_owned());
-    assert_eq!(world.db_refusals(), [recorded.clone()]);
+    assert_eq!(world.db_refusals(), std::slice::from_ref(&recorded));
     for rewrite in ["UPDATE refusals SET action = 'revise'", "DELETE FROM refusals"] {
         let mut conn = world.database.as_owner();
         assert!(conn.batch_execute(rewrite).is_err(), "{rewrite}");

@@ -1,26 +1,39 @@
 //! The README is checked against the code: what it shows as generated is, and
 //! a link to a line leads to that line.
+//!
+//! `UPDATE_README=1 cargo test readme` brings it up to date.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use imprimatur::domain::{Action, Permission, Role};
 use imprimatur::permissions::{grant, required};
 use imprimatur::policies::rules;
 
+/// One test at a time writes.
+static WRITING: Mutex<()> = Mutex::new(());
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn readme() -> String {
-    fs::read_to_string(root().join("README.md")).unwrap()
+fn path() -> PathBuf {
+    root().join("README.md")
 }
 
-/// What stands between two markers of the README.
-pub fn section(name: &str) -> String {
-    let readme = readme();
-    let (_, rest) = readme.split_once(&format!("<!-- {name} -->\n")).unwrap();
-    rest.split_once(&format!("<!-- end of {name} -->")).unwrap().0.to_owned()
+/// Compares what stands between two markers of the README with what should.
+pub fn check_section(name: &str, expected: &str) {
+    let _turn = WRITING.lock();
+    let readme = fs::read_to_string(path()).unwrap();
+    let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
+    let (before, rest) = readme.split_once(&start).unwrap();
+    let (found, after) = rest.split_once(&end).unwrap();
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(path(), format!("{before}{start}{expected}{end}{after}")).unwrap();
+    } else {
+        assert_eq!(found, expected, "UPDATE_README=1 cargo test readme brings it up to date");
+    }
 }
 
 #[test]
@@ -33,7 +46,7 @@ fn the_grants_in_the_readme_are_the_grants_of_the_code() {
             }
         }
     }
-    assert_eq!(section("grants"), table, "paste this:\n{table}");
+    check_section("grants", &table);
 }
 
 #[test]
@@ -47,29 +60,45 @@ fn the_rules_in_the_readme_are_the_rules_of_the_code() {
         table +=
             &format!("| {action} | `{}` | {} | {becomes} |\n", required(action), codes.join(", "));
     }
-    assert_eq!(section("rules"), table, "paste this:\n{table}");
+    check_section("rules", &table);
 }
 
 #[test]
 fn every_link_leads_somewhere_and_a_link_to_a_line_to_what_it_says() {
-    let readme = readme();
+    let _turn = WRITING.lock();
+    let mut readme = fs::read_to_string(path()).unwrap();
     let mut links_to_lines = 0;
     for (text, target) in links(&readme) {
-        let (path, line) = match target.split_once("#L") {
-            Some((path, line)) => (path, Some(line.parse::<usize>().unwrap())),
+        let (file, line) = match target.split_once("#L") {
+            Some((file, line)) => (file, Some(line.parse::<usize>().unwrap())),
             None => (target.as_str(), None),
         };
-        let file = root().join(path);
-        assert!(file.exists(), "{target} is not there");
-        if let Some(line) = line {
-            let source = fs::read_to_string(&file).unwrap();
-            let found = source.lines().nth(line - 1).unwrap_or_default();
-            let code = text.trim_matches('`');
-            assert!(found.contains(code), "{target} says {found:?} and not {code:?}");
-            links_to_lines += 1;
+        assert!(root().join(file).exists(), "{target} is not there");
+        let Some(line) = line else { continue };
+        links_to_lines += 1;
+        let source = fs::read_to_string(root().join(file)).unwrap();
+        let code = text.trim_matches('`');
+        let is_comment =
+            |line: &str| ["//", "--", "COMMENT"].iter().any(|mark| line.trim().starts_with(mark));
+        let right = source
+            .lines()
+            .position(|line| line.contains(code) && !is_comment(line))
+            .map(|index| index + 1)
+            .unwrap_or_else(|| panic!("{code:?} is not in {file}"));
+        if std::env::var_os("UPDATE_README").is_some() {
+            let [old, new] = [line, right].map(|line| format!("[{text}]({file}#L{line})"));
+            readme = readme.replace(&old, &new);
+        } else {
+            assert_eq!(
+                line, right,
+                "{code:?} has moved in {file}: UPDATE_README=1 cargo test readme follows it"
+            );
         }
     }
     assert!(links_to_lines >= 10, "the walk has lost its links");
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(path(), readme).unwrap();
+    }
 }
 
 /// The links of a Markdown text, but for those that lead elsewhere.
