@@ -1,1 +1,459 @@
+//! The shape is a claim, too, and these tests are what keeps it true: imports
+//! run one way, one module writes, nobody forges a proof, one place knows HTTP,
+//! and every guard in the database says in a sentence what it is for.
+//!
+//! They read the source as text. That is crude, and enough: whoever breaks the
+//! shape by accident is told so, and whoever does it on purpose changes a line
+//! here that a reviewer sees.
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use imprimatur::store::cluster::RUNTIME_ROLE;
+use imprimatur::store::migrations::{migrate, revert_all};
+use imprimatur::store::statement::statement;
+
+use crate::support::Database;
+
+/// Which module may name which others. Edges ask the door; the door asks the
+/// three layers; the layers speak of the domain. An edge may name a layer for
+/// its words, such as a rule's code or what a button advises: see below.
+const MAY_NAME: &str = "
+| module      | may name                                                                        |
+|-------------|---------------------------------------------------------------------------------|
+| domain      |                                                                                 |
+| permissions | domain                                                                          |
+| policies    | domain permissions                                                              |
+| invariants  | domain permissions policies store                                               |
+| refusal     | domain permissions policies invariants store                                    |
+| workflow    | domain permissions policies invariants refusal accounts audit store             |
+| accounts    | domain permissions policies invariants refusal workflow audit store             |
+| audit       | domain store                                                                    |
+| store       | domain permissions                                                              |
+| config      | store                                                                           |
+| demo        | words domain refusal workflow accounts store                                    |
+| cli         | words domain refusal workflow accounts audit store config demo web              |
+| api         | words domain refusal workflow accounts audit store responses web                |
+| admin       | words domain refusal workflow accounts audit store responses web                |
+| responses   | words domain refusal web                                                        |
+| web         | words domain refusal workflow accounts audit store responses admin api          |
+";
+
+/// What an edge may take from a layer: names and advice, and nothing that
+/// decides, proves or writes.
+const WORDS: [&str; 9] = [
+    "permissions::check",
+    "permissions::grant",
+    "permissions::holds",
+    "permissions::required",
+    "policies::Rule",
+    "policies::rules",
+    "policies::accounts::AccountChange",
+    "invariants::InvariantViolation",
+    "invariants::accounts::NewAccount",
+];
+
+const LAYERS: [&str; 3] = ["permissions", "policies", "invariants"];
+
+#[test]
+fn imports_run_one_way() {
+    let table: Vec<Vec<&str>> = MAY_NAME
+        .trim()
+        .lines()
+        .skip(2)
+        .map(|row| row.split('|').map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    for source in sources() {
+        if matches!(source.module.as_str(), "main" | "lib" | "build") {
+            continue;
+        }
+        let row = table.iter().find(|row| row[0] == source.module);
+        let row = row.unwrap_or_else(|| panic!("say what {} may name", source.module));
+        let allowed: BTreeSet<&str> =
+            row.get(1).into_iter().flat_map(|names| names.split(' ')).collect();
+        for named in named_modules(&source.code) {
+            let is_word = allowed.contains("words") && LAYERS.contains(&named);
+            assert!(
+                named == source.module || allowed.contains(named) || is_word,
+                "{} names {named}",
+                source.path
+            );
+        }
+        // `super` would be a way around the table.
+        let climbs = source.code.match_indices("super::").map(|(at, _)| {
+            let before = &source.code[..at];
+            1 + before.len().saturating_sub(before.trim_end_matches("super::").len()) / 7
+        });
+        let highest = climbs.max().unwrap_or(0);
+        assert!(highest < source.depth, "{} climbs out of its module", source.path);
+    }
+}
+
+#[test]
+fn an_edge_takes_words_from_the_layers_and_never_a_decision() {
+    let edges = ["web", "admin", "api", "cli", "demo", "responses"];
+    for source in sources().iter().filter(|source| edges.contains(&source.module.as_str())) {
+        for layer in LAYERS {
+            for (at, _) in source.code.match_indices(&format!("{layer}::")) {
+                let before = source.code[..at].chars().next_back();
+                if before.is_some_and(|before| before.is_alphanumeric() || before == '_') {
+                    continue;
+                }
+                let path: String = source.code[at..]
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '{'))
+                    .collect();
+                let is_word = WORDS
+                    .iter()
+                    .any(|word| path == *word || path.starts_with(&format!("{word}::")));
+                assert!(is_word, "{} takes {path}", source.path);
+            }
+        }
+    }
+}
+
+/// The door for posts, and the door for accounts.
+#[test]
+fn only_the_doors_ask_the_layers() {
+    let questions = [
+        "verify::<",
+        "verify_accounts(",
+        "evaluate(",
+        "evaluate_creation(",
+        "enforce(",
+        "enforce_creation(",
+        "enforce_first_account(",
+        "posts::lock(",
+    ];
+    let doors = ["src/workflow.rs", "src/accounts/changes.rs"];
+    let mut asked = BTreeSet::new();
+    for source in sources() {
+        if LAYERS.contains(&source.module.as_str()) {
+            continue;
+        }
+        for question in questions {
+            if source.code.contains(question) {
+                assert!(doors.contains(&source.path.as_str()), "{} asks {question}", source.path);
+                asked.insert(question);
+            }
+        }
+    }
+    assert_eq!(asked, BTreeSet::from(questions), "somebody asks each of them");
+}
+
+/// Posts and their history are written by hand-written SQL, in one module. The
+/// query builder does not even know these tables, and no trigger writes them.
+#[test]
+fn one_module_writes_posts_and_their_history() {
+    let tables = ["posts", "transitions", "revisions", "reviews", "operations"];
+    let writes = ["insert into", "update", "update only", "delete from", "truncate", "merge into"];
+    let mut written = BTreeSet::new();
+    for (path, text) in every_text() {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        for table in tables {
+            let declares = [format!("table! {{ {table} "), format!("insert_into({table}")];
+            for declaration in declares {
+                assert!(!words.contains(&declaration), "{path}: {declaration}");
+            }
+            for write in writes {
+                let pattern = format!("{write} {table}");
+                let is_there = words.match_indices(&pattern).any(|(at, _)| {
+                    let after = words[at + pattern.len()..].chars().next();
+                    !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+                });
+                if is_there {
+                    assert!(path.starts_with("src/invariants/"), "{path}: {pattern}");
+                    written.insert(table);
+                }
+            }
+        }
+    }
+    assert_eq!(written, BTreeSet::from(tables), "the scan sees what it looks for");
+}
+
+#[test]
+fn facts_about_a_transaction_are_made_in_one_place_each() {
+    for (maker, places) in [
+        ("Actor::pinned(", ["src/accounts/mod.rs", "src/accounts/changes.rs"].as_slice()),
+        ("LockedPost::for_update(", &["src/store/posts.rs"]),
+    ] {
+        let made: BTreeSet<String> = sources()
+            .into_iter()
+            .filter(|source| source.code.contains(maker))
+            .map(|source| source.path)
+            .collect();
+        assert_eq!(made, places.iter().map(|place| place.to_string()).collect(), "{maker}");
+    }
+}
+
+/// A proof that can be copied, conjured up or read from a request proves
+/// nothing. That it cannot be built either stands in compile-fail examples.
+#[test]
+fn proofs_can_be_neither_copied_nor_conjured_up() {
+    let proofs = [
+        "Actor",
+        "LockedPost",
+        "Transaction",
+        "Capability",
+        "AccountsCapability",
+        "Validity",
+        "AccountValidity",
+    ];
+    let forgeries = ["Clone", "Copy", "Default", "Deserialize", "From", "FromStr", "Queryable"];
+    let sources = sources();
+    for proof in proofs {
+        let declaration = format!("pub struct {proof}<");
+        let declared: Vec<&str> = sources
+            .iter()
+            .filter_map(|source| source.code.split_once(&declaration))
+            .map(|(before, _)| before)
+            .collect();
+        let [before] = declared[..] else { panic!("{proof}: {} of them", declared.len()) };
+        let attributes: Vec<&str> = before
+            .lines()
+            .rev()
+            .skip_while(|line| line.is_empty())
+            .take_while(|line| line.starts_with("#["))
+            .filter(|line| line.contains("derive"))
+            .collect();
+        let derives = attributes.join(" ");
+        assert!(["", "#[derive(Debug)]"].contains(&derives.as_str()), "{proof}: {derives}");
+        for line in sources.iter().flat_map(|source| source.code.lines()) {
+            let is_about_it = line.starts_with("impl")
+                && (line.contains(&format!(" for {proof}<"))
+                    || line.contains(&format!(" for {proof} ")));
+            let is_forgery = forgeries.iter().any(|forgery| {
+                line.contains(&format!("{forgery} for ")) || line.contains(&format!("{forgery}<"))
+            });
+            assert!(!(is_about_it && is_forgery), "{line}");
+        }
+    }
+}
+
+/// A request that meets what nobody foresaw is answered; it does not panic.
+#[test]
+fn nothing_on_the_way_of_a_request_gives_up() {
+    let ways =
+        [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!(", "dbg!("];
+    for source in sources() {
+        for (number, line) in source.code.lines().enumerate() {
+            let gives_up = ways.iter().any(|way| line.contains(way));
+            assert!(!gives_up, "{}, code line {number}: {line}", source.path);
+        }
+    }
+}
+
+#[test]
+fn one_place_turns_a_refusal_into_a_status() {
+    let http = ["web", "admin", "api", "responses"];
+    for source in sources() {
+        let knows_http =
+            ["StatusCode", "HttpResponse", "actix"].iter().any(|word| source.code.contains(word));
+        assert!(
+            !knows_http || http.contains(&source.module.as_str()),
+            "{} knows HTTP",
+            source.path
+        );
+        if source.module != "responses" {
+            for line in source.code.lines() {
+                let translates = line.contains("Refusal::") && line.contains("StatusCode::");
+                assert!(!translates, "{}: {line}", source.path);
+            }
+            // What only a refusal is called.
+            for status in ["StatusCode::CONFLICT", "StatusCode::NOT_FOUND"] {
+                assert!(!source.code.contains(status), "{}: {status}", source.path);
+            }
+        }
+    }
+}
+
+/// Foreign keys and keys that PostgreSQL named: table, column and kind are all
+/// that there is to say. This list only shrinks.
+const SPEAK_FOR_THEMSELVES: [&str; 26] = [
+    "account_events_actor_id_fkey",
+    "account_events_pkey",
+    "account_events_subject_id_fkey",
+    "cookie_key_pkey",
+    "incidents_acknowledged_by_fkey",
+    "incidents_actor_id_fkey",
+    "incidents_pkey",
+    "operations_actor_id_fkey",
+    "operations_post_id_fkey",
+    "posts_archived_by_fkey",
+    "posts_author_id_fkey",
+    "posts_pkey",
+    "posts_published_by_fkey",
+    "posts_submitted_by_fkey",
+    "refusals_actor_id_fkey",
+    "refusals_pkey",
+    "reviews_pkey",
+    "reviews_reviewer_id_fkey",
+    "revisions_author_id_fkey",
+    "revisions_post_id_fkey",
+    "sessions_pkey",
+    "sessions_user_id_fkey",
+    "sign_in_throttle_pkey",
+    "staff_roster_pkey",
+    "transitions_post_id_fkey",
+    "users_pkey",
+];
+
+#[test]
+fn every_guard_in_the_database_says_in_a_sentence_what_it_is_for() {
+    let database = Database::new();
+    let silent: Vec<String> = guards(&database)
+        .into_iter()
+        .filter(|(_, sentence)| !(sentence.ends_with('.') && sentence.len() > 15))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(silent, SPEAK_FOR_THEMSELVES);
+}
+
+#[test]
+fn migrations_go_all_the_way_down_and_up_again() {
+    let database = Database::empty();
+    let owner = database.owner_url();
+    let applied = migrate(&owner, RUNTIME_ROLE).unwrap();
+    assert!(applied > 0);
+    let guarded = guards(&database);
+    assert_eq!(migrate(&owner, RUNTIME_ROLE).unwrap(), 0, "twice is once");
+
+    assert_eq!(revert_all(&owner).unwrap(), applied);
+    assert_eq!(everything_in(&database), ["table __diesel_schema_migrations"]);
+
+    assert_eq!(migrate(&owner, RUNTIME_ROLE).unwrap(), applied);
+    assert_eq!(guards(&database), guarded);
+}
+
+/// Every constraint and trigger of ours, with its comment.
+fn guards(database: &Database) -> Vec<(String, String)> {
+    statement::<(Text, Text)>(
+        "SELECT name, coalesce(sentence, '') FROM (
+             SELECT conname::text, conrelid, obj_description(oid, 'pg_constraint')
+             FROM pg_constraint
+             WHERE connamespace = 'public'::regnamespace AND contype NOT IN ('t', 'n')
+             UNION ALL
+             SELECT tgname::text, tgrelid, obj_description(oid, 'pg_trigger')
+             FROM pg_trigger WHERE NOT tgisinternal
+         ) AS guard (name, relation, sentence)
+         WHERE relation <> '__diesel_schema_migrations'::regclass
+         ORDER BY name COLLATE \"C\"",
+    )
+    .load(&mut database.as_owner())
+    .unwrap()
+}
+
+/// Every table, sequence, function and type that stands in the schema.
+fn everything_in(database: &Database) -> Vec<String> {
+    statement::<Text>(
+        "SELECT 'table ' || relname FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm', 'S')
+         UNION ALL
+         SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+         UNION ALL
+         SELECT 'type ' || typname FROM pg_type
+         WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd', 'r')
+         ORDER BY 1",
+    )
+    .load(&mut database.as_owner())
+    .unwrap()
+}
+
+/// One file of the program, without comments and without its unit tests.
+struct Source {
+    path: String,
+    /// The top-level module that it belongs to.
+    module: String,
+    /// How many `super` lead from it to the crate's root.
+    depth: usize,
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    files("src", "rs")
+        .into_iter()
+        .map(|path| {
+            let inside = path.trim_start_matches("src/").trim_end_matches(".rs");
+            let segments: Vec<&str> =
+                inside.split('/').filter(|segment| *segment != "mod").collect();
+            Source {
+                module: segments[0].to_owned(),
+                depth: segments.len(),
+                code: code(&path),
+                path,
+            }
+        })
+        .collect()
+}
+
+fn code(path: &str) -> String {
+    let text = read(path);
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let tests = lines.iter().position(|line| line.trim() == "#[cfg(test)]");
+    let end = tests.unwrap_or(lines.len());
+    if let Some(first) = tests {
+        assert_eq!(lines[first + 1], "mod tests {", "{path}: unit tests stand at the end");
+        assert_eq!(lines.iter().rposition(|line| *line == "}"), Some(lines.len() - 1));
+        let closed = lines[first..].iter().filter(|line| **line == "}").count();
+        assert_eq!(closed, 1, "{path}: nothing follows the unit tests");
+    }
+    lines[..end].join("\n")
+}
+
+/// The top-level modules that a text names.
+fn named_modules(code: &str) -> BTreeSet<&str> {
+    code.match_indices("crate::")
+        .filter(|(at, _)| !code[..*at].ends_with(['$', '_']))
+        .map(|(at, found)| {
+            let rest = &code[at + found.len()..];
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap();
+            assert!(end > 0, "name one module in each `use`: {}", rest.lines().next().unwrap());
+            &rest[..end]
+        })
+        .collect()
+}
+
+/// Everything that can hold SQL: the program and its migrations, but not the
+/// way down.
+fn every_text() -> Vec<(String, String)> {
+    let mut texts: Vec<(String, String)> =
+        sources().into_iter().map(|source| (source.path, source.code)).collect();
+    let queries = files("src", "sql").into_iter().chain(files("migrations", "sql"));
+    texts.extend(queries.map(|path| {
+        let lines = read(&path);
+        let lines: Vec<&str> = lines.lines().filter(|line| !line.starts_with("--")).collect();
+        (path, lines.join("\n"))
+    }));
+    texts
+}
+
+/// The files of a folder with an extension, as paths from the root.
+fn files(folder: &str, extension: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                let path: PathBuf = path.strip_prefix(root()).unwrap().to_owned();
+                found.push(path.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

@@ -22,6 +22,7 @@ use imprimatur::refusal::Refusal;
 use imprimatur::responses;
 use imprimatur::workflow::{self, Call};
 
+use crate::readme;
 use crate::support::attempts::{attempt, codes, on_posts, post_in};
 use crate::support::world::{
     archive, call_with, content, publish, request_changes, revise, submit, withdraw_request,
@@ -154,11 +155,8 @@ fn the_truth_table_is_what_the_door_does() {
 
 #[test]
 fn the_readme_shows_the_same_table() {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let (_, rest) = readme.split_once("<!-- truth table -->").unwrap();
-    let (table, _) = rest.split_once("<!-- end of truth table -->").unwrap();
-    assert_eq!(cells(table), cells(TRUTH));
+    let table = readme::section("truth table");
+    assert_eq!(cells(&table), cells(TRUTH));
 }
 
 #[test]

@@ -91,6 +91,8 @@ CREATE TABLE staff_roster (
 );
 COMMENT ON TABLE staff_roster IS
     'How many active staff accounts there are: one row, kept by a trigger on users.';
+COMMENT ON CONSTRAINT staff_roster_singleton_check ON staff_roster IS
+    'There is one roster.';
 COMMENT ON CONSTRAINT there_is_always_an_active_staff_account ON staff_roster IS
     'From the first one on, there is always an active staff account.';
 
@@ -187,6 +189,8 @@ CREATE TABLE cookie_key (
 );
 COMMENT ON TABLE cookie_key IS
     'The key that signs session cookies. A forged signature alone names no session: ids are random and stored hashed.';
+COMMENT ON CONSTRAINT cookie_key_singleton_check ON cookie_key IS
+    'There is one key.';
 COMMENT ON CONSTRAINT cookie_key_is_long_enough ON cookie_key IS
     'The key has 64 bytes.';
 INSERT INTO cookie_key (key)

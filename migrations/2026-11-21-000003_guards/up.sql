@@ -170,18 +170,32 @@ COMMENT ON TRIGGER account_events_are_append_only ON account_events IS
 -- TRUNCATE fires no row triggers.
 CREATE TRIGGER posts_are_never_emptied BEFORE TRUNCATE ON posts
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('Posts are archived, never deleted.');
+COMMENT ON TRIGGER posts_are_never_emptied ON posts IS
+    'TRUNCATE, which fires no row triggers, takes no post either.';
 CREATE TRIGGER transitions_are_never_emptied BEFORE TRUNCATE ON transitions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('History is append-only.');
+COMMENT ON TRIGGER transitions_are_never_emptied ON transitions IS
+    'TRUNCATE, which fires no row triggers, takes no history either.';
 CREATE TRIGGER revisions_are_never_emptied BEFORE TRUNCATE ON revisions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('Revisions are append-only.');
+COMMENT ON TRIGGER revisions_are_never_emptied ON revisions IS
+    'TRUNCATE, which fires no row triggers, takes no revision either.';
 CREATE TRIGGER reviews_are_never_emptied BEFORE TRUNCATE ON reviews
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('Reviews are append-only.');
+COMMENT ON TRIGGER reviews_are_never_emptied ON reviews IS
+    'TRUNCATE, which fires no row triggers, takes no review either.';
 CREATE TRIGGER operations_are_never_emptied BEFORE TRUNCATE ON operations
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('Operations are append-only.');
+COMMENT ON TRIGGER operations_are_never_emptied ON operations IS
+    'TRUNCATE, which fires no row triggers, takes no operation either.';
 CREATE TRIGGER account_events_are_never_emptied BEFORE TRUNCATE ON account_events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('The record of account changes is append-only.');
+COMMENT ON TRIGGER account_events_are_never_emptied ON account_events IS
+    'TRUNCATE, which fires no row triggers, takes no record of account changes either.';
 CREATE TRIGGER people_are_never_emptied BEFORE TRUNCATE ON users
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('People are deactivated, never deleted: their history stays.');
+COMMENT ON TRIGGER people_are_never_emptied ON users IS
+    'TRUNCATE, which fires no row triggers, takes no person either.';
 
 -- Reading
 

@@ -52,12 +52,16 @@ CREATE TRIGGER refusals_are_append_only BEFORE UPDATE OR DELETE ON refusals
 COMMENT ON TRIGGER refusals_are_append_only ON refusals IS 'Refusals are append-only.';
 CREATE TRIGGER refusals_are_never_emptied BEFORE TRUNCATE ON refusals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('Refusals are append-only.');
+COMMENT ON TRIGGER refusals_are_never_emptied ON refusals IS
+    'TRUNCATE, which fires no row triggers, takes no refusal either.';
 CREATE TRIGGER incidents_are_never_deleted BEFORE DELETE ON incidents
     FOR EACH ROW EXECUTE FUNCTION refuse('Incidents are acknowledged, never deleted.');
 COMMENT ON TRIGGER incidents_are_never_deleted ON incidents IS
     'Incidents are acknowledged, never deleted.';
 CREATE TRIGGER incidents_are_never_emptied BEFORE TRUNCATE ON incidents
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('Incidents are acknowledged, never deleted.');
+COMMENT ON TRIGGER incidents_are_never_emptied ON incidents IS
+    'TRUNCATE, which fires no row triggers, takes no incident either.';
 CREATE TRIGGER incident_is_what_happened BEFORE UPDATE ON incidents FOR EACH ROW
     WHEN ((OLD.id, OLD.at, OLD.request_id, OLD.interface, OLD.actor_id, OLD.action,
            OLD.post_id, OLD.invariant, OLD.detail)
