@@ -3,8 +3,9 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
 use askama::Template;
+use sha2::{Digest, Sha256};
 
-use super::Settings;
+use super::{Settings, Visit};
 use crate::domain::Action;
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
@@ -19,6 +20,9 @@ pub struct Answer {
     retry_after: Option<i32>,
     flash: Option<Flash>,
     shows_flash: bool,
+    content_type: &'static str,
+    is_revalidated: bool,
+    is_known: bool,
 }
 
 impl Answer {
@@ -53,10 +57,30 @@ impl Answer {
         Self { retry_after: Some(seconds), ..self }
     }
 
-    /// Notes whether this answer shows the line that an earlier one left.
-    pub fn with_flash_shown(self, is_waiting: bool) -> Self {
-        let shows_flash = is_waiting && self.location.is_none();
-        Self { shows_flash, ..self }
+    /// Says what kind of document it is, where it is no page.
+    pub fn of_type(self, content_type: &'static str) -> Self {
+        Self { content_type, ..self }
+    }
+
+    /// Lets browsers keep the answer and ask each time whether it still holds,
+    /// so that what is archived is gone at once.
+    pub fn revalidated(self) -> Self {
+        Self { is_revalidated: true, ..self }
+    }
+
+    /// Fits the answer to the visit that it answers: whether it shows the line
+    /// that an earlier one left, and whether the browser has it already.
+    pub fn to(self, visit: &Visit) -> Self {
+        let shows_flash = visit.flash.is_some() && self.location.is_none();
+        let is_known = self.is_revalidated && visit.knows(&self.entity_tag());
+        Self { shows_flash, is_known, ..self }
+    }
+
+    /// Returns what changes exactly when the answer does (RFC 9110, 8.8.3).
+    fn entity_tag(&self) -> String {
+        let digest = Sha256::digest(self.body.as_bytes());
+        let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("\"{digits}\"")
     }
 
     fn empty() -> Self {
@@ -67,14 +91,27 @@ impl Answer {
             retry_after: None,
             flash: None,
             shows_flash: false,
+            content_type: "text/html; charset=utf-8",
+            is_revalidated: false,
+            is_known: false,
         }
     }
 
     /// Returns the response.
     pub fn into_response(self, settings: &Settings) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        response.content_type("text/html; charset=utf-8");
-        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        let status = if self.is_known { StatusCode::NOT_MODIFIED } else { self.status };
+        let mut response = HttpResponse::build(status);
+        if self.is_revalidated {
+            response.insert_header((header::CACHE_CONTROL, "no-cache"));
+            response.insert_header((header::ETAG, self.entity_tag()));
+            response.insert_header((header::VARY, "cookie"));
+        } else {
+            response.insert_header((header::CACHE_CONTROL, "no-store"));
+        }
+        if self.is_known {
+            return response.finish();
+        }
+        response.content_type(self.content_type);
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }

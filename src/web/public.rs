@@ -64,7 +64,7 @@ async fn home(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             found.truncate(PER_PAGE);
             let older = found.last().filter(|_| has_older).map(cursor);
             let layout = visit.layout("Imprimatur", viewer.as_ref());
-            Ok(Answer::ok(&HomePage { layout, posts: found, older }))
+            Ok(Answer::ok(&HomePage { layout, posts: found, older }).revalidated())
         })
         .await
 }
@@ -114,7 +114,7 @@ async fn post(visit: Visit, slug: Path<String>, shared: Data<Shared>) -> HttpRes
                 Address::Published(post) => {
                     let layout = visit.layout(post.content.title.as_str(), viewer.as_ref());
                     let body = markdown::render(post.content.body.as_str());
-                    Ok(Answer::ok(&PublicPostPage { layout, post: *post, body }))
+                    Ok(Answer::ok(&PublicPostPage { layout, post: *post, body }).revalidated())
                 }
             }
         })

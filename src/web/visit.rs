@@ -2,7 +2,7 @@ use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_session::SessionExt;
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use diesel::pg::PgConnection;
@@ -36,6 +36,10 @@ pub struct Visit {
     key: Option<String>,
     /// The one line that an earlier request left to be shown.
     pub flash: Option<Flash>,
+    /// The site's own address, for links that travel.
+    pub site: String,
+    /// The entity tags that the browser has kept, as it sent them.
+    known: String,
 }
 
 impl FromRequest for Visit {
@@ -49,8 +53,8 @@ impl FromRequest for Visit {
 
 impl Visit {
     pub(super) fn of(request: &HttpRequest) -> Self {
-        let flash = request
-            .app_data::<Data<Shared>>()
+        let shared = request.app_data::<Data<Shared>>();
+        let flash = shared
             .and_then(|shared| request.cookie(&shared.settings.cookie_name("flash")))
             .and_then(|cookie| Flash::parse(cookie.value()));
         let id = request.extensions().get::<RequestId>().copied();
@@ -62,7 +66,14 @@ impl Visit {
             is_post: request.method() == Method::POST,
             key: request.get_session().get::<String>(KEY).ok().flatten(),
             flash,
+            site: shared.map(|shared| shared.settings.public_url.clone()).unwrap_or_default(),
+            known: text(request, header::IF_NONE_MATCH),
         }
+    }
+
+    /// Returns whether the browser has kept the answer with this entity tag.
+    pub(super) fn knows(&self, entity_tag: &str) -> bool {
+        self.known.split(',').any(|known| known.trim().trim_start_matches("W/") == entity_tag)
     }
 
     /// Returns what this browser shows to say who it is.
@@ -153,6 +164,11 @@ impl Visit {
     }
 }
 
+fn text(request: &HttpRequest, name: header::HeaderName) -> String {
+    let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
 /// Returns where a request comes from. A proxy adds the address that it saw at
 /// the end; what stands before it was written by whoever asked.
 fn address(request: &HttpRequest) -> IpAddr {
@@ -185,7 +201,7 @@ impl Shared {
         let answer = actix_web::web::block(move || {
             let answer = work(&store, &visit)
                 .unwrap_or_else(|refusal| crate::responses::page(&refusal, &visit, typed.as_ref()));
-            answer.with_flash_shown(visit.flash.is_some())
+            answer.to(&visit)
         })
         .await;
         match answer {
