@@ -16,6 +16,7 @@ mod cost;
 mod demo;
 mod input;
 mod interfaces;
+mod public_site;
 mod readme;
 mod sign_in;
 mod smoke;

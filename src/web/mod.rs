@@ -4,6 +4,7 @@ pub(crate) mod answer;
 mod desk;
 mod diff;
 mod editor;
+mod feed;
 mod fields;
 mod guard;
 pub(crate) mod layout;
@@ -167,6 +168,7 @@ pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> 
 fn routes(config: &mut ServiceConfig) {
     config
         .configure(public::routes)
+        .configure(feed::routes)
         .configure(sign_in::routes)
         .configure(desk::routes)
         .configure(editor::routes)

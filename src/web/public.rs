@@ -22,14 +22,14 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// A resource that answers GET and HEAD alike.
-fn reading(path: &str) -> Reading {
+pub(super) fn reading(path: &str) -> Reading {
     Reading(path.to_owned())
 }
 
-struct Reading(String);
+pub(super) struct Reading(String);
 
 impl Reading {
-    fn to<F, Args>(self, handler: F) -> actix_web::Resource
+    pub(super) fn to<F, Args>(self, handler: F) -> actix_web::Resource
     where
         F: actix_web::Handler<Args> + Clone,
         Args: actix_web::FromRequest + 'static,
