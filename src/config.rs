@@ -6,6 +6,8 @@
 //! URLs are never arguments: they may hold passwords, and everybody on a
 //! machine may read the arguments of its processes.
 
+mod error;
+
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,9 +16,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
 use crate::store::cluster::{self, Cluster, ClusterError, Durability, Install, Settings};
-use crate::store::migrations::{self, MigrationError};
+use crate::store::migrations;
 use crate::store::statement::statement;
 use crate::store::{Store, pool::Limits};
+
+pub use error::ConfigError;
 
 /// How long a private server that has just started may refuse connections.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -235,33 +239,4 @@ fn connect_patiently(url: &str) -> Result<PgConnection, ConfigError> {
 
 fn current_user(conn: &mut PgConnection) -> QueryResult<String> {
     statement::<Text>("SELECT current_user::text").get_result(conn)
-}
-
-/// Why there is no database to work with.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// An owner is named and a runtime role is not.
-    #[error("DATABASE_OWNER_URL is set and DATABASE_URL is not: set both, or neither")]
-    OwnerAlone,
-    /// A variable holds something that is not text.
-    #[error("{0} is not valid UTF-8")]
-    NotText(&'static str),
-    /// The private cluster cannot be had.
-    #[error(transparent)]
-    Cluster(#[from] ClusterError),
-    /// The server does not answer.
-    #[error("the database cannot be reached: {0}")]
-    Connect(#[from] ConnectionError),
-    /// The server answers with an error.
-    #[error("the database cannot be asked: {0}")]
-    Query(#[from] diesel::result::Error),
-    /// The database cannot be brought up to date.
-    #[error("the database cannot be brought up to date: {}", causes(.0))]
-    Migration(#[from] MigrationError),
-}
-
-fn causes(error: &dyn std::error::Error) -> String {
-    let sources = std::iter::successors(Some(error), |error| error.source());
-    let sentences: Vec<String> = sources.map(ToString::to_string).collect();
-    sentences.join(": ")
 }

@@ -15,37 +15,7 @@ use imprimatur::store::statement::statement;
 use imprimatur::store::verify::{Finding, Scope, truths, verify, walk};
 
 use crate::support::Database;
-use sabotage::{SABOTAGE, Sabotage};
-
-/// Guards that speak of how a row changes, or that only serve another guard:
-/// no row can be told to have broken them.
-const UNSEEN_IN_ROWS: &[&str] = &[
-    "account_events_are_append_only",
-    "account_events_are_never_emptied",
-    "archival_facts_are_final",
-    "authority_is_part_of_the_key",
-    "changed_credentials_end_sessions",
-    "incident_is_what_happened",
-    "incidents_are_never_deleted",
-    "incidents_are_never_emptied",
-    "operations_are_append_only",
-    "operations_are_never_emptied",
-    "people_are_never_emptied",
-    "post_never_returns_to_an_older_revision",
-    "post_origin_is_final",
-    "posts_are_never_emptied",
-    "publication_facts_are_final",
-    "refusals_are_append_only",
-    "refusals_are_never_emptied",
-    "review_can_be_withdrawn",
-    "reviews_are_append_only",
-    "reviews_are_never_emptied",
-    "revisions_are_append_only",
-    "revisions_are_never_emptied",
-    "submission_facts_are_final",
-    "transitions_are_append_only",
-    "transitions_are_never_emptied",
-];
+use sabotage::{SABOTAGE, Sabotage, UNSEEN_IN_ROWS};
 
 /// Truths that no single guard keeps.
 const WITHOUT_A_GUARD: &[&str] = &["an_id_names_one_row", "guards_are_in_place"];

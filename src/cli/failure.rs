@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 use crate::store::Unavailable;
 use crate::store::cluster::ClusterError;
 use crate::store::failure::{self, classify};
+use crate::store::migrations::MigrationError;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -61,7 +62,9 @@ impl Failure {
             },
             Self::Config(error) => match error {
                 ConfigError::OwnerAlone | ConfigError::NotText(_) => 2,
-                ConfigError::Cluster(_) | ConfigError::Connect(_) => 8,
+                ConfigError::Cluster(_)
+                | ConfigError::Connect(_)
+                | ConfigError::Migration(MigrationError::Connect(_)) => 8,
                 ConfigError::Query(_) | ConfigError::Migration(_) => 1,
             },
             Self::Database(error) => match classify(error) {
@@ -83,7 +86,8 @@ impl Failure {
                 "  `imprimatur user list` shows the accounts.".into(),
             ],
             Self::Refused(refusal, request) => refusal_lines(refusal, *request),
-            Self::Config(error) => vec![format!("database: {error}")],
+            // What libpq says ends with a line of its own.
+            Self::Config(error) => vec![format!("database: {}", error.to_string().trim_end())],
             Self::Cluster(error) => vec![format!("database: {error}")],
             Self::Database(error) => vec![format!("database: {error}")],
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Vec::new(),

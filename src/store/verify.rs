@@ -95,7 +95,8 @@ impl Report {
 pub fn verify(conn: &mut PgConnection, post: Option<PostId>) -> QueryResult<Report> {
     let mut transaction = conn.build_transaction().read_only().repeatable_read();
     transaction.run(|conn| {
-        conn.batch_execute("SET LOCAL statement_timeout = 0")?;
+        // Millions of rows are matched against each other: in memory, not on disk.
+        conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB'")?;
         walk(conn, post)
     })
 }

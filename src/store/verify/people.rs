@@ -61,22 +61,22 @@ pub(super) const TRUTHS: &[Truth] = &[
         name: "people_are_never_deleted",
         sentence: "History survives people leaving.",
         scope: Scope::Whole,
-        broken: "SELECT named.post_id, format('%s names user %s, who is gone', whence, person) AS detail
+        broken: "SELECT DISTINCT named.post_id, format('%s names user %s, who is gone', whence, person) AS detail
                  FROM (
                      SELECT id AS post_id, 'the author' AS whence, author_id AS person FROM posts
-                     UNION SELECT id, 'the submission', submitted_by FROM posts
-                     UNION SELECT id, 'the publication', published_by FROM posts
-                     UNION SELECT id, 'the archival', archived_by FROM posts
-                     UNION SELECT post_id, 'an operation', actor_id FROM operations
-                     UNION SELECT post_id, 'a revision', author_id FROM revisions
-                     UNION SELECT post_id, 'a review', reviewer_id FROM reviews
-                     UNION SELECT post_id, 'a transition', actor_id FROM transitions
-                     UNION SELECT NULL, 'an account event', actor_id FROM account_events
-                     UNION SELECT NULL, 'an account event', subject_id FROM account_events
-                     UNION SELECT NULL, 'a session', user_id FROM sessions
-                     UNION SELECT NULL, 'a refusal', actor_id FROM refusals
-                     UNION SELECT NULL, 'an incident', actor_id FROM incidents
-                     UNION SELECT NULL, 'an acknowledgement', acknowledged_by FROM incidents
+                     UNION ALL SELECT id, 'the submission', submitted_by FROM posts
+                     UNION ALL SELECT id, 'the publication', published_by FROM posts
+                     UNION ALL SELECT id, 'the archival', archived_by FROM posts
+                     UNION ALL SELECT post_id, 'an operation', actor_id FROM operations
+                     UNION ALL SELECT post_id, 'a revision', author_id FROM revisions
+                     UNION ALL SELECT post_id, 'a review', reviewer_id FROM reviews
+                     UNION ALL SELECT post_id, 'a transition', actor_id FROM transitions
+                     UNION ALL SELECT NULL, 'an account event', actor_id FROM account_events
+                     UNION ALL SELECT NULL, 'an account event', subject_id FROM account_events
+                     UNION ALL SELECT NULL, 'a session', user_id FROM sessions
+                     UNION ALL SELECT NULL, 'a refusal', actor_id FROM refusals
+                     UNION ALL SELECT NULL, 'an incident', actor_id FROM incidents
+                     UNION ALL SELECT NULL, 'an acknowledgement', acknowledged_by FROM incidents
                  ) AS named
                  WHERE person IS NOT NULL AND NOT EXISTS (SELECT FROM users WHERE users.id = person)",
     },

@@ -172,12 +172,12 @@ pub(super) const TRUTHS: &[Truth] = &[
         name: "posts_are_never_deleted",
         sentence: "Posts are archived, never deleted.",
         scope: Scope::Post,
-        broken: "SELECT named.post_id, format('%s is left and the post is gone', whence) AS detail
+        broken: "SELECT DISTINCT named.post_id, format('%s is left and the post is gone', whence) AS detail
                  FROM (
                      SELECT post_id, 'an operation' AS whence FROM operations
-                     UNION SELECT post_id, 'a revision' FROM revisions
-                     UNION SELECT post_id, 'a review' FROM reviews
-                     UNION SELECT post_id, 'a transition' FROM transitions
+                     UNION ALL SELECT post_id, 'a revision' FROM revisions
+                     UNION ALL SELECT post_id, 'a review' FROM reviews
+                     UNION ALL SELECT post_id, 'a transition' FROM transitions
                  ) AS named
                  WHERE named.post_id = coalesce($1, named.post_id)
                    AND NOT EXISTS (SELECT FROM posts WHERE posts.id = named.post_id)",
