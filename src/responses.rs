@@ -53,6 +53,29 @@ pub struct Resume {
     pub label: &'static str,
 }
 
+/// How a field of a kept form is shown.
+enum Kept {
+    /// On one line, under this label.
+    Line(&'static str),
+    /// On several lines, under this label.
+    Text(&'static str),
+    /// Not at all: nobody typed it.
+    Unseen,
+}
+
+impl Kept {
+    fn of(name: &str) -> Self {
+        match name {
+            "title" => Self::Line("Title"),
+            "summary" => Self::Text("Summary"),
+            "body" => Self::Text("Body"),
+            "note" => Self::Text("Your note to the author"),
+            "reason" => Self::Text("Reason, for the record"),
+            _ => Self::Unseen,
+        }
+    }
+}
+
 /// The page for signing in, also where something else was wanted.
 #[derive(Template)]
 #[template(path = "sign_in.html")]
