@@ -74,6 +74,8 @@ struct EditorPage {
     draft: Draft,
     key: String,
     errors: InvalidInput,
+    /// Why nothing can be written here now; then there is no form.
+    closed: Vec<Reason>,
     /// Why the last attempt had no effect.
     refused: Vec<Reason>,
     /// How what is typed differs from what is current now.
@@ -98,6 +100,7 @@ impl EditorPage {
             draft,
             key: OperationKey::random().as_str().to_owned(),
             errors: InvalidInput(Vec::new()),
+            closed: Vec::new(),
             refused: Vec::new(),
             differences: Vec::new(),
             preview: None,
@@ -152,8 +155,8 @@ async fn revise_form(visit: Visit, id: Path<String>, shared: Data<Shared>) -> Ht
             let draft = Draft::of(&post.current.content);
             let mut page = EditorPage::new(visit, &person, Some(&post), draft);
             match workflow::advise(Action::Revise, &person, &post) {
-                Advice::NotYours(reason) => page.refused = vec![reason],
-                Advice::NotNow(reasons) => page.refused = reasons,
+                Advice::NotYours(reason) => page.closed = vec![reason],
+                Advice::NotNow(reasons) => page.closed = reasons,
                 Advice::Live => {}
             }
             Ok(Answer::ok(&page))
