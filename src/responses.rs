@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::accounts::sessions::random_key;
 use crate::domain::{FieldError, OperationKey, Reason, RequestId};
 use crate::policies::Rule;
 use crate::refusal::Refusal;
@@ -254,6 +255,12 @@ fn sign_in_first(visit: &Visit, typed: Option<&Fields>) -> Answer {
         (false, true) => visit.path.clone(),
         (false, false) => format!("{}?{}", visit.path, visit.query),
     };
+    // Without a session to belong to, the form would be refused once it is sent.
+    let begun = (!visit.has_key()).then(random_key);
+    let mut visit = visit.clone();
+    if let Some(key) = &begun {
+        visit.begin_with(key.clone());
+    }
     let page = SignInPage {
         layout: visit.layout("Sign in", None),
         username: String::new(),
@@ -265,7 +272,11 @@ fn sign_in_first(visit: &Visit, typed: Option<&Fields>) -> Answer {
         }),
         carried,
     };
-    Answer::page(StatusCode::UNAUTHORIZED, &page)
+    let answer = Answer::page(StatusCode::UNAUTHORIZED, &page);
+    match begun {
+        Some(key) => answer.beginning(key),
+        None => answer,
+    }
 }
 
 /// Returns the page for going on with a form that waited.

@@ -5,6 +5,7 @@ use actix_web::http::{StatusCode, header};
 use askama::Template;
 
 use super::Settings;
+use super::session::Begins;
 use crate::domain::Action;
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
@@ -19,6 +20,7 @@ pub struct Answer {
     retry_after: Option<i32>,
     flash: Option<Flash>,
     shows_flash: bool,
+    begins: Option<Begins>,
 }
 
 impl Answer {
@@ -72,6 +74,14 @@ impl Answer {
         }
     }
 
+    /// Begins a session with the browser, for the form on the page to belong to.
+    pub fn beginning(self, key: String) -> Self {
+        Self {
+            begins: Some(Begins(key)),
+            ..self
+        }
+    }
+
     fn empty() -> Self {
         Self {
             status: StatusCode::OK,
@@ -80,6 +90,7 @@ impl Answer {
             retry_after: None,
             flash: None,
             shows_flash: false,
+            begins: None,
         }
     }
 
@@ -105,7 +116,11 @@ impl Answer {
         } else if self.shows_flash {
             response.cookie(flash_cookie(settings, name, "", Duration::ZERO));
         }
-        response.body(self.body)
+        let mut response = response.body(self.body);
+        if let Some(begins) = self.begins {
+            response.extensions_mut().insert(begins);
+        }
+        response
     }
 }
 
