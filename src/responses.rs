@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::accounts::sessions::random_key;
 use crate::domain::{FieldError, OperationKey, Reason, RequestId};
 use crate::policies::Rule;
 use crate::refusal::Refusal;
@@ -51,6 +52,29 @@ pub struct Resume {
     pub fields: Vec<(String, String)>,
     /// The words on its button.
     pub label: &'static str,
+}
+
+/// How a field of a kept form is shown.
+enum Kept {
+    /// On one line, under this label.
+    Line(&'static str),
+    /// On several lines, under this label.
+    Text(&'static str),
+    /// Not at all: nobody typed it.
+    Unseen,
+}
+
+impl Kept {
+    fn of(name: &str) -> Self {
+        match name {
+            "title" => Self::Line("Title"),
+            "summary" => Self::Text("Summary"),
+            "body" => Self::Text("Body"),
+            "note" => Self::Text("Your note to the author"),
+            "reason" => Self::Text("Reason, for the record"),
+            _ => Self::Unseen,
+        }
+    }
 }
 
 /// The page for signing in, also where something else was wanted.
@@ -221,6 +245,12 @@ fn sign_in_first(visit: &Visit, typed: Option<&Fields>) -> Answer {
         (false, true) => visit.path.clone(),
         (false, false) => format!("{}?{}", visit.path, visit.query),
     };
+    // Without a session to belong to, the form would be refused once it is sent.
+    let begun = (!visit.has_key()).then(random_key);
+    let mut visit = visit.clone();
+    if let Some(key) = &begun {
+        visit.begin_with(key.clone());
+    }
     let page = SignInPage {
         layout: visit.layout("Sign in", None),
         username: String::new(),
@@ -232,7 +262,11 @@ fn sign_in_first(visit: &Visit, typed: Option<&Fields>) -> Answer {
         }),
         carried,
     };
-    Answer::page(StatusCode::UNAUTHORIZED, &page)
+    let answer = Answer::page(StatusCode::UNAUTHORIZED, &page);
+    match begun {
+        Some(key) => answer.beginning(key),
+        None => answer,
+    }
 }
 
 /// Returns the page for going on with a form that waited.

@@ -10,6 +10,7 @@ mod lesson_1_permissions_alone_are_insufficient;
 mod lesson_2_policies_prevent_invalid_actions;
 
 mod architecture;
+mod browser;
 mod cluster;
 mod command_line;
 mod cost;

@@ -5,6 +5,7 @@ use actix_web::http::{StatusCode, header};
 use askama::Template;
 use sha2::{Digest, Sha256};
 
+use super::session::Begins;
 use super::{Settings, Visit};
 use crate::domain::Action;
 use crate::refusal::Refusal;
@@ -23,6 +24,7 @@ pub struct Answer {
     content_type: &'static str,
     is_revalidated: bool,
     is_known: bool,
+    begins: Option<Begins>,
 }
 
 impl Answer {
@@ -83,6 +85,11 @@ impl Answer {
         format!("\"{digits}\"")
     }
 
+    /// Begins a session with the browser, for the form on the page to belong to.
+    pub fn beginning(self, key: String) -> Self {
+        Self { begins: Some(Begins(key)), ..self }
+    }
+
     fn empty() -> Self {
         Self {
             status: StatusCode::OK,
@@ -94,6 +101,7 @@ impl Answer {
             content_type: "text/html; charset=utf-8",
             is_revalidated: false,
             is_known: false,
+            begins: None,
         }
     }
 
@@ -124,7 +132,11 @@ impl Answer {
         } else if self.shows_flash {
             response.cookie(flash_cookie(settings, name, "", Duration::ZERO));
         }
-        response.body(self.body)
+        let mut response = response.body(self.body);
+        if let Some(begins) = self.begins {
+            response.extensions_mut().insert(begins);
+        }
+        response
     }
 }
 

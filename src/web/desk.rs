@@ -31,6 +31,10 @@ impl DeskPage {
         has_role(&self.person, Role::Author) || !self.own.is_empty()
     }
 
+    fn may_create(&self) -> bool {
+        has_role(&self.person, Role::Author)
+    }
+
     fn reviews(&self) -> bool {
         has_role(&self.person, Role::Reviewer)
     }

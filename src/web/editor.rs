@@ -70,6 +70,8 @@ struct EditorPage {
     draft: Draft,
     key: String,
     errors: InvalidInput,
+    /// Why nothing can be written here now; then there is no form.
+    closed: Vec<Reason>,
     /// Why the last attempt had no effect.
     refused: Vec<Reason>,
     /// How what is typed differs from what is current now.
@@ -94,6 +96,7 @@ impl EditorPage {
             draft,
             key: OperationKey::random().as_str().to_owned(),
             errors: InvalidInput(Vec::new()),
+            closed: Vec::new(),
             refused: Vec::new(),
             differences: Vec::new(),
             preview: None,
@@ -138,8 +141,11 @@ async fn revise_form(visit: Visit, id: Path<String>, shared: Data<Shared>) -> Ht
                 .map_err(unreadable)?
                 .ok_or(Refusal::NotFound)?;
             let draft = Draft::of(&post.current.content);
-            workflow::foresee(Action::Revise, &person, &post)?;
-            Ok(Answer::ok(&EditorPage::new(visit, &person, Some(&post), draft)))
+            let mut page = EditorPage::new(visit, &person, Some(&post), draft);
+            if let Err(refusal) = workflow::foresee(Action::Revise, &person, &post) {
+                page.closed = refusal.reasons();
+            }
+            Ok(Answer::ok(&page))
         })
         .await
 }

@@ -9,6 +9,8 @@ use crate::permissions;
 pub struct Layout {
     /// The page's name in the title bar.
     pub title: String,
+    /// The page's own path.
+    path: String,
     /// Who is signed in, as far as this page knows.
     pub viewer: Option<Viewer>,
     /// Whether the browser has a session that this page did not look at.
@@ -38,6 +40,7 @@ impl Layout {
     pub(super) fn new(title: &str, viewer: Option<&Person>, visit: &Visit) -> Self {
         Self {
             title: title.to_owned(),
+            path: visit.path.clone(),
             viewer: viewer.map(|person| Viewer {
                 name: person.display_name.clone(),
                 roles: person.roles.to_string(),
@@ -52,6 +55,11 @@ impl Layout {
             token: visit.token(),
             stylesheet: statics::stylesheet_address(),
         }
+    }
+
+    /// Returns whether this page is the one at the address.
+    pub fn is_at(&self, address: &str) -> bool {
+        self.path == address
     }
 }
 

@@ -5,34 +5,59 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 ///
 /// Two walls stand between an author's text and a reader's browser: HTML in
 /// the Markdown is shown as text, and what comes out is sanitised as if it
-/// were not. Headings move one level down, because the page's title is its
-/// only `h1`.
+/// were not. The page's title is its only `h1`, so the highest headings of the
+/// body become `h2`. What may be wider than a page scrolls in a frame of its
+/// own, which the keyboard reaches.
 pub(super) fn render(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events = Parser::new_ext(markdown, options).map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
-            level: one_down(level),
-            id: None,
-            classes: Vec::new(),
-            attrs: Vec::new(),
-        }),
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(one_down(level))),
-        other => other,
+    let events: Vec<Event<'_>> = Parser::new_ext(markdown, options).collect();
+    let highest = highest(&events);
+    let events = events.into_iter().flat_map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => [Some(Event::Text(text)), None],
+        Event::Start(Tag::Heading { level, .. }) => [
+            Some(Event::Start(Tag::Heading {
+                level: below_title(level, highest),
+                id: None,
+                classes: Vec::new(),
+                attrs: Vec::new(),
+            })),
+            None,
+        ],
+        Event::End(TagEnd::Heading(level)) => {
+            let level = below_title(level, highest);
+            [Some(Event::End(TagEnd::Heading(level))), None]
+        }
+        Event::Start(Tag::Table(_)) => [Some(Event::Html(FRAME.into())), Some(event)],
+        Event::End(TagEnd::Table) => [Some(event), Some(Event::Html("</div>".into()))],
+        other => [Some(other), None],
     });
     let mut rendered = String::new();
-    html::push_html(&mut rendered, events);
-    Builder::default().link_rel(Some("noopener noreferrer")).clean(&rendered).to_string()
+    html::push_html(&mut rendered, events.flatten());
+    Builder::default()
+        .link_rel(Some("noopener noreferrer"))
+        .add_allowed_classes("div", ["table-frame"])
+        .add_tag_attribute_values("div", "role", ["group"])
+        .add_tag_attribute_values("div", "aria-label", ["Table"])
+        .add_tag_attribute_values("div", "tabindex", ["0"])
+        .set_tag_attribute_value("pre", "tabindex", "0")
+        .clean(&rendered)
+        .to_string()
 }
 
-fn one_down(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H2,
-        HeadingLevel::H2 => HeadingLevel::H3,
-        HeadingLevel::H3 => HeadingLevel::H4,
-        HeadingLevel::H4 => HeadingLevel::H5,
-        HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
-    }
+const FRAME: &str = r#"<div class="table-frame" role="group" aria-label="Table" tabindex="0">"#;
+
+fn highest(events: &[Event<'_>]) -> HeadingLevel {
+    let levels = events.iter().filter_map(|event| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some(*level),
+        _ => None,
+    });
+    levels.min().unwrap_or(HeadingLevel::H1)
+}
+
+/// Returns the level that a heading has below the page's title.
+fn below_title(level: HeadingLevel, highest: HeadingLevel) -> HeadingLevel {
+    let level = level as usize - highest as usize + 2;
+    HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)
 }
 
 #[cfg(test)]
@@ -54,7 +79,22 @@ mod tests {
     }
 
     #[test]
+    fn a_table_scrolls_in_a_frame_that_the_keyboard_reaches() {
+        let rendered = render("|a|\n|-|\n|b|");
+        assert!(
+            rendered.contains("tabindex=\"0\"") && rendered.contains("class=\"table-frame\""),
+            "{rendered}"
+        );
+        assert!(rendered.ends_with("</table>\n</div>"), "{rendered}");
+    }
+
+    #[test]
     fn the_title_stays_the_only_first_heading() {
         assert_eq!(render("# One\n\n###### Six"), "<h2>One</h2>\n<h6>Six</h6>\n");
+    }
+
+    #[test]
+    fn the_highest_headings_follow_the_title_wherever_an_author_begins() {
+        assert_eq!(render("### Three\n\n#### Four"), "<h2>Three</h2>\n<h3>Four</h3>\n");
     }
 }

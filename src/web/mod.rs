@@ -151,6 +151,7 @@ pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> 
             .app_data(Data::new(shared.clone()))
             .app_data(PayloadConfig::new(fields::LIMIT))
             .configure(routes)
+            .wrap(from_fn(session::begin_where_asked))
             .wrap(session)
             .wrap(from_fn(guard::against_other_sites))
             .wrap(from_fn(guard::every_answer))

@@ -117,6 +117,12 @@ struct ChangesPage {
     differences: Vec<Part>,
 }
 
+impl ChangesPage {
+    fn only_in(&self, revision: &RevisionNumber) -> String {
+        format!("Only in revision {revision}")
+    }
+}
+
 /// Shows what has changed since a revision.
 async fn changes(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
     shared
@@ -197,6 +203,15 @@ impl ConfirmPage {
     /// Returns the field of the words that the action takes.
     fn words_field(&self) -> &'static str {
         if self.action == Action::Archive { "reason" } else { "note" }
+    }
+
+    /// Returns who will read the words.
+    fn words_hint(&self) -> &'static str {
+        if self.action == Action::Archive {
+            "Staff and the author read it; the public does not."
+        } else {
+            "The author and other reviewers read it. At most 2,000 characters."
+        }
     }
 
     /// Returns the label of the words that the action takes.

@@ -1,7 +1,12 @@
 use std::collections::HashMap;
 
+use actix_session::SessionExt;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::Error;
+use actix_web::body::MessageBody;
 use actix_web::cookie::time::Duration;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 
 use crate::accounts::sessions::random_key;
 
@@ -50,4 +55,23 @@ impl SessionStore for Ids {
     async fn delete(&self, _: &SessionKey) -> Result<(), anyhow::Error> {
         Ok(())
     }
+}
+
+/// The id of a session that an answer begins.
+#[derive(Debug)]
+pub(super) struct Begins(pub(super) String);
+
+/// Gives the browser the session that a handler began where it may block, and
+/// cannot reach the cookies itself.
+pub(super) async fn begin_where_asked<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let session = request.get_session();
+    let mut response = next.call(request).await?;
+    let begins = response.response_mut().extensions_mut().remove::<Begins>();
+    if let Some(Begins(key)) = begins {
+        session.insert(KEY, key)?;
+    }
+    Ok(response)
 }

@@ -5,12 +5,14 @@
 
 pub mod attempts;
 pub mod browser;
+pub mod chromium;
 pub mod database;
 pub mod proxy;
 pub mod server;
 pub mod world;
 
 pub use browser::Browser;
+pub use chromium::Chromium;
 pub use database::Database;
 pub use server::Server;
 pub use world::World;
