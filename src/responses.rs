@@ -6,7 +6,6 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::accounts::sessions::random_key;
 use crate::domain::{FieldError, OperationKey, Reason, RequestId};
 use crate::policies::Rule;
 use crate::refusal::Refusal;
@@ -246,11 +245,8 @@ fn sign_in_first(visit: &Visit, typed: Option<&Fields>) -> Answer {
         (false, false) => format!("{}?{}", visit.path, visit.query),
     };
     // Without a session to belong to, the form would be refused once it is sent.
-    let begun = (!visit.has_key()).then(random_key);
     let mut visit = visit.clone();
-    if let Some(key) = &begun {
-        visit.begin_with(key.clone());
-    }
+    let begun = visit.begin();
     let page = SignInPage {
         layout: visit.layout("Sign in", None),
         username: String::new(),

@@ -37,12 +37,10 @@ async fn form(mut visit: Visit, session: Session, shared: Data<Shared>) -> HttpR
 
 /// A form needs a session to belong to, before anybody has signed in.
 fn begin_visit(visit: &mut Visit, session: &Session) {
-    if !visit.has_key() {
-        let key = random_key();
-        // The value is a string of letters and digits: it serialises.
-        if session.insert(KEY, key.as_str()).is_ok() {
-            visit.begin_with(key);
-        }
+    if let Some(key) = visit.begin()
+        && let Err(error) = session.insert(KEY, key)
+    {
+        tracing::error!(%error, "a session could not begin");
     }
 }
 

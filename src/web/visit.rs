@@ -91,6 +91,16 @@ impl Visit {
         self.key.as_deref().map(SessionId::of)
     }
 
+    /// Begins a session where there is none, for a form to belong to, and
+    /// returns the secret id that the browser then has to be given.
+    pub fn begin(&mut self) -> Option<String> {
+        if self.key.is_none() {
+            self.key = Some(accounts::sessions::random_key());
+            return self.key.clone();
+        }
+        None
+    }
+
     /// Uses this key for the session from here on.
     pub fn begin_with(&mut self, key: String) {
         self.key = Some(key);
