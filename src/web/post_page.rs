@@ -168,13 +168,24 @@ struct ConfirmPage {
     /// What was typed, where a form comes back.
     words: String,
     problem: Option<String>,
-    /// Why it cannot be done now; then there is no button.
-    reasons: Vec<Reason>,
+    /// Why it cannot be done now; then there is no form.
+    closed: Vec<Reason>,
+    /// Why the last attempt had no effect.
+    refused: Vec<Reason>,
     /// What has changed since the revision that was looked at.
     differences: Vec<Part>,
 }
 
 impl ConfirmPage {
+    /// Returns what stands in the way: of the last attempt, or of any.
+    fn reasons(&self) -> &[Reason] {
+        if self.refused.is_empty() {
+            &self.closed
+        } else {
+            &self.refused
+        }
+    }
+
     fn question(&self) -> &'static str {
         match self.action {
             Action::Submit => "Submit this post for review?",
@@ -309,7 +320,7 @@ fn form_page(
     action: Action,
     place: Place,
 ) -> ConfirmPage {
-    let reasons = match workflow::advise(action, person, &post) {
+    let closed = match workflow::advise(action, person, &post) {
         Advice::NotYours(reason) => vec![reason],
         Advice::NotNow(reasons) => reasons,
         Advice::Live => Vec::new(),
@@ -325,7 +336,8 @@ fn form_page(
         key: OperationKey::random().as_str().to_owned(),
         words: String::new(),
         problem: None,
-        reasons,
+        closed,
+        refused: Vec::new(),
         differences: Vec::new(),
         action,
         post,
@@ -515,7 +527,7 @@ fn again_with_difference(
     };
     let mut page = form_page(visit, &person, post, action, place);
     page.words = words;
-    page.reasons = reasons;
+    page.refused = reasons;
     if let Some(older) = older {
         page.differences = diff::compare(&older.content, &page.post.current.content);
     }
