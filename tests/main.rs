@@ -1,6 +1,10 @@
 //! The proof. Read the four lessons in order; the rest keeps them honest.
 
 #![allow(missing_docs, reason = "the names of tests are sentences")]
+#![allow(
+    unreachable_pub,
+    reason = "the modules of one binary share their helpers"
+)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;

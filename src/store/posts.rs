@@ -54,7 +54,7 @@ pub fn lock<'tx, A>(
 ///
 /// The database's.
 pub fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> QueryResult<Option<Post>> {
-    statement::<PostSqlType>(concat!(
+    statement::<PostSqlType>(
         "SELECT p.id, p.state, p.created_at, author.id, author.display_name,
             submitter.id, submitter.display_name, p.submitted_at, p.submitted_revision,
             publisher.id, publisher.display_name, p.published_at, p.published_revision, p.slug,
@@ -73,8 +73,8 @@ pub fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> QueryResult<Op
          LEFT JOIN users submitter ON submitter.id = p.submitted_by
          LEFT JOIN users publisher ON publisher.id = p.published_by
          LEFT JOIN users archiver ON archiver.id = p.archived_by
-         WHERE p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)"
-    ))
+         WHERE p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)",
+    )
     .bind::<BigInt, _>(id.0)
     .seen_by(sight)
     .get_result::<PostRow>(conn)

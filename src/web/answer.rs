@@ -196,7 +196,7 @@ impl Flash {
 }
 
 /// Returns what it means that a page could not be read from the database.
-pub fn unreadable(error: diesel::result::Error) -> Refusal {
+pub(crate) fn unreadable(error: diesel::result::Error) -> Refusal {
     match classify(&error) {
         Failure::Unavailable(why) => why.into(),
         Failure::Conflict => Unavailable::Contended.into(),

@@ -69,18 +69,19 @@ pub(super) fn has_role(person: &Person, role: Role) -> bool {
 }
 
 /// What templates say with a `|`.
-pub mod filters {
+#[allow(unreachable_pub, reason = "askama makes a public item of each filter")]
+pub(crate) mod filters {
     use super::Timestamp;
 
     /// Returns the time as people read it.
     #[askama::filter_fn]
-    pub fn human(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+    pub(crate) fn human(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
         Ok(at.strftime("%-d %b %Y, %H:%M UTC").to_string())
     }
 
     /// Returns the time as machines read it.
     #[askama::filter_fn]
-    pub fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+    pub(crate) fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
         Ok(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
     }
 }
