@@ -100,18 +100,6 @@ fn signing_out_ends_the_session_and_not_only_the_cookie() {
 }
 
 #[test]
-fn a_link_to_the_desk_asks_a_newcomer_to_sign_in_once() {
-    let (_world, server) = publishing_house();
-    let Some(chromium) = Chromium::open(server.address, JavaScript::On) else {
-        return;
-    };
-    chromium.visit("/desk/posts/create");
-    chromium.sees("Sign in to see this page.");
-    chromium.sign_in_here("alice");
-    chromium.sees_heading("Start a post");
-}
-
-#[test]
 fn a_stale_tab_shows_both_texts_and_loses_neither() {
     let (_world, server) = publishing_house();
     let Some(chromium) = Chromium::open(server.address, JavaScript::On) else {
@@ -147,8 +135,10 @@ fn what_was_typed_survives_the_end_of_a_session() {
     let Some(chromium) = Chromium::open(server.address, JavaScript::On) else {
         return;
     };
-    chromium.sign_in("alice");
     chromium.visit("/desk/posts/create");
+    chromium.sees("Sign in to see this page.");
+    chromium.sign_in_here("alice");
+    chromium.sees_heading("Start a post");
     chromium.fill("Title", "Typed for an hour");
     chromium.fill("Body", "First words.\n\nThen \"more\" & <more>.");
     db_end_sessions(&world);

@@ -1,3 +1,4 @@
+use crate::support::world::{PASSWORD, revise};
 use crate::support::{Server, World};
 
 #[test]
@@ -34,4 +35,43 @@ fn the_whole_path() {
     stan.get("/admin/posts").expect(200);
     alice.get("/desk").expect(200);
     edith.get("/desk").expect(200);
+}
+
+#[test]
+fn a_note_on_an_outdated_revision_comes_back_in_its_form() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let post = world.in_review();
+    let address = format!("/desk/posts/{post}/request-changes");
+    let mut edith = server.signed_in("edith");
+    let form = edith.get(&address).expect(200);
+    world.perform(world.alice, &revise(post, 1, "On patience")).unwrap();
+    let fields = [
+        ("token", form.hidden("token")),
+        ("key", form.hidden("key")),
+        ("seen", form.hidden("seen")),
+        ("note", "Please shorten.".to_owned()),
+    ];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let page = edith.post(&address, &fields).expect(409);
+    assert!(page.body.contains("\nPlease shorten.</textarea>"));
+    assert_eq!(page.hidden("seen"), "2");
+}
+
+#[test]
+fn a_link_to_the_desk_asks_a_newcomer_to_sign_in_once() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut newcomer = server.browser();
+    let page = newcomer.get("/desk/posts/create").expect(401);
+    let fields = [
+        ("token", page.hidden("token")),
+        ("next", page.hidden("next")),
+        ("username", "alice".to_owned()),
+        ("password", PASSWORD.to_owned()),
+    ];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let onward = newcomer.post("/sign-in", &fields).expect(303);
+    assert_eq!(onward.location(), "/desk/posts/create");
+    newcomer.get(onward.location()).expect(200);
 }

@@ -163,13 +163,20 @@ struct ConfirmPage {
     /// What was typed, where a form comes back.
     words: String,
     problem: Option<String>,
-    /// Why it cannot be done now; then there is no button.
-    reasons: Vec<Reason>,
+    /// Why it cannot be done now; then there is no form.
+    closed: Vec<Reason>,
+    /// Why the last attempt had no effect.
+    refused: Vec<Reason>,
     /// What has changed since the revision that was looked at.
     differences: Vec<Part>,
 }
 
 impl ConfirmPage {
+    /// Returns what stands in the way: of the last attempt, or of any.
+    fn reasons(&self) -> &[Reason] {
+        if self.refused.is_empty() { &self.closed } else { &self.refused }
+    }
+
     fn question(&self) -> &'static str {
         match self.action {
             Action::Submit => "Submit this post for review?",
@@ -301,7 +308,7 @@ fn form_page(
     place: Place,
 ) -> ConfirmPage {
     let foreseen = workflow::foresee(action, person, &post);
-    let reasons = foreseen.err().map(|refusal| refusal.reasons()).unwrap_or_default();
+    let closed = foreseen.err().map(|refusal| refusal.reasons()).unwrap_or_default();
     ConfirmPage {
         layout: visit.layout(&format!("{}: {}", action.label(), post.title()), Some(person)),
         body: markdown::render(post.current.content.body.as_str()),
@@ -310,7 +317,8 @@ fn form_page(
         key: OperationKey::random().as_str().to_owned(),
         words: String::new(),
         problem: None,
-        reasons,
+        closed,
+        refused: Vec::new(),
         differences: Vec::new(),
         action,
         post,
@@ -452,7 +460,7 @@ fn again(
     };
     let mut page = form_page(visit, &person, post, action, place);
     page.words = typed.peek("note").or(typed.peek("reason")).unwrap_or_default().to_owned();
-    page.reasons = refusal.reasons();
+    page.refused = refusal.reasons();
     page.differences = older
         .map(|older| diff::compare(&older.content, &page.post.current.content))
         .unwrap_or_default();
@@ -462,7 +470,7 @@ fn again(
         }
         // Only the words are missing: here is the place to write them.
         Refusal::Policy(denied) if denied.is_only(Rule::ReasonIsGiven) => {
-            page.problem = page.reasons.pop().map(|reason| reason.hint);
+            page.problem = page.refused.pop().map(|reason| reason.hint);
         }
         _ => {}
     }

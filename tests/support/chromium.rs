@@ -167,7 +167,7 @@ impl Chromium {
         self.runtime.block_on(self.client.add_cookie(cookie)).unwrap();
     }
 
-    /// Opens another tab and goes there; returns the way back.
+    /// Does this in another tab, and comes back to the one that was open.
     pub fn in_another_tab(&self, work: impl FnOnce(&Self)) {
         self.runtime.block_on(async {
             let tab = self.client.new_window(true).await.unwrap();
