@@ -138,7 +138,8 @@ pub fn patient() -> Limits {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let conn = PgConnection::establish(&CLUSTER.url(OWNER_ROLE, DATABASE));
+        // Only a superuser may end other roles' connections to it.
+        let conn = PgConnection::establish(&CLUSTER.url(SUPERUSER_ROLE, DATABASE));
         let dropped = conn.map(|mut conn| {
             conn.batch_execute(&format!(
                 "DROP DATABASE IF EXISTS {} WITH (FORCE)",
