@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod database;
 pub mod proxy;
+pub mod raw;
 pub mod server;
 pub mod world;
 
