@@ -199,11 +199,14 @@ RETURN state = 'published'
 COMMENT ON FUNCTION post_is_visible(text, bigint, bigint, boolean, boolean) IS
     'Who may see what, for every read: the public sees what is published, authors also their own, reviewers also everything from in review on, staff everything.';
 
-CREATE FUNCTION available_slug(wanted text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+-- Whoever wants the same slug waits for the other's commit, and then has to
+-- see it: a volatile function looks anew with every statement.
+CREATE FUNCTION available_slug(wanted text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     candidate text := wanted;
     suffix integer := 1;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(wanted, 0));
     WHILE EXISTS (SELECT FROM posts WHERE slug = candidate) LOOP
         suffix := suffix + 1;
         candidate := wanted || '-' || suffix;
@@ -212,4 +215,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION available_slug(text) IS
-    'The wanted slug, or the first of wanted-2, wanted-3 and so on that no post has.';
+    'The wanted slug, or the first of wanted-2, wanted-3 and so on that no post has. Whoever wants the same one waits until this transaction ends.';
