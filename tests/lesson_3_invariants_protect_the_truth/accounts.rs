@@ -4,7 +4,6 @@
 use std::thread;
 
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use imprimatur::domain::{Role, UserId};
 
 use super::each_is_refused;

@@ -267,11 +267,10 @@ fn a_failure_at_any_statement_of_any_action_leaves_everything_as_it_was() {
         }
         // What it does not write does not stop it: the table above is complete.
         for table in tables.into_iter().filter(|table| !written.contains(table)) {
-            world.database.db_sabotage(&format!(
-                "{}",
-                sabotage(table, BEFORE, "RAISE EXCEPTION 'written after all';")
-                    .replace("sabotage", &format!("sabotage_{table}"))
-            ));
+            let sabotage = sabotage(table, BEFORE, "RAISE EXCEPTION 'written after all';");
+            world
+                .database
+                .db_sabotage(&sabotage.replace("sabotage", &format!("sabotage_{table}")));
         }
         act(&world, key).unwrap_or_else(|refusal| panic!("{action}: {refusal}"));
         for table in tables.into_iter().filter(|table| !written.contains(table)) {
