@@ -7,6 +7,9 @@
 mod support;
 
 mod lesson_3_invariants_protect_the_truth;
+mod lesson_4_races_have_one_winner;
+
+mod failures;
 
 mod cluster;
 mod smoke;
