@@ -68,10 +68,13 @@ CREATE TRIGGER post_never_returns_to_an_older_revision
 COMMENT ON TRIGGER post_never_returns_to_an_older_revision ON posts IS
     'A post points at its newest revision, never at an older one.';
 
+-- A trigger's function finds tables by the search path of whoever fires it,
+-- and everybody may put a temporary table in front. So these name the schema.
+
 CREATE FUNCTION refuse_incomplete_publication() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM revisions
+        SELECT FROM public.revisions
         WHERE post_id = NEW.id AND number = NEW.published_revision
           AND title ~ '\S' AND summary ~ '\S' AND body ~ '\S'
     ) THEN
@@ -99,10 +102,10 @@ COMMENT ON TRIGGER posts_are_never_deleted ON posts IS
 -- history is append-only, so what agrees once agrees for ever.
 CREATE FUNCTION refuse_transition_without_its_post() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    post posts;
+    post public.posts;
     is_borne_out boolean;
 BEGIN
-    SELECT * INTO post FROM posts WHERE id = NEW.post_id;
+    SELECT * INTO post FROM public.posts WHERE id = NEW.post_id;
     is_borne_out := CASE NEW.to_state
         WHEN 'draft' THEN
             (NEW.actor_id, NEW.at, NEW.revision) = (post.author_id, post.created_at, 1)
@@ -133,7 +136,7 @@ COMMENT ON TRIGGER transition_is_borne_out_by_its_post ON transitions IS
 CREATE FUNCTION refuse_revision_ahead_of_its_post() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM posts WHERE id = NEW.post_id AND current_revision >= NEW.number
+        SELECT FROM public.posts WHERE id = NEW.post_id AND current_revision >= NEW.number
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME,
@@ -210,11 +213,14 @@ RETURN state = 'published'
 COMMENT ON FUNCTION post_is_visible(text, bigint, bigint, boolean, boolean) IS
     'Who may see what, for every read: the public sees what is published, authors also their own, reviewers also everything from in review on, staff everything.';
 
-CREATE FUNCTION available_slug(wanted text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+-- Whoever wants the same slug waits for the other's commit, and then has to
+-- see it: a volatile function looks anew with every statement.
+CREATE FUNCTION available_slug(wanted text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     candidate text := wanted;
     suffix integer := 1;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(wanted, 0));
     WHILE EXISTS (SELECT FROM posts WHERE slug = candidate) LOOP
         suffix := suffix + 1;
         candidate := wanted || '-' || suffix;
@@ -223,4 +229,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION available_slug(text) IS
-    'The wanted slug, or the first of wanted-2, wanted-3 and so on that no post has.';
+    'The wanted slug, or the first of wanted-2, wanted-3 and so on that no post has. Whoever wants the same one waits until this transaction ends.';

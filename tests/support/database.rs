@@ -133,6 +133,7 @@ pub fn patient() -> Limits {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        // Only a superuser may end other roles' connections to it.
         let conn = PgConnection::establish(&CLUSTER.url(SUPERUSER_ROLE, DATABASE));
         let dropped = conn.map(|mut conn| {
             conn.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name))

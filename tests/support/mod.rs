@@ -8,6 +8,7 @@ pub mod browser;
 pub mod chromium;
 pub mod database;
 pub mod proxy;
+pub mod raw;
 pub mod server;
 pub mod world;
 

@@ -1,0 +1,222 @@
+//! Every error that PostgreSQL may answer with, provoked, and what it means.
+//!
+//! Diesel passes on no SQLSTATE, so some are known by their words. One test
+//! for each, so that a newer server or library that says it differently shows
+//! here and not at night.
+
+use std::thread;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use imprimatur::store::failure::{Failure, classify};
+use imprimatur::store::pool::Limits;
+use imprimatur::store::{Store, Unavailable};
+
+use crate::support::Database;
+use crate::support::database::patient;
+use crate::support::raw::wait_until;
+use crate::support::world::db_number;
+
+/// Returns what an error means that a connection meets.
+#[track_caller]
+fn met(conn: &mut PgConnection, sql: &str) -> Failure {
+    classify(&conn.batch_execute(sql).unwrap_err())
+}
+
+fn constraint(name: &str) -> Failure {
+    Failure::Constraint(name.to_owned())
+}
+
+#[test]
+fn a_constraint_is_known_by_its_name_and_nothing_of_the_row_is_kept() {
+    let database = Database::new();
+    let mut conn = database.as_owner();
+    conn.batch_execute(
+        "CREATE TABLE parents (id int CONSTRAINT parent_is_unique PRIMARY KEY);
+         CREATE TABLE children (
+             id int NOT NULL CONSTRAINT child_is_positive CHECK (id > 0),
+             parent int CONSTRAINT child_has_a_parent REFERENCES parents
+                 DEFERRABLE INITIALLY IMMEDIATE,
+             CONSTRAINT children_differ EXCLUDE (parent WITH =));
+         INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 1);",
+    )
+    .unwrap();
+    let raise = |code: &str| {
+        format!(
+            "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}',
+                 CONSTRAINT = 'a_proposition', DETAIL = 'a secret'; END $$"
+        )
+    };
+    let cases = [
+        ("INSERT INTO children VALUES (0, 1)".to_owned(), "child_is_positive"),
+        ("INSERT INTO parents VALUES (1)".to_owned(), "parent_is_unique"),
+        ("INSERT INTO children VALUES (1, 9)".to_owned(), "child_has_a_parent"),
+        ("DELETE FROM parents".to_owned(), "child_has_a_parent"),
+        ("INSERT INTO children VALUES (2, 1)".to_owned(), "children_differ"),
+        ("INSERT INTO children VALUES (NULL, 1)".to_owned(), "id is given"),
+        (raise("check_violation"), "a_proposition"),
+        (raise("restrict_violation"), "a_proposition"),
+    ];
+    for (sql, name) in cases {
+        assert_eq!(met(&mut conn, &sql), constraint(name), "{sql}");
+    }
+    // A deferred one speaks at the commit, and the connection goes on.
+    let at_commit = conn.transaction(|conn| {
+        conn.batch_execute("SET CONSTRAINTS ALL DEFERRED; INSERT INTO children VALUES (1, 9)")
+    });
+    assert_eq!(classify(&at_commit.unwrap_err()), constraint("child_has_a_parent"));
+    conn.batch_execute("SELECT 1").unwrap();
+}
+
+#[test]
+fn a_code_that_nobody_agreed_on_is_a_defect() {
+    let database = Database::new();
+    let mut conn = database.as_runtime();
+    let raise = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'WF001',
+         CONSTRAINT = 'a_proposition', MESSAGE = 'what is this'; END $$";
+    let Failure::Defect(detail) = met(&mut conn, raise) else {
+        panic!("not a defect");
+    };
+    assert!(detail.contains("what is this"));
+}
+
+#[test]
+fn a_serialization_failure_is_a_conflict() {
+    let database = Database::new();
+    let (mut one, mut other) = (database.as_owner(), database.as_owner());
+    one.batch_execute("CREATE TABLE counters AS SELECT 1 AS n").unwrap();
+    one.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT n FROM counters").unwrap();
+    other.batch_execute("UPDATE counters SET n = n + 1").unwrap();
+    assert_eq!(met(&mut one, "UPDATE counters SET n = n + 1"), Failure::Conflict);
+}
+
+#[test]
+fn a_deadlock_is_a_conflict() {
+    let database = Database::new();
+    let mut one = database.as_superuser();
+    one.batch_execute("CREATE TABLE pair AS SELECT generate_series(1, 2) AS id").unwrap();
+    let lock = |id: i32| format!("SELECT FROM pair WHERE id = {id} FOR UPDATE");
+    one.batch_execute("SET deadlock_timeout = '10ms'; BEGIN").unwrap();
+    one.batch_execute(&lock(1)).unwrap();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let mut other = database.as_superuser();
+            other
+                .batch_execute(&format!("SET deadlock_timeout = '1h'; BEGIN; {}", lock(2)))
+                .unwrap();
+            other.batch_execute(&lock(1))
+        });
+        database.db_wait_for_waiters(1);
+        assert_eq!(met(&mut one, &lock(2)), Failure::Conflict);
+        one.batch_execute("ROLLBACK").unwrap();
+        other.join().unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_lock_that_is_not_given_is_unavailable() {
+    let database = Database::new();
+    let (mut holder, mut waiting) = (database.as_owner(), database.as_owner());
+    holder.batch_execute("CREATE TABLE things AS SELECT 1 AS id").unwrap();
+    holder.batch_execute("BEGIN; SELECT FROM things FOR UPDATE").unwrap();
+    let expected = Failure::Unavailable(Unavailable::LockTimeout);
+    let nowait = "SELECT FROM things FOR UPDATE NOWAIT";
+    assert_eq!(met(&mut waiting, nowait), expected);
+    waiting.batch_execute("SET lock_timeout = '20ms'").unwrap();
+    assert_eq!(met(&mut waiting, "SELECT FROM things FOR UPDATE"), expected);
+    assert_eq!(met(&mut waiting, "BEGIN; LOCK things NOWAIT"), expected);
+}
+
+#[test]
+fn a_statement_that_takes_too_long_is_unavailable() {
+    let database = Database::new();
+    let mut conn = database.as_runtime();
+    conn.batch_execute("SET statement_timeout = '20ms'").unwrap();
+    assert_eq!(
+        met(&mut conn, "SELECT pg_sleep(60)"),
+        Failure::Unavailable(Unavailable::StatementTimeout)
+    );
+}
+
+#[test]
+fn a_connection_that_the_server_ended_is_lost_now_and_at_the_next_use() {
+    let database = Database::new();
+    let lost = Failure::Unavailable(Unavailable::ConnectionLost);
+    let mut superuser = database.as_superuser();
+    let mut gone = |conn: &mut PgConnection, end: &str| {
+        let pid = db_number(conn, "SELECT pg_backend_pid()::bigint AS n");
+        let there = format!("SELECT count(*) AS n FROM pg_stat_activity WHERE pid = {pid}");
+        conn.batch_execute(end).unwrap();
+        superuser
+            .batch_execute(&format!(
+                "SELECT pg_terminate_backend({pid}) WHERE '{end}' NOT LIKE '%timeout%'"
+            ))
+            .unwrap();
+        wait_until("the connection is gone", || db_number(&mut superuser, &there) == 0);
+    };
+    let idle = "SET idle_in_transaction_session_timeout = 20; BEGIN";
+    for end in ["SELECT 1", "BEGIN", idle] {
+        let mut conn = database.as_runtime();
+        gone(&mut conn, end);
+        assert_eq!(met(&mut conn, "SELECT 1"), lost, "{end}");
+        assert_eq!(met(&mut conn, "SELECT 1"), lost, "{end}: the next use");
+        let begun = conn.transaction(|_| QueryResult::Ok(()));
+        assert!(begun.is_err());
+    }
+    // And in the middle of a statement.
+    let mut conn = database.as_superuser();
+    let kill = "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(60)";
+    assert_eq!(met(&mut conn, kill), lost);
+}
+
+#[test]
+fn a_server_that_takes_no_writes_just_now_is_unavailable() {
+    let database = Database::new();
+    let mut conn = database.as_runtime();
+    conn.batch_execute("SET default_transaction_read_only = on").unwrap();
+    assert_eq!(
+        met(&mut conn, "INSERT INTO sign_in_throttle VALUES ('account', 'x', now(), 1)"),
+        Failure::Unavailable(Unavailable::ConnectionLost)
+    );
+}
+
+#[test]
+fn a_transaction_that_goes_on_after_an_error_is_a_defect() {
+    let database = Database::new();
+    let mut conn = database.as_runtime();
+    conn.batch_execute("BEGIN").unwrap();
+    conn.batch_execute("SELECT 1/0").unwrap_err();
+    let Failure::Defect(detail) = met(&mut conn, "SELECT 1") else {
+        panic!("not a defect");
+    };
+    assert!(detail.contains("current transaction is aborted"));
+}
+
+#[test]
+fn a_text_that_is_none_is_a_defect_here_because_input_refuses_it_earlier() {
+    let database = Database::new();
+    let mut conn = database.as_runtime();
+    let error = diesel::select(
+        diesel::dsl::sql::<diesel::sql_types::Bool>("true = ")
+            .bind::<diesel::sql_types::Text, _>("a\0b")
+            .sql(" IS NOT NULL"),
+    )
+    .execute(&mut conn)
+    .unwrap_err();
+    assert!(matches!(classify(&error), Failure::Defect(_)), "{error}");
+    assert!(imprimatur::domain::Note::parse("a\0b").is_err());
+}
+
+#[test]
+fn a_pool_without_a_connection_is_unavailable_and_says_nothing_of_where_it_looked() {
+    let limits = Limits { connections: 1, checkout: Duration::from_millis(50), ..patient() };
+    let nowhere = Store::connect("postgres:///?host=/a/secret/place", limits);
+    let refusal = nowhere.checkout().err().unwrap();
+    assert_eq!(refusal, Unavailable::NoConnection);
+    assert!(!refusal.to_string().contains("secret"));
+    let database = Database::new();
+    let busy = Store::connect(&database.runtime_url(), limits);
+    let _taken = busy.checkout().unwrap();
+    assert_eq!(busy.checkout().err(), Some(Unavailable::NoConnection));
+}

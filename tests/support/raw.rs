@@ -1,0 +1,126 @@
+//! Raw SQL: what a hand at a terminal could type, and what it hears back.
+//! Everything here goes past the front door, on purpose.
+
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use imprimatur::domain::{OperationKey, PostId, State, UserId};
+use imprimatur::store::failure::{Failure, classify};
+
+use super::Database;
+use super::world::db_number;
+
+/// Returns what refused a transaction: the proposition's name, the server's
+/// words where there is none, or "nothing", and then it is committed.
+pub fn db_refused_by(conn: &mut PgConnection, sql: &str) -> String {
+    match conn.transaction(|conn| conn.batch_execute(sql)) {
+        Ok(()) => "nothing".to_owned(),
+        Err(error) => match classify(&error) {
+            Failure::Constraint(proposition) => proposition,
+            Failure::Defect(_) | Failure::Conflict | Failure::Unavailable(_) => error.to_string(),
+        },
+    }
+}
+
+/// Returns the assignments that give a post every fact of a state and no other.
+pub fn db_facts_of(state: State, who: UserId) -> String {
+    let group = |from: State, facts: &[(&str, &str)]| {
+        facts
+            .iter()
+            .map(|(column, value)| match state >= from {
+                true => format!("{column} = coalesce({column}, {value})"),
+                false => format!("{column} = NULL"),
+            })
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let by = who.to_string();
+    [
+        format!("state = '{}'", state.as_str()),
+        group(
+            State::InReview,
+            &[
+                ("submitted_at", "now()"),
+                ("submitted_by", &by),
+                ("submitted_revision", "current_revision"),
+            ],
+        ),
+        group(
+            State::Published,
+            &[
+                ("published_at", "now()"),
+                ("published_by", &by),
+                ("published_revision", "current_revision"),
+                ("slug", "'slug-' || id"),
+            ],
+        ),
+        group(
+            State::Archived,
+            &[
+                ("archived_at", "now()"),
+                ("archived_by", &by),
+                ("archive_reason", "'Typed by hand.'"),
+            ],
+        ),
+    ]
+    .join(", ")
+}
+
+/// Returns the SQL that changes a post's state as properly as can be: with
+/// every fact, with an operation and with a history row.
+pub fn db_change(post: PostId, from: State, to: State, who: UserId) -> String {
+    let facts = db_facts_of(to, who);
+    let history = db_history_row(post, Some(from), to, who);
+    format!("UPDATE public.posts SET {facts} WHERE id = {post}; {history}")
+}
+
+/// Returns the SQL for a history row and its operation.
+pub fn db_history_row(post: PostId, from: Option<State>, to: State, who: UserId) -> String {
+    let key = OperationKey::random();
+    let (key, to) = (key.as_str(), to.as_str());
+    let from = from.map_or("NULL".to_owned(), |from| format!("'{}'", from.as_str()));
+    format!(
+        "INSERT INTO public.operations
+             (actor_id, key, action, post_id, revision, state, fingerprint, at)
+         SELECT {who}, '{key}', 'submit', id, current_revision, '{to}', sha256(''), now()
+         FROM public.posts WHERE id = {post};
+         INSERT INTO public.transitions
+             (post_id, from_state, to_state, actor_id, at, revision, operation_key)
+         SELECT id, {from}, '{to}', {who}, now(), current_revision, '{key}'
+         FROM public.posts WHERE id = {post};"
+    )
+}
+
+impl Database {
+    /// Does as superuser what nobody else may.
+    pub fn db_sabotage(&self, sql: &str) {
+        self.as_superuser().batch_execute(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    /// Returns once so many connections wait for a lock that another holds.
+    #[track_caller]
+    pub fn db_wait_for_waiters(&self, expected: i64) {
+        let mut conn = self.as_superuser();
+        wait_until("somebody waits for a lock", || db_waiters(&mut conn) >= expected);
+    }
+}
+
+/// Returns how many connections wait for a lock that another holds.
+pub fn db_waiters(conn: &mut PgConnection) -> i64 {
+    db_number(
+        conn,
+        "SELECT count(*) AS n FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+}
+
+/// Asks again and again, for at most half a minute.
+#[track_caller]
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
