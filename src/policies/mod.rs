@@ -290,7 +290,11 @@ impl Rule {
             ),
             Self::NothingIsMissing => (
                 format!("Still missing: {}.", post.current.content.missing().join(", ")),
-                "Its author has to write it first.".into(),
+                if post.author.id == circumstances.person.id {
+                    "Write it first.".into()
+                } else {
+                    "Its author has to write it first.".into()
+                },
             ),
             Self::NoRequestStands => {
                 let names: Vec<&str> = post

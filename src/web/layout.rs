@@ -57,6 +57,11 @@ impl Layout {
         }
     }
 
+    /// Says that the page did look, so that nobody is somebody by a cookie alone.
+    pub(super) fn of_everybody(self) -> Self {
+        Self { may_be_signed_in: false, ..self }
+    }
+
     /// Returns whether this page is the one at the address.
     pub fn is_at(&self, address: &str) -> bool {
         self.path == address

@@ -63,7 +63,7 @@ async fn home(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             let has_older = found.len() > PER_PAGE;
             found.truncate(PER_PAGE);
             let older = found.last().filter(|_| has_older).map(cursor);
-            let layout = visit.layout("Imprimatur", viewer.as_ref());
+            let layout = visit.layout("Imprimatur", viewer.as_ref()).of_everybody();
             Ok(Answer::ok(&HomePage { layout, posts: found, older }).revalidated())
         })
         .await
@@ -108,11 +108,12 @@ async fn post(visit: Visit, slug: Path<String>, shared: Data<Shared>) -> HttpRes
             let viewer = visit.viewer_if_any(conn)?;
             match found.ok_or(Refusal::NotFound)? {
                 Address::Gone => {
-                    let layout = visit.layout("This post is gone", viewer.as_ref());
+                    let layout = visit.layout("This post is gone", viewer.as_ref()).of_everybody();
                     Ok(Answer::page(StatusCode::GONE, &GonePage { layout }))
                 }
                 Address::Published(post) => {
-                    let layout = visit.layout(post.content.title.as_str(), viewer.as_ref());
+                    let layout =
+                        visit.layout(post.content.title.as_str(), viewer.as_ref()).of_everybody();
                     let body = markdown::render(post.content.body.as_str());
                     Ok(Answer::ok(&PublicPostPage { layout, post: *post, body }).revalidated())
                 }
