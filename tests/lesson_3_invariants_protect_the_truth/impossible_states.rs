@@ -670,12 +670,55 @@ fn nothing_that_happened_is_unwritten() {
                 ("the owner deletes", delete, on_delete),
             ],
         );
-        let refused_by = db_refused_by(&mut owner, &truncate);
-        assert!(
-            refused_by == on_truncate || refused_by.ends_with("_are_never_emptied"),
-            "{truncate}: refused by {refused_by}"
+        each_is_refused(
+            &scene.world,
+            &mut owner,
+            &[("the owner empties a table", truncate, &on_truncate)],
         );
     }
+}
+
+#[test]
+fn records_say_what_they_are_about() {
+    let scene = Scene::new();
+    scene.each_is_refused(&[
+        (
+            "an account event that nobody knows",
+            "INSERT INTO account_events (actor_id, subject_id, event, request_id, interface)
+             VALUES ({stan}, {alice}, 'promoted', gen_random_uuid(), 'page')",
+            "account_event_is_known",
+        ),
+        (
+            "a grant of nothing",
+            "INSERT INTO account_events (actor_id, subject_id, event, request_id, interface)
+             VALUES ({stan}, {alice}, 'role-granted', gen_random_uuid(), 'page')",
+            "account_event_names_a_role_iff_about_one",
+        ),
+        (
+            "a person refused by an invariant",
+            "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'invariant', '[1]')",
+            "refusal_layer_is_known",
+        ),
+        (
+            "a person refused without a reason",
+            "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'policy', '[]')",
+            "refusal_has_reasons",
+        ),
+        (
+            "an acknowledgement by nobody",
+            "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at)
+             VALUES (gen_random_uuid(), 'page', 'publish', 'a_proposition', '', now())",
+            "acknowledgement_is_whole",
+        ),
+        (
+            "a session that could be stolen from here",
+            "INSERT INTO sessions (id_hash, user_id, expires_at)
+             VALUES ('the key itself', {alice}, now() + interval '1 day')",
+            "session_is_stored_hashed",
+        ),
+    ]);
 }
 
 #[test]
