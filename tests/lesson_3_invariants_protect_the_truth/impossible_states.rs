@@ -482,6 +482,17 @@ fn revisions_are_numbered_without_gaps_and_the_newest_is_current() {
             "revision_has_its_operation",
         ),
         (
+            "submit a revision that nobody wrote",
+            "UPDATE posts SET state = 'in_review', submitted_at = now(), submitted_by = {alice},
+                 submitted_revision = 9, current_revision = 9 WHERE id = {draft}",
+            "submission_names_a_revision",
+        ),
+        (
+            "write more than anybody reads",
+            &revision("{draft}", 2, key).replace("'t'", "repeat('t', 201)"),
+            "revision_is_within_limits",
+        ),
+        (
             "point at a revision that nobody wrote",
             &point_at("{draft}", 7),
             "post_points_at_a_revision",
@@ -536,6 +547,12 @@ fn a_change_request_is_taken_back_once_and_only_by_whoever_made_it() {
             "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
              VALUES ({review}, 1, {edith}, E'\\t', now(), {edith's key})",
             "request_says_what_to_change",
+        ),
+        (
+            "request changes at too great a length",
+            "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
+             VALUES ({review}, 1, {edith}, repeat('no', 1001), now(), {edith's key})",
+            "review_note_is_within_limits",
         ),
         (
             "review a revision that nobody wrote",
