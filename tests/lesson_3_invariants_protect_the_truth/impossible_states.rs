@@ -437,6 +437,17 @@ fn revisions_are_numbered_without_gaps_and_the_newest_is_current() {
             "revision_has_its_operation",
         ),
         (
+            "submit a revision that nobody wrote",
+            "UPDATE posts SET state = 'in_review', submitted_at = now(), submitted_by = {alice},
+                 submitted_revision = 9, current_revision = 9 WHERE id = {draft}",
+            "submission_names_a_revision",
+        ),
+        (
+            "write more than anybody reads",
+            &revision("{draft}", 2, key).replace("'t'", "repeat('t', 201)"),
+            "revision_is_within_limits",
+        ),
+        (
             "point at a revision that nobody wrote",
             &point_at("{draft}", 7),
             "post_points_at_a_revision",
@@ -488,6 +499,12 @@ fn a_change_request_is_taken_back_once_and_only_by_whoever_made_it() {
             "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
              VALUES ({review}, 1, {edith}, E'\\t', now(), {edith's key})",
             "request_says_what_to_change",
+        ),
+        (
+            "request changes at too great a length",
+            "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
+             VALUES ({review}, 1, {edith}, repeat('no', 1001), now(), {edith's key})",
+            "review_note_is_within_limits",
         ),
         (
             "review a revision that nobody wrote",
@@ -599,12 +616,55 @@ fn nothing_that_happened_is_unwritten() {
                 ("the owner deletes", delete, on_delete),
             ],
         );
-        let refused_by = db_refused_by(&mut owner, &truncate);
-        assert!(
-            refused_by == on_truncate || refused_by.ends_with("_are_never_emptied"),
-            "{truncate}: refused by {refused_by}"
+        each_is_refused(
+            &scene.world,
+            &mut owner,
+            &[("the owner empties a table", truncate, &on_truncate)],
         );
     }
+}
+
+#[test]
+fn records_say_what_they_are_about() {
+    let scene = Scene::new();
+    scene.each_is_refused(&[
+        (
+            "an account event that nobody knows",
+            "INSERT INTO account_events (actor_id, subject_id, event, request_id, interface)
+             VALUES ({stan}, {alice}, 'promoted', gen_random_uuid(), 'page')",
+            "account_event_is_known",
+        ),
+        (
+            "a grant of nothing",
+            "INSERT INTO account_events (actor_id, subject_id, event, request_id, interface)
+             VALUES ({stan}, {alice}, 'role-granted', gen_random_uuid(), 'page')",
+            "account_event_names_a_role_iff_about_one",
+        ),
+        (
+            "a person refused by an invariant",
+            "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'invariant', '[1]')",
+            "refusal_layer_is_known",
+        ),
+        (
+            "a person refused without a reason",
+            "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'policy', '[]')",
+            "refusal_has_reasons",
+        ),
+        (
+            "an acknowledgement by nobody",
+            "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at)
+             VALUES (gen_random_uuid(), 'page', 'publish', 'a_proposition', '', now())",
+            "acknowledgement_is_whole",
+        ),
+        (
+            "a session that could be stolen from here",
+            "INSERT INTO sessions (id_hash, user_id, expires_at)
+             VALUES ('the key itself', {alice}, now() + interval '1 day')",
+            "session_is_stored_hashed",
+        ),
+    ]);
 }
 
 #[test]
