@@ -88,3 +88,20 @@ fn a_reader_who_has_the_page_is_told_so_until_it_is_archived() {
     world.perform(world.stan, &archive(post, 1)).unwrap();
     reader.send("GET", "/posts/kept", None, &[("if-none-match", &tag)]).expect(410);
 }
+
+#[test]
+fn a_post_tells_programs_what_it_is_and_no_title_breaks_out_of_it() {
+    let world = World::new();
+    published(&world, "</script><script>alert(1)</script>");
+    let server = Server::start(world.database.store());
+    let page = server.browser().get("/posts/script-script-alert-1-script").expect(200).body;
+    let (_, data) = page.split_once("<script type=\"application/ld+json\">").unwrap();
+    let (data, _) = data.split_once("</script>").unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["headline"], "</script><script>alert(1)</script>");
+    assert_eq!(data["author"]["name"], "Alice");
+    let address = format!("http://{}/posts/script-script-alert-1-script", server.address);
+    assert!(page.contains(&format!("<link rel=\"canonical\" href=\"{address}\">")));
+    assert_eq!(data["mainEntityOfPage"], address);
+    assert_eq!(page.matches("<script").count(), 1, "only the data");
+}

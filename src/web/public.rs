@@ -46,7 +46,9 @@ const PER_PAGE: usize = 20;
 #[template(path = "public/home.html")]
 struct HomePage {
     layout: Layout,
+    site: String,
     posts: Vec<PostLine>,
+    is_first: bool,
     older: Option<String>,
 }
 
@@ -64,7 +66,9 @@ async fn home(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             found.truncate(PER_PAGE);
             let older = found.last().filter(|_| has_older).map(cursor);
             let layout = visit.layout("Imprimatur", viewer.as_ref()).of_everybody();
-            Ok(Answer::ok(&HomePage { layout, posts: found, older }).revalidated())
+            let site = visit.site.clone();
+            let page = HomePage { layout, site, posts: found, is_first: before.is_none(), older };
+            Ok(Answer::ok(&page).revalidated())
         })
         .await
 }
@@ -89,8 +93,31 @@ fn parse_cursor(text: &str) -> Result<(Timestamp, PostId), Refusal> {
 #[template(path = "public/post.html")]
 struct PublicPostPage {
     layout: Layout,
+    site: String,
     post: PublicPost,
     body: String,
+}
+
+impl PublicPostPage {
+    /// Returns the one address of the post, wherever somebody found it.
+    fn address(&self) -> String {
+        format!("{}/posts/{}", self.site, self.post.slug)
+    }
+
+    /// Returns what the post is, for programs (schema.org, as JSON-LD).
+    fn linked_data(&self) -> String {
+        let data = serde_json::json!({
+            "@context": "https://schema.org",
+            "@type": "BlogPosting",
+            "headline": self.post.content.title.as_str(),
+            "description": self.post.content.summary.as_str(),
+            "author": { "@type": "Person", "name": self.post.author },
+            "datePublished": self.post.published_at.to_string(),
+            "mainEntityOfPage": self.address(),
+        });
+        // Within a script element only `<` could end what is data.
+        data.to_string().replace('<', "\\u003c")
+    }
 }
 
 #[derive(Template)]
@@ -115,7 +142,13 @@ async fn post(visit: Visit, slug: Path<String>, shared: Data<Shared>) -> HttpRes
                     let layout =
                         visit.layout(post.content.title.as_str(), viewer.as_ref()).of_everybody();
                     let body = markdown::render(post.content.body.as_str());
-                    Ok(Answer::ok(&PublicPostPage { layout, post: *post, body }).revalidated())
+                    Ok(Answer::ok(&PublicPostPage {
+                        layout,
+                        site: visit.site.clone(),
+                        post: *post,
+                        body,
+                    })
+                    .revalidated())
                 }
             }
         })
