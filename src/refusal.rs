@@ -6,6 +6,7 @@ use crate::invariants::InvariantViolation;
 use crate::permissions::PermissionDenied;
 use crate::policies::PolicyDenied;
 use crate::store::Unavailable;
+use crate::store::failure::{Failure, classify};
 
 /// The one answer to an attempt that had no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,5 +72,21 @@ impl Refusal {
 impl From<FieldError> for Refusal {
     fn from(error: FieldError) -> Self {
         Self::from_field(error)
+    }
+}
+
+/// Returns what it means that a page could not be read from the database.
+pub fn unreadable(error: diesel::result::Error) -> Refusal {
+    match classify(&error) {
+        Failure::Unavailable(why) => why.into(),
+        Failure::Conflict => Unavailable::Contended.into(),
+        Failure::Constraint(invariant) => {
+            tracing::error!(invariant, "a read met a constraint");
+            InvariantViolation::new(invariant).into()
+        }
+        Failure::Defect(detail) => {
+            tracing::error!(detail, "a read failed");
+            InvariantViolation::new("the_database_answers_as_expected").into()
+        }
     }
 }

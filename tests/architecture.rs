@@ -44,7 +44,7 @@ const MAY_NAME: &str = "
 
 /// What an edge may take from a layer: names and advice, and nothing that
 /// decides, proves or writes.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 8] = [
     "permissions::check",
     "permissions::grant",
     "permissions::holds",
@@ -52,7 +52,6 @@ const WORDS: [&str; 9] = [
     "policies::Rule",
     "policies::rules",
     "policies::accounts::AccountChange",
-    "invariants::InvariantViolation",
     "invariants::accounts::NewAccount",
 ];
 

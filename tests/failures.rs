@@ -54,7 +54,7 @@ fn a_constraint_is_known_by_its_name_and_nothing_of_the_row_is_kept() {
         ("INSERT INTO children VALUES (1, 9)".to_owned(), "child_has_a_parent"),
         ("DELETE FROM parents".to_owned(), "child_has_a_parent"),
         ("INSERT INTO children VALUES (2, 1)".to_owned(), "children_differ"),
-        ("INSERT INTO children VALUES (NULL, 1)".to_owned(), "id is given"),
+        ("INSERT INTO children VALUES (NULL, 1)".to_owned(), "children_id_is_given"),
         (raise("check_violation"), "a_proposition"),
         (raise("restrict_violation"), "a_proposition"),
     ];

@@ -134,6 +134,9 @@ CREATE TABLE reviews (
     reviewer_id bigint NOT NULL REFERENCES users,
     note text NOT NULL,
     withdraws bigint,
+    is_request boolean NOT NULL GENERATED ALWAYS AS (withdraws IS NULL) STORED,
+    withdraws_a_request boolean
+        GENERATED ALWAYS AS (CASE WHEN withdraws IS NOT NULL THEN true END) STORED,
     at timestamptz NOT NULL,
     operation_key text NOT NULL,
 
@@ -142,10 +145,10 @@ CREATE TABLE reviews (
     CONSTRAINT review_has_its_operation
         FOREIGN KEY (reviewer_id, operation_key) REFERENCES operations (actor_id, key),
     CONSTRAINT review_can_be_withdrawn
-        UNIQUE (id, post_id, revision, reviewer_id),
+        UNIQUE (id, post_id, revision, reviewer_id, is_request),
     CONSTRAINT request_is_withdrawn_by_whoever_asked
-        FOREIGN KEY (withdraws, post_id, revision, reviewer_id)
-        REFERENCES reviews (id, post_id, revision, reviewer_id),
+        FOREIGN KEY (withdraws, post_id, revision, reviewer_id, withdraws_a_request)
+        REFERENCES reviews (id, post_id, revision, reviewer_id, is_request),
     CONSTRAINT request_is_withdrawn_once UNIQUE (withdraws),
     CONSTRAINT request_says_what_to_change
         CHECK ((withdraws IS NOT NULL) OR (note ~ '\S')),
@@ -161,7 +164,7 @@ COMMENT ON CONSTRAINT review_has_its_operation ON reviews IS
 COMMENT ON CONSTRAINT review_can_be_withdrawn ON reviews IS
     'What a withdrawal must agree with.';
 COMMENT ON CONSTRAINT request_is_withdrawn_by_whoever_asked ON reviews IS
-    'Only the reviewer who asked takes the request back, for the same revision of the same post.';
+    'Only the reviewer who asked takes the request back, for the same revision of the same post; a withdrawal stands for ever.';
 COMMENT ON CONSTRAINT request_is_withdrawn_once ON reviews IS
     'A request is taken back at most once.';
 COMMENT ON CONSTRAINT request_says_what_to_change ON reviews IS

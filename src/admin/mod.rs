@@ -7,9 +7,9 @@ use askama::Template;
 
 use crate::domain::{FieldError, Permission, PostId, State};
 use crate::permissions;
+use crate::refusal::unreadable;
 use crate::store::posts::{self, PostLine};
 use crate::store::visibility::Sight;
-use crate::web::answer::unreadable;
 use crate::web::layout::filters;
 use crate::web::post_page::{Place, act_from, confirm_page};
 use crate::web::{Answer, Layout, Shared, Visit};

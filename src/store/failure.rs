@@ -62,8 +62,9 @@ pub fn classify(error: &Error) -> Failure {
             information.constraint_name().unwrap_or("a constraint without a name").to_owned(),
         ),
         DatabaseErrorKind::NotNullViolation => Failure::Constraint(format!(
-            "{} is given",
-            information.column_name().unwrap_or("every required column")
+            "{}_{}_is_given",
+            information.table_name().unwrap_or("row"),
+            information.column_name().unwrap_or("column")
         )),
         DatabaseErrorKind::SerializationFailure => Failure::Conflict,
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {

@@ -8,9 +8,6 @@ use sha2::{Digest, Sha256};
 use super::session::Begins;
 use super::{Settings, Visit};
 use crate::domain::Action;
-use crate::refusal::Refusal;
-use crate::store::Unavailable;
-use crate::store::failure::{Failure, classify};
 
 /// What a handler answers, before it becomes HTTP. It can cross threads.
 #[derive(Debug)]
@@ -201,22 +198,6 @@ impl Flash {
             Self::Done(Action::Archive) => "Archived. The public no longer sees it.",
             Self::Unchanged => "Nothing had changed, so there is no new revision.",
             Self::SignedOut => "You are signed out.",
-        }
-    }
-}
-
-/// Returns what it means that a page could not be read from the database.
-pub(crate) fn unreadable(error: diesel::result::Error) -> Refusal {
-    match classify(&error) {
-        Failure::Unavailable(why) => why.into(),
-        Failure::Conflict => Unavailable::Contended.into(),
-        Failure::Constraint(invariant) => {
-            tracing::error!(invariant, "a read met a constraint");
-            crate::invariants::InvariantViolation::new(invariant).into()
-        }
-        Failure::Defect(detail) => {
-            tracing::error!(detail, "a read failed");
-            crate::invariants::InvariantViolation::new("the_database_answers_as_expected").into()
         }
     }
 }

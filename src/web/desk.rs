@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
-use super::answer::unreadable;
 use super::layout::{filters, has_role};
 use super::{Answer, Layout, Shared, Visit};
 use crate::domain::{Person, Role, State};
+use crate::refusal::unreadable;
 use crate::store::posts::{self, PostLine};
 
 pub(super) fn routes(config: &mut ServiceConfig) {

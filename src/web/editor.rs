@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
-use super::answer::{Flash, unreadable};
+use super::answer::Flash;
 use super::diff::{self, Kind, Part};
 use super::post_page::post_id;
 use super::{Answer, Fields, Layout, Shared, Visit, markdown};
@@ -13,7 +13,7 @@ use crate::domain::{
     Action, Content, Create, FieldError, Interface, InvalidInput, OperationKey, Post, PostId,
     Reason, Revise, RevisionNumber,
 };
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, unreadable};
 use crate::responses;
 use crate::store::Store;
 use crate::store::posts;

@@ -6,11 +6,10 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
-use super::answer::unreadable;
 use super::layout::filters;
 use super::public::reading;
 use super::{Answer, Shared, Visit, markdown};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, unreadable};
 use crate::store::posts::{self, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
-use super::answer::{Flash, unreadable};
+use super::answer::Flash;
 use super::diff::{self, Kind, Part};
 use super::layout::filters;
 use super::{Answer, Fields, Layout, Shared, Visit, markdown};
@@ -15,7 +15,7 @@ use crate::domain::{
     WithdrawRequest,
 };
 use crate::policies::Rule;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, unreadable};
 use crate::responses;
 use crate::store::Store;
 use crate::store::posts;

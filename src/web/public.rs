@@ -6,11 +6,10 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
-use super::answer::unreadable;
 use super::layout::filters;
 use super::{Answer, Layout, Shared, Visit, markdown};
 use crate::domain::{FieldError, PostId, Slug};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, unreadable};
 use crate::store::posts::{self, Address, PostLine, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {

@@ -8,14 +8,14 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use tokio::sync::Semaphore;
 
-use super::answer::{Flash, unreadable};
+use super::answer::Flash;
 use super::session::KEY;
 use super::{Answer, Fields, Shared, Visit};
 use crate::accounts::sessions::random_key;
 use crate::accounts::sign_in::Throttled;
 use crate::accounts::{SessionId, passwords, sessions, sign_in};
 use crate::domain::UserId;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, unreadable};
 use crate::responses::{self, Carried, SignInPage};
 use crate::store::{Store, Unavailable};
 

@@ -15,7 +15,7 @@ use crate::accounts::sessions::form_token;
 use crate::accounts::{self, Credential, SessionId};
 use crate::domain::Interface;
 use crate::domain::{InvalidInput, OperationKey, Person, RequestId};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, unreadable};
 use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
 
@@ -133,7 +133,7 @@ impl Visit {
     /// [`Refusal::NotSignedIn`], or the database is unavailable.
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
-        let person = accounts::identify(conn, &credential).map_err(super::answer::unreadable)?;
+        let person = accounts::identify(conn, &credential).map_err(unreadable)?;
         person.ok_or(Refusal::NotSignedIn)
     }
 

@@ -61,7 +61,7 @@ fn a_broken_invariant_is_a_500_with_an_incident_and_not_a_word_of_sql() {
             ("posts", BEFORE, "RETURN NULL;"),
             "locked_post_is_what_the_update_finds",
         ),
-        ("the post stays where it is", ("posts", BEFORE, "RETURN OLD;"), "at is given"),
+        ("the post stays where it is", ("posts", BEFORE, "RETURN OLD;"), "transitions_at_is_given"),
         (
             "the operation is swallowed",
             ("operations", BEFORE, "RETURN NULL;"),

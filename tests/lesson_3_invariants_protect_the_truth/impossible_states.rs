@@ -495,6 +495,11 @@ fn a_change_request_is_taken_back_once_and_only_by_whoever_made_it() {
             "request_is_withdrawn_once",
         ),
         (
+            "Edith withdraws her withdrawal",
+            &withdrawal("{withdrawn}", 1, "edith").replacen("min(id)", "max(id)", 1),
+            "request_is_withdrawn_by_whoever_asked",
+        ),
+        (
             "request changes without a word",
             "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
              VALUES ({review}, 1, {edith}, E'\\t', now(), {edith's key})",

@@ -68,6 +68,7 @@ optional AS (
         'posts.archived_at posts.archived_by posts.published_at posts.published_by '
         'posts.published_revision posts.slug posts.submitted_at posts.submitted_by '
         'posts.submitted_revision refusals.post_id refusals.revision_seen reviews.withdraws '
+        'reviews.withdraws_a_request '
         'revisions.previous sessions.ended_at transitions.from_state',
         ' ')) AS named
 ),

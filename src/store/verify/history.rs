@@ -102,13 +102,14 @@ pub(super) const TRUTHS: &[Truth] = &[
     },
     Truth {
         name: "request_is_withdrawn_by_whoever_asked",
-        sentence: "Only the reviewer who asked takes the request back, for the same revision of the same post.",
+        sentence: "Only the reviewer who asked takes the request back, for the same revision of the same post; a withdrawal stands for ever.",
         scope: Scope::Post,
         broken: "SELECT w.post_id, format('review %s takes back %s', w.id, w.withdraws) AS detail
                  FROM reviews w
                  WHERE w.post_id = coalesce($1, w.post_id) AND w.withdraws IS NOT NULL
                    AND NOT EXISTS (SELECT FROM reviews request
-                                   WHERE (request.id, request.post_id, request.revision, request.reviewer_id)
+                                   WHERE request.withdraws IS NULL
+                                     AND (request.id, request.post_id, request.revision, request.reviewer_id)
                                        = (w.withdraws, w.post_id, w.revision, w.reviewer_id))",
     },
     Truth {
