@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use imprimatur::domain::{Body, Content, Note, Slug, Summary, Title, Username};
-use proptest::prelude::*;
 
 use crate::support::browser::encode;
 use crate::support::world::PASSWORD;
@@ -243,21 +242,43 @@ fn every_answer_carries_the_headers_that_no_answer_may_lack() {
     );
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+/// A thousand texts of all the signs that parsing minds, the same each time.
+fn awkward_texts() -> impl Iterator<Item = String> {
+    const SIGNS: [&str; 20] = [
+        "a", "Z", "9", "-", " ", "\n", "\r", "\r\n", "\t", "\0", "\u{7f}", "\u{85}", "\u{a0}",
+        "\u{200b}", "é", "ß", "’", "漢", "🖋", "\u{301}",
+    ];
+    // Knuth's multiplier (MMIX): any walk through the signs will do.
+    let mut state = 1_u64;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    (0..1000).map(move |_| (0..next(40)).map(|_| SIGNS[next(SIGNS.len())]).collect())
+}
 
-    #[test]
-    fn parsing_never_panics_and_is_settled_after_once(text in any::<String>()) {
-        if let Ok(body) = Body::parse(&text) {
-            prop_assert_eq!(&Body::parse(body.as_str()).unwrap(), &body);
-            prop_assert!(!body.as_str().contains('\r'));
+#[test]
+fn parsing_never_panics_and_is_settled_after_once() {
+    let (mut parsed, mut refused) = (0, 0);
+    for text in awkward_texts() {
+        match Body::parse(&text) {
+            Ok(body) => {
+                parsed += 1;
+                assert_eq!(Body::parse(body.as_str()).unwrap(), body, "{text:?}");
+                assert!(!body.as_str().contains('\r'), "{text:?}");
+            }
+            Err(error) => {
+                refused += 1;
+                assert_eq!(error.field, "body");
+            }
         }
         if let Ok(title) = Title::parse(&text) {
-            prop_assert_eq!(&Title::parse(title.as_str()).unwrap(), &title);
+            assert_eq!(Title::parse(title.as_str()).unwrap(), title, "{text:?}");
             let slug = Slug::from_title(&title);
-            prop_assert_eq!(Slug::parse(slug.as_str()), Some(slug));
+            assert_eq!(Slug::parse(slug.as_str()), Some(slug), "{text:?}");
         }
         let _ = (Summary::parse(&text), Note::parse(&text), Username::parse(&text));
         let _ = Content::parse(&text, &text, &text);
     }
+    assert!(parsed > 100 && refused > 100, "{parsed} parsed, {refused} refused");
 }

@@ -7,14 +7,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use fantoccini::cookies::Cookie;
-use fantoccini::elements::Element;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Runtime};
+use ureq::Agent;
+use ureq::http::Request;
 
 use super::world::PASSWORD;
 
@@ -25,10 +21,15 @@ pub enum JavaScript {
     Off,
 }
 
+/// How long a page may take to show what a test waits for, in milliseconds.
+const PATIENCE: u32 = 15_000;
+
 /// A browser; it closes when this is dropped, also while a test fails.
+///
+/// It speaks WebDriver (W3C), of which a test needs a dozen commands.
 pub struct Chromium {
-    client: Client,
-    runtime: Runtime,
+    agent: Agent,
+    session: String,
     address: SocketAddr,
     // Last: the driver closes what is still open.
     _driver: Driver,
@@ -49,18 +50,41 @@ impl Chromium {
             return None;
         };
         let driver = Driver::start(program);
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let Value::Object(capabilities) = capabilities(&driver.profile, javascript) else {
-            unreachable!("capabilities are an object")
+        let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let mut chromium =
+            Self { agent, session: format!("{}/session", driver.url), address, _driver: driver };
+        let wanted = capabilities(&chromium._driver.profile, javascript);
+        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
+        let opened = chromium.ask("POST", "", Some(wanted)).unwrap();
+        chromium.session += &format!("/{}", opened["sessionId"].as_str().unwrap());
+        // Whoever looks for something waits for it.
+        chromium.ask("POST", "/timeouts", Some(json!({ "implicit": PATIENCE }))).unwrap();
+        Some(chromium)
+    }
+
+    /// Sends a command, and returns its value or what went wrong.
+    fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Result<Value, String> {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.session));
+        let response = match body {
+            Some(body) => self.agent.run(request.body(body.to_string()).unwrap()),
+            None => self.agent.run(request.body(()).unwrap()),
         };
-        let client = runtime
-            .block_on(
-                ClientBuilder::new(HttpConnector::new())
-                    .capabilities(capabilities)
-                    .connect(&driver.url),
-            )
-            .unwrap();
-        Some(Self { client, runtime, address, _driver: driver })
+        let mut response = response.map_err(|error| error.to_string())?;
+        let text = response.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        let answer: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let value = answer["value"].clone();
+        match value["error"].as_str() {
+            Some(error) => Err(format!("{error}: {}", value["message"])),
+            None => Ok(value),
+        }
+    }
+
+    fn get(&self, path: &str) -> Value {
+        self.ask("GET", path, None).unwrap()
+    }
+
+    fn post(&self, path: &str, body: Value) -> Value {
+        self.ask("POST", path, Some(body)).unwrap()
     }
 
     /// Opens a page of ours.
@@ -69,17 +93,18 @@ impl Chromium {
     }
 
     pub fn visit_elsewhere(&self, url: &str) {
-        self.runtime.block_on(self.client.goto(url)).unwrap();
+        self.post("/url", json!({ "url": url }));
     }
 
     /// The path of the page that is open.
     pub fn path(&self) -> String {
-        let url = self.runtime.block_on(self.client.current_url()).unwrap();
-        url.path().to_owned()
+        let url = self.get("/url").as_str().unwrap().to_owned();
+        let (_, path) = url.split_once(&self.address.to_string()).unwrap();
+        path.split(['?', '#']).next().unwrap().to_owned()
     }
 
     pub fn title(&self) -> String {
-        self.runtime.block_on(self.client.title()).unwrap()
+        self.get("/title").as_str().unwrap().to_owned()
     }
 
     /// Waits until the page says this.
@@ -125,16 +150,15 @@ impl Chromium {
     #[track_caller]
     pub fn fill(&self, label: &str, text: &str) {
         let field = self.field(label);
-        self.runtime.block_on(field.clear()).unwrap();
-        self.runtime.block_on(field.send_keys(text)).unwrap();
+        self.post(&format!("{field}/clear"), json!({}));
+        self.post(&format!("{field}/value"), json!({ "text": text }));
     }
 
     /// What stands in the field with this label.
     #[track_caller]
     pub fn value(&self, label: &str) -> String {
         let field = self.field(label);
-        let value = self.runtime.block_on(field.prop("value")).unwrap();
-        value.unwrap_or_default()
+        self.get(&format!("{field}/property/value")).as_str().unwrap().to_owned()
     }
 
     #[track_caller]
@@ -158,55 +182,46 @@ impl Chromium {
         self.sees("You are signed out.");
     }
 
-    pub fn cookies(&self) -> Vec<Cookie<'static>> {
-        let cookies = self.runtime.block_on(self.client.get_all_cookies());
-        cookies.unwrap()
+    pub fn cookies(&self) -> Vec<Value> {
+        self.get("/cookie").as_array().unwrap().clone()
     }
 
-    pub fn put_back(&self, cookie: Cookie<'static>) {
-        self.runtime.block_on(self.client.add_cookie(cookie)).unwrap();
+    pub fn put_back(&self, cookie: Value) {
+        self.post("/cookie", json!({ "cookie": cookie }));
     }
 
     /// Does this in another tab, and comes back to the one that was open.
     pub fn in_another_tab(&self, work: impl FnOnce(&Self)) {
-        self.runtime.block_on(async {
-            let tab = self.client.new_window(true).await.unwrap();
-            self.client.switch_to_window(tab.handle).await.unwrap();
-        });
+        let before = self.get("/window");
+        let tab = self.post("/window/new", json!({ "type": "tab" }));
+        self.post("/window", json!({ "handle": tab["handle"] }));
         work(self);
-        self.runtime.block_on(async {
-            self.client.close_window().await.unwrap();
-            let tab = self.client.windows().await.unwrap().remove(0);
-            self.client.switch_to_window(tab).await.unwrap();
-        });
+        self.ask("DELETE", "/window", None).unwrap();
+        self.post("/window", json!({ "handle": before }));
     }
 
     #[track_caller]
-    fn field(&self, label: &str) -> Element {
+    fn field(&self, label: &str) -> String {
         self.find(&format!("//*[@id = //label[normalize-space(.)='{label}']/@for]"))
     }
 
     #[track_caller]
     fn click(&self, path: &str) {
         let element = self.find(path);
-        self.runtime.block_on(element.click()).unwrap();
+        self.post(&format!("{element}/click"), json!({}));
     }
 
+    /// Waits for an element, and returns the path of its commands.
     #[track_caller]
-    fn find(&self, path: &str) -> Element {
-        let found = self.runtime.block_on(
-            self.client
-                .wait()
-                .at_most(Duration::from_secs(15))
-                .every(Duration::from_millis(20))
-                .for_element(Locator::XPath(path)),
-        );
-        match found {
-            Ok(element) => element,
-            Err(error) => {
-                let page = self.runtime.block_on(self.client.source());
-                panic!("no {path} ({error}) in {}", page.unwrap_or_default())
+    fn find(&self, path: &str) -> String {
+        let looked_for = json!({ "using": "xpath", "value": path });
+        match self.ask("POST", "/element", Some(looked_for)) {
+            Ok(found) => {
+                // The reference is the only value, under a name that the standard fixes.
+                let reference = found.as_object().and_then(|found| found.values().next());
+                format!("/element/{}", reference.and_then(Value::as_str).unwrap())
             }
+            Err(error) => panic!("no {path} ({error}) in {}", self.get("/source")),
         }
     }
 }
