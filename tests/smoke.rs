@@ -75,3 +75,27 @@ fn a_link_to_the_desk_asks_a_newcomer_to_sign_in_once() {
     assert_eq!(onward.location(), "/desk/posts/create");
     newcomer.get(onward.location()).expect(200);
 }
+
+#[test]
+fn any_two_revisions_can_be_compared() {
+    let world = World::new();
+    let post = world.draft();
+    for (seen, title) in [(1, "On measure"), (2, "On patience")] {
+        world.perform(world.alice, &revise(post, seen, title)).unwrap();
+    }
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let mut page = |query: &str| alice.get(&format!("/desk/posts/{post}/changes?{query}"));
+    let first = page("from=1&to=2").expect(200).body;
+    assert!(first.contains("restraint") && first.contains("measure"));
+    assert_eq!(
+        first.matches("patience").count(),
+        page("from=2&to=2").body.matches("patience").count()
+    );
+    let last = page("from=1").expect(200).body;
+    assert!(last.contains("From revision 1 to revision 3"));
+    page("from=1&to=4").expect(404);
+    page("from=0&to=1").expect(404);
+    page("from=x").expect(422);
+    page("to=1").expect(422);
+}

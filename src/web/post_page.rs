@@ -114,6 +114,7 @@ struct ChangesPage {
     layout: Layout,
     post: Post,
     from: RevisionNumber,
+    to: RevisionNumber,
     differences: Vec<Part>,
 }
 
@@ -123,30 +124,37 @@ impl ChangesPage {
     }
 }
 
-/// Shows what has changed since a revision.
+/// Shows how two revisions differ; without a second one, what has changed
+/// since the first.
 async fn changes(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, move |store, visit| {
             let mut query = visit.query_fields()?;
-            let from = query.require("from")?;
-            let from = from
-                .parse()
-                .map(RevisionNumber)
-                .map_err(|_| FieldError::new("from", "Name a revision of this post, from 1 on."))?;
+            let from = revision_number("from", &query.require("from")?)?;
+            let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
+            query.finish()?;
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
             let post = find(conn, &person, post_id(&id)?)?;
-            let older =
-                posts::revision(conn, &post, from).map_err(unreadable)?.ok_or(Refusal::NotFound)?;
-            let page = ChangesPage {
-                layout: visit.layout(&format!("Changes: {}", post.title()), Some(&person)),
-                from,
-                differences: diff::compare(&older.content, &post.current.content),
-                post,
+            let to = to.unwrap_or(post.current.number);
+            let mut content = |number| match number {
+                number if number == post.current.number => Ok(post.current.content.clone()),
+                number => posts::revision(conn, &post, number)
+                    .map_err(unreadable)?
+                    .map(|revision| revision.content)
+                    .ok_or(Refusal::NotFound),
             };
-            Ok(Answer::ok(&page))
+            let differences = diff::compare(&content(from)?, &content(to)?);
+            let layout = visit.layout(&format!("Changes: {}", post.title()), Some(&person));
+            Ok(Answer::ok(&ChangesPage { layout, from, to, differences, post }))
         })
         .await
+}
+
+fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, FieldError> {
+    text.parse()
+        .map(RevisionNumber)
+        .map_err(|_| FieldError::new(field, "Name a revision of this post, from 1 on."))
 }
 
 #[derive(Template)]
