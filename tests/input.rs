@@ -53,6 +53,31 @@ fn every_bad_field_is_named_and_what_was_typed_comes_back() {
 }
 
 #[test]
+fn what_was_typed_comes_back_whatever_else_was_wrong() {
+    let world = World::new();
+    let post = world.draft();
+    let server = Server::start(world.database.store());
+    let (mut alice, mut edith) = (server.signed_in("alice"), server.signed_in("edith"));
+    let token = alice.get("/desk/posts/create").hidden("token");
+    let typed = "key=k&title=Kept+title&summary=s&body=Kept+%26+body";
+    for (path, rest, status) in [
+        ("/desk/posts/create".to_owned(), "unknown=1", 422),
+        (format!("/desk/posts/{post}/revise"), "seen=99999999999", 422),
+        (format!("/desk/posts/{post}/revise"), "", 422),
+        ("/desk/posts/99999999/revise".to_owned(), "seen=1", 404),
+    ] {
+        let form = format!("token={token}&{typed}&{rest}");
+        let page = alice.post_raw(&path, form.as_bytes(), &OURS).expect(status);
+        assert!(page.body.contains("Kept title"), "{path} {rest}: {}", page.body);
+        assert!(page.body.contains("Kept &#38; body"), "{path} {rest}: {}", page.body);
+    }
+    let token = edith.get("/desk").hidden("token");
+    let form = format!("token={token}&{typed}");
+    let page = edith.post_raw("/desk/posts/create", form.as_bytes(), &OURS).expect(403);
+    assert!(page.body.contains("Kept &#38; body"), "{}", page.body);
+}
+
+#[test]
 fn a_form_is_read_strictly() {
     let world = World::new();
     let post = world.in_review();
