@@ -107,12 +107,7 @@ enum Command {
 
 /// Does what the arguments say, and returns the exit code that `--help` explains.
 pub fn main() -> ExitCode {
-    let Cli { options, command } = Cli::parse();
-    // Parsed and not built, so that the defaults stand in one place.
-    let command = command.or_else(|| {
-        let words = std::env::args_os().chain(["serve".into()]);
-        Cli::parse_from(words).command
-    });
+    let Cli { options, command } = parse();
     let Some(command) = command else {
         return Failure::Usage("There is no command.".into()).report();
     };
@@ -120,6 +115,21 @@ pub fn main() -> ExitCode {
     match run(&options, command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
+    }
+}
+
+/// Returns what the arguments say. Without a command they are those of `serve`:
+/// parsed and not built, so that the defaults stand in one place.
+fn parse() -> Cli {
+    let as_serve = || {
+        let mut words = std::env::args_os();
+        let program = words.next();
+        Cli::try_parse_from(program.into_iter().chain(["serve".into()]).chain(words))
+    };
+    match Cli::try_parse() {
+        Ok(cli) if cli.command.is_some() => cli,
+        Ok(_) => as_serve().unwrap_or_else(|error| error.exit()),
+        Err(error) => as_serve().unwrap_or_else(|_| error.exit()),
     }
 }
 

@@ -53,6 +53,15 @@ pub struct Resume {
     pub label: &'static str,
 }
 
+impl Resume {
+    /// Returns whether somebody typed any of it.
+    fn has_words(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|(name, value)| !matches!(Kept::of(name), Kept::Unseen) && !value.is_empty())
+    }
+}
+
 /// How a field of a kept form is shown.
 enum Kept {
     /// On one line, under this label.
@@ -151,7 +160,8 @@ pub fn page(refusal: &Refusal, visit: &Visit, typed: Option<&Fields>) -> Answer 
             }
             resume
         }
-        _ => None,
+        // No form of ours to go back to, and still nothing typed is lost.
+        _ => resume(visit, typed, "Send it again").filter(Resume::has_words),
     };
     let page = RefusedPage {
         layout: visit.layout(heading, None),

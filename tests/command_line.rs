@@ -203,8 +203,15 @@ fn a_server_says_where_it_is_and_stops_when_asked() {
     let address = line.trim().rsplit("http://").next().unwrap().to_owned();
     let mut browser = crate::support::Browser::new(address.parse().unwrap());
     browser.get("/").expect(200);
-    let taken = run(&world.database, &["serve", "--listen", &address]).expect(1);
-    assert!(taken.stderr.contains("another program has it"), "{}", taken.stderr);
+    // `serve` is what happens without a command, with its options or without.
+    for words in [&["serve", "--listen", &address][..], &["--listen", &address]] {
+        let taken = run(&world.database, words).expect(1);
+        assert!(taken.stderr.contains("another program has it"), "{}", taken.stderr);
+    }
+    for url in ["https://", "https:///x", "https://a b", "https://a\nb", "ftp://a"] {
+        let refused = run(&world.database, &["--listen", "127.0.0.1:0", "--public-url", url]);
+        assert!(refused.expect(2).stderr.contains("--public-url"), "{url:?}");
+    }
     let pid = server.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     let run = finished(server.wait_with_output().unwrap()).expect(0);

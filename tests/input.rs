@@ -29,6 +29,7 @@ fn every_bad_field_is_named_and_what_was_typed_comes_back() {
         ("kept title", "kept summary", long_body.as_str(), "Shorten this to 100,000 characters"),
         ("kept title", "two\nlines", "kept body", "Write this on one line."),
         ("kept title", "kept summary", "nul \0 here", "Remove the control character U+0000."),
+        ("no\u{fffe}title", "kept summary", "kept body", "Remove the character U+FFFE."),
     ] {
         let page = alice
             .post(
@@ -49,6 +50,31 @@ fn every_bad_field_is_named_and_what_was_typed_comes_back() {
         assert_eq!(page.hidden("key"), key, "it is the same form still");
     }
     assert!(alice.get("/desk").body.contains("You have not written anything yet"));
+}
+
+#[test]
+fn what_was_typed_comes_back_whatever_else_was_wrong() {
+    let world = World::new();
+    let post = world.draft();
+    let server = Server::start(world.database.store());
+    let (mut alice, mut edith) = (server.signed_in("alice"), server.signed_in("edith"));
+    let token = alice.get("/desk/posts/create").hidden("token");
+    let typed = "key=k&title=Kept+title&summary=s&body=Kept+%26+body";
+    for (path, rest, status) in [
+        ("/desk/posts/create".to_owned(), "unknown=1", 422),
+        (format!("/desk/posts/{post}/revise"), "seen=99999999999", 422),
+        (format!("/desk/posts/{post}/revise"), "", 422),
+        ("/desk/posts/99999999/revise".to_owned(), "seen=1", 404),
+    ] {
+        let form = format!("token={token}&{typed}&{rest}");
+        let page = alice.post_raw(&path, form.as_bytes(), &OURS).expect(status);
+        assert!(page.body.contains("Kept title"), "{path} {rest}: {}", page.body);
+        assert!(page.body.contains("Kept &#38; body"), "{path} {rest}: {}", page.body);
+    }
+    let token = edith.get("/desk").hidden("token");
+    let form = format!("token={token}&{typed}");
+    let page = edith.post_raw("/desk/posts/create", form.as_bytes(), &OURS).expect(403);
+    assert!(page.body.contains("Kept &#38; body"), "{}", page.body);
 }
 
 #[test]

@@ -357,6 +357,8 @@ fn page_of(browser: &mut Browser, action: Action, post: PostId) -> String {
     let request = &page.headers["x-request-id"];
     let body = page.body.replace(request, "REQUEST");
     let body = body.replace(&format!("/posts/{post}/"), "/posts/POST/");
+    // What was typed comes back, and the form's own key with it.
+    let body = body.replace(key.as_str(), "KEY");
     format!("{} {body}", page.status)
 }
 

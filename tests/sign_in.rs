@@ -14,7 +14,7 @@ fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut answers = Vec::new();
-    for name in ["alice", "nobody-of-this-name"] {
+    for name in ["alice", "nobody-of-this-name", "no name\0 at all"] {
         let mut browser = server.browser();
         let token = browser.get("/sign-in").hidden("token");
         let page = browser
@@ -24,6 +24,7 @@ fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
         answers.push(page.body.replace(&own_token, "TOKEN").replace(name, "NAME"));
     }
     assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
 }
 
 #[test]

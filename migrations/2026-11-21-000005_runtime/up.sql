@@ -9,7 +9,7 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', runtime);
     FOR target IN
         SELECT * FROM (VALUES
-            ('users',            'SELECT, INSERT, UPDATE (display_name, password_hash, roles, is_active, sessions_valid_from)'),
+            ('users',            'SELECT, INSERT, UPDATE (display_name, password_hash, roles, is_active)'),
             ('staff_roster',     'SELECT'),
             ('account_events',   'SELECT, INSERT'),
             ('sessions',         'SELECT, INSERT, UPDATE (last_used_at, ended_at)'),

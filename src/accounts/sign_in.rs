@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Text};
 use sha2::{Digest, Sha256};
 
-use crate::domain::UserId;
+use crate::domain::{UserId, Username};
 use crate::store::schema::users;
 use crate::store::statement::statement;
 
@@ -129,8 +129,12 @@ pub fn forgive(conn: &mut PgConnection, username: &str, address: IpAddr) -> Quer
 ///
 /// The database's.
 pub fn find_hash(conn: &mut PgConnection, username: &str) -> QueryResult<Option<(UserId, String)>> {
+    // What is no name at all is nobody's, and some of it PostgreSQL cannot even be asked for.
+    let Ok(username) = Username::parse(username) else {
+        return Ok(None);
+    };
     let row = users::table
-        .filter(users::username.eq(username).and(users::is_active))
+        .filter(users::username.eq(username.as_str()).and(users::is_active))
         .select((users::id, users::password_hash))
         .first::<(i64, String)>(conn)
         .optional()?;

@@ -87,14 +87,26 @@ fn listen(arguments: &Arguments) -> Result<(TcpListener, String), Failure> {
     let address = listener.local_addr().map_err(cannot)?;
     let url = match &arguments.public_url {
         None => format!("http://{}", reachable(address)),
-        Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-            url.trim_end_matches('/').to_owned()
-        }
+        Some(url) if is_public_url(url) => url.trim_end_matches('/').to_owned(),
         Some(_) => {
-            return Err(Failure::Usage("--public-url begins with http:// or https://.".into()));
+            return Err(Failure::Usage(
+                "--public-url is http:// or https:// and a host, such as https://example.org."
+                    .into(),
+            ));
         }
     };
     Ok((listener, url))
+}
+
+/// Whether an address can stand in front of a path: with it, links are made and
+/// cookies are told whether they travel over TLS alone.
+fn is_public_url(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && !host.starts_with('/')
+            && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\?#".contains(&byte))
+    })
 }
 
 /// Returns an address that a browser on this machine can open.

@@ -69,6 +69,8 @@ fn readable(
     }
     let is_allowed = |character: char| match character {
         '\n' | '\t' => may_have_lines,
+        // No character, and an XML document with one in it cannot be read.
+        '\u{fffe}' | '\u{ffff}' => false,
         other => !other.is_control(),
     };
     match text.chars().find(|character| !is_allowed(*character)) {
@@ -76,7 +78,11 @@ fn readable(
         Some('\n') => Err(FieldError::new(field, "Write this on one line.")),
         Some(character) => Err(FieldError::new(
             field,
-            format!("Remove the control character U+{:04X}.", u32::from(character)),
+            format!(
+                "Remove the {}character U+{:04X}.",
+                if character.is_control() { "control " } else { "" },
+                u32::from(character)
+            ),
         )),
     }
 }

@@ -10,7 +10,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 /// own, which the keyboard reaches.
 pub(super) fn render(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events: Vec<Event<'_>> = Parser::new_ext(markdown, options).collect();
+    let events: Vec<Event<'_>> = no_deeper(Parser::new_ext(markdown, options)).collect();
     let highest = highest(&events);
     let events = events.into_iter().flat_map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => [Some(Event::Text(text)), None],
@@ -44,6 +44,27 @@ pub(super) fn render(markdown: &str) -> String {
         .to_string()
 }
 
+/// How deep quotations, lists and the like may stand in each other. Sanitising
+/// looks through everything that is open, for each thing that opens: without a
+/// limit, a line of `>>>>` takes minutes.
+const DEEPEST: usize = 50;
+
+/// Leaves out what opens and closes deeper than that; its text stays.
+fn no_deeper<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let mut depth = 0_usize;
+    events.filter(move |event| match event {
+        Event::Start(_) => {
+            depth += 1;
+            depth <= DEEPEST
+        }
+        Event::End(_) => {
+            depth = depth.saturating_sub(1);
+            depth < DEEPEST
+        }
+        _ => true,
+    })
+}
+
 const FRAME: &str = r#"<div class="table-frame" role="group" aria-label="Table" tabindex="0">"#;
 
 fn highest(events: &[Event<'_>]) -> HeadingLevel {
@@ -69,6 +90,18 @@ mod tests {
         let rendered = render("Hello <script>alert(1)</script> <img src=x onerror=alert(1)>");
         assert!(!rendered.contains("<script") && !rendered.contains("<img"), "{rendered}");
         assert!(rendered.contains("&lt;script&gt;"), "{rendered}");
+    }
+
+    #[test]
+    fn nesting_without_end_is_rendered_in_bounded_time_and_keeps_its_text() {
+        for opening in [">", "- "] {
+            let body = opening.repeat(50_000 / opening.len()) + "the text";
+            let started = std::time::Instant::now();
+            let rendered = render(&body);
+            assert!(started.elapsed().as_secs() < 5, "{opening:?}: {:?}", started.elapsed());
+            assert!(rendered.contains("the text"), "{opening:?}");
+        }
+        assert_eq!(render("> a\n>> b").matches("<blockquote>").count(), 2);
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
              submitted_revision",
             "sessions: ended_at last_used_at",
             "sign_in_throttle: attempts window_began_at",
-            "users: display_name is_active password_hash roles sessions_valid_from",
+            "users: display_name is_active password_hash roles",
         ]
     );
 }
