@@ -5,7 +5,7 @@ use std::process::Command;
 
 use imprimatur::domain::{PostId, UserId};
 
-use crate::support::world::{archive, publish, submit};
+use crate::support::world::{archive, publish, revise, submit};
 use crate::support::{Browser, Server, World};
 
 /// Who asks for what, on a post in which state, and what they must be told.
@@ -187,6 +187,26 @@ fn what_one_may_not_see_is_answered_like_what_is_not_there() {
             assert_eq!(real, imaginary, "{who} {path}");
             assert!(matches!(real.0, 403 | 404), "{who} {path}: {}", real.0);
         }
+    }
+}
+
+#[test]
+fn how_a_post_was_made_stays_with_those_who_made_it() {
+    let world = World::new();
+    let post = world.draft();
+    let first = revise(post, 1, "A first title that was not meant for the public");
+    world.perform(world.alice, &first).unwrap();
+    world.perform(world.alice, &revise(post, 2, "On restraint")).unwrap();
+    world.perform(world.alice, &submit(post, 3)).unwrap();
+    world.perform(world.edith, &publish(post, 3)).unwrap();
+    let server = Server::start(world.database.store());
+    for (who, status) in
+        [("alice", 200), ("edith", 200), ("stan", 200), ("arthur", 404), ("mallory", 404)]
+    {
+        let mut browser = server.signed_in(who);
+        browser.get("/posts/on-restraint").expect(200);
+        browser.get(&format!("/desk/posts/{post}")).expect(status);
+        browser.get(&format!("/desk/posts/{post}/changes?from=2")).expect(status);
     }
 }
 

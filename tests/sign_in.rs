@@ -6,6 +6,7 @@ use imprimatur::accounts::sign_in::{self, PER_ACCOUNT, PER_ADDRESS};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::statement::statement;
 
+use crate::support::raw::db_refused_by;
 use crate::support::world::PASSWORD;
 use crate::support::{Server, World};
 
@@ -187,4 +188,20 @@ fn after_signing_in_one_goes_on_to_a_page_of_ours_and_to_no_other() {
         ];
         assert_eq!(alice.post("/sign-in", &fields).expect(303).location(), expected, "{next}");
     }
+}
+
+#[test]
+fn a_session_that_has_ended_stays_so_whatever_the_program_types() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let token = alice.get("/desk").expect(200).hidden("token");
+    let cookies = alice.cookies.clone();
+    alice.post("/sign-out", &[("token", &token)]).expect(303);
+    for sql in ["UPDATE sessions SET ended_at = NULL", "UPDATE sessions SET ended_at = 'infinity'"]
+    {
+        assert_eq!(db_refused_by(&mut world.database.as_runtime(), sql), "session_ends_once");
+    }
+    alice.cookies = cookies;
+    alice.get("/desk").expect(401);
 }

@@ -165,6 +165,13 @@ COMMENT ON TABLE sessions IS
 COMMENT ON CONSTRAINT session_is_stored_hashed ON sessions IS
     'Reading this table signs nobody in.';
 
+CREATE TRIGGER session_ends_once
+    BEFORE UPDATE ON sessions FOR EACH ROW
+    WHEN (OLD.ended_at IS NOT NULL)
+    EXECUTE FUNCTION refuse('A session that has ended stays so.');
+COMMENT ON TRIGGER session_ends_once ON sessions IS
+    'A session that has ended stays so.';
+
 CREATE TABLE sign_in_throttle (
     kind text NOT NULL,
     subject_hash bytea NOT NULL,

@@ -44,7 +44,12 @@ fn person((id, username, display_name, roles): PersonRow) -> Person {
 ///
 /// The row stays pinned (`FOR KEY SHARE`) until the transaction ends, and a
 /// change of authority is a change of its key: it waits for this transaction,
-/// or this one waits for it and then reads what it left.
+/// or this one waits for it and then reads what it left. The session is pinned
+/// too, so that whoever has been told that they are signed out is.
+///
+/// Row locks are not fair: sharers that overlap could keep a revocation
+/// waiting for ever. The advisory lock in front of them is: who comes after a
+/// waiting [`lock`] waits behind it.
 ///
 /// # Errors
 ///
@@ -61,7 +66,8 @@ pub fn load<'tx>(
                AND s.expires_at > clock_timestamp()
                AND s.last_used_at > clock_timestamp() - make_interval(secs => $2)
                AND s.created_at >= u.sessions_valid_from AND u.is_active
-             FOR KEY SHARE OF u",
+               AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
+             FOR KEY SHARE OF u FOR SHARE OF s",
         )
         .bind::<Binary, _>(session.hash())
         .bind::<Integer, _>(sessions::IDLE_SECONDS)
@@ -69,7 +75,10 @@ pub fn load<'tx>(
         .optional()?,
         Credential::Account(id) => statement::<PersonSqlType>(
             "SELECT u.id, u.username, u.display_name, u.roles
-             FROM users u WHERE u.id = $1 AND u.is_active FOR KEY SHARE",
+             FROM users u
+             WHERE u.id = $1 AND u.is_active
+               AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
+             FOR KEY SHARE",
         )
         .bind::<BigInt, _>(id.0)
         .get_result::<PersonRow>(tx.conn())
@@ -163,7 +172,14 @@ fn lock(
     people: &[UserId],
 ) -> QueryResult<Vec<(Person, bool, Timestamp)>> {
     type Row = (BigInt, Text, Text, Array<Text>, Bool, Timestamptz);
-    let ids: Vec<i64> = people.iter().map(|id| id.0).collect();
+    let mut ids: Vec<i64> = people.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in &ids {
+        statement::<Bool>("SELECT pg_advisory_xact_lock(1, hashint8($1)) IS NOT NULL")
+            .bind::<BigInt, _>(*id)
+            .get_result::<bool>(tx.conn())?;
+    }
     let rows = statement::<Row>(
         "SELECT id, username, display_name, roles, is_active, created_at
          FROM users WHERE id = ANY ($1) ORDER BY id FOR UPDATE",

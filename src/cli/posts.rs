@@ -64,7 +64,7 @@ pub(super) struct Move {
     #[command(flatten)]
     by: By,
     /// The revision that the person has read
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     revision: i32,
 }
 

@@ -4,7 +4,7 @@
 //! read, single or list, has to ask it, and a list cannot ask in Rust. This is
 //! the only place that fills in its arguments.
 
-use crate::domain::{Permission, Person};
+use crate::domain::{Permission, Person, Post, State};
 use crate::permissions;
 
 /// What one reader may see.
@@ -32,5 +32,14 @@ impl Sight {
             sees_reviews: permissions::holds(&person.roles, Permission::ReviewPost),
             sees_everything: permissions::holds(&person.roles, Permission::ViewAudit),
         }
+    }
+
+    /// Returns whether the reader may also see how a post came to be: its
+    /// earlier revisions, its reviews and its history. What is published is
+    /// for everybody; how it was made stays with those who made it.
+    pub fn sees_the_making_of(&self, post: &Post) -> bool {
+        self.sees_everything
+            || self.viewer == Some(post.author.id.0)
+            || (self.sees_reviews && post.state() != State::Draft)
     }
 }

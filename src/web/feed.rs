@@ -73,6 +73,9 @@ async fn robots(visit: Visit, shared: Data<Shared>) -> HttpResponse {
 /// allows 50,000 addresses in a file.
 const PER_SITEMAP: i64 = 10_000;
 
+/// The highest number of a sitemap: the protocol allows 50,000 in an index.
+const MOST_SITEMAPS: i64 = 49_999;
+
 /// The list of sitemaps. It grows with the ids, so it needs no count.
 #[derive(Template)]
 #[template(path = "public/sitemap_index.xml")]
@@ -85,8 +88,10 @@ async fn sitemap_index(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, |store, visit| {
             let newest = posts::highest_id(&mut *store.checkout()?).map_err(unreadable)?;
-            let index =
-                SitemapIndex { site: visit.site.clone(), numbers: 0..=newest / PER_SITEMAP };
+            let index = SitemapIndex {
+                site: visit.site.clone(),
+                numbers: 0..=(newest / PER_SITEMAP).min(MOST_SITEMAPS),
+            };
             Ok(Answer::ok(&index).of_type("application/xml; charset=utf-8").revalidated())
         })
         .await

@@ -89,7 +89,7 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
         .answer(visit, None, move |store, visit| {
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
-            let post = find(conn, &person, post_id(&id)?)?;
+            let post = find_making(conn, &person, post_id(&id)?)?;
             let (transitions, reviews) = posts::history(conn, &post).map_err(unreadable)?;
             let page = PostPage {
                 layout: visit.layout(post.title(), Some(&person)),
@@ -102,6 +102,16 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
             Ok(Answer::ok(&page))
         })
         .await
+}
+
+/// Returns a post for a page that shows how it came to be.
+fn find_making(
+    conn: &mut diesel::pg::PgConnection,
+    person: &Person,
+    id: PostId,
+) -> Result<Post, Refusal> {
+    let post = find(conn, person, id)?;
+    if Sight::of(person).sees_the_making_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
 }
 
 fn find(conn: &mut diesel::pg::PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
@@ -135,7 +145,7 @@ async fn changes(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRe
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
-            let post = find(conn, &person, post_id(&id)?)?;
+            let post = find_making(conn, &person, post_id(&id)?)?;
             let to = to.unwrap_or(post.current.number);
             let mut content = |number| match number {
                 number if number == post.current.number => Ok(post.current.content.clone()),

@@ -3,19 +3,23 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use imprimatur::accounts::{Credential, SessionId, sessions};
+use imprimatur::accounts::{self, Credential, SessionId, changes, sessions};
 use imprimatur::domain::{Role, UserId};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
+use imprimatur::store::pool::Limits;
 use imprimatur::store::statement::statement;
+use imprimatur::store::{self, Store};
 use imprimatur::workflow::{self, Call};
 
 use super::{Moment, at_once, in_slow_motion};
-use crate::support::world::{account, publish};
+use crate::support::raw::wait_until;
+use crate::support::world::{account, account_call, db_number, publish};
 use crate::support::{Server, World};
 
 /// A way of taking somebody's authority away, and what refuses them then.
@@ -246,4 +250,69 @@ fn two_staff_who_remove_each_other_at_once_leave_one_of_them() {
         world.change_account_as(staff[winner].1, staff[loser].0, reparation.clone()).unwrap();
     }
     assert_eq!(world.db_incidents(), [""; 0]);
+}
+
+#[test]
+fn whoever_keeps_acting_cannot_keep_a_revocation_waiting() {
+    let world = World::new();
+    let busy = AtomicBool::new(true);
+    let impatient = Store::connect(&world.database.runtime_url(), Limits::default());
+    thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| {
+                let mut conn = world.database.as_runtime();
+                let credential = Credential::Account(world.edith);
+                while busy.load(Ordering::Relaxed) {
+                    store::transaction(&mut conn, |tx| {
+                        accounts::load(tx, &credential)?;
+                        // A slow disk: the next one begins before this one is through.
+                        thread::sleep(Duration::from_millis(20));
+                        Ok::<_, diesel::result::Error>(())
+                    })
+                    .unwrap();
+                }
+            });
+        }
+        let mut superuser = world.database.as_superuser();
+        wait_until("Edith is busy", || {
+            let sql = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory'
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            db_number(&mut superuser, sql) >= 5
+        });
+        let staff = Credential::Account(world.stan);
+        let revoke = AccountChange::Revoke(Role::Reviewer);
+        let revoked = changes::change(&impatient, &account_call(&staff), "edith", &revoke);
+        busy.store(false, Ordering::Relaxed);
+        revoked.unwrap();
+    });
+}
+
+#[test]
+fn nothing_takes_effect_once_somebody_has_been_told_that_they_are_signed_out() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    let page = edith.get(&format!("/desk/posts/{post}/publish")).expect(200);
+    let [token, key, seen] = ["token", "key", "seen"].map(|name| page.hidden(name));
+    let mut owner = world.database.as_owner();
+    let mut other_tab = edith.clone();
+    thread::scope(|scope| {
+        owner.batch_execute("BEGIN; SELECT id FROM posts FOR UPDATE").unwrap();
+        let published = scope.spawn(|| {
+            let fields = [("token", token.as_str()), ("key", &key), ("seen", &seen)];
+            edith.post(&format!("/desk/posts/{post}/publish"), &fields).status
+        });
+        world.database.db_wait_for_waiters(1);
+        let signed_out =
+            scope.spawn(|| other_tab.post("/sign-out", &[("token", token.as_str())]).status);
+        // Signing out waits for what is under way, or nobody could say it is over.
+        world.database.db_wait_for_waiters(2);
+        owner.batch_execute("COMMIT").unwrap();
+        assert_eq!(published.join().unwrap(), 303);
+        assert_eq!(signed_out.join().unwrap(), 303);
+    });
+    let fields = [("token", token.as_str()), ("key", &key), ("seen", &seen)];
+    edith.post(&format!("/desk/posts/{post}/publish"), &fields).expect(401);
+    assert_eq!(world.db_history(post), ["draft", "in_review", "published"]);
 }

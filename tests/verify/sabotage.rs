@@ -228,6 +228,7 @@ pub const UNSEEN_IN_ROWS: &[&str] = &[
     "operations_are_never_emptied",
     "people_are_never_emptied",
     "post_never_returns_to_an_older_revision",
+    "session_ends_once",
     "post_origin_is_final",
     "posts_are_never_emptied",
     "publication_facts_are_final",

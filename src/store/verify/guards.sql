@@ -42,7 +42,7 @@ WITH expected AS (
             'revisions_post_id_fkey newest_revision_is_current revisions_are_append_only '
             'revisions_are_never_emptied'),
         ('sessions',
-            'session_is_stored_hashed sessions_pkey sessions_user_id_fkey'),
+            'session_is_stored_hashed sessions_pkey sessions_user_id_fkey session_ends_once'),
         ('sign_in_throttle',
             'sign_in_throttle_pkey throttle_kind_is_known'),
         ('staff_roster',
