@@ -117,6 +117,7 @@ fn no_route_that_changes_something_is_missing_here() {
         "web/desk.rs",
         "web/editor.rs",
         "web/post_page.rs",
+        "web/action_page.rs",
         "web/statics.rs",
         "admin/mod.rs",
     ] {

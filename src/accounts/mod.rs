@@ -49,7 +49,7 @@ fn person((id, username, display_name, roles): PersonRow) -> Person {
 ///
 /// Row locks are not fair: sharers that overlap could keep a revocation
 /// waiting for ever. The advisory lock in front of them is: who comes after a
-/// waiting [`lock`] waits behind it.
+/// waiting change of the account waits behind it.
 ///
 /// # Errors
 ///

@@ -10,8 +10,8 @@ use crate::permissions;
 use crate::refusal::unreadable;
 use crate::store::posts::{self, PostLine};
 use crate::store::visibility::Sight;
+use crate::web::action_page::{Place, act_from, confirm_page};
 use crate::web::layout::filters;
-use crate::web::post_page::{Place, act_from, confirm_page};
 use crate::web::{Answer, Layout, Shared, Visit};
 
 /// Registers the admin's routes.

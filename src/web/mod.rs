@@ -1,5 +1,6 @@
 //! The edge for browsers: parse, ask once, render. It contains no rule.
 
+pub(crate) mod action_page;
 pub(crate) mod answer;
 mod desk;
 mod diff;
@@ -9,7 +10,7 @@ mod fields;
 mod guard;
 pub(crate) mod layout;
 mod markdown;
-pub(crate) mod post_page;
+mod post_page;
 mod public;
 mod session;
 mod sign_in;
@@ -174,6 +175,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(desk::routes)
         .configure(editor::routes)
         .configure(post_page::routes)
+        .configure(action_page::routes)
         .configure(admin::routes)
         .configure(statics::routes)
         .default_service(routes::to(guard::nothing_here));

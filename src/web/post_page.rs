@@ -2,35 +2,24 @@
 //! what the reader of the page can do about it.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 
-use super::answer::Flash;
 use super::diff::{self, Kind, Part};
 use super::layout::filters;
-use super::{Answer, Fields, Layout, Shared, Visit, markdown};
+use super::{Answer, Layout, Shared, Visit, markdown};
 use crate::domain::{
-    Action, Archive, FieldError, Interface, Note, OperationKey, Outcome, Person, Post, PostId,
-    Publish, Reason, RequestChanges, Review, RevisionNumber, Status, Submit, Transition,
-    WithdrawRequest,
+    Action, FieldError, Person, Post, PostId, Reason, Review, RevisionNumber, Status, Transition,
 };
-use crate::policies::Rule;
 use crate::refusal::{Refusal, unreadable};
-use crate::responses;
-use crate::store::Store;
 use crate::store::posts;
 use crate::store::visibility::Sight;
-use crate::workflow::{self, Advice, Call};
+use crate::workflow::{self, Advice};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/desk/posts/{id}", web::get().to(show))
-        .route("/desk/posts/{id}/changes", web::get().to(changes))
-        .service(
-            web::resource("/desk/posts/{id}/{action}")
-                .route(web::get().to(confirm))
-                .route(web::post().to(act)),
-        );
+        .route("/desk/posts/{id}/changes", web::get().to(changes));
 }
 
 /// Returns the post that an address names.
@@ -114,7 +103,11 @@ fn find_making(
     if Sight::of(person).sees_the_making_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
 }
 
-fn find(conn: &mut diesel::pg::PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
+pub(super) fn find(
+    conn: &mut diesel::pg::PgConnection,
+    person: &Person,
+    id: PostId,
+) -> Result<Post, Refusal> {
     posts::find(conn, id, Sight::of(person)).map_err(unreadable)?.ok_or(Refusal::NotFound)
 }
 
@@ -165,332 +158,4 @@ fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, Fi
     text.parse()
         .map(RevisionNumber)
         .map_err(|_| FieldError::new(field, "Name a revision of this post, from 1 on."))
-}
-
-#[derive(Template)]
-#[template(path = "desk/confirm.html")]
-struct ConfirmPage {
-    layout: Layout,
-    post: Post,
-    body: String,
-    action: Action,
-    /// Where the form goes: the admin has the same page at its own address.
-    address: String,
-    back: String,
-    key: String,
-    /// What was typed, where a form comes back.
-    words: String,
-    problem: Option<String>,
-    /// Why it cannot be done now; then there is no form.
-    closed: Vec<Reason>,
-    /// Why the last attempt had no effect.
-    refused: Vec<Reason>,
-    /// What has changed since the revision that was looked at.
-    differences: Vec<Part>,
-}
-
-impl ConfirmPage {
-    /// Returns what stands in the way: of the last attempt, or of any.
-    fn reasons(&self) -> &[Reason] {
-        if self.refused.is_empty() { &self.closed } else { &self.refused }
-    }
-
-    fn question(&self) -> &'static str {
-        match self.action {
-            Action::Submit => "Submit this post for review?",
-            Action::RequestChanges => "What has to change?",
-            Action::WithdrawRequest => "Withdraw your change request?",
-            Action::Publish => "Publish exactly this?",
-            Action::Archive => "Take this post off the public site?",
-            Action::Create | Action::Revise => "",
-        }
-    }
-
-    fn consequence(&self) -> &'static str {
-        match self.action {
-            Action::Submit => "Reviewers see it from now on. You can still revise it.",
-            Action::RequestChanges => {
-                "The post stays in review. Nobody can publish this revision until its author \
-                 writes a newer one or you withdraw the request."
-            }
-            Action::WithdrawRequest => "Nothing of yours then stands against publication.",
-            Action::Publish => {
-                "Everybody can read it from now on. What is published stays as it is: it can be \
-                 archived, and never changed or taken back to review."
-            }
-            Action::Archive => {
-                "Readers then find a short notice that it is gone. There is no way back."
-            }
-            Action::Create | Action::Revise => "",
-        }
-    }
-
-    /// Returns the field of the words that the action takes.
-    fn words_field(&self) -> &'static str {
-        if self.action == Action::Archive { "reason" } else { "note" }
-    }
-
-    /// Returns who will read the words.
-    fn words_hint(&self) -> &'static str {
-        if self.action == Action::Archive {
-            "Staff and the author read it; the public does not."
-        } else {
-            "The author and other reviewers read it. At most 2,000 characters."
-        }
-    }
-
-    /// Returns the label of the words that the action takes.
-    fn words_label(&self) -> Option<&'static str> {
-        match self.action {
-            Action::RequestChanges => Some("Your note to the author"),
-            Action::Archive => Some("Reason, for the record"),
-            Action::Create
-            | Action::Revise
-            | Action::Submit
-            | Action::WithdrawRequest
-            | Action::Publish => None,
-        }
-    }
-}
-
-async fn confirm(visit: Visit, path: Path<(String, String)>, shared: Data<Shared>) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    confirm_page(visit, id, action, Place::Desk, shared).await
-}
-
-/// Which edge a form stands on. Both ask the same door.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Place {
-    /// The workspace.
-    Desk,
-    /// The admin.
-    Admin,
-}
-
-impl Place {
-    fn interface(self) -> Interface {
-        match self {
-            Self::Desk => Interface::Page,
-            Self::Admin => Interface::Admin,
-        }
-    }
-
-    fn address(self, id: PostId, action: Action) -> String {
-        match self {
-            Self::Desk => format!("/desk/posts/{id}/{action}"),
-            Self::Admin => format!("/admin/posts/{id}/{action}"),
-        }
-    }
-
-    fn back(self, id: PostId) -> String {
-        match self {
-            Self::Desk => format!("/desk/posts/{id}"),
-            Self::Admin => "/admin/posts".to_owned(),
-        }
-    }
-}
-
-/// Shows the page on which an action is confirmed.
-pub(crate) async fn confirm_page(
-    visit: Visit,
-    id: String,
-    action: String,
-    place: Place,
-    shared: Data<Shared>,
-) -> HttpResponse {
-    shared
-        .answer(visit, None, move |store, visit| {
-            let action = confirmable(&action)?;
-            let conn = &mut *store.checkout()?;
-            let person = visit.viewer(conn)?;
-            crate::permissions::check(&person.roles, crate::permissions::required(action))?;
-            let post = find(conn, &person, post_id(&id)?)?;
-            Ok(Answer::ok(&form_page(visit, &person, post, action, place)))
-        })
-        .await
-}
-
-/// Returns the action that an address names, if it is done by a single form.
-fn confirmable(action: &str) -> Result<Action, Refusal> {
-    match action.parse() {
-        Ok(Action::Create | Action::Revise) | Err(_) => Err(Refusal::NotFound),
-        Ok(action) => Ok(action),
-    }
-}
-
-fn form_page(
-    visit: &Visit,
-    person: &Person,
-    post: Post,
-    action: Action,
-    place: Place,
-) -> ConfirmPage {
-    let foreseen = workflow::foresee(action, person, &post);
-    let closed = foreseen.err().map(|refusal| refusal.reasons()).unwrap_or_default();
-    ConfirmPage {
-        layout: visit.layout(&format!("{}: {}", action.label(), post.title()), Some(person)),
-        body: markdown::render(post.current.content.body.as_str()),
-        address: place.address(post.id, action),
-        back: place.back(post.id),
-        key: OperationKey::random().as_str().to_owned(),
-        words: String::new(),
-        problem: None,
-        closed,
-        refused: Vec::new(),
-        differences: Vec::new(),
-        action,
-        post,
-    }
-}
-
-async fn act(
-    visit: Visit,
-    path: Path<(String, String)>,
-    body: Bytes,
-    shared: Data<Shared>,
-) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    act_from(visit, id, action, body, Place::Desk, shared).await
-}
-
-/// Takes the form of an action through the door.
-pub(crate) async fn act_from(
-    visit: Visit,
-    id: String,
-    action: String,
-    body: Bytes,
-    place: Place,
-    shared: Data<Shared>,
-) -> HttpResponse {
-    let fields = match Fields::parse(&body) {
-        Ok(fields) => fields,
-        Err(input) => {
-            return responses::page(&input.into(), &visit, None).into_response(&shared.settings);
-        }
-    };
-    let typed = fields.clone();
-    shared
-        .answer(visit, Some(typed.clone()), move |store, visit| {
-            if !visit.sent(&fields)? {
-                return Ok(responses::stale_form(visit, &typed));
-            }
-            let (action, post) = (confirmable(&action)?, post_id(&id)?);
-            match send(store, visit, action, post, fields, place) {
-                Ok(outcome) => {
-                    let flash = Some(Flash::Done(outcome.action));
-                    Ok(Answer::see(place.back(outcome.post), flash))
-                }
-                Err(refusal) if can_show_again(&refusal) => {
-                    again(store, visit, (action, post, place), &typed, &refusal)
-                }
-                Err(refusal) => Err(refusal),
-            }
-        })
-        .await
-}
-
-/// Returns whether the page of the form itself is the place to say so.
-fn can_show_again(refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::Policy(_) => true,
-        Refusal::Input(errors) => errors.of("note").or(errors.of("reason")).is_some(),
-        Refusal::NotSignedIn
-        | Refusal::Permission(_)
-        | Refusal::NotFound
-        | Refusal::Invariant(_)
-        | Refusal::Unavailable(_) => false,
-    }
-}
-
-fn send(
-    store: &Store,
-    visit: &Visit,
-    action: Action,
-    post: PostId,
-    mut fields: Fields,
-    place: Place,
-) -> Result<Outcome, Refusal> {
-    let _ = fields.take("token")?;
-    let seen = fields.seen()?;
-    let call = visit.call(place.interface(), fields.key()?)?;
-    let note = match action {
-        Action::RequestChanges => Some(note("note", &mut fields)?),
-        Action::Archive => Some(note("reason", &mut fields)?),
-        Action::Create
-        | Action::Revise
-        | Action::Submit
-        | Action::WithdrawRequest
-        | Action::Publish => None,
-    };
-    fields.finish()?;
-    dispatch(store, &call, action, post, seen, note.unwrap_or_default())
-}
-
-/// Takes the action to the door, as the type that it is.
-fn dispatch(
-    store: &Store,
-    call: &Call,
-    action: Action,
-    post: PostId,
-    seen: RevisionNumber,
-    note: Note,
-) -> Result<Outcome, Refusal> {
-    match action {
-        Action::Submit => workflow::perform(store, call, &Submit { post, seen }),
-        Action::RequestChanges => {
-            workflow::perform(store, call, &RequestChanges { post, seen, note })
-        }
-        Action::WithdrawRequest => workflow::perform(store, call, &WithdrawRequest { post, seen }),
-        Action::Publish => workflow::perform(store, call, &Publish { post, seen }),
-        Action::Archive => workflow::perform(store, call, &Archive { post, seen, reason: note }),
-        // These two carry content and have the editor's form.
-        Action::Create | Action::Revise => Err(Refusal::NotFound),
-    }
-}
-
-fn note(field: &'static str, fields: &mut Fields) -> Result<Note, FieldError> {
-    let note = Note::parse(&fields.require(field)?)
-        .map_err(|error| FieldError::new(field, error.message))?;
-    if note.is_blank() && field == "note" {
-        return Err(FieldError::new("note", "Write what has to change."));
-    }
-    Ok(note)
-}
-
-/// Shows the page of the form again, with what was typed and what stood in the
-/// way; and where the post has moved on, what has changed.
-fn again(
-    store: &Store,
-    visit: &Visit,
-    (action, id, place): (Action, PostId, Place),
-    typed: &Fields,
-    refusal: &Refusal,
-) -> Result<Answer, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = visit.viewer(conn)?;
-    let post = find(conn, &person, id)?;
-    let seen = typed.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
-    let older = match seen {
-        Some(seen) if seen != post.current.number => {
-            posts::revision(conn, &post, seen).map_err(unreadable)?
-        }
-        Some(_) | None => None,
-    };
-    let mut page = form_page(visit, &person, post, action, place);
-    page.words = typed.peek("note").or(typed.peek("reason")).unwrap_or_default().to_owned();
-    page.refused = refusal.reasons();
-    page.differences = older
-        .map(|older| diff::compare(&older.content, &page.post.current.content))
-        .unwrap_or_default();
-    match refusal {
-        Refusal::Input(errors) => {
-            page.problem = errors.of("note").or(errors.of("reason")).map(str::to_owned);
-        }
-        // Only the words are missing: here is the place to write them.
-        Refusal::Policy(denied) if denied.is_only(Rule::ReasonIsGiven) => {
-            page.problem = page.refused.pop().map(|reason| reason.hint);
-        }
-        _ => {}
-    }
-    Ok(Answer::page(responses::status(refusal), &page))
 }

@@ -1,0 +1,176 @@
+//! Lists of posts. Each goes by an index and ends at a limit: nothing here
+//! counts a table or skips rows.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::Timestamp as Stored;
+
+use super::byline;
+use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
+use crate::store::statement::{Statement, statement};
+use crate::store::visibility::Sight;
+
+/// One line of a list of posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostLine {
+    /// The post.
+    pub id: PostId,
+    /// Where it stands.
+    pub state: State,
+    /// Its current title, which a draft may lack.
+    pub title: String,
+    /// Its current summary.
+    pub summary: String,
+    /// Who writes it.
+    pub author: Byline,
+    /// Since when it has been in its state.
+    pub since: Timestamp,
+    /// Its current revision.
+    pub revision: RevisionNumber,
+    /// How many change requests stand against that.
+    pub standing_requests: i64,
+    /// Where the public finds it, from publication on.
+    pub slug: Option<String>,
+}
+
+type LineSqlType =
+    (BigInt, Text, Text, Text, (BigInt, Text), Timestamptz, Integer, BigInt, Nullable<Text>);
+type LineRow = (i64, State, String, String, (i64, String), Stored, i32, i64, Option<String>);
+
+impl From<LineRow> for PostLine {
+    fn from(row: LineRow) -> Self {
+        let (id, state, title, summary, (author, name), since, revision, requests, slug) = row;
+        Self {
+            id: PostId(id),
+            state,
+            title,
+            summary,
+            author: byline(author, name),
+            since: since.to_jiff(),
+            revision: RevisionNumber(revision),
+            standing_requests: requests,
+            slug,
+        }
+    }
+}
+
+/// The columns of a [`PostLine`], from `posts p`, `users author` and `revisions r`.
+macro_rules! lines_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT p.id, p.state, r.title, r.summary, author.id, author.display_name,
+                coalesce(p.archived_at, p.published_at, p.submitted_at, p.created_at) AS since,
+                p.current_revision,
+                (SELECT count(*) FROM reviews request
+                 WHERE request.post_id = p.id AND request.revision = p.current_revision
+                   AND request.withdraws IS NULL AND p.state = 'in_review'
+                   AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = request.id)),
+                p.slug
+             FROM posts p
+             JOIN users author ON author.id = p.author_id
+             JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
+             WHERE ",
+            $condition
+        )
+    };
+}
+
+/// Returns an author's own posts, newest first, at most `limit`.
+///
+/// # Errors
+///
+/// The database's.
+pub fn written_by(
+    conn: &mut PgConnection,
+    author: UserId,
+    limit: i64,
+) -> QueryResult<Vec<PostLine>> {
+    lines(
+        statement(lines_where!("p.author_id = $1 ORDER BY p.id DESC LIMIT $2"))
+            .bind::<BigInt, _>(author.0)
+            .bind::<BigInt, _>(limit),
+        conn,
+    )
+}
+
+/// Returns the posts in review that somebody else wrote, longest waiting
+/// first, at most `limit`.
+///
+/// # Errors
+///
+/// The database's.
+pub fn awaiting_review(
+    conn: &mut PgConnection,
+    reviewer: UserId,
+    limit: i64,
+) -> QueryResult<Vec<PostLine>> {
+    lines(
+        statement(lines_where!(
+            "p.state = 'in_review' AND p.author_id <> $1
+             ORDER BY p.submitted_at, p.id LIMIT $2"
+        ))
+        .bind::<BigInt, _>(reviewer.0)
+        .bind::<BigInt, _>(limit),
+        conn,
+    )
+}
+
+/// Returns what is published, newest first, at most `limit`, from before the
+/// given post on.
+///
+/// # Errors
+///
+/// The database's.
+pub fn published(
+    conn: &mut PgConnection,
+    before: Option<(Timestamp, PostId)>,
+    limit: i64,
+) -> QueryResult<Vec<PostLine>> {
+    let (at, id) = before.unwrap_or((Timestamp::MAX, PostId(i64::MAX)));
+    lines(
+        statement(lines_where!(
+            "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
+             ORDER BY p.published_at DESC, p.id DESC LIMIT $3"
+        ))
+        .bind::<Timestamptz, _>(Stored::from(at))
+        .bind::<BigInt, _>(id.0)
+        .bind::<BigInt, _>(limit),
+        conn,
+    )
+}
+
+/// Returns every post that the reader may see, newest first, at most `limit`,
+/// from before the given post on.
+///
+/// # Errors
+///
+/// The database's.
+pub fn all(
+    conn: &mut PgConnection,
+    sight: Sight,
+    state: Option<State>,
+    before: Option<PostId>,
+    limit: i64,
+) -> QueryResult<Vec<PostLine>> {
+    lines(
+        statement(lines_where!(
+            "post_is_visible(p.state, p.author_id, $1, $2, $3)
+             AND ($4::text IS NULL OR p.state = $4) AND p.id < $5
+             ORDER BY p.id DESC LIMIT $6"
+        ))
+        .seen_by(sight)
+        .bind::<Nullable<Text>, _>(state.map(State::as_str))
+        .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
+        .bind::<BigInt, _>(limit),
+        conn,
+    )
+}
+
+fn lines(
+    statement: Statement<'_, LineSqlType>,
+    conn: &mut PgConnection,
+) -> QueryResult<Vec<PostLine>> {
+    let rows = statement.load::<LineRow>(conn)?;
+    Ok(rows.into_iter().map(PostLine::from).collect())
+}
