@@ -74,7 +74,16 @@ fn saboteur(database: &Database) -> PgConnection {
         "CREATE FUNCTION pg_temp.post(story text) RETURNS bigint LANGUAGE sql STABLE
          RETURN (SELECT post_id FROM operations WHERE key = 'demo/' || story || '/0');
          CREATE FUNCTION pg_temp.person(name text) RETURNS bigint LANGUAGE sql STABLE
-         RETURN (SELECT id FROM users WHERE username = name);",
+         RETURN (SELECT id FROM users WHERE username = name);
+         -- Writes an operation like another, but with its own key, which it
+         -- returns, and with the revision given.
+         CREATE FUNCTION pg_temp.like_it(other_key text, its_revision integer) RETURNS text LANGUAGE sql
+         BEGIN ATOMIC
+             INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
+             SELECT actor_id, key || '/like-it', action, post_id, its_revision, state, fingerprint, at
+             FROM operations WHERE key = other_key
+             RETURNING key;
+         END;",
     )
     .unwrap();
     conn

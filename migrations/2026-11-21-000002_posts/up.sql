@@ -77,6 +77,7 @@ CREATE TABLE operations (
     at timestamptz NOT NULL,
 
     CONSTRAINT operation_key_is_used_once PRIMARY KEY (actor_id, key),
+    CONSTRAINT operation_says_what_it_did UNIQUE (actor_id, key, post_id, revision, at),
     CONSTRAINT operation_key_is_well_formed CHECK (key ~ '^[!-~]{1,255}$'),
     CONSTRAINT operation_fingerprint_is_sha256 CHECK (octet_length(fingerprint) = 32),
     CONSTRAINT operation_action_is_known
@@ -87,6 +88,8 @@ COMMENT ON TABLE operations IS
     'One row for every action that took effect, append-only; its key belongs to its actor.';
 COMMENT ON CONSTRAINT operation_key_is_used_once ON operations IS
     'One key of one person causes one effect.';
+COMMENT ON CONSTRAINT operation_says_what_it_did ON operations IS
+    'What a text, a review or a transition must agree with: who, under which key, on which post, with which revision, and when.';
 COMMENT ON CONSTRAINT operation_key_is_well_formed ON operations IS
     'A key is 1 to 255 visible ASCII characters.';
 COMMENT ON CONSTRAINT operation_fingerprint_is_sha256 ON operations IS
@@ -110,7 +113,8 @@ CREATE TABLE revisions (
     CONSTRAINT revision_numbers_have_no_gaps
         FOREIGN KEY (post_id, previous) REFERENCES revisions (post_id, number),
     CONSTRAINT revision_has_its_operation
-        FOREIGN KEY (author_id, operation_key) REFERENCES operations (actor_id, key),
+        FOREIGN KEY (author_id, operation_key, post_id, number, at)
+        REFERENCES operations (actor_id, key, post_id, revision, at),
     CONSTRAINT revision_is_within_limits
         CHECK (char_length(title) <= 200 AND char_length(summary) <= 500
                AND char_length(body) <= 100000)
@@ -123,7 +127,7 @@ COMMENT ON CONSTRAINT revision_numbers_begin_at_one ON revisions IS
 COMMENT ON CONSTRAINT revision_numbers_have_no_gaps ON revisions IS
     'Every later revision follows the one numbered before it.';
 COMMENT ON CONSTRAINT revision_has_its_operation ON revisions IS
-    'No text without the operation that wrote it.';
+    'No text without an operation of the same person, key, post, revision and time.';
 COMMENT ON CONSTRAINT revision_is_within_limits ON revisions IS
     'A title has at most 200 characters, a summary 500, a body 100,000.';
 
@@ -143,7 +147,8 @@ CREATE TABLE reviews (
     CONSTRAINT review_is_of_a_revision
         FOREIGN KEY (post_id, revision) REFERENCES revisions (post_id, number),
     CONSTRAINT review_has_its_operation
-        FOREIGN KEY (reviewer_id, operation_key) REFERENCES operations (actor_id, key),
+        FOREIGN KEY (reviewer_id, operation_key, post_id, revision, at)
+        REFERENCES operations (actor_id, key, post_id, revision, at),
     CONSTRAINT review_can_be_withdrawn
         UNIQUE (id, post_id, revision, reviewer_id, is_request),
     CONSTRAINT request_is_withdrawn_by_whoever_asked
@@ -160,7 +165,7 @@ COMMENT ON TABLE reviews IS
 COMMENT ON CONSTRAINT review_is_of_a_revision ON reviews IS
     'A review speaks of a revision that exists.';
 COMMENT ON CONSTRAINT review_has_its_operation ON reviews IS
-    'No review without the operation that wrote it.';
+    'No review without an operation of the same person, key, post, revision and time.';
 COMMENT ON CONSTRAINT review_can_be_withdrawn ON reviews IS
     'What a withdrawal must agree with.';
 COMMENT ON CONSTRAINT request_is_withdrawn_by_whoever_asked ON reviews IS
@@ -194,7 +199,8 @@ CREATE TABLE transitions (
     CONSTRAINT transition_names_a_revision
         FOREIGN KEY (post_id, revision) REFERENCES revisions (post_id, number),
     CONSTRAINT transition_has_its_operation
-        FOREIGN KEY (actor_id, operation_key) REFERENCES operations (actor_id, key)
+        FOREIGN KEY (actor_id, operation_key, post_id, revision, at)
+        REFERENCES operations (actor_id, key, post_id, revision, at)
 );
 COMMENT ON TABLE transitions IS
     'One row for every state a post enters, the draft it begins as included. Append-only.';
@@ -207,7 +213,7 @@ COMMENT ON CONSTRAINT transition_skips_nothing ON transitions IS
 COMMENT ON CONSTRAINT transition_names_a_revision ON transitions IS
     'A state is entered with a revision that exists.';
 COMMENT ON CONSTRAINT transition_has_its_operation ON transitions IS
-    'No transition without the operation that caused it.';
+    'No transition without an operation of the same person, key, post, revision and time.';
 
 -- The circle closes here. Deferred, because a post and its history are
 -- written in one transaction and neither can come first.

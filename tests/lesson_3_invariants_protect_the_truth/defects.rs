@@ -40,6 +40,21 @@ fn a_broken_invariant_is_a_500_with_an_incident_and_not_a_word_of_sql() {
         (
             "the history row says another time",
             ("transitions", BEFORE, "NEW.at := NEW.at + interval '1 second'; RETURN NEW;"),
+            "transition_has_its_operation",
+        ),
+        (
+            "the history row says another time, and has an operation that says so too",
+            (
+                "transitions",
+                BEFORE,
+                "NEW.at := NEW.at + interval '1 second';
+                 NEW.operation_key := 'sabotage';
+                 INSERT INTO operations
+                     (actor_id, key, action, post_id, revision, state, fingerprint, at)
+                 VALUES (NEW.actor_id, NEW.operation_key, 'publish', NEW.post_id, NEW.revision,
+                         NEW.to_state, sha256(''), NEW.at);
+                 RETURN NEW;",
+            ),
             "what_was_written_is_what_must_hold",
         ),
         (

@@ -4,7 +4,7 @@ use imprimatur::domain::{Content, PostId, State};
 
 use super::{Attempt, each_is_refused};
 use crate::support::World;
-use crate::support::raw::{db_change, db_history_row, db_refused_by};
+use crate::support::raw::{Effect, db_change, db_history_row, db_refused_by};
 use crate::support::world::{request_changes, revise, submit, withdraw_request};
 
 /// A post in each state, and some whose reviews and revisions have a history.
@@ -85,6 +85,25 @@ impl Scene {
     }
 }
 
+/// A history row, and the operation that vouches for it.
+fn transition(who: &str, post: &str, revision: &str, from: &str, to: &str) -> String {
+    let effect = Effect::new(who, post, revision);
+    effect.operation() + &effect.transition(from, to)
+}
+
+/// A text, and the operation that vouches for it.
+fn revision(who: &str, post: &str, number: &str, title: &str) -> String {
+    let key = format!("'typed-by-hand/{number}'");
+    let effect = Effect { key: &key, ..Effect::new(who, post, number) };
+    effect.operation() + &effect.revision(title)
+}
+
+/// A review, and the operation that vouches for it.
+fn review(who: &str, post: &str, of: &str, note: &str, withdraws: &str) -> String {
+    let effect = Effect::new(who, post, of);
+    effect.operation() + &effect.review(note, withdraws)
+}
+
 #[test]
 fn a_post_moves_forward_one_step_at_a_time_or_not_at_all() {
     let scene = Scene::new();
@@ -141,8 +160,7 @@ fn publishing_twice_is_not_representable() {
     scene.each_is_refused(&[
         (
             "publish what is published, in the history",
-            "INSERT INTO transitions VALUES
-                 ({published}, 'in_review', 'published', {edith}, now(), 1, {edith's key})",
+            &transition("{edith}", "{published}", "1", "'in_review'", "'published'"),
             "post_enters_each_state_once",
         ),
         (
@@ -152,32 +170,27 @@ fn publishing_twice_is_not_representable() {
         ),
         (
             "begin twice",
-            "INSERT INTO transitions VALUES
-                 ({draft}, NULL, 'draft', {alice}, now(), 1, {alice's key})",
+            &transition("{alice}", "{draft}", "1", "NULL", "'draft'"),
             "post_enters_each_state_once",
         ),
         (
             "go round in a circle",
-            "INSERT INTO transitions VALUES
-                 ({published}, 'published', 'draft', {alice}, now(), 1, {alice's key})",
+            &transition("{alice}", "{published}", "1", "'published'", "'draft'"),
             "transition_is_an_arrow",
         ),
         (
             "enter a state from itself",
-            "INSERT INTO transitions VALUES
-                 ({draft}, 'in_review', 'in_review', {alice}, now(), 1, {alice's key})",
+            &transition("{alice}", "{draft}", "1", "'in_review'", "'in_review'"),
             "transition_is_an_arrow",
         ),
         (
             "begin anywhere but at the beginning",
-            "INSERT INTO transitions VALUES
-                 ({draft}, NULL, 'published', {edith}, now(), 1, {edith's key})",
+            &transition("{edith}", "{draft}", "1", "NULL", "'published'"),
             "transition_is_an_arrow",
         ),
         (
             "leave a state that was never entered",
-            "INSERT INTO transitions VALUES
-                 ({draft}, 'in_review', 'published', {edith}, now(), 1, {edith's key})",
+            &transition("{edith}", "{draft}", "1", "'in_review'", "'published'"),
             "transition_skips_nothing",
         ),
     ]);
@@ -186,6 +199,23 @@ fn publishing_twice_is_not_representable() {
 #[test]
 fn there_is_no_state_without_its_history_and_no_history_without_its_state() {
     let scene = Scene::new();
+    let publication = "UPDATE posts SET state = 'published', published_at = now(),
+             published_by = {edith}, published_revision = 1, slug = 'x' WHERE id = {review};"
+        .to_owned();
+    let by_another =
+        publication.clone() + &transition("{alice}", "{review}", "1", "'in_review'", "'published'");
+    let later = Effect {
+        at: "now() + interval '1 microsecond'",
+        ..Effect::new("{edith}", "{review}", "1")
+    };
+    let at_another_time =
+        publication.clone() + &later.operation() + &later.transition("'in_review'", "'published'");
+    let of_another_revision = "UPDATE posts SET state = 'in_review', submitted_at = now(),
+             submitted_by = {alice}, submitted_revision = 2 WHERE id = {revised};"
+        .to_owned()
+        + &transition("{alice}", "{revised}", "1", "'draft'", "'in_review'");
+    let uncaused = publication
+        + &Effect::new("{edith}", "{review}", "1").transition("'in_review'", "'published'");
     scene.each_is_refused(&[
         (
             "submit without a history row",
@@ -206,50 +236,20 @@ fn there_is_no_state_without_its_history_and_no_history_without_its_state() {
         ),
         (
             "a publication that the post knows nothing of",
-            "INSERT INTO transitions VALUES
-                 ({review}, 'in_review', 'published', {edith}, now(), 1, {edith's key})",
+            &transition("{edith}", "{review}", "1", "'in_review'", "'published'"),
             "transition_is_borne_out_by_its_post",
         ),
-        (
-            "a publication under another's name",
-            "UPDATE posts SET state = 'published', published_at = now(),
-                 published_by = {edith}, published_revision = 1, slug = 'x' WHERE id = {review};
-             INSERT INTO transitions VALUES
-                 ({review}, 'in_review', 'published', {alice}, now(), 1, {alice's key})",
-            "transition_is_borne_out_by_its_post",
-        ),
-        (
-            "a publication at another time",
-            "UPDATE posts SET state = 'published', published_at = now(),
-                 published_by = {edith}, published_revision = 1, slug = 'x' WHERE id = {review};
-             INSERT INTO transitions VALUES ({review}, 'in_review', 'published', {edith},
-                 now() + interval '1 microsecond', 1, {edith's key})",
-            "transition_is_borne_out_by_its_post",
-        ),
+        ("a publication under another's name", &by_another, "transition_is_borne_out_by_its_post"),
+        ("a publication at another time", &at_another_time, "transition_is_borne_out_by_its_post"),
         (
             "a submission of another revision than the post says",
-            "UPDATE posts SET state = 'in_review', submitted_at = now(),
-                 submitted_by = {alice}, submitted_revision = 2 WHERE id = {revised};
-             INSERT INTO transitions VALUES
-                 ({revised}, 'draft', 'in_review', {alice}, now(), 1, {alice's key})",
+            &of_another_revision,
             "transition_is_borne_out_by_its_post",
         ),
-        (
-            "a history row that no operation caused",
-            "INSERT INTO transitions VALUES
-                 ({review}, 'in_review', 'published', {edith}, now(), 1, 'nobody used this key')",
-            "transition_has_its_operation",
-        ),
-        (
-            "a history row under somebody else's operation",
-            "INSERT INTO transitions VALUES
-                 ({review}, 'in_review', 'published', {edith}, now(), 1, {alice's key})",
-            "transition_has_its_operation",
-        ),
+        ("a history row that no operation caused", &uncaused, "transition_has_its_operation"),
         (
             "a history row of a revision that nobody wrote",
-            "INSERT INTO transitions VALUES
-                 ({review}, 'in_review', 'published', {edith}, now(), 9, {edith's key})",
+            &transition("{edith}", "{review}", "9", "'in_review'", "'published'"),
             "transition_names_a_revision",
         ),
     ]);
@@ -365,9 +365,7 @@ fn facts_never_change() {
 #[test]
 fn what_is_published_is_complete_and_final() {
     let scene = Scene::new();
-    let second_revision = "INSERT INTO revisions
-             (post_id, number, title, summary, body, author_id, at, operation_key)
-         VALUES ({published}, 2, 'Changed', 'my', 'mind', {alice}, now(), {alice's key});";
+    let second_revision = revision("{alice}", "{published}", "2", "'Changed'");
     let changed =
         format!("{second_revision} UPDATE posts SET current_revision = 2 WHERE id = {{published}}");
     let publish_blank =
@@ -379,7 +377,7 @@ fn what_is_published_is_complete_and_final() {
             "permission denied for table revisions",
         ),
         ("let a newer text take its place", &changed, "published_content_is_final"),
-        ("leave a newer text lying beside it", second_revision, "newest_revision_is_current"),
+        ("leave a newer text lying beside it", &second_revision, "newest_revision_is_current"),
         (
             "publish another revision than the current one",
             "UPDATE posts SET state = 'published', published_at = now(),
@@ -408,45 +406,30 @@ fn what_is_published_is_complete_and_final() {
 #[test]
 fn revisions_are_numbered_without_gaps_and_the_newest_is_current() {
     let scene = Scene::new();
-    let revision = |post: &str, number: i32, key: &str| {
-        format!(
-            "INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-             VALUES ({post}, {number}, 't', 's', 'b', {{alice}}, now(), {key});"
-        )
-    };
+    let written = |number: &str| revision("{alice}", "{draft}", number, "'A title'");
     let point_at = |post: &str, number: i32| {
         format!("UPDATE posts SET current_revision = {number} WHERE id = {post}")
     };
-    let key = "{alice's key}";
-    let gap = revision("{draft}", 3, key) + &point_at("{draft}", 3);
-    let ahead =
-        revision("{draft}", 2, key) + &revision("{draft}", 3, key) + &point_at("{draft}", 2);
+    let gap = written("3") + &point_at("{draft}", 3);
+    let ahead = written("2") + &written("3") + &point_at("{draft}", 2);
+    let uncaused =
+        Effect::new("{alice}", "{draft}", "2").revision("'A title'") + &point_at("{draft}", 2);
+    let too_much =
+        revision("{alice}", "{draft}", "2", "repeat('t', 201)") + &point_at("{draft}", 2);
     scene.each_is_refused(&[
         ("leave a gap", &gap, "revision_numbers_have_no_gaps"),
-        ("count from zero", &revision("{draft}", 0, key), "revision_numbers_begin_at_one"),
-        ("use a number twice", &revision("{draft}", 1, key), "revision_number_is_used_once"),
-        (
-            "write a revision that is not current",
-            &revision("{draft}", 2, key),
-            "newest_revision_is_current",
-        ),
+        ("count from zero", &written("0"), "revision_numbers_begin_at_one"),
+        ("use a number twice", &written("1"), "revision_number_is_used_once"),
+        ("write a revision that is not current", &written("2"), "newest_revision_is_current"),
         ("write two and point at the first", &ahead, "newest_revision_is_current"),
-        (
-            "write a revision that no operation caused",
-            &revision("{draft}", 2, "'nobody used this key'"),
-            "revision_has_its_operation",
-        ),
+        ("write a revision that no operation caused", &uncaused, "revision_has_its_operation"),
         (
             "submit a revision that nobody wrote",
             "UPDATE posts SET state = 'in_review', submitted_at = now(), submitted_by = {alice},
                  submitted_revision = 9, current_revision = 9 WHERE id = {draft}",
             "submission_names_a_revision",
         ),
-        (
-            "write more than anybody reads",
-            &revision("{draft}", 2, key).replace("'t'", "repeat('t', 201)"),
-            "revision_is_within_limits",
-        ),
+        ("write more than anybody reads", &too_much, "revision_is_within_limits"),
         (
             "point at a revision that nobody wrote",
             &point_at("{draft}", 7),
@@ -469,60 +452,48 @@ fn revisions_are_numbered_without_gaps_and_the_newest_is_current() {
 #[test]
 fn a_change_request_is_taken_back_once_and_only_by_whoever_made_it() {
     let scene = Scene::new();
-    let withdrawal = |post: &str, revision: i32, who: &str| {
-        format!(
-            "INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, operation_key)
-             SELECT {post}, {revision}, {{{who}}}, '', min(id), now(), {{{who}'s key}} FROM reviews
-             WHERE post_id = {post}"
-        )
+    let withdrawal = |who: &str, post: &str, request: &str, of: &str| {
+        let withdraws = format!("(SELECT {request}(id) FROM reviews WHERE post_id = {of})");
+        review(who, post, "1", "''", &withdraws)
     };
-    // Rosa has an operation to her name, so that only the request stands in her way.
-    scene.world.perform(scene.world.rosa, &request_changes(scene.review, 1)).unwrap();
+    let uncaused = Effect::new("{edith}", "{review}", "1").review("'No.'", "NULL");
     scene.each_is_refused(&[
         (
             "Rosa withdraws Edith's request",
-            &withdrawal("{requested}", 1, "rosa"),
+            &withdrawal("{rosa}", "{requested}", "min", "{requested}"),
             "request_is_withdrawn_by_whoever_asked",
         ),
         (
             "Edith withdraws it from another post",
-            &withdrawal("{requested}", 1, "edith").replacen("{requested}", "{draft}", 1),
+            &withdrawal("{edith}", "{draft}", "min", "{requested}"),
             "request_is_withdrawn_by_whoever_asked",
         ),
         (
             "Edith withdraws hers a second time",
-            &withdrawal("{withdrawn}", 1, "edith"),
+            &withdrawal("{edith}", "{withdrawn}", "min", "{withdrawn}"),
             "request_is_withdrawn_once",
         ),
         (
             "Edith withdraws her withdrawal",
-            &withdrawal("{withdrawn}", 1, "edith").replacen("min(id)", "max(id)", 1),
+            &withdrawal("{edith}", "{withdrawn}", "max", "{withdrawn}"),
             "request_is_withdrawn_by_whoever_asked",
         ),
         (
             "request changes without a word",
-            "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
-             VALUES ({review}, 1, {edith}, E'\\t', now(), {edith's key})",
+            &review("{edith}", "{review}", "1", "E'\\t'", "NULL"),
             "request_says_what_to_change",
         ),
         (
             "request changes at too great a length",
-            "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
-             VALUES ({review}, 1, {edith}, repeat('no', 1001), now(), {edith's key})",
+            &review("{edith}", "{review}", "1", "repeat('no', 1001)", "NULL"),
             "review_note_is_within_limits",
         ),
         (
             "review a revision that nobody wrote",
-            "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
-             VALUES ({review}, 2, {edith}, 'No.', now(), {edith's key})",
+            &review("{edith}", "{review}", "2", "'No.'", "NULL"),
             "review_is_of_a_revision",
         ),
-        (
-            "review without an operation",
-            "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
-             VALUES ({review}, 1, {edith}, 'No.', now(), 'nobody used this key')",
-            "review_has_its_operation",
-        ),
+        ("review without an operation", &uncaused, "review_has_its_operation"),
     ]);
 }
 
@@ -562,6 +533,61 @@ fn a_key_causes_one_effect() {
             "operation_fingerprint_is_sha256",
         ),
     ]);
+}
+
+#[test]
+fn an_operation_vouches_for_what_it_did_and_for_nothing_else() {
+    let scene = Scene::new();
+    let submission = "UPDATE posts SET state = 'in_review', submitted_at = now(),
+         submitted_by = {alice}, submitted_revision = 1 WHERE id = {draft};";
+    let effects = [
+        // What it is, what else it takes, itself, its row, and what refuses it.
+        (
+            "submit",
+            submission,
+            Effect::new("{alice}", "{draft}", "1"),
+            (|effect| effect.transition("'draft'", "'in_review'")) as fn(&Effect<'_>) -> String,
+            "transition_has_its_operation",
+        ),
+        (
+            "write",
+            "UPDATE posts SET current_revision = 2 WHERE id = {draft};",
+            Effect::new("{alice}", "{draft}", "2"),
+            |effect| effect.revision("'A title'"),
+            "revision_has_its_operation",
+        ),
+        (
+            "ask for changes",
+            "",
+            Effect::new("{edith}", "{review}", "1"),
+            |effect| effect.review("'No.'", "NULL"),
+            "review_has_its_operation",
+        ),
+    ];
+    for (what, before, effect, row, expected) in effects {
+        let others = [
+            ("somebody else's operation", Effect { who: "{rosa}", ..effect }),
+            ("an operation with another key", Effect { key: "'another'", ..effect }),
+            ("an operation on another post", Effect { post: "{published}", ..effect }),
+            ("an operation with another revision", Effect { revision: "3", ..effect }),
+            (
+                "an operation at another time",
+                Effect { at: "now() + interval '1 microsecond'", ..effect },
+            ),
+        ];
+        for (whose, other) in others {
+            let attempt = format!("{before} {} {}", other.operation(), row(&effect));
+            scene.each_is_refused(&[(&format!("{what} under {whose}"), &attempt, expected)]);
+        }
+        // With an operation that says the same, nothing refuses it before it is over.
+        let proper = scene.sql(&format!("{before} {} {}", effect.operation(), row(&effect)));
+        let mut conn = scene.world.database.as_runtime();
+        let refused_by = db_refused_by(
+            &mut conn,
+            &format!("{proper} SET CONSTRAINTS ALL IMMEDIATE; SELECT 1/0"),
+        );
+        assert_eq!(refused_by, "division by zero", "{what}");
+    }
 }
 
 #[test]
@@ -686,6 +712,10 @@ fn a_temporary_table_does_not_stand_in_for_the_real_one() {
              published_revision = 1;"
         .to_owned()
         + &db_history_row(scene.review, Some(State::InReview), State::Published, scene.world.edith);
+    let add_text = "CREATE TEMPORARY TABLE posts ON COMMIT DROP AS SELECT * FROM public.posts;
+         UPDATE pg_temp.posts SET current_revision = 99;"
+        .to_owned()
+        + &revision("{alice}", "{published}", "2", "'Changed'");
     scene.each_is_refused(&[
         ("publish what is complete only elsewhere", &publish_blank, "published_post_is_complete"),
         (
@@ -695,11 +725,7 @@ fn a_temporary_table_does_not_stand_in_for_the_real_one() {
         ),
         (
             "add to a published post that is current only elsewhere",
-            "CREATE TEMPORARY TABLE posts ON COMMIT DROP AS SELECT * FROM public.posts;
-             UPDATE pg_temp.posts SET current_revision = 99;
-             INSERT INTO public.revisions
-                 (post_id, number, title, summary, body, author_id, at, operation_key)
-             VALUES ({published}, 2, 't', 's', 'b', {alice}, now(), {alice's key})",
+            &add_text,
             "newest_revision_is_current",
         ),
     ]);

@@ -75,21 +75,76 @@ pub fn db_change(post: PostId, from: State, to: State, who: UserId) -> String {
     format!("UPDATE public.posts SET {facts} WHERE id = {post}; {history}")
 }
 
+/// What a row of history says about itself, each part as SQL. Its operation
+/// has to say the same.
+#[derive(Clone, Copy)]
+pub struct Effect<'a> {
+    pub who: &'a str,
+    pub key: &'a str,
+    pub post: &'a str,
+    pub revision: &'a str,
+    pub at: &'a str,
+}
+
+impl<'a> Effect<'a> {
+    /// Something that happens now, under a key of its own.
+    pub fn new(who: &'a str, post: &'a str, revision: &'a str) -> Self {
+        Self { who, key: "'typed-by-hand'", post, revision, at: "now()" }
+    }
+
+    /// Returns the SQL for the operation that vouches for it.
+    pub fn operation(&self) -> String {
+        let Self { who, key, post, revision, at } = self;
+        format!(
+            "INSERT INTO public.operations
+                 (actor_id, key, action, post_id, revision, state, fingerprint, at)
+             VALUES ({who}, {key}, 'submit', {post}, {revision}, 'draft', sha256(''), {at});"
+        )
+    }
+
+    /// Returns the SQL for a history row without its operation.
+    pub fn transition(&self, from: &str, to: &str) -> String {
+        let Self { who, key, post, revision, at } = self;
+        format!(
+            "INSERT INTO public.transitions
+                 (post_id, from_state, to_state, actor_id, at, revision, operation_key)
+             VALUES ({post}, {from}, {to}, {who}, {at}, {revision}, {key});"
+        )
+    }
+
+    /// Returns the SQL for a text without its operation.
+    pub fn revision(&self, title: &str) -> String {
+        let Self { who, key, post, revision, at } = self;
+        format!(
+            "INSERT INTO public.revisions
+                 (post_id, number, title, summary, body, author_id, at, operation_key)
+             VALUES ({post}, {revision}, {title}, 'A summary.', 'A body.', {who}, {at}, {key});"
+        )
+    }
+
+    /// Returns the SQL for a review without its operation.
+    pub fn review(&self, note: &str, withdraws: &str) -> String {
+        let Self { who, key, post, revision, at } = self;
+        format!(
+            "INSERT INTO public.reviews
+                 (post_id, revision, reviewer_id, note, withdraws, at, operation_key)
+             VALUES ({post}, {revision}, {who}, {note}, {withdraws}, {at}, {key});"
+        )
+    }
+}
+
 /// Returns the SQL for a history row and its operation.
 pub fn db_history_row(post: PostId, from: Option<State>, to: State, who: UserId) -> String {
     let key = OperationKey::random();
-    let (key, to) = (key.as_str(), to.as_str());
     let from = from.map_or("NULL".to_owned(), |from| format!("'{}'", from.as_str()));
-    format!(
-        "INSERT INTO public.operations
-             (actor_id, key, action, post_id, revision, state, fingerprint, at)
-         SELECT {who}, '{key}', 'submit', id, current_revision, '{to}', sha256(''), now()
-         FROM public.posts WHERE id = {post};
-         INSERT INTO public.transitions
-             (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-         SELECT id, {from}, '{to}', {who}, now(), current_revision, '{key}'
-         FROM public.posts WHERE id = {post};"
-    )
+    let effect = Effect {
+        who: &who.to_string(),
+        key: &format!("'{}'", key.as_str()),
+        post: &post.to_string(),
+        revision: &format!("(SELECT current_revision FROM public.posts WHERE id = {post})"),
+        at: "now()",
+    };
+    effect.operation() + &effect.transition(&from, &format!("'{}'", to.as_str()))
 }
 
 impl Database {

@@ -85,12 +85,14 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("facts_are_in_order",
         "ALTER TABLE posts DROP CONSTRAINT facts_are_in_order;
          UPDATE posts SET submitted_at = created_at - interval '1 day' WHERE id = pg_temp.post('dashes');
+         UPDATE operations SET at = submitted_at FROM posts
+         WHERE post_id = posts.id AND post_id = pg_temp.post('dashes') AND action = 'submit';
          UPDATE transitions SET at = submitted_at FROM posts
          WHERE post_id = posts.id AND post_id = pg_temp.post('dashes') AND to_state = 'in_review'"),
     by("published_content_is_final",
         "ALTER TABLE posts DROP CONSTRAINT published_content_is_final;
          INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-         SELECT post_id, 2, title, summary, body, author_id, at, operation_key
+         SELECT post_id, 2, title, summary, body, author_id, at, pg_temp.like_it(operation_key, 2)
          FROM revisions WHERE post_id = pg_temp.post('imprimatur');
          UPDATE posts SET current_revision = 2 WHERE id = pg_temp.post('imprimatur')"),
     by("archive_reason_is_given",
@@ -115,18 +117,20 @@ pub const SABOTAGE: &[Sabotage] = &[
         truth: "submission_is_of_the_current_revision",
         sql: "UPDATE posts SET submitted_revision = 2, current_revision = 1
               WHERE id = pg_temp.post('marks-and-diffs');
+              UPDATE operations SET revision = 2
+              WHERE post_id = pg_temp.post('marks-and-diffs') AND action = 'submit';
               UPDATE transitions SET revision = 2
               WHERE post_id = pg_temp.post('marks-and-diffs') AND to_state = 'in_review'",
         also: &["newest_revision_is_current"],
     },
     by("newest_revision_is_current",
         "INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-         SELECT post_id, 2, title, summary, body, author_id, at, operation_key
+         SELECT post_id, 2, title, summary, body, author_id, at, pg_temp.like_it(operation_key, 2)
          FROM revisions WHERE post_id = pg_temp.post('errata')"),
     by("published_post_is_complete",
         "UPDATE revisions SET summary = ' ' WHERE post_id = pg_temp.post('imprimatur')"),
     by("post_begins_as_a_draft",
-        "UPDATE transitions SET revision = 2
+        "UPDATE transitions SET revision = 2, operation_key = pg_temp.like_it(operation_key, 2)
          WHERE post_id = pg_temp.post('marks-and-diffs') AND to_state = 'draft'"),
     by("post_moves_one_step_forward",
         "INSERT INTO transitions
@@ -136,8 +140,10 @@ pub const SABOTAGE: &[Sabotage] = &[
         "DELETE FROM posts WHERE id = pg_temp.post('errata')"),
 
     by("operation_key_is_used_once",
-        "ALTER TABLE operations DROP CONSTRAINT operation_key_is_used_once CASCADE;
-         INSERT INTO operations SELECT * FROM operations WHERE post_id = pg_temp.post('errata')"),
+        "ALTER TABLE operations DROP CONSTRAINT operation_key_is_used_once;
+         INSERT INTO operations
+         SELECT actor_id, key, action, post_id, 2, state, fingerprint, at
+         FROM operations WHERE post_id = pg_temp.post('errata')"),
     by("operation_key_is_well_formed",
         "ALTER TABLE operations DROP CONSTRAINT operation_key_is_well_formed;
          INSERT INTO operations
@@ -157,25 +163,28 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("revision_numbers_begin_at_one",
         "ALTER TABLE revisions DROP CONSTRAINT revision_numbers_begin_at_one;
          INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-         SELECT post_id, 0, title, summary, body, author_id, at, operation_key
+         SELECT post_id, 0, title, summary, body, author_id, at, pg_temp.like_it(operation_key, 0)
          FROM revisions WHERE post_id = pg_temp.post('errata')"),
     by("revision_numbers_have_no_gaps",
         "INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-         SELECT post_id, 3, title, summary, body, author_id, at, operation_key
+         SELECT post_id, 3, title, summary, body, author_id, at, pg_temp.like_it(operation_key, 3)
          FROM revisions WHERE post_id = pg_temp.post('errata');
          UPDATE posts SET current_revision = 3 WHERE id = pg_temp.post('errata')"),
     by("revision_has_its_operation",
-        "UPDATE revisions SET operation_key = 'unheard-of' WHERE post_id = pg_temp.post('errata')"),
+        "UPDATE revisions SET operation_key = pg_temp.like_it(operation_key, 2)
+         WHERE post_id = pg_temp.post('errata')"),
     by("revision_is_within_limits",
         "ALTER TABLE revisions DROP CONSTRAINT revision_is_within_limits;
          UPDATE revisions SET summary = repeat('x', 501) WHERE post_id = pg_temp.post('errata')"),
     by("review_is_of_a_revision",
-        "UPDATE reviews SET revision = 9 WHERE post_id = pg_temp.post('dashes')"),
+        "UPDATE reviews SET revision = 9, operation_key = pg_temp.like_it(operation_key, 9)
+         WHERE post_id = pg_temp.post('dashes')"),
     by("review_has_its_operation",
-        "UPDATE reviews SET operation_key = 'unheard-of' WHERE post_id = pg_temp.post('dashes')"),
+        "UPDATE operations SET post_id = pg_temp.post('errata')
+         WHERE post_id = pg_temp.post('dashes') AND action = 'request-changes'"),
     by("request_is_withdrawn_by_whoever_asked",
-        "UPDATE reviews SET reviewer_id = pg_temp.person('rosa'), operation_key = 'demo/reading-proofs/4'
-         WHERE withdraws IS NOT NULL"),
+        "UPDATE operations SET actor_id = pg_temp.person('rosa') WHERE action = 'withdraw-request';
+         UPDATE reviews SET reviewer_id = pg_temp.person('rosa') WHERE withdraws IS NOT NULL"),
     by("request_is_withdrawn_once",
         "ALTER TABLE reviews DROP CONSTRAINT request_is_withdrawn_once;
          INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, operation_key)
@@ -198,15 +207,17 @@ pub const SABOTAGE: &[Sabotage] = &[
         "DELETE FROM transitions WHERE post_id = pg_temp.post('imprimatur') AND to_state = 'in_review'"),
     Sabotage {
         truth: "transition_names_a_revision",
-        sql: "UPDATE transitions SET revision = 9
+        sql: "UPDATE transitions SET revision = 9, operation_key = pg_temp.like_it(operation_key, 9)
               WHERE post_id = pg_temp.post('imprimatur') AND to_state = 'in_review'",
         also: &["transition_is_borne_out_by_its_post"],
     },
     by("transition_has_its_operation",
-        "UPDATE transitions SET operation_key = 'unheard-of'
-         WHERE post_id = pg_temp.post('imprimatur') AND to_state = 'published'"),
+        "UPDATE operations SET at = at + interval '1 second'
+         WHERE post_id = pg_temp.post('imprimatur') AND action = 'publish'"),
     by("transition_is_borne_out_by_its_post",
-        "UPDATE transitions SET at = at + interval '1 second'
+        "UPDATE operations SET at = at + interval '1 second'
+         WHERE post_id = pg_temp.post('imprimatur') AND action = 'publish';
+         UPDATE transitions SET at = at + interval '1 second'
          WHERE post_id = pg_temp.post('imprimatur') AND to_state = 'published'"),
 
     by("guards_are_in_place",
@@ -224,6 +235,7 @@ pub const UNSEEN_IN_ROWS: &[&str] = &[
     "incident_is_what_happened",
     "incidents_are_never_deleted",
     "incidents_are_never_emptied",
+    "operation_says_what_it_did",
     "operations_are_append_only",
     "operations_are_never_emptied",
     "people_are_never_emptied",

@@ -15,8 +15,8 @@ WITH expected AS (
             'incidents_are_never_emptied'),
         ('operations',
             'operation_action_is_known operation_fingerprint_is_sha256 operation_key_is_used_once '
-            'operation_key_is_well_formed operations_actor_id_fkey operations_post_id_fkey '
-            'operations_are_append_only operations_are_never_emptied'),
+            'operation_key_is_well_formed operation_says_what_it_did operations_actor_id_fkey '
+            'operations_post_id_fkey operations_are_append_only operations_are_never_emptied'),
         ('posts',
             'archival_facts_iff_archived archive_reason_is_given facts_are_in_order '
             'post_points_at_a_revision post_state_is_known post_state_is_recorded '

@@ -65,12 +65,13 @@ pub(super) const TRUTHS: &[Truth] = &[
     },
     Truth {
         name: "revision_has_its_operation",
-        sentence: "No text without the operation that wrote it.",
+        sentence: "No text without an operation of the same person, key, post, revision and time.",
         scope: Scope::Post,
         broken: "SELECT post_id, format('revision %s', number) AS detail FROM revisions r
                  WHERE post_id = coalesce($1, post_id)
                    AND NOT EXISTS (SELECT FROM operations o
-                                   WHERE o.actor_id = r.author_id AND o.key = r.operation_key)",
+                                   WHERE (o.actor_id, o.key, o.post_id, o.revision, o.at)
+                                       = (r.author_id, r.operation_key, r.post_id, r.number, r.at))",
     },
     Truth {
         name: "revision_is_within_limits",
@@ -93,12 +94,13 @@ pub(super) const TRUTHS: &[Truth] = &[
     },
     Truth {
         name: "review_has_its_operation",
-        sentence: "No review without the operation that wrote it.",
+        sentence: "No review without an operation of the same person, key, post, revision and time.",
         scope: Scope::Post,
         broken: "SELECT post_id, format('review %s', id) AS detail FROM reviews r
                  WHERE post_id = coalesce($1, post_id)
                    AND NOT EXISTS (SELECT FROM operations o
-                                   WHERE o.actor_id = r.reviewer_id AND o.key = r.operation_key)",
+                                   WHERE (o.actor_id, o.key, o.post_id, o.revision, o.at)
+                                       = (r.reviewer_id, r.operation_key, r.post_id, r.revision, r.at))",
     },
     Truth {
         name: "request_is_withdrawn_by_whoever_asked",
@@ -179,12 +181,13 @@ pub(super) const TRUTHS: &[Truth] = &[
     },
     Truth {
         name: "transition_has_its_operation",
-        sentence: "No transition without the operation that caused it.",
+        sentence: "No transition without an operation of the same person, key, post, revision and time.",
         scope: Scope::Post,
         broken: "SELECT post_id, format('it entered %s', to_state) AS detail FROM transitions t
                  WHERE post_id = coalesce($1, post_id)
                    AND NOT EXISTS (SELECT FROM operations o
-                                   WHERE o.actor_id = t.actor_id AND o.key = t.operation_key)",
+                                   WHERE (o.actor_id, o.key, o.post_id, o.revision, o.at)
+                                       = (t.actor_id, t.operation_key, t.post_id, t.revision, t.at))",
     },
     // Facts that are missing, and states that the post has not reached, are
     // other truths: a comparison with null reports neither here.
