@@ -131,6 +131,20 @@ fn an_address_that_overflows_or_is_no_number_is_simply_not_there() {
 }
 
 #[test]
+fn a_byte_that_is_no_text_costs_nobody_the_rest_of_their_work() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get("/desk/posts/create").expect(200);
+    let (token, key) = (form.hidden("token"), form.hidden("key"));
+    let typed = encode(&[("token", &token), ("key", &key), ("title", "Kept"), ("summary", "")]);
+    let body = format!("{typed}&body=Long+work%FF+goes+on");
+    let page = alice.post_raw("/desk/posts/create", body.as_bytes(), &OURS).expect(422);
+    assert!(page.body.contains("<code>body</code>: Send this as UTF-8 text."), "{}", page.body);
+    assert!(page.body.contains("Long work\u{fffd} goes on"), "{}", page.body);
+}
+
+#[test]
 fn a_flood_of_bytes_is_refused_quickly() {
     let world = World::new();
     let server = Server::start(world.database.store());

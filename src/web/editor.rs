@@ -162,7 +162,9 @@ async fn save(visit: Visit, id: Option<String>, body: Bytes, shared: Data<Shared
     let fields = match Fields::parse(&body) {
         Ok(fields) => fields,
         Err(input) => {
-            return responses::page(&input.into(), &visit, None).into_response(&shared.settings);
+            let typed = Fields::as_far_as_readable(&body);
+            return responses::page(&input.into(), &visit, Some(&typed))
+                .into_response(&shared.settings);
         }
     };
     let typed = fields.clone();

@@ -24,15 +24,10 @@ impl Fields {
     /// The field that is not UTF-8, or that there are too many.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidInput> {
         let mut fields = Vec::new();
-        let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-        for pair in pairs {
+        for (name, value) in pairs(bytes) {
             if fields.len() == MOST_FIELDS {
                 return Err(FieldError::new("form", "Send fewer fields.").into());
             }
-            let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
-                Some(equals) => (&pair[..equals], &pair[equals + 1..]),
-                None => (pair, &[][..]),
-            };
             let name = decoded(name)
                 .ok_or_else(|| FieldError::new("form", "Send field names as UTF-8 text."))?;
             let value = decoded(value)
@@ -40,6 +35,16 @@ impl Fields {
             fields.push((name, value));
         }
         Ok(Self { fields })
+    }
+
+    /// Returns as much of the fields as can be read, to give back to whoever
+    /// typed them what [`Fields::parse`] refuses.
+    pub fn as_far_as_readable(bytes: &[u8]) -> Self {
+        let fields = pairs(bytes)
+            .take(MOST_FIELDS)
+            .map(|(name, value)| (readable(name), readable(value)))
+            .collect();
+        Self { fields }
     }
 
     /// Takes a field out; a missing one is `None`, one that comes twice an error.
@@ -115,10 +120,27 @@ impl Fields {
     }
 }
 
+/// Returns the undecoded names and values.
+fn pairs(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| match pair.iter().position(|byte| *byte == b'=') {
+        Some(equals) => (&pair[..equals], &pair[equals + 1..]),
+        None => (pair, &[][..]),
+    })
+}
+
 fn decoded(bytes: &[u8]) -> Option<String> {
+    String::from_utf8(unescaped(bytes)).ok()
+}
+
+fn readable(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&unescaped(bytes)).into_owned()
+}
+
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let spaced: Vec<u8> =
         bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    percent_decode(&spaced).decode_utf8().ok().map(|text| text.into_owned())
+    percent_decode(&spaced).collect()
 }
 
 /// Returns the name of a field that some form has, to name it in an error.
