@@ -143,7 +143,7 @@ pub fn page(refusal: &Refusal, visit: &Visit, typed: Option<&Fields>) -> Answer 
         return sign_in_first(visit, typed);
     }
     let status = status(refusal);
-    let (heading, lead) = words(refusal);
+    let (heading, lead) = words(refusal, visit);
     let errors = match refusal {
         Refusal::Input(input) => input.0.clone(),
         _ => Vec::new(),
@@ -180,7 +180,7 @@ pub fn page(refusal: &Refusal, visit: &Visit, typed: Option<&Fields>) -> Answer 
     }
 }
 
-fn words(refusal: &Refusal) -> (&'static str, String) {
+fn words(refusal: &Refusal, visit: &Visit) -> (&'static str, String) {
     match refusal {
         Refusal::NotSignedIn => ("Sign in", String::new()),
         Refusal::Input(_) => {
@@ -206,6 +206,11 @@ fn words(refusal: &Refusal) -> (&'static str, String) {
             "We made a mistake",
             "The system was about to do something that must never happen, and stopped itself. \
              Nothing has changed, and the people who mend such things can see it."
+                .into(),
+        ),
+        Refusal::Unavailable(_) if !visit.is_post => (
+            "Just a moment",
+            "We could not get an answer from the database in time. Open the page again shortly."
                 .into(),
         ),
         Refusal::Unavailable(_) => (
