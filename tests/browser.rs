@@ -59,7 +59,8 @@ fn a_post_goes_from_first_words_to_gone(javascript: JavaScript) {
     chromium.sees_heading("Publish exactly this?");
     chromium.sees("Why less is often more.");
     chromium.press("Publish");
-    chromium.sees("Published. Everybody can read it now.");
+    chromium.sees_heading("It is published");
+    chromium.sees("You published revision 2");
     chromium.sign_out();
 
     chromium.follow("On restraint");

@@ -2,15 +2,15 @@
 //! admin shows the same page at its own address.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
 use super::answer::Flash;
 use super::diff::{self, Kind, Part};
+use super::done_page::{self, TooLate};
 use super::layout::filters;
 use super::post_page::{find, post_id};
-use super::{Answer, Fields, Layout, Shared, Visit, done_page, markdown};
+use super::{Answer, Fields, Layout, Shared, Visit, markdown};
 use crate::domain::{
     Action, Archive, FieldError, Interface, Note, OperationKey, Outcome, Person, Post, PostId,
     Publish, Reason, RequestChanges, RevisionNumber, Submit, WithdrawRequest,
@@ -178,7 +178,7 @@ pub(crate) async fn confirm_page(
             crate::permissions::check(&person.roles, crate::permissions::required(action))?;
             let post = find(conn, &person, post_id(&id)?)?;
             if done_page::is_over(action, &post) {
-                return done_page::page(conn, visit, StatusCode::OK, person, post, String::new());
+                return done_page::page(conn, visit, person, post, None);
             }
             Ok(Answer::ok(&form_page(visit, &person, post, action, place)))
         })
@@ -345,7 +345,7 @@ fn again(
     let post = find(conn, &person, id)?;
     let words = typed.peek("note").or(typed.peek("reason")).unwrap_or_default().to_owned();
     if done_page::is_over(action, &post) {
-        return done_page::page(conn, visit, responses::status(refusal), person, post, words);
+        return done_page::page(conn, visit, person, post, Some(TooLate { refusal, words }));
     }
     let seen = typed.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
     let older = match seen {

@@ -8,8 +8,9 @@ use diesel::pg::PgConnection;
 
 use super::layout::{filters, has_role};
 use super::{Answer, Layout, Visit};
-use crate::domain::{Action, Byline, Person, Post, Role, State, Status};
+use crate::domain::{Action, Byline, Person, Post, Reason, Role, State, Status};
 use crate::refusal::{Refusal, unreadable};
+use crate::responses;
 use crate::store::posts::{self, QueueLine};
 
 /// Returns whether the post has moved on, past where the action made sense.
@@ -31,7 +32,9 @@ struct DonePage {
     person: Person,
     post: Post,
     site: String,
-    /// What was typed for an action that came too late.
+    /// Why the action had no effect, where it came too late.
+    refused: Vec<Reason>,
+    /// What was typed for it.
     words: String,
     /// What waits next for a reviewer; nothing for anybody else.
     next: Option<QueueLine>,
@@ -57,25 +60,37 @@ impl DonePage {
     }
 }
 
-/// Returns the page, with what was typed in vain.
+/// An action that came too late.
+pub(super) struct TooLate<'a> {
+    pub(super) refusal: &'a Refusal,
+    /// What was typed for it.
+    pub(super) words: String,
+}
+
+/// Returns the page: for whoever asks how the post stands, or for whoever came
+/// too late.
 pub(super) fn page(
     conn: &mut PgConnection,
     visit: &Visit,
-    status: StatusCode,
     person: Person,
     post: Post,
-    words: String,
+    too_late: Option<TooLate<'_>>,
 ) -> Result<Answer, Refusal> {
     let next = if has_role(&person, Role::Reviewer) {
         posts::awaiting_review(conn, person.id, 1).map_err(unreadable)?.pop()
     } else {
         None
     };
+    let (status, refused, words) = match too_late {
+        None => (StatusCode::OK, Vec::new(), String::new()),
+        Some(TooLate { refusal, words }) => (responses::status(refusal), refusal.reasons(), words),
+    };
     let mut page = DonePage {
         layout: visit.layout("", Some(&person)),
         site: visit.site.clone(),
         person,
         post,
+        refused,
         words,
         next,
     };
