@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use similar::{ChangeTag, TextDiff};
+use similar::{ChangeTag, DiffOp, TextDiff};
 
 use crate::domain::Content;
 
@@ -56,7 +56,8 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
     let diff = TextDiff::configure().deadline(deadline).diff_lines(older, newer);
     diff.ops()
         .iter()
-        .flat_map(|op| diff.iter_inline_changes(op))
+        .flat_map(line_by_line)
+        .flat_map(|op| diff.iter_inline_changes_deadline(&op, Some(deadline)).collect::<Vec<_>>())
         .map(|change| Line {
             kind: match change.tag() {
                 ChangeTag::Equal => Kind::Same,
@@ -68,6 +69,31 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
                 .map(|(is_changed, text)| (is_changed, text.trim_end_matches('\n').to_owned()))
                 .collect(),
         })
+        .collect()
+}
+
+/// Returns a replacement of several lines as replacements of one line each, and
+/// what is left over: words are compared within a line and its successor, and
+/// not across a whole block that has grown.
+fn line_by_line(op: &DiffOp) -> Vec<DiffOp> {
+    let DiffOp::Replace { old_index, old_len, new_index, new_len } = *op else {
+        return vec![*op];
+    };
+    let pairs = old_len.min(new_len);
+    let (old_rest, new_rest) = (old_index + pairs, new_index + pairs);
+    let replaced = (0..pairs).map(|at| DiffOp::Replace {
+        old_index: old_index + at,
+        old_len: 1,
+        new_index: new_index + at,
+        new_len: 1,
+    });
+    let removed =
+        DiffOp::Delete { old_index: old_rest, old_len: old_len - pairs, new_index: new_rest };
+    let added =
+        DiffOp::Insert { old_index: old_rest, new_index: new_rest, new_len: new_len - pairs };
+    replaced
+        .chain((old_len > pairs).then_some(removed))
+        .chain((new_len > pairs).then_some(added))
         .collect()
 }
 
@@ -142,5 +168,15 @@ mod tests {
             .map(|(_, text)| text.as_str())
             .collect();
         assert_eq!(marked, ["two", "2"]);
+    }
+
+    #[test]
+    fn a_line_is_compared_with_its_successor_where_a_block_has_grown() {
+        let (older, newer) = ("one two three.\n", "one two three:\n\nfour\n\nfive\n");
+        assert_eq!(shape(older, newer), "-+++++");
+        let marked = lines(older, newer).into_iter().flat_map(|line| line.pieces);
+        let marked: Vec<String> =
+            marked.filter(|(is_changed, _)| *is_changed).map(|(_, text)| text).collect();
+        assert_eq!(marked, ["three.", "three:"]);
     }
 }
