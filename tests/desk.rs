@@ -85,6 +85,9 @@ fn the_queue_says_who_looked_last_and_whether_a_request_was_answered() {
     assert!(seen.contains("Rosa opened it just now and may be reading it now."), "{seen}");
     let seen = queue(&mut rosa);
     assert!(seen.contains("You looked last, just now."), "{seen}");
+    edith.get(&format!("/desk/posts/{post}")).expect(200);
+    let seen = queue(&mut rosa);
+    assert!(seen.contains("Edith opened it just now and may be reading it now."), "{seen}");
 
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let seen = queue(&mut rosa);
@@ -176,6 +179,9 @@ fn an_author_sees_what_is_with_them_first_and_what_happens_next() {
     in_review(&world, world.alice, "Waiting");
     let asked = in_review(&world, world.alice, "Asked");
     world.perform(world.edith, &request_changes(asked, 1)).unwrap();
+    let answered = in_review(&world, world.alice, "Answered");
+    world.perform(world.edith, &request_changes(answered, 1)).unwrap();
+    world.perform(world.alice, &revise(answered, 1, "Answered well")).unwrap();
     let public = in_review(&world, world.alice, "Public");
     world.perform(world.edith, &publish(public, 1)).unwrap();
     let gone = in_review(&world, world.alice, "Gone");
@@ -187,11 +193,11 @@ fn an_author_sees_what_is_with_them_first_and_what_happens_next() {
     let asked = between(&desk, "Changes requested", "Drafts");
     assert!(asked.contains("Asked") && asked.contains("Edith asked for changes"), "{asked}");
     assert!(asked.contains("Answer with a new revision"), "{asked}");
-    let drafts = between(&desk, "Drafts", "In review Waiting");
+    let drafts = between(&desk, "Drafts", "In review Answered well");
     assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
     assert!(drafts.contains("Still missing: title, summary. Go on writing"), "{drafts}");
     assert!(drafts.contains("Submit it for review or go on writing"), "{drafts}");
-    let waiting = between(&desk, "In review Waiting", "Published Public");
+    let waiting = between(&desk, "In review Answered well", "Published Public");
     assert!(waiting.contains("With the reviewers for less than a minute."), "{waiting}");
     assert!(waiting.contains("Nobody has looked at it yet."), "{waiting}");
     let public = between(&desk, "Published Public", "Archived Gone");
