@@ -63,8 +63,11 @@ fn the_sitemap_has_what_is_published_and_nothing_else() {
     let index = reader.get("/sitemap.xml").expect(200).body;
     assert!(index.contains("/sitemap-0.xml</loc>"));
     let sitemap = reader.get("/sitemap-0.xml").expect(200).body;
-    assert_eq!(sitemap.matches("<url>").count(), 1);
-    assert!(sitemap.contains("/posts/here</loc>"));
+    for path in ["/", "/posts", "/posts/here"] {
+        let address = format!("<loc>http://{}{path}</loc>", server.address);
+        assert!(sitemap.contains(&address), "{address} in {sitemap}");
+    }
+    assert_eq!(sitemap.matches("<url>").count(), 3);
     reader.get("/sitemap-x.xml").expect(404);
     reader.get("/sitemap-99999999999.xml").expect(404);
 }

@@ -19,8 +19,10 @@ use crate::domain::{
 use crate::permissions::Capability;
 
 pub use history::{history, revision};
-pub use lists::{PostLine, all, awaiting_review, published, written_by};
-pub use public::{Address, PublicPost, addresses, at_address, highest_id, newest};
+pub use lists::{PostLine, all, awaiting_review, written_by};
+pub use public::{
+    Address, Place, PublicPost, Stretch, addresses, at_address, bodies, highest_id, published,
+};
 
 /// Locks a post and returns it as it is now, or `None` where there is none that
 /// the actor may see. What a person may not see they cannot lock either.

@@ -1,6 +1,7 @@
 //! The edge for browsers: parse, ask once, render. It contains no rule.
 
 pub(crate) mod action_page;
+mod all_posts;
 pub(crate) mod answer;
 mod desk;
 mod diff;
@@ -12,6 +13,7 @@ pub(crate) mod layout;
 mod markdown;
 mod post_page;
 mod public;
+mod render_cache;
 mod session;
 mod sign_in;
 mod statics;
@@ -34,6 +36,7 @@ use tokio::sync::Semaphore;
 use crate::accounts::sessions;
 use crate::admin;
 use crate::store::Store;
+use render_cache::RenderCache;
 
 pub use answer::Answer;
 pub use fields::Fields;
@@ -71,6 +74,8 @@ pub struct Shared {
     pub store: Store,
     /// How the server presents itself.
     pub settings: Settings,
+    /// What was published, rendered.
+    rendered: Arc<RenderCache>,
     /// How many passwords may be checked at a time: each takes 19 MiB.
     hashing: Arc<Semaphore>,
     /// How many requests may be in hand: one more is told at once to come back.
@@ -88,6 +93,7 @@ impl Shared {
         Self {
             store,
             settings,
+            rendered: Arc::new(RenderCache::new()),
             hashing: Arc::new(Semaphore::new(2 * processors)),
             places: Arc::new(Semaphore::new(MOST_IN_HAND)),
         }
@@ -170,6 +176,7 @@ pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> 
 fn routes(config: &mut ServiceConfig) {
     config
         .configure(public::routes)
+        .configure(all_posts::routes)
         .configure(feed::routes)
         .configure(sign_in::routes)
         .configure(desk::routes)
