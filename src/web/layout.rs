@@ -57,11 +57,6 @@ impl Layout {
         }
     }
 
-    /// Says that the page did look, so that nobody is somebody by a cookie alone.
-    pub(super) fn of_everybody(self) -> Self {
-        Self { may_be_signed_in: false, ..self }
-    }
-
     /// Returns whether this page is the one at the address.
     pub fn is_at(&self, address: &str) -> bool {
         self.path == address
@@ -100,5 +95,11 @@ pub(crate) mod filters {
     #[askama::filter_fn]
     pub(crate) fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
         Ok(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    }
+    /// Returns the day, on a page that says the same to everybody: the words
+    /// do not depend on when they are read.
+    #[askama::filter_fn]
+    pub(crate) fn date(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(at.strftime("%-d %B %Y").to_string())
     }
 }

@@ -1,6 +1,7 @@
 //! The edge for browsers: parse, ask once, render. It contains no rule.
 
 pub(crate) mod action_page;
+mod all_posts;
 pub(crate) mod answer;
 mod desk;
 mod diff;
@@ -13,6 +14,7 @@ pub(crate) mod layout;
 mod markdown;
 mod post_page;
 mod public;
+mod render_cache;
 mod revisions;
 mod session;
 mod sign_in;
@@ -38,6 +40,7 @@ use tokio::sync::Semaphore;
 use crate::accounts::sessions;
 use crate::admin;
 use crate::store::Store;
+use render_cache::RenderCache;
 
 pub use answer::Answer;
 pub use fields::Fields;
@@ -75,6 +78,8 @@ pub struct Shared {
     pub store: Store,
     /// How the server presents itself.
     pub settings: Settings,
+    /// What was published, rendered.
+    rendered: Arc<RenderCache>,
     /// How many passwords may be checked at a time: each takes 19 MiB.
     hashing: Arc<Semaphore>,
     /// How many requests may be in hand: one more is told at once to come back.
@@ -92,6 +97,7 @@ impl Shared {
         Self {
             store,
             settings,
+            rendered: Arc::new(RenderCache::new()),
             hashing: Arc::new(Semaphore::new(2 * processors)),
             places: Arc::new(Semaphore::new(MOST_IN_HAND)),
         }
@@ -174,6 +180,7 @@ pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> 
 fn routes(config: &mut ServiceConfig) {
     config
         .configure(public::routes)
+        .configure(all_posts::routes)
         .configure(feed::routes)
         .configure(sign_in::routes)
         .configure(desk::routes)

@@ -76,30 +76,6 @@ macro_rules! lines_where {
     };
 }
 
-/// Returns what is published, newest first, at most `limit`, from before the
-/// given post on.
-///
-/// # Errors
-///
-/// The database's.
-pub fn published(
-    conn: &mut PgConnection,
-    before: Option<(Timestamp, PostId)>,
-    limit: i64,
-) -> QueryResult<Vec<PostLine>> {
-    let (at, id) = before.unwrap_or((Timestamp::MAX, PostId(i64::MAX)));
-    lines(
-        statement(lines_where!(
-            "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
-             ORDER BY p.published_at DESC, p.id DESC LIMIT $3"
-        ))
-        .bind::<Timestamptz, _>(Stored::from(at))
-        .bind::<BigInt, _>(id.0)
-        .bind::<BigInt, _>(limit),
-        conn,
-    )
-}
-
 /// Returns every post that the reader may see, newest first, at most `limit`,
 /// from before the given post on.
 ///
