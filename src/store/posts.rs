@@ -22,9 +22,7 @@ use crate::permissions::Capability;
 pub use desk::{Name, OwnLine, QueueLine, Request, awaiting_author, awaiting_review, written_by};
 pub use history::{Making, making, revision};
 pub use lists::{PostLine, all};
-pub use public::{
-    Address, Place, PublicPost, Stretch, addresses, at_address, bodies, highest_id, published,
-};
+pub use public::{Address, PublicPost, addresses, at_address, bodies, highest_id, published};
 
 /// Locks a post and returns it as it is now, or `None` where there is none that
 /// the actor may see. What a person may not see they cannot lock either.

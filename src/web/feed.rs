@@ -12,7 +12,8 @@ use super::layout::filters;
 use super::public::reading;
 use super::{Answer, Shared, Visit};
 use crate::refusal::{Refusal, unreadable};
-use crate::store::posts::{self, PublicPost, Stretch};
+use crate::store::paging::Slice;
+use crate::store::posts::{self, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -23,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// How many posts the feed carries.
-const IN_FEED: i64 = 20;
+const IN_FEED: usize = 20;
 
 /// The newest posts as Atom (RFC 4287), with their whole text.
 #[derive(Template)]
@@ -44,7 +45,7 @@ async fn feed(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, move |store, visit| {
             let conn = &mut *store.checkout()?;
-            let newest = posts::published(conn, Stretch::Newest, IN_FEED).map_err(unreadable)?;
+            let newest = posts::published(conn, &Slice::newest(IN_FEED)).map_err(unreadable)?.lines;
             let html = rendered.html(conn, &newest)?;
             let entries: Vec<Entry> =
                 newest.into_iter().zip(html).map(|(post, html)| Entry { post, html }).collect();

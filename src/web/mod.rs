@@ -12,6 +12,7 @@ mod fields;
 mod guard;
 pub(crate) mod layout;
 mod markdown;
+pub(crate) mod paging;
 mod post_page;
 mod public;
 mod render_cache;

@@ -11,7 +11,8 @@ use super::layout::filters;
 use super::{Answer, Layout, Shared, Visit};
 use crate::domain::Slug;
 use crate::refusal::{Refusal, unreadable};
-use crate::store::posts::{self, Address, PublicPost, Stretch};
+use crate::store::paging::Slice;
+use crate::store::posts::{self, Address, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -40,7 +41,7 @@ impl Reading {
 }
 
 /// How many posts the front page shows.
-const ON_FRONT_PAGE: i64 = 10;
+const ON_FRONT_PAGE: usize = 10;
 
 /// The newest posts. Like every page of the public site it looks nobody up, so
 /// that it says the same to everybody.
@@ -55,11 +56,11 @@ struct HomePage {
 async fn home(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, |store, visit| {
-            let posts = posts::published(&mut *store.checkout()?, Stretch::Newest, ON_FRONT_PAGE)
+            let posts = posts::published(&mut *store.checkout()?, &Slice::newest(ON_FRONT_PAGE))
                 .map_err(unreadable)?;
             let layout = visit.layout("Imprimatur", None);
             let site = visit.site.clone();
-            Ok(Answer::ok(&HomePage { layout, site, posts }).revalidated())
+            Ok(Answer::ok(&HomePage { layout, site, posts: posts.lines }).revalidated())
         })
         .await
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
 use crate::domain::{PostId, RevisionNumber, Slug, State};
+use crate::store::paging::{Order, Page, Place, Placed, Slice};
 use crate::store::statement::statement;
 
 /// What the public finds at an address.
@@ -67,53 +68,28 @@ macro_rules! public_where {
     };
 }
 
-/// Where in the list of what is published, newest first, a post stands. Posts
-/// of one moment stand in the order of their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// When the post was published.
-    pub published_at: Timestamp,
-    /// The post.
-    pub id: PostId,
+impl Placed for PublicPost {
+    fn place(&self) -> Place {
+        Place { at: self.published_at, id: self.id.0 }
+    }
 }
 
-/// Which stretch of that list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stretch {
-    /// The newest of all.
-    Newest,
-    /// What follows a place.
-    OlderThan(Place),
-    /// What comes just before a place.
-    NewerThan(Place),
-}
-
-/// Returns a stretch of what is published, newest first, at most `limit` posts.
+/// Returns a page of what is published, by the time of publication.
 ///
 /// # Errors
 ///
 /// The database's.
-pub fn published(
-    conn: &mut PgConnection,
-    stretch: Stretch,
-    limit: i64,
-) -> QueryResult<Vec<PublicPost>> {
-    let newest = Place { published_at: Timestamp::MAX, id: PostId(i64::MAX) };
-    let (sql, place) = match stretch {
-        Stretch::Newest => (OLDER, newest),
-        Stretch::OlderThan(place) => (OLDER, place),
-        Stretch::NewerThan(place) => (NEWER, place),
+pub fn published(conn: &mut PgConnection, slice: &Slice) -> QueryResult<Page<PublicPost>> {
+    let sql = match slice.reads() {
+        Order::NewestFirst => OLDER,
+        Order::OldestFirst => NEWER,
     };
     let rows = statement::<PublicSqlType>(sql)
-        .bind::<Timestamptz, _>(Stored::from(place.published_at))
-        .bind::<BigInt, _>(place.id.0)
-        .bind::<BigInt, _>(limit)
+        .bind::<Timestamptz, _>(Stored::from(slice.start().at))
+        .bind::<BigInt, _>(slice.start().id)
+        .bind::<BigInt, _>(slice.limit())
         .load::<PublicRow>(conn)?;
-    let mut posts: Vec<PublicPost> = rows.into_iter().filter_map(public).collect();
-    if matches!(stretch, Stretch::NewerThan(_)) {
-        posts.reverse();
-    }
-    Ok(posts)
+    Ok(slice.page(rows.into_iter().filter_map(public).collect()))
 }
 
 const OLDER: &str = public_where!(
