@@ -10,6 +10,7 @@ pub mod database;
 pub mod proxy;
 pub mod raw;
 pub mod server;
+pub mod tools;
 pub mod world;
 
 pub use browser::Browser;
