@@ -5,6 +5,7 @@
 //! with, and loses nothing on the way.
 
 mod journeys;
+mod pages;
 
 use crate::support::{Server, World};
 
