@@ -6,6 +6,7 @@
 
 mod journeys;
 mod pages;
+mod screenshots;
 
 use crate::support::{Server, World};
 
