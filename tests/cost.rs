@@ -7,7 +7,7 @@ use imprimatur::store::pool::Limits;
 
 use crate::support::database::patient;
 use crate::support::proxy::Proxy;
-use crate::support::world::{content, publish, submit};
+use crate::support::world::{content, publish, revise, submit};
 use crate::support::{Browser, Server, World};
 
 /// A server whose every message to PostgreSQL is counted, and which has one
@@ -56,7 +56,7 @@ fn a_page_takes_at_most_four_queries_whatever_it_lists() {
     let mut pages = |proxy: &Proxy| {
         let mut counts = Vec::new();
         for browser in &mut people {
-            for page in ["/desk", "/admin/posts", "/", "/desk/posts/1"] {
+            for page in ["/desk", "/desk/posts", "/admin/posts", "/", "/desk/posts/1"] {
                 browser.get(page);
                 proxy.take();
                 browser.get(page);
@@ -78,6 +78,15 @@ fn a_page_takes_at_most_four_queries_whatever_it_lists() {
     }
     let many = pages(&proxy);
     assert_eq!(few, many);
+    // A reviewer who has read an older revision is shown what changed since.
+    let read = world.in_review();
+    let page = format!("/desk/posts/{read}");
+    people[0].get(&page).expect(200);
+    world.perform(world.alice, &revise(read, 1, "On measure")).unwrap();
+    people[0].get(&page).expect(200);
+    proxy.take();
+    people[0].get(&page).expect(200);
+    assert_eq!(proxy.take(), 5, "reader, post, history, the older revision, the reading");
     for (page, count) in many {
         assert!(count <= 4, "{page} takes {count} queries");
     }

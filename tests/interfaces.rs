@@ -179,7 +179,16 @@ fn what_one_may_not_see_is_answered_like_what_is_not_there() {
     let server = Server::start(world.database.store());
     for who in ["arthur", "edith", "rosa", "mallory"] {
         let mut browser = server.signed_in(who);
-        for path in ["", "/changes?from=1", "/revise", "/submit", "/publish", "/request-changes"] {
+        for path in [
+            "",
+            "/revisions",
+            "/revisions/1",
+            "/changes?from=1",
+            "/revise",
+            "/submit",
+            "/publish",
+            "/request-changes",
+        ] {
             let [real, imaginary] = [hidden, PostId(999_999)].map(|id| {
                 let page = browser.get(&format!("/desk/posts/{id}{path}"));
                 let request = page.headers["x-request-id"].clone();
@@ -207,7 +216,9 @@ fn how_a_post_was_made_stays_with_those_who_made_it() {
         let mut browser = server.signed_in(who);
         browser.get("/posts/on-restraint").expect(200);
         browser.get(&format!("/desk/posts/{post}")).expect(status);
-        browser.get(&format!("/desk/posts/{post}/changes?from=2")).expect(status);
+        for path in ["changes?from=2", "revisions", "revisions/1"] {
+            browser.get(&format!("/desk/posts/{post}/{path}")).expect(status);
+        }
     }
 }
 

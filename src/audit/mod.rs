@@ -1,10 +1,14 @@
-//! What was refused, and what went wrong: written after the rollback, in a
-//! transaction of its own, and never part of a decision.
+//! What was refused, what went wrong, and who read what: written when all is
+//! decided, and never part of a decision.
+
+mod readings;
 
 use diesel::prelude::*;
 
 use crate::domain::{Interface, PostId, Reason, RequestId, RevisionNumber, UserId};
 use crate::store::schema::{incidents, refusals};
+
+pub use readings::record_reading;
 
 /// What a record says of the request it speaks of.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::{Visit, statics};
+use super::{Visit, statics, times};
 use crate::domain::{Action, Permission, Person, Role};
 use crate::permissions;
 
@@ -76,7 +76,19 @@ pub(super) fn has_role(person: &Person, role: Role) -> bool {
 /// What templates say with a `|`.
 #[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
 pub(crate) mod filters {
-    use super::Timestamp;
+    use super::{Timestamp, times};
+
+    /// Returns how long ago it was.
+    #[askama::filter_fn]
+    pub(crate) fn ago(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(times::ago(*at, Timestamp::now()))
+    }
+
+    /// Returns how long it has taken until now.
+    #[askama::filter_fn]
+    pub(crate) fn so_far(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(times::so_far(*at, Timestamp::now()))
+    }
 
     /// Returns the time as people read it.
     #[askama::filter_fn]

@@ -4,6 +4,7 @@ pub(crate) mod action_page;
 pub(crate) mod answer;
 mod desk;
 mod diff;
+mod done_page;
 mod editor;
 mod feed;
 mod fields;
@@ -12,9 +13,12 @@ pub(crate) mod layout;
 mod markdown;
 mod post_page;
 mod public;
+mod revisions;
 mod session;
 mod sign_in;
 mod statics;
+mod timeline;
+mod times;
 mod visit;
 
 use std::net::TcpListener;
@@ -175,6 +179,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(desk::routes)
         .configure(editor::routes)
         .configure(post_page::routes)
+        .configure(revisions::routes)
         .configure(action_page::routes)
         .configure(admin::routes)
         .configure(statics::routes)

@@ -96,11 +96,11 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     let id = imprimatur::domain::PostId(post.rsplit('/').next().unwrap().parse().unwrap());
     world.perform(world.edith, &request_changes(id, 2)).unwrap();
     chromium.visit("/desk");
-    chromium.sees("A reviewer asked for changes.");
-    chromium.follow("On restraint");
+    chromium.sees("Edith asked for changes");
     chromium.sees("Please name your source.");
-    revise(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
-    chromium.follow("What changed since revision 2");
+    chromium.follow("Answer with a new revision");
+    save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
+    chromium.follow("what changed from revision 2 to 3");
     chromium.sees_line("Added", "The source is a letter of 1657.");
     chromium.follow("Back to the post");
     chromium.visit("/desk");
@@ -126,7 +126,8 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     chromium.sees("Edith asked for changes to revision 1.");
     take_the_request_back(chromium);
     publish(chromium);
-    chromium.visit("/desk");
+    chromium.sees("Nothing else waits for your review.");
+    chromium.follow("Your desk");
     chromium.sees("Nothing waits for you.");
     chromium.visit("/posts/on-restraint");
     chromium.sees_heading("On restraint");
@@ -199,7 +200,7 @@ fn a_stranger_is_told_at_each_door_why_it_is_closed(
 
     // Mallory has an account, and holds nothing.
     chromium.sign_in("mallory");
-    chromium.sees("Your account holds no role yet.");
+    chromium.sees("Your account holds no role yet");
     for door in ["/desk/posts/create", "/admin/posts", &format!("{draft}/publish")] {
         chromium.visit(door);
         chromium.sees_heading("Your account may not do this");
@@ -257,6 +258,10 @@ fn write_a_post(chromium: &Chromium) -> String {
 
 fn revise(chromium: &Chromium, field: &str, text: &str) {
     chromium.follow("Revise");
+    save_a_revision(chromium, field, text);
+}
+
+fn save_a_revision(chromium: &Chromium, field: &str, text: &str) {
     chromium.fill(field, text);
     chromium.press("Save");
     chromium.sees("Your new revision is saved.");
@@ -287,7 +292,8 @@ fn publish(chromium: &Chromium) {
     chromium.follow("Publish");
     chromium.sees_heading("Publish exactly this?");
     chromium.press("Publish");
-    chromium.sees("Published. Everybody can read it now.");
+    chromium.sees_heading("It is published");
+    chromium.sees("You published revision");
 }
 
 fn archive_with_a_reason(chromium: &Chromium) {

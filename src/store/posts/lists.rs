@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
 use super::byline;
-use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
+use crate::domain::{Byline, PostId, RevisionNumber, State};
 use crate::store::statement::{Statement, statement};
 use crate::store::visibility::Sight;
 
@@ -74,46 +74,6 @@ macro_rules! lines_where {
             $condition
         )
     };
-}
-
-/// Returns an author's own posts, newest first, at most `limit`.
-///
-/// # Errors
-///
-/// The database's.
-pub fn written_by(
-    conn: &mut PgConnection,
-    author: UserId,
-    limit: i64,
-) -> QueryResult<Vec<PostLine>> {
-    lines(
-        statement(lines_where!("p.author_id = $1 ORDER BY p.id DESC LIMIT $2"))
-            .bind::<BigInt, _>(author.0)
-            .bind::<BigInt, _>(limit),
-        conn,
-    )
-}
-
-/// Returns the posts in review that somebody else wrote, longest waiting
-/// first, at most `limit`.
-///
-/// # Errors
-///
-/// The database's.
-pub fn awaiting_review(
-    conn: &mut PgConnection,
-    reviewer: UserId,
-    limit: i64,
-) -> QueryResult<Vec<PostLine>> {
-    lines(
-        statement(lines_where!(
-            "p.state = 'in_review' AND p.author_id <> $1
-             ORDER BY p.submitted_at, p.id LIMIT $2"
-        ))
-        .bind::<BigInt, _>(reviewer.0)
-        .bind::<BigInt, _>(limit),
-        conn,
-    )
 }
 
 /// Returns what is published, newest first, at most `limit`, from before the

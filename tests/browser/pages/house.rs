@@ -58,7 +58,7 @@ impl House {
         for _ in 0..21 {
             world.published();
         }
-        for _ in 0..30 {
+        for _ in 0..51 {
             world.draft_of(world.arthur);
         }
         let essay = write(world.alice, Content::parse(ESSAY, SUMMARY, BODY).unwrap());
@@ -72,6 +72,10 @@ impl House {
         let objected = write(world.alice, content("On objections"));
         hand_in(objected);
         world.perform(world.edith, &request_changes(objected, 1)).unwrap();
+        // Somebody has read it before it was revised, and somebody after.
+        for reader in ["rosa", "edith"] {
+            server.signed_in(reader).get(&format!("/desk/posts/{objected}")).expect(200);
+        }
         let own = world.draft_of(world.rosa);
         world.perform(world.rosa, &submit(own, 1)).unwrap();
         let fragment = write(world.alice, Content::parse("", "", "First words.").unwrap());
@@ -117,8 +121,7 @@ impl House {
     }
 
     /// The address of a list's next page.
-    pub fn older(&self, list: &str) -> String {
-        let who = if list == "/" { "" } else { "stan" };
+    pub fn older(&self, who: &'static str, list: &str) -> String {
         let page = self.browser_of(who).get(list).expect(200);
         let (_, rest) = page.body.split_once("rel=\"next\" href=\"").unwrap();
         rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")

@@ -66,10 +66,13 @@ const HOME: &str = "/";
 const POST: &str = "/posts/{slug}";
 const SIGN_IN: &str = "/sign-in";
 const DESK: &str = "/desk";
+const OWN: &str = "/desk/posts";
 const CREATE: &str = "/desk/posts/create";
 const REVISE: &str = "/desk/posts/{id}/revise";
 const DESK_POST: &str = "/desk/posts/{id}";
 const CHANGES: &str = "/desk/posts/{id}/changes";
+const REVISIONS: &str = "/desk/posts/{id}/revisions";
+const REVISION: &str = "/desk/posts/{id}/revisions/{number}";
 const ACTION: &str = "/desk/posts/{id}/{action}";
 const ADMIN: &str = "/admin/posts";
 const ADMIN_ACTION: &str = "/admin/posts/{id}/{action}";
@@ -81,7 +84,7 @@ pub const PAGES: &[Entry] = &[
     early("an empty home", "", HOME),
     opened("home", "", HOME, 200, |_| HOME.into()),
     opened("home", "alice", HOME, 200, |_| HOME.into()),
-    opened("older posts", "", HOME, 200, |house| house.older(HOME)),
+    opened("older posts", "", HOME, 200, |house| house.older("", HOME)),
     opened("a cursor that is none", "", HOME, 422, |_| "/?before=yesterday".into()),
     done("home after signing out", "", HOME, 200, |_, browser| {
         browser.sign_in("mallory");
@@ -127,6 +130,10 @@ pub const PAGES: &[Entry] = &[
     opened("the desk", "rosa", DESK, 200, |_| DESK.into()),
     opened("the desk", "stan", DESK, 200, |_| DESK.into()),
     opened("the desk", "mallory", DESK, 200, |_| DESK.into()),
+
+    opened("one's own posts", "alice", OWN, 200, |_| "/desk/posts?state=in_review".into()),
+    opened("one's own posts, older ones", "arthur", OWN, 200, |house| house.older("arthur", "/desk/posts?state=draft")),
+    opened("none of one's own posts", "arthur", OWN, 200, |_| "/desk/posts?state=archived".into()),
 
     opened("a new post", "alice", CREATE, 200, |_| CREATE.into()),
     opened("a new post", "mallory", CREATE, 403, |_| CREATE.into()),
@@ -196,6 +203,12 @@ pub const PAGES: &[Entry] = &[
     opened("no changes", "edith", CHANGES, 200, |house| house.at(house.waiting, "/changes?from=1&to=1")),
     opened("changes since no revision", "edith", CHANGES, 422, |house| house.at(house.waiting, "/changes?from=first")),
 
+    opened("revisions", "alice", REVISIONS, 200, |house| house.at(house.waiting, "/revisions")),
+    opened("the only revision", "stan", REVISIONS, 200, |house| house.at(house.essay, "/revisions")),
+    opened("a revision", "edith", REVISION, 200, |house| house.at(house.waiting, "/revisions/1")),
+    opened("the current revision", "edith", REVISION, 200, |house| house.at(house.waiting, "/revisions/2")),
+    opened("a revision that there is not", "edith", REVISION, 404, |house| house.at(house.waiting, "/revisions/9")),
+
     opened("submitting", "alice", ACTION, 200, |house| house.at(house.draft, "/submit")),
     opened("submitting what is incomplete", "alice", ACTION, 200, |house| house.at(house.fragment, "/submit")),
     opened("requesting changes", "edith", ACTION, 200, |house| house.at(house.waiting, "/request-changes")),
@@ -204,6 +217,9 @@ pub const PAGES: &[Entry] = &[
     opened("publishing against a request", "edith", ACTION, 200, |house| house.at(house.objected, "/publish")),
     opened("publishing what one wrote", "rosa", ACTION, 200, |house| house.at(house.own, "/publish")),
     opened("publishing without the permission", "alice", ACTION, 403, |house| house.at(house.waiting, "/publish")),
+    opened("what was submitted", "alice", ACTION, 200, |house| house.at(house.waiting, "/submit")),
+    opened("what one has published", "rosa", ACTION, 200, |house| house.at(house.essay, "/publish")),
+    opened("what has been archived since", "edith", ACTION, 200, |house| house.at(house.gone, "/publish")),
     opened("an action that there is not", "edith", ACTION, 404, |house| house.at(house.waiting, "/burn")),
     done("a note without words", "edith", ACTION, 422, |house, browser| {
         browser.submit(&house.at(house.waiting, "/request-changes"), &[("note", " ")])
@@ -230,7 +246,7 @@ pub const PAGES: &[Entry] = &[
 
     opened("the admin", "stan", ADMIN, 200, |_| ADMIN.into()),
     opened("the admin by state", "stan", ADMIN, 200, |_| "/admin/posts?state=published".into()),
-    opened("the admin, older posts", "stan", ADMIN, 200, |house| house.older(ADMIN)),
+    opened("the admin, older posts", "stan", ADMIN, 200, |house| house.older("stan", ADMIN)),
     early("an empty admin", "stan", ADMIN),
     opened("the admin without the permission", "mallory", ADMIN, 403, |_| ADMIN.into()),
     opened("the admin of nobody", "", ADMIN, 401, |_| ADMIN.into()),
