@@ -21,7 +21,8 @@ use crate::permissions::Capability;
 pub use history::{history, revision};
 pub use lists::{PostLine, all, awaiting_review, written_by};
 pub use public::{
-    Address, Place, PublicPost, Stretch, addresses, at_address, bodies, highest_id, published,
+    Address, IN_A_STRETCH, Place, PublicPost, Stretch, addresses, at_address, bodies, highest_id,
+    newest, published,
 };
 
 /// Locks a post and returns it as it is now, or `None` where there is none that

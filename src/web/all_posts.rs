@@ -19,8 +19,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(reading("/posts").to(all_posts));
 }
 
-/// How many posts a page has.
-const PER_PAGE: usize = 50;
+/// How many posts a page has: one more tells that there are more.
+const PER_PAGE: usize = posts::IN_A_STRETCH - 1;
 
 #[derive(Template)]
 #[template(path = "public/all_posts.html")]
@@ -43,8 +43,8 @@ async fn all_posts(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, |store, visit| {
             let stretch = asked_for(&mut visit.query_fields()?)?;
-            let mut found = posts::published(&mut *store.checkout()?, stretch, PER_PAGE as i64 + 1)
-                .map_err(unreadable)?;
+            let mut found =
+                posts::published(&mut *store.checkout()?, stretch).map_err(unreadable)?;
             let has_more = found.len() > PER_PAGE;
             let (has_newer, has_older) = match stretch {
                 Stretch::Newest => (false, has_more),

@@ -12,7 +12,7 @@ use super::layout::filters;
 use super::public::reading;
 use super::{Answer, Shared, Visit};
 use crate::refusal::{Refusal, unreadable};
-use crate::store::posts::{self, PublicPost, Stretch};
+use crate::store::posts::{self, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -21,9 +21,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(reading("/sitemap.xml").to(sitemap_index))
         .service(reading("/sitemap-{number}.xml").to(sitemap));
 }
-
-/// How many posts the feed carries.
-const IN_FEED: i64 = 20;
 
 /// The newest posts as Atom (RFC 4287), with their whole text.
 #[derive(Template)]
@@ -44,7 +41,7 @@ async fn feed(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, move |store, visit| {
             let conn = &mut *store.checkout()?;
-            let newest = posts::published(conn, Stretch::Newest, IN_FEED).map_err(unreadable)?;
+            let newest = posts::newest(conn).map_err(unreadable)?;
             let html = rendered.html(conn, &newest)?;
             let entries: Vec<Entry> =
                 newest.into_iter().zip(html).map(|(post, html)| Entry { post, html }).collect();

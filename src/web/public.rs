@@ -11,7 +11,7 @@ use super::layout::filters;
 use super::{Answer, Layout, Shared, Visit};
 use crate::domain::Slug;
 use crate::refusal::{Refusal, unreadable};
-use crate::store::posts::{self, Address, PublicPost, Stretch};
+use crate::store::posts::{self, Address, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -39,9 +39,6 @@ impl Reading {
     }
 }
 
-/// How many posts the front page shows.
-const ON_FRONT_PAGE: i64 = 10;
-
 /// The newest posts. Like every page of the public site it looks nobody up, so
 /// that it says the same to everybody.
 #[derive(Template)]
@@ -55,8 +52,7 @@ struct HomePage {
 async fn home(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, |store, visit| {
-            let posts = posts::published(&mut *store.checkout()?, Stretch::Newest, ON_FRONT_PAGE)
-                .map_err(unreadable)?;
+            let posts = posts::newest(&mut *store.checkout()?).map_err(unreadable)?;
             let layout = visit.layout("Imprimatur", None);
             let site = visit.site.clone();
             Ok(Answer::ok(&HomePage { layout, site, posts }).revalidated())

@@ -88,16 +88,28 @@ pub enum Stretch {
     NewerThan(Place),
 }
 
-/// Returns a stretch of what is published, newest first, at most `limit` posts.
+/// The most posts that a stretch has.
+pub const IN_A_STRETCH: usize = 51;
+
+// The limits are part of the text: with a parameter for its limit, a plan that
+// PostgreSQL keeps has to be good for a tenth of the table, and is not for this.
+const OLDER: &str = public_where!(
+    "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
+     ORDER BY p.published_at DESC, p.id DESC LIMIT 51"
+);
+
+/// The way back: the index is read from its other end.
+const NEWER: &str = public_where!(
+    "p.state = 'published' AND (p.published_at, p.id) > ($1, $2)
+     ORDER BY p.published_at, p.id LIMIT 51"
+);
+
+/// Returns a stretch of what is published, newest first.
 ///
 /// # Errors
 ///
 /// The database's.
-pub fn published(
-    conn: &mut PgConnection,
-    stretch: Stretch,
-    limit: i64,
-) -> QueryResult<Vec<PublicPost>> {
+pub fn published(conn: &mut PgConnection, stretch: Stretch) -> QueryResult<Vec<PublicPost>> {
     let newest = Place { published_at: Timestamp::MAX, id: PostId(i64::MAX) };
     let (sql, place) = match stretch {
         Stretch::Newest => (OLDER, newest),
@@ -107,7 +119,6 @@ pub fn published(
     let rows = statement::<PublicSqlType>(sql)
         .bind::<Timestamptz, _>(Stored::from(place.published_at))
         .bind::<BigInt, _>(place.id.0)
-        .bind::<BigInt, _>(limit)
         .load::<PublicRow>(conn)?;
     let mut posts: Vec<PublicPost> = rows.into_iter().filter_map(public).collect();
     if matches!(stretch, Stretch::NewerThan(_)) {
@@ -116,16 +127,18 @@ pub fn published(
     Ok(posts)
 }
 
-const OLDER: &str = public_where!(
-    "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
-     ORDER BY p.published_at DESC, p.id DESC LIMIT $3"
-);
-
-/// The same way back: the index is read from the other end.
-const NEWER: &str = public_where!(
-    "p.state = 'published' AND (p.published_at, p.id) > ($1, $2)
-     ORDER BY p.published_at, p.id LIMIT $3"
-);
+/// Returns the twenty posts that were published last, newest first.
+///
+/// # Errors
+///
+/// The database's.
+pub fn newest(conn: &mut PgConnection) -> QueryResult<Vec<PublicPost>> {
+    let rows = statement::<PublicSqlType>(public_where!(
+        "p.state = 'published' ORDER BY p.published_at DESC, p.id DESC LIMIT 20"
+    ))
+    .load::<PublicRow>(conn)?;
+    Ok(rows.into_iter().filter_map(public).collect())
+}
 
 /// Returns what the public finds at an address, or `None` where there never
 /// was anything to find.
