@@ -19,7 +19,10 @@ use crate::domain::{
 };
 use crate::permissions::Capability;
 
-pub use desk::{Name, OwnLine, QueueLine, Request, awaiting_author, awaiting_review, written_by};
+pub use desk::{
+    MOST_OF_A_STATE, Name, OwnLine, QueueLine, Request, awaiting_author, awaiting_review,
+    written_by,
+};
 pub use history::{Making, making, revision};
 pub use lists::{PostLine, all};
 pub use public::{Address, PublicPost, addresses, at_address, bodies, highest_id, published};

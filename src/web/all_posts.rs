@@ -17,7 +17,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(reading("/posts").to(all_posts));
 }
 
-/// How many posts a page has.
+/// How many posts a page has: one more tells that there are more.
 const PER_PAGE: usize = 50;
 
 #[derive(Template)]

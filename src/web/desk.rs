@@ -9,7 +9,7 @@ use super::layout::{filters, has_role};
 use super::{Answer, Layout, Shared, Visit};
 use crate::domain::{Byline, FieldError, Person, PostId, Reading, Role, State, UnknownState};
 use crate::refusal::unreadable;
-use crate::store::posts::{self, OwnLine, QueueLine};
+use crate::store::posts::{self, MOST_OF_A_STATE, OwnLine, QueueLine};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/desk", web::get().to(desk)).route("/desk/posts", web::get().to(own_posts));
@@ -17,8 +17,13 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// How many of one's own posts the desk shows in each state: all that is in
 /// hand, within reason, and the newest of what is done.
-const MOST_OWN: [(State, i64); 4] =
-    [(State::InReview, 50), (State::Draft, 50), (State::Published, 6), (State::Archived, 3)];
+fn most_own(state: State) -> usize {
+    match state {
+        State::Draft | State::InReview => MOST_OF_A_STATE - 1,
+        State::Published => 6,
+        State::Archived => 3,
+    }
+}
 
 /// How many posts a list of the queue shows. The oldest come first, so that
 /// what is behind moves up.
@@ -92,11 +97,11 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
         (State::Published, "Published", "own-published"),
         (State::Archived, "Archived", "own-archived"),
     ] {
-        let lines: Vec<OwnLine> =
+        let mut lines: Vec<OwnLine> =
             others.iter().filter(|line| line.state == state).cloned().collect();
-        let most = MOST_OWN.into_iter().find(|(of, _)| *of == state).map_or(0, |(_, most)| most);
-        let is_full = lines.len() as i64 == most;
-        let all = is_full.then(|| format!("/desk/posts?state={}", state.as_str()));
+        let has_more = lines.len() > most_own(state);
+        lines.truncate(most_own(state));
+        let all = has_more.then(|| format!("/desk/posts?state={}", state.as_str()));
         piles.push(Pile { heading, anchor, lines, all });
     }
     piles.retain(|pile| !pile.lines.is_empty());
@@ -108,7 +113,7 @@ async fn desk(visit: Visit, shared: Data<Shared>) -> HttpResponse {
         .answer(visit, None, |store, visit| {
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
-            let own = posts::written_by(conn, person.id, &MOST_OWN, None).map_err(unreadable)?;
+            let own = posts::written_by(conn, person.id, &State::ALL, None).map_err(unreadable)?;
             let (queue, with_authors) = if has_role(&person, Role::Reviewer) {
                 (
                     posts::awaiting_review(conn, person.id, MOST_WAITING).map_err(unreadable)?,
@@ -125,7 +130,7 @@ async fn desk(visit: Visit, shared: Data<Shared>) -> HttpResponse {
 }
 
 /// How many posts a page of the list has.
-const PER_PAGE: usize = 50;
+const PER_PAGE: usize = MOST_OF_A_STATE - 1;
 
 #[derive(Template)]
 #[template(path = "desk/own.html")]
@@ -158,9 +163,8 @@ async fn own_posts(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
-            let states = [(state, PER_PAGE as i64 + 1)];
             let mut lines =
-                posts::written_by(conn, person.id, &states, before).map_err(unreadable)?;
+                posts::written_by(conn, person.id, &[state], before).map_err(unreadable)?;
             let has_older = lines.len() > PER_PAGE;
             lines.truncate(PER_PAGE);
             let older = lines.last().filter(|_| has_older).map(|line| line.id);

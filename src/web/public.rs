@@ -41,7 +41,7 @@ impl Reading {
 }
 
 /// How many posts the front page shows.
-const ON_FRONT_PAGE: usize = 10;
+const ON_FRONT_PAGE: usize = 20;
 
 /// The newest posts. Like every page of the public site it looks nobody up, so
 /// that it says the same to everybody.

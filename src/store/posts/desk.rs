@@ -153,8 +153,11 @@ type OwnRow = (
     LookRow,
 );
 
+/// The most posts of a state that [`written_by`] returns.
+pub const MOST_OF_A_STATE: usize = 51;
+
 /// Returns an author's own posts in each of the states, newest first, at most
-/// `limit` of a state, from before the given post on.
+/// [`MOST_OF_A_STATE`] of each, from before the given post on.
 ///
 /// # Errors
 ///
@@ -162,11 +165,10 @@ type OwnRow = (
 pub fn written_by(
     conn: &mut PgConnection,
     author: UserId,
-    states: &[(State, i64)],
+    states: &[State],
     before: Option<PostId>,
 ) -> QueryResult<Vec<OwnLine>> {
-    let (names, limits): (Vec<&str>, Vec<i64>) =
-        states.iter().map(|(state, limit)| (state.as_str(), *limit)).unzip();
+    let names: Vec<&str> = states.iter().copied().map(State::as_str).collect();
     let rows = statement::<OwnSqlType>(concat!(
         "SELECT p.id, p.state,
              coalesce(p.archived_at, p.published_at, p.submitted_at, p.created_at), ",
@@ -175,11 +177,11 @@ pub fn written_by(
              doer.display_name, p.slug, p.archive_reason,
              request.id, request.display_name, request.at, request.note,
              look.id, look.display_name, look.revision, look.last_at
-         FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS wanted (state, most, place)
+         FROM unnest($1::text[]) WITH ORDINALITY AS wanted (state, place)
          CROSS JOIN LATERAL (
              SELECT * FROM posts
-             WHERE posts.author_id = $3 AND posts.state = wanted.state AND posts.id < $4
-             ORDER BY posts.id DESC LIMIT wanted.most
+             WHERE posts.author_id = $2 AND posts.state = wanted.state AND posts.id < $3
+             ORDER BY posts.id DESC LIMIT 51
          ) p
          JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
          LEFT JOIN users doer ON doer.id = coalesce(p.archived_by, p.published_by) ",
@@ -188,7 +190,6 @@ pub fn written_by(
         "ORDER BY wanted.place, p.id DESC"
     ))
     .bind::<Array<Text>, _>(names)
-    .bind::<Array<BigInt>, _>(limits)
     .bind::<BigInt, _>(author.0)
     .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
     .load::<OwnRow>(conn)?;
@@ -253,7 +254,7 @@ macro_rules! queue_where {
                WHERE asked.post_id = p.id AND asked.revision = p.current_revision
                  AND asked.withdraws IS NULL
                  AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id))
-             ORDER BY p.submitted_at, p.id LIMIT $2"
+             ORDER BY p.submitted_at, p.id"
         )
     };
 }
@@ -293,8 +294,7 @@ fn queue(
     reviewer: UserId,
     limit: i64,
 ) -> QueryResult<Vec<QueueLine>> {
-    let rows =
-        statement.bind::<BigInt, _>(reviewer.0).bind::<BigInt, _>(limit).load::<QueueRow>(conn)?;
+    let rows = statement.bind::<BigInt, _>(reviewer.0).at_most(limit).load::<QueueRow>(conn)?;
     let line = |row: QueueRow| {
         let ((id, author, author_name, submitted_at), (title, opening), current, asked, look, own) =
             row;

@@ -93,12 +93,12 @@ pub fn all(
         statement(lines_where!(
             "post_is_visible(p.state, p.author_id, $1, $2, $3)
              AND ($4::text IS NULL OR p.state = $4) AND p.id < $5
-             ORDER BY p.id DESC LIMIT $6"
+             ORDER BY p.id DESC"
         ))
         .seen_by(sight)
         .bind::<Nullable<Text>, _>(state.map(State::as_str))
         .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
-        .bind::<BigInt, _>(limit),
+        .at_most(limit),
         conn,
     )
 }

@@ -87,20 +87,20 @@ pub fn published(conn: &mut PgConnection, slice: &Slice) -> QueryResult<Page<Pub
     let rows = statement::<PublicSqlType>(sql)
         .bind::<Timestamptz, _>(Stored::from(slice.start().at))
         .bind::<BigInt, _>(slice.start().id)
-        .bind::<BigInt, _>(slice.limit())
+        .at_most(slice.limit())
         .load::<PublicRow>(conn)?;
     Ok(slice.page(rows.into_iter().filter_map(public).collect()))
 }
 
 const OLDER: &str = public_where!(
     "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
-     ORDER BY p.published_at DESC, p.id DESC LIMIT $3"
+     ORDER BY p.published_at DESC, p.id DESC"
 );
 
 /// The same way back: the index is read from the other end.
 const NEWER: &str = public_where!(
     "p.state = 'published' AND (p.published_at, p.id) > ($1, $2)
-     ORDER BY p.published_at, p.id LIMIT $3"
+     ORDER BY p.published_at, p.id"
 );
 
 /// Returns what the public finds at an address, or `None` where there never

@@ -135,6 +135,7 @@ mod tests {
     #[test]
     fn no_words_break_out_of_a_picture() {
         let rendered = render("![\" onerror=\"x](<https://example.org/\" onload=\"y>)");
+        assert!(rendered.contains("alt=\"&quot; onerror=&quot;x\""), "{rendered}");
         assert!(!rendered.contains("\" on"), "{rendered}");
         assert_eq!(rendered.matches("<img").count(), 1, "{rendered}");
     }
