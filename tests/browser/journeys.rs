@@ -166,12 +166,15 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
     chromium.visit("/");
     chromium.sees("Nothing is published yet.");
     let gone = world.published();
-    for _ in 0..21 {
+    for _ in 0..50 {
         world.published();
     }
     chromium.visit("/");
     chromium.links_to_a_feed("/feed.atom");
+    chromium.follow("All posts");
+    chromium.sees_heading("All posts");
     chromium.follow("Older posts");
+    chromium.sees_heading("All posts");
     chromium.follow("On restraint");
     chromium.sees_heading("On restraint");
     chromium.sees("Then more of them.");
@@ -181,8 +184,8 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
     chromium.visit("/posts/on-restraint");
     chromium.sees_heading("This post is gone");
     server.browser().get("/posts/on-restraint").expect(410);
-    chromium.follow("See what is published now");
-    chromium.sees_heading("Published");
+    chromium.follow("See the newest posts");
+    chromium.sees_heading("Newest posts");
 }
 
 fn a_stranger_is_told_at_each_door_why_it_is_closed(
