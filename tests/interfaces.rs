@@ -1,6 +1,7 @@
 //! The same question through any interface gets the same layer, the same rule
 //! and the same record; and every route that changes something is asked.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use imprimatur::domain::{PostId, UserId};
@@ -111,20 +112,7 @@ const MUTATING: [&str; 6] = [
 #[test]
 fn no_route_that_changes_something_is_missing_here() {
     let mut found = Vec::new();
-    for file in [
-        "web/public.rs",
-        "web/all_posts.rs",
-        "web/feed.rs",
-        "web/sign_in.rs",
-        "web/desk.rs",
-        "web/editor.rs",
-        "web/post_page.rs",
-        "web/action_page.rs",
-        "web/statics.rs",
-        "admin/mod.rs",
-    ] {
-        let source =
-            std::fs::read_to_string(format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for source in edges() {
         let mut path = String::new();
         for line in source.lines() {
             if let Some(at) = ["resource(\"", "route(\""]
@@ -142,6 +130,28 @@ fn no_route_that_changes_something_is_missing_here() {
     }
     found.sort();
     assert_eq!(found, MUTATING);
+}
+
+/// The sources of the edges for browsers and programs, whatever their files are
+/// called.
+fn edges() -> Vec<String> {
+    let mut sources = Vec::new();
+    let mut folders: Vec<PathBuf> = ["web", "admin", "api"]
+        .map(|edge| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(edge))
+        .into_iter()
+        .filter(|folder| folder.exists())
+        .collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    sources
 }
 
 #[test]

@@ -4,9 +4,11 @@
 mod readings;
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::domain::{Interface, PostId, Reason, RequestId, RevisionNumber, UserId};
 use crate::store::schema::{incidents, refusals};
+use crate::store::statement::statement;
 
 pub use readings::record_reading;
 
@@ -84,4 +86,19 @@ pub fn record_incident(conn: &mut PgConnection, asked: &Asked<'_>, invariant: &s
     if let Err(error) = written {
         tracing::error!(request_id = %asked.request, %error, "an incident could not be recorded");
     }
+}
+
+/// Returns how many incidents nobody has acknowledged yet, as far as 100: from
+/// there on it is "many".
+///
+/// # Errors
+///
+/// The database's.
+pub fn open_incidents(conn: &mut PgConnection) -> QueryResult<i64> {
+    statement::<BigInt>(
+        "SELECT count(*) FROM (
+             SELECT FROM incidents WHERE acknowledged_at IS NULL LIMIT 100
+         ) AS open",
+    )
+    .get_result(conn)
 }

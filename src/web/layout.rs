@@ -15,12 +15,23 @@ pub struct Layout {
     pub viewer: Option<Viewer>,
     /// Whether the browser has a session that this page did not look at.
     pub may_be_signed_in: bool,
+    /// What the admin's pages have around them.
+    pub admin: Option<AdminFrame>,
     /// The line that the last action left.
     pub flash: Option<&'static str>,
     /// The token for this session's forms.
     pub token: String,
     /// The address of the stylesheet, which changes with its contents.
     pub stylesheet: &'static str,
+}
+
+/// What stands around every page of the admin.
+#[derive(Debug)]
+pub struct AdminFrame {
+    /// The addresses and names of its rooms.
+    pub rooms: &'static [(&'static str, &'static str)],
+    /// How many incidents nobody has acknowledged, as far as is counted.
+    pub open_incidents: i64,
 }
 
 /// What the head of a page says of its reader.
@@ -51,10 +62,17 @@ impl Layout {
                 sees_admin: permissions::holds(&person.roles, Permission::ViewAudit),
             }),
             may_be_signed_in: visit.has_key(),
+            admin: None,
             flash: visit.flash.map(super::answer::Flash::sentence),
             token: visit.token(),
             stylesheet: statics::stylesheet_address(),
         }
+    }
+
+    /// Returns whether this page is the one at the address, or below it.
+    pub fn is_within(&self, address: &str) -> bool {
+        let below = self.path.strip_prefix(address);
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
     }
 
     /// Returns whether this page is the one at the address.

@@ -161,7 +161,7 @@ impl PostPage {
         let is_recent = |read: &&Reading| {
             Timestamp::now().duration_since(read.at) < SignedDuration::from_mins(15)
         };
-        others.filter(|_| self.post.state() == State::InReview).filter(is_recent).last()
+        others.filter(|_| self.post.state() == State::InReview).rfind(is_recent)
     }
 
     /// Returns the name of a person as the reader of the page would say it.
