@@ -9,6 +9,7 @@ use imprimatur::demo;
 use imprimatur::store::verify::verify;
 
 use crate::support::chromium::{JavaScript, PHONE, Scheme, WIDE};
+use crate::support::world::db_number;
 use crate::support::{Chromium, Database, Server};
 
 /// What is to be seen on a picture in docs/.
@@ -156,7 +157,7 @@ fn address(database: &Database, path: &str) -> String {
         return path.to_owned();
     };
     let (story, after) = rest.split_once('}').unwrap();
-    let post = crate::support::world::db_number(
+    let post = db_number(
         &mut database.as_owner(),
         &format!("SELECT post_id AS n FROM operations WHERE key = 'demo/{story}/0'"),
     );
