@@ -16,6 +16,7 @@ mod session;
 mod sign_in;
 mod statics;
 mod visit;
+mod word_count;
 
 use std::net::TcpListener;
 use std::sync::Arc;

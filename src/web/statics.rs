@@ -6,14 +6,18 @@ use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 const STYLESHEET: &str = include_str!("../../static/app.css");
+const SCRIPT: &str = include_str!("../../static/app.js");
 const ICON: &str = include_str!("../../static/favicon.svg");
 
 static STYLESHEET_ADDRESS: LazyLock<String> =
     LazyLock::new(|| format!("/static/app.css?v={}", version(STYLESHEET)));
+static SCRIPT_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/app.js?v={}", version(SCRIPT)));
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/static/app.css", web::get().to(stylesheet))
+        .route("/static/app.js", web::get().to(script))
         .route("/favicon.svg", web::get().to(icon))
         .route("/favicon.ico", web::get().to(icon));
 }
@@ -24,12 +28,21 @@ pub(super) fn stylesheet_address() -> &'static str {
     &STYLESHEET_ADDRESS
 }
 
+/// As [`stylesheet_address`], for the script.
+pub(super) fn script_address() -> &'static str {
+    &SCRIPT_ADDRESS
+}
+
 fn version(contents: &str) -> String {
     Sha256::digest(contents).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn stylesheet(request: HttpRequest) -> HttpResponse {
     file(&request, "text/css; charset=utf-8", STYLESHEET)
+}
+
+async fn script(request: HttpRequest) -> HttpResponse {
+    file(&request, "text/javascript; charset=utf-8", SCRIPT)
 }
 
 async fn icon(request: HttpRequest) -> HttpResponse {
