@@ -3,6 +3,8 @@
 //! The other tests know what the server answers; this one knows that a person
 //! gets from page to page by what the pages say, and loses nothing on the way.
 
+mod script;
+
 use crate::support::chromium::JavaScript;
 use crate::support::world::db_end_sessions;
 use crate::support::{Chromium, Server, World};
