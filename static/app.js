@@ -125,7 +125,8 @@ function edit(form) {
   window.addEventListener("beforeunload", (event) => {
     if (isUnsaved() && !isSent) event.preventDefault();
   });
-  window.addEventListener("pagehide", () => keep());
+  // What was sent was kept then; a page that comes back may show what is saved.
+  window.addEventListener("pagehide", () => isSent || keep());
   document.addEventListener("signing-out", () => {
     isSignedOut = true;
     clearTimeout(pause);

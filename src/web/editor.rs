@@ -7,11 +7,12 @@ use askama::Template;
 
 use super::answer::Flash;
 use super::diff::{self, Kind, Part};
+use super::draft::{Draft, label};
 use super::post_page::post_id;
 use super::{Answer, Fields, Layout, Shared, Visit, markdown, word_count};
 use crate::domain::{
-    Action, Content, Create, FieldError, Interface, InvalidInput, OperationKey, Post, PostId,
-    Reason, Revise, RevisionNumber,
+    Action, Content, Create, Interface, InvalidInput, OperationKey, Post, PostId, Reason, Revise,
+    RevisionNumber,
 };
 use crate::refusal::{Refusal, unreadable};
 use crate::responses;
@@ -32,66 +33,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(revise_form))
                 .route(web::post().to(revise)),
         );
-}
-
-/// What an author typed, as they typed it.
-#[derive(Debug, Clone, Default)]
-struct Draft {
-    title: String,
-    summary: String,
-    body: String,
-}
-
-impl Draft {
-    fn take(fields: &mut Fields) -> Result<Self, FieldError> {
-        Ok(Self {
-            title: fields.require("title")?,
-            summary: on_one_line(&fields.require("summary")?),
-            body: fields.require("body")?,
-        })
-    }
-
-    fn of(content: &Content) -> Self {
-        let [title, summary, body] = content.parts().map(str::to_owned);
-        Self { title, summary, body }
-    }
-
-    fn parse(&self) -> Result<Content, InvalidInput> {
-        Content::parse(&self.title, &self.summary, &self.body)
-    }
-}
-
-/// Returns the text with a space for each line break. The field is as wide as
-/// a summary is long, so people do press Enter in it; its hint says what for.
-fn on_one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Whether the post has a part that it needs before it can be submitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Done,
-    Missing,
-    /// Something is written there that cannot be saved.
-    Wrong,
-}
-
-impl Mark {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Missing => "missing",
-            Self::Wrong => "wrong",
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Missing => "still missing",
-            Self::Wrong => "needs mending",
-        }
-    }
 }
 
 /// What stands beside the form.
@@ -171,28 +112,6 @@ impl EditorPage {
         self.errors.of(field)
     }
 
-    /// Returns what the post needs before it can be submitted.
-    fn checklist(&self) -> [(&'static str, Mark); 3] {
-        let parts = [
-            ("title", &self.draft.title),
-            ("summary", &self.draft.summary),
-            ("body", &self.draft.body),
-        ];
-        let (missing, errors) = match self.draft.parse() {
-            Ok(content) => (content.missing(), InvalidInput(Vec::new())),
-            Err(errors) => {
-                let is_blank = |text: &str| text.trim().is_empty();
-                let blank = parts.iter().filter(|(_, text)| is_blank(text));
-                (blank.map(|(name, _)| *name).collect(), errors)
-            }
-        };
-        parts.map(|(name, _)| match errors.of(name) {
-            Some(_) => (name, Mark::Wrong),
-            None if missing.contains(&name) => (name, Mark::Missing),
-            None => (name, Mark::Done),
-        })
-    }
-
     /// Returns how long the text is, as far as it can be read.
     fn length(&self) -> Option<String> {
         match &self.preview {
@@ -204,14 +123,7 @@ impl EditorPage {
 
     /// Returns what has to be mended: field, its label and what to write.
     fn mend(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
-        self.errors.0.iter().map(|error| {
-            let label = match error.field {
-                "title" => "Title",
-                "summary" => "Summary",
-                _ => "Body",
-            };
-            (error.field, label, error.message.as_str())
-        })
+        self.errors.0.iter().map(|error| (error.field, label(error.field), error.message.as_str()))
     }
 
     /// Says what is wrong, first of all in the page's title.

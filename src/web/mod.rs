@@ -4,6 +4,7 @@ pub(crate) mod action_page;
 pub(crate) mod answer;
 mod desk;
 mod diff;
+mod draft;
 mod editor;
 mod feed;
 mod fields;

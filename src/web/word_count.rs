@@ -34,10 +34,10 @@ fn text(html: &str) -> String {
         let is_tag = rest[at..].starts_with('<');
         let end = if is_tag { tag_end(&rest[at..]) } else { rest[at..].find(';') };
         let marked = &rest[at..end.map_or(rest.len(), |end| at + end + 1)];
-        let name = marked.trim_start_matches(['<', '/']).split(|c: char| !c.is_alphanumeric());
-        if is_tag && !name.take(1).any(|name| INSIDE_WORDS.contains(&name)) {
-            text.push(' ');
-        } else if marked == "&nbsp;" {
+        let name = marked.trim_start_matches(['<', '/']);
+        let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let ends_a_word = if is_tag { !INSIDE_WORDS.contains(&name) } else { marked == "&nbsp;" };
+        if ends_a_word {
             text.push(' ');
         }
         rest = &rest[at + marked.len()..];
