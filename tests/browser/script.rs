@@ -10,6 +10,23 @@ use crate::support::{Chromium, Server, World};
 const CREATE: &str = "/desk/posts/create";
 
 #[test]
+fn the_script_is_one_file_of_ours_for_people_who_are_signed_in() {
+    let (_world, server) = publishing_house();
+    for page in ["/", "/sign-in"] {
+        assert!(!server.browser().get(page).body.contains("<script"), "{page}");
+    }
+    let mut alice = server.signed_in("alice");
+    let desk = alice.get("/desk").expect(200).body;
+    let (before, after) = desk.split_once("<script type=\"module\" src=\"").unwrap();
+    let (address, after) = after.split_once('"').unwrap();
+    assert!(after.starts_with("></script>") && !(before.to_owned() + after).contains("<script"));
+    let script = alice.get(address).expect(200);
+    assert!(script.headers["content-type"].starts_with("text/javascript"), "{:?}", script.headers);
+    assert!(script.headers["cache-control"].contains("immutable"), "{:?}", script.headers);
+    assert!(address.starts_with("/static/app.js?v="), "{address} changes with the contents");
+}
+
+#[test]
 fn without_a_script_the_editor_says_what_is_missing_and_shows_what_readers_will_see() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
     chromium.visit(CREATE);
@@ -183,6 +200,20 @@ fn what_is_thrown_away_is_gone_and_what_is_replaced_is_not() {
     chromium.press("Save");
     chromium.sees("Your draft is saved.");
     assert_eq!(kept(&chromium), 0);
+}
+
+#[test]
+fn an_offer_says_how_old_it_is() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
+    for (minutes, said) in [(59, "59 minutes ago"), (60, "1 hour ago"), (4_320, "3 days ago")] {
+        chromium.value_of(&format!(
+            "Object.entries(localStorage).forEach(([name, text]) => localStorage[name] = \
+             JSON.stringify({{ ...JSON.parse(text), at: new Date(Date.now() - {minutes} * 6e4) }}))"
+        ));
+        chromium.visit(CREATE);
+        chromium.sees(&format!("This browser kept what you typed {said} and have not saved."));
+    }
 }
 
 #[test]
