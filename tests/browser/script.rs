@@ -158,6 +158,50 @@ fn what_stands_in_the_way_of_a_preview_is_said_and_costs_no_words() {
 }
 
 #[test]
+fn a_newer_preview_ends_the_older_and_a_busy_server_is_no_loss() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    // A server that is asked and never answers.
+    chromium.value_of(
+        "(window.asked = [], window.fetch = (address, request) => { \
+         document.body.dataset.asked = asked.push({ address, ...request }); \
+         return new Promise(() => {}) })",
+    );
+    chromium.fill("Title", "One");
+    chromium.sees_element("//body[@data-asked='1']");
+    chromium.fill("Title", "Two");
+    chromium.sees_element("//body[@data-asked='2']");
+    let ended = chromium.value_of("asked.map((request) => request.signal.aborted)");
+    assert_eq!(ended, serde_json::json!([true, false]));
+    let sent =
+        chromium.value_of("asked.map(({ body }) => body.get('title') + body.get('preview'))");
+    assert_eq!(sent, serde_json::json!(["Oneyes", "Twoyes"]));
+    let addresses = chromium.value_of("asked.every((one) => one.address === location.href)");
+    assert_eq!(addresses, true, "there is no other address for a preview");
+
+    chromium.value_of("window.fetch = async () => new Response('', { status: 503 })");
+    chromium.fill("Title", "Three");
+    chromium.sees("The server is busy.");
+    assert_eq!(chromium.value("Title"), "Three");
+}
+
+#[test]
+fn what_was_kept_is_forgotten_once_it_is_saved_after_signing_in_again() {
+    let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    chromium.fill("Body", "First words.");
+    chromium.sees("Preview updated.");
+    db_end_sessions(&world);
+    chromium.press("Save");
+    chromium.sees("What you wrote is kept.");
+    chromium.sign_in_here("alice");
+    assert_eq!(kept(&chromium), 1, "nothing has been done with it yet");
+    chromium.press("Continue");
+    chromium.sees("Your draft is saved.");
+    assert_eq!(kept(&chromium), 0);
+}
+
+#[test]
 fn what_a_closed_tab_held_is_offered_used_and_forgotten_once_it_is_saved() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
