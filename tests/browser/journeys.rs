@@ -379,7 +379,7 @@ fn what_was_typed_survives_the_end_of_a_session() {
 }
 
 /// Writes a post in the browser; returns the address of its page.
-fn start_a_post(chromium: &Chromium) -> String {
+pub(super) fn start_a_post(chromium: &Chromium) -> String {
     chromium.visit("/desk/posts/create");
     chromium.fill("Title", "On restraint");
     chromium.fill("Body", "First words.");

@@ -36,6 +36,7 @@ pub const NO_PAGES: &[&str] = &[
     "/sitemap-{number}.xml",
     "/sitemap.xml",
     "/static/app.css",
+    "/static/app.js",
 ];
 
 const fn opened(
