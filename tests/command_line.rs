@@ -117,7 +117,7 @@ fn a_broken_invariant_is_our_defect_and_an_incident() {
 fn the_first_account_is_staff_and_creates_the_others() {
     let database = Database::empty();
     run(&database, &["user", "list"]).expect(1);
-    assert_eq!(run(&database, &["migrate"]).expect(0).stdout, "Applied 5 migrations.\n");
+    assert_eq!(run(&database, &["migrate"]).expect(0).stdout, "Applied 6 migrations.\n");
     assert_eq!(run(&database, &["migrate"]).expect(0).stdout, "Nothing to migrate.\n");
     let create = |words: &str, password: &str| {
         let mut words: Vec<&str> = words.split(' ').collect();

@@ -7,7 +7,7 @@ use imprimatur::store::pool::Limits;
 
 use crate::support::database::patient;
 use crate::support::proxy::Proxy;
-use crate::support::world::{content, publish, submit};
+use crate::support::world::{archive, content, publish, revise, submit};
 use crate::support::{Browser, Server, World};
 
 /// A server whose every message to PostgreSQL is counted, and which has one
@@ -56,7 +56,7 @@ fn a_page_takes_at_most_four_queries_whatever_it_lists() {
     let mut pages = |proxy: &Proxy| {
         let mut counts = Vec::new();
         for browser in &mut people {
-            for page in ["/desk", "/admin/posts", "/", "/desk/posts/1"] {
+            for page in ["/desk", "/desk/posts", "/admin/posts", "/", "/desk/posts/1"] {
                 browser.get(page);
                 proxy.take();
                 browser.get(page);
@@ -78,7 +78,68 @@ fn a_page_takes_at_most_four_queries_whatever_it_lists() {
     }
     let many = pages(&proxy);
     assert_eq!(few, many);
+    // A reviewer who has read an older revision is shown what changed since.
+    let read = world.in_review();
+    let page = format!("/desk/posts/{read}");
+    people[0].get(&page).expect(200);
+    world.perform(world.alice, &revise(read, 1, "On measure")).unwrap();
+    people[0].get(&page).expect(200);
+    proxy.take();
+    people[0].get(&page).expect(200);
+    assert_eq!(proxy.take(), 5, "reader, post, history, the older revision, the reading");
     for (page, count) in many {
         assert!(count <= 4, "{page} takes {count} queries");
+    }
+}
+
+#[test]
+fn a_public_page_asks_once_whoever_reads_it() {
+    let world = World::new();
+    for title in ["First", "Second", "Third"] {
+        let post = world.create(world.alice, content(title)).unwrap().post;
+        world.perform(world.alice, &submit(post, 1)).unwrap();
+        world.perform(world.edith, &publish(post, 1)).unwrap();
+        if title == "Third" {
+            world.perform(world.stan, &archive(post, 1)).unwrap();
+        }
+    }
+    let (proxy, server) = counted(&world);
+    let count = |browser: &mut Browser, path: &str| {
+        proxy.take();
+        browser.get(path);
+        proxy.take()
+    };
+    let mut stranger = server.browser();
+    // Prepares the statements, and brings the first body to hand.
+    stranger.get("/posts/first").expect(200);
+    assert_eq!(count(&mut stranger, "/posts/second"), 2, "the post, and its body this once");
+    for path in ["/", "/posts", "/posts?before=1-1", "/posts?after=1-1", "/sitemap.xml"] {
+        stranger.get(path).expect(200);
+    }
+    for path in ["/feed.atom", "/sitemap-0.xml"] {
+        stranger.get(path).expect(200);
+    }
+    let mut readers = [stranger, server.signed_in("alice"), server.signed_in("stan")];
+    for browser in &mut readers {
+        for (path, queries) in [
+            ("/", 1),
+            ("/posts", 1),
+            ("/posts?before=1-1", 1),
+            ("/posts?after=1-1", 1),
+            ("/posts/first", 1),
+            ("/posts/second", 1),
+            ("/posts/third", 1),
+            ("/posts/fourth", 1),
+            ("/feed.atom", 1),
+            ("/sitemap.xml", 1),
+            ("/sitemap-0.xml", 1),
+            ("/posts?before=x", 0),
+            ("/posts/No_Such_Slug", 0),
+            ("/robots.txt", 0),
+            ("/static/app.css", 0),
+            ("/nowhere", 0),
+        ] {
+            assert_eq!(count(browser, path), queries, "{path}");
+        }
     }
 }

@@ -124,7 +124,7 @@ fn an_address_that_overflows_or_is_no_number_is_simply_not_there() {
     ] {
         edith.get(path).expect(404);
     }
-    edith.get("/?before=x").expect(422);
+    edith.get("/posts?before=x").expect(422);
     edith.get("/desk/posts/1/changes?from=x").expect(422);
     let not_allowed = edith.send("DELETE", "/desk", None, &OURS);
     assert!(matches!(not_allowed.status, 404 | 405), "{}", not_allowed.status);

@@ -1,6 +1,7 @@
 //! The same question through any interface gets the same layer, the same rule
 //! and the same record; and every route that changes something is asked.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use imprimatur::domain::{PostId, UserId};
@@ -111,18 +112,7 @@ const MUTATING: [&str; 6] = [
 #[test]
 fn no_route_that_changes_something_is_missing_here() {
     let mut found = Vec::new();
-    for file in [
-        "web/public.rs",
-        "web/sign_in.rs",
-        "web/desk.rs",
-        "web/editor.rs",
-        "web/post_page.rs",
-        "web/action_page.rs",
-        "web/statics.rs",
-        "admin/mod.rs",
-    ] {
-        let source =
-            std::fs::read_to_string(format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for source in edges() {
         let mut path = String::new();
         for line in source.lines() {
             if let Some(at) = ["resource(\"", "route(\""]
@@ -140,6 +130,28 @@ fn no_route_that_changes_something_is_missing_here() {
     }
     found.sort();
     assert_eq!(found, MUTATING);
+}
+
+/// The sources of the edges for browsers and programs, whatever their files are
+/// called.
+fn edges() -> Vec<String> {
+    let mut sources = Vec::new();
+    let mut folders: Vec<PathBuf> = ["web", "admin", "api"]
+        .map(|edge| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(edge))
+        .into_iter()
+        .filter(|folder| folder.exists())
+        .collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    sources
 }
 
 #[test]
@@ -179,7 +191,16 @@ fn what_one_may_not_see_is_answered_like_what_is_not_there() {
     let server = Server::start(world.database.store());
     for who in ["arthur", "edith", "rosa", "mallory"] {
         let mut browser = server.signed_in(who);
-        for path in ["", "/changes?from=1", "/revise", "/submit", "/publish", "/request-changes"] {
+        for path in [
+            "",
+            "/revisions",
+            "/revisions/1",
+            "/changes?from=1",
+            "/revise",
+            "/submit",
+            "/publish",
+            "/request-changes",
+        ] {
             let [real, imaginary] = [hidden, PostId(999_999)].map(|id| {
                 let page = browser.get(&format!("/desk/posts/{id}{path}"));
                 let request = page.headers["x-request-id"].clone();
@@ -207,7 +228,9 @@ fn how_a_post_was_made_stays_with_those_who_made_it() {
         let mut browser = server.signed_in(who);
         browser.get("/posts/on-restraint").expect(200);
         browser.get(&format!("/desk/posts/{post}")).expect(status);
-        browser.get(&format!("/desk/posts/{post}/changes?from=2")).expect(status);
+        for path in ["changes?from=2", "revisions", "revisions/1"] {
+            browser.get(&format!("/desk/posts/{post}/{path}")).expect(status);
+        }
     }
 }
 
@@ -223,7 +246,7 @@ fn post_in(world: &World, state: &str) -> PostId {
 
 /// Sends the form of an action as its page would, for a post at revision 1.
 fn send(browser: &mut Browser, place: &str, action: &str, post: PostId) -> (u16, String) {
-    let token = browser.get("/").expect(200).hidden("token");
+    let token = browser.get("/desk").expect(200).hidden("token");
     let key = uuid::Uuid::new_v4().to_string();
     let mut fields = vec![("token", token.as_str()), ("key", &key), ("seen", "1")];
     if action == "archive" {

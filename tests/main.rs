@@ -17,6 +17,7 @@ mod cluster;
 mod command_line;
 mod cost;
 mod demo;
+mod desk;
 mod failures;
 mod input;
 mod interfaces;

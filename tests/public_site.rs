@@ -1,17 +1,25 @@
-//! What the public and its programs read: the feed, the sitemap, entity tags.
+//! What the public and its programs read: posts, their list, the feed, the
+//! sitemap, entity tags. It is the same for everybody, and what is archived is
+//! gone from all of it at once.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use imprimatur::domain::Content;
+use diesel::connection::SimpleConnection;
+use imprimatur::domain::{Content, PostId};
 
-use crate::support::world::{archive, publish, submit};
-use crate::support::{Server, World};
+use crate::support::world::{archive, content, publish, submit};
+use crate::support::{Browser, Server, World};
 
 const MARKDOWN: &str = "Less & *more*.\n\n<b>No</b> tags, \"quotes\" and ]]> signs.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
 
 /// Alice's post with every sign that XML minds, published.
-fn published(world: &World, title: &str) -> imprimatur::domain::PostId {
+fn published(world: &World, title: &str) -> PostId {
     let content = Content::parse(title, "Why <less> is & isn't \"more\".", MARKDOWN).unwrap();
+    published_as(world, content)
+}
+
+fn published_as(world: &World, content: Content) -> PostId {
     let post = world.create(world.alice, content).unwrap().post;
     world.perform(world.alice, &submit(post, 1)).unwrap();
     world.perform(world.edith, &publish(post, 1)).unwrap();
@@ -40,13 +48,51 @@ fn the_feed_is_valid_atom_and_says_what_the_page_says() {
 }
 
 #[test]
-fn an_empty_site_has_a_feed_and_a_sitemap_too() {
+fn the_feed_has_what_the_standard_asks_for() {
+    let world = World::new();
+    for number in 1..=21 {
+        published(&world, &format!("Post {number}"));
+    }
+    published_as(&world, Content::parse("Signs", "S", "Unreadable: &#1;&#xffff;").unwrap());
+    let server = Server::start_behind("https://example.org", world.database.store());
+    let text = server.browser().get("/feed.atom").expect(200).body;
+    let is_readable =
+        |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || c == '\n';
+    assert!(text.chars().all(is_readable), "no character that XML cannot hold");
+    let feed = atom_syndication::Feed::from_str(&text).unwrap();
+    assert_eq!(feed.id(), "https://example.org/");
+    let links: Vec<_> = feed.links().iter().map(|link| (link.rel(), link.href())).collect();
+    let (own, site) = ("https://example.org/feed.atom", "https://example.org/");
+    assert_eq!(links, [("self", own), ("alternate", site)]);
+    assert_eq!(feed.entries().len(), 20, "the newest");
+    let ids: BTreeSet<&str> = feed.entries().iter().map(|entry| entry.id()).collect();
+    assert_eq!(ids.len(), 20, "each its own");
+    for entry in feed.entries() {
+        assert!(entry.id().starts_with("https://example.org/posts/"));
+        assert_eq!(entry.links().len(), 1);
+        assert_eq!((entry.links()[0].rel(), entry.links()[0].href()), ("alternate", entry.id()));
+        assert_eq!(Some(entry.updated()), entry.published());
+        assert_eq!(entry.authors().len(), 1);
+        assert_eq!(entry.content().unwrap().content_type(), Some("html"));
+        assert!(entry.summary().is_some() && !entry.title().is_empty());
+    }
+    assert!(feed.entries().windows(2).all(|pair| pair[0].updated() >= pair[1].updated()));
+    // The whole text, byte for byte, also when it is not rendered anew.
+    assert_eq!(server.browser().get("/feed.atom").expect(200).body, text);
+}
+
+#[test]
+fn an_empty_site_has_every_page_too() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let feed = server.browser().get("/feed.atom").expect(200).body;
     assert!(atom_syndication::Feed::from_str(&feed).unwrap().entries().is_empty());
     server.browser().get("/sitemap.xml").expect(200);
-    server.browser().get("/").expect(200);
+    for path in ["/", "/posts"] {
+        let page = server.browser().get(path).expect(200).body;
+        assert!(page.contains("Nothing is published yet."), "{path}");
+        assert!(page.contains("href=\"/desk/posts/create\""), "{path} says what to do first");
+    }
 }
 
 #[test]
@@ -63,11 +109,27 @@ fn the_sitemap_has_what_is_published_and_nothing_else() {
     let index = reader.get("/sitemap.xml").expect(200).body;
     assert!(index.contains("/sitemap-0.xml</loc>"));
     let sitemap = reader.get("/sitemap-0.xml").expect(200).body;
-    assert_eq!(sitemap.matches("<url>").count(), 1);
-    assert!(sitemap.contains("/posts/here</loc>"));
+    for path in ["/", "/posts", "/posts/here"] {
+        let address = format!("<loc>http://{}{path}</loc>", server.address);
+        assert!(sitemap.contains(&address), "{address} in {sitemap}");
+    }
+    assert_eq!(sitemap.matches("<url>").count(), 3);
     reader.get("/sitemap-x.xml").expect(404);
     reader.get("/sitemap-99999999999.xml").expect(404);
 }
+
+/// What the public can ask for, while a post called "Kept" is published; and
+/// whether it is a page.
+const PUBLIC: [(&str, bool); 8] = [
+    ("/", true),
+    ("/posts", true),
+    ("/posts?before=1-1", true),
+    ("/posts/kept", true),
+    ("/feed.atom", false),
+    ("/sitemap.xml", false),
+    ("/sitemap-0.xml", false),
+    ("/robots.txt", false),
+];
 
 #[test]
 fn a_reader_who_has_the_page_is_told_so_until_it_is_archived() {
@@ -75,18 +137,234 @@ fn a_reader_who_has_the_page_is_told_so_until_it_is_archived() {
     let post = published(&world, "Kept");
     let server = Server::start(world.database.store());
     let mut reader = server.browser();
-    for path in ["/", "/posts/kept", "/feed.atom", "/sitemap-0.xml"] {
-        let tag = reader.get(path).expect(200).headers["etag"].clone();
-        let again = reader.send("GET", path, None, &[("if-none-match", &tag)]);
-        assert_eq!((again.status, again.body.as_str()), (304, ""), "{path}");
-        assert_eq!(again.headers["etag"], tag);
+    for (path, is_page) in PUBLIC {
+        let page = reader.get(path).expect(200);
+        let tag = page.headers["etag"].clone();
+        assert!(tag.starts_with('"'), "strong: {tag}");
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".into()] {
+            let again = reader.send("GET", path, None, &[("if-none-match", &known)]);
+            assert_eq!((again.status, again.body.as_str()), (304, ""), "{path}");
+            for header in ["etag", "cache-control", "vary"] {
+                assert_eq!(again.headers.get(header), page.headers.get(header), "{path}: {header}");
+            }
+        }
         reader.send("GET", path, None, &[("if-none-match", "\"other\"")]).expect(200);
-        let head = reader.send("HEAD", path, None, &[]);
-        assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
+        assert_eq!(page.headers["cache-control"], "no-cache");
+        assert_eq!(page.headers.contains_key("vary"), is_page, "only a page looks at cookies");
+        assert!(!page.headers.contains_key("last-modified"), "nobody knows: others came and went");
     }
     let tag = reader.get("/posts/kept").headers["etag"].clone();
     world.perform(world.stan, &archive(post, 1)).unwrap();
-    reader.send("GET", "/posts/kept", None, &[("if-none-match", &tag)]).expect(410);
+    for known in [tag.as_str(), "*"] {
+        reader.send("GET", "/posts/kept", None, &[("if-none-match", known)]).expect(410);
+    }
+}
+
+#[test]
+fn head_is_get_without_the_body() {
+    let world = World::new();
+    published(&world, "Kept");
+    let gone = published(&world, "Gone");
+    world.perform(world.stan, &archive(gone, 1)).unwrap();
+    let server = Server::start(world.database.store());
+    let mut reader = server.browser();
+    let others = ["/posts/gone", "/posts/never", "/posts?after=x", "/static/app.css"];
+    for path in PUBLIC.map(|(path, _)| path).into_iter().chain(others).chain(["/favicon.svg"]) {
+        let [get, head] = ["GET", "HEAD"].map(|method| reader.send(method, path, None, &[]));
+        assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{path}");
+        for header in ["etag", "content-type", "content-length", "cache-control", "vary"] {
+            assert_eq!(head.headers.get(header), get.headers.get(header), "{path}: {header}");
+        }
+    }
+}
+
+#[test]
+fn every_server_says_the_same_until_all_of_them_say_gone() {
+    let world = World::new();
+    let post = published(&world, "Kept");
+    let servers = [(); 2].map(|()| Server::start_behind("http://h", world.database.store()));
+    let mut readers = servers.each_ref().map(Server::browser);
+    for (path, _) in PUBLIC {
+        let [one, other] = readers.each_mut().map(|reader| reader.get(path).expect(200));
+        assert_eq!(one.body, other.body, "{path}");
+        assert_eq!(one.headers["etag"], other.headers["etag"], "{path}");
+    }
+    let mut stan = servers[0].signed_in("stan");
+    let path = format!("/admin/posts/{post}/archive");
+    stan.act(&path, &[("reason", "It is out of date.")]).expect(303);
+    for reader in &mut readers {
+        let notice = reader.get("/posts/kept").expect(410);
+        assert_eq!(notice.headers["cache-control"], "no-store");
+        assert!(notice.body.contains("<h1>This post is gone</h1>"));
+        assert!(notice.body.contains("href=\"/posts\""), "a way onward");
+        assert!(!notice.body.contains("Kept"), "and nothing of what it was");
+        for path in ["/", "/posts", "/feed.atom", "/sitemap-0.xml"] {
+            assert!(!reader.get(path).expect(200).body.contains("/posts/kept"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_public_page_says_the_same_to_everybody() {
+    let world = World::new();
+    published(&world, "Kept");
+    let server = Server::start(world.database.store());
+    let mut stranger = server.browser();
+    let mut signed_in = ["alice", "stan", "mallory"].map(|name| server.signed_in(name));
+    for (path, is_page) in PUBLIC {
+        let strange = stranger.get(path).expect(200).body;
+        let [one, two, three] = signed_in.each_mut().map(|reader| reader.get(path).expect(200));
+        assert!(one.body == two.body && two.body == three.body, "{path}");
+        let desk = "<li><a href=\"/desk\">Desk</a></li>";
+        assert_eq!(one.body.contains(desk), is_page, "{path}");
+        let sign_in = strange.replace("<li><a href=\"/sign-in\">Sign in</a></li>", desk);
+        assert_eq!(sign_in, one.body, "{path}: nothing else differs");
+    }
+}
+
+#[test]
+fn whoever_signs_out_is_told_so_once_and_offered_to_sign_in() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let strange = server.browser().get("/").expect(200);
+    let mut alice = server.signed_in("alice");
+    let token = alice.get("/desk").expect(200).hidden("token");
+    let onward = alice.post("/sign-out", &[("token", &token)]).expect(303);
+    assert_eq!(onward.location(), "/");
+    // A program's request does not use the line up.
+    alice.get("/feed.atom").expect(200);
+    let told = alice.send("GET", "/", None, &[("if-none-match", "*")]).expect(200);
+    assert!(told.body.contains("You are signed out."));
+    assert!(told.body.contains("href=\"/sign-in\"") && !told.body.contains("href=\"/desk\""));
+    assert_eq!(told.headers["cache-control"], "no-store", "a line for once is not kept");
+    let after = alice.get("/").expect(200);
+    assert_eq!((&after.body, &after.headers["etag"]), (&strange.body, &strange.headers["etag"]));
+}
+
+/// Gives every 25 posts one moment of publication, and every moment a time 20
+/// days after the one before.
+fn db_publish_at_equal_moments(world: &World) {
+    let moment = "timestamptz '2024-01-05 12:00:00.123456+00' + (id / 25) * interval '20 days'";
+    let sql = format!(
+        "BEGIN; SET LOCAL session_replication_role = replica;
+         UPDATE posts SET (created_at, submitted_at, published_at)
+             = (SELECT moment, moment, moment FROM (SELECT {moment} AS moment) AS moments);
+         COMMIT"
+    );
+    world.database.as_superuser().batch_execute(&sql).unwrap();
+}
+
+/// The addresses that a page of the list links to, in order.
+fn listed(body: &str) -> Vec<String> {
+    let links = body.split("<li><a href=\"/posts/").skip(1);
+    links.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// The address of the neighbouring page, which head and body agree on.
+fn neighbour(body: &str, rel: &str) -> Option<String> {
+    let address = |start: &str| {
+        let (_, rest) = body.split_once(&format!("{start} rel=\"{rel}\" href=\""))?;
+        Some(rest.split('"').next().unwrap().to_owned())
+    };
+    let (head, link) = (address("<link"), address("<a"));
+    assert_eq!(head, link);
+    head
+}
+
+/// Every page from this one on, in one direction.
+fn pages(reader: &mut Browser, first: &str, rel: &str) -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    let mut next = Some(first.to_owned());
+    while let Some(path) = next {
+        let body = reader.get(&path).expect(200).body;
+        next = neighbour(&body, rel);
+        pages.push((path, body));
+        assert!(pages.len() < 10, "pages without end");
+    }
+    pages
+}
+
+#[test]
+fn the_list_has_every_post_once_in_either_direction() {
+    let world = World::new();
+    for number in 1..=120 {
+        published_as(&world, content(&format!("Post {number}")));
+    }
+    db_publish_at_equal_moments(&world);
+    let server = Server::start(world.database.store());
+    let mut reader = server.browser();
+    let newest_first: Vec<String> =
+        (1..=120).rev().map(|number| format!("post-{number}")).collect();
+
+    let older = pages(&mut reader, "/posts", "next");
+    let lists: Vec<Vec<String>> = older.iter().map(|(_, body)| listed(body)).collect();
+    assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20]);
+    assert_eq!(lists.concat(), newest_first);
+
+    let newer = pages(&mut reader, &older[2].0, "prev");
+    let back: Vec<Vec<String>> = newer.iter().rev().map(|(_, body)| listed(body)).collect();
+    assert_eq!(back, lists, "the way back is the same way");
+
+    // While one is read, others are published and archived.
+    published_as(&world, content("Post 121"));
+    world.perform(world.stan, &archive(PostId(60), 1)).unwrap();
+    let second = listed(&reader.get(&older[1].0).expect(200).body);
+    let expected: Vec<String> =
+        newest_first[50..101].iter().filter(|slug| *slug != "post-60").cloned().collect();
+    assert_eq!(second, expected);
+
+    assert!(older[0].1.contains("<h2>March 2024</h2>"));
+    assert!(older[0].1.contains("<h2>February 2024</h2>"));
+    for (path, body) in older.iter().chain(&newer) {
+        let is_first = neighbour(body, "prev").is_none();
+        assert_eq!(body.contains("rel=\"canonical\""), is_first, "{path}");
+        let months: Vec<&str> = body
+            .split("<h2>")
+            .skip(1)
+            .map(|section| section.split("</h2>").next().unwrap())
+            .collect();
+        assert_eq!(months.iter().collect::<BTreeSet<_>>().len(), months.len(), "each month once");
+        for section in body.split("<h2>").skip(1) {
+            let month = section.split("</h2>").next().unwrap();
+            for date in section.split("<time ").skip(1) {
+                let date = date.split(['>', '<']).nth(1).unwrap();
+                assert!(date.ends_with(month), "{date} under {month}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_nobody_links_to_says_what_to_do_instead() {
+    let world = World::new();
+    published(&world, "Kept");
+    let server = Server::start(world.database.store());
+    let mut reader = server.browser();
+    for query in [
+        "before=",
+        "before=x",
+        "before=1",
+        "before=1-",
+        "before=-1-1",
+        "before=1-x",
+        "before=01-1",
+        "before=1-+1",
+        "before=99999999999999999999-1",
+        "before=9223372036854775807-1",
+        "after=1-1%00",
+        "after=1-1&after=2-2",
+        "before=1-1&after=1-1",
+        "before=%ff",
+    ] {
+        let page = reader.get(&format!("/posts?{query}")).expect(422);
+        assert!(page.body.contains("href=\"/\""), "a way onward from {query}");
+    }
+    for (path, has_list) in [("/posts?before=1-1", false), ("/posts?after=1-1", true)] {
+        let page = reader.get(path).expect(200).body;
+        assert_eq!(page.contains("/posts/kept"), has_list, "{path}");
+        assert_eq!(page.contains("There is nothing more in this direction."), !has_list);
+    }
+    reader.get("/posts?utm_source=elsewhere").expect(200);
 }
 
 #[test]
@@ -103,5 +381,9 @@ fn a_post_tells_programs_what_it_is_and_no_title_breaks_out_of_it() {
     let address = format!("http://{}/posts/script-script-alert-1-script", server.address);
     assert!(page.contains(&format!("<link rel=\"canonical\" href=\"{address}\">")));
     assert_eq!(data["mainEntityOfPage"], address);
+    assert_eq!(data["url"], address);
+    assert_eq!(data["publisher"]["name"], "Imprimatur");
+    assert_eq!(data["inLanguage"], "en");
+    assert!(data.get("dateModified").is_none(), "what is published is not modified");
     assert_eq!(page.matches("<script").count(), 1, "only the data");
 }

@@ -93,7 +93,7 @@ fn any_two_revisions_can_be_compared() {
         page("from=2&to=2").body.matches("patience").count()
     );
     let last = page("from=1").expect(200).body;
-    assert!(last.contains("From revision 1 to revision 3"));
+    assert!(last.contains("Only in revision 1") && last.contains("Only in revision 3"));
     page("from=1&to=4").expect(404);
     page("from=0&to=1").expect(404);
     page("from=x").expect(422);

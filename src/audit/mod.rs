@@ -1,10 +1,16 @@
-//! What was refused, and what went wrong: written after the rollback, in a
-//! transaction of its own, and never part of a decision.
+//! What was refused, what went wrong, and who read what: written when all is
+//! decided, and never part of a decision.
+
+mod readings;
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::domain::{Interface, PostId, Reason, RequestId, RevisionNumber, UserId};
 use crate::store::schema::{incidents, refusals};
+use crate::store::statement::statement;
+
+pub use readings::record_reading;
 
 /// What a record says of the request it speaks of.
 #[derive(Debug, Clone, Copy)]
@@ -80,4 +86,19 @@ pub fn record_incident(conn: &mut PgConnection, asked: &Asked<'_>, invariant: &s
     if let Err(error) = written {
         tracing::error!(request_id = %asked.request, %error, "an incident could not be recorded");
     }
+}
+
+/// Returns how many incidents nobody has acknowledged yet, as far as 100: from
+/// there on it is "many".
+///
+/// # Errors
+///
+/// The database's.
+pub fn open_incidents(conn: &mut PgConnection) -> QueryResult<i64> {
+    statement::<BigInt>(
+        "SELECT count(*) FROM (
+             SELECT FROM incidents WHERE acknowledged_at IS NULL LIMIT 100
+         ) AS open",
+    )
+    .get_result(conn)
 }

@@ -20,8 +20,8 @@ pub use attempt::{
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet, UserId};
 pub use post::{
-    Archival, LockedPost, Post, PostId, Publication, Review, ReviewId, Revision, RevisionNumber,
-    Status, Submission, Transition,
+    Archival, LockedPost, Post, PostId, Publication, Reading, Review, ReviewId, Revision,
+    RevisionNumber, Status, Submission, Transition,
 };
 pub use refusal::Reason;
 pub use state::{State, UnknownState};

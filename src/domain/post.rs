@@ -56,6 +56,17 @@ pub struct Review {
     pub withdrawn_at: Option<Timestamp>,
 }
 
+/// That a reviewer had a revision before them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Who read it.
+    pub reader: Byline,
+    /// What they read.
+    pub revision: RevisionNumber,
+    /// When they looked at it last.
+    pub at: Timestamp,
+}
+
 /// One state that a post entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {

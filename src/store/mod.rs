@@ -7,6 +7,7 @@
 pub mod cluster;
 pub mod failure;
 pub mod migrations;
+pub mod paging;
 pub mod pool;
 pub mod posts;
 pub mod schema;

@@ -1,5 +1,6 @@
 //! Reading one post, and locking it.
 
+mod desk;
 mod history;
 mod lists;
 mod public;
@@ -18,9 +19,13 @@ use crate::domain::{
 };
 use crate::permissions::Capability;
 
-pub use history::{history, revision};
-pub use lists::{PostLine, all, awaiting_review, published, written_by};
-pub use public::{Address, PublicPost, addresses, at_address, highest_id, newest};
+pub use desk::{
+    MOST_OF_A_STATE, Name, OwnLine, QueueLine, Request, awaiting_author, awaiting_review,
+    written_by,
+};
+pub use history::{Making, making, revision};
+pub use lists::{PostLine, all};
+pub use public::{Address, PublicPost, addresses, at_address, bodies, highest_id, published};
 
 /// Locks a post and returns it as it is now, or `None` where there is none that
 /// the actor may see. What a person may not see they cannot lock either.

@@ -4,6 +4,7 @@
 //! `sql_query`. The statements of the door are few and hot, so they are
 //! written out, parameterised, and cached by their text.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use diesel::expression::AsExpression;
@@ -15,14 +16,14 @@ use diesel::sql_types::SingleValue;
 /// A statement with `$1`, `$2` ... for its parameters, whose rows have the SQL
 /// types `Row`.
 pub struct Statement<'a, Row> {
-    sql: &'static str,
+    sql: Cow<'static, str>,
     parameters: Vec<Box<dyn QueryFragment<Pg> + 'a>>,
     row: PhantomData<Row>,
 }
 
 /// Returns the statement, still without its parameters.
 pub fn statement<'a, Row>(sql: &'static str) -> Statement<'a, Row> {
-    Statement { sql, parameters: Vec::new(), row: PhantomData }
+    Statement { sql: Cow::Borrowed(sql), parameters: Vec::new(), row: PhantomData }
 }
 
 impl<'a, Row> Statement<'a, Row> {
@@ -34,6 +35,16 @@ impl<'a, Row> Statement<'a, Row> {
         Value::Expression: QueryFragment<Pg> + 'a,
     {
         self.parameters.push(Box::new(value.as_expression()));
+        self
+    }
+}
+
+impl<Row> Statement<'_, Row> {
+    /// Ends the statement with a limit, as part of its text: a plan that
+    /// PostgreSQL keeps for a parameter has to be good for a tenth of the
+    /// table, and is not good for a page.
+    pub fn at_most(mut self, rows: i64) -> Self {
+        self.sql = format!("{} LIMIT {rows}", self.sql).into();
         self
     }
 }

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::answer::Flash;
 use super::diff::{self, Kind, Part};
+use super::done_page::{self, TooLate};
 use super::layout::filters;
 use super::post_page::{find, post_id};
 use super::{Answer, Fields, Layout, Shared, Visit, markdown};
@@ -144,6 +145,15 @@ impl Place {
         }
     }
 
+    /// Sends the browser on to what there is to see after the action.
+    fn after(self, outcome: &Outcome) -> Answer {
+        match outcome.action {
+            // That page says itself that it is done, and where it can be read.
+            Action::Publish => Answer::see(self.address(outcome.post, outcome.action), None),
+            action => Answer::see(self.back(outcome.post), Some(Flash::Done(action))),
+        }
+    }
+
     fn back(self, id: PostId) -> String {
         match self {
             Self::Desk => format!("/desk/posts/{id}"),
@@ -167,6 +177,9 @@ pub(crate) async fn confirm_page(
             let person = visit.viewer(conn)?;
             crate::permissions::check(&person.roles, crate::permissions::required(action))?;
             let post = find(conn, &person, post_id(&id)?)?;
+            if done_page::is_over(action, &post) {
+                return done_page::page(conn, visit, person, post, None);
+            }
             Ok(Answer::ok(&form_page(visit, &person, post, action, place)))
         })
         .await
@@ -240,10 +253,7 @@ pub(crate) async fn act_from(
             }
             let (action, post) = (confirmable(&action)?, post_id(&id)?);
             match send(store, visit, action, post, fields, place) {
-                Ok(outcome) => {
-                    let flash = Some(Flash::Done(outcome.action));
-                    Ok(Answer::see(place.back(outcome.post), flash))
-                }
+                Ok(outcome) => Ok(place.after(&outcome)),
                 Err(refusal) if can_show_again(&refusal) => {
                     again(store, visit, (action, post, place), &typed, &refusal)
                 }
@@ -333,6 +343,10 @@ fn again(
     let conn = &mut *store.checkout()?;
     let person = visit.viewer(conn)?;
     let post = find(conn, &person, id)?;
+    let words = typed.peek("note").or(typed.peek("reason")).unwrap_or_default().to_owned();
+    if done_page::is_over(action, &post) {
+        return done_page::page(conn, visit, person, post, Some(TooLate { refusal, words }));
+    }
     let seen = typed.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
     let older = match seen {
         Some(seen) if seen != post.current.number => {
@@ -341,7 +355,7 @@ fn again(
         Some(_) | None => None,
     };
     let mut page = form_page(visit, &person, post, action, place);
-    page.words = typed.peek("note").or(typed.peek("reason")).unwrap_or_default().to_owned();
+    page.words = words;
     page.refused = refusal.reasons();
     page.differences = older
         .map(|older| diff::compare(&older.content, &page.post.current.content))

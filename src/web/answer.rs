@@ -9,6 +9,9 @@ use super::session::Begins;
 use super::{Settings, Visit};
 use crate::domain::Action;
 
+/// What kind of document an answer is unless it says otherwise.
+const PAGE: &str = "text/html; charset=utf-8";
+
 /// What a handler answers, before it becomes HTTP. It can cross threads.
 #[derive(Debug)]
 pub struct Answer {
@@ -20,6 +23,7 @@ pub struct Answer {
     shows_flash: bool,
     content_type: &'static str,
     is_revalidated: bool,
+    entity_tag: Option<String>,
     is_known: bool,
     begins: Option<Begins>,
 }
@@ -70,9 +74,16 @@ impl Answer {
     /// Fits the answer to the visit that it answers: whether it shows the line
     /// that an earlier one left, and whether the browser has it already.
     pub fn to(self, visit: &Visit) -> Self {
-        let shows_flash = visit.flash.is_some() && self.location.is_none();
-        let is_known = self.is_revalidated && visit.knows(&self.entity_tag());
-        Self { shows_flash, is_known, ..self }
+        let shows_flash = visit.flash.is_some() && self.is_page() && self.location.is_none();
+        // A line that is shown once is not kept.
+        let is_kept = self.is_revalidated && !shows_flash;
+        let entity_tag = is_kept.then(|| self.entity_tag());
+        let is_known = entity_tag.as_ref().is_some_and(|tag| visit.knows(tag));
+        Self { shows_flash, entity_tag, is_known, ..self }
+    }
+
+    fn is_page(&self) -> bool {
+        self.content_type == PAGE
     }
 
     /// Returns what changes exactly when the answer does (RFC 9110, 8.8.3).
@@ -95,8 +106,9 @@ impl Answer {
             retry_after: None,
             flash: None,
             shows_flash: false,
-            content_type: "text/html; charset=utf-8",
+            content_type: PAGE,
             is_revalidated: false,
+            entity_tag: None,
             is_known: false,
             begins: None,
         }
@@ -106,12 +118,18 @@ impl Answer {
     pub fn into_response(self, settings: &Settings) -> HttpResponse {
         let status = if self.is_known { StatusCode::NOT_MODIFIED } else { self.status };
         let mut response = HttpResponse::build(status);
-        if self.is_revalidated {
-            response.insert_header((header::CACHE_CONTROL, "no-cache"));
-            response.insert_header((header::ETAG, self.entity_tag()));
+        // The head of a page depends on whether the browser has a session.
+        if self.is_page() {
             response.insert_header((header::VARY, "cookie"));
-        } else {
-            response.insert_header((header::CACHE_CONTROL, "no-store"));
+        }
+        match self.entity_tag {
+            Some(tag) => {
+                response.insert_header((header::CACHE_CONTROL, "no-cache"));
+                response.insert_header((header::ETAG, tag));
+            }
+            None => {
+                response.insert_header((header::CACHE_CONTROL, "no-store"));
+            }
         }
         if self.is_known {
             return response.finish();

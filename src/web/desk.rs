@@ -3,27 +3,51 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
+use jiff::{SignedDuration, Timestamp};
 
 use super::layout::{filters, has_role};
 use super::{Answer, Layout, Shared, Visit};
-use crate::domain::{Person, Role, State};
+use crate::domain::{Byline, FieldError, Person, PostId, Reading, Role, State, UnknownState};
 use crate::refusal::unreadable;
-use crate::store::posts::{self, PostLine};
+use crate::store::posts::{self, MOST_OF_A_STATE, OwnLine, QueueLine};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/desk", web::get().to(desk));
+    config.route("/desk", web::get().to(desk)).route("/desk/posts", web::get().to(own_posts));
 }
 
-/// How many posts each list of the desk shows.
-const MOST: i64 = 200;
+/// How many of one's own posts the desk shows in each state: all that is in
+/// hand, within reason, and the newest of what is done.
+fn most_own(state: State) -> usize {
+    match state {
+        State::Draft | State::InReview => MOST_OF_A_STATE - 1,
+        State::Published => 6,
+        State::Archived => 3,
+    }
+}
+
+/// How many posts a list of the queue shows. The oldest come first, so that
+/// what is behind moves up.
+const MOST_WAITING: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "desk/desk.html")]
 struct DeskPage {
     layout: Layout,
     person: Person,
-    own: Vec<PostLine>,
-    queue: Vec<PostLine>,
+    own: Vec<Pile>,
+    queue: Vec<QueueLine>,
+    with_authors: Vec<QueueLine>,
+}
+
+/// Some of one's own posts that stand alike.
+struct Pile {
+    /// What it is called.
+    heading: &'static str,
+    /// The anchor of its heading.
+    anchor: &'static str,
+    lines: Vec<OwnLine>,
+    /// Where the rest is, if there is more.
+    all: Option<String>,
 }
 
 impl DeskPage {
@@ -39,14 +63,49 @@ impl DeskPage {
         has_role(&self.person, Role::Reviewer)
     }
 
-    /// Returns one's own posts by state, the states that have any.
-    fn own_by_state(&self) -> Vec<(State, Vec<&PostLine>)> {
-        State::ALL
-            .into_iter()
-            .map(|state| (state, self.own.iter().filter(|line| line.state == state).collect()))
-            .filter(|(_, lines): &(State, Vec<&PostLine>)| !lines.is_empty())
-            .collect()
+    /// Returns how many posts there are, or that there are more than fit.
+    fn count(&self, lines: &[QueueLine]) -> String {
+        let plus = if lines.len() as i64 == MOST_WAITING { "+" } else { "" };
+        format!("{}{plus}", lines.len())
     }
+
+    /// Returns the name of a person as the reader of the page would say it.
+    fn name<'a>(&self, byline: &'a Byline) -> &'a str {
+        if byline.id == self.person.id { "You" } else { &byline.name }
+    }
+
+    fn whose(&self, byline: &Byline) -> String {
+        if byline.id == self.person.id { "your".to_owned() } else { format!("{}'s", byline.name) }
+    }
+
+    /// Returns whether somebody else may be reading it at this moment.
+    fn is_being_read(&self, reading: &Reading) -> bool {
+        let ago = Timestamp::now().duration_since(reading.at);
+        reading.reader.id != self.person.id && ago < SignedDuration::from_mins(15)
+    }
+}
+
+/// Returns one's own posts in piles: first what somebody waits for.
+fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
+    let (asked, others): (Vec<OwnLine>, Vec<OwnLine>) =
+        own.into_iter().partition(|line| line.request.is_some());
+    let mut piles =
+        vec![Pile { heading: "Changes requested", anchor: "own-asked", lines: asked, all: None }];
+    for (state, heading, anchor) in [
+        (State::Draft, "Drafts", "own-draft"),
+        (State::InReview, "In review", "own-in-review"),
+        (State::Published, "Published", "own-published"),
+        (State::Archived, "Archived", "own-archived"),
+    ] {
+        let mut lines: Vec<OwnLine> =
+            others.iter().filter(|line| line.state == state).cloned().collect();
+        let has_more = lines.len() > most_own(state);
+        lines.truncate(most_own(state));
+        let all = has_more.then(|| format!("/desk/posts?state={}", state.as_str()));
+        piles.push(Pile { heading, anchor, lines, all });
+    }
+    piles.retain(|pile| !pile.lines.is_empty());
+    piles
 }
 
 async fn desk(visit: Visit, shared: Data<Shared>) -> HttpResponse {
@@ -54,14 +113,63 @@ async fn desk(visit: Visit, shared: Data<Shared>) -> HttpResponse {
         .answer(visit, None, |store, visit| {
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
-            let own = posts::written_by(conn, person.id, MOST).map_err(unreadable)?;
-            let queue = if has_role(&person, Role::Reviewer) {
-                posts::awaiting_review(conn, person.id, MOST).map_err(unreadable)?
+            let own = posts::written_by(conn, person.id, &State::ALL, None).map_err(unreadable)?;
+            let (queue, with_authors) = if has_role(&person, Role::Reviewer) {
+                (
+                    posts::awaiting_review(conn, person.id, MOST_WAITING).map_err(unreadable)?,
+                    posts::awaiting_author(conn, person.id, MOST_WAITING).map_err(unreadable)?,
+                )
             } else {
-                Vec::new()
+                (Vec::new(), Vec::new())
             };
             let layout = visit.layout("Your desk", Some(&person));
-            Ok(Answer::ok(&DeskPage { layout, person, own, queue }))
+            let page = DeskPage { layout, person, own: piles(own), queue, with_authors };
+            Ok(Answer::ok(&page))
+        })
+        .await
+}
+
+/// How many posts a page of the list has.
+const PER_PAGE: usize = MOST_OF_A_STATE - 1;
+
+#[derive(Template)]
+#[template(path = "desk/own.html")]
+struct OwnPostsPage {
+    layout: Layout,
+    state: State,
+    lines: Vec<OwnLine>,
+    older: Option<PostId>,
+}
+
+impl OwnPostsPage {
+    fn tabs(&self) -> impl Iterator<Item = (State, bool)> + '_ {
+        State::ALL.into_iter().map(|state| (state, state == self.state))
+    }
+}
+
+/// Lists one's own posts in one state, newest first, page by page.
+async fn own_posts(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, |store, visit| {
+            let mut query = visit.query_fields()?;
+            let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
+            let state = state
+                .map_err(|error: UnknownState| FieldError::new("state", error.to_string()))?
+                .unwrap_or(State::Draft);
+            let before = query.take("before")?.map(|before| before.parse().map(PostId));
+            let before = before
+                .transpose()
+                .map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
+            query.finish()?;
+            let conn = &mut *store.checkout()?;
+            let person = visit.viewer(conn)?;
+            let mut lines =
+                posts::written_by(conn, person.id, &[state], before).map_err(unreadable)?;
+            let has_older = lines.len() > PER_PAGE;
+            lines.truncate(PER_PAGE);
+            let older = lines.last().filter(|_| has_older).map(|line| line.id);
+            let layout = visit.layout("Your posts", Some(&person));
+            Ok(Answer::ok(&OwnPostsPage { layout, state, lines, older }))
         })
         .await
 }

@@ -1,6 +1,8 @@
 //! What programs read of the public site: the feed, the sitemap, the rules for
 //! robots.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use askama::Template;
@@ -8,8 +10,9 @@ use jiff::Timestamp;
 
 use super::layout::filters;
 use super::public::reading;
-use super::{Answer, Shared, Visit, markdown};
+use super::{Answer, Shared, Visit};
 use crate::refusal::{Refusal, unreadable};
+use crate::store::paging::Slice;
 use crate::store::posts::{self, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -21,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// How many posts the feed carries.
-const IN_FEED: i64 = 20;
+const IN_FEED: usize = 20;
 
 /// The newest posts as Atom (RFC 4287), with their whole text.
 #[derive(Template)]
@@ -34,18 +37,18 @@ struct Feed {
 
 struct Entry {
     post: PublicPost,
-    html: String,
+    html: Arc<str>,
 }
 
 async fn feed(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    let rendered = shared.rendered.clone();
     shared
-        .answer(visit, None, |store, visit| {
+        .answer(visit, None, move |store, visit| {
             let conn = &mut *store.checkout()?;
-            let newest = posts::newest(conn, IN_FEED).map_err(unreadable)?;
-            let entries: Vec<Entry> = newest
-                .into_iter()
-                .map(|post| Entry { html: markdown::render(post.content.body.as_str()), post })
-                .collect();
+            let newest = posts::published(conn, &Slice::newest(IN_FEED)).map_err(unreadable)?.lines;
+            let html = rendered.html(conn, &newest)?;
+            let entries: Vec<Entry> =
+                newest.into_iter().zip(html).map(|(post, html)| Entry { post, html }).collect();
             let updated =
                 entries.first().map_or(Timestamp::UNIX_EPOCH, |entry| entry.post.published_at);
             let feed = Feed { site: visit.site.clone(), updated, entries };
@@ -101,6 +104,8 @@ async fn sitemap_index(visit: Visit, shared: Data<Shared>) -> HttpResponse {
 #[template(path = "public/sitemap.xml")]
 struct Sitemap {
     site: String,
+    /// The first sitemap also names the pages that list posts.
+    is_first: bool,
     posts: Vec<(String, Timestamp)>,
 }
 
@@ -111,7 +116,7 @@ async fn sitemap(visit: Visit, number: Path<String>, shared: Data<Shared>) -> Ht
             let first = number * PER_SITEMAP;
             let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)
                 .map_err(unreadable)?;
-            let sitemap = Sitemap { site: visit.site.clone(), posts };
+            let sitemap = Sitemap { site: visit.site.clone(), is_first: number == 0, posts };
             Ok(Answer::ok(&sitemap).of_type("application/xml; charset=utf-8").revalidated())
         })
         .await

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::{Visit, statics};
+use super::{Visit, statics, times};
 use crate::domain::{Action, Permission, Person, Role, UserId};
 use crate::permissions;
 
@@ -15,6 +15,8 @@ pub struct Layout {
     pub viewer: Option<Viewer>,
     /// Whether the browser has a session that this page did not look at.
     pub may_be_signed_in: bool,
+    /// What the admin's pages have around them.
+    pub admin: Option<AdminFrame>,
     /// The line that the last action left.
     pub flash: Option<&'static str>,
     /// The token for this session's forms.
@@ -27,6 +29,15 @@ pub struct Layout {
     pub has_errors: bool,
     /// Whether the last action left a text with the server.
     pub is_saved: bool,
+}
+
+/// What stands around every page of the admin.
+#[derive(Debug)]
+pub struct AdminFrame {
+    /// The addresses and names of its rooms.
+    pub rooms: &'static [(&'static str, &'static str)],
+    /// How many incidents nobody has acknowledged, as far as is counted.
+    pub open_incidents: i64,
 }
 
 /// What the head of a page says of its reader.
@@ -60,6 +71,7 @@ impl Layout {
                 sees_admin: permissions::holds(&person.roles, Permission::ViewAudit),
             }),
             may_be_signed_in: visit.has_key(),
+            admin: None,
             flash: visit.flash.map(super::answer::Flash::sentence),
             token: visit.token(),
             stylesheet: statics::stylesheet_address(),
@@ -69,9 +81,10 @@ impl Layout {
         }
     }
 
-    /// Says that the page did look, so that nobody is somebody by a cookie alone.
-    pub(super) fn of_everybody(self) -> Self {
-        Self { may_be_signed_in: false, ..self }
+    /// Returns whether this page is the one at the address, or below it.
+    pub fn is_within(&self, address: &str) -> bool {
+        let below = self.path.strip_prefix(address);
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
     }
 
     /// Returns whether this page is the one at the address.
@@ -88,7 +101,19 @@ pub(super) fn has_role(person: &Person, role: Role) -> bool {
 /// What templates say with a `|`.
 #[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
 pub(crate) mod filters {
-    use super::Timestamp;
+    use super::{Timestamp, times};
+
+    /// Returns how long ago it was.
+    #[askama::filter_fn]
+    pub(crate) fn ago(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(times::ago(*at, Timestamp::now()))
+    }
+
+    /// Returns how long it has taken until now.
+    #[askama::filter_fn]
+    pub(crate) fn so_far(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(times::so_far(*at, Timestamp::now()))
+    }
 
     /// Returns the time as people read it.
     #[askama::filter_fn]
@@ -100,5 +125,11 @@ pub(crate) mod filters {
     #[askama::filter_fn]
     pub(crate) fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
         Ok(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    }
+    /// Returns the day, on a page that says the same to everybody: the words
+    /// do not depend on when they are read.
+    #[askama::filter_fn]
+    pub(crate) fn date(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(at.strftime("%-d %B %Y").to_string())
     }
 }

@@ -1,9 +1,11 @@
 //! The edge for browsers: parse, ask once, render. It contains no rule.
 
 pub(crate) mod action_page;
+mod all_posts;
 pub(crate) mod answer;
 mod desk;
 mod diff;
+mod done_page;
 mod draft;
 mod editor;
 mod feed;
@@ -11,11 +13,16 @@ mod fields;
 mod guard;
 pub(crate) mod layout;
 mod markdown;
+pub(crate) mod paging;
 mod post_page;
 mod public;
+mod render_cache;
+mod revisions;
 mod session;
 mod sign_in;
 mod statics;
+mod timeline;
+mod times;
 mod visit;
 mod word_count;
 
@@ -36,6 +43,7 @@ use tokio::sync::Semaphore;
 use crate::accounts::sessions;
 use crate::admin;
 use crate::store::Store;
+use render_cache::RenderCache;
 
 pub use answer::Answer;
 pub use fields::Fields;
@@ -73,6 +81,8 @@ pub struct Shared {
     pub store: Store,
     /// How the server presents itself.
     pub settings: Settings,
+    /// What was published, rendered.
+    rendered: Arc<RenderCache>,
     /// How many passwords may be checked at a time: each takes 19 MiB.
     hashing: Arc<Semaphore>,
     /// How many requests may be in hand: one more is told at once to come back.
@@ -90,6 +100,7 @@ impl Shared {
         Self {
             store,
             settings,
+            rendered: Arc::new(RenderCache::new()),
             hashing: Arc::new(Semaphore::new(2 * processors)),
             places: Arc::new(Semaphore::new(MOST_IN_HAND)),
         }
@@ -172,11 +183,13 @@ pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> 
 fn routes(config: &mut ServiceConfig) {
     config
         .configure(public::routes)
+        .configure(all_posts::routes)
         .configure(feed::routes)
         .configure(sign_in::routes)
         .configure(desk::routes)
         .configure(editor::routes)
         .configure(post_page::routes)
+        .configure(revisions::routes)
         .configure(action_page::routes)
         .configure(admin::routes)
         .configure(statics::routes)

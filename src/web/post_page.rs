@@ -1,25 +1,27 @@
-//! A post's page in the workspace: where it stands, what happened to it, and
-//! what the reader of the page can do about it.
+//! A post's page in the workspace: where it stands, what happened to it, what
+//! is new to the reader of the page, and what they can do about it.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
+use diesel::pg::PgConnection;
+use jiff::{SignedDuration, Timestamp};
 
 use super::diff::{self, Kind, Part};
 use super::layout::filters;
+use super::timeline::{Event, Happened, timeline};
 use super::{Answer, Layout, Shared, Visit, markdown};
+use crate::audit;
 use crate::domain::{
-    Action, FieldError, Person, Post, PostId, Reason, Review, RevisionNumber, Status, Transition,
+    Action, Byline, Person, Post, PostId, Reading, Reason, RevisionNumber, State, Status,
 };
 use crate::refusal::{Refusal, unreadable};
-use crate::store::posts;
+use crate::store::posts::{self, Making};
 use crate::store::visibility::Sight;
 use crate::workflow::{self, Advice};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/desk/posts/{id}", web::get().to(show))
-        .route("/desk/posts/{id}/changes", web::get().to(changes));
+    config.route("/desk/posts/{id}", web::get().to(show));
 }
 
 /// Returns the post that an address names.
@@ -27,34 +29,115 @@ pub(crate) fn post_id(text: &str) -> Result<PostId, Refusal> {
     text.parse().map(PostId).map_err(|_| Refusal::NotFound)
 }
 
-/// An action as a page offers it: live, or disabled with every reason.
-struct Offer {
-    action: Action,
+/// What a page offers to do: what is live, and what is not valid now, with
+/// every reason. What the person's account may never do is not offered.
+#[derive(Default)]
+struct Offers {
+    live: Vec<Action>,
+    not_now: Vec<NotNow>,
+}
+
+/// Actions that the same things stand in the way of.
+struct NotNow {
+    actions: Vec<Action>,
     reasons: Vec<Reason>,
 }
 
-/// Returns what to offer: nothing that the person's account may never do.
-fn offers(person: &Person, post: &Post) -> Vec<Offer> {
-    Action::ALL
-        .into_iter()
-        .filter(|action| *action != Action::Create)
-        .filter_map(|action| match workflow::advise(action, person, post) {
-            Advice::NotYours(_) => None,
-            Advice::NotNow(reasons) => Some(Offer { action, reasons }),
-            Advice::Live => Some(Offer { action, reasons: Vec::new() }),
-        })
-        .collect()
+impl NotNow {
+    /// Returns the name of its reasons on the page.
+    fn anchor(&self) -> String {
+        self.actions.first().map(|action| format!("why-{action}")).unwrap_or_default()
+    }
+}
+
+impl Offers {
+    fn of(person: &Person, post: &Post) -> Self {
+        let mut offers = Self::default();
+        for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
+            match workflow::advise(action, person, post) {
+                Advice::NotYours(_) => {}
+                Advice::NotNow(reasons) => offers.refuse(action, reasons),
+                Advice::Live => offers.live.push(action),
+            }
+        }
+        offers
+    }
+
+    fn refuse(&mut self, action: Action, reasons: Vec<Reason>) {
+        let says_the_same = |not_now: &&mut NotNow| {
+            let known = not_now.reasons.iter().map(|reason| &reason.sentence);
+            known.eq(reasons.iter().map(|reason| &reason.sentence))
+        };
+        match self.not_now.iter_mut().find(says_the_same) {
+            Some(not_now) => not_now.actions.push(action),
+            None => self.not_now.push(NotNow { actions: vec![action], reasons }),
+        }
+    }
+
+    fn are_none(&self) -> bool {
+        self.live.is_empty() && self.not_now.is_empty()
+    }
+}
+
+/// What a reviewer has not read yet.
+struct Unread {
+    /// The newest revision that they know.
+    since: RevisionNumber,
+    /// Who asked for changes to that, if not having read it is why it counts.
+    asked: Option<Byline>,
+    /// When they read it, or when changes were asked for.
+    at: Timestamp,
+    differences: Vec<Part>,
+}
+
+impl Unread {
+    /// Returns what has changed for a reviewer of a post in review: since they
+    /// last read it, or, where they never have, since somebody asked for
+    /// changes.
+    fn of(
+        conn: &mut PgConnection,
+        person: &Person,
+        post: &Post,
+        making: &Making,
+    ) -> Result<Option<Self>, Refusal> {
+        let is_review = Sight::of(person).sees_reviews
+            && post.state() == State::InReview
+            && post.author.id != person.id;
+        if !is_review {
+            return Ok(None);
+        }
+        let current = post.current.number;
+        let own = making.readings.iter().filter(|reading| reading.reader.id == person.id);
+        let known = own
+            .filter(|reading| reading.revision < current)
+            .max_by_key(|reading| reading.revision)
+            .map(|reading| (reading.revision, None, reading.at));
+        let asked = making.reviews.iter().rfind(|review| review.revision < current);
+        let asked = asked.map(|review| (review.revision, Some(review.reviewer.clone()), review.at));
+        let Some((since, asked, at)) = known.or(asked) else { return Ok(None) };
+        let Some(older) = posts::revision(conn, post, since).map_err(unreadable)? else {
+            return Ok(None);
+        };
+        let differences = diff::compare(&older.content, &post.current.content);
+        Ok(Some(Self { since, asked, at, differences }))
+    }
+
+    fn older(&self) -> String {
+        format!("Revision {}", self.since)
+    }
 }
 
 #[derive(Template)]
 #[template(path = "desk/post.html")]
 struct PostPage {
     layout: Layout,
+    person: Person,
     post: Post,
     body: String,
-    offers: Vec<Offer>,
-    transitions: Vec<Transition>,
-    reviews: Vec<Review>,
+    offers: Offers,
+    unread: Option<Unread>,
+    making: Making,
+    events: Vec<Event>,
 }
 
 impl PostPage {
@@ -71,6 +154,20 @@ impl PostPage {
             Status::Draft | Status::InReview(_) | Status::Published(..) => None,
         }
     }
+
+    /// Returns which other reviewer may be reading it at this moment.
+    fn other_reader(&self) -> Option<&Reading> {
+        let others = self.making.readings.iter().filter(|read| read.reader.id != self.person.id);
+        let is_recent = |read: &&Reading| {
+            Timestamp::now().duration_since(read.at) < SignedDuration::from_mins(15)
+        };
+        others.filter(|_| self.post.state() == State::InReview).rfind(is_recent)
+    }
+
+    /// Returns the name of a person as the reader of the page would say it.
+    fn name<'a>(&self, byline: &'a Byline) -> &'a str {
+        if byline.id == self.person.id { "You" } else { &byline.name }
+    }
 }
 
 async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
@@ -79,13 +176,17 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
             let post = find_making(conn, &person, post_id(&id)?)?;
-            let (transitions, reviews) = posts::history(conn, &post).map_err(unreadable)?;
+            let making = posts::making(conn, &post).map_err(unreadable)?;
+            let unread = Unread::of(conn, &person, &post, &making)?;
+            audit::record_reading(conn, visit.request, &person, &post);
             let page = PostPage {
                 layout: visit.layout(post.title(), Some(&person)),
                 body: markdown::render(post.current.content.body.as_str()),
-                offers: offers(&person, &post),
-                transitions,
-                reviews,
+                offers: Offers::of(&person, &post),
+                events: timeline(&making, &post.author),
+                unread,
+                making,
+                person,
                 post,
             };
             Ok(Answer::ok(&page))
@@ -94,8 +195,8 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
 }
 
 /// Returns a post for a page that shows how it came to be.
-fn find_making(
-    conn: &mut diesel::pg::PgConnection,
+pub(super) fn find_making(
+    conn: &mut PgConnection,
     person: &Person,
     id: PostId,
 ) -> Result<Post, Refusal> {
@@ -103,59 +204,6 @@ fn find_making(
     if Sight::of(person).sees_the_making_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
 }
 
-pub(super) fn find(
-    conn: &mut diesel::pg::PgConnection,
-    person: &Person,
-    id: PostId,
-) -> Result<Post, Refusal> {
+pub(super) fn find(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
     posts::find(conn, id, Sight::of(person)).map_err(unreadable)?.ok_or(Refusal::NotFound)
-}
-
-#[derive(Template)]
-#[template(path = "desk/changes.html")]
-struct ChangesPage {
-    layout: Layout,
-    post: Post,
-    from: RevisionNumber,
-    to: RevisionNumber,
-    differences: Vec<Part>,
-}
-
-impl ChangesPage {
-    fn only_in(&self, revision: &RevisionNumber) -> String {
-        format!("Only in revision {revision}")
-    }
-}
-
-/// Shows how two revisions differ; without a second one, what has changed
-/// since the first.
-async fn changes(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, move |store, visit| {
-            let mut query = visit.query_fields()?;
-            let from = revision_number("from", &query.require("from")?)?;
-            let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
-            query.finish()?;
-            let conn = &mut *store.checkout()?;
-            let person = visit.viewer(conn)?;
-            let post = find_making(conn, &person, post_id(&id)?)?;
-            let to = to.unwrap_or(post.current.number);
-            let mut content = |number| match number {
-                number if number == post.current.number => Ok(post.current.content.clone()),
-                number => posts::revision(conn, &post, number)
-                    .map_err(unreadable)?
-                    .map(|revision| revision.content)
-                    .ok_or(Refusal::NotFound),
-            };
-            let differences = diff::compare(&content(from)?, &content(to)?);
-            let layout = visit.layout(&format!("Changes: {}", post.title()), Some(&person));
-            Ok(Answer::ok(&ChangesPage { layout, from, to, differences, post }))
-        })
-        .await
-}
-
-fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, FieldError> {
-    text.parse()
-        .map(RevisionNumber)
-        .map_err(|_| FieldError::new(field, "Name a revision of this post, from 1 on."))
 }

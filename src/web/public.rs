@@ -1,16 +1,18 @@
 //! What everybody can read.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
-use jiff::Timestamp;
 
 use super::layout::filters;
-use super::{Answer, Layout, Shared, Visit, markdown};
-use crate::domain::{FieldError, PostId, Slug};
+use super::{Answer, Layout, Shared, Visit};
+use crate::domain::Slug;
 use crate::refusal::{Refusal, unreadable};
-use crate::store::posts::{self, Address, PostLine, PublicPost};
+use crate::store::paging::Slice;
+use crate::store::posts::{self, Address, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -38,54 +40,29 @@ impl Reading {
     }
 }
 
-/// How many posts a page of the front page has.
-const PER_PAGE: usize = 20;
+/// How many posts the front page shows.
+const ON_FRONT_PAGE: usize = 20;
 
+/// The newest posts. Like every page of the public site it looks nobody up, so
+/// that it says the same to everybody.
 #[derive(Template)]
 #[template(path = "public/home.html")]
 struct HomePage {
     layout: Layout,
     site: String,
-    posts: Vec<PostLine>,
-    is_first: bool,
-    older: Option<String>,
+    posts: Vec<PublicPost>,
 }
 
 async fn home(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, |store, visit| {
-            let mut query = visit.query_fields()?;
-            let before = query.take("before").map_err(Refusal::from_field)?;
-            let before = before.map(|cursor| parse_cursor(&cursor)).transpose()?;
-            let conn = &mut *store.checkout()?;
-            let viewer = visit.viewer_if_any(conn)?;
-            let mut found =
-                posts::published(conn, before, PER_PAGE as i64 + 1).map_err(unreadable)?;
-            let has_older = found.len() > PER_PAGE;
-            found.truncate(PER_PAGE);
-            let older = found.last().filter(|_| has_older).map(cursor);
-            let layout = visit.layout("Imprimatur", viewer.as_ref()).of_everybody();
+            let posts = posts::published(&mut *store.checkout()?, &Slice::newest(ON_FRONT_PAGE))
+                .map_err(unreadable)?;
+            let layout = visit.layout("Imprimatur", None);
             let site = visit.site.clone();
-            let page = HomePage { layout, site, posts: found, is_first: before.is_none(), older };
-            Ok(Answer::ok(&page).revalidated())
+            Ok(Answer::ok(&HomePage { layout, site, posts: posts.lines }).revalidated())
         })
         .await
-}
-
-/// Returns the place in the list after which the next page begins.
-fn cursor(line: &PostLine) -> String {
-    format!("{}-{}", line.since.as_microsecond(), line.id)
-}
-
-fn parse_cursor(text: &str) -> Result<(Timestamp, PostId), Refusal> {
-    text.split_once('-')
-        .and_then(|(at, id)| {
-            let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
-            Some((at, PostId(id.parse().ok()?)))
-        })
-        .ok_or_else(|| {
-            Refusal::from_field(FieldError::new("before", "Use the link of a page to go on."))
-        })
 }
 
 #[derive(Template)]
@@ -94,7 +71,7 @@ struct PublicPostPage {
     layout: Layout,
     site: String,
     post: PublicPost,
-    body: String,
+    body: Arc<str>,
 }
 
 impl PublicPostPage {
@@ -103,15 +80,19 @@ impl PublicPostPage {
         format!("{}/posts/{}", self.site, self.post.slug)
     }
 
-    /// Returns what the post is, for programs (schema.org, as JSON-LD).
+    /// Returns what the post is, for programs (schema.org, as JSON-LD). What
+    /// was published never changes, so there is no date of a change to tell.
     fn linked_data(&self) -> String {
         let data = serde_json::json!({
             "@context": "https://schema.org",
             "@type": "BlogPosting",
-            "headline": self.post.content.title.as_str(),
-            "description": self.post.content.summary.as_str(),
+            "headline": self.post.title,
+            "description": self.post.summary,
             "author": { "@type": "Person", "name": self.post.author },
+            "publisher": { "@type": "Organization", "name": "Imprimatur", "url": format!("{}/", self.site) },
             "datePublished": self.post.published_at.to_string(),
+            "inLanguage": "en",
+            "url": self.address(),
             "mainEntityOfPage": self.address(),
         });
         // Within a script element only `<` could end what is data.
@@ -126,28 +107,23 @@ struct GonePage {
 }
 
 async fn post(visit: Visit, slug: Path<String>, shared: Data<Shared>) -> HttpResponse {
+    let rendered = shared.rendered.clone();
     shared
         .answer(visit, None, move |store, visit| {
             let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let found = posts::at_address(conn, &slug).map_err(unreadable)?;
-            let viewer = visit.viewer_if_any(conn)?;
             match found.ok_or(Refusal::NotFound)? {
                 Address::Gone => {
-                    let layout = visit.layout("This post is gone", viewer.as_ref()).of_everybody();
+                    let layout = visit.layout("This post is gone", None);
                     Ok(Answer::page(StatusCode::GONE, &GonePage { layout }))
                 }
                 Address::Published(post) => {
-                    let layout =
-                        visit.layout(post.content.title.as_str(), viewer.as_ref()).of_everybody();
-                    let body = markdown::render(post.content.body.as_str());
-                    Ok(Answer::ok(&PublicPostPage {
-                        layout,
-                        site: visit.site.clone(),
-                        post: *post,
-                        body,
-                    })
-                    .revalidated())
+                    let body = rendered.html_of(conn, &post)?;
+                    let layout = visit.layout(&post.title, None);
+                    let site = visit.site.clone();
+                    let page = PublicPostPage { layout, site, post: *post, body };
+                    Ok(Answer::ok(&page).revalidated())
                 }
             }
         })

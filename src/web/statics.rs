@@ -1,9 +1,11 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
+
+use super::public::reading;
 
 const STYLESHEET: &str = include_str!("../../static/app.css");
 const SCRIPT: &str = include_str!("../../static/app.js");
@@ -16,10 +18,10 @@ static SCRIPT_ADDRESS: LazyLock<String> =
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .route("/static/app.css", web::get().to(stylesheet))
-        .route("/static/app.js", web::get().to(script))
-        .route("/favicon.svg", web::get().to(icon))
-        .route("/favicon.ico", web::get().to(icon));
+        .service(reading("/static/app.css").to(stylesheet))
+        .service(reading("/static/app.js").to(script))
+        .service(reading("/favicon.svg").to(icon))
+        .service(reading("/favicon.ico").to(icon));
 }
 
 /// Returns an address that changes with the contents, so that browsers may

@@ -71,9 +71,11 @@ impl Visit {
         }
     }
 
-    /// Returns whether the browser has kept the answer with this entity tag.
+    /// Returns whether the browser has kept the answer with this entity tag
+    /// (RFC 9110, 13.1.2): any will do for `*`, and a weak one for a strong.
     pub(super) fn knows(&self, entity_tag: &str) -> bool {
-        self.known.split(',').any(|known| known.trim().trim_start_matches("W/") == entity_tag)
+        let mut known = self.known.split(',').map(|known| known.trim().trim_start_matches("W/"));
+        known.any(|known| known == "*" || known == entity_tag)
     }
 
     /// Returns what this browser shows to say who it is.
@@ -135,19 +137,6 @@ impl Visit {
         let credential = self.credential()?;
         let person = accounts::identify(conn, &credential).map_err(unreadable)?;
         person.ok_or(Refusal::NotSignedIn)
-    }
-
-    /// Returns who is looking, if anybody who is signed in.
-    ///
-    /// # Errors
-    ///
-    /// The database is unavailable.
-    pub fn viewer_if_any(&self, conn: &mut PgConnection) -> Result<Option<Person>, Refusal> {
-        match self.viewer(conn) {
-            Ok(person) => Ok(Some(person)),
-            Err(Refusal::NotSignedIn) => Ok(None),
-            Err(refusal) => Err(refusal),
-        }
     }
 
     /// Returns the call that the door takes, under the form's key.

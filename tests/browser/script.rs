@@ -2,7 +2,8 @@
 //! typed is lost without a word, nothing is kept where it does not belong, and
 //! all that is shown was rendered by the server.
 
-use super::{publishing_house, start_a_post};
+use super::journeys::start_a_post;
+use super::publishing_house;
 use crate::support::chromium::JavaScript;
 use crate::support::world::db_end_sessions;
 use crate::support::{Chromium, Server, World};

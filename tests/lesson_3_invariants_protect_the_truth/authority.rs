@@ -126,6 +126,7 @@ fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
             "posts: archive_reason archived_at archived_by current_revision published_at \
              published_by published_revision slug state submitted_at submitted_by \
              submitted_revision",
+            "readings: last_at",
             "sessions: ended_at last_used_at",
             "sign_in_throttle: attempts window_began_at",
             "users: display_name is_active password_hash roles",

@@ -7,9 +7,12 @@ pub mod attempts;
 pub mod browser;
 pub mod chromium;
 pub mod database;
+pub mod html;
 pub mod proxy;
 pub mod raw;
+pub mod replay;
 pub mod server;
+pub mod tools;
 pub mod world;
 
 pub use browser::Browser;

@@ -20,8 +20,19 @@ pub struct Server {
 impl Server {
     pub fn start(store: Store) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let public_url = format!("http://{}", listener.local_addr().unwrap());
+        Self::on(listener, store, public_url)
+    }
+
+    /// One of several servers that people reach at the same address.
+    pub fn start_behind(public_url: &str, store: Store) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(listener, store, public_url.to_owned())
+    }
+
+    fn on(listener: TcpListener, store: Store, public_url: String) -> Self {
         let address = listener.local_addr().unwrap();
-        let settings = Settings { public_url: format!("http://{address}"), is_behind_proxy: false };
+        let settings = Settings { public_url, is_behind_proxy: false };
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -196,6 +196,20 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("review_note_is_within_limits",
         "ALTER TABLE reviews DROP CONSTRAINT review_note_is_within_limits;
          UPDATE reviews SET note = repeat('x', 2001) WHERE post_id = pg_temp.post('dashes')"),
+    by("reading_is_noted_once",
+        "ALTER TABLE readings DROP CONSTRAINT reading_is_noted_once;
+         INSERT INTO readings (post_id, revision, reader_id)
+         SELECT pg_temp.post('dashes'), 1, pg_temp.person('rosa') FROM generate_series(1, 2)"),
+    by("reading_is_of_a_revision",
+        "INSERT INTO readings (post_id, revision, reader_id)
+         VALUES (pg_temp.post('dashes'), 9, pg_temp.person('rosa'))"),
+    by("reading_has_its_reader",
+        "INSERT INTO readings (post_id, revision, reader_id)
+         VALUES (pg_temp.post('dashes'), 1, 4711)"),
+    by("reading_begins_before_it_ends",
+        "ALTER TABLE readings DROP CONSTRAINT reading_begins_before_it_ends;
+         INSERT INTO readings (post_id, revision, reader_id, first_at)
+         VALUES (pg_temp.post('dashes'), 1, pg_temp.person('rosa'), now() + interval '1 day')"),
     by("post_enters_each_state_once",
         "ALTER TABLE transitions DROP CONSTRAINT post_enters_each_state_once CASCADE;
          INSERT INTO transitions SELECT * FROM transitions WHERE post_id = pg_temp.post('errata')"),
@@ -243,6 +257,7 @@ pub const UNSEEN_IN_ROWS: &[&str] = &[
     "session_ends_once",
     "post_origin_is_final",
     "posts_are_never_emptied",
+    "privileges_are_said_once",
     "publication_facts_are_final",
     "refusals_are_append_only",
     "refusals_are_never_emptied",

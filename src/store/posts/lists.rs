@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
 use super::byline;
-use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
+use crate::domain::{Byline, PostId, RevisionNumber, State};
 use crate::store::statement::{Statement, statement};
 use crate::store::visibility::Sight;
 
@@ -76,70 +76,6 @@ macro_rules! lines_where {
     };
 }
 
-/// Returns an author's own posts, newest first, at most `limit`.
-///
-/// # Errors
-///
-/// The database's.
-pub fn written_by(
-    conn: &mut PgConnection,
-    author: UserId,
-    limit: i64,
-) -> QueryResult<Vec<PostLine>> {
-    lines(
-        statement(lines_where!("p.author_id = $1 ORDER BY p.id DESC LIMIT $2"))
-            .bind::<BigInt, _>(author.0)
-            .bind::<BigInt, _>(limit),
-        conn,
-    )
-}
-
-/// Returns the posts in review that somebody else wrote, longest waiting
-/// first, at most `limit`.
-///
-/// # Errors
-///
-/// The database's.
-pub fn awaiting_review(
-    conn: &mut PgConnection,
-    reviewer: UserId,
-    limit: i64,
-) -> QueryResult<Vec<PostLine>> {
-    lines(
-        statement(lines_where!(
-            "p.state = 'in_review' AND p.author_id <> $1
-             ORDER BY p.submitted_at, p.id LIMIT $2"
-        ))
-        .bind::<BigInt, _>(reviewer.0)
-        .bind::<BigInt, _>(limit),
-        conn,
-    )
-}
-
-/// Returns what is published, newest first, at most `limit`, from before the
-/// given post on.
-///
-/// # Errors
-///
-/// The database's.
-pub fn published(
-    conn: &mut PgConnection,
-    before: Option<(Timestamp, PostId)>,
-    limit: i64,
-) -> QueryResult<Vec<PostLine>> {
-    let (at, id) = before.unwrap_or((Timestamp::MAX, PostId(i64::MAX)));
-    lines(
-        statement(lines_where!(
-            "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
-             ORDER BY p.published_at DESC, p.id DESC LIMIT $3"
-        ))
-        .bind::<Timestamptz, _>(Stored::from(at))
-        .bind::<BigInt, _>(id.0)
-        .bind::<BigInt, _>(limit),
-        conn,
-    )
-}
-
 /// Returns every post that the reader may see, newest first, at most `limit`,
 /// from before the given post on.
 ///
@@ -157,12 +93,12 @@ pub fn all(
         statement(lines_where!(
             "post_is_visible(p.state, p.author_id, $1, $2, $3)
              AND ($4::text IS NULL OR p.state = $4) AND p.id < $5
-             ORDER BY p.id DESC LIMIT $6"
+             ORDER BY p.id DESC"
         ))
         .seen_by(sight)
         .bind::<Nullable<Text>, _>(state.map(State::as_str))
         .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
-        .bind::<BigInt, _>(limit),
+        .at_most(limit),
         conn,
     )
 }

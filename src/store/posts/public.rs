@@ -1,11 +1,12 @@
 //! What the public finds.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use crate::domain::{Content, PostId, Slug, State};
+use crate::domain::{PostId, RevisionNumber, Slug, State};
+use crate::store::paging::{Order, Page, Place, Placed, Slice};
 use crate::store::statement::statement;
 
 /// What the public finds at an address.
@@ -17,48 +18,140 @@ pub enum Address {
     Gone,
 }
 
-/// A post as the public reads it.
+/// A post as the public finds it, without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicPost {
     /// The post.
     pub id: PostId,
+    /// The revision that was published, for ever.
+    pub revision: RevisionNumber,
     /// Where it is found.
     pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// Its summary.
+    pub summary: String,
     /// Who wrote it.
     pub author: String,
     /// When it was published.
     pub published_at: Timestamp,
-    /// What was published.
-    pub content: Content,
 }
 
-/// Returns the newest published posts with their text, at most `limit`.
+type PublicSqlType = (BigInt, Integer, Text, Text, Text, Text, Timestamptz);
+type PublicRow = (i64, i32, String, String, String, String, Stored);
+
+/// Returns the post, unless its address is none.
+fn public((id, revision, slug, title, summary, author, at): PublicRow) -> Option<PublicPost> {
+    Some(PublicPost {
+        id: PostId(id),
+        revision: RevisionNumber(revision),
+        slug: Slug::parse(&slug)?,
+        title,
+        summary,
+        author,
+        published_at: at.to_jiff(),
+    })
+}
+
+/// The columns of a [`PublicPost`], and where they come from.
+macro_rules! public_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT p.id, p.published_revision, p.slug, r.title, r.summary,
+                author.display_name, p.published_at
+             FROM posts p
+             JOIN users author ON author.id = p.author_id
+             JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
+             WHERE ",
+            $condition
+        )
+    };
+}
+
+impl Placed for PublicPost {
+    fn place(&self) -> Place {
+        Place { at: self.published_at, id: self.id.0 }
+    }
+}
+
+/// Returns a page of what is published, by the time of publication.
 ///
 /// # Errors
 ///
 /// The database's.
-pub fn newest(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<PublicPost>> {
-    let rows = statement::<(BigInt, Text, Text, Timestamptz, Text, Text, Text)>(
-        "SELECT p.id, p.slug, author.display_name, p.published_at, r.title, r.summary, r.body
+pub fn published(conn: &mut PgConnection, slice: &Slice) -> QueryResult<Page<PublicPost>> {
+    let sql = match slice.reads() {
+        Order::NewestFirst => OLDER,
+        Order::OldestFirst => NEWER,
+    };
+    let rows = statement::<PublicSqlType>(sql)
+        .bind::<Timestamptz, _>(Stored::from(slice.start().at))
+        .bind::<BigInt, _>(slice.start().id)
+        .at_most(slice.limit())
+        .load::<PublicRow>(conn)?;
+    Ok(slice.page(rows.into_iter().filter_map(public).collect()))
+}
+
+const OLDER: &str = public_where!(
+    "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
+     ORDER BY p.published_at DESC, p.id DESC"
+);
+
+/// The same way back: the index is read from the other end.
+const NEWER: &str = public_where!(
+    "p.state = 'published' AND (p.published_at, p.id) > ($1, $2)
+     ORDER BY p.published_at, p.id"
+);
+
+/// Returns what the public finds at an address, or `None` where there never
+/// was anything to find.
+///
+/// # Errors
+///
+/// The database's.
+pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Address>> {
+    let row = statement::<(Text, PublicSqlType)>(
+        "SELECT p.state, p.id, p.published_revision, p.slug, r.title, r.summary,
+            author.display_name, p.published_at
          FROM posts p
          JOIN users author ON author.id = p.author_id
          JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
-         WHERE p.state = 'published'
-         ORDER BY p.published_at DESC, p.id DESC LIMIT $1",
+         WHERE p.slug = $1",
     )
-    .bind::<BigInt, _>(limit)
-    .load::<(i64, String, String, Stored, String, String, String)>(conn)?;
+    .bind::<Text, _>(slug.as_str())
+    .get_result::<(State, PublicRow)>(conn)
+    .optional()?;
+    Ok(row.and_then(|(state, row)| match state {
+        State::Draft | State::InReview => None,
+        State::Archived => Some(Address::Gone),
+        State::Published => public(row).map(|post| Address::Published(Box::new(post))),
+    }))
+}
+
+/// Returns the Markdown of published revisions, in no particular order. It never
+/// changes, so it may be kept; whether a post is still public is asked each time.
+///
+/// # Errors
+///
+/// The database's.
+pub fn bodies(
+    conn: &mut PgConnection,
+    revisions: &[(PostId, RevisionNumber)],
+) -> QueryResult<Vec<((PostId, RevisionNumber), String)>> {
+    let (posts, numbers): (Vec<i64>, Vec<i32>) =
+        revisions.iter().map(|(post, number)| (post.0, number.0)).unzip();
+    let rows = statement::<(BigInt, Integer, Text)>(
+        "SELECT r.post_id, r.number, r.body
+         FROM unnest($1::bigint[], $2::integer[]) AS wanted (post_id, number)
+         JOIN revisions r ON r.post_id = wanted.post_id AND r.number = wanted.number
+         JOIN posts p ON p.id = r.post_id AND p.published_revision = r.number",
+    )
+    .bind::<Array<BigInt>, _>(posts)
+    .bind::<Array<Integer>, _>(numbers)
+    .load::<(i64, i32, String)>(conn)?;
     Ok(rows
         .into_iter()
-        .filter_map(|(id, slug, author, at, title, summary, body)| {
-            Some(PublicPost {
-                id: PostId(id),
-                slug: Slug::parse(&slug)?,
-                author,
-                published_at: at.to_jiff(),
-                content: Content::stored(title, summary, body),
-            })
-        })
+        .map(|(post, number, body)| ((PostId(post), RevisionNumber(number)), body))
         .collect())
 }
 
@@ -89,34 +182,4 @@ pub fn addresses(
     .bind::<BigInt, _>(ids.end)
     .load::<(String, Stored)>(conn)?;
     Ok(rows.into_iter().map(|(slug, at)| (slug, at.to_jiff())).collect())
-}
-
-/// Returns what the public finds at an address, or `None` where there never
-/// was anything to find.
-///
-/// # Errors
-///
-/// The database's.
-pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Address>> {
-    let row = statement::<(BigInt, Text, Text, Timestamptz, Text, Text, Text)>(
-        "SELECT p.id, p.state, author.display_name, p.published_at, r.title, r.summary, r.body
-         FROM posts p
-         JOIN users author ON author.id = p.author_id
-         JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
-         WHERE p.slug = $1",
-    )
-    .bind::<Text, _>(slug.as_str())
-    .get_result::<(i64, State, String, Stored, String, String, String)>(conn)
-    .optional()?;
-    Ok(row.and_then(|(id, state, author, at, title, summary, body)| match state {
-        State::Draft | State::InReview => None,
-        State::Archived => Some(Address::Gone),
-        State::Published => Some(Address::Published(Box::new(PublicPost {
-            id: PostId(id),
-            slug: slug.clone(),
-            author,
-            published_at: at.to_jiff(),
-            content: Content::stored(title, summary, body),
-        }))),
-    }))
 }

@@ -28,6 +28,9 @@ WITH expected AS (
             'posts_are_never_deleted posts_are_never_emptied publication_facts_are_final '
             'published_post_is_complete submission_facts_are_final '
             'submission_is_of_the_current_revision'),
+        ('readings',
+            'reading_begins_before_it_ends reading_has_its_reader reading_is_noted_once '
+            'reading_is_of_a_revision'),
         ('refusals',
             'refusal_has_reasons refusal_layer_is_known refusals_actor_id_fkey refusals_pkey '
             'refusals_are_append_only refusals_are_never_emptied'),
@@ -41,6 +44,7 @@ WITH expected AS (
             'revision_numbers_begin_at_one revision_numbers_have_no_gaps revisions_author_id_fkey '
             'revisions_post_id_fkey newest_revision_is_current revisions_are_append_only '
             'revisions_are_never_emptied'),
+        ('runtime_privileges', 'privileges_are_said_once'),
         ('sessions',
             'session_is_stored_hashed sessions_pkey sessions_user_id_fkey session_ends_once'),
         ('sign_in_throttle',

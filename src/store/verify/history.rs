@@ -139,6 +139,41 @@ pub(super) const TRUTHS: &[Truth] = &[
                  WHERE post_id = coalesce($1, post_id) AND (char_length(note) <= 2000) IS NOT TRUE",
     },
     Truth {
+        name: "reading_is_noted_once",
+        sentence: "A person and a revision have one row, however often they meet.",
+        scope: Scope::Post,
+        broken: "SELECT post_id, format('user %s read revision %s in %s rows', reader_id, revision, count(*)) AS detail
+                 FROM readings WHERE post_id = coalesce($1, post_id)
+                 GROUP BY post_id, reader_id, revision HAVING count(*) > 1",
+    },
+    Truth {
+        name: "reading_is_of_a_revision",
+        sentence: "What somebody read is a revision that exists.",
+        scope: Scope::Post,
+        broken: "SELECT post_id, format('user %s read revision %s', reader_id, revision) AS detail
+                 FROM readings read
+                 WHERE post_id = coalesce($1, post_id)
+                   AND NOT EXISTS (SELECT FROM revisions r
+                                   WHERE r.post_id = read.post_id AND r.number = read.revision)",
+    },
+    Truth {
+        name: "reading_has_its_reader",
+        sentence: "Nothing is read by nobody.",
+        scope: Scope::Post,
+        broken: "SELECT post_id, format('user %s read revision %s', reader_id, revision) AS detail
+                 FROM readings
+                 WHERE post_id = coalesce($1, post_id)
+                   AND NOT EXISTS (SELECT FROM users WHERE users.id = reader_id)",
+    },
+    Truth {
+        name: "reading_begins_before_it_ends",
+        sentence: "Nobody looks for the last time before they look for the first time.",
+        scope: Scope::Post,
+        broken: "SELECT post_id, format('user %s read revision %s', reader_id, revision) AS detail
+                 FROM readings
+                 WHERE post_id = coalesce($1, post_id) AND (first_at <= last_at) IS NOT TRUE",
+    },
+    Truth {
         name: "post_enters_each_state_once",
         sentence: "Publishing twice is not representable.",
         scope: Scope::Post,

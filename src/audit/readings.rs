@@ -1,0 +1,35 @@
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
+
+use crate::domain::{Person, Post, RequestId, State};
+use crate::store::statement::statement;
+use crate::store::visibility::Sight;
+
+/// Records that a reviewer has the current revision of somebody's post in
+/// review before them. Whoever else looks, or at whatever else, leaves no
+/// record.
+///
+/// It is a record of a request and not an effect that was asked for, so a GET
+/// may leave it (RFC 9110, 9.2.1). A look within a minute of the last one is
+/// the same look. If it cannot be written, the page is shown all the same.
+pub fn record_reading(conn: &mut PgConnection, request: RequestId, person: &Person, post: &Post) {
+    let is_review = Sight::of(person).sees_reviews
+        && post.state() == State::InReview
+        && post.author.id != person.id;
+    if !is_review {
+        return;
+    }
+    let written = statement::<()>(
+        "INSERT INTO readings AS r (post_id, revision, reader_id) VALUES ($1, $2, $3)
+         ON CONFLICT ON CONSTRAINT reading_is_noted_once DO UPDATE
+         SET last_at = greatest(r.last_at, clock_timestamp())
+         WHERE r.last_at < clock_timestamp() - interval '1 minute'",
+    )
+    .bind::<BigInt, _>(post.id.0)
+    .bind::<Integer, _>(post.current.number.0)
+    .bind::<BigInt, _>(person.id.0)
+    .execute(conn);
+    if let Err(error) = written {
+        tracing::warn!(request_id = %request, %error, "a reading could not be recorded");
+    }
+}

@@ -1,0 +1,183 @@
+//! Lists that are read a page at a time and stay fast however long they are.
+//!
+//! A page begins after a place in the list, and not after so many rows: an
+//! index leads there at once, nothing is counted, nothing is skipped, and a
+//! page stays what it is while others are added before it.
+
+use jiff::Timestamp;
+
+/// Where something stands in a list by time. What is of one moment stands in
+/// the order of its ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The time that the list goes by.
+    pub at: Timestamp,
+    /// The id of what stands there.
+    pub id: i64,
+}
+
+/// What stands somewhere in a list.
+pub trait Placed {
+    /// Returns where.
+    fn place(&self) -> Place;
+}
+
+/// Which end of the list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The newest.
+    NewestFirst,
+    /// The oldest.
+    OldestFirst,
+}
+
+impl Order {
+    /// Returns the other one.
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::NewestFirst => Self::OldestFirst,
+            Self::OldestFirst => Self::NewestFirst,
+        }
+    }
+}
+
+/// Which stretch of the list, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// Its beginning.
+    First,
+    /// What follows a place.
+    After(Place),
+    /// What comes just before a place.
+    Before(Place),
+}
+
+/// What is asked of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// How it is sorted.
+    pub order: Order,
+    /// From where.
+    pub stretch: Stretch,
+    /// How many at most.
+    pub size: usize,
+}
+
+impl Slice {
+    /// Returns the newest of all, at most so many.
+    pub fn newest(size: usize) -> Self {
+        Self { order: Order::NewestFirst, stretch: Stretch::First, size }
+    }
+
+    /// Returns in which order the index is read: to what comes before a place,
+    /// backwards.
+    pub fn reads(&self) -> Order {
+        match self.stretch {
+            Stretch::First | Stretch::After(_) => self.order,
+            Stretch::Before(_) => self.order.reversed(),
+        }
+    }
+
+    /// Returns the place beyond which the reading begins.
+    pub fn start(&self) -> Place {
+        match (self.stretch, self.reads()) {
+            (Stretch::After(place) | Stretch::Before(place), _) => place,
+            (Stretch::First, Order::NewestFirst) => Place { at: Timestamp::MAX, id: i64::MAX },
+            // Nothing of ours is older than that.
+            (Stretch::First, Order::OldestFirst) => {
+                Place { at: Timestamp::UNIX_EPOCH, id: i64::MIN }
+            }
+        }
+    }
+
+    /// Returns how many rows to ask for: one more than the page has tells
+    /// whether there is another page.
+    pub fn limit(&self) -> i64 {
+        self.size as i64 + 1
+    }
+
+    /// Returns the page that the rows are, in the order in which they were read.
+    pub fn page<T: Placed>(&self, mut found: Vec<T>) -> Page<T> {
+        let has_more = found.len() > self.size;
+        found.truncate(self.size);
+        let (has_previous, has_next) = match self.stretch {
+            Stretch::First => (false, has_more),
+            Stretch::After(_) => (true, has_more),
+            Stretch::Before(_) => {
+                found.reverse();
+                (has_more, true)
+            }
+        };
+        Page {
+            previous: found.first().filter(|_| has_previous).map(Placed::place),
+            next: found.last().filter(|_| has_next).map(Placed::place),
+            lines: found,
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub lines: Vec<T>,
+    /// The place before which the previous page ends, if there is one.
+    pub previous: Option<Place>,
+    /// The place after which the next page begins, if there is one.
+    pub next: Option<Place>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Order, Page, Place, Placed, Slice, Stretch, Timestamp};
+
+    impl Placed for i64 {
+        fn place(&self) -> Place {
+            // Three of a moment.
+            Place { at: Timestamp::from_second(*self / 3).unwrap(), id: *self }
+        }
+    }
+
+    /// What the database does with the slice.
+    fn read(slice: &Slice) -> Page<i64> {
+        let start = slice.start();
+        let mut all: Vec<i64> = (0..10).collect();
+        if slice.reads() == Order::NewestFirst {
+            all.reverse();
+            all.retain(|line| line.place() < start);
+        } else {
+            all.retain(|line| line.place() > start);
+        }
+        all.truncate(slice.limit() as usize);
+        slice.page(all)
+    }
+
+    #[test]
+    fn pages_lead_through_the_list_and_back_in_either_order() {
+        for order in [Order::NewestFirst, Order::OldestFirst] {
+            for size in 1..12 {
+                let mut slice = Slice { order, stretch: Stretch::First, size };
+                let mut pages = vec![read(&slice)];
+                while let Some(next) = pages.last().and_then(|page| page.next) {
+                    slice.stretch = Stretch::After(next);
+                    pages.push(read(&slice));
+                }
+                let mut there: Vec<i64> =
+                    pages.iter().flat_map(|page| page.lines.clone()).collect();
+                let mut expected: Vec<i64> = (0..10).collect();
+                if order == Order::NewestFirst {
+                    expected.reverse();
+                }
+                assert_eq!(there, expected);
+                while let Some(previous) = pages.last().and_then(|page| page.previous) {
+                    slice.stretch = Stretch::Before(previous);
+                    pages.push(read(&slice));
+                    let back = &pages.last().unwrap().lines;
+                    there.truncate(there.len() - pages[pages.len() - 2].lines.len());
+                    assert!(there.ends_with(back), "{order:?} {size}");
+                }
+                assert_eq!(pages.last().unwrap().lines[0], expected[0]);
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! What lies on a desk: one's own posts, and what waits for one's review.
+//!
+//! Each list goes by an index and ends at a limit.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
+
+use super::byline;
+use crate::domain::{Byline, PostId, Reading, RevisionNumber, State, UserId};
+use crate::store::statement::{Statement, statement};
+
+/// One of an author's own posts: where it stands, and with whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnLine {
+    /// The post.
+    pub id: PostId,
+    /// Where it stands.
+    pub state: State,
+    /// What to call it.
+    pub name: Name,
+    /// What it still lacks before it can be submitted.
+    pub missing: Vec<&'static str>,
+    /// Since when it has been in its state.
+    pub since: Timestamp,
+    /// Its current revision.
+    pub revision: RevisionNumber,
+    /// When that was written.
+    pub revised_at: Timestamp,
+    /// Who brought it into its state, from published on.
+    pub by: Option<String>,
+    /// Where the public finds it, from publication on.
+    pub slug: Option<String>,
+    /// Why it is archived, if it is.
+    pub archive_reason: Option<String>,
+    /// The newest change request that stands against the current revision.
+    pub request: Option<Request>,
+    /// Which reviewer looked last, while it is in review.
+    pub last_reading: Option<Reading>,
+}
+
+/// What to call a post that may have no title yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    title: String,
+    opening: String,
+}
+
+impl Name {
+    /// Returns the title, or how the text begins.
+    pub fn words(&self) -> String {
+        let opening = self.opening.split_whitespace().collect::<Vec<_>>().join(" ");
+        match (self.title.trim(), opening.as_str()) {
+            ("", "") => "Untitled".to_owned(),
+            ("", opening) => format!("Untitled: {opening}…"),
+            (title, _) => title.to_owned(),
+        }
+    }
+}
+
+/// A change request, in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Who asked.
+    pub by: Byline,
+    /// When.
+    pub at: Timestamp,
+    /// What has to change.
+    pub note: String,
+}
+
+/// A post in review that somebody else wrote, as a reviewer's desk shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueLine {
+    /// The post.
+    pub id: PostId,
+    /// What to call it.
+    pub name: Name,
+    /// Who writes it.
+    pub author: Byline,
+    /// Since when it waits.
+    pub submitted_at: Timestamp,
+    /// Its current revision.
+    pub revision: RevisionNumber,
+    /// When that was written.
+    pub revised_at: Timestamp,
+    /// The newest change request that nobody took back, against whichever
+    /// revision.
+    pub request: Option<Request>,
+    /// Which reviewer looked last.
+    pub last_reading: Option<Reading>,
+    /// The newest revision that the reader of the list has read.
+    pub own_reading: Option<RevisionNumber>,
+}
+
+/// How a post is called, in SQL: of `revisions r`.
+macro_rules! name {
+    () => {
+        "btrim(r.title), CASE WHEN r.title ~ '\\S' THEN '' ELSE left(r.body, 60) END"
+    };
+}
+
+/// The newest change request that nobody took back, as the relation `request`.
+macro_rules! request_where {
+    ($condition:literal) => {
+        concat!(
+            "LEFT JOIN LATERAL (
+                 SELECT asked.reviewer_id AS id, asker.display_name, asked.at, asked.note
+                 FROM reviews asked JOIN users asker ON asker.id = asked.reviewer_id
+                 WHERE asked.post_id = p.id AND asked.withdraws IS NULL AND ",
+            $condition,
+            "    AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id)
+                 ORDER BY asked.id DESC LIMIT 1
+             ) request ON p.state = 'in_review' "
+        )
+    };
+}
+
+/// Who looked last, as the relation `look`.
+macro_rules! look {
+    () => {
+        "LEFT JOIN LATERAL (
+             SELECT readings.reader_id AS id, reader.display_name, readings.revision, readings.last_at
+             FROM readings JOIN users reader ON reader.id = readings.reader_id
+             WHERE readings.post_id = p.id ORDER BY readings.last_at DESC LIMIT 1
+         ) look ON p.state = 'in_review' "
+    };
+}
+
+type NameSqlType = (Text, Text);
+type RequestSqlType = (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>);
+type LookSqlType = (Nullable<BigInt>, Nullable<Text>, Nullable<Integer>, Nullable<Timestamptz>);
+type RequestRow = (Option<i64>, Option<String>, NullableTimestamp, Option<String>);
+type LookRow = (Option<i64>, Option<String>, Option<i32>, NullableTimestamp);
+
+type OwnSqlType = (
+    (BigInt, Text, Timestamptz),
+    NameSqlType,
+    (Bool, Bool, Bool),
+    (Integer, Timestamptz),
+    (Nullable<Text>, Nullable<Text>, Nullable<Text>),
+    RequestSqlType,
+    LookSqlType,
+);
+type OwnRow = (
+    (i64, State, Stored),
+    (String, String),
+    (bool, bool, bool),
+    (i32, Stored),
+    (Option<String>, Option<String>, Option<String>),
+    RequestRow,
+    LookRow,
+);
+
+/// The most posts of a state that [`written_by`] returns.
+pub const MOST_OF_A_STATE: usize = 51;
+
+/// Returns an author's own posts in each of the states, newest first, at most
+/// [`MOST_OF_A_STATE`] of each, from before the given post on.
+///
+/// # Errors
+///
+/// The database's.
+pub fn written_by(
+    conn: &mut PgConnection,
+    author: UserId,
+    states: &[State],
+    before: Option<PostId>,
+) -> QueryResult<Vec<OwnLine>> {
+    let names: Vec<&str> = states.iter().copied().map(State::as_str).collect();
+    let rows = statement::<OwnSqlType>(concat!(
+        "SELECT p.id, p.state,
+             coalesce(p.archived_at, p.published_at, p.submitted_at, p.created_at), ",
+        name!(),
+        ",   r.title ~ '\\S', r.summary ~ '\\S', r.body ~ '\\S', r.number, r.at,
+             doer.display_name, p.slug, p.archive_reason,
+             request.id, request.display_name, request.at, request.note,
+             look.id, look.display_name, look.revision, look.last_at
+         FROM unnest($1::text[]) WITH ORDINALITY AS wanted (state, place)
+         CROSS JOIN LATERAL (
+             SELECT * FROM posts
+             WHERE posts.author_id = $2 AND posts.state = wanted.state AND posts.id < $3
+             ORDER BY posts.id DESC LIMIT 51
+         ) p
+         JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
+         LEFT JOIN users doer ON doer.id = coalesce(p.archived_by, p.published_by) ",
+        request_where!("asked.revision = p.current_revision "),
+        look!(),
+        "ORDER BY wanted.place, p.id DESC"
+    ))
+    .bind::<Array<Text>, _>(names)
+    .bind::<BigInt, _>(author.0)
+    .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
+    .load::<OwnRow>(conn)?;
+    Ok(rows.into_iter().map(OwnLine::from).collect())
+}
+
+impl From<OwnRow> for OwnLine {
+    fn from(row: OwnRow) -> Self {
+        let ((id, state, since), (title, opening), has, current, facts, asked, look) = row;
+        let (has_title, has_summary, has_body) = has;
+        let parts = [("title", has_title), ("summary", has_summary), ("body", has_body)];
+        let (by, slug, archive_reason) = facts;
+        Self {
+            id: PostId(id),
+            state,
+            name: Name { title, opening },
+            missing: parts
+                .into_iter()
+                .filter_map(|(name, is_there)| (!is_there).then_some(name))
+                .collect(),
+            since: since.to_jiff(),
+            revision: RevisionNumber(current.0),
+            revised_at: current.1.to_jiff(),
+            by,
+            slug,
+            archive_reason,
+            request: request(asked),
+            last_reading: reading(look),
+        }
+    }
+}
+
+type QueueSqlType = (
+    (BigInt, BigInt, Text, Timestamptz),
+    NameSqlType,
+    (Integer, Timestamptz),
+    RequestSqlType,
+    LookSqlType,
+    Nullable<Integer>,
+);
+type QueueRow =
+    ((i64, i64, String, Stored), (String, String), (i32, Stored), RequestRow, LookRow, Option<i32>);
+
+macro_rules! queue_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT p.id, author.id, author.display_name, p.submitted_at, ",
+            name!(),
+            ",   r.number, r.at,
+                 request.id, request.display_name, request.at, request.note,
+                 look.id, look.display_name, look.revision, look.last_at,
+                 (SELECT max(readings.revision) FROM readings
+                  WHERE readings.post_id = p.id AND readings.reader_id = $1)
+             FROM posts p
+             JOIN users author ON author.id = p.author_id
+             JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision ",
+            request_where!("true "),
+            look!(),
+            "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
+            $condition,
+            " (SELECT FROM reviews asked
+               WHERE asked.post_id = p.id AND asked.revision = p.current_revision
+                 AND asked.withdraws IS NULL
+                 AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id))
+             ORDER BY p.submitted_at, p.id"
+        )
+    };
+}
+
+/// Returns the posts that wait for a decision of this reviewer: in review,
+/// somebody else's, and with no change request to answer first. Longest
+/// waiting first, at most `limit`.
+///
+/// # Errors
+///
+/// The database's.
+pub fn awaiting_review(
+    conn: &mut PgConnection,
+    reviewer: UserId,
+    limit: i64,
+) -> QueryResult<Vec<QueueLine>> {
+    queue(statement(queue_where!("NOT EXISTS")), conn, reviewer, limit)
+}
+
+/// Returns the posts in review that wait for their author to answer a change
+/// request, and are somebody else's. Longest waiting first, at most `limit`.
+///
+/// # Errors
+///
+/// The database's.
+pub fn awaiting_author(
+    conn: &mut PgConnection,
+    reviewer: UserId,
+    limit: i64,
+) -> QueryResult<Vec<QueueLine>> {
+    queue(statement(queue_where!("EXISTS")), conn, reviewer, limit)
+}
+
+fn queue(
+    statement: Statement<'_, QueueSqlType>,
+    conn: &mut PgConnection,
+    reviewer: UserId,
+    limit: i64,
+) -> QueryResult<Vec<QueueLine>> {
+    let rows = statement.bind::<BigInt, _>(reviewer.0).at_most(limit).load::<QueueRow>(conn)?;
+    let line = |row: QueueRow| {
+        let ((id, author, author_name, submitted_at), (title, opening), current, asked, look, own) =
+            row;
+        QueueLine {
+            id: PostId(id),
+            name: Name { title, opening },
+            author: byline(author, author_name),
+            submitted_at: submitted_at.to_jiff(),
+            revision: RevisionNumber(current.0),
+            revised_at: current.1.to_jiff(),
+            request: request(asked),
+            last_reading: reading(look),
+            own_reading: own.map(RevisionNumber),
+        }
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+fn request(row: RequestRow) -> Option<Request> {
+    let (Some(id), Some(name), at, Some(note)) = row else { return None };
+    Some(Request { by: byline(id, name), at: at.to_jiff()?, note })
+}
+
+fn reading(row: LookRow) -> Option<Reading> {
+    let (Some(id), Some(name), Some(revision), at) = row else { return None };
+    Some(Reading {
+        reader: byline(id, name),
+        revision: RevisionNumber(revision),
+        at: at.to_jiff()?,
+    })
+}

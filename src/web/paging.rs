@@ -1,0 +1,51 @@
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use super::Fields;
+use crate::domain::FieldError;
+use crate::refusal::Refusal;
+use crate::store::paging::{Place, Stretch};
+
+/// Takes out of an address which stretch of a list it names.
+///
+/// # Errors
+///
+/// The field that names no place, or that there are two of them.
+pub(crate) fn stretch(
+    query: &mut Fields,
+    after: &'static str,
+    before: &'static str,
+) -> Result<Stretch, Refusal> {
+    match (query.take(after)?, query.take(before)?) {
+        (None, None) => Ok(Stretch::First),
+        (Some(place), None) => Ok(Stretch::After(parse(after, &place)?)),
+        (None, Some(place)) => Ok(Stretch::Before(parse(before, &place)?)),
+        (Some(_), Some(_)) => Err(no_page(before)),
+    }
+}
+
+/// Returns a place as it stands in addresses.
+pub(crate) fn cursor(place: Place) -> String {
+    format!("{}-{}", place.at.as_microsecond(), place.id)
+}
+
+fn parse(field: &'static str, text: &str) -> Result<Place, Refusal> {
+    text.split_once('-')
+        .and_then(|(at, id)| {
+            let at = Timestamp::from_microsecond(number(at)?).ok()?;
+            Some(Place { at, id: number(id)? })
+        })
+        .ok_or_else(|| no_page(field))
+}
+
+/// Returns the number, if it is written as we write it: each page has one
+/// address.
+fn number(text: &str) -> Option<i64> {
+    let number = i64::from_str(text).ok()?;
+    (number.to_string() == text).then_some(number)
+}
+
+fn no_page(field: &'static str) -> Refusal {
+    Refusal::from_field(FieldError::new(field, "Use the link of a page to go on."))
+}

@@ -1,0 +1,389 @@
+//! What each role comes for, in a real Chromium: with JavaScript, without it,
+//! and without a mouse.
+//!
+//! A journey goes by the words on the pages. The steps that several journeys
+//! share have one function each, so new words have one place to go.
+
+use imprimatur::domain::PostId;
+
+use super::publishing_house;
+use crate::support::chromium::JavaScript;
+use crate::support::world::{self, archive, content, db_end_sessions, request_changes, submit};
+use crate::support::{Chromium, Server, World};
+
+/// How somebody travels.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    WithJavaScript,
+    WithoutJavaScript,
+    ByKeyboardAlone,
+}
+
+/// Each journey is a test for each way.
+macro_rules! journeys {
+    ($($journey:ident),* $(,)?) => { $(
+        mod $journey {
+            use super::{Way, travel};
+
+            #[test]
+            fn with_javascript() {
+                travel(Way::WithJavaScript, super::$journey);
+            }
+
+            #[test]
+            fn without_javascript() {
+                travel(Way::WithoutJavaScript, super::$journey);
+            }
+
+            #[test]
+            fn by_keyboard_alone() {
+                travel(Way::ByKeyboardAlone, super::$journey);
+            }
+        }
+    )* };
+}
+
+journeys! {
+    an_author_writes_a_post_and_answers_a_change_request,
+    a_reviewer_asks_for_changes_changes_their_mind_and_publishes,
+    staff_find_a_post_and_archive_it_with_a_reason,
+    a_reader_reads_on_to_older_posts_and_to_one_that_is_gone,
+    a_stranger_is_told_at_each_door_why_it_is_closed,
+    a_post_goes_from_first_words_to_gone,
+}
+
+fn travel(way: Way, journey: fn(&Chromium, &World, &Server)) {
+    let (world, server) = publishing_house();
+    let javascript = match way {
+        Way::WithJavaScript | Way::ByKeyboardAlone => JavaScript::On,
+        Way::WithoutJavaScript => JavaScript::Off,
+    };
+    let Some(mut chromium) = Chromium::open(server.address, javascript) else {
+        return;
+    };
+    runs_scripts_only_if(&chromium, javascript);
+    if matches!(way, Way::ByKeyboardAlone) {
+        chromium = chromium.by_keyboard_alone();
+        chromium.visit("/");
+        chromium.skip_to_the_content();
+    }
+    journey(&chromium, &world, &server);
+    assert!(world.db_incidents().is_empty());
+}
+
+/// Makes sure that the test is about what it says.
+fn runs_scripts_only_if(chromium: &Chromium, javascript: JavaScript) {
+    chromium
+        .visit_elsewhere("data:text/html,<title>off</title><script>document.title = 'on'</script>");
+    let expected = match javascript {
+        JavaScript::On => "on",
+        JavaScript::Off => "off",
+    };
+    assert_eq!(chromium.title(), expected);
+}
+
+fn an_author_writes_a_post_and_answers_a_change_request(
+    chromium: &Chromium,
+    world: &World,
+    _: &Server,
+) {
+    chromium.sign_in("alice");
+    chromium.sees("You have not written anything yet.");
+    let post = write_a_post(chromium);
+    chromium.sees_disabled("Submit for review");
+    chromium.sees("Still missing: summary.");
+    revise(chromium, "Summary", "Why less is more.");
+    submit_for_review(chromium);
+
+    let id = PostId(post.rsplit('/').next().unwrap().parse().unwrap());
+    world.perform(world.edith, &request_changes(id, 2)).unwrap();
+    chromium.visit("/desk");
+    chromium.sees("Edith asked for changes");
+    chromium.sees("Please name your source.");
+    chromium.follow("Answer with a new revision");
+    save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
+    chromium.follow("what changed from revision 2 to 3");
+    chromium.sees_line("Added", "The source is a letter of 1657.");
+    chromium.follow("Back to the post");
+    chromium.visit("/desk");
+    chromium.follow("On restraint");
+    chromium.sees("Revision 3");
+}
+
+fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
+    chromium: &Chromium,
+    world: &World,
+    _: &Server,
+) {
+    chromium.sign_in("edith");
+    chromium.sees("Nothing waits for you.");
+    chromium.sign_out();
+    world.in_review();
+
+    chromium.sign_in("edith");
+    chromium.follow("On restraint");
+    chromium.sees("Then more of them.");
+    ask_for_changes(chromium);
+    chromium.sees_disabled("Publish");
+    chromium.sees("Edith asked for changes to revision 1.");
+    take_the_request_back(chromium);
+    publish(chromium);
+    chromium.sees("Nothing else waits for your review.");
+    chromium.follow("Your desk");
+    chromium.sees("Nothing waits for you.");
+    chromium.visit("/posts/on-restraint");
+    chromium.sees_heading("On restraint");
+}
+
+fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &World, _: &Server) {
+    let post = world.in_review();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    let public = world.create(world.arthur, content("On measure")).unwrap().post;
+    world.perform(world.arthur, &submit(public, 1)).unwrap();
+    world.perform(world.edith, &world::publish(public, 1)).unwrap();
+
+    chromium.sign_in("stan");
+    chromium.follow("Admin");
+    chromium.follow("In review");
+    chromium.follow("On restraint");
+    chromium.sees("Please name your source.");
+    chromium.sees_disabled("Archive");
+    chromium.sees("Alice submitted this on");
+    chromium.sees("Only a published post is archived.");
+    chromium.follow("Admin");
+    chromium.follow("Published");
+    chromium.follow("Archive On measure");
+    archive_with_a_reason(chromium);
+    chromium.visit(&format!("/desk/posts/{public}"));
+    chromium.sees("It is out of date.");
+    chromium.sees_disabled("Archive");
+}
+
+fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
+    chromium: &Chromium,
+    world: &World,
+    server: &Server,
+) {
+    chromium.visit("/");
+    chromium.sees("Nothing is published yet.");
+    let gone = world.published();
+    for _ in 0..50 {
+        world.published();
+    }
+    chromium.visit("/");
+    chromium.links_to_a_feed("/feed.atom");
+    chromium.follow("All posts");
+    chromium.sees_heading("All posts");
+    chromium.follow("Older posts");
+    chromium.sees_heading("All posts");
+    chromium.follow("On restraint");
+    chromium.sees_heading("On restraint");
+    chromium.sees("Then more of them.");
+    assert!(chromium.path().starts_with("/posts/on-restraint"), "{}", chromium.path());
+
+    world.perform(world.stan, &archive(gone, 1)).unwrap();
+    chromium.visit("/posts/on-restraint");
+    chromium.sees_heading("This post is gone");
+    server.browser().get("/posts/on-restraint").expect(410);
+    chromium.follow("See the newest posts");
+    chromium.sees_heading("Newest posts");
+}
+
+fn a_stranger_is_told_at_each_door_why_it_is_closed(
+    chromium: &Chromium,
+    world: &World,
+    _: &Server,
+) {
+    let draft = format!("/desk/posts/{}", world.draft());
+    for door in ["/desk", "/desk/posts/create", "/admin/posts", &draft] {
+        chromium.visit(door);
+        chromium.sees("Sign in to see this page.");
+    }
+    chromium.visit("/posts/on-restraint");
+    chromium.sees_heading("There is nothing here");
+
+    // Mallory has an account, and holds nothing.
+    chromium.sign_in("mallory");
+    chromium.sees("Your account holds no role yet");
+    for door in ["/desk/posts/create", "/admin/posts", &format!("{draft}/publish")] {
+        chromium.visit(door);
+        chromium.sees_heading("Your account may not do this");
+    }
+    chromium.visit(&draft);
+    chromium.sees_heading("There is nothing here");
+    chromium.follow("Go to your desk");
+    chromium.sees_heading("Your desk");
+}
+
+fn a_post_goes_from_first_words_to_gone(chromium: &Chromium, _: &World, server: &Server) {
+    chromium.sign_in("alice");
+    let post = write_a_post(chromium);
+    revise(chromium, "Summary", "Why less is often more.");
+    submit_for_review(chromium);
+    chromium.sees_disabled("Submit for review");
+    chromium.sign_out();
+
+    chromium.sign_in("edith");
+    chromium.follow("On restraint");
+    publish(chromium);
+    chromium.sign_out();
+
+    chromium.follow("On restraint");
+    chromium.sees_heading("On restraint");
+    chromium.sees("Then more of them.");
+    assert_eq!(chromium.path(), "/posts/on-restraint");
+
+    chromium.sign_in("stan");
+    chromium.follow("Admin");
+    chromium.follow("Archive On restraint");
+    archive_with_a_reason(chromium);
+    chromium.visit(&post);
+    chromium.sees("It is out of date.");
+    chromium.sign_out();
+
+    chromium.visit("/posts/on-restraint");
+    chromium.sees_heading("This post is gone");
+    server.browser().get("/posts/on-restraint").expect(410);
+}
+
+/// Writes a first draft, looks at it, saves it; returns its page's address.
+fn write_a_post(chromium: &Chromium) -> String {
+    chromium.follow("Start a post");
+    chromium.sees_heading("Start a post");
+    chromium.fill("Title", "On restraint");
+    chromium.fill("Body", "## First words\n\nThen *more* of them.");
+    chromium.press("Preview");
+    chromium.sees("Preview, not saved yet");
+    chromium.sees("Then more of them.");
+    chromium.press("Save");
+    chromium.sees("Your draft is saved.");
+    chromium.path()
+}
+
+fn revise(chromium: &Chromium, field: &str, text: &str) {
+    chromium.follow("Revise");
+    save_a_revision(chromium, field, text);
+}
+
+fn save_a_revision(chromium: &Chromium, field: &str, text: &str) {
+    chromium.fill(field, text);
+    chromium.press("Save");
+    chromium.sees("Your new revision is saved.");
+}
+
+fn submit_for_review(chromium: &Chromium) {
+    chromium.follow("Submit for review");
+    chromium.sees_heading("Submit this post for review?");
+    chromium.press("Submit for review");
+    chromium.sees("Submitted. It now waits for a reviewer.");
+}
+
+fn ask_for_changes(chromium: &Chromium) {
+    chromium.follow("Request changes");
+    chromium.fill("Your note to the author", "Please name your source.");
+    chromium.press("Request changes");
+    chromium.sees("Your change request is with the author.");
+}
+
+fn take_the_request_back(chromium: &Chromium) {
+    chromium.follow("Withdraw my request");
+    chromium.sees_heading("Withdraw your change request?");
+    chromium.press("Withdraw my request");
+    chromium.sees("Your change request is withdrawn.");
+}
+
+fn publish(chromium: &Chromium) {
+    chromium.follow("Publish");
+    chromium.sees_heading("Publish exactly this?");
+    chromium.press("Publish");
+    chromium.sees_heading("It is published");
+    chromium.sees("You published revision");
+}
+
+fn archive_with_a_reason(chromium: &Chromium) {
+    chromium.fill("Reason, for the record", "It is out of date.");
+    chromium.press("Archive");
+    chromium.sees("Archived. The public no longer sees it.");
+}
+
+#[test]
+fn signing_out_ends_the_session_and_not_only_the_cookie() {
+    let (_world, server) = publishing_house();
+    let Some(chromium) = Chromium::open(server.address, JavaScript::On) else {
+        return;
+    };
+    chromium.sign_in("alice");
+    let kept = chromium.cookies();
+    assert!(!kept.is_empty());
+    chromium.sign_out();
+    for cookie in kept {
+        chromium.put_back(cookie);
+    }
+    chromium.visit("/desk");
+    chromium.sees("Sign in to see this page.");
+}
+
+#[test]
+fn a_stale_tab_shows_both_texts_and_loses_neither() {
+    let (_world, server) = publishing_house();
+    let Some(chromium) = Chromium::open(server.address, JavaScript::On) else {
+        return;
+    };
+    chromium.sign_in("alice");
+    let post = start_a_post(&chromium);
+    let editor = format!("{post}/revise");
+    chromium.visit(&editor);
+    chromium.in_another_tab(|chromium| {
+        chromium.visit(&editor);
+        chromium.fill("Body", "Words from the other tab.");
+        chromium.press("Save");
+        chromium.sees("Your new revision is saved.");
+    });
+
+    chromium.fill("Body", "Words from this tab.");
+    chromium.press("Save");
+    chromium.sees("This was not saved");
+    chromium.sees_line("Removed", "Words from the other tab.");
+    chromium.sees_line("Added", "Words from this tab.");
+    assert_eq!(chromium.value("Body"), "Words from this tab.");
+    chromium.visit(&post);
+    chromium.sees("Words from the other tab.");
+
+    chromium.visit(&format!("{post}/changes?from=1"));
+    chromium.sees_line("Removed", "First words.");
+}
+
+#[test]
+fn what_was_typed_survives_the_end_of_a_session() {
+    let (world, server) = publishing_house();
+    let Some(chromium) = Chromium::open(server.address, JavaScript::On) else {
+        return;
+    };
+    chromium.visit("/desk/posts/create");
+    chromium.sees("Sign in to see this page.");
+    chromium.sign_in_here("alice");
+    chromium.sees_heading("Start a post");
+    chromium.fill("Title", "Typed for an hour");
+    chromium.fill("Body", "First words.\n\nThen \"more\" & <more>.");
+    db_end_sessions(&world);
+    chromium.press("Save");
+    chromium.sees("What you wrote is kept.");
+    chromium.sign_in_here("alice");
+    chromium.sees_heading("Welcome back");
+    assert_eq!(chromium.value("Title"), "Typed for an hour");
+    assert_eq!(chromium.value("Body"), "First words.\n\nThen \"more\" & <more>.");
+    chromium.press("Continue");
+    chromium.sees("Your draft is saved.");
+    chromium.sees("First words.");
+    assert_eq!(world.db_count("posts"), 1);
+}
+
+/// Writes a post in the browser; returns the address of its page.
+pub(super) fn start_a_post(chromium: &Chromium) -> String {
+    chromium.visit("/desk/posts/create");
+    chromium.fill("Title", "On restraint");
+    chromium.fill("Body", "First words.");
+    chromium.press("Save");
+    chromium.sees("Your draft is saved.");
+    chromium.path()
+}

@@ -1,0 +1,278 @@
+//! Every page there is, for everybody it looks different to.
+
+use super::house::House;
+use crate::support::Browser;
+use crate::support::browser::Page;
+use crate::support::world::PASSWORD;
+
+/// A page: what it is called here, who sees it, the route that answers, with
+/// which status, and how it comes to be.
+pub struct Entry {
+    pub name: &'static str,
+    /// The username; nobody who is signed in has none.
+    pub who: &'static str,
+    pub route: &'static str,
+    pub status: u16,
+    pub how: How,
+}
+
+pub enum How {
+    /// Somebody opens this address.
+    Opened(fn(&House) -> String),
+    /// Somebody opens this address where nobody has written anything.
+    OpenedEarly(&'static str),
+    /// Somebody does this.
+    Done(fn(&House, &mut Browser) -> Page),
+}
+
+/// Routes whose answer is no page.
+pub const NO_PAGES: &[&str] = &[
+    "/favicon.ico",
+    "/favicon.svg",
+    "/feed.atom",
+    "/healthz",
+    "/readyz",
+    "/robots.txt",
+    "/sitemap-{number}.xml",
+    "/sitemap.xml",
+    "/static/app.css",
+    "/static/app.js",
+];
+
+const fn opened(
+    name: &'static str,
+    who: &'static str,
+    route: &'static str,
+    status: u16,
+    path: fn(&House) -> String,
+) -> Entry {
+    Entry { name, who, route, status, how: How::Opened(path) }
+}
+
+const fn early(name: &'static str, who: &'static str, route: &'static str) -> Entry {
+    Entry { name, who, route, status: 200, how: How::OpenedEarly(route) }
+}
+
+const fn done(
+    name: &'static str,
+    who: &'static str,
+    route: &'static str,
+    status: u16,
+    work: fn(&House, &mut Browser) -> Page,
+) -> Entry {
+    Entry { name, who, route, status, how: How::Done(work) }
+}
+
+const HOME: &str = "/";
+const ALL: &str = "/posts";
+const POST: &str = "/posts/{slug}";
+const SIGN_IN: &str = "/sign-in";
+const DESK: &str = "/desk";
+const OWN: &str = "/desk/posts";
+const CREATE: &str = "/desk/posts/create";
+const REVISE: &str = "/desk/posts/{id}/revise";
+const DESK_POST: &str = "/desk/posts/{id}";
+const CHANGES: &str = "/desk/posts/{id}/changes";
+const REVISIONS: &str = "/desk/posts/{id}/revisions";
+const REVISION: &str = "/desk/posts/{id}/revisions/{number}";
+const ACTION: &str = "/desk/posts/{id}/{action}";
+const ADMIN: &str = "/admin/posts";
+const ADMIN_ACTION: &str = "/admin/posts/{id}/{action}";
+/// What answers where no route does.
+pub const ELSEWHERE: &str = "*";
+
+#[rustfmt::skip]
+pub const PAGES: &[Entry] = &[
+    early("an empty home", "", HOME),
+    opened("home", "", HOME, 200, |_| HOME.into()),
+    opened("home", "alice", HOME, 200, |_| HOME.into()),
+    done("home after signing out", "", HOME, 200, |_, browser| {
+        browser.sign_in("mallory");
+        let token = browser.get(DESK).hidden("token");
+        browser.post("/sign-out", &[("token", &token)]).expect(303);
+        browser.get(HOME)
+    }),
+
+    early("an empty list of all posts", "", ALL),
+    opened("all posts", "", ALL, 200, |_| ALL.into()),
+    opened("all posts", "alice", ALL, 200, |_| ALL.into()),
+    opened("all posts, older ones", "", ALL, 200, |house| house.older("", ALL)),
+    opened("all posts, none older", "", ALL, 200, |_| "/posts?before=1-1".into()),
+    opened("a cursor that is none", "", ALL, 422, |_| "/posts?before=yesterday".into()),
+
+    opened("a post", "", POST, 200, |house| house.public(house.essay)),
+    opened("a post", "alice", POST, 200, |house| house.public(house.essay)),
+    opened("a post that is gone", "", POST, 410, |house| house.public(house.gone)),
+    opened("a post that never was", "", POST, 404, |_| "/posts/never-was".into()),
+
+    opened("signing in", "", SIGN_IN, 200, |_| SIGN_IN.into()),
+    done("a wrong password", "", SIGN_IN, 401, |_, browser| {
+        browser.submit(SIGN_IN, &[("username", "alice"), ("password", "wrong")])
+    }),
+    done("signing in with an old form", "", SIGN_IN, 403, |_, browser| {
+        browser.post(SIGN_IN, &[("token", "old"), ("username", "alice"), ("password", PASSWORD)])
+    }),
+    done("too many attempts", "", SIGN_IN, 429, |_, browser| {
+        let wrong = [("username", "nobody-at-all"), ("password", "wrong")];
+        let is_over = |page: &Page| page.status == 429;
+        (0..100).map(|_| browser.submit(SIGN_IN, &wrong)).find(is_over).unwrap()
+    }),
+    done("signing in to send what was typed", "", SIGN_IN, 401, |house, _| house.interrupted().1),
+    done("what was typed, after signing in", "", SIGN_IN, 200, |house, _| {
+        let (mut browser, page) = house.interrupted();
+        let [token, path, form] =
+            ["token", "carried_path", "carried_form"].map(|name| page.hidden(name));
+        browser.post(SIGN_IN, &[
+            ("token", &token), ("carried_path", &path), ("carried_form", &form),
+            ("username", "arthur"), ("password", PASSWORD),
+        ])
+    }),
+
+    opened("the desk of nobody", "", DESK, 401, |_| DESK.into()),
+    early("a first desk", "alice", DESK),
+    early("an empty queue", "edith", DESK),
+    early("an empty queue and a first desk", "rosa", DESK),
+    opened("the desk", "alice", DESK, 200, |_| DESK.into()),
+    opened("the desk", "edith", DESK, 200, |_| DESK.into()),
+    opened("the desk", "rosa", DESK, 200, |_| DESK.into()),
+    opened("the desk", "stan", DESK, 200, |_| DESK.into()),
+    opened("the desk", "mallory", DESK, 200, |_| DESK.into()),
+
+    opened("one's own posts", "alice", OWN, 200, |_| "/desk/posts?state=in_review".into()),
+    opened("one's own posts, older ones", "arthur", OWN, 200, |house| house.older("arthur", "/desk/posts?state=draft")),
+    opened("none of one's own posts", "arthur", OWN, 200, |_| "/desk/posts?state=archived".into()),
+
+    opened("a new post", "alice", CREATE, 200, |_| CREATE.into()),
+    opened("a new post", "mallory", CREATE, 403, |_| CREATE.into()),
+    done("a preview", "alice", CREATE, 200, |_, browser| {
+        let [title, summary, body] = House::essay();
+        browser.submit(CREATE, &[
+            ("title", title), ("summary", summary), ("body", body), ("preview", "yes"),
+        ])
+    }),
+    done("a new post that is too long", "alice", CREATE, 422, |_, browser| {
+        let (title, summary) = ("a".repeat(201), "b".repeat(501));
+        browser.submit(CREATE, &[("title", &title), ("summary", &summary), ("body", "Words."), ("save", "yes")])
+    }),
+    done("a new post with an old form", "alice", CREATE, 403, |_, browser| {
+        let [title, summary, body] = House::essay();
+        browser.post(CREATE, &[
+            ("token", "old"), ("key", "k"), ("title", title), ("summary", summary), ("body", body),
+        ])
+    }),
+    done("a form without a field", "alice", CREATE, 422, |_, browser| {
+        browser.submit(CREATE, &[("title", "Some words"), ("body", "Some more")])
+    }),
+    done("a form from another site", "alice", CREATE, 403, |_, browser| {
+        browser.post_raw(CREATE, b"title=x", &[("sec-fetch-site", "cross-site")])
+    }),
+    done("a form that is too long", "alice", CREATE, 413, |_, browser| {
+        browser.submit(CREATE, &[("body", &"a".repeat(1_400_000))])
+    }),
+
+    opened("the editor", "alice", REVISE, 200, |house| house.at(house.draft, "/revise")),
+    opened("the editor of what is published", "alice", REVISE, 200, |house| house.at(house.essay, "/revise")),
+    opened("the editor of somebody else's post", "rosa", REVISE, 200, |house| house.at(house.waiting, "/revise")),
+    done("a text that somebody else was faster with", "alice", REVISE, 409, |house, browser| {
+        browser.submit(&house.at(house.waiting, "/revise"), &[
+            ("seen", "1"), ("title", "On waiting"), ("summary", "Mine."), ("body", "My words.\n\nThe end."),
+        ])
+    }),
+
+    opened("a first draft", "alice", DESK_POST, 200, |house| house.at(house.fragment, "")),
+    opened("a draft", "alice", DESK_POST, 200, |house| house.at(house.draft, "")),
+    opened("a post in review", "alice", DESK_POST, 200, |house| house.at(house.waiting, "")),
+    opened("a post in review", "edith", DESK_POST, 200, |house| house.at(house.waiting, "")),
+    opened("a post with a change request", "alice", DESK_POST, 200, |house| house.at(house.objected, "")),
+    opened("a post with one's own change request", "edith", DESK_POST, 200, |house| house.at(house.objected, "")),
+    opened("a post with a change request", "rosa", DESK_POST, 200, |house| house.at(house.objected, "")),
+    opened("one's own post in review", "rosa", DESK_POST, 200, |house| house.at(house.own, "")),
+    opened("a post in review", "stan", DESK_POST, 200, |house| house.at(house.waiting, "")),
+    opened("a published post", "alice", DESK_POST, 200, |house| house.at(house.essay, "")),
+    opened("a published post", "edith", DESK_POST, 200, |house| house.at(house.essay, "")),
+    opened("a published post", "stan", DESK_POST, 200, |house| house.at(house.essay, "")),
+    opened("an archived post", "alice", DESK_POST, 200, |house| house.at(house.gone, "")),
+    opened("an archived post", "stan", DESK_POST, 200, |house| house.at(house.gone, "")),
+    opened("somebody else's draft", "arthur", DESK_POST, 404, |house| house.at(house.draft, "")),
+    done("a draft that was just saved", "alice", DESK_POST, 200, |_, browser| {
+        let words = [("title", "Just saved"), ("summary", ""), ("body", "Words."), ("save", "yes")];
+        let answer = browser.submit(CREATE, &words).expect(303);
+        browser.get(answer.location())
+    }),
+    done("a post while the database is out of order", "edith", DESK_POST, 500, |house, browser| {
+        house.db_out_of_order(|| browser.get(&house.at(house.waiting, "")))
+    }),
+    done("a post while the database is busy", "edith", DESK_POST, 503, |house, browser| {
+        house.while_busy(browser, |browser| browser.get(&house.at(house.waiting, "")))
+    }),
+
+    opened("changes", "edith", CHANGES, 200, |house| house.at(house.waiting, "/changes?from=1")),
+    opened("no changes", "edith", CHANGES, 200, |house| house.at(house.waiting, "/changes?from=1&to=1")),
+    opened("changes since no revision", "edith", CHANGES, 422, |house| house.at(house.waiting, "/changes?from=first")),
+
+    opened("revisions", "alice", REVISIONS, 200, |house| house.at(house.waiting, "/revisions")),
+    opened("the only revision", "stan", REVISIONS, 200, |house| house.at(house.essay, "/revisions")),
+    opened("a revision", "edith", REVISION, 200, |house| house.at(house.waiting, "/revisions/1")),
+    opened("the current revision", "edith", REVISION, 200, |house| house.at(house.waiting, "/revisions/2")),
+    opened("a revision that there is not", "edith", REVISION, 404, |house| house.at(house.waiting, "/revisions/9")),
+
+    opened("submitting", "alice", ACTION, 200, |house| house.at(house.draft, "/submit")),
+    opened("submitting what is incomplete", "alice", ACTION, 200, |house| house.at(house.fragment, "/submit")),
+    opened("requesting changes", "edith", ACTION, 200, |house| house.at(house.waiting, "/request-changes")),
+    opened("withdrawing a request", "edith", ACTION, 200, |house| house.at(house.objected, "/withdraw-request")),
+    opened("publishing", "edith", ACTION, 200, |house| house.at(house.waiting, "/publish")),
+    opened("publishing against a request", "edith", ACTION, 200, |house| house.at(house.objected, "/publish")),
+    opened("publishing what one wrote", "rosa", ACTION, 200, |house| house.at(house.own, "/publish")),
+    opened("publishing without the permission", "alice", ACTION, 403, |house| house.at(house.waiting, "/publish")),
+    opened("what was submitted", "alice", ACTION, 200, |house| house.at(house.waiting, "/submit")),
+    opened("what one has published", "rosa", ACTION, 200, |house| house.at(house.essay, "/publish")),
+    opened("what has been archived since", "edith", ACTION, 200, |house| house.at(house.gone, "/publish")),
+    opened("an action that there is not", "edith", ACTION, 404, |house| house.at(house.waiting, "/burn")),
+    done("a note without words", "edith", ACTION, 422, |house, browser| {
+        browser.submit(&house.at(house.waiting, "/request-changes"), &[("note", " ")])
+    }),
+    done("publishing what has changed since", "edith", ACTION, 409, |house, browser| {
+        browser.submit(&house.at(house.waiting, "/publish"), &[("seen", "1")])
+    }),
+    done("a request that came too late", "edith", ACTION, 409, |house, browser| {
+        let typed = [("token", browser.get(DESK).hidden("token")), ("key", "late".into()), ("seen", "1".into()), ("note", "Wait!\n\nPlease.".into())];
+        browser.post(&house.at(house.essay, "/request-changes"), &borrowed(&typed))
+    }),
+    done("publishing what one wrote, all the same", "rosa", ACTION, 403, |house, browser| {
+        let typed = [("token", browser.get(DESK).hidden("token")), ("key", "own".into()), ("seen", "1".into())];
+        browser.post(&house.at(house.own, "/publish"), &borrowed(&typed))
+    }),
+    done("a note sent while the database is busy", "edith", ACTION, 503, |house, browser| {
+        let path = house.at(house.waiting, "/request-changes");
+        let page = browser.get(&path);
+        let typed = [("token", page.hidden("token")), ("key", page.hidden("key")), ("seen", page.hidden("seen")), ("note", "Say why.".into())];
+        house.while_busy(browser, |browser| {
+            browser.post(&path, &borrowed(&typed))
+        })
+    }),
+
+    opened("the admin", "stan", ADMIN, 200, |_| ADMIN.into()),
+    opened("the admin by state", "stan", ADMIN, 200, |_| "/admin/posts?state=published".into()),
+    opened("the admin, older posts", "stan", ADMIN, 200, |house| house.older("stan", ADMIN)),
+    early("an empty admin", "stan", ADMIN),
+    opened("the admin without the permission", "mallory", ADMIN, 403, |_| ADMIN.into()),
+    opened("the admin of nobody", "", ADMIN, 401, |_| ADMIN.into()),
+    opened("a state that there is not", "stan", ADMIN, 422, |_| "/admin/posts?state=burnt".into()),
+
+    opened("archiving", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.essay)),
+    opened("archiving what is not published", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.waiting)),
+    done("archiving without a reason", "stan", ADMIN_ACTION, 409, |house, browser| {
+        browser.submit(&format!("{ADMIN}/{}/archive", house.essay), &[("reason", " ")])
+    }),
+
+    opened("nothing", "", ELSEWHERE, 404, |_| "/nothing/here".into()),
+    opened("nothing", "alice", ELSEWHERE, 404, |_| "/nothing/here".into()),
+    done("a method that there is not", "", ELSEWHERE, 405, |_, browser| {
+        browser.post("/feed.atom", &[])
+    }),
+    done("the page of last resort", "", ELSEWHERE, 500, |_, _| House::last_resort()),
+];
+
+fn borrowed<'a, const N: usize>(typed: &'a [(&'a str, String); N]) -> [(&'a str, &'a str); N] {
+    typed.each_ref().map(|(name, text)| (*name, text.as_str()))
+}

@@ -1,0 +1,332 @@
+//! The desk tells everybody where things stand, since when, and with whom, so
+//! that nobody is left in limbo, nobody approves what they have not read, and
+//! no two reviewers do the same work.
+
+use imprimatur::domain::{Content, PostId, Revise};
+use imprimatur::store::posts;
+
+use crate::support::world::{
+    archive, content, publish, request_changes, revise, submit, withdraw_request,
+};
+use crate::support::{Browser, Server, World};
+
+/// What a page says, without its markup, in one line.
+fn words(browser: &mut Browser, path: &str) -> String {
+    let body = browser.get(path).expect(200).body;
+    let (_, main) = body.split_once("<main").unwrap();
+    let text: Vec<&str> =
+        main.split('<').map(|piece| piece.split_once('>').map_or("", |(_, text)| text)).collect();
+    let text = text.join("").replace("&#39;", "'");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What lies between two headings of a page.
+fn between<'a>(words: &'a str, from: &str, to: &str) -> &'a str {
+    let (_, rest) = words.split_once(from).unwrap_or_else(|| panic!("no {from:?} in {words}"));
+    rest.split_once(to).map_or(rest, |(part, _)| part)
+}
+
+fn titles(lines: &[posts::QueueLine]) -> Vec<String> {
+    lines.iter().map(|line| line.name.words()).collect()
+}
+
+fn in_review(world: &World, who: imprimatur::domain::UserId, title: &str) -> PostId {
+    let post = world.create(who, content(title)).unwrap().post;
+    world.perform(who, &submit(post, 1)).unwrap();
+    post
+}
+
+#[test]
+fn the_queue_has_what_i_may_act_on_and_nothing_else_oldest_first() {
+    let world = World::new();
+    let first = in_review(&world, world.alice, "First");
+    let asked = in_review(&world, world.alice, "Asked");
+    in_review(&world, world.rosa, "Hers");
+    let answered = in_review(&world, world.alice, "Answered");
+    let withdrawn = in_review(&world, world.alice, "Withdrawn");
+    world.draft();
+    world.published();
+    for post in [asked, answered, withdrawn] {
+        world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    }
+    world.perform(world.alice, &revise(answered, 1, "Answered well")).unwrap();
+    world.perform(world.edith, &withdraw_request(withdrawn, 1)).unwrap();
+
+    let conn = &mut world.database.as_runtime();
+    let mut queue = |who| {
+        let waiting = posts::awaiting_review(conn, who, 10).unwrap();
+        let with_authors = posts::awaiting_author(conn, who, 10).unwrap();
+        (titles(&waiting), titles(&with_authors))
+    };
+    let (ediths, asked_of_others) = queue(world.edith);
+    assert_eq!(ediths, ["First", "Hers", "Answered well", "Withdrawn"]);
+    assert_eq!(asked_of_others, ["Asked"]);
+    let (rosas, _) = queue(world.rosa);
+    assert_eq!(rosas, ["First", "Answered well", "Withdrawn"], "nobody reviews their own");
+
+    world.perform(world.rosa, &publish(first, 1)).unwrap();
+    assert_eq!(queue(world.edith).0, ["Hers", "Answered well", "Withdrawn"]);
+}
+
+#[test]
+fn the_queue_says_who_looked_last_and_whether_a_request_was_answered() {
+    let world = World::new();
+    let post = in_review(&world, world.alice, "On restraint");
+    let server = Server::start(world.database.store());
+    let [mut edith, mut rosa] = ["edith", "rosa"].map(|name| server.signed_in(name));
+    let queue = |browser: &mut Browser| {
+        let words = words(browser, "/desk");
+        between(&words, "Waiting for your review", "Your posts").to_owned()
+    };
+
+    assert!(queue(&mut edith).contains("Nobody has looked at it yet."));
+    rosa.get(&format!("/desk/posts/{post}")).expect(200);
+    let seen = queue(&mut edith);
+    assert!(seen.contains("Rosa opened it just now and may be reading it now."), "{seen}");
+    let seen = queue(&mut rosa);
+    assert!(seen.contains("You looked last, just now."), "{seen}");
+    edith.get(&format!("/desk/posts/{post}")).expect(200);
+    let seen = queue(&mut rosa);
+    assert!(seen.contains("Edith opened it just now and may be reading it now."), "{seen}");
+
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    let seen = queue(&mut rosa);
+    assert!(seen.contains("Nothing waits for you."), "{seen}");
+    assert!(seen.contains("On restraint by Alice: Edith asked just now"), "{seen}");
+    world.perform(world.alice, &revise(post, 1, "On measure")).unwrap();
+    let seen = queue(&mut rosa);
+    assert!(seen.contains("Alice answered Edith's change request just now."), "{seen}");
+    assert!(seen.contains("New since you read revision 1: what changed"), "{seen}");
+    let seen = queue(&mut edith);
+    assert!(seen.contains("Alice answered your change request just now."), "{seen}");
+}
+
+#[test]
+fn a_reviewer_is_shown_first_what_changed_since_they_last_read_it() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    let [mut edith, mut rosa] = ["edith", "rosa"].map(|name| server.signed_in(name));
+    let page = format!("/desk/posts/{post}");
+
+    let seen = words(&mut edith, &page);
+    assert!(!seen.contains("What changed since"), "there is nothing to compare with: {seen}");
+    for (seen, body) in [(1, "A second thought."), (2, "A third thought.")] {
+        let content = Content::parse("On restraint", "Why less is more.", body).unwrap();
+        world.perform(world.alice, &Revise { post, seen: revision(seen), content }).unwrap();
+    }
+    // Also when the page is loaded again: having read it takes nothing away.
+    for _ in 0..2 {
+        let seen = words(&mut edith, &page);
+        let changed = between(&seen, "What changed since you last read it", "What you can do");
+        assert!(changed.contains("You read revision 1"), "{changed}");
+        assert!(changed.contains("This is revision 3."), "{changed}");
+        assert!(changed.contains("Added: A third thought."), "{changed}");
+        assert!(!changed.contains("second thought"), "{changed}");
+    }
+    let seen = words(&mut rosa, &page);
+    assert!(!seen.contains("What changed since"), "she has read none before: {seen}");
+
+    // Who has never read it is shown what answers a request.
+    world.perform(world.edith, &request_changes(post, 3)).unwrap();
+    world.person("rufus", &[imprimatur::domain::Role::Reviewer]);
+    world.perform(world.alice, &revise(post, 3, "On measure")).unwrap();
+    let seen = words(&mut server.signed_in("rufus"), &page);
+    let changed = between(&seen, "What changed since Edith asked for changes", "What you can do");
+    assert!(changed.contains("Added: On measure"), "{changed}");
+}
+
+fn revision(number: i32) -> imprimatur::domain::RevisionNumber {
+    imprimatur::domain::RevisionNumber(number)
+}
+
+#[test]
+fn a_reading_is_a_reviewers_of_somebody_elses_post_in_review_and_no_other() {
+    let world = World::new();
+    let hers = world.draft_of(world.rosa);
+    world.perform(world.rosa, &submit(hers, 1)).unwrap();
+    let [draft, in_review, published] = [world.draft(), world.in_review(), world.published()];
+    let server = Server::start(world.database.store());
+    for (who, posts) in [
+        ("alice", vec![draft, in_review, published]),
+        ("rosa", vec![hers, published]),
+        ("edith", vec![published]),
+        ("stan", vec![draft, in_review, published, hers]),
+    ] {
+        let mut browser = server.signed_in(who);
+        for post in posts {
+            browser.get(&format!("/desk/posts/{post}")).expect(200);
+        }
+    }
+    assert_eq!(world.db_count("readings"), 0);
+    let mut edith = server.signed_in("edith");
+    for _ in 0..3 {
+        edith.get(&format!("/desk/posts/{in_review}")).expect(200);
+    }
+    assert_eq!(world.db_count("readings"), 1);
+    let mut alice = server.signed_in("alice");
+    let page = words(&mut alice, &format!("/desk/posts/{in_review}"));
+    assert!(page.contains("Read by Edith: revision 1, just now"), "{page}");
+    let desk = words(&mut alice, "/desk");
+    assert!(desk.contains("Edith looked at revision 1 just now."), "{desk}");
+}
+
+#[test]
+fn an_author_sees_what_is_with_them_first_and_what_happens_next() {
+    let world = World::new();
+    world.create(world.alice, Content::parse("", "", "Begun in\nhaste").unwrap()).unwrap();
+    world.create(world.alice, content("Ready")).unwrap();
+    in_review(&world, world.alice, "Waiting");
+    let asked = in_review(&world, world.alice, "Asked");
+    world.perform(world.edith, &request_changes(asked, 1)).unwrap();
+    let answered = in_review(&world, world.alice, "Answered");
+    world.perform(world.edith, &request_changes(answered, 1)).unwrap();
+    world.perform(world.alice, &revise(answered, 1, "Answered well")).unwrap();
+    let public = in_review(&world, world.alice, "Public");
+    world.perform(world.edith, &publish(public, 1)).unwrap();
+    let gone = in_review(&world, world.alice, "Gone");
+    world.perform(world.edith, &publish(gone, 1)).unwrap();
+    world.perform(world.stan, &archive(gone, 1)).unwrap();
+    let server = Server::start(world.database.store());
+    let desk = words(&mut server.signed_in("alice"), "/desk");
+
+    let asked = between(&desk, "Changes requested", "Drafts");
+    assert!(asked.contains("Asked") && asked.contains("Edith asked for changes"), "{asked}");
+    assert!(asked.contains("Answer with a new revision"), "{asked}");
+    let drafts = between(&desk, "Drafts", "In review Answered well");
+    assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
+    assert!(drafts.contains("Still missing: title, summary. Go on writing"), "{drafts}");
+    assert!(drafts.contains("Submit it for review or go on writing"), "{drafts}");
+    let waiting = between(&desk, "In review Answered well", "Published Public");
+    assert!(waiting.contains("With the reviewers for less than a minute."), "{waiting}");
+    assert!(waiting.contains("Nobody has looked at it yet."), "{waiting}");
+    let public = between(&desk, "Published Public", "Archived Gone");
+    assert!(public.contains("Edith published it just now."), "{public}");
+    let gone = between(&desk, "Archived Gone", "Imprimatur");
+    assert!(gone.contains("Stan archived it just now: It is out of date."), "{gone}");
+}
+
+#[test]
+fn every_post_of_an_author_is_found_page_by_page_and_once() {
+    let world = World::new();
+    for number in 0..103 {
+        world.create(world.alice, content(&format!("Draft number {number}."))).unwrap();
+    }
+    world.draft_of(world.rosa);
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    assert!(alice.get("/desk").body.contains("href=\"/desk/posts?state=draft\""));
+    let (mut found, mut next) = (Vec::new(), Some("/desk/posts?state=draft".to_owned()));
+    while let Some(path) = next {
+        let page = alice.get(&path).expect(200).body;
+        let names = page.split("Draft number ").skip(1);
+        found.extend(names.map(|rest| rest.split('.').next().unwrap().parse::<i32>().unwrap()));
+        let older = page.split_once("rel=\"next\" href=\"").map(|(_, rest)| rest);
+        next = older.map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+    }
+    assert_eq!(found, (0..103).rev().collect::<Vec<_>>());
+    alice.get("/desk/posts?state=lost").expect(422);
+    alice.get("/desk/posts?before=x").expect(422);
+    let none = words(&mut alice, "/desk/posts?state=archived");
+    assert!(none.contains("None of your posts is archived."), "{none}");
+}
+
+#[test]
+fn publishing_ends_on_a_page_that_says_where_the_post_is_now() {
+    let world = World::new();
+    let (post, next) = (world.in_review(), in_review(&world, world.alice, "Next in line"));
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    let address = format!("/desk/posts/{post}/publish");
+    let done = edith.act(&address, &[]).expect(303);
+    assert_eq!(done.location(), address);
+    let seen = words(&mut edith, &address);
+    assert!(seen.contains("It is published"), "{seen}");
+    assert!(seen.contains("You published revision 1 just now."), "{seen}");
+    assert!(seen.contains(&format!("http://{}/posts/on-restraint", server.address)), "{seen}");
+    assert!(seen.contains("Next in line by Alice has waited for"), "{seen}");
+
+    world.perform(world.rosa, &publish(next, 1)).unwrap();
+    assert!(words(&mut edith, &address).contains("Nothing else waits for your review."));
+}
+
+#[test]
+fn whoever_comes_too_late_is_told_who_and_when_and_keeps_their_words() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    let request = format!("/desk/posts/{post}/request-changes");
+    let form = edith.get(&request).expect(200);
+    let fields = ["token", "key", "seen"].map(|name| (name, form.hidden(name)));
+    world.perform(world.rosa, &publish(post, 1)).unwrap();
+
+    let mut sent: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    sent.push(("note", "Name your source."));
+    let page = edith.post(&request, &sent).expect(409).body;
+    assert!(page.contains("Rosa published revision 1"), "{page}");
+    assert!(page.contains("Name your source."), "{page}");
+
+    for action in ["publish", "request-changes", "withdraw-request"] {
+        let seen = words(&mut edith, &format!("/desk/posts/{post}/{action}"));
+        assert!(seen.contains("Rosa published revision 1 just now."), "{action}: {seen}");
+    }
+    let mut alice = server.signed_in("alice");
+    let seen = words(&mut alice, &format!("/desk/posts/{post}/submit"));
+    assert!(seen.contains("Rosa published revision 1"), "{seen}");
+    world.perform(world.stan, &archive(post, 1)).unwrap();
+    let seen = words(&mut server.signed_in("stan"), &format!("/desk/posts/{post}/archive"));
+    assert!(seen.contains("You archived it just now. Rosa had published it"), "{seen}");
+}
+
+#[test]
+fn the_history_tells_who_did_what_when_and_saving_often_is_one_event() {
+    let world = World::new();
+    let post = world.draft();
+    for seen in 1..4 {
+        world.perform(world.alice, &revise(post, seen, &format!("Title {seen}"))).unwrap();
+    }
+    world.perform(world.alice, &submit(post, 4)).unwrap();
+    world.perform(world.edith, &request_changes(post, 4)).unwrap();
+    world.perform(world.edith, &withdraw_request(post, 4)).unwrap();
+    world.perform(world.alice, &revise(post, 4, "Title")).unwrap();
+    world.perform(world.edith, &publish(post, 5)).unwrap();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let page = words(&mut alice, &format!("/desk/posts/{post}"));
+    let history = between(&page, "History", "All 5 revisions");
+    let told = [
+        "Published Edith published revision 5",
+        "You wrote revision 5: what changed from revision 4 to 5",
+        "Edith withdrew the request about revision 4",
+        "Edith asked for changes to revision 4",
+        "In review You submitted revision 4",
+        "You wrote revisions 2 to 4: what changed from revision 1 to 4",
+        "Draft You began it",
+    ];
+    let mut rest = history;
+    for event in told {
+        rest = rest.split_once(event).unwrap_or_else(|| panic!("no {event:?} in {rest}")).1;
+    }
+    let body = alice.get(&format!("/desk/posts/{post}")).body;
+    assert!(body.contains("<time class=\"exact\" datetime=\"20"), "{body}");
+
+    let revisions = words(&mut alice, &format!("/desk/posts/{post}/revisions"));
+    assert!(revisions.contains("published by Edith"), "{revisions}");
+    assert!(revisions.contains("Edith asked for changes and withdrew it"), "{revisions}");
+    let second = words(&mut alice, &format!("/desk/posts/{post}/revisions/2"));
+    assert!(second.contains("Revision 2 of 5") && second.contains("Title 1"), "{second}");
+    alice.get(&format!("/desk/posts/{post}/revisions/6")).expect(404);
+    alice.get(&format!("/desk/posts/{post}/revisions/0")).expect(404);
+}
+
+#[test]
+fn what_stands_in_the_way_of_several_actions_alike_is_said_once() {
+    let world = World::new();
+    let post = world.published();
+    let server = Server::start(world.database.store());
+    let page = words(&mut server.signed_in("alice"), &format!("/desk/posts/{post}"));
+    assert_eq!(page.matches("published this on").count(), 1, "{page}");
+    assert!(page.contains("Revise Submit for review Edith published"), "{page}");
+}
