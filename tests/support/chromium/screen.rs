@@ -61,11 +61,6 @@ impl Chromium {
     }
 
     /// Sends a command of Chromium's own protocol.
-    /// Moves the browser to another part of the world.
-    pub fn travel_to(&self, zone: &str) {
-        self.command("Emulation.setTimezoneOverride", json!({ "timezoneId": zone }));
-    }
-
     fn command(&self, name: &str, parameters: Value) -> Value {
         self.post("/goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
     }
