@@ -29,7 +29,7 @@ const PICTURES: [Picture; 8] = [
     Picture { file: "home.png", who: "", path: "/", scheme: Scheme::Light, width: WIDE, most_height: 800 },
     Picture { file: "post.png", who: "", path: "/posts/let-it-be-printed", scheme: Scheme::Light, width: WIDE, most_height: 800 },
     Picture { file: "desk.png", who: "alice", path: "/desk", scheme: Scheme::Light, width: WIDE, most_height: 800 },
-    Picture { file: "difference.png", who: "edith", path: "/desk/posts/{marks-and-diffs}/changes?from=1", scheme: Scheme::Light, width: WIDE, most_height: 900 },
+    Picture { file: "review.png", who: "edith", path: "/desk/posts/{marks-and-diffs}", scheme: Scheme::Light, width: WIDE, most_height: 900 },
     Picture { file: "why-not.png", who: "edith", path: "/desk/posts/{dashes}", scheme: Scheme::Light, width: WIDE, most_height: 800 },
     Picture { file: "admin.png", who: "stan", path: "/admin/posts", scheme: Scheme::Light, width: WIDE, most_height: 800 },
     Picture { file: "dark.png", who: "edith", path: "/desk/posts/{marks-and-diffs}/publish", scheme: Scheme::Dark, width: WIDE, most_height: 800 },
