@@ -30,11 +30,8 @@ pub(super) trait Export: Send + Sync + 'static {
     }
 
     /// Returns a page of it, as the page on the screen is read.
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &Slice,
-    ) -> diesel::QueryResult<Page<Self::Line>>;
+    fn page(&self, conn: &mut PgConnection, slice: &Slice)
+    -> diesel::QueryResult<Page<Self::Line>>;
 
     /// Returns the cells of a line, one for each column.
     fn record(line: &Self::Line) -> Vec<String>;
@@ -44,15 +41,21 @@ pub(super) trait Export: Send + Sync + 'static {
 /// connection, however long it is.
 pub(super) const LINES_AT_A_TIME: usize = 500;
 
-/// Answers with a list as a file. Who asks for it is asked for the permission
-/// again with every piece.
-pub(super) async fn download<E: Export>(shared: &Shared, visit: Visit, list: E) -> HttpResponse {
+/// Answers with a list as a file: the one that `asked` understands the address
+/// to ask for. Who asks for it is asked for the permission again with every
+/// piece.
+pub(super) async fn download<E: Export>(
+    shared: &Shared,
+    visit: Visit,
+    asked: impl Fn(&Visit, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
+) -> HttpResponse {
     let file = File { name: E::NAME, content_type: "text/csv; charset=utf-8" };
     shared
         .download(visit, file, move |store, visit, from: Option<Place>| {
             let conn = &mut *store.checkout()?;
             let person = visit.viewer(conn)?;
-            permissions::check(&person.roles, E::PERMISSION).map_err(Refusal::from)?;
+            permissions::check(&person.roles, E::PERMISSION)?;
+            let list = asked(visit, conn)?;
             let stretch = from.map_or(Stretch::First, Stretch::After);
             let slice = Slice { order: list.order(), stretch, size: LINES_AT_A_TIME };
             let page = list.page(conn, &slice).map_err(unreadable)?;
@@ -110,7 +113,10 @@ mod tests {
     fn a_record_is_read_as_it_was_written_and_calculates_nothing() {
         for (cells, written) in [
             (&["a", "b"][..], "a,b\r\n"),
-            (&["", "a,b", "say \"no\"", "two\nlines"], ",\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n"),
+            (
+                &["", "a,b", "say \"no\"", "two\nlines"],
+                ",\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n",
+            ),
             (&["=1+1", "+1", "-1", "@x"], "\"'=1+1\",\"'+1\",\"'-1\",\"'@x\"\r\n"),
             (&["\ta", "\ra", "\na", " =1"], "\"'\ta\",\"'\ra\",\"'\na\", =1\r\n"),
         ] {
