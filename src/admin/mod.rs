@@ -5,8 +5,8 @@ mod address;
 mod csv;
 mod frame;
 mod incidents;
+mod matrix;
 mod overview;
-mod permissions;
 mod post;
 mod posts;
 mod refusals;
@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(overview::routes)
         .configure(posts::routes)
         .configure(post::routes)
-        .configure(permissions::routes)
+        .configure(matrix::routes)
         .configure(refusals::routes)
         .configure(incidents::routes)
         .service(
