@@ -134,6 +134,23 @@ pub fn verify_accounts(actor: Actor<'_>) -> Result<AccountsCapability<'_>, Permi
     Ok(AccountsCapability { actor })
 }
 
+/// Proof that an actor may acknowledge incidents, within one transaction.
+#[derive(Debug)]
+#[must_use = "a capability is a question half asked: policies come next"]
+pub struct IncidentsCapability<'tx> {
+    actor: Actor<'tx>,
+}
+
+/// Returns proof that the actor may acknowledge incidents.
+///
+/// # Errors
+///
+/// [`PermissionDenied`] when no role that the actor holds grants it.
+pub fn verify_incidents(actor: Actor<'_>) -> Result<IncidentsCapability<'_>, PermissionDenied> {
+    check(&actor.person().roles, Permission::AcknowledgeIncident)?;
+    Ok(IncidentsCapability { actor })
+}
+
 /// Returns the permission that an action takes.
 pub fn required(action: Action) -> Permission {
     match action {
@@ -159,6 +176,9 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
         (Role::Staff, Permission::ArchivePost) => Some("Staff answer for what stays public."),
         (Role::Staff, Permission::ManageAccount) => Some("Staff know who works here."),
         (Role::Staff, Permission::ViewAudit) => Some("Staff explain refusals and mend defects."),
+        (Role::Staff, Permission::AcknowledgeIncident) => {
+            Some("Staff answer for what is done about a defect.")
+        }
         (Role::Author | Role::Reviewer | Role::Staff, _) => None,
     }
 }
@@ -191,6 +211,13 @@ impl<'tx, A> Capability<'tx, A> {
 }
 
 impl<'tx> AccountsCapability<'tx> {
+    /// Gives up the proof for the actor it was about. For the next layer.
+    pub(crate) fn into_actor(self) -> Actor<'tx> {
+        self.actor
+    }
+}
+
+impl<'tx> IncidentsCapability<'tx> {
     /// Gives up the proof for the actor it was about. For the next layer.
     pub(crate) fn into_actor(self) -> Actor<'tx> {
         self.actor

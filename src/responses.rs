@@ -80,6 +80,7 @@ impl Kept {
             "body" => Self::Text("Body"),
             "note" => Self::Text("Your note to the author"),
             "reason" => Self::Text("Reason, for the record"),
+            "finding" => Self::Text("What you found or did"),
             _ => Self::Unseen,
         }
     }

@@ -17,6 +17,8 @@
 //! interrupted, answers a repeated key with its first outcome, and has every
 //! refusal recorded after the rollback.
 
+pub mod incidents;
+
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Text, Timestamptz};

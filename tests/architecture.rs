@@ -114,12 +114,13 @@ fn an_edge_takes_words_from_the_layers_and_never_a_decision() {
     }
 }
 
-/// The door for posts, and the door for accounts.
+/// The doors for posts, for accounts and for incidents.
 #[test]
 fn only_the_doors_ask_the_layers() {
     let questions = [
         "verify::<",
         "verify_accounts(",
+        "verify_incidents(",
         "evaluate(",
         "evaluate_creation(",
         "enforce(",
@@ -127,7 +128,7 @@ fn only_the_doors_ask_the_layers() {
         "enforce_first_account(",
         "posts::lock(",
     ];
-    let doors = ["src/workflow.rs", "src/accounts/changes.rs"];
+    let doors = ["src/workflow.rs", "src/workflow/incidents.rs", "src/accounts/changes.rs"];
     let mut asked = BTreeSet::new();
     for source in sources() {
         if LAYERS.contains(&source.module.as_str()) {
@@ -200,8 +201,8 @@ fn proofs_can_be_neither_copied_nor_conjured_up() {
         .map(|(name, _)| name.to_owned())
         .filter(|name| name.chars().all(char::is_alphanumeric) && name != "Within")
         .collect();
-    let known = "AccountValidity AccountsCapability Actor Capability LockedPost \
-                 NewAccountValidity Transaction Validity";
+    let known = "AccountValidity AccountsCapability AcknowledgementValidity Actor Capability \
+                 IncidentsCapability LockedPost NewAccountValidity Transaction Validity";
     assert_eq!(proofs, known.split(' ').map(str::to_owned).collect());
     let forgeries = ["Clone", "Copy", "Default", "Deserialize", "From", "FromStr", "Queryable"];
     let sources = sources();

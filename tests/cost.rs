@@ -92,6 +92,50 @@ fn a_page_takes_at_most_four_queries_whatever_it_lists() {
     }
 }
 
+/// Reader and incidents, and then what the page is about, in one query each.
+#[test]
+fn an_admin_page_takes_as_many_queries_for_many_rows_as_for_few() {
+    let world = World::new();
+    let (proxy, server) = counted(&world);
+    let mut stan = server.signed_in("stan");
+    let mut mallory = server.signed_in("mallory");
+    let first = world.in_review();
+    let about = format!("/admin/refusals?person=mallory&action=publish&post={first}");
+    let one = format!("/admin/posts/{first}");
+    let mut pages = || {
+        let expected = [
+            ("/admin", 5),
+            ("/admin/permissions", 2),
+            ("/admin/refusals", 3),
+            (about.as_str(), 5),
+            ("/admin/incidents", 3),
+            ("/admin/incidents?state=acknowledged", 3),
+            // And what there is to know of a post: the post, its history, its
+            // truths, the refusals that concern it.
+            (one.as_str(), 6),
+        ];
+        for (page, queries) in expected {
+            stan.get(page).expect(200);
+            proxy.take();
+            stan.get(page).expect(200);
+            assert_eq!(proxy.take(), queries, "{page}");
+        }
+    };
+    let mut refuse = |number: usize| {
+        let key = number.to_string();
+        let path = format!("/desk/posts/{first}/publish");
+        mallory.send_unasked(&path, &[("key", &key), ("seen", "1")]).expect(403);
+    };
+    refuse(0);
+    pages();
+    for number in 1..=30 {
+        refuse(number);
+        world.published();
+        world.in_review();
+    }
+    pages();
+}
+
 #[test]
 fn a_public_page_asks_once_whoever_reads_it() {
     let world = World::new();

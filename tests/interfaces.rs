@@ -100,7 +100,8 @@ fn what_is_allowed_is_allowed_through_every_edge() {
 
 /// Every route that changes something, with a body that would do it. The list
 /// is compared with the sources, so that a new route has to be added here.
-const MUTATING: [&str; 6] = [
+const MUTATING: [&str; 7] = [
+    "/admin/incidents/{id}",
     "/admin/posts/{id}/{action}",
     "/desk/posts/create",
     "/desk/posts/{id}/revise",
@@ -178,10 +179,62 @@ fn a_stranger_is_asked_to_sign_in_wherever_something_would_change() {
             assert_eq!(page.status, 401, "{path}: {}", page.body);
         }
     }
-    for page in ["/desk", "/desk/posts/create", "/admin/posts", &format!("/desk/posts/{post}")] {
+    for page in [
+        "/desk",
+        "/desk/posts/create",
+        "/admin",
+        "/admin/posts",
+        "/admin/permissions",
+        "/admin/refusals",
+        "/admin/refusals.csv",
+        "/admin/incidents",
+        "/admin/incidents.csv",
+        "/admin/incidents/1",
+        &format!("/admin/posts/{post}"),
+        &format!("/desk/posts/{post}"),
+    ] {
         server.browser().get(page).expect(401);
     }
     assert_eq!(world.db_everything(), before);
+}
+
+/// The admin is for staff: everybody else is refused the whole of it, in the
+/// same words, whatever is there.
+#[test]
+fn every_page_of_the_admin_refuses_whoever_is_not_staff() {
+    let world = World::new();
+    let post = world.published();
+    let server = Server::start(world.database.store());
+    let [here, nowhere] = [post, PostId(999_999)].map(|id| format!("/admin/posts/{id}"));
+    for who in ["alice", "edith", "rosa", "mallory"] {
+        let mut browser = server.signed_in(who);
+        for (path, missing) in [
+            ("/admin", None),
+            ("/admin/posts", None),
+            ("/admin/permissions", None),
+            ("/admin/refusals", None),
+            ("/admin/refusals.csv", None),
+            ("/admin/incidents", None),
+            ("/admin/incidents.csv", None),
+            ("/admin/incidents/1", Some("/admin/incidents/999999")),
+            (here.as_str(), Some(nowhere.as_str())),
+        ] {
+            let mut said = |path: &str| {
+                let page = browser.get(path);
+                let request = page.headers["x-request-id"].clone();
+                (page.status, page.body.replace(&request, ""))
+            };
+            let answer = said(path);
+            assert_eq!(answer.0, 403, "{who} {path}: {}", answer.1);
+            assert!(answer.1.contains("audit.view_audit"), "{who} {path}: {}", answer.1);
+            assert!(missing.is_none_or(|missing| said(missing) == answer), "{who} {path}");
+        }
+        let records = world.db_refusals().len();
+        browser.send_unasked("/admin/incidents/1", &[("finding", "Seen.")]).expect(403);
+        let refused = world.db_refusals();
+        let expected = ("permission".to_owned(), "permission-missing".to_owned());
+        assert_eq!((refused.len(), refused.last()), (records + 1, Some(&expected)), "{who}");
+    }
 }
 
 #[test]

@@ -40,23 +40,24 @@ use crate::support::{Browser, Server, World};
 
 /// What each role is trusted with: all of it.
 const MATRIX: &str = "
-| Permission              | author | reviewer | staff |
-|-------------------------|--------|----------|-------|
-| posts.create_post       | yes    |          |       |
-| posts.revise_post       | yes    |          |       |
-| posts.submit_post       | yes    |          |       |
-| posts.review_post       |        | yes      |       |
-| posts.publish_post      |        | yes      |       |
-| posts.archive_post      |        |          | yes   |
-| accounts.manage_account |        |          | yes   |
-| audit.view_audit        |        |          | yes   |
+| Permission                 | author | reviewer | staff |
+|----------------------------|--------|----------|-------|
+| posts.create_post          | yes    |          |       |
+| posts.revise_post          | yes    |          |       |
+| posts.submit_post          | yes    |          |       |
+| posts.review_post          |        | yes      |       |
+| posts.publish_post         |        | yes      |       |
+| posts.archive_post         |        |          | yes   |
+| accounts.manage_account    |        |          | yes   |
+| audit.view_audit           |        |          | yes   |
+| audit.acknowledge_incident |        |          | yes   |
 ";
 
 #[test]
 fn a_permission_is_a_small_table_that_anybody_can_read() {
     let mut lines = vec![
-        "| Permission              | author | reviewer | staff |".to_owned(),
-        "|-------------------------|--------|----------|-------|".to_owned(),
+        "| Permission                 | author | reviewer | staff |".to_owned(),
+        "|----------------------------|--------|----------|-------|".to_owned(),
     ];
     for permission in Permission::ALL {
         let [author, reviewer, staff] = Role::ALL.map(|role| {
@@ -66,7 +67,7 @@ fn a_permission_is_a_small_table_that_anybody_can_read() {
             })
         });
         lines.push(format!(
-            "| {:<23} | {author:<6} | {reviewer:<8} | {staff:<5} |",
+            "| {:<26} | {author:<6} | {reviewer:<8} | {staff:<5} |",
             permission.codename()
         ));
     }

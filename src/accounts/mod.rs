@@ -5,6 +5,7 @@
 //! the moment of acting.
 
 pub mod changes;
+mod lookup;
 pub mod passwords;
 pub mod sessions;
 pub mod sign_in;
@@ -19,6 +20,7 @@ use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
 
+pub use lookup::known_as;
 pub use sessions::SessionId;
 
 /// What somebody shows to say who they are.

@@ -1,8 +1,16 @@
 //! The edge for staff. It has no power of its own: the same door, from another
 //! page.
 
+mod address;
+mod csv;
 mod frame;
+mod incidents;
+mod matrix;
+mod overview;
+mod post;
 mod posts;
+mod refusals;
+mod truth_table;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
@@ -12,11 +20,18 @@ use crate::web::{Shared, Visit};
 
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.configure(posts::routes).service(
-        web::resource("/admin/posts/{id}/{action}")
-            .route(web::get().to(confirm))
-            .route(web::post().to(act)),
-    );
+    config
+        .configure(overview::routes)
+        .configure(posts::routes)
+        .configure(post::routes)
+        .configure(matrix::routes)
+        .configure(refusals::routes)
+        .configure(incidents::routes)
+        .service(
+            web::resource("/admin/posts/{id}/{action}")
+                .route(web::get().to(confirm))
+                .route(web::post().to(act)),
+        );
 }
 
 async fn confirm(visit: Visit, path: Path<(String, String)>, shared: Data<Shared>) -> HttpResponse {

@@ -1,7 +1,9 @@
 //! What was refused, what went wrong, and who read what: written when all is
 //! decided, and never part of a decision.
 
+mod incident_log;
 mod readings;
+mod refusal_log;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -10,7 +12,11 @@ use crate::domain::{Interface, PostId, Reason, RequestId, RevisionNumber, UserId
 use crate::store::schema::{incidents, refusals};
 use crate::store::statement::statement;
 
+pub use incident_log::{Shown, incident, incidents, lock_incident};
 pub use readings::record_reading;
+pub use refusal_log::{
+    LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,
+};
 
 /// What a record says of the request it speaks of.
 #[derive(Debug, Clone, Copy)]

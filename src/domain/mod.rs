@@ -6,6 +6,7 @@
 
 mod action;
 mod attempt;
+mod incident;
 mod operation;
 mod people;
 mod post;
@@ -17,6 +18,7 @@ pub use action::{Action, UnknownAction};
 pub use attempt::{
     Archive, Attempt, Create, Publish, RequestChanges, Revise, Submit, WithdrawRequest,
 };
+pub use incident::{Acknowledgement, Incident, IncidentId};
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet, UserId};
 pub use post::{

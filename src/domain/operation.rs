@@ -112,6 +112,9 @@ pub enum Interface {
 }
 
 impl Interface {
+    /// Every edge.
+    pub const ALL: [Self; 3] = [Self::Page, Self::Admin, Self::CommandLine];
+
     /// Returns the name that records carry.
     pub fn as_str(self) -> &'static str {
         match self {

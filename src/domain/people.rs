@@ -129,11 +129,13 @@ pub enum Permission {
     ManageAccount,
     /// `audit.view_audit`
     ViewAudit,
+    /// `audit.acknowledge_incident`
+    AcknowledgeIncident,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CreatePost,
         Self::RevisePost,
         Self::SubmitPost,
@@ -142,6 +144,7 @@ impl Permission {
         Self::ArchivePost,
         Self::ManageAccount,
         Self::ViewAudit,
+        Self::AcknowledgeIncident,
     ];
 
     /// Returns the permission's stable name, for logs, API and pages.
@@ -155,6 +158,7 @@ impl Permission {
             Self::ArchivePost => "posts.archive_post",
             Self::ManageAccount => "accounts.manage_account",
             Self::ViewAudit => "audit.view_audit",
+            Self::AcknowledgeIncident => "audit.acknowledge_incident",
         }
     }
 }

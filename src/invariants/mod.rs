@@ -12,6 +12,7 @@
 //! The database keeps the same promises alone, under the same names.
 
 pub mod accounts;
+pub mod incidents;
 mod mutations;
 
 use std::fmt;

@@ -181,7 +181,7 @@ fn where_it_stands(post: &Post) -> String {
 }
 
 /// Returns the time as sentences say it.
-fn clock(at: jiff::Timestamp) -> String {
+pub(super) fn clock(at: jiff::Timestamp) -> String {
     at.strftime("%-d %B %Y at %H:%M UTC").to_string()
 }
 

@@ -3,6 +3,7 @@
 mod desk;
 mod history;
 mod lists;
+mod overview;
 mod public;
 
 use diesel::prelude::*;
@@ -25,6 +26,7 @@ pub use desk::{
 };
 pub use history::{Making, making, revision};
 pub use lists::{PostLine, all};
+pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
 pub use public::{Address, PublicPost, addresses, at_address, bodies, highest_id, published};
 
 /// Locks a post and returns it as it is now, or `None` where there is none that

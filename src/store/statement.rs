@@ -26,6 +26,13 @@ pub fn statement<'a, Row>(sql: &'static str) -> Statement<'a, Row> {
     Statement { sql: Cow::Borrowed(sql), parameters: Vec::new(), row: PhantomData }
 }
 
+/// Returns the statement that the pieces are together. They are literals of
+/// the program, so nothing that somebody typed can be among them, and there
+/// are only so many texts to be cached.
+pub fn statement_of<'a, Row>(pieces: &[&'static str]) -> Statement<'a, Row> {
+    Statement { sql: Cow::Owned(pieces.concat()), parameters: Vec::new(), row: PhantomData }
+}
+
 impl<'a, Row> Statement<'a, Row> {
     /// Adds the value of the next parameter.
     pub fn bind<SqlType, Value>(mut self, value: Value) -> Self
@@ -45,6 +52,13 @@ impl<Row> Statement<'_, Row> {
     /// table, and is not good for a page.
     pub fn at_most(mut self, rows: i64) -> Self {
         self.sql = format!("{} LIMIT {rows}", self.sql).into();
+        self
+    }
+
+    /// Puts a limit, as [`Statement::at_most`] does, wherever the text says
+    /// `LIMIT rows`.
+    pub fn at_most_each(mut self, rows: i64) -> Self {
+        self.sql = self.sql.replace("LIMIT rows", &format!("LIMIT {rows}")).into();
         self
     }
 }

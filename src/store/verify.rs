@@ -19,7 +19,7 @@ mod posts;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use crate::domain::PostId;
 
@@ -115,6 +115,45 @@ pub fn walk(conn: &mut PgConnection, post: Option<PostId>) -> QueryResult<Report
         report.findings.extend(examine(conn, truth, post)?);
     }
     Ok(report)
+}
+
+/// What was found of one truth.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The truth.
+    pub truth: &'static Truth,
+    /// What breaks it: nothing, where it holds.
+    pub broken: Vec<String>,
+}
+
+/// Returns whether each truth that speaks of posts holds for this one. It asks
+/// what [`verify`] asks, in one statement, so that a page can ask it.
+///
+/// # Errors
+///
+/// The database's.
+pub fn of_post(conn: &mut PgConnection, post: PostId) -> QueryResult<Vec<Verdict>> {
+    let asked: Vec<_> = truths().filter(|truth| truth.scope == Scope::Post).collect();
+    let questions = asked.iter().enumerate().map(|(number, truth)| {
+        format!("SELECT {number} AS truth, detail FROM ({}) AS broken", truth.broken)
+    });
+    let questions: Vec<String> = questions.collect();
+    let rows: Vec<NumberedRow> = diesel::sql_query(questions.join(" UNION ALL "))
+        .bind::<Nullable<BigInt>, _>(Some(post.0))
+        .load(conn)?;
+    let verdict = |(number, truth): (usize, &'static Truth)| {
+        let broken = rows.iter().filter(|row| usize::try_from(row.truth) == Ok(number));
+        Verdict { truth, broken: broken.map(|row| row.detail.clone()).collect() }
+    };
+    Ok(asked.into_iter().enumerate().map(verdict).collect())
+}
+
+#[derive(QueryableByName)]
+struct NumberedRow {
+    #[diesel(sql_type = Integer)]
+    truth: i32,
+    #[diesel(sql_type = Text)]
+    detail: String,
 }
 
 #[derive(QueryableByName)]

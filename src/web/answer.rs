@@ -178,12 +178,14 @@ pub enum Flash {
     Done(Action),
     /// A save changed nothing.
     Unchanged,
+    /// An incident is acknowledged.
+    Acknowledged,
     /// The session has ended.
     SignedOut,
 }
 
 impl Flash {
-    const NAMED: [(Self, &'static str); 9] = [
+    const NAMED: [(Self, &'static str); 10] = [
         (Self::Done(Action::Create), "create"),
         (Self::Done(Action::Revise), "revise"),
         (Self::Done(Action::Submit), "submit"),
@@ -192,6 +194,7 @@ impl Flash {
         (Self::Done(Action::Publish), "publish"),
         (Self::Done(Action::Archive), "archive"),
         (Self::Unchanged, "unchanged"),
+        (Self::Acknowledged, "acknowledged"),
         (Self::SignedOut, "signed-out"),
     ];
 
@@ -220,6 +223,7 @@ impl Flash {
             Self::Done(Action::Publish) => "Published. Everybody can read it now.",
             Self::Done(Action::Archive) => "Archived. The public no longer sees it.",
             Self::Unchanged => "Nothing had changed, so there is no new revision.",
+            Self::Acknowledged => "Acknowledged. What you wrote stands on the record.",
             Self::SignedOut => "You are signed out.",
         }
     }

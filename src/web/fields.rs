@@ -145,9 +145,9 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
 
 /// Returns the name of a field that some form has, to name it in an error.
 fn known(name: &str) -> &'static str {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "title", "summary", "body", "note", "reason", "seen", "key", "token", "username",
-        "password", "next", "before",
+        "password", "next", "before", "finding",
     ];
     NAMES.into_iter().find(|known| *known == name).unwrap_or("form")
 }

@@ -5,17 +5,17 @@ use crate::store::posts::Making;
 
 /// One thing that happened to a post.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Event {
+pub(crate) struct Event {
     /// When; of several revisions in a row, when the last was written.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Who did it.
-    pub(super) by: Byline,
+    pub(crate) by: Byline,
     /// What it was.
-    pub(super) kind: Happened,
+    pub(crate) kind: Happened,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Happened {
+pub(crate) enum Happened {
     /// The post entered a state.
     Entered(Transition),
     /// Its author wrote the revisions from the first to the second, the same
@@ -30,7 +30,7 @@ pub(super) enum Happened {
 /// Returns what happened to a post, newest first. Revisions that follow each
 /// other without anything between them are one event: who saves often tells
 /// no longer story.
-pub(super) fn timeline(making: &Making, author: &Byline) -> Vec<Event> {
+pub(crate) fn timeline(making: &Making, author: &Byline) -> Vec<Event> {
     let entered = making.transitions.iter().map(|transition| Event {
         at: transition.at,
         by: transition.by.clone(),

@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use imprimatur::domain::{Content, PostId, Status, UserId};
+use imprimatur::audit::{self, Asked};
+use imprimatur::domain::{Content, Interface, PostId, RequestId, Status, UserId};
 use imprimatur::store::Store;
+use imprimatur::store::paging::Slice;
 use imprimatur::store::pool::Limits;
 
 use crate::browser::publishing_house;
@@ -164,6 +166,41 @@ impl House {
         let page = ask();
         self.world.database.db_sabotage("ALTER TABLE mislaid RENAME TO reviews");
         page
+    }
+
+    /// A published post whose row somebody has spoilt with the guards off.
+    pub fn db_untrue(&self) -> PostId {
+        let post = self.world.published();
+        self.world.database.db_sabotage(&format!(
+            "SET session_replication_role = replica;
+             DELETE FROM transitions WHERE post_id = {post} AND to_state = 'published'"
+        ));
+        post
+    }
+
+    /// Somebody tries again and again what is not theirs to do.
+    pub fn refuse_often(&self) {
+        let mut edith = self.browser_of("edith");
+        for number in 0..26 {
+            let (path, key) = (self.at(self.objected, "/publish"), number.to_string());
+            edith.send_unasked(&path, &[("key", &key), ("seen", "1")]);
+        }
+    }
+
+    /// The address of an incident that nobody has acknowledged.
+    pub fn incident(&self) -> String {
+        let conn = &mut self.world.database.as_runtime();
+        let asked = Asked {
+            request: RequestId::new(),
+            interface: Interface::Page,
+            actor: Some(self.world.edith),
+            action: "publish",
+            post: Some(self.objected),
+            seen: None,
+        };
+        audit::record_incident(conn, &asked, "post_state_is_recorded", "refused by the database");
+        let open = audit::incidents(conn, audit::Shown::Open, &Slice::newest(1)).unwrap();
+        format!("/admin/incidents/{}", open.lines[0].id)
     }
 
     /// What another process of the same site answers, whose only connection to

@@ -27,6 +27,8 @@ pub enum How {
 
 /// Routes whose answer is no page.
 pub const NO_PAGES: &[&str] = &[
+    "/admin/incidents.csv",
+    "/admin/refusals.csv",
     "/favicon.ico",
     "/favicon.svg",
     "/feed.atom",
@@ -77,6 +79,12 @@ const REVISIONS: &str = "/desk/posts/{id}/revisions";
 const REVISION: &str = "/desk/posts/{id}/revisions/{number}";
 const ACTION: &str = "/desk/posts/{id}/{action}";
 const ADMIN: &str = "/admin/posts";
+const OVERVIEW: &str = "/admin";
+const ADMIN_POST: &str = "/admin/posts/{id}";
+const PERMISSIONS: &str = "/admin/permissions";
+const REFUSALS: &str = "/admin/refusals";
+const INCIDENTS: &str = "/admin/incidents";
+const INCIDENT: &str = "/admin/incidents/{id}";
 const ADMIN_ACTION: &str = "/admin/posts/{id}/{action}";
 /// What answers where no route does.
 pub const ELSEWHERE: &str = "*";
@@ -258,6 +266,51 @@ pub const PAGES: &[Entry] = &[
     opened("the admin without the permission", "mallory", ADMIN, 403, |_| ADMIN.into()),
     opened("the admin of nobody", "", ADMIN, 401, |_| ADMIN.into()),
     opened("a state that there is not", "stan", ADMIN, 422, |_| "/admin/posts?state=burnt".into()),
+
+    early("an empty overview", "stan", OVERVIEW),
+    opened("the overview", "stan", OVERVIEW, 200, |_| OVERVIEW.into()),
+    opened("the overview without the permission", "edith", OVERVIEW, 403, |_| OVERVIEW.into()),
+    opened("a post in the admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.waiting)),
+    opened("a post with a request, in the admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.objected)),
+    opened("an archived post in the admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.gone)),
+    opened("a post that is not true", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.db_untrue())),
+    opened("no post in the admin", "stan", ADMIN_POST, 404, |_| format!("{ADMIN}/999999")),
+    opened("the permissions", "stan", PERMISSIONS, 200, |_| PERMISSIONS.into()),
+    early("no refusals", "stan", REFUSALS),
+    done("the refusals", "stan", REFUSALS, 200, |house, browser| {
+        house.refuse_often();
+        browser.get(REFUSALS)
+    }),
+    done("older refusals", "stan", REFUSALS, 200, |house, browser| {
+        house.refuse_often();
+        browser.get(&house.older("stan", REFUSALS))
+    }),
+    opened("why somebody could not", "stan", REFUSALS, 200, |house| format!("{REFUSALS}?person=edith&action=publish&post={}&layer=policy", house.objected)),
+    opened("filters that say nothing", "stan", REFUSALS, 422, |_| format!("{REFUSALS}?person=nobody&action=burn&post=x&layer=x&rule=x&interface=x&since=x&until=x")),
+    early("no incidents", "stan", INCIDENTS),
+    done("the incidents", "stan", INCIDENTS, 200, |house, browser| {
+        house.incident();
+        browser.get(INCIDENTS)
+    }),
+    done("the incidents that somebody acknowledged", "stan", INCIDENTS, 200, |house, browser| {
+        let path = house.incident();
+        browser.submit(&path, &[("finding", "A missing index.\n\nIt is there now.")]).expect(303);
+        browser.get(&format!("{INCIDENTS}?state=acknowledged"))
+    }),
+    opened("an incident", "stan", INCIDENT, 200, |house| house.incident()),
+    opened("an incident without the permission", "edith", INCIDENT, 403, |house| house.incident()),
+    done("acknowledging without a note", "stan", INCIDENT, 409, |house, browser| {
+        browser.submit(&house.incident(), &[("finding", " ")])
+    }),
+    done("acknowledging at too great length", "stan", INCIDENT, 422, |house, browser| {
+        browser.submit(&house.incident(), &[("finding", &"Found it. ".repeat(300))])
+    }),
+    done("acknowledging what was acknowledged", "stan", INCIDENT, 409, |house, browser| {
+        let path = house.incident();
+        browser.submit(&path, &[("finding", "Seen.")]).expect(303);
+        let token = browser.get(&path).hidden("token");
+        browser.post(&path, &[("token", &token), ("finding", "I saw it, too.")])
+    }),
 
     opened("archiving", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.essay)),
     opened("archiving what is not published", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.waiting)),

@@ -1,0 +1,128 @@
+//! Any list of the admin as a file for a spreadsheet, as it is filtered.
+
+use std::fmt::Write;
+
+use actix_web::HttpResponse;
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
+
+use crate::domain::Permission;
+use crate::permissions;
+use crate::refusal::{Refusal, unreadable};
+use crate::store::paging::{Order, Page, Place, Placed, Slice, Stretch};
+use crate::web::download::{File, Piece};
+use crate::web::{Shared, Visit};
+
+/// A list that can be had as a file.
+pub(super) trait Export: Send + Sync + 'static {
+    /// One line of it.
+    type Line: Placed;
+    /// The name that a browser saves it under.
+    const NAME: &'static str;
+    /// What reading it takes.
+    const PERMISSION: Permission;
+    /// What its columns are called.
+    const HEADER: &'static [&'static str];
+
+    /// Returns which end comes first.
+    fn order(&self) -> Order {
+        Order::NewestFirst
+    }
+
+    /// Returns a page of it, as the page on the screen is read.
+    fn page(&self, conn: &mut PgConnection, slice: &Slice)
+    -> diesel::QueryResult<Page<Self::Line>>;
+
+    /// Returns the cells of a line, one for each column.
+    fn record(line: &Self::Line) -> Vec<String>;
+}
+
+/// How many lines are read at a time: what a file takes of memory, and of a
+/// connection, however long it is.
+pub(super) const LINES_AT_A_TIME: usize = 500;
+
+/// Answers with a list as a file: the one that `asked` understands the address
+/// to ask for. Who asks for it is asked for the permission again with every
+/// piece.
+pub(super) async fn download<E: Export>(
+    shared: &Shared,
+    visit: Visit,
+    asked: impl Fn(&Visit, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
+) -> HttpResponse {
+    let file = File { name: E::NAME, content_type: "text/csv; charset=utf-8" };
+    shared
+        .download(visit, file, move |store, visit, from: Option<Place>| {
+            let conn = &mut *store.checkout()?;
+            let person = visit.viewer(conn)?;
+            permissions::check(&person.roles, E::PERMISSION)?;
+            let list = asked(visit, conn)?;
+            let stretch = from.map_or(Stretch::First, Stretch::After);
+            let slice = Slice { order: list.order(), stretch, size: LINES_AT_A_TIME };
+            let page = list.page(conn, &slice).map_err(unreadable)?;
+            let mut text = String::new();
+            if from.is_none() {
+                write_record(&mut text, E::HEADER.iter());
+            }
+            for line in &page.lines {
+                write_record(&mut text, E::record(line).iter());
+            }
+            Ok(Piece { text, next: page.next })
+        })
+        .await
+}
+
+/// Writes a record (RFC 4180, section 2): it is few enough rules to see that
+/// they are followed.
+fn write_record<Cell: AsRef<str>>(text: &mut String, cells: impl Iterator<Item = Cell>) {
+    for (number, cell) in cells.enumerate() {
+        if number > 0 {
+            text.push(',');
+        }
+        write_cell(text, cell.as_ref());
+    }
+    text.push_str("\r\n");
+}
+
+/// Writes a cell that is text to a spreadsheet, too: what would begin a formula
+/// gets an apostrophe in front (OWASP, CSV injection).
+fn write_cell(text: &mut String, cell: &str) {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if is_formula || cell.contains([',', '"', '\r', '\n']) {
+        let apostrophe = if is_formula { "'" } else { "" };
+        let _ = write!(text, "\"{apostrophe}{}\"", cell.replace('"', "\"\""));
+    } else {
+        text.push_str(cell);
+    }
+}
+
+/// Returns a time as a cell says it.
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// Returns what there may be none of as a cell.
+pub(super) fn or_empty(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_record;
+
+    #[test]
+    fn a_record_is_read_as_it_was_written_and_calculates_nothing() {
+        for (cells, written) in [
+            (&["a", "b"][..], "a,b\r\n"),
+            (
+                &["", "a,b", "say \"no\"", "two\nlines"],
+                ",\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n",
+            ),
+            (&["=1+1", "+1", "-1", "@x"], "\"'=1+1\",\"'+1\",\"'-1\",\"'@x\"\r\n"),
+            (&["\ta", "\ra", "\na", " =1"], "\"'\ta\",\"'\ra\",\"'\na\", =1\r\n"),
+        ] {
+            let mut text = String::new();
+            write_record(&mut text, cells.iter());
+            assert_eq!(text, written);
+        }
+    }
+}

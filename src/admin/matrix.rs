@@ -1,0 +1,48 @@
+//! Who may attempt what, what must hold, and what comes of both: as the code
+//! has it, and by asking it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, ServiceConfig};
+use askama::Template;
+
+use super::frame::enter;
+use super::truth_table::{COLUMNS, Row, rows};
+use crate::domain::{Action, Permission, Role};
+use crate::permissions;
+use crate::policies;
+use crate::web::{Answer, Layout, Shared, Visit};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/admin/permissions", web::get().to(show));
+}
+
+#[derive(Template)]
+#[template(path = "admin/permissions.html")]
+struct PermissionsPage {
+    layout: Layout,
+    truth: Vec<Row>,
+}
+
+impl PermissionsPage {
+    fn why(role: &Role, permission: &Permission) -> Option<&'static str> {
+        permissions::grant(*role, *permission)
+    }
+
+    fn takes(action: &Action) -> Permission {
+        permissions::required(*action)
+    }
+
+    fn codes(action: &Action) -> Vec<&'static str> {
+        policies::rules(*action).iter().map(|rule| rule.code()).collect()
+    }
+}
+
+async fn show(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, |store, visit| {
+            let conn = &mut *store.checkout()?;
+            let (_, layout) = enter(conn, visit, "Permissions", Permission::ViewAudit)?;
+            Ok(Answer::ok(&PermissionsPage { layout, truth: rows() }))
+        })
+        .await
+}

@@ -1,0 +1,128 @@
+//! Everything that is known of one post, and whether it is true.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use askama::Template;
+use diesel::pg::PgConnection;
+use diesel::result::Error;
+
+use super::frame::enter;
+use crate::audit::{self, RefusalFilter, RefusalLine};
+use crate::domain::{Permission, Person, Post, PostId, State, Status};
+use crate::refusal::{Refusal, unreadable};
+use crate::store::paging::Slice;
+use crate::store::posts::{self, Making};
+use crate::store::verify::{self, Verdict};
+use crate::store::visibility::Sight;
+use crate::web::layout::filters;
+use crate::web::post_page::post_id;
+use crate::web::timeline::{Event, Happened, timeline};
+use crate::web::{Answer, Layout, Shared, Visit};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/admin/posts/{id}", web::get().to(show));
+}
+
+/// How many refusals the page shows; the list of refusals has the rest.
+const MOST_REFUSALS: usize = 10;
+
+#[derive(Template)]
+#[template(path = "admin/post.html")]
+struct PostPage {
+    layout: Layout,
+    id: PostId,
+    /// What there is to read, if what is stored makes sense.
+    whole: Option<Whole>,
+    verdicts: Vec<Verdict>,
+    refusals: Vec<RefusalLine>,
+    has_more_refusals: bool,
+}
+
+/// A post and how it came to be.
+struct Whole {
+    post: Post,
+    making: Making,
+    events: Vec<Event>,
+}
+
+impl Whole {
+    fn public_address(&self) -> Option<String> {
+        match &self.post.status {
+            Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
+            Status::Draft | Status::InReview(_) | Status::Archived(..) => None,
+        }
+    }
+}
+
+impl PostPage {
+    fn title(&self) -> String {
+        match &self.whole {
+            Some(whole) => whole.post.title().to_owned(),
+            None => format!("Post {}", self.id),
+        }
+    }
+
+    fn broken(&self) -> Vec<&Verdict> {
+        self.verdicts.iter().filter(|verdict| !verdict.broken.is_empty()).collect()
+    }
+
+    fn kept(&self) -> Vec<&Verdict> {
+        self.verdicts.iter().filter(|verdict| verdict.broken.is_empty()).collect()
+    }
+}
+
+async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, move |store, visit| {
+            let conn = &mut *store.checkout()?;
+            let (person, layout) = enter(conn, visit, "A post", Permission::ViewAudit)?;
+            let id = post_id(&id)?;
+            let found = whole(conn, &person, id)?;
+            let verdicts = verify::of_post(conn, id).map_err(unreadable)?;
+            let is_true = verdicts.iter().all(|verdict| verdict.broken.is_empty());
+            let whole = match found {
+                Found::Whole(whole) => Some(*whole),
+                Found::Senseless => None,
+                // Of a post that is gone there may still be a history.
+                Found::Nothing if !is_true => None,
+                Found::Nothing => return Err(Refusal::NotFound),
+            };
+            let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
+            let slice = Slice::newest(MOST_REFUSALS);
+            let refusals = audit::list_refusals(conn, &filter, &slice).map_err(unreadable)?;
+            let mut page = PostPage {
+                layout,
+                id,
+                whole,
+                verdicts,
+                has_more_refusals: refusals.next.is_some(),
+                refusals: refusals.lines,
+            };
+            page.layout.title = page.title();
+            Ok(Answer::ok(&page))
+        })
+        .await
+}
+
+enum Found {
+    Whole(Box<Whole>),
+    /// It is there, and does not carry the facts of its state.
+    Senseless,
+    Nothing,
+}
+
+fn whole(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Found, Refusal> {
+    let post = match posts::find(conn, id, Sight::of(person)) {
+        Ok(Some(post)) => post,
+        Ok(None) => return Ok(Found::Nothing),
+        Err(Error::DeserializationError(_)) => return Ok(Found::Senseless),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let making = match posts::making(conn, &post) {
+        Ok(making) => making,
+        Err(Error::DeserializationError(_)) => return Ok(Found::Senseless),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let events = timeline(&making, &post.author);
+    Ok(Found::Whole(Box::new(Whole { post, making, events })))
+}

@@ -1,0 +1,115 @@
+//! Who can do what in which state, by asking about people and posts that are
+//! made up for the question.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Action, Archival, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId,
+    Revision, RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId,
+};
+use crate::permissions;
+use crate::workflow::{self, Advice};
+
+/// What the columns beside the first one are called.
+pub(super) const COLUMNS: [&str; 5] =
+    ["no post yet", "Draft", "In review", "Published", "Archived"];
+
+/// What somebody can do.
+pub(super) struct Row {
+    /// Who.
+    pub(super) who: &'static str,
+    /// Which actions, column by column.
+    pub(super) cells: Vec<Vec<Action>>,
+}
+
+const AUTHOR: UserId = UserId(1);
+const SOMEBODY: UserId = UserId(2);
+const ANOTHER_REVIEWER: UserId = UserId(3);
+
+/// Returns the table. Whoever takes back a change request has asked for
+/// changes before, if they could; everything else finds the post as it came
+/// into its state.
+pub(super) fn rows() -> Vec<Row> {
+    let cast: [(&'static str, Option<(UserId, &[Role])>); 7] = [
+        ("its author", Some((AUTHOR, &[Role::Author]))),
+        ("another author", Some((SOMEBODY, &[Role::Author]))),
+        ("a reviewer", Some((SOMEBODY, &[Role::Reviewer]))),
+        ("its author, also a reviewer", Some((AUTHOR, &[Role::Author, Role::Reviewer]))),
+        ("staff", Some((SOMEBODY, &[Role::Staff]))),
+        ("an account without roles", Some((SOMEBODY, &[]))),
+        ("nobody who is signed in", None),
+    ];
+    let row = |(who, person): (&'static str, Option<(UserId, &[Role])>)| {
+        let person = person.map(|(id, roles)| Person {
+            id,
+            username: String::new(),
+            display_name: String::new(),
+            roles: RoleSet::of(roles),
+        });
+        Row { who, cells: cells(person.as_ref()) }
+    };
+    cast.into_iter().map(row).collect()
+}
+
+fn cells(person: Option<&Person>) -> Vec<Vec<Action>> {
+    let create = permissions::required(Action::Create);
+    let begins = person.is_some_and(|person| permissions::holds(&person.roles, create));
+    let mut cells = vec![if begins { vec![Action::Create] } else { Vec::new() }];
+    cells.extend(State::ALL.into_iter().map(|state| {
+        let possible = |action: &Action| person.is_some_and(|person| can(person, *action, state));
+        Action::ALL
+            .into_iter()
+            .filter(|action| *action != Action::Create)
+            .filter(possible)
+            .collect()
+    }));
+    cells
+}
+
+fn can(person: &Person, action: Action, state: State) -> bool {
+    let is_live = |action, post: &Post| workflow::advise(action, person, post) == Advice::Live;
+    let Some(mut post) = made_up(state) else { return false };
+    if action == Action::WithdrawRequest && state == State::InReview {
+        let asks = is_live(Action::RequestChanges, &post);
+        post.standing_requests.push(Review {
+            id: ReviewId(1),
+            revision: post.current.number,
+            reviewer: byline(if asks { person.id } else { ANOTHER_REVIEWER }),
+            note: String::new(),
+            at: post.created_at,
+            withdrawn_at: None,
+        });
+    }
+    is_live(action, &post)
+}
+
+/// Returns a complete post in a state, at its first revision.
+fn made_up(state: State) -> Option<Post> {
+    let (at, revision) = (Timestamp::UNIX_EPOCH, RevisionNumber(1));
+    let content = Content::parse("A title", "A summary.", "A body.").ok()?;
+    let slug = Slug::from_title(&content.title);
+    let submission = Submission { at, by: byline(AUTHOR), revision };
+    let publication = Publication { at, by: byline(ANOTHER_REVIEWER), revision, slug };
+    let reason = "A reason.".to_owned();
+    let status = match state {
+        State::Draft => Status::Draft,
+        State::InReview => Status::InReview(submission),
+        State::Published => Status::Published(submission, publication),
+        State::Archived => {
+            let archival = Archival { at, by: byline(ANOTHER_REVIEWER), reason };
+            Status::Archived(submission, publication, archival)
+        }
+    };
+    Some(Post {
+        id: PostId(1),
+        author: byline(AUTHOR),
+        created_at: at,
+        current: Revision { number: revision, content, at },
+        status,
+        standing_requests: Vec::new(),
+    })
+}
+
+fn byline(id: UserId) -> Byline {
+    Byline { id, name: String::new() }
+}

@@ -1,0 +1,51 @@
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::{Byline, PostId, RequestId};
+
+/// Names one incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IncidentId(pub i64);
+
+impl fmt::Display for IncidentId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// That an invariant would have been broken: a defect of ours, rolled back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    /// Its name.
+    pub id: IncidentId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The request in which it happened.
+    pub request: RequestId,
+    /// The edge that the request came through.
+    pub interface: String,
+    /// Who asked, if they were known.
+    pub actor: Option<Byline>,
+    /// What they asked for.
+    pub action: String,
+    /// Of which post, as they named it.
+    pub post: Option<PostId>,
+    /// What would have become false.
+    pub invariant: String,
+    /// How it was found.
+    pub detail: String,
+    /// Who has taken it up, if anybody has.
+    pub acknowledgement: Option<Acknowledgement>,
+}
+
+/// That somebody has taken an incident up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Byline,
+    /// What they found or did.
+    pub note: String,
+}

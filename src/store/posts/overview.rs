@@ -1,0 +1,118 @@
+//! What staff look at first: what waits, and how fast things go. Everything
+//! here begins in an index and ends at a limit.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stored, ToDiesel};
+
+use super::byline;
+use crate::domain::{Byline, PostId};
+use crate::store::statement::statement;
+
+/// A post that waits in review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The post.
+    pub id: PostId,
+    /// Its current title, which somebody may have taken away again.
+    pub title: String,
+    /// Who writes it.
+    pub author: Byline,
+    /// Since when it waits.
+    pub submitted_at: Timestamp,
+    /// Who asked for changes to its current revision last, and when, where a
+    /// request stands.
+    pub request: Option<(Byline, Timestamp)>,
+}
+
+type WaitingSqlType = (
+    (BigInt, Text, Timestamptz),
+    (BigInt, Text),
+    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>),
+);
+type WaitingRow =
+    ((i64, String, Stored), (i64, String), (Option<i64>, Option<String>, NullableTimestamp));
+
+/// Returns the posts that have waited in review the longest, whoever it is
+/// that they wait for, at most `limit`.
+///
+/// # Errors
+///
+/// The database's.
+pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Waiting>> {
+    let rows = statement::<WaitingSqlType>(
+        "SELECT p.id, text.title, p.submitted_at, author.id, author.display_name,
+             request.reviewer_id, request.display_name, request.at
+         FROM (
+             SELECT id, author_id, current_revision, submitted_at FROM posts
+             WHERE state = 'in_review' ORDER BY submitted_at, id LIMIT rows
+         ) p
+         JOIN users author ON author.id = p.author_id
+         JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision
+         LEFT JOIN LATERAL (
+             SELECT asked.reviewer_id, asker.display_name, asked.at
+             FROM reviews asked JOIN users asker ON asker.id = asked.reviewer_id
+             WHERE asked.post_id = p.id AND asked.revision = p.current_revision
+               AND asked.withdraws IS NULL
+               AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id)
+             ORDER BY asked.id DESC LIMIT 1
+         ) request ON true
+         ORDER BY p.submitted_at, p.id",
+    )
+    .at_most_each(limit)
+    .load::<WaitingRow>(conn)?;
+    let waiting = |row: WaitingRow| {
+        let ((id, title, submitted_at), (author, name), (asker, asker_name, at)) = row;
+        let asked = asker.zip(asker_name).zip(at.to_jiff());
+        Waiting {
+            id: PostId(id),
+            title,
+            author: byline(author, name),
+            submitted_at: submitted_at.to_jiff(),
+            request: asked.map(|((id, name), at)| (byline(id, name), at)),
+        }
+    };
+    Ok(rows.into_iter().map(waiting).collect())
+}
+
+/// What was published within seven days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Week {
+    /// How many weeks after the first one that was asked for.
+    pub number: i32,
+    /// How many posts were published, whether or not they have been archived
+    /// since.
+    pub published: i64,
+    /// How many seconds half of them, or more, had waited at most since they
+    /// were submitted.
+    pub median_wait: f64,
+}
+
+/// How many publications [`published_by_week`] counts at most.
+pub const MOST_PUBLISHED: i64 = 10_000;
+
+/// Returns the weeks since a moment in which something was published, as far
+/// as the newest [`MOST_PUBLISHED`] publications reach back.
+///
+/// # Errors
+///
+/// The database's.
+pub fn published_by_week(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<Week>> {
+    let rows = statement::<(Integer, BigInt, Double)>(
+        "SELECT floor(extract(epoch FROM published_at - $1) / 604800)::integer AS number, count(*),
+             percentile_cont(0.5) WITHIN GROUP (
+                 ORDER BY extract(epoch FROM published_at - submitted_at)::double precision
+             )
+         FROM (
+             SELECT published_at, submitted_at FROM posts
+             WHERE published_at >= $1 ORDER BY published_at DESC LIMIT rows
+         ) AS newest
+         GROUP BY number ORDER BY number",
+    )
+    .bind::<Timestamptz, _>(since.to_diesel())
+    .at_most_each(MOST_PUBLISHED)
+    .load::<(i32, i64, f64)>(conn)?;
+    let week = |(number, published, median_wait)| Week { number, published, median_wait };
+    Ok(rows.into_iter().map(week).collect())
+}

@@ -1,0 +1,3 @@
+//! What staff see and do on the admin's pages.
+
+mod records;
