@@ -1,0 +1,3 @@
+//! The admin: what staff find there, and what they do.
+
+mod posts;
