@@ -1,8 +1,10 @@
 //! The edge for staff. It has no power of its own: the same door, from another
 //! page.
 
+mod bulk;
 mod frame;
 mod posts;
+mod question;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
@@ -12,7 +14,7 @@ use crate::web::{Shared, Visit};
 
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.configure(posts::routes).service(
+    config.configure(posts::routes).configure(bulk::routes).service(
         web::resource("/admin/posts/{id}/{action}")
             .route(web::get().to(confirm))
             .route(web::post().to(act)),
