@@ -249,7 +249,7 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
                          ORDER BY {order} LIMIT {most}
                      ) one
                      LIMIT {most}
-                 ) some
+                 ) few
              )"
         )
     };
