@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{FieldError, State, UnknownState, Username};
 use crate::refusal::Refusal;
@@ -15,6 +15,11 @@ use crate::web::Fields;
 
 /// The longest that one may ask for a post to have waited: ten years of days.
 const LONGEST_WAIT: u16 = 3650;
+
+/// What is written otherwise in an address: all but what never has to be
+/// (RFC 3986, 2.3).
+const ESCAPED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The filters and the order of the change list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +164,7 @@ impl Question {
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let pairs: Vec<String> = own
             .chain(more.iter().copied())
-            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, ESCAPED)))
             .collect();
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
     }
