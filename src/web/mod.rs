@@ -6,6 +6,7 @@ pub(crate) mod answer;
 mod desk;
 mod diff;
 mod done_page;
+mod draft;
 mod editor;
 mod feed;
 mod fields;
@@ -23,6 +24,7 @@ mod statics;
 mod timeline;
 mod times;
 mod visit;
+mod word_count;
 
 use std::net::TcpListener;
 use std::sync::Arc;
