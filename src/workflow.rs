@@ -113,8 +113,23 @@ pub fn advise(action: Action, person: &Person, post: &Post) -> Advice {
 ///
 /// What the door would answer.
 pub fn foresee(action: Action, person: &Person, post: &Post) -> Result<(), Refusal> {
+    foresee_seen(action, person, post, post.current.number)
+}
+
+/// Asks the same beforehand about the revision that somebody was looking at
+/// when they chose the post.
+///
+/// # Errors
+///
+/// What the door would answer.
+pub fn foresee_seen(
+    action: Action,
+    person: &Person,
+    post: &Post,
+    seen: RevisionNumber,
+) -> Result<(), Refusal> {
     permissions::check(&person.roles, permissions::required(action))?;
-    let seen = Some(post.current.number);
+    let seen = Some(seen);
     policies::check(action, &Circumstances { person, post, seen, has_reason: true })?;
     Ok(())
 }

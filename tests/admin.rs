@@ -1,3 +1,4 @@
-//! What staff see and do on the admin's pages.
+//! The admin: what staff find there, and what they do.
 
+mod posts;
 mod records;

@@ -18,7 +18,8 @@ use crate::support::Database;
 use sabotage::{SABOTAGE, Sabotage, UNSEEN_IN_ROWS};
 
 /// Truths that no single guard keeps.
-const WITHOUT_A_GUARD: &[&str] = &["an_id_names_one_row", "guards_are_in_place"];
+const WITHOUT_A_GUARD: &[&str] =
+    &["an_id_names_one_row", "bulk_outcome_is_borne_out", "guards_are_in_place"];
 
 fn with_demo() -> Database {
     let database = Database::new();
@@ -83,6 +84,12 @@ fn saboteur(database: &Database) -> PgConnection {
              SELECT actor_id, key || '/like-it', action, post_id, its_revision, state, fingerprint, at
              FROM operations WHERE key = other_key
              RETURNING key;
+         END;
+         -- Writes a bulk archive that means nothing.
+         CREATE FUNCTION pg_temp.bulk(actor bigint) RETURNS void LANGUAGE sql
+         BEGIN ATOMIC
+             INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+             VALUES (actor, 'bulk', '', 'For the record.');
          END;",
     )
     .unwrap();

@@ -2,6 +2,7 @@
 //! page.
 
 mod address;
+mod bulk;
 mod csv;
 mod frame;
 mod incidents;
@@ -9,6 +10,7 @@ mod matrix;
 mod overview;
 mod post;
 mod posts;
+mod question;
 mod refusals;
 mod truth_table;
 
@@ -23,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(overview::routes)
         .configure(posts::routes)
+        .configure(bulk::routes)
         .configure(post::routes)
         .configure(matrix::routes)
         .configure(refusals::routes)

@@ -7,7 +7,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored, ToDiesel};
 use crate::domain::{Acknowledgement, Byline, Incident, IncidentId, PostId, RequestId, UserId};
 use crate::store::Transaction;
 use crate::store::paging::{Order, Page, Place, Placed, Slice};
-use crate::store::statement::{statement, statement_of};
+use crate::store::statement::statement;
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn incidents(
         Order::OldestFirst => "(i.at, i.id) > ($1, $2) ORDER BY i.at, i.id",
     };
     let start = slice.start();
-    let found = statement_of::<RowSqlType>(&[COLUMNS, which, stretch])
+    let found = statement::<RowSqlType>([COLUMNS, which, stretch].concat())
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .at_most(slice.limit())
@@ -78,7 +78,7 @@ pub fn incidents(
 ///
 /// The database's.
 pub fn incident(conn: &mut PgConnection, id: IncidentId) -> QueryResult<Option<Incident>> {
-    let found = statement_of::<RowSqlType>(&[COLUMNS, "i.id = $1"])
+    let found = statement::<RowSqlType>([COLUMNS, "i.id = $1"].concat())
         .bind::<BigInt, _>(id.0)
         .get_result::<Row>(conn)
         .optional()?;

@@ -7,7 +7,7 @@ use jiff_diesel::{Timestamp as Stored, ToDiesel};
 
 use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, UserId};
 use crate::store::paging::{Order, Page, Place, Placed, Slice};
-use crate::store::statement::{Statement, statement, statement_of};
+use crate::store::statement::{Statement, statement};
 
 /// One refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,43 +130,47 @@ fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, LineSqlType> 
     if scope.is_empty() && !filter.is_about_kinds() {
         let found =
             ["(SELECT r.* FROM refusals r WHERE ", stretch[0], stretch[1], sorted, stretch[3]];
-        return statement_of(&[
-            COLUMNS, found[0], found[1], found[2], found[3], found[4], ") r", NAMES, sorted,
-        ]);
+        return statement(
+            [COLUMNS, found[0], found[1], found[2], found[3], found[4], ") r", NAMES, sorted]
+                .concat(),
+        );
     }
     // Each kind in turn is looked up behind the one before it, and each gives
     // what would follow if it were alone; the page is the first of all these.
-    statement_of(&[
-        "WITH RECURSIVE kinds AS (
+    statement(
+        [
+            "WITH RECURSIVE kinds AS (
              (SELECT r.kind FROM refusals r WHERE ",
-        scope,
-        "true ORDER BY r.kind LIMIT 1)
+            scope,
+            "true ORDER BY r.kind LIMIT 1)
              UNION ALL
              SELECT following.kind FROM kinds CROSS JOIN LATERAL (
                  SELECT r.kind FROM refusals r WHERE ",
-        scope,
-        "r.kind > kinds.kind ORDER BY r.kind LIMIT 1
+            scope,
+            "r.kind > kinds.kind ORDER BY r.kind LIMIT 1
              ) AS following
          ) ",
-        COLUMNS,
-        "(SELECT r.* FROM kinds CROSS JOIN LATERAL (
+            COLUMNS,
+            "(SELECT r.* FROM kinds CROSS JOIN LATERAL (
              SELECT r.at, r.id FROM refusals r WHERE ",
-        scope,
-        "r.kind = kinds.kind AND ",
-        stretch[0],
-        stretch[1],
-        stretch[2],
-        stretch[3],
-        ") r
+            scope,
+            "r.kind = kinds.kind AND ",
+            stretch[0],
+            stretch[1],
+            stretch[2],
+            stretch[3],
+            ") r
           WHERE ($5::text IS NULL OR split_part(kinds.kind, ' ', 1) = $5)
             AND ($6::text IS NULL OR split_part(kinds.kind, ' ', 2) = $6)
             AND ($7::text IS NULL OR split_part(kinds.kind, ' ', 3) = $7)
             AND ($8::text IS NULL OR $8 = ANY ((string_to_array(kinds.kind, ' '))[4:])) ",
-        sorted,
-        " LIMIT rows) page JOIN refusals r ON r.id = page.id",
-        NAMES,
-        sorted,
-    ])
+            sorted,
+            " LIMIT rows) page JOIN refusals r ON r.id = page.id",
+            NAMES,
+            sorted,
+        ]
+        .concat(),
+    )
 }
 
 const COLUMNS: &str = "SELECT r.id, r.at, r.request_id, r.interface,

@@ -4,6 +4,7 @@
 //! The store decides nothing. The one rule it keeps is [`visibility`], which
 //! every read of a post goes through.
 
+pub mod bulk;
 pub mod cluster;
 pub mod failure;
 pub mod migrations;

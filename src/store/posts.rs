@@ -1,13 +1,15 @@
 //! Reading one post, and locking it.
 
+mod change_list;
 mod desk;
 mod history;
 mod lists;
 mod overview;
 mod public;
+mod words;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
@@ -20,6 +22,7 @@ use crate::domain::{
 };
 use crate::permissions::Capability;
 
+pub use change_list::{COUNTED, ChangeLine, ChangeList, Filter, Names, Sort, change_list, names};
 pub use desk::{
     MOST_OF_A_STATE, Name, OwnLine, QueueLine, Request, awaiting_author, awaiting_review,
     written_by,
@@ -28,6 +31,7 @@ pub use history::{Making, making, revision};
 pub use lists::{PostLine, all};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
 pub use public::{Address, PublicPost, addresses, at_address, bodies, highest_id, published};
+pub use words::Words;
 
 /// Locks a post and returns it as it is now, or `None` where there is none that
 /// the actor may see. What a person may not see they cannot lock either.
@@ -63,18 +67,17 @@ pub fn lock<'tx, A>(
     }
 }
 
-/// Returns a post as it is now, or `None` where there is none to be seen.
-///
-/// # Errors
-///
-/// The database's.
-pub fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> QueryResult<Option<Post>> {
-    statement::<PostSqlType>(
-        "SELECT p.id, p.state, p.created_at, author.id, author.display_name,
+/// The columns of a [`PostRow`], with the body as far as it is asked for.
+macro_rules! posts_with {
+    ($body:literal, $condition:literal) => {
+        concat!(
+            "SELECT p.id, p.state, p.created_at, author.id, author.display_name,
             submitter.id, submitter.display_name, p.submitted_at, p.submitted_revision,
             publisher.id, publisher.display_name, p.published_at, p.published_revision, p.slug,
             archiver.id, archiver.display_name, p.archived_at, p.archive_reason,
-            r.number, r.title, r.summary, r.body, r.at,
+            r.number, r.title, r.summary, ",
+            $body,
+            ", r.at,
             (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'id', request.id, 'reviewer', reviewer.id, 'name', reviewer.display_name,
                 'note', request.note, 'at', request.at) ORDER BY request.id), '[]')
@@ -88,15 +91,56 @@ pub fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> QueryResult<Op
          LEFT JOIN users submitter ON submitter.id = p.submitted_by
          LEFT JOIN users publisher ON publisher.id = p.published_by
          LEFT JOIN users archiver ON archiver.id = p.archived_by
-         WHERE p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)",
-    )
+         WHERE ",
+            $condition
+        )
+    };
+}
+
+/// Returns a post as it is now, or `None` where there is none to be seen.
+///
+/// # Errors
+///
+/// The database's.
+pub fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> QueryResult<Option<Post>> {
+    statement::<PostSqlType>(posts_with!(
+        "r.body",
+        "p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)"
+    ))
     .bind::<BigInt, _>(id.0)
     .seen_by(sight)
     .get_result::<PostRow>(conn)
     .optional()?
-    .map(Post::try_from)
+    .map(whole)
     .transpose()
-    .map_err(|error: ImpossibleRow| diesel::result::Error::DeserializationError(Box::new(error)))
+}
+
+/// Returns those of the posts that can be seen, by their numbers, each with no
+/// more than the beginning of its body: to list them, and to foresee what an
+/// action would be answered. Whether there is a body shows in its beginning.
+///
+/// # Errors
+///
+/// The database's.
+pub fn outlines(conn: &mut PgConnection, ids: &[PostId], sight: Sight) -> QueryResult<Vec<Post>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    statement::<PostSqlType>(posts_with!(
+        "left(ltrim(r.body, E' \\t\\r\\n'), 60)",
+        "p.id = ANY ($1) AND post_is_visible(p.state, p.author_id, $2, $3, $4) ORDER BY p.id"
+    ))
+    .bind::<Array<BigInt>, _>(ids)
+    .seen_by(sight)
+    .load::<PostRow>(conn)?
+    .into_iter()
+    .map(whole)
+    .collect()
+}
+
+/// Returns the post that a row speaks of.
+fn whole(row: PostRow) -> QueryResult<Post> {
+    Post::try_from(row).map_err(|error: ImpossibleRow| {
+        diesel::result::Error::DeserializationError(Box::new(error))
+    })
 }
 
 impl<Row> Statement<'_, Row> {

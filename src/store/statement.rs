@@ -18,19 +18,14 @@ use diesel::sql_types::SingleValue;
 pub struct Statement<'a, Row> {
     sql: Cow<'static, str>,
     parameters: Vec<Box<dyn QueryFragment<Pg> + 'a>>,
+    is_planned_anew: bool,
     row: PhantomData<Row>,
 }
 
-/// Returns the statement, still without its parameters.
-pub fn statement<'a, Row>(sql: &'static str) -> Statement<'a, Row> {
-    Statement { sql: Cow::Borrowed(sql), parameters: Vec::new(), row: PhantomData }
-}
-
-/// Returns the statement that the pieces are together. They are literals of
-/// the program, so nothing that somebody typed can be among them, and there
-/// are only so many texts to be cached.
-pub fn statement_of<'a, Row>(pieces: &[&'static str]) -> Statement<'a, Row> {
-    Statement { sql: Cow::Owned(pieces.concat()), parameters: Vec::new(), row: PhantomData }
+/// Returns the statement, still without its parameters. A text that is put
+/// together is one of few: each is kept by every connection that has met it.
+pub fn statement<'a, Row>(sql: impl Into<Cow<'static, str>>) -> Statement<'a, Row> {
+    Statement { sql: sql.into(), parameters: Vec::new(), is_planned_anew: false, row: PhantomData }
 }
 
 impl<'a, Row> Statement<'a, Row> {
@@ -61,10 +56,20 @@ impl<Row> Statement<'_, Row> {
         self.sql = self.sql.replace("LIMIT rows", &format!("LIMIT {rows}")).into();
         self
     }
+
+    /// Has PostgreSQL plan it for the values that it comes with, each time: a
+    /// word that every text has wants another plan than one that few have.
+    pub fn planned_anew(mut self) -> Self {
+        self.is_planned_anew = true;
+        self
+    }
 }
 
 impl<Row> QueryFragment<Pg> for Statement<'_, Row> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.is_planned_anew {
+            out.unsafe_to_cache_prepared();
+        }
         // A parameter that the text names twice is sent twice: diesel numbers
         // parameters in the order in which it meets them.
         let mut pieces = self.sql.split('$');

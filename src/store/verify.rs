@@ -12,6 +12,7 @@
 //! they have no truth here. Their effect is seen where the post and its
 //! history, written together, no longer agree.
 
+mod bulk;
 mod guards;
 mod history;
 mod people;
@@ -47,9 +48,12 @@ pub enum Scope {
     Whole,
 }
 
-/// Returns every truth: of people, of posts, of their history, of the guards.
+/// Returns every truth: of people, of posts, of their history, of what is done
+/// in bulk, of the guards.
 pub fn truths() -> impl Iterator<Item = &'static Truth> {
-    [people::TRUTHS, posts::TRUTHS, history::TRUTHS, guards::TRUTHS].into_iter().flatten()
+    [people::TRUTHS, posts::TRUTHS, history::TRUTHS, bulk::TRUTHS, guards::TRUTHS]
+        .into_iter()
+        .flatten()
 }
 
 /// A row that breaks a truth, or a guard that is not in place.

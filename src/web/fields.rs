@@ -6,8 +6,9 @@ use crate::domain::{FieldError, InvalidInput, OperationKey, RevisionNumber};
 /// four bytes and each byte sent as `%XX`, and room for the rest.
 pub(super) const LIMIT: usize = 1_300_000;
 
-/// The most fields that a form may have.
-const MOST_FIELDS: usize = 40;
+/// The most fields that a form may have: a page of posts to choose from, and
+/// the filter that it came by.
+const MOST_FIELDS: usize = 80;
 
 /// The fields of a form, decoded strictly: bytes that are no text are an error
 /// and not a replacement character, and what nobody takes is an error too.
@@ -59,6 +60,15 @@ impl Fields {
             return Err(FieldError::new(name, "Send this once."));
         }
         Ok(value)
+    }
+
+    /// Takes out every field of that name: the ticked boxes of a list.
+    pub fn take_all(&mut self, name: &str) -> Vec<String> {
+        let fields = std::mem::take(&mut self.fields);
+        let (taken, left) = fields.into_iter().partition(|(field, _)| field == name);
+        self.fields = left;
+        let taken: Vec<(String, String)> = taken;
+        taken.into_iter().map(|(_, value)| value).collect()
     }
 
     /// Takes a field out that must be there, be it empty.

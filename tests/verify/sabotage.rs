@@ -127,8 +127,11 @@ pub const SABOTAGE: &[Sabotage] = &[
         "INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
          SELECT post_id, 2, title, summary, body, author_id, at, pg_temp.like_it(operation_key, 2)
          FROM revisions WHERE post_id = pg_temp.post('errata')"),
-    by("published_post_is_complete",
-        "UPDATE revisions SET summary = ' ' WHERE post_id = pg_temp.post('imprimatur')"),
+    Sabotage {
+        truth: "published_post_is_complete",
+        sql: "UPDATE revisions SET summary = ' ' WHERE post_id = pg_temp.post('imprimatur')",
+        also: &["post_is_found_by_its_newest_text"],
+    },
     by("post_begins_as_a_draft",
         "UPDATE transitions SET revision = 2, operation_key = pg_temp.like_it(operation_key, 2)
          WHERE post_id = pg_temp.post('marks-and-diffs') AND to_state = 'draft'"),
@@ -175,7 +178,9 @@ pub const SABOTAGE: &[Sabotage] = &[
          WHERE post_id = pg_temp.post('errata')"),
     by("revision_is_within_limits",
         "ALTER TABLE revisions DROP CONSTRAINT revision_is_within_limits;
-         UPDATE revisions SET summary = repeat('x', 501) WHERE post_id = pg_temp.post('errata')"),
+         UPDATE revisions SET summary = repeat('-', 501) WHERE post_id = pg_temp.post('errata');
+         UPDATE post_documents d SET document = search_document(title, summary, body)
+         FROM revisions r WHERE r.post_id = d.post_id AND r.post_id = pg_temp.post('errata')"),
     by("review_is_of_a_revision",
         "UPDATE reviews SET revision = 9, operation_key = pg_temp.like_it(operation_key, 9)
          WHERE post_id = pg_temp.post('dashes')"),
@@ -234,6 +239,46 @@ pub const SABOTAGE: &[Sabotage] = &[
          UPDATE transitions SET at = at + interval '1 second'
          WHERE post_id = pg_temp.post('imprimatur') AND to_state = 'published'"),
 
+    by("document_is_kept_once",
+        "ALTER TABLE post_documents DROP CONSTRAINT document_is_kept_once;
+         INSERT INTO post_documents SELECT * FROM post_documents
+         WHERE post_id = pg_temp.post('dashes')"),
+    by("document_has_its_post",
+        "INSERT INTO post_documents (post_id, document) VALUES (4711, '')"),
+    by("post_is_found_by_its_newest_text",
+        "UPDATE post_documents SET document = to_tsvector('simple', 'other words')
+         WHERE post_id = pg_temp.post('dashes')"),
+    by("bulk_archive_has_a_number",
+        "SELECT pg_temp.bulk(pg_temp.person('stan'));
+         ALTER TABLE bulk_archives DROP CONSTRAINT bulk_archive_has_a_number CASCADE;
+         INSERT INTO bulk_archives (id, actor_id, key, fingerprint, reason)
+         OVERRIDING SYSTEM VALUE
+         SELECT id, actor_id, key || '/other', fingerprint, reason FROM bulk_archives"),
+    by("bulk_archive_has_its_actor",
+        "SELECT pg_temp.bulk(4711)"),
+    by("bulk_archive_is_begun_once",
+        "ALTER TABLE bulk_archives DROP CONSTRAINT bulk_archive_is_begun_once;
+         SELECT pg_temp.bulk(pg_temp.person('stan')) FROM generate_series(1, 2)"),
+    by("bulk_archive_has_a_reason",
+        "ALTER TABLE bulk_archives DROP CONSTRAINT bulk_archive_has_a_reason;
+         SELECT pg_temp.bulk(pg_temp.person('stan')); UPDATE bulk_archives SET reason = ' '"),
+    by("bulk_item_is_meant_once",
+        "ALTER TABLE bulk_archive_items DROP CONSTRAINT bulk_item_is_meant_once;
+         SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
+         SELECT id, pg_temp.post('dashes'), 1 FROM bulk_archives, generate_series(1, 2)"),
+    by("bulk_item_has_its_decision",
+        "INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen) VALUES (4711, 1, 1)"),
+    by("bulk_refusal_has_reasons",
+        "ALTER TABLE bulk_archive_items DROP CONSTRAINT bulk_refusal_has_reasons;
+         SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at, refusal)
+         SELECT id, 1, 1, now(), '[]' FROM bulk_archives"),
+    by("bulk_outcome_is_borne_out",
+        "SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at)
+         SELECT id, pg_temp.post('dashes'), 1, now() FROM bulk_archives"),
+
     by("guards_are_in_place",
         "ALTER TABLE posts DISABLE TRIGGER post_moves_one_step_forward"),
 ];
@@ -245,6 +290,7 @@ pub const UNSEEN_IN_ROWS: &[&str] = &[
     "account_events_are_never_emptied",
     "archival_facts_are_final",
     "authority_is_part_of_the_key",
+    "bulk_outcome_is_final",
     "changed_credentials_end_sessions",
     "incident_is_what_happened",
     "incidents_are_never_deleted",

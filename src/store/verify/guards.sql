@@ -7,6 +7,12 @@ WITH expected AS (
             'account_event_is_known account_event_names_a_role_iff_about_one '
             'account_events_actor_id_fkey account_events_pkey account_events_subject_id_fkey '
             'account_events_are_append_only account_events_are_never_emptied'),
+        ('bulk_archive_items',
+            'bulk_item_has_its_decision bulk_item_is_meant_once bulk_refusal_has_reasons '
+            'bulk_outcome_is_final'),
+        ('bulk_archives',
+            'bulk_archive_has_a_number bulk_archive_has_a_reason bulk_archive_has_its_actor '
+            'bulk_archive_is_begun_once'),
         ('cookie_key',
             'cookie_key_is_long_enough cookie_key_pkey cookie_key_singleton_check'),
         ('incidents',
@@ -17,6 +23,7 @@ WITH expected AS (
             'operation_action_is_known operation_fingerprint_is_sha256 operation_key_is_used_once '
             'operation_key_is_well_formed operation_says_what_it_did operations_actor_id_fkey '
             'operations_post_id_fkey operations_are_append_only operations_are_never_emptied'),
+        ('post_documents', 'document_has_its_post document_is_kept_once'),
         ('posts',
             'archival_facts_iff_archived archive_reason_is_given facts_are_in_order '
             'post_points_at_a_revision post_state_is_known post_state_is_recorded '
@@ -42,8 +49,8 @@ WITH expected AS (
         ('revisions',
             'revision_has_its_operation revision_is_within_limits revision_number_is_used_once '
             'revision_numbers_begin_at_one revision_numbers_have_no_gaps revisions_author_id_fkey '
-            'revisions_post_id_fkey newest_revision_is_current revisions_are_append_only '
-            'revisions_are_never_emptied'),
+            'revisions_post_id_fkey newest_revision_is_current post_is_found_by_its_newest_text '
+            'revisions_are_append_only revisions_are_never_emptied'),
         ('runtime_privileges', 'privileges_are_said_once'),
         ('sessions',
             'session_is_stored_hashed sessions_pkey sessions_user_id_fkey session_ends_once'),
@@ -67,7 +74,8 @@ WITH expected AS (
 -- null pass.
 optional AS (
     SELECT unnest(string_to_array(
-        'account_events.role incidents.acknowledged_at incidents.acknowledged_by '
+        'account_events.role bulk_archive_items.put_off_at bulk_archive_items.refusal '
+        'bulk_archive_items.settled_at incidents.acknowledged_at incidents.acknowledged_by '
         'incidents.acknowledgement incidents.actor_id incidents.post_id posts.archive_reason '
         'posts.archived_at posts.archived_by posts.published_at posts.published_by '
         'posts.published_revision posts.slug posts.submitted_at posts.submitted_by '

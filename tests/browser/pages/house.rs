@@ -160,6 +160,29 @@ impl House {
         (browser, page)
     }
 
+    /// Archives a post in bulk with one that cannot be, and returns where one
+    /// sees what became of them.
+    pub fn bulk_archive(&self, browser: &mut Browser) -> String {
+        let list = "/admin/posts/bulk-archive";
+        let chosen = (self.world.published(), self.draft);
+        let page = browser.get(&format!("{list}?post={}-1&post={}-1", chosen.0, chosen.1));
+        let [token, key, posts] = ["token", "key", "posts"].map(|name| page.hidden(name));
+        let typed =
+            [("token", token.as_str()), ("key", &key), ("posts", &posts), ("reason", "Old.")];
+        browser.post(list, &typed).expect(303).location().to_owned()
+    }
+
+    /// Leaves the refused posts of a bulk archive to be done, as if somebody had
+    /// been busy with them.
+    pub fn db_undo_half(&self, there: &str) {
+        let id = there.rsplit('/').next().unwrap();
+        self.world.database.db_sabotage(&format!(
+            "SET session_replication_role = replica;
+             UPDATE bulk_archive_items SET settled_at = NULL, refusal = NULL, put_off_at = now()
+             WHERE bulk_archive_id = {id} AND refusal IS NOT NULL"
+        ));
+    }
+
     /// What is answered while a table is not where it should be.
     pub fn db_out_of_order(&self, ask: impl FnOnce() -> Page) -> Page {
         self.world.database.db_sabotage("ALTER TABLE reviews RENAME TO mislaid");

@@ -85,6 +85,8 @@ const PERMISSIONS: &str = "/admin/permissions";
 const REFUSALS: &str = "/admin/refusals";
 const INCIDENTS: &str = "/admin/incidents";
 const INCIDENT: &str = "/admin/incidents/{id}";
+const BULK: &str = "/admin/posts/bulk-archive";
+const BULK_PROGRESS: &str = "/admin/posts/bulk-archive/{id}";
 const ADMIN_ACTION: &str = "/admin/posts/{id}/{action}";
 /// What answers where no route does.
 pub const ELSEWHERE: &str = "*";
@@ -311,6 +313,40 @@ pub const PAGES: &[Entry] = &[
         let token = browser.get(&path).hidden("token");
         browser.post(&path, &[("token", &token), ("finding", "I saw it, too.")])
     }),
+    opened("the admin with every filter", "stan", ADMIN, 200, |_| {
+        "/admin/posts?q=why+less&state=published&author=alice&reviewer=edith&from=2026-01-01&until=2999-12-31&sort=since".into()
+    }),
+    opened("the admin by number, all selected", "stan", ADMIN, 200, |_| "/admin/posts?sort=-number&select=page".into()),
+    opened("no post that passes", "stan", ADMIN, 200, |_| "/admin/posts?author=nobody&waiting=7".into()),
+    opened("nothing more in this direction", "stan", ADMIN, 200, |_| "/admin/posts?after=1-1".into()),
+
+    opened("archiving several", "stan", BULK, 200, |house| {
+        format!("{BULK}?post={}-1&post={}-2&post={}-1&post=999999-1", house.essay, house.waiting, house.gone)
+    }),
+    opened("archiving all of a list", "stan", BULK, 200, |_| format!("{BULK}?everything=yes&author=alice")),
+    opened("archiving none", "stan", BULK, 200, |house| format!("{BULK}?post={}-1", house.draft)),
+    opened("archiving without a selection", "stan", BULK, 422, |_| BULK.into()),
+    opened("archiving several without the permission", "edith", BULK, 403, |house| format!("{BULK}?post={}-1", house.essay)),
+    done("archiving several without a reason", "stan", BULK, 422, |house, browser| {
+        let page = browser.get(&format!("{BULK}?post={}-1&post={}-1", house.essay, house.draft));
+        let typed = [("token", page.hidden("token")), ("key", page.hidden("key")), ("posts", page.hidden("posts")), ("reason", " ".into())];
+        browser.post(BULK, &borrowed(&typed))
+    }),
+    done("what became of each post", "stan", BULK_PROGRESS, 200, |house, browser| {
+        let there = house.bulk_archive(browser);
+        browser.get(&there)
+    }),
+    done("what has become of each post so far", "stan", BULK_PROGRESS, 200, |house, browser| {
+        let there = house.bulk_archive(browser);
+        house.db_undo_half(&there);
+        browser.get(&there)
+    }),
+    done("the admin with something unfinished", "stan", ADMIN, 200, |house, browser| {
+        let there = house.bulk_archive(browser);
+        house.db_undo_half(&there);
+        browser.get("/admin/posts?state=archived")
+    }),
+    opened("a bulk archive that there is not", "stan", BULK_PROGRESS, 404, |_| format!("{BULK}/4711")),
 
     opened("archiving", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.essay)),
     opened("archiving what is not published", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.waiting)),

@@ -1,0 +1,355 @@
+//! Does each list answer in the same time among a million posts as among a
+//! thousand? `cargo bench --bench lists` seeds both, asks the real server for
+//! each list in turns, and prints the medians and their ratio; then it has
+//! PostgreSQL say how it read, and names what it read from end to end.
+//!
+//! It needs some 6 GB below the temporary directory and several minutes, most
+//! of them for seeding. `IMPRIMATUR_BENCH_POSTS=100000` asks for less.
+
+#![allow(missing_docs, reason = "this is no library")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "it shares what the tests stand on")]
+#![allow(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use imprimatur::store::statement::statement;
+use imprimatur::store::verify::walk;
+
+use support::{Browser, Database, Server, World};
+
+/// How often each list is asked for: among both, in turns.
+const ROUNDS: usize = 40;
+
+/// How often before, so that every connection has its plans.
+const WARM_UP: usize = 12;
+
+/// One list, and how much longer it may take among more posts.
+struct List {
+    name: &'static str,
+    who: &'static str,
+    address: fn(&House) -> String,
+    bound: f64,
+}
+
+const fn list(name: &'static str, who: &'static str, address: fn(&House) -> String) -> List {
+    List { name, who, address, bound: 1.5 }
+}
+
+const fn search(name: &'static str, address: fn(&House) -> String) -> List {
+    List { name, who: "stan", address, bound: 3.0 }
+}
+
+const LISTS: &[List] = &[
+    list("change list", "stan", |_| "/admin/posts".into()),
+    list("second page", "stan", |house| house.next("/admin/posts")),
+    list("deepest page", "stan", |house| house.last("/admin/posts?")),
+    list("longest first", "stan", |_| "/admin/posts?sort=since".into()),
+    list("by number, falling", "stan", |_| "/admin/posts?sort=-number".into()),
+    list("by number, rising", "stan", |_| "/admin/posts?sort=number".into()),
+    list("drafts", "stan", |_| "/admin/posts?state=draft".into()),
+    list("in review", "stan", |_| "/admin/posts?state=in_review".into()),
+    list("published", "stan", |_| "/admin/posts?state=published".into()),
+    list("published, deepest page", "stan", |house| house.last("/admin/posts?state=published&")),
+    list("archived", "stan", |_| "/admin/posts?state=archived".into()),
+    list("archived by number", "stan", |_| "/admin/posts?state=archived&sort=number".into()),
+    list("of an author", "stan", |_| "/admin/posts?author=alice".into()),
+    list("drafts of an author", "stan", |_| "/admin/posts?author=alice&state=draft".into()),
+    list("of an author by number", "stan", |_| "/admin/posts?author=alice&sort=number".into()),
+    list("published by", "stan", |_| "/admin/posts?reviewer=edith".into()),
+    list("published by, by number", "stan", |_| "/admin/posts?reviewer=edith&sort=-number".into()),
+    list("of an author, published by", "stan", |_| {
+        "/admin/posts?author=alice&reviewer=edith".into()
+    }),
+    list("of a month", "stan", |house| format!("/admin/posts?{}", house.month())),
+    list("waiting longer than", "stan", |_| "/admin/posts?state=in_review&waiting=7".into()),
+    search("rare word", |_| "/admin/posts?q=colophon".into()),
+    search("common word", |_| "/admin/posts?q=press".into()),
+    search("common word, published", |_| "/admin/posts?q=press&state=published".into()),
+    search("common word, an author's drafts", |_| {
+        "/admin/posts?q=press&author=alice&state=draft".into()
+    }),
+    search("beginning of words", |_| "/admin/posts?q=word1".into()),
+    search("two common words", |_| "/admin/posts?q=press+quire".into()),
+    list("a desk that writes", "alice", |_| "/desk".into()),
+    list("a desk that reviews", "rosa", |_| "/desk".into()),
+    list("one's own published posts", "alice", |_| "/desk/posts?state=published".into()),
+    list("home", "", |_| "/".into()),
+    list("all posts", "", |_| "/posts".into()),
+    list("all posts, deepest page", "", |house| house.last_public()),
+    list("feed", "", |_| "/feed.atom".into()),
+];
+
+/// A publishing house with so many posts.
+struct House {
+    world: World,
+    server: Server,
+    posts: i64,
+}
+
+impl House {
+    fn with(posts: i64) -> Self {
+        let began = Instant::now();
+        let world = World::new();
+        seed(&world.database, posts);
+        let server = Server::start(world.database.store());
+        eprintln!("{posts} posts are there after {:.0?}", began.elapsed());
+        Self { world, server, posts }
+    }
+
+    fn browser(&self, who: &str) -> Browser {
+        if who.is_empty() { self.server.browser() } else { self.server.signed_in(who) }
+    }
+
+    fn next(&self, path: &str) -> String {
+        let page = self.browser("stan").get(path).expect(200);
+        let (_, rest) = page.body.split_once("rel=\"next\" href=\"").unwrap();
+        rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")
+    }
+
+    /// The last whole page of a list, which the first of the reverse leads to.
+    fn last(&self, path: &str) -> String {
+        let reverse = self.next(&format!("{path}sort=since"));
+        let place = reverse.rsplit("after=").next().unwrap().to_owned();
+        format!("{path}after={place}")
+    }
+
+    fn last_public(&self) -> String {
+        let (at, id): (i64, i64) = statement::<(BigInt, BigInt)>(
+            "SELECT (extract(epoch FROM published_at) * 1000000)::bigint, id FROM posts
+             WHERE state = 'published' ORDER BY published_at, id OFFSET 50 LIMIT 1",
+        )
+        .get_result(&mut self.world.database.as_owner())
+        .unwrap();
+        format!("/posts?before={at}-{id}")
+    }
+
+    /// Thirty days in the middle of its history.
+    fn month(&self) -> String {
+        let (from, until): (String, String) = statement::<(Text, Text)>(
+            "SELECT (max(created_at) - interval '60 days')::date::text,
+                 (max(created_at) - interval '30 days')::date::text FROM posts",
+        )
+        .get_result(&mut self.world.database.as_owner())
+        .unwrap();
+        format!("from={from}&until={until}")
+    }
+}
+
+fn main() {
+    let most = std::env::var("IMPRIMATUR_BENCH_POSTS").ok();
+    let most: i64 = most.map_or(1_000_000, |most| most.parse().unwrap());
+    let houses = [House::with(1_000), House::with(most)];
+    println!("| list | {} posts, ms | {} posts, ms | ratio | at most |", houses[0].posts, most);
+    println!("|---|---|---|---|---|");
+    let mut beyond = Vec::new();
+    for list in LISTS {
+        let [few, many] = medians(&houses, list);
+        let ratio = many.as_secs_f64() / few.as_secs_f64();
+        let [few, many] = [few, many].map(|time| time.as_secs_f64() * 1e3);
+        println!("| {} | {few:.2} | {many:.2} | {ratio:.2} | {} |", list.name, list.bound);
+        if ratio > list.bound {
+            beyond.push(list.name);
+        }
+    }
+    println!("\nbeyond its bound: {beyond:?}");
+    for house in &houses[1..] {
+        explain(house);
+    }
+}
+
+fn medians(houses: &[House; 2], list: &List) -> [Duration; 2] {
+    let mut browsers = houses.each_ref().map(|house| house.browser(list.who));
+    let addresses = houses.each_ref().map(|house| (list.address)(house));
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..WARM_UP + ROUNDS {
+        for (number, browser) in browsers.iter_mut().enumerate() {
+            let began = Instant::now();
+            let page = browser.get(&addresses[number]);
+            let took = began.elapsed();
+            assert_eq!(page.status, 200, "{}: {}", addresses[number], page.body);
+            if round >= WARM_UP {
+                times[number].push(took);
+            }
+        }
+    }
+    times.map(|mut times| {
+        times.sort();
+        times[times.len() / 2]
+    })
+}
+
+/// Prints how PostgreSQL reads each list, from its own log.
+fn explain(house: &House) {
+    let sql = "ALTER ROLE imprimatur_runtime IN DATABASE :name SET session_preload_libraries = 'auto_explain';
+        ALTER ROLE imprimatur_runtime IN DATABASE :name SET auto_explain.log_min_duration = 0;
+        ALTER ROLE imprimatur_runtime IN DATABASE :name SET auto_explain.log_nested_statements = off;";
+    let name = &house.world.database.name;
+    house.world.database.as_superuser().batch_execute(&sql.replace(":name", name)).unwrap();
+    let server = Server::start(house.world.database.store_of(1));
+    let log = log();
+    println!("\nHow it is read, at {} posts:\n", house.posts);
+    for list in LISTS {
+        let address = (list.address)(house);
+        let mut browser = server.browser();
+        if !list.who.is_empty() {
+            browser = server.signed_in(list.who);
+        }
+        // From the sixth time on, PostgreSQL may keep a plan for all values.
+        for _ in 0..7 {
+            browser.get(&address);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        let before = fs::metadata(&log).unwrap().len() as usize;
+        browser.get(&address).expect(200);
+        std::thread::sleep(Duration::from_millis(200));
+        let text = fs::read(&log).unwrap();
+        let text = String::from_utf8_lossy(&text[before..]).into_owned();
+        let took: f64 = text
+            .lines()
+            .filter_map(|line| line.split_once("duration: ")?.1.split_once(" ms  plan"))
+            .filter_map(|(time, _)| time.parse::<f64>().ok())
+            .sum();
+        let large =
+            ["posts", "post_documents", "revisions", "reviews", "transitions", "operations"];
+        let scanned: BTreeSet<&str> = large
+            .into_iter()
+            .filter(|table| {
+                text.lines().any(|line| {
+                    let (_, rest) = line.split_once("Seq Scan on ").unwrap_or_default();
+                    rest.split(' ').next() == Some(table)
+                })
+            })
+            .collect();
+        let indexes: BTreeSet<&str> =
+            text.lines()
+                .filter_map(|line| line.split_once(" using ")?.1.split(' ').next())
+                .chain(text.lines().filter_map(|line| {
+                    line.split_once("Bitmap Index Scan on ")?.1.split(' ').next()
+                }))
+                .collect();
+        let scans = if scanned.is_empty() { "none".to_owned() } else { format!("{scanned:?}") };
+        println!(
+            "{}: {took:.2} ms in the database; read from end to end: {scans}; by {indexes:?}",
+            list.name
+        );
+        if !scanned.is_empty() || std::env::var_os("IMPRIMATUR_BENCH_PLANS").is_some() {
+            println!("{text}");
+        }
+    }
+}
+
+/// The log of the tests' server.
+fn log() -> PathBuf {
+    let folder = fs::read_dir(std::env::temp_dir()).unwrap();
+    let mut logs: Vec<(std::time::SystemTime, PathBuf)> = folder
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let is_ours = path.file_name()?.to_str()?.starts_with("imprimatur-tests-");
+            let log = path.join("postgres.log");
+            let at = is_ours.then(|| fs::metadata(&log).ok()?.modified().ok())??;
+            Some((at, log))
+        })
+        .collect();
+    logs.sort();
+    logs.pop().unwrap().1
+}
+
+/// Writes so many posts, as the owner of the tables and with the guards off,
+/// and as the guards would have let them be: `verify` finds nothing to say of
+/// the smaller house.
+fn seed(database: &Database, posts: i64) {
+    let mut conn = database.as_superuser();
+    let authors = (posts / 1000).max(10);
+    let sql = format!(
+        "SET session_replication_role = replica;
+         SET synchronous_commit = off;
+         SET maintenance_work_mem = '256MB';
+         CREATE TEMP TABLE later AS
+             SELECT pg_get_indexdef(i.indexrelid) AS definition, i.indexrelid::regclass::text AS name
+             FROM pg_index i
+             WHERE i.indrelid IN ('posts'::regclass, 'post_documents'::regclass)
+               AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid);
+         DO $$ DECLARE name text; BEGIN
+             FOR name IN SELECT later.name FROM later LOOP EXECUTE 'DROP INDEX ' || name; END LOOP;
+         END $$;
+         INSERT INTO users (username, display_name, password_hash, roles)
+         SELECT 'author' || n, 'Author ' || n, (SELECT password_hash FROM users LIMIT 1), '{{author}}'
+         FROM generate_series(1, {authors}) n;
+         CREATE TEMP TABLE seeded AS
+         SELECT n AS id,
+             CASE WHEN n % 10 = 0 THEN (SELECT id FROM users WHERE username = 'alice')
+                  ELSE (SELECT id FROM users WHERE username = 'author1') + n % {authors} END AS author,
+             CASE WHEN n % 3 = 0 THEN (SELECT id FROM users WHERE username = 'rosa')
+                  ELSE (SELECT id FROM users WHERE username = 'edith') END AS reviewer,
+             (SELECT id FROM users WHERE username = 'stan') AS staff,
+             (ARRAY[1,1,2,3,3,3,3,3,3,3,3,3,3,3,3,3,3,4,4,4])[1 + (n / 7) % 20] AS steps,
+             -- The newest is of yesterday, and all of them are of some years.
+             date_trunc('second', now()) - interval '1 day'
+                 - ({posts} - n) * (interval '600 days' / {posts}) - interval '60 days' AS created,
+             'A title of word' || n % 9973 || ' and ' || n AS title,
+             'What the press says of it, ' || n % 101 AS summary,
+             'The press ' || CASE WHEN n % 2 = 0 THEN 'and the quire ' ELSE '' END
+                 || CASE WHEN n % ({posts} / 5) = 1 THEN 'with a colophon ' ELSE '' END
+                 || 'prints word' || n % 97 || ' after word' || n % 991 || ', then letter' || n % 4999
+                 || ' of fount' || n % 13 || '. Nobody reads every line of it, and somebody always asks why '
+                 || 'the measure is what it is: ' || md5(n::text) AS body
+         FROM generate_series(1, {posts}) n;
+         INSERT INTO posts (id, author_id, state, current_revision, created_at,
+             submitted_at, submitted_by, submitted_revision,
+             published_at, published_by, published_revision, slug,
+             archived_at, archived_by, archive_reason)
+         OVERRIDING SYSTEM VALUE
+         SELECT id, author, (ARRAY['draft', 'in_review', 'published', 'archived'])[steps], 1, created,
+             CASE WHEN steps > 1 THEN created + interval '1 day' * (1 + id % 9) END,
+             CASE WHEN steps > 1 THEN author END, CASE WHEN steps > 1 THEN 1 END,
+             CASE WHEN steps > 2 THEN created + interval '1 day' * (11 + id % 8) END,
+             CASE WHEN steps > 2 THEN reviewer END, CASE WHEN steps > 2 THEN 1 END,
+             CASE WHEN steps > 2 THEN 'post-' || id END,
+             CASE WHEN steps > 3 THEN created + interval '1 day' * (20 + id % 39) END,
+             CASE WHEN steps > 3 THEN staff END, CASE WHEN steps > 3 THEN 'Out of date.' END
+         FROM seeded;
+         INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
+         SELECT id, 1, title, summary, body, author, created, 'seed/' || id || '/1' FROM seeded;
+         INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
+         SELECT step.actor, 'seed/' || p.id || '/' || step.number, step.action, p.id, 1, step.state,
+             decode(repeat('00', 32), 'hex'), step.at
+         FROM posts p CROSS JOIN LATERAL (VALUES
+             (1, p.author_id, 'create', 'draft', p.created_at),
+             (2, p.submitted_by, 'submit', 'in_review', p.submitted_at),
+             (3, p.published_by, 'publish', 'published', p.published_at),
+             (4, p.archived_by, 'archive', 'archived', p.archived_at)
+         ) AS step (number, actor, action, state, at)
+         WHERE step.at IS NOT NULL;
+         INSERT INTO transitions (post_id, from_state, to_state, actor_id, at, revision, operation_key)
+         SELECT p.id, step.previous, step.state, step.actor, step.at, 1, 'seed/' || p.id || '/' || step.number
+         FROM posts p CROSS JOIN LATERAL (VALUES
+             (1, p.author_id, NULL, 'draft', p.created_at),
+             (2, p.submitted_by, 'draft', 'in_review', p.submitted_at),
+             (3, p.published_by, 'in_review', 'published', p.published_at),
+             (4, p.archived_by, 'published', 'archived', p.archived_at)
+         ) AS step (number, actor, previous, state, at)
+         WHERE step.at IS NOT NULL;
+         INSERT INTO post_documents (post_id, document)
+         SELECT id, search_document(title, summary, body) FROM seeded;
+         SELECT setval(pg_get_serial_sequence('posts', 'id'), {posts});
+         DO $$ DECLARE definition text; BEGIN
+             FOR definition IN SELECT later.definition FROM later LOOP EXECUTE definition; END LOOP;
+         END $$;
+         SET session_replication_role = origin;"
+    );
+    conn.batch_execute(&sql).unwrap();
+    conn.batch_execute("VACUUM ANALYZE").unwrap();
+    if posts <= 1_000 {
+        let report = walk(&mut database.as_owner(), None).unwrap();
+        assert_eq!(report.findings, [], "what is measured is a database that there could be");
+    }
+}

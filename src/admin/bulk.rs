@@ -1,0 +1,459 @@
+//! Archiving many posts on one decision.
+//!
+//! The admin has no power of its own: each post goes through the door by
+//! itself, as if its own page had been sent, in a transaction of its own. What
+//! the door refuses is an outcome like any other, and keeps nobody else's post
+//! from being archived.
+//!
+//! Three steps, each with an address. The list is asked for with the posts in
+//! its address, and changes nothing. The decision is kept in the database, with
+//! the posts and the revisions that were seen, under the key of its form: a
+//! form that is sent twice finds the decision that is there. Then it is worked
+//! off, some posts with each request, and each post under a key that is made
+//! of the decision's key and its number: whoever repeats a request, in another
+//! tab, after a crash, at the same instant, gets the outcome that there was. So
+//! nothing is done twice, and nothing has to be remembered but the outcomes,
+//! which can be asked for again. A closed tab is found again from the list.
+//!
+//! Whoever loses the right to archive half-way is refused by the door with the
+//! next post; the rest stays to be done, and nobody else does it for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use askama::Template;
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
+
+use super::frame::enter;
+use super::posts::LIST;
+use super::question::Question;
+use crate::audit::{self, Asked};
+use crate::domain::{
+    Action, Archive, FieldError, Fingerprint, Interface, Note, OperationKey, Permission, Person,
+    Post, PostId, Reason, RevisionNumber, State,
+};
+use crate::permissions;
+use crate::refusal::{Refusal, unreadable};
+use crate::responses;
+use crate::store::Store;
+use crate::store::bulk::{self, Bulk, BulkId, Item, Outcome};
+use crate::store::paging::{Slice, Stretch};
+use crate::store::posts::{self, COUNTED};
+use crate::store::visibility::Sight;
+use crate::web::layout::filters;
+use crate::web::{Answer, Fields, Layout, Shared, Visit};
+use crate::workflow;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/admin/posts/bulk-archive")
+                .route(web::get().to(confirm))
+                .route(web::post().to(begin)),
+        )
+        .service(
+            web::resource("/admin/posts/bulk-archive/{id}")
+                .route(web::get().to(progress))
+                .route(web::post().to(go_on)),
+        );
+}
+
+/// Where a bulk archive is confirmed and begun.
+pub(super) const BULK: &str = "/admin/posts/bulk-archive";
+
+/// The most posts that one decision means: as many as a list can show whole.
+const MOST_POSTS: usize = COUNTED;
+
+/// How much one request does: whichever of these it comes to first.
+const MOST_AT_A_TIME: usize = 250;
+const LONGEST_AT_A_TIME: Duration = Duration::from_secs(2);
+
+/// Returns where a bulk archive is worked off.
+pub(super) fn address(id: BulkId) -> String {
+    format!("{BULK}/{}", id.0)
+}
+
+/// Returns a post and the revision of it that was seen, as forms carry them.
+pub(super) fn choice(post: &PostId, seen: &RevisionNumber) -> String {
+    format!("{post}-{seen}")
+}
+
+/// The posts that were chosen, each with the revision that was seen.
+type Choice = BTreeMap<PostId, RevisionNumber>;
+
+#[derive(Template)]
+#[template(path = "admin/bulk_confirm.html")]
+struct ConfirmPage {
+    layout: Layout,
+    /// What will be archived.
+    ready: Vec<Post>,
+    /// What would be refused as things stand, and why.
+    closed: Vec<(PostId, String, Vec<Reason>)>,
+    /// Whether the filter matches more than one decision may mean.
+    has_more: bool,
+    back: String,
+    key: String,
+    /// What the form carries.
+    posts: String,
+    reason: String,
+    problem: Option<String>,
+}
+
+/// Shows what a bulk archive would do, and asks for a reason.
+async fn confirm(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, |store, visit| {
+            let mut query = visit.query_fields()?;
+            let chosen = query.take_all("post");
+            let means_everything = match query.take("everything")?.as_deref() {
+                None => false,
+                Some("yes") => true,
+                Some(_) => return Err(FieldError::new("everything", "Say yes, or nothing.").into()),
+            };
+            let question = Question::parse(&mut query)?;
+            query.finish()?;
+            let conn = &mut *store.checkout()?;
+            let (person, layout) = enter(conn, visit, TITLE, Permission::ArchivePost)?;
+            let (choice, has_more) = if means_everything {
+                matching(conn, &person, &question)?
+            } else {
+                (parse(chosen.iter().map(String::as_str))?, false)
+            };
+            let mut page = confirm_page(conn, layout, &person, &choice)?;
+            page.back = question.address(LIST, &[]);
+            page.has_more = has_more;
+            Ok(Answer::ok(&page))
+        })
+        .await
+}
+
+const TITLE: &str = "Archive several posts";
+
+/// Returns the published posts that a filter matches, as many as one decision
+/// may mean, and whether there are more.
+fn matching(
+    conn: &mut PgConnection,
+    person: &Person,
+    question: &Question,
+) -> Result<(Choice, bool), Refusal> {
+    let published = question.with(|question| question.state = Some(State::Published));
+    let filter = published.filter(Timestamp::now());
+    let slice = Slice { order: question.order, stretch: Stretch::First, size: MOST_POSTS };
+    let found = posts::change_list(conn, Sight::of(person), &filter, question.sort, &slice)
+        .map_err(unreadable)?;
+    let choice = found.page.lines.iter().map(|line| (line.id, line.revision)).collect();
+    Ok((choice, found.page.next.is_some()))
+}
+
+/// Returns what was chosen.
+fn parse<'a>(chosen: impl Iterator<Item = &'a str>) -> Result<Choice, FieldError> {
+    let mut choice = Choice::new();
+    for text in chosen {
+        let parts = text.split_once('-');
+        let post = parts.and_then(|(post, _)| post.parse().ok()).filter(|id: &i64| *id > 0);
+        let seen = parts.and_then(|(_, seen)| seen.parse().ok()).filter(|seen: &i32| *seen > 0);
+        let (Some(post), Some(seen)) = (post, seen) else {
+            return Err(FieldError::new("post", "Select posts in the list."));
+        };
+        choice.insert(PostId(post), RevisionNumber(seen));
+    }
+    match choice.len() {
+        0 => Err(FieldError::new("post", "Go back and select at least one post.")),
+        1..=MOST_POSTS => Ok(choice),
+        _ => Err(FieldError::new("post", "Select at most 1,000 posts at a time.")),
+    }
+}
+
+/// Returns the page that says what would become of each post. The door decides.
+fn confirm_page(
+    conn: &mut PgConnection,
+    layout: Layout,
+    person: &Person,
+    choice: &Choice,
+) -> Result<ConfirmPage, Refusal> {
+    let ids: Vec<PostId> = choice.keys().copied().collect();
+    let found = posts::outlines(conn, &ids, Sight::of(person)).map_err(unreadable)?;
+    let there: BTreeSet<PostId> = found.iter().map(|post| post.id).collect();
+    let missing = ids.iter().filter(|id| !there.contains(id));
+    let mut closed: Vec<(PostId, String, Vec<Reason>)> =
+        missing.map(|id| (*id, String::new(), reasons(&Refusal::NotFound))).collect();
+    let mut ready = Vec::new();
+    for post in found {
+        let seen = choice.get(&post.id).copied().unwrap_or(post.current.number);
+        match workflow::foresee_seen(Action::Archive, person, &post, seen) {
+            Ok(()) => ready.push(post),
+            Err(refusal) => {
+                closed.push((post.id, post.title().to_owned(), reasons(&refusal)));
+            }
+        }
+    }
+    let posts: Vec<String> = choice.iter().map(|(post, seen)| self::choice(post, seen)).collect();
+    Ok(ConfirmPage {
+        layout,
+        ready,
+        closed,
+        has_more: false,
+        back: LIST.to_owned(),
+        key: OperationKey::random().as_str().to_owned(),
+        posts: posts.join(" "),
+        reason: String::new(),
+        problem: None,
+    })
+}
+
+/// Returns why a post was refused, in sentences, whichever layer it was.
+fn reasons(refusal: &Refusal) -> Vec<Reason> {
+    let reasons = refusal.reasons();
+    if !reasons.is_empty() {
+        return reasons;
+    }
+    let (code, sentence, hint) = match refusal {
+        Refusal::NotFound => (
+            "not-found",
+            "There is no such post, or none that you can see.",
+            "Look for it in the list.",
+        ),
+        Refusal::Invariant(_) => (
+            "our-mistake",
+            "We were about to do something that must never happen, and stopped.",
+            "It is kept as an incident; the post is as it was.",
+        ),
+        _ => (
+            "key-used",
+            "The key of this decision was used for something else.",
+            "Select the post anew.",
+        ),
+    };
+    vec![Reason::new(code, sentence, hint)]
+}
+
+/// Keeps the decision, and does the first part of it.
+async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+    sent(visit, body, shared, |store, visit, mut form| {
+        let typed = form.clone();
+        let _ = form.take("token")?;
+        let key = form.key()?;
+        // The longest key that is made of it has to be one as well.
+        let _ = OperationKey::parse(&key_of(key.as_str(), PostId(i64::MAX)))?;
+        let choice = parse(form.require("posts")?.split(' '))?;
+        let written = form.require("reason")?;
+        form.finish()?;
+        let begun = {
+            let conn = &mut *store.checkout()?;
+            let person = may_archive(conn, visit)?;
+            let reason = match reason(&written) {
+                Ok(reason) => reason,
+                Err(problem) => {
+                    let layout = visit.layout(TITLE, Some(&person));
+                    let mut page = confirm_page(conn, layout, &person, &choice)?;
+                    page.key = key.as_str().to_owned();
+                    page.reason = typed.peek("reason").unwrap_or_default().to_owned();
+                    page.problem = Some(problem.message);
+                    return Ok(Answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+                }
+            };
+            let posts: Vec<(PostId, RevisionNumber)> = choice.into_iter().collect();
+            let means: Vec<String> =
+                posts.iter().map(|(post, seen)| self::choice(post, seen)).collect();
+            let fingerprint =
+                Fingerprint::of(Action::Archive, &[reason.as_str(), &means.join(" ")]);
+            bulk::begin(conn, person.id, &key, &fingerprint, reason.as_str(), &posts)
+                .map_err(unreadable)?
+        };
+        let id = begun.ok_or_else(|| {
+            FieldError::new(
+                "key",
+                "This form was already used for something else. Open it anew and send it again.",
+            )
+        })?;
+        work(store, visit, id)
+    })
+    .await
+}
+
+fn reason(text: &str) -> Result<Note, FieldError> {
+    let note = Note::parse(text).map_err(|error| FieldError::new("reason", error.message))?;
+    if note.is_blank() {
+        return Err(FieldError::new("reason", "Say why, for the record."));
+    }
+    Ok(note)
+}
+
+#[derive(Template)]
+#[template(path = "admin/bulk.html")]
+struct BulkPage {
+    layout: Layout,
+    bulk: Bulk,
+}
+
+impl BulkPage {
+    fn to_do(&self) -> Vec<&Item> {
+        self.those(|outcome| matches!(outcome, Outcome::ToDo { .. }))
+    }
+
+    fn archived(&self) -> Vec<&Item> {
+        self.those(|outcome| matches!(outcome, Outcome::Archived))
+    }
+
+    fn refused(&self) -> Vec<(&Item, &[Reason])> {
+        let refused = self.bulk.items.iter().filter_map(|item| match &item.outcome {
+            Outcome::Refused(reasons) => Some((item, reasons.as_slice())),
+            Outcome::ToDo { .. } | Outcome::Archived => None,
+        });
+        refused.collect()
+    }
+
+    /// Returns how many posts somebody else was busy with.
+    fn put_off(&self) -> usize {
+        self.those(|outcome| matches!(outcome, Outcome::ToDo { is_put_off: true })).len()
+    }
+
+    fn done(&self) -> usize {
+        self.bulk.items.len() - self.to_do().len()
+    }
+
+    fn address(&self) -> String {
+        address(self.bulk.id)
+    }
+
+    fn those(&self, wanted: fn(&Outcome) -> bool) -> Vec<&Item> {
+        self.bulk.items.iter().filter(|item| wanted(&item.outcome)).collect()
+    }
+}
+
+/// Shows what has become of each post so far.
+async fn progress(visit: Visit, path: Path<String>, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, move |store, visit| {
+            let conn = &mut *store.checkout()?;
+            let (person, layout) = enter(conn, visit, TITLE, Permission::ArchivePost)?;
+            let found = bulk::find(conn, bulk_id(&path)?, person.id).map_err(unreadable)?;
+            let bulk = found.ok_or(Refusal::NotFound)?;
+            Ok(Answer::ok(&BulkPage { layout, bulk }))
+        })
+        .await
+}
+
+/// Does the next part.
+async fn go_on(
+    visit: Visit,
+    path: Path<String>,
+    body: Bytes,
+    shared: Data<Shared>,
+) -> HttpResponse {
+    sent(visit, body, shared, move |store, visit, mut form| {
+        let _ = form.take("token")?;
+        form.finish()?;
+        work(store, visit, bulk_id(&path)?)
+    })
+    .await
+}
+
+fn bulk_id(text: &str) -> Result<BulkId, Refusal> {
+    text.parse().map(BulkId).map_err(|_| Refusal::NotFound)
+}
+
+/// Does as much as one request may, and shows how far it has come.
+fn work(store: &Store, visit: &Visit, id: BulkId) -> Result<Answer, Refusal> {
+    let bulk = {
+        let conn = &mut *store.checkout()?;
+        let person = may_archive(conn, visit)?;
+        bulk::find(conn, id, person.id).map_err(unreadable)?.ok_or(Refusal::NotFound)?
+    };
+    let mut outcomes = Vec::new();
+    let done = attempts(store, visit, &bulk, &mut outcomes);
+    // What was done before somebody was refused is noted all the same.
+    let conn = &mut *store.checkout()?;
+    bulk::note(conn, id, &outcomes).map_err(unreadable)?;
+    done?;
+    Ok(Answer::see(address(id), None))
+}
+
+/// Takes posts through the door, one after another, first those that nobody
+/// has been busy with.
+fn attempts(
+    store: &Store,
+    visit: &Visit,
+    bulk: &Bulk,
+    outcomes: &mut Vec<(PostId, Outcome)>,
+) -> Result<(), Refusal> {
+    let reason = reason(&bulk.reason)?;
+    let until = Instant::now() + LONGEST_AT_A_TIME;
+    let fresh =
+        bulk.items.iter().filter(|item| item.outcome == Outcome::ToDo { is_put_off: false });
+    let again = bulk.items.iter().filter(|item| item.outcome == Outcome::ToDo { is_put_off: true });
+    for item in fresh.chain(again).take(MOST_AT_A_TIME) {
+        let key = OperationKey::parse(&key_of(&bulk.key, item.post))?;
+        let call = visit.call(Interface::Admin, key)?;
+        let attempt = Archive { post: item.post, seen: item.seen, reason: reason.clone() };
+        let outcome = match workflow::perform(store, &call, &attempt) {
+            Ok(_) => Outcome::Archived,
+            // It may or may not have happened: the same key finds out.
+            Err(Refusal::Unavailable(_)) => Outcome::ToDo { is_put_off: true },
+            // This is about the person, so the next post would be no different.
+            Err(refusal @ (Refusal::NotSignedIn | Refusal::Permission(_))) => return Err(refusal),
+            Err(refusal) => Outcome::Refused(reasons(&refusal)),
+        };
+        outcomes.push((item.post, outcome));
+        if Instant::now() >= until {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the key under which a decision archives a post.
+fn key_of(key: &str, post: PostId) -> String {
+    format!("{key}/{post}")
+}
+
+/// Returns who is there, if they may archive at all, and has it recorded if
+/// they may not: the door does so for a post, and here there is none yet.
+fn may_archive(conn: &mut PgConnection, visit: &Visit) -> Result<Person, Refusal> {
+    let person = visit.viewer(conn)?;
+    let action = Action::Archive;
+    let Err(denied) = permissions::check(&person.roles, permissions::required(action)) else {
+        return Ok(person);
+    };
+    let refusal = Refusal::from(denied);
+    let asked = Asked {
+        request: visit.request,
+        interface: Interface::Admin,
+        actor: Some(person.id),
+        action: action.as_str(),
+        post: None,
+        seen: None,
+    };
+    audit::record_refusal(conn, &asked, refusal.layer(), &refusal.reasons());
+    Err(refusal)
+}
+
+/// Reads a form that was sent, and does with it what there is to do.
+async fn sent(
+    visit: Visit,
+    body: Bytes,
+    shared: Data<Shared>,
+    work: impl FnOnce(&Store, &Visit, Fields) -> Result<Answer, Refusal> + Send + 'static,
+) -> HttpResponse {
+    let form = match Fields::parse(&body) {
+        Ok(form) => form,
+        Err(input) => {
+            let typed = Fields::as_far_as_readable(&body);
+            return responses::page(&input.into(), &visit, Some(&typed))
+                .into_response(&shared.settings);
+        }
+    };
+    let typed = form.clone();
+    shared
+        .answer(visit, Some(typed.clone()), move |store, visit| {
+            if !visit.sent(&form)? {
+                return Ok(responses::stale_form(visit, &typed));
+            }
+            work(store, visit, form)
+        })
+        .await
+}

@@ -1,0 +1,193 @@
+//! What a bulk archive means, and what has become of it so far. It decides
+//! nothing: each post goes through the door by itself.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
+
+use super::statement::statement;
+use crate::domain::{Fingerprint, OperationKey, PostId, Reason, RevisionNumber, UserId};
+
+/// Names one bulk archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BulkId(pub i64);
+
+/// A decision to archive many posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bulk {
+    /// Its name.
+    pub id: BulkId,
+    /// The key of the form that it was begun with.
+    pub key: String,
+    /// Why.
+    pub reason: String,
+    /// When it was begun.
+    pub began_at: Timestamp,
+    /// The posts it means, by their numbers.
+    pub items: Vec<Item>,
+}
+
+/// One post of a bulk archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The post, as it was named.
+    pub post: PostId,
+    /// The revision that was seen when it was chosen.
+    pub seen: RevisionNumber,
+    /// Its title now; empty where there is no such post.
+    pub title: String,
+    /// What has become of it.
+    pub outcome: Outcome,
+}
+
+/// What has become of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing so far. Somebody else may have been busy with it, then it comes
+    /// after the others.
+    ToDo {
+        /// Whether it has been tried.
+        is_put_off: bool,
+    },
+    /// It is archived.
+    Archived,
+    /// It was refused, for these reasons.
+    Refused(Vec<Reason>),
+}
+
+/// Returns the bulk archive that the key of this person has begun, after
+/// beginning it where it is new; `None` where the key was used for another one.
+///
+/// # Errors
+///
+/// The database's.
+pub fn begin(
+    conn: &mut PgConnection,
+    actor: UserId,
+    key: &OperationKey,
+    fingerprint: &Fingerprint,
+    reason: &str,
+    posts: &[(PostId, RevisionNumber)],
+) -> QueryResult<Option<BulkId>> {
+    let (ids, seen): (Vec<i64>, Vec<i32>) =
+        posts.iter().map(|(post, seen)| (post.0, seen.0)).unzip();
+    statement::<BigInt>(
+        "WITH begun AS (
+             INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT ON CONSTRAINT bulk_archive_is_begun_once DO NOTHING
+             RETURNING id
+         )
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
+         SELECT begun.id, meant.post_id, meant.seen
+         FROM begun, unnest($5::bigint[], $6::integer[]) AS meant (post_id, seen)
+         RETURNING bulk_archive_id",
+    )
+    .bind::<BigInt, _>(actor.0)
+    .bind::<Text, _>(key.as_str())
+    .bind::<Binary, _>(fingerprint.as_bytes())
+    .bind::<Text, _>(reason)
+    .bind::<Array<BigInt>, _>(ids)
+    .bind::<Array<Integer>, _>(seen)
+    .load::<i64>(conn)?;
+    // A new statement sees what another one, at the same instant, has begun.
+    let id = statement::<BigInt>(
+        "SELECT id FROM bulk_archives WHERE actor_id = $1 AND key = $2 AND fingerprint = $3",
+    )
+    .bind::<BigInt, _>(actor.0)
+    .bind::<Text, _>(key.as_str())
+    .bind::<Binary, _>(fingerprint.as_bytes())
+    .get_result::<i64>(conn)
+    .optional()?;
+    Ok(id.map(BulkId))
+}
+
+/// Returns a person's own bulk archive with everything that it means.
+///
+/// # Errors
+///
+/// The database's.
+pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<Option<Bulk>> {
+    type SqlType = (
+        (Text, Text, Timestamptz),
+        (BigInt, Integer, Text),
+        (Bool, Nullable<Timestamptz>, Nullable<Jsonb>),
+    );
+    type Row = (
+        (String, String, Stored),
+        (i64, i32, String),
+        (bool, NullableTimestamp, Option<serde_json::Value>),
+    );
+    let rows = statement::<SqlType>(
+        "SELECT b.key, b.reason, b.began_at, i.post_id, i.revision_seen,
+             coalesce(btrim(r.title), ''), i.put_off_at IS NOT NULL, i.settled_at, i.refusal
+         FROM bulk_archives b
+         JOIN bulk_archive_items i ON i.bulk_archive_id = b.id
+         LEFT JOIN posts p ON p.id = i.post_id
+         LEFT JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
+         WHERE b.id = $1 AND b.actor_id = $2
+         ORDER BY i.post_id",
+    )
+    .bind::<BigInt, _>(id.0)
+    .bind::<BigInt, _>(actor.0)
+    .load::<Row>(conn)?;
+    let mut bulk = None;
+    for ((key, reason, began_at), (post, seen, title), (is_put_off, settled_at, refusal)) in rows {
+        let outcome = match (settled_at.to_jiff(), refusal) {
+            (None, _) => Outcome::ToDo { is_put_off },
+            (Some(_), None) => Outcome::Archived,
+            (Some(_), Some(reasons)) => {
+                Outcome::Refused(serde_json::from_value(reasons).unwrap_or_default())
+            }
+        };
+        let bulk = bulk.get_or_insert(Bulk {
+            id,
+            key,
+            reason,
+            began_at: began_at.to_jiff(),
+            items: Vec::new(),
+        });
+        let (post, seen) = (PostId(post), RevisionNumber(seen));
+        bulk.items.push(Item { post, seen, title, outcome });
+    }
+    Ok(bulk)
+}
+
+/// Notes what has become of some posts. What was noted before stays: another
+/// request may have been faster, and has noted the same.
+///
+/// # Errors
+///
+/// The database's; then it can be found out again, with the same answers.
+pub fn note(
+    conn: &mut PgConnection,
+    id: BulkId,
+    outcomes: &[(PostId, Outcome)],
+) -> QueryResult<()> {
+    let mut posts = Vec::new();
+    let mut refusals = Vec::new();
+    let mut put_off = Vec::new();
+    for (post, outcome) in outcomes {
+        posts.push(post.0);
+        put_off.push(matches!(outcome, Outcome::ToDo { .. }));
+        refusals.push(match outcome {
+            Outcome::ToDo { .. } | Outcome::Archived => None,
+            Outcome::Refused(reasons) => serde_json::to_value(reasons).ok(),
+        });
+    }
+    statement::<()>(
+        "UPDATE bulk_archive_items i
+         SET put_off_at = CASE WHEN found.is_put_off THEN clock_timestamp() ELSE i.put_off_at END,
+             settled_at = CASE WHEN NOT found.is_put_off THEN clock_timestamp() END,
+             refusal = found.refusal
+         FROM unnest($2::bigint[], $3::boolean[], $4::jsonb[]) AS found (post_id, is_put_off, refusal)
+         WHERE i.bulk_archive_id = $1 AND i.post_id = found.post_id AND i.settled_at IS NULL",
+    )
+    .bind::<BigInt, _>(id.0)
+    .bind::<Array<BigInt>, _>(posts)
+    .bind::<Array<Bool>, _>(put_off)
+    .bind::<Array<Nullable<Jsonb>>, _>(refusals)
+    .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! The change list: every post, by filters, in an order, page by page.
+//!
+//! Each filter and each order goes by an index, and nothing is counted further
+//! than [`COUNTED`], so a page takes as long among a thousand posts as among a
+//! million. A list of several states is merged from the beginnings of one list
+//! of each, because an index that begins with the state serves both. With both
+//! an author and a reviewer, the author's posts are looked through.
+//!
+//! A search finds at most [`COUNTED`] posts, those with the highest numbers,
+//! and sorts these: to sort everything that has a common word would take as
+//! long as there is to sort.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use jiff::{Span, Timestamp};
+use jiff_diesel::Timestamp as Stored;
+
+use super::{Words, byline};
+use crate::domain::{Byline, PostId, RevisionNumber, State, UserId, Username};
+use crate::store::paging::{Order, Page, Place, Placed, Slice};
+use crate::store::statement::statement;
+use crate::store::visibility::Sight;
+
+/// How far posts are counted, and how many a search finds. There is one more,
+/// to tell that there are more.
+pub const COUNTED: usize = 1000;
+
+/// Which posts. What is not asked for lets every post pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those in this state.
+    pub state: Option<State>,
+    /// Those of whoever signs in with this name.
+    pub author: Option<Username>,
+    /// Those that whoever signs in with this name has published.
+    pub reviewer: Option<Username>,
+    /// Those that have been in their state since this moment or a later one.
+    pub from: Option<Timestamp>,
+    /// Those that have been in their state since before this moment.
+    pub until: Option<Timestamp>,
+    /// Those whose newest text has these words.
+    pub words: Option<Words>,
+}
+
+/// By what the list is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// By the time since when a post has been in its state.
+    Since,
+    /// By its number, which is the order in which posts were begun. It goes
+    /// with no filter by time.
+    Number,
+}
+
+/// One line of the change list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeLine {
+    /// The post.
+    pub id: PostId,
+    /// Where it stands.
+    pub state: State,
+    /// Its current title, which a draft may lack.
+    pub title: String,
+    /// Who writes it.
+    pub author: Byline,
+    /// Who has published it, from publication on.
+    pub publisher: Option<String>,
+    /// Since when it has been in its state.
+    pub since: Timestamp,
+    /// Its current revision.
+    pub revision: RevisionNumber,
+    place: Place,
+}
+
+impl Placed for ChangeLine {
+    fn place(&self) -> Place {
+        self.place
+    }
+}
+
+/// A page of the change list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeList {
+    /// The page.
+    pub page: Page<ChangeLine>,
+    /// How many posts the filter lets pass, as far as [`COUNTED`] and one more;
+    /// `None` where the page is empty and so does not tell.
+    pub count: Option<usize>,
+}
+
+type LineSqlType =
+    ((BigInt, Text, Text, Timestamptz, Integer), (BigInt, Text), Nullable<Text>, BigInt);
+type LineRow = ((i64, State, String, Stored, i32), (i64, String), Option<String>, i64);
+
+/// Since when a post has been in its state; the indexes have the same words.
+const SINCE: &str =
+    "coalesce(posts.archived_at, posts.published_at, posts.submitted_at, posts.created_at)";
+
+/// Returns a page of the posts that the filter lets pass and the reader may
+/// see. A filter by time is for the order by time.
+///
+/// # Errors
+///
+/// The database's.
+pub fn change_list(
+    conn: &mut PgConnection,
+    sight: Sight,
+    filter: &Filter,
+    sort: Sort,
+    slice: &Slice,
+) -> QueryResult<ChangeList> {
+    let states = filter.state.map_or(State::ALL.to_vec(), |state| vec![state]);
+    let states: Vec<&str> = states.into_iter().map(State::as_str).collect();
+    let name = |name: &Option<Username>| name.as_ref().map(|name| name.as_str().to_owned());
+    let start = start(filter, slice);
+    let mut asked = statement::<LineSqlType>(sql(filter, sort, slice))
+        .seen_by(sight)
+        .bind::<Array<Text>, _>(states)
+        .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))
+        .bind::<Timestamptz, _>(Stored::from(filter.until.unwrap_or(Timestamp::MAX)))
+        .bind::<Nullable<Text>, _>(name(&filter.author))
+        .bind::<Nullable<Text>, _>(name(&filter.reviewer))
+        .bind::<Timestamptz, _>(Stored::from(start.at))
+        .bind::<BigInt, _>(start.id)
+        .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query));
+    if filter.words.is_some() {
+        asked = asked.planned_anew();
+    }
+    let rows = asked.load::<LineRow>(conn)?;
+    let count = rows.first().map(|(.., count)| *count as usize);
+    let is_whole = matches!(slice.stretch, crate::store::paging::Stretch::First);
+    let lines = rows.into_iter().map(|row| line(row, sort)).collect();
+    Ok(ChangeList { page: slice.page(lines), count: count.or(is_whole.then_some(0)) })
+}
+
+fn line(row: LineRow, sort: Sort) -> ChangeLine {
+    let ((id, state, title, since, revision), (author, author_name), publisher, _) = row;
+    let since = since.to_jiff();
+    let at = match sort {
+        Sort::Since => since,
+        Sort::Number => Timestamp::UNIX_EPOCH,
+    };
+    ChangeLine {
+        id: PostId(id),
+        state,
+        title,
+        author: byline(author, author_name),
+        publisher,
+        since,
+        revision: RevisionNumber(revision),
+        place: Place { at, id },
+    }
+}
+
+/// Returns where to begin to read: where the slice says, or where the filter
+/// by time begins, whichever is further on. An index goes to one place.
+fn start(filter: &Filter, slice: &Slice) -> Place {
+    let start = slice.start();
+    match slice.reads() {
+        Order::NewestFirst => {
+            let latest = filter.until.map(|at| Place { at, id: i64::MIN });
+            latest.map_or(start, |latest| latest.min(start))
+        }
+        Order::OldestFirst => {
+            let before = |at: Timestamp| at.checked_sub(Span::new().microseconds(1)).ok();
+            let earliest = filter.from.and_then(before).map(|at| Place { at, id: i64::MAX });
+            earliest.map_or(start, |earliest| earliest.max(start))
+        }
+    }
+}
+
+/// Returns the text of the query, of which there are as many as there are
+/// filters to combine and orders to read in; the values are parameters.
+fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
+    let mut conditions = "post_is_visible(posts.state, posts.author_id, $1, $2, $3)".to_owned();
+    if filter.author.is_some() {
+        conditions += " AND posts.author_id = (SELECT id FROM users WHERE username = $7)";
+    }
+    if filter.reviewer.is_some() {
+        conditions += " AND posts.published_by = (SELECT id FROM users WHERE username = $8)";
+    }
+    let mut ranged = conditions.clone();
+    if filter.from.is_some() {
+        ranged += &format!(" AND {SINCE} >= $5");
+    }
+    if filter.until.is_some() {
+        ranged += &format!(" AND {SINCE} < $6");
+    }
+    let (sign, way) = match slice.reads() {
+        Order::NewestFirst => ("<", "DESC"),
+        Order::OldestFirst => (">", "ASC"),
+    };
+    // The far end of the filter by time; the near one is where reading begins.
+    let far_end = match (slice.reads(), filter.from, filter.until) {
+        (Order::NewestFirst, Some(_), _) => format!(" AND {SINCE} >= $5"),
+        (Order::OldestFirst, _, Some(_)) => format!(" AND {SINCE} < $6"),
+        _ => String::new(),
+    };
+    let beyond = match sort {
+        Sort::Since => format!("({SINCE}, posts.id) {sign} ($9, $10)"),
+        Sort::Number => format!("posts.id {sign} $10"),
+    };
+    let order = match sort {
+        Sort::Since => format!("{SINCE} {way}, posts.id {way}"),
+        Sort::Number => format!("posts.id {way}"),
+    };
+    let merged = match sort {
+        Sort::Since => format!("p.since {way}, p.id {way}"),
+        Sort::Number => format!("p.id {way}"),
+    };
+    let (limit, most) = (slice.limit(), COUNTED + 1);
+    let page = if filter.words.is_some() {
+        let state = if filter.state.is_some() { " AND posts.state = ANY ($4)" } else { "" };
+        let beyond = beyond.replace(SINCE, "p.since").replace("posts.id", "p.id");
+        format!(
+            "found AS MATERIALIZED (
+                 SELECT posts.id, posts.state, posts.author_id, posts.published_by,
+                     posts.current_revision, {SINCE} AS since
+                 FROM post_documents d JOIN posts ON posts.id = d.post_id
+                 WHERE d.document @@ to_tsquery('pg_catalog.simple', $11) AND {ranged}{state}
+                 ORDER BY d.post_id DESC LIMIT {most}
+             ), page AS MATERIALIZED (
+                 SELECT * FROM found p WHERE {beyond} ORDER BY {merged} LIMIT {limit}
+             ), counted AS (SELECT count(*) AS posts FROM found)"
+        )
+    } else {
+        // The order keeps the planner on the index, whatever it believes about
+        // how many posts there are of a state.
+        format!(
+            "page AS MATERIALIZED (
+                 SELECT p.* FROM unnest($4::text[]) AS wanted (state)
+                 CROSS JOIN LATERAL (
+                     SELECT posts.id, posts.state, posts.author_id, posts.published_by,
+                         posts.current_revision, {SINCE} AS since
+                     FROM posts
+                     WHERE posts.state = wanted.state AND {conditions} AND {beyond}{far_end}
+                     ORDER BY {order} LIMIT {limit}
+                 ) p
+                 ORDER BY {merged} LIMIT {limit}
+             ), counted AS (
+                 SELECT count(*) AS posts FROM (
+                     SELECT FROM unnest($4::text[]) AS wanted (state)
+                     CROSS JOIN LATERAL (
+                         SELECT FROM posts WHERE posts.state = wanted.state AND {ranged}
+                         ORDER BY {order} LIMIT {most}
+                     ) one
+                     LIMIT {most}
+                 ) few
+             )"
+        )
+    };
+    format!(
+        "WITH {page}
+         SELECT p.id, p.state, btrim(r.title), p.since, p.current_revision,
+             author.id, author.display_name, publisher.display_name,
+             (SELECT posts FROM counted)
+         FROM page p
+         JOIN users author ON author.id = p.author_id
+         JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
+         LEFT JOIN users publisher ON publisher.id = p.published_by
+         ORDER BY {merged}"
+    )
+}
+
+/// Who stands behind the names of a filter, whom one could name instead, and
+/// what the reader of the list has not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// Whether there is somebody of the author's name.
+    pub author_is_known: bool,
+    /// Whether there is somebody of the reviewer's name.
+    pub reviewer_is_known: bool,
+    /// The names of authors, in alphabetical order, at most fifty.
+    pub authors: Vec<String>,
+    /// The names of reviewers, likewise.
+    pub reviewers: Vec<String>,
+    /// The reader's newest bulk archive of which something is left to do.
+    pub unfinished: Option<i64>,
+}
+
+/// Returns what there is to say about the names in a filter.
+///
+/// # Errors
+///
+/// The database's.
+pub fn names(conn: &mut PgConnection, filter: &Filter, reader: UserId) -> QueryResult<Names> {
+    type SqlType = (Bool, Bool, Array<Text>, Array<Text>, Nullable<BigInt>);
+    type Row = (bool, bool, Vec<String>, Vec<String>, Option<i64>);
+    let name = |name: &Option<Username>| name.as_ref().map(|name| name.as_str().to_owned());
+    let (author_is_known, reviewer_is_known, authors, reviewers, unfinished) =
+        statement::<SqlType>(
+            "SELECT EXISTS (SELECT FROM users WHERE username = $1),
+             EXISTS (SELECT FROM users WHERE username = $2),
+             ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
+                   ORDER BY username LIMIT 50),
+             ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
+                   ORDER BY username LIMIT 50),
+             (SELECT max(b.id) FROM bulk_archives b
+              WHERE b.actor_id = $3
+                AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
+                             WHERE settled_at IS NULL))",
+        )
+        .bind::<Nullable<Text>, _>(name(&filter.author))
+        .bind::<Nullable<Text>, _>(name(&filter.reviewer))
+        .bind::<BigInt, _>(reader.0)
+        .get_result::<Row>(conn)?;
+    Ok(Names { author_is_known, reviewer_is_known, authors, reviewers, unfinished })
+}
