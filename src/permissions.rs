@@ -134,6 +134,20 @@ pub fn verify_accounts(actor: Actor<'_>) -> Result<AccountsCapability<'_>, Permi
     Ok(AccountsCapability { actor })
 }
 
+/// Proof that an actor may change their own account, within one transaction.
+#[derive(Debug)]
+#[must_use = "a capability is a question half asked: policies come next"]
+pub struct OwnAccountCapability<'tx> {
+    actor: Actor<'tx>,
+}
+
+/// Returns proof that the actor may attempt to change their own account. No
+/// role grants it and none takes it away: whoever may come in may look after
+/// their password, their sessions and their tokens.
+pub fn verify_own_account(actor: Actor<'_>) -> OwnAccountCapability<'_> {
+    OwnAccountCapability { actor }
+}
+
 /// Returns the permission that an action takes.
 pub fn required(action: Action) -> Permission {
     match action {
@@ -191,6 +205,13 @@ impl<'tx, A> Capability<'tx, A> {
 }
 
 impl<'tx> AccountsCapability<'tx> {
+    /// Gives up the proof for the actor it was about. For the next layer.
+    pub(crate) fn into_actor(self) -> Actor<'tx> {
+        self.actor
+    }
+}
+
+impl<'tx> OwnAccountCapability<'tx> {
     /// Gives up the proof for the actor it was about. For the next layer.
     pub(crate) fn into_actor(self) -> Actor<'tx> {
         self.actor

@@ -8,7 +8,8 @@ use crate::web::layout::AdminFrame;
 use crate::web::{Layout, Visit};
 
 /// The rooms of the admin, as its navigation names them.
-pub(super) const ROOMS: &[(&str, &str)] = &[("/admin/posts", "Posts")];
+pub(super) const ROOMS: &[(&str, &str)] =
+    &[("/admin/posts", "Posts"), ("/admin/accounts", "Accounts")];
 
 /// Returns who is looking and what stands around an admin page: its rooms, and
 /// how many incidents nobody has acknowledged yet.

@@ -1,7 +1,10 @@
 //! The edge for staff. It has no power of its own: the same door, from another
 //! page.
 
+mod account_change;
+mod accounts;
 mod frame;
+mod new_account;
 mod posts;
 
 use actix_web::HttpResponse;
@@ -12,11 +15,16 @@ use crate::web::{Shared, Visit};
 
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.configure(posts::routes).service(
-        web::resource("/admin/posts/{id}/{action}")
-            .route(web::get().to(confirm))
-            .route(web::post().to(act)),
-    );
+    config
+        .configure(posts::routes)
+        .configure(accounts::routes)
+        .configure(new_account::routes)
+        .configure(account_change::routes)
+        .service(
+            web::resource("/admin/posts/{id}/{action}")
+                .route(web::get().to(confirm))
+                .route(web::post().to(act)),
+        );
 }
 
 async fn confirm(visit: Visit, path: Path<(String, String)>, shared: Data<Shared>) -> HttpResponse {

@@ -80,6 +80,11 @@ impl RoleSet {
         self.0.contains(&role)
     }
 
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns these roles and one more.
     pub fn with(&self, role: Role) -> Self {
         let mut held = self.0.clone();
@@ -156,6 +161,17 @@ impl Permission {
             Self::ManageAccount => "accounts.manage_account",
             Self::ViewAudit => "audit.view_audit",
         }
+    }
+}
+
+impl std::str::FromStr for Permission {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|permission| permission.codename() == text)
+            .ok_or_else(|| format!("{text:?} is not a permission"))
     }
 }
 

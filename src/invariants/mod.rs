@@ -13,6 +13,7 @@
 
 pub mod accounts;
 mod mutations;
+pub mod own_account;
 
 use std::fmt;
 
