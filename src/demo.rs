@@ -107,6 +107,7 @@ fn open_account(
         display_name: parse_display_name(visitor.display_name).map_err(InvalidInput::from)?,
         password_hash: passwords::hash(&Password::parse(PASSWORD).map_err(InvalidInput::from)?)?,
         roles: RoleSet::of(visitor.roles),
+        link: None,
     };
     let nobody = Credential::Account(UserId(0));
     let call = AccountCall {

@@ -151,6 +151,20 @@ pub fn verify_incidents(actor: Actor<'_>) -> Result<IncidentsCapability<'_>, Per
     Ok(IncidentsCapability { actor })
 }
 
+/// Proof that an actor may change their own account, within one transaction.
+#[derive(Debug)]
+#[must_use = "a capability is a question half asked: policies come next"]
+pub struct OwnAccountCapability<'tx> {
+    actor: Actor<'tx>,
+}
+
+/// Returns proof that the actor may attempt to change their own account. No
+/// role grants it and none takes it away: whoever may come in may look after
+/// their password, their sessions and their tokens.
+pub fn verify_own_account(actor: Actor<'_>) -> OwnAccountCapability<'_> {
+    OwnAccountCapability { actor }
+}
+
 /// Returns the permission that an action takes.
 pub fn required(action: Action) -> Permission {
     match action {
@@ -218,6 +232,13 @@ impl<'tx> AccountsCapability<'tx> {
 }
 
 impl<'tx> IncidentsCapability<'tx> {
+    /// Gives up the proof for the actor it was about. For the next layer.
+    pub(crate) fn into_actor(self) -> Actor<'tx> {
+        self.actor
+    }
+}
+
+impl<'tx> OwnAccountCapability<'tx> {
     /// Gives up the proof for the actor it was about. For the next layer.
     pub(crate) fn into_actor(self) -> Actor<'tx> {
         self.actor

@@ -81,6 +81,9 @@ impl Kept {
             "note" => Self::Text("Your note to the author"),
             "reason" => Self::Text("Reason, for the record"),
             "finding" => Self::Text("What you found or did"),
+            "username" => Self::Line("Username"),
+            "display_name" => Self::Line("Name that others see"),
+            "name" => Self::Line("Name of the token"),
             _ => Self::Unseen,
         }
     }
@@ -117,7 +120,8 @@ impl Carried {
 
     /// Returns the form to go on with, if it is one of ours.
     pub(crate) fn parse(path: &str, form: &str) -> Option<Resume> {
-        let is_ours = ["/desk/", "/admin/"].iter().any(|prefix| path.starts_with(prefix));
+        let is_ours =
+            ["/desk/", "/admin/", "/account/"].iter().any(|prefix| path.starts_with(prefix));
         let fields: Vec<(String, String)> = serde_json::from_str(form).ok()?;
         (is_ours && !path.contains("//")).then(|| Resume {
             path: path.to_owned(),
@@ -133,7 +137,12 @@ fn kept(fields: &Fields) -> Vec<(String, String)> {
     fields
         .remaining()
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "token" | "password" | "carried_form"))
+        .filter(|(name, _)| {
+            !matches!(
+                name.as_str(),
+                "token" | "password" | "new_password" | "link" | "carried_form"
+            )
+        })
         .cloned()
         .collect()
 }
@@ -312,6 +321,31 @@ pub(crate) fn stale_form(visit: &Visit, typed: &Fields) -> Answer {
         request: visit.request,
     };
     Answer::page(StatusCode::FORBIDDEN, &page)
+}
+
+/// Returns the page for somebody whose session ended while what they sent was
+/// on its way: to sign in and send it again is not what they need to hear.
+pub(crate) fn signed_out_meanwhile(visit: &Visit) -> Answer {
+    plain(
+        status(&Refusal::NotSignedIn),
+        visit,
+        "You were signed out a moment ago",
+        "Somebody else was faster: they ended your session or deactivated your account. Nothing \
+         of what you sent was done.",
+    )
+}
+
+/// Returns the page for a link to set a password that does not work. It is the
+/// same whatever the reason, so that nobody learns which links there ever were.
+pub(crate) fn link_does_not_work(visit: &Visit) -> Answer {
+    plain(
+        status(&Refusal::NotFound),
+        visit,
+        "This link does not work",
+        "A link to set a password works once, for 48 hours, and until there is a newer one. Ask \
+         whoever sent it to you for another.",
+    )
+    .hiding_its_address()
 }
 
 /// Returns the page for a change that another site's page asked for.

@@ -1,4 +1,5 @@
 //! The admin: what staff find there, and what they do.
 
+mod accounts;
 mod posts;
 mod records;

@@ -44,13 +44,14 @@ const MAY_NAME: &str = "
 
 /// What an edge may take from a layer: names and advice, and nothing that
 /// decides, proves or writes.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
     "permissions::check",
     "permissions::grant",
     "permissions::holds",
     "permissions::required",
     "policies::Rule",
     "policies::rules",
+    "policies::accounts::Account",
     "policies::accounts::AccountChange",
     "invariants::accounts::NewAccount",
 ];
@@ -126,6 +127,9 @@ fn only_the_doors_ask_the_layers() {
         "enforce(",
         "enforce_creation(",
         "enforce_first_account(",
+        "verify_own_account(",
+        "evaluate_own(",
+        "enforce_own(",
         "posts::lock(",
     ];
     let doors = ["src/workflow.rs", "src/workflow/incidents.rs", "src/accounts/changes.rs"];
@@ -202,7 +206,8 @@ fn proofs_can_be_neither_copied_nor_conjured_up() {
         .filter(|name| name.chars().all(char::is_alphanumeric) && name != "Within")
         .collect();
     let known = "AccountValidity AccountsCapability AcknowledgementValidity Actor Capability \
-                 IncidentsCapability LockedPost NewAccountValidity Transaction Validity";
+                 IncidentsCapability LockedPost NewAccountValidity OwnAccountCapability \
+                 OwnAccountValidity Transaction Validity";
     assert_eq!(proofs, known.split(' ').map(str::to_owned).collect());
     let forgeries = ["Clone", "Copy", "Default", "Deserialize", "From", "FromStr", "Queryable"];
     let sources = sources();

@@ -4,6 +4,7 @@
 mod program;
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use diesel::connection::SimpleConnection;
@@ -117,7 +118,9 @@ fn a_broken_invariant_is_our_defect_and_an_incident() {
 fn the_first_account_is_staff_and_creates_the_others() {
     let database = Database::empty();
     run(&database, &["user", "list"]).expect(1);
-    assert_eq!(run(&database, &["migrate"]).expect(0).stdout, "Applied 6 migrations.\n");
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let applied = format!("Applied {} migrations.\n", migrations.read_dir().unwrap().count());
+    assert_eq!(run(&database, &["migrate"]).expect(0).stdout, applied);
     assert_eq!(run(&database, &["migrate"]).expect(0).stdout, "Nothing to migrate.\n");
     let create = |words: &str, password: &str| {
         let mut words: Vec<&str> = words.split(' ').collect();
@@ -141,8 +144,24 @@ fn the_first_account_is_staff_and_creates_the_others() {
         run(&database, &words.split(' ').collect::<Vec<_>>()).expect(0);
     }
     assert_eq!(create("user password bea --as bea", "another long password\n"), 0);
+    // A link instead of a password: whoever prints it does not know the password.
+    let link = |words: &str| {
+        let said = run(&database, &words.split(' ').collect::<Vec<_>>()).expect(0).stdout;
+        said.lines().last().unwrap().to_owned()
+    };
+    let first = link("user create cleo --display-name Cleo --as bea --link");
+    let second = link("user reset-password cleo --as bea --reason Lost.");
+    assert!(first.starts_with("/set-password?link=") && second.starts_with("/set-password?link="));
+    assert_ne!(first, second);
+    run(&database, &["user", "create", "dan", "--display-name", "Dan", "--link"]).expect(2);
+    run(&database, &["user", "reset-password", "bea", "--as", "bea", "--reason", "Why not."])
+        .expect(5);
+    run(&database, &["user", "deactivate", "cleo", "--as", "bea", "--reason", "Gone."]).expect(0);
     let list = run(&database, &["user", "list"]).expect(0).stdout;
-    assert_eq!(list, "ada\tdeactivated\tstaff\tAda\nbea\tactive\tstaff\tBea\n");
+    assert_eq!(
+        list,
+        "ada\tdeactivated\tstaff\tAda\nbea\tactive\tstaff\tBea\ncleo\tdeactivated\t\tCleo\n"
+    );
     run(&database, &["verify"]).expect(0);
 }
 

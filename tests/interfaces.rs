@@ -100,7 +100,14 @@ fn what_is_allowed_is_allowed_through_every_edge() {
 
 /// Every route that changes something, with a body that would do it. The list
 /// is compared with the sources, so that a new route has to be added here.
-const MUTATING: [&str; 9] = [
+const MUTATING: [&str; 17] = [
+    "/account/password",
+    "/account/sessions/end-others",
+    "/account/sessions/{number}/end",
+    "/account/tokens",
+    "/account/tokens/{id}/revoke",
+    "/admin/accounts/{username}/{change}",
+    "/admin/create-account",
     "/admin/incidents/{id}",
     "/admin/posts/bulk-archive",
     "/admin/posts/bulk-archive/{id}",
@@ -108,9 +115,13 @@ const MUTATING: [&str; 9] = [
     "/desk/posts/create",
     "/desk/posts/{id}/revise",
     "/desk/posts/{id}/{action}",
+    "/set-password",
     "/sign-in",
     "/sign-out",
 ];
+
+/// Where nobody has to be signed in: the password or the link says who it is.
+const FOR_STRANGERS: [&str; 3] = ["/set-password", "/sign-in", "/sign-out"];
 
 #[test]
 fn no_route_that_changes_something_is_missing_here() {
@@ -163,11 +174,16 @@ fn a_stranger_is_asked_to_sign_in_wherever_something_would_change() {
     let post = world.published();
     let server = Server::start(world.database.store());
     let before = world.db_everything();
-    for route in MUTATING.iter().filter(|route| !route.starts_with("/sign")) {
+    for route in MUTATING.iter().filter(|route| !FOR_STRANGERS.contains(route)) {
         for action in
             ["revise", "submit", "request-changes", "withdraw-request", "publish", "archive"]
         {
-            let path = route.replace("{id}", &post.to_string()).replace("{action}", action);
+            let path = route
+                .replace("{id}", &post.to_string())
+                .replace("{number}", "1")
+                .replace("{username}", "alice")
+                .replace("{action}", action)
+                .replace("{change}", "deactivate-account");
             let mut stranger = server.browser();
             let fields = [
                 ("token", ""),
@@ -193,6 +209,12 @@ fn a_stranger_is_asked_to_sign_in_wherever_something_would_change() {
         "/admin/incidents.csv",
         "/admin/incidents/1",
         &format!("/admin/posts/{post}"),
+        "/account",
+        "/admin/accounts",
+        "/admin/accounts/alice",
+        "/admin/accounts/nobody",
+        "/admin/accounts/alice/deactivate-account",
+        "/admin/create-account",
         &format!("/desk/posts/{post}"),
     ] {
         server.browser().get(page).expect(401);
@@ -236,6 +258,50 @@ fn every_page_of_the_admin_refuses_whoever_is_not_staff() {
         let refused = world.db_refusals();
         let expected = ("permission".to_owned(), "permission-missing".to_owned());
         assert_eq!((refused.len(), refused.last()), (records + 1, Some(&expected)), "{who}");
+    }
+}
+
+/// What is answered on the way to accounts and for what would change one, to
+/// each role: the account that is asked about makes no difference.
+#[test]
+fn accounts_are_for_those_who_may_manage_them_and_for_nobody_else() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let changes = [
+        ("grant-role", "role", "author"),
+        ("revoke-role", "role", "author"),
+        ("deactivate-account", "", ""),
+        ("reactivate-account", "", ""),
+        ("reset-password", "", ""),
+        ("end-sessions", "", ""),
+        ("revoke-token", "token_id", "1"),
+    ];
+    for who in ["alice", "edith", "rosa", "mallory"] {
+        let mut browser = server.signed_in(who);
+        let before = world.db_everything();
+        let mut records = world.db_refusals().len();
+        for path in ["", "/alice", "/nobody", "/alice/deactivate-account"] {
+            browser.get(&format!("/admin/accounts{path}")).expect(403);
+        }
+        browser.get("/admin/create-account").expect(403);
+        for (change, field, value) in changes {
+            for account in ["arthur", "nobody", who] {
+                let mut fields = vec![("reason", "For the test.")];
+                fields.extend((!field.is_empty()).then_some((field, value)));
+                let path = format!("/admin/accounts/{account}/{change}");
+                browser.send_unasked(&path, &fields).expect(403);
+                records += 1;
+            }
+        }
+        let account = [("username", "eve"), ("display_name", "Eve"), ("reason", "")];
+        browser.send_unasked("/admin/create-account", &account).expect(403);
+        records += 1;
+        let refused = world.db_refusals();
+        assert_eq!(refused.len(), records, "each attempt of {who} is recorded");
+        let expected = ("permission".to_owned(), "permission-missing".to_owned());
+        assert!(refused.iter().all(|refusal| *refusal == expected), "{refused:?}");
+        assert_eq!(world.db_everything(), before);
+        browser.get("/account").expect(200);
     }
 }
 

@@ -11,6 +11,7 @@ mod lesson_2_policies_prevent_invalid_actions;
 mod lesson_3_invariants_protect_the_truth;
 mod lesson_4_races_have_one_winner;
 
+mod account;
 mod admin;
 mod architecture;
 mod browser;

@@ -3,12 +3,17 @@
 
 use diesel::prelude::*;
 
-use super::{Credential, identify, load, lock};
+use super::links::{self, Link};
+use super::{Credential, facts, identify, load, lock};
 use crate::audit::Asked;
-use crate::domain::{Actor, Interface, Permission, RequestId, UserId};
+use crate::domain::{
+    AccountAction, Actor, Interface, NewPassword, OwnChange, Permission, Person, RequestId, UserId,
+};
 use crate::invariants::accounts::{self as truth, Circumstances, NewAccount};
+use crate::invariants::own_account::{ProvenBy, enforce_own};
 use crate::permissions;
 use crate::policies::accounts::{self as policy, Account, AccountChange};
+use crate::policies::own_account::{Facts, evaluate_own};
 use crate::refusal::Refusal;
 use crate::store::schema::users;
 use crate::store::{Store, Transaction};
@@ -75,7 +80,7 @@ pub fn change(
                 .optional()?
                 .map(UserId)
                 .ok_or(Refusal::NotFound)?;
-            let (actor, subject) = lock_both(tx, asking.id, subject)?;
+            let (actor, subject) = lock_both(tx, asking.id, subject, change)?;
             let capability = permissions::verify_accounts(actor)?;
             let validity = policy::evaluate(capability, change.clone(), subject)?;
             truth::enforce(validity, &call.circumstances(), tx)?;
@@ -91,6 +96,7 @@ fn lock_both<'tx>(
     tx: &mut Transaction<'tx>,
     actor: UserId,
     subject: UserId,
+    change: &AccountChange,
 ) -> Result<(Actor<'tx>, Account), Stop> {
     let people = lock(tx, &[actor, subject])?;
     let acting = people
@@ -98,12 +104,106 @@ fn lock_both<'tx>(
         .find(|(person, is_active, _)| person.id == actor && *is_active)
         .map(|(person, ..)| Actor::pinned(person.clone(), tx.within()))
         .ok_or(Refusal::NotSignedIn)?;
-    let concerned = people
-        .into_iter()
-        .find(|(person, ..)| person.id == subject)
-        .map(|(person, is_active, _)| Account { person, is_active })
-        .ok_or(Refusal::NotFound)?;
-    Ok((acting, concerned))
+    let concerned =
+        people.into_iter().find(|(person, ..)| person.id == subject).ok_or(Refusal::NotFound)?;
+    let (person, is_active, _) = concerned;
+    let token = match change {
+        AccountChange::RevokeToken(token) => Some(*token),
+        AccountChange::Grant(_)
+        | AccountChange::Revoke(_)
+        | AccountChange::Deactivate
+        | AccountChange::Reactivate
+        | AccountChange::SetPassword(_)
+        | AccountChange::ResetPassword(_)
+        | AccountChange::EndSessions => None,
+    };
+    Ok((acting, facts::account(tx.conn(), person, is_active, token)?))
+}
+
+/// Asks permission and policy beforehand, about an account that was read, for
+/// whoever shows the button or the form. It is advice: the door asks again.
+///
+/// # Errors
+///
+/// What the door would answer.
+pub fn foresee(action: AccountAction, person: &Person, subject: &Account) -> Result<(), Refusal> {
+    permissions::check(&person.roles, Permission::ManageAccount)?;
+    policy::check(action, person, subject)?;
+    Ok(())
+}
+
+/// Changes the account of whoever asks, if the three layers agree. Who replaces
+/// their password has shown the one whose hash is `shown`.
+///
+/// # Errors
+///
+/// [`Refusal`]; then nothing has changed.
+pub fn change_own(
+    store: &Store,
+    call: &AccountCall<'_>,
+    change: &OwnChange,
+    shown: Option<&str>,
+) -> Result<(), Refusal> {
+    settle(
+        store,
+        call.asked(change.as_str()),
+        |tx, actor_id| {
+            let asking = identify(tx.conn(), call.credential)?.ok_or(Refusal::NotSignedIn)?;
+            *actor_id = Some(asking.id);
+            lock(tx, &[asking.id])?;
+            // Once more under the lock: the session may have ended meanwhile.
+            let actor = load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
+            let this = match call.credential {
+                Credential::Session(session) => session.hash(),
+                Credential::Account(_) => &[],
+            };
+            let facts = facts::own(tx.conn(), actor.id(), change, this, shown)?;
+            let capability = permissions::verify_own_account(actor);
+            let validity = evaluate_own(capability, change.clone(), &facts)?;
+            Ok(enforce_own(validity, ProvenBy::Session(this), &call.circumstances(), tx)?)
+        },
+        never,
+    )
+}
+
+/// Sets the password of whoever comes with a link, if the three layers agree.
+/// Of two who come with the same one, the second finds that it has been used.
+///
+/// # Errors
+///
+/// [`Refusal::NotFound`] when the link does not work, whyever; then nothing has
+/// changed.
+pub fn set_password_by_link(
+    store: &Store,
+    interface: Interface,
+    request: RequestId,
+    link: &Link,
+    hash: &str,
+) -> Result<(), Refusal> {
+    // Nobody is signed in: the link stands where a credential would.
+    let nobody = Credential::Account(UserId(0));
+    let call =
+        AccountCall { credential: &nobody, interface, request, reason: "With a one-time link." };
+    let change = OwnChange::Password(NewPassword { hash: hash.to_owned(), session: None });
+    settle(
+        store,
+        call.asked("set-password-by-link"),
+        |tx, actor_id| {
+            let owner = links::whose(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
+            let locked = lock(tx, &[owner])?;
+            // Once more under the lock: somebody may have been faster.
+            let is_proven = links::whose(tx.conn(), link)? == Some(owner);
+            let (person, ..) =
+                locked.into_iter().next().filter(|_| is_proven).ok_or(Refusal::NotFound)?;
+            *actor_id = Some(owner);
+            let actor = Actor::pinned(person, tx.within());
+            let capability = permissions::verify_own_account(actor);
+            let facts = Facts { is_proven, ..Facts::default() };
+            let validity = evaluate_own(capability, change.clone(), &facts)?;
+            Ok(enforce_own(validity, ProvenBy::Link(link.hash()), &call.circumstances(), tx)?)
+        },
+        never,
+    )
 }
 
 /// Creates an account.

@@ -5,10 +5,16 @@
 //! the moment of acting.
 
 pub mod changes;
+pub mod devices;
+pub mod directory;
+mod facts;
+pub mod links;
 mod lookup;
 pub mod passwords;
+pub mod secrets;
 pub mod sessions;
 pub mod sign_in;
+pub mod tokens;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text, Timestamptz};
@@ -121,6 +127,15 @@ pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<Perso
         .first::<PersonRow>(conn)
         .optional()?;
     Ok(row.map(person))
+}
+
+/// Returns the name that somebody signs in with.
+///
+/// # Errors
+///
+/// The database's; nobody having the id is one.
+pub fn whose_account(conn: &mut PgConnection, id: UserId) -> QueryResult<String> {
+    users::table.find(id.0).select(users::username).first(conn)
 }
 
 /// Returns whether there is any account yet.

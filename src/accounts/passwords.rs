@@ -4,6 +4,7 @@
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
 
+use super::secrets::Secret;
 use crate::domain::Password;
 
 /// A hash of a password that nobody has: checking it takes as long as checking
@@ -27,6 +28,18 @@ pub fn hash(password: &Password) -> Result<String, HashingError> {
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|error| HashingError(error.to_string()))
+}
+
+/// Returns the hash of a password that nobody knows, not even we: for an account
+/// that waits for its person to choose one.
+///
+/// # Errors
+///
+/// As [`hash`].
+pub fn hash_nobodys() -> Result<String, HashingError> {
+    let secret = Secret::random();
+    let password = Password::parse(secret.as_str()).map_err(|error| HashingError(error.message))?;
+    hash(&password)
 }
 
 /// Returns whether the password is the one that was hashed. Without a hash it

@@ -4,11 +4,13 @@
 use std::fmt;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::Timestamp as Stored;
 use sha2::{Digest, Sha256};
 
 use super::{Person, PersonRow, PersonSqlType, person};
-use crate::domain::UserId;
+use crate::domain::{SecretHash, UserId};
 use crate::store::schema::{cookie_key, sessions};
 use crate::store::statement::statement;
 
@@ -26,6 +28,11 @@ impl SessionId {
     /// Returns what is stored of the id that a cookie carries.
     pub fn of(key: &str) -> Self {
         Self(Sha256::digest(key.as_bytes()).into())
+    }
+
+    /// Returns what is stored, to begin a session with.
+    pub fn stored(&self) -> SecretHash {
+        SecretHash::new(self.0)
     }
 
     /// Returns the 32 bytes.
@@ -49,8 +56,8 @@ pub fn form_token(key: &str) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Begins a session for whoever just showed the password with this hash;
-/// returns false when the password or the account has changed meanwhile.
+/// Begins a session on a device for whoever just showed the password with this
+/// hash; returns false when the password or the account has changed meanwhile.
 ///
 /// # Errors
 ///
@@ -60,10 +67,11 @@ pub fn begin(
     session: &SessionId,
     user: UserId,
     password_hash: &str,
+    device: &str,
 ) -> QueryResult<bool> {
     let begun = statement::<Bool>(
-        "INSERT INTO sessions (id_hash, user_id, expires_at)
-         SELECT $1, id, clock_timestamp() + make_interval(secs => $2)
+        "INSERT INTO sessions (id_hash, user_id, expires_at, device)
+         SELECT $1, id, clock_timestamp() + make_interval(secs => $2), $5
          FROM users WHERE id = $3 AND password_hash = $4 AND is_active
          RETURNING true",
     )
@@ -71,6 +79,7 @@ pub fn begin(
     .bind::<Integer, _>(LIFETIME_SECONDS)
     .bind::<BigInt, _>(user.0)
     .bind::<Text, _>(password_hash)
+    .bind::<Text, _>(device)
     .load::<bool>(conn)?;
     Ok(!begun.is_empty())
 }
@@ -118,6 +127,62 @@ pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
         .set(sessions::ended_at.eq(diesel::dsl::now))
         .execute(conn)?;
     Ok(())
+}
+
+/// A browser that somebody is signed in with.
+#[derive(Debug)]
+pub struct SessionLine {
+    /// What the session is called: its id is a secret.
+    pub number: i64,
+    /// On what it began, in few words.
+    pub device: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, give or take a minute.
+    pub last_used_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+}
+
+/// How many sessions of a person are looked at.
+const MOST: i64 = 100;
+
+/// Returns the sessions of a person that are not over, the last used first, at
+/// most 100; `asking` is the one that asks.
+///
+/// # Errors
+///
+/// The database's.
+pub fn of_person(
+    conn: &mut PgConnection,
+    user: UserId,
+    asking: Option<&SessionId>,
+) -> QueryResult<Vec<SessionLine>> {
+    type Row = (BigInt, Text, Timestamptz, Timestamptz, Bool);
+    let rows = statement::<Row>(
+        "SELECT s.number, s.device, s.created_at, s.last_used_at, s.id_hash = $2
+         FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.user_id = $1 AND s.ended_at IS NULL
+           AND s.expires_at > clock_timestamp()
+           AND s.last_used_at > clock_timestamp() - make_interval(secs => $3)
+           AND s.created_at >= u.sessions_valid_from AND u.is_active
+         ORDER BY s.last_used_at DESC",
+    )
+    .bind::<BigInt, _>(user.0)
+    .bind::<Binary, _>(asking.map_or(&[][..], SessionId::hash))
+    .bind::<Integer, _>(IDLE_SECONDS)
+    .at_most(MOST)
+    .load::<(i64, String, Stored, Stored, bool)>(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(number, device, created_at, last_used_at, is_this)| SessionLine {
+            number,
+            device,
+            created_at: created_at.to_jiff(),
+            last_used_at: last_used_at.to_jiff(),
+            is_this,
+        })
+        .collect())
 }
 
 /// Returns the 64 bytes that every server process signs cookies with.

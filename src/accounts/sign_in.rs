@@ -77,28 +77,44 @@ pub fn count_attempt(
     address: IpAddr,
 ) -> QueryResult<Result<(), Throttled>> {
     for counted in [Counted::Address(address), Counted::Account(username)] {
-        let (attempts, retry_after) = statement::<(Integer, Integer)>(
-            "INSERT INTO sign_in_throttle AS t (kind, subject_hash, attempts)
-             VALUES ($1, $2, 1)
-             ON CONFLICT (kind, subject_hash) DO UPDATE SET
-                 attempts = CASE
-                     WHEN t.window_began_at < clock_timestamp() - make_interval(secs => $3) THEN 1
-                     ELSE least(t.attempts, 1000000) + 1 END,
-                 window_began_at = CASE
-                     WHEN t.window_began_at < clock_timestamp() - make_interval(secs => $3)
-                     THEN clock_timestamp() ELSE t.window_began_at END
-             RETURNING t.attempts,
-                 greatest(1, ceil($3 - extract(epoch FROM clock_timestamp() - t.window_began_at)))::integer",
-        )
-        .bind::<Text, _>(counted.kind())
-        .bind::<Binary, _>(counted.subject().to_vec())
-        .bind::<Integer, _>(WINDOW_SECONDS)
-        .get_result::<(i32, i32)>(conn)?;
-        if attempts > counted.limit() {
-            return Ok(Err(Throttled { retry_after }));
+        if let Err(throttled) = count(conn, &counted)? {
+            return Ok(Err(throttled));
         }
     }
     Ok(Ok(()))
+}
+
+/// Counts an attempt from an address by somebody who gives no name.
+///
+/// # Errors
+///
+/// The database's.
+pub fn count_nameless_attempt(
+    conn: &mut PgConnection,
+    address: IpAddr,
+) -> QueryResult<Result<(), Throttled>> {
+    count(conn, &Counted::Address(address))
+}
+
+fn count(conn: &mut PgConnection, counted: &Counted<'_>) -> QueryResult<Result<(), Throttled>> {
+    let (attempts, retry_after) = statement::<(Integer, Integer)>(
+        "INSERT INTO sign_in_throttle AS t (kind, subject_hash, attempts)
+         VALUES ($1, $2, 1)
+         ON CONFLICT (kind, subject_hash) DO UPDATE SET
+             attempts = CASE
+                 WHEN t.window_began_at < clock_timestamp() - make_interval(secs => $3) THEN 1
+                 ELSE least(t.attempts, 1000000) + 1 END,
+             window_began_at = CASE
+                 WHEN t.window_began_at < clock_timestamp() - make_interval(secs => $3)
+                 THEN clock_timestamp() ELSE t.window_began_at END
+         RETURNING t.attempts,
+             greatest(1, ceil($3 - extract(epoch FROM clock_timestamp() - t.window_began_at)))::integer",
+    )
+    .bind::<Text, _>(counted.kind())
+    .bind::<Binary, _>(counted.subject().to_vec())
+    .bind::<Integer, _>(WINDOW_SECONDS)
+    .get_result::<(i32, i32)>(conn)?;
+    Ok(if attempts > counted.limit() { Err(Throttled { retry_after }) } else { Ok(()) })
 }
 
 /// Takes a successful attempt back: the account's count begins anew, the

@@ -11,6 +11,7 @@ use crate::web::{Layout, Visit};
 pub(super) const ROOMS: &[(&str, &str)] = &[
     ("/admin", "Overview"),
     ("/admin/posts", "Posts"),
+    ("/admin/accounts", "Accounts"),
     ("/admin/permissions", "Permissions"),
     ("/admin/refusals", "Refusals"),
     ("/admin/incidents", "Incidents"),

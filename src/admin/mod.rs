@@ -1,12 +1,15 @@
 //! The edge for staff. It has no power of its own: the same door, from another
 //! page.
 
+mod account_change;
+mod accounts;
 mod address;
 mod bulk;
 mod csv;
 mod frame;
 mod incidents;
 mod matrix;
+mod new_account;
 mod overview;
 mod post;
 mod posts;
@@ -30,6 +33,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(matrix::routes)
         .configure(refusals::routes)
         .configure(incidents::routes)
+        .configure(accounts::routes)
+        .configure(new_account::routes)
+        .configure(account_change::routes)
         .service(
             web::resource("/admin/posts/{id}/{action}")
                 .route(web::get().to(confirm))

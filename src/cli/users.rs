@@ -4,9 +4,12 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, Options, on_database, passwords, say};
 use crate::accounts::changes::{self, AccountCall};
-use crate::accounts::{self, Credential};
+use crate::accounts::passwords::hash_nobodys;
+use crate::accounts::secrets::Secret;
+use crate::accounts::{self, Credential, links};
 use crate::domain::{
-    FieldError, Interface, Note, RequestId, Role, RoleSet, Username, parse_display_name,
+    FieldError, Interface, Note, PasswordReset, RequestId, Role, RoleSet, Username,
+    parse_display_name,
 };
 use crate::invariants::accounts::NewAccount;
 use crate::policies::accounts::AccountChange;
@@ -26,6 +29,8 @@ pub(super) enum UserCommand {
     Deactivate(Subject),
     /// Let a person in again
     Reactivate(Subject),
+    /// End a password and print a one-time link to set another
+    ResetPassword(Subject),
     /// Replace a password; ends the person's sessions
     Password {
         /// Whose password
@@ -56,6 +61,9 @@ pub(super) struct NewUser {
     actor: Option<String>,
     #[command(flatten)]
     password: PasswordSource,
+    /// Ask for no password: print a one-time link with which the person sets it
+    #[arg(long, requires = "actor", conflicts_with = "password_stdin")]
+    link: bool,
     /// Why, for the record
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
@@ -114,6 +122,7 @@ pub(super) fn user(options: &Options, command: UserCommand) -> Result<(), Failur
         UserCommand::Reactivate(Subject { name, by }) => {
             change(options, &name, &by, &AccountChange::Reactivate, "active again")
         }
+        UserCommand::ResetPassword(Subject { name, by }) => reset_password(options, &name, &by),
         UserCommand::Password { name, actor, password, reason } => on_database(options, |store| {
             // Who is not let in is not asked for a password either.
             let credential = acting(store, &actor)?;
@@ -158,11 +167,16 @@ fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
                 None
             }
         };
+        let secret = new.link.then(Secret::random);
         let account = NewAccount {
             username,
             display_name,
-            password_hash: passwords::obtain_hash(new.password.password_stdin)?,
+            password_hash: match secret {
+                Some(_) => nobodys_hash()?,
+                None => passwords::obtain_hash(new.password.password_stdin)?,
+            },
             roles: RoleSet::of(&new.roles),
+            link: secret.as_ref().map(Secret::hash),
         };
         match credential {
             Some(credential) => through_the_door(&credential, reason.as_str(), |call| {
@@ -172,8 +186,38 @@ fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
                 changes::create_first(store, call, &account)
             })?,
         };
-        say(format_args!("{} is created.", account.username))
+        say(format_args!("{} is created.", account.username))?;
+        secret.as_ref().map_or(Ok(()), say_link)
     })
+}
+
+fn nobodys_hash() -> Result<String, Failure> {
+    hash_nobodys().map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// Ends a password, and says with which link its person sets another.
+fn reset_password(options: &Options, name: &str, by: &By) -> Result<(), Failure> {
+    require_reason(by)?;
+    on_database(options, |store| {
+        let credential = acting(store, &by.actor)?;
+        let secret = Secret::random();
+        let reset = PasswordReset { nobodys_hash: nobodys_hash()?, link: secret.hash() };
+        apply(store, &credential, name, &by.reason, &AccountChange::ResetPassword(reset))?;
+        say(format_args!("{name}'s password is reset."))?;
+        say_link(&secret)
+    })
+}
+
+fn say_link(secret: &Secret) -> Result<(), Failure> {
+    say("On the site, this page sets the password. It works once, and for 48 hours:")?;
+    say(links::address(secret.as_str()))
+}
+
+fn require_reason(by: &By) -> Result<(), Failure> {
+    match by.reason.trim().is_empty() {
+        true => Err(FieldError::new("reason", "Write why; the record keeps it.").into()),
+        false => Ok(()),
+    }
 }
 
 /// Nobody creates the first account; no row has this id.
@@ -212,9 +256,7 @@ fn change(
     change: &AccountChange,
     outcome: &str,
 ) -> Result<(), Failure> {
-    if by.reason.trim().is_empty() {
-        return Err(FieldError::new("reason", "Write why; the record keeps it.").into());
-    }
+    require_reason(by)?;
     on_database(options, |store| {
         let credential = acting(store, &by.actor)?;
         apply(store, &credential, name, &by.reason, change)?;

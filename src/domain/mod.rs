@@ -4,6 +4,7 @@
 //! [`Status`] carries the facts of its state, and the two values that speak of
 //! a transaction in progress, [`Actor`] and [`LockedPost`], cannot leave it.
 
+mod account;
 mod action;
 mod attempt;
 mod incident;
@@ -14,6 +15,10 @@ mod refusal;
 mod state;
 mod text;
 
+pub use account::{
+    AccountAction, NewPassword, NewSession, NewToken, OwnChange, PasswordReset, SecretHash,
+    TokenId, TokenLifetime, TokenName,
+};
 pub use action::{Action, UnknownAction};
 pub use attempt::{
     Archive, Attempt, Create, Publish, RequestChanges, Revise, Submit, WithdrawRequest,

@@ -80,6 +80,11 @@ impl RoleSet {
         self.0.contains(&role)
     }
 
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns these roles and one more.
     pub fn with(&self, role: Role) -> Self {
         let mut held = self.0.clone();
@@ -160,6 +165,17 @@ impl Permission {
             Self::ViewAudit => "audit.view_audit",
             Self::AcknowledgeIncident => "audit.acknowledge_incident",
         }
+    }
+}
+
+impl std::str::FromStr for Permission {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|permission| permission.codename() == text)
+            .ok_or_else(|| format!("{text:?} is not a permission"))
     }
 }
 

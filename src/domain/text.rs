@@ -45,7 +45,7 @@ impl std::error::Error for InvalidInput {}
 
 /// Returns the text with `\n` line ends and without blank space around it, if
 /// it is within the limit and has only characters that can be read.
-fn readable(
+pub(super) fn readable(
     field: &'static str,
     text: &str,
     limit: usize,

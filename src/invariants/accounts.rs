@@ -2,12 +2,20 @@
 //! an active staff account, and no account changes without its record.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer};
 
 use super::{Broken, InvariantViolation};
-use crate::domain::{Interface, Person, RequestId, Role, RoleSet, UserId, Username};
+use crate::domain::{
+    Interface, Person, RequestId, Role, RoleSet, SecretHash, TokenId, UserId, Username,
+};
 use crate::policies::accounts::{AccountChange, AccountValidity, NewAccountValidity};
 use crate::store::Transaction;
 use crate::store::schema::{account_events, users};
+use crate::store::statement::statement;
+
+/// A password link works for this long, unless it is used or replaced: 48
+/// hours, in seconds.
+pub const LINK_LIFETIME_SECONDS: i32 = 48 * 60 * 60;
 
 /// What the record says beside who did what to whom.
 #[derive(Debug)]
@@ -31,6 +39,9 @@ pub struct NewAccount {
     pub password_hash: String,
     /// What the person holds from the beginning.
     pub roles: RoleSet,
+    /// What is stored of the secret in the link with which the person sets a
+    /// password of their own, where the hash is nobody's.
+    pub link: Option<SecretHash>,
 }
 
 /// Writes a change that was found valid, and its record.
@@ -58,13 +69,20 @@ pub fn enforce<'tx>(
             "role-revoked",
             Some(*role),
         ),
-        AccountChange::Deactivate => (
-            diesel::update(target.filter(users::is_active))
+        AccountChange::Deactivate => {
+            let changed = diesel::update(target.filter(users::is_active))
                 .set(users::is_active.eq(false))
-                .execute(tx.conn())?,
-            "deactivated",
-            None,
-        ),
+                .execute(tx.conn())?;
+            // Whoever comes back finds no door open that they have forgotten.
+            // Sessions and the link end by themselves: the account has changed.
+            statement::<BigInt>(
+                "UPDATE tokens SET revoked_at = clock_timestamp()
+                 WHERE user_id = $1 AND revoked_at IS NULL",
+            )
+            .bind::<BigInt, _>(subject.id.0)
+            .execute(tx.conn())?;
+            (changed, "deactivated", None)
+        }
         AccountChange::Reactivate => (
             diesel::update(target.filter(diesel::dsl::not(users::is_active)))
                 .set(users::is_active.eq(true))
@@ -77,6 +95,21 @@ pub fn enforce<'tx>(
             "password-set",
             None,
         ),
+        AccountChange::ResetPassword(reset) => {
+            let changed = diesel::update(target)
+                .set(users::password_hash.eq(&reset.nobodys_hash))
+                .execute(tx.conn())?;
+            insert_link(tx.conn(), validity.actor().id(), subject.id, &reset.link)?;
+            (changed, "password-link-made", None)
+        }
+        AccountChange::EndSessions => {
+            // How many there are is nobody's promise: some may just have ended.
+            end_sessions(tx.conn(), subject.id)?;
+            (1, "sessions-ended", None)
+        }
+        AccountChange::RevokeToken(token) => {
+            (revoke_token(tx.conn(), subject.id, *token)?, "token-revoked", None)
+        }
     };
     if changed != 1 {
         return Err(InvariantViolation::new("one_change_concerns_one_account").into());
@@ -100,6 +133,10 @@ pub fn enforce_creation<'tx>(
     record(tx, actor.id(), id, "created", None, circumstances)?;
     for role in account.roles.iter() {
         record(tx, actor.id(), id, "role-granted", Some(role), circumstances)?;
+    }
+    if let Some(link) = &account.link {
+        insert_link(tx.conn(), actor.id(), id, link)?;
+        record(tx, actor.id(), id, "password-link-made", None, circumstances)?;
     }
     Ok(id)
 }
@@ -147,7 +184,57 @@ fn update_roles(conn: &mut PgConnection, subject: &Person, roles: &RoleSet) -> Q
         .execute(conn)
 }
 
-fn record(
+/// Makes the one link of an account, in place of any that it had.
+fn insert_link(
+    conn: &mut PgConnection,
+    maker: UserId,
+    subject: UserId,
+    secret: &SecretHash,
+) -> QueryResult<()> {
+    statement::<BigInt>(
+        "UPDATE password_links SET replaced_at = clock_timestamp()
+         WHERE user_id = $1 AND used_at IS NULL AND replaced_at IS NULL",
+    )
+    .bind::<BigInt, _>(subject.0)
+    .execute(conn)?;
+    statement::<BigInt>(
+        "INSERT INTO password_links (user_id, made_by, secret_hash, created_at, expires_at)
+         SELECT $1, $2, $3, at, at + make_interval(secs => $4)
+         FROM (SELECT clock_timestamp() AS at) AS now",
+    )
+    .bind::<BigInt, _>(subject.0)
+    .bind::<BigInt, _>(maker.0)
+    .bind::<Binary, _>(secret.as_bytes())
+    .bind::<Integer, _>(LINK_LIFETIME_SECONDS)
+    .execute(conn)?;
+    Ok(())
+}
+
+fn end_sessions(conn: &mut PgConnection, subject: UserId) -> QueryResult<usize> {
+    statement::<BigInt>(
+        "UPDATE sessions SET ended_at = clock_timestamp()
+         WHERE user_id = $1 AND ended_at IS NULL",
+    )
+    .bind::<BigInt, _>(subject.0)
+    .execute(conn)
+}
+
+/// Ends a token that works; returns how many it was.
+pub(super) fn revoke_token(
+    conn: &mut PgConnection,
+    owner: UserId,
+    token: TokenId,
+) -> QueryResult<usize> {
+    statement::<BigInt>(
+        "UPDATE tokens SET revoked_at = clock_timestamp()
+         WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
+    )
+    .bind::<BigInt, _>(token.0)
+    .bind::<BigInt, _>(owner.0)
+    .execute(conn)
+}
+
+pub(super) fn record(
     tx: &mut Transaction<'_>,
     actor: UserId,
     subject: UserId,

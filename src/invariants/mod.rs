@@ -14,6 +14,7 @@
 pub mod accounts;
 pub mod incidents;
 mod mutations;
+pub mod own_account;
 
 use std::fmt;
 

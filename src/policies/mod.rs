@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod incidents;
+pub mod own_account;
 mod rules;
 
 use std::fmt;

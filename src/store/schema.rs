@@ -36,6 +36,8 @@ diesel::table! {
         last_used_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        number -> BigInt,
+        device -> Text,
     }
 }
 

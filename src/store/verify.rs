@@ -200,6 +200,7 @@ fn count(conn: &mut PgConnection, post: Option<PostId>) -> QueryResult<(i64, i64
              + (SELECT count(*) FROM transitions WHERE post_id = coalesce($1, post_id))
              + CASE WHEN $1 IS NULL THEN (SELECT count(*) FROM users)
                  + (SELECT count(*) FROM account_events) + (SELECT count(*) FROM sessions)
+                 + (SELECT count(*) FROM password_links) + (SELECT count(*) FROM tokens)
                  + (SELECT count(*) FROM refusals) + (SELECT count(*) FROM incidents)
                ELSE 0 END AS others",
     )

@@ -26,6 +26,7 @@ pub struct Answer {
     entity_tag: Option<String>,
     is_known: bool,
     begins: Option<Begins>,
+    hides_address: bool,
 }
 
 impl Answer {
@@ -98,6 +99,12 @@ impl Answer {
         Self { begins: Some(Begins(key)), ..self }
     }
 
+    /// Has the browser tell nobody the address of the page, not even us: it
+    /// holds a secret.
+    pub fn hiding_its_address(self) -> Self {
+        Self { hides_address: true, ..self }
+    }
+
     fn empty() -> Self {
         Self {
             status: StatusCode::OK,
@@ -111,6 +118,7 @@ impl Answer {
             entity_tag: None,
             is_known: false,
             begins: None,
+            hides_address: false,
         }
     }
 
@@ -133,6 +141,10 @@ impl Answer {
         }
         if self.is_known {
             return response.finish();
+        }
+        if self.hides_address {
+            // Not `no-referrer`: forms would then not say either that they are ours.
+            response.insert_header((header::REFERRER_POLICY, "strict-origin"));
         }
         response.content_type(self.content_type);
         if let Some(location) = self.location {
@@ -182,10 +194,20 @@ pub enum Flash {
     Acknowledged,
     /// The session has ended.
     SignedOut,
+    /// Staff have changed an account.
+    AccountChanged,
+    /// A link was used to set a password.
+    PasswordSet,
+    /// Somebody has replaced their password.
+    PasswordChanged,
+    /// Somebody has signed out other browsers of theirs.
+    SessionsEnded,
+    /// Somebody has revoked a token of theirs.
+    TokenRevoked,
 }
 
 impl Flash {
-    const NAMED: [(Self, &'static str); 10] = [
+    const NAMED: [(Self, &'static str); 15] = [
         (Self::Done(Action::Create), "create"),
         (Self::Done(Action::Revise), "revise"),
         (Self::Done(Action::Submit), "submit"),
@@ -196,6 +218,11 @@ impl Flash {
         (Self::Unchanged, "unchanged"),
         (Self::Acknowledged, "acknowledged"),
         (Self::SignedOut, "signed-out"),
+        (Self::AccountChanged, "account-changed"),
+        (Self::PasswordSet, "password-set"),
+        (Self::PasswordChanged, "password-changed"),
+        (Self::SessionsEnded, "sessions-ended"),
+        (Self::TokenRevoked, "token-revoked"),
     ];
 
     /// Returns the line that a cookie names.
@@ -225,6 +252,13 @@ impl Flash {
             Self::Unchanged => "Nothing had changed, so there is no new revision.",
             Self::Acknowledged => "Acknowledged. What you wrote stands on the record.",
             Self::SignedOut => "You are signed out.",
+            Self::AccountChanged => "Done, and written down in the record.",
+            Self::PasswordSet => "Your password is set. Sign in with it.",
+            Self::PasswordChanged => {
+                "Your password is changed. Every other browser of yours is signed out."
+            }
+            Self::SessionsEnded => "Signed out there.",
+            Self::TokenRevoked => "The token is revoked. It lets no program in any more.",
         }
     }
 }

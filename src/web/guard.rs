@@ -61,6 +61,10 @@ fn set_headers(headers: &mut HeaderMap, id: RequestId) {
         ("cross-origin-opener-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ] {
+        // A page whose address holds a secret says more strictly who may hear it.
+        if name == "referrer-policy" && headers.contains_key(name) {
+            continue;
+        }
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {

@@ -81,6 +81,11 @@ impl Layout {
         }
     }
 
+    /// Says that the page is the one at this address, whatever was asked for.
+    pub fn move_to(&mut self, address: &str) {
+        address.clone_into(&mut self.path);
+    }
+
     /// Returns whether this page is the one at the address, or below it.
     pub fn is_within(&self, address: &str) -> bool {
         let below = self.path.strip_prefix(address);

@@ -1,5 +1,6 @@
 //! The edge for browsers: parse, ask once, render. It contains no rule.
 
+mod account;
 pub(crate) mod action_page;
 mod all_posts;
 pub(crate) mod answer;
@@ -20,6 +21,7 @@ mod public;
 mod render_cache;
 mod revisions;
 mod session;
+mod set_password;
 mod sign_in;
 mod statics;
 pub(crate) mod timeline;
@@ -187,6 +189,8 @@ fn routes(config: &mut ServiceConfig) {
         .configure(all_posts::routes)
         .configure(feed::routes)
         .configure(sign_in::routes)
+        .configure(set_password::routes)
+        .configure(account::routes)
         .configure(desk::routes)
         .configure(editor::routes)
         .configure(post_page::routes)
@@ -195,6 +199,11 @@ fn routes(config: &mut ServiceConfig) {
         .configure(admin::routes)
         .configure(statics::routes)
         .default_service(routes::to(guard::nothing_here));
+}
+
+/// Returns a text as it stands in the query of an address.
+pub(crate) fn escaped(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 fn cookie_key(store: &Store) -> std::io::Result<Key> {

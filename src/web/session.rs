@@ -71,6 +71,8 @@ pub(super) async fn begin_where_asked<B: MessageBody>(
     let mut response = next.call(request).await?;
     let begins = response.response_mut().extensions_mut().remove::<Begins>();
     if let Some(Begins(key)) = begins {
+        // Where there is a session already, this one takes its place.
+        session.renew();
         session.insert(KEY, key)?;
     }
     Ok(response)

@@ -14,7 +14,7 @@ use super::{Answer, Fields, Shared, Visit};
 use crate::accounts::sessions::random_key;
 use crate::accounts::sign_in::Throttled;
 use crate::accounts::{SessionId, passwords, sessions, sign_in};
-use crate::domain::UserId;
+use crate::domain::{Password, UserId};
 use crate::refusal::{Refusal, unreadable};
 use crate::responses::{self, Carried, SignInPage};
 use crate::store::{Store, Unavailable};
@@ -196,7 +196,9 @@ async fn attempt(
     }
 }
 
-async fn check(
+/// Returns whether the password is the one that was hashed, once there is room
+/// to check it.
+pub(super) async fn check(
     hashing: &Arc<Semaphore>,
     password: String,
     hash: Option<String>,
@@ -210,6 +212,24 @@ async fn check(
     Ok(is_right.unwrap_or(false))
 }
 
+/// Returns the hash of a password, once there is room to make it.
+pub(super) async fn hash(hashing: &Arc<Semaphore>, password: Password) -> Result<String, Refusal> {
+    let permit = tokio::time::timeout(std::time::Duration::from_secs(5), hashing.acquire())
+        .await
+        .map_err(|_| Unavailable::Busy)?
+        .map_err(|_| Unavailable::Busy)?;
+    let hash = web::block(move || passwords::hash(&password)).await;
+    drop(permit);
+    match hash {
+        Ok(Ok(hash)) => Ok(hash),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a password could not be hashed");
+            Err(Unavailable::Busy.into())
+        }
+        Err(_) => Err(Unavailable::Busy.into()),
+    }
+}
+
 async fn begin_session(
     shared: &Shared,
     visit: &Visit,
@@ -218,11 +238,12 @@ async fn begin_session(
     hash: String,
 ) -> Result<Attempted, Refusal> {
     let (address, name) = (visit.address, username.trim().to_lowercase());
-    let earlier = visit.session();
+    let (earlier, device) = (visit.session(), visit.device.clone());
     blocking(&shared.store, move |store| {
         let conn = &mut *store.checkout()?;
         let key = random_key();
-        let begun = sessions::begin(conn, &SessionId::of(&key), user, &hash).map_err(unreadable)?;
+        let begun = sessions::begin(conn, &SessionId::of(&key), user, &hash, &device)
+            .map_err(unreadable)?;
         if !begun {
             return Ok(Attempted::Wrong);
         }
@@ -236,7 +257,8 @@ async fn begin_session(
     .await
 }
 
-async fn blocking<T: Send + 'static>(
+/// Does work where it may block.
+pub(super) async fn blocking<T: Send + 'static>(
     store: &Store,
     work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {

@@ -11,6 +11,7 @@ use super::answer::Flash;
 use super::layout::Layout;
 use super::session::KEY;
 use super::{Shared, fields};
+use crate::accounts::devices::device;
 use crate::accounts::sessions::form_token;
 use crate::accounts::{self, Credential, SessionId};
 use crate::domain::Interface;
@@ -30,6 +31,8 @@ pub struct Visit {
     pub path: String,
     /// The part behind the question mark.
     pub query: String,
+    /// What the browser is and on what it runs, in few words of ours.
+    pub device: String,
     /// Whether something is to be changed.
     pub is_post: bool,
     /// The secret id of the browser's session, if it sent one.
@@ -63,6 +66,7 @@ impl Visit {
             address: address(request),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
+            device: device(&text(request, header::USER_AGENT)),
             is_post: request.method() == Method::POST,
             key: request.get_session().get::<String>(KEY).ok().flatten(),
             flash,

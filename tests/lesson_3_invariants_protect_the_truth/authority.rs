@@ -123,12 +123,14 @@ fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
         changeable,
         [
             "incidents: acknowledged_at acknowledged_by acknowledgement",
+            "password_links: replaced_at used_at",
             "posts: archive_reason archived_at archived_by current_revision published_at \
              published_by published_revision slug state submitted_at submitted_by \
              submitted_revision",
             "readings: last_at",
             "sessions: ended_at last_used_at",
             "sign_in_throttle: attempts window_began_at",
+            "tokens: last_used_at revoked_at",
             "users: display_name is_active password_hash roles",
         ]
     );
@@ -160,12 +162,12 @@ fn only_what_is_long_over_is_forgotten() {
     let alice = world.alice;
     let sessions = [
         // Name, when it expires, when it ended.
-        ("in use", "now() + interval '7 days'", "NULL"),
         ("signed out today", "now() + interval '7 days'", "now()"),
         ("signed out 29 days ago", "now() + interval '7 days'", "now() - interval '29 days'"),
         ("signed out 31 days ago", "now() + interval '7 days'", "now() - interval '31 days'"),
         ("expired 29 days ago", "now() - interval '29 days'", "NULL"),
         ("expired 31 days ago", "now() - interval '31 days'", "NULL"),
+        ("in use", "now() + interval '7 days'", "NULL"),
     ];
     let mut owner = world.database.as_owner();
     for (name, expires_at, ended_at) in sessions {
@@ -176,6 +178,22 @@ fn only_what_is_long_over_is_forgotten() {
             ))
             .unwrap();
     }
+    // Nobody's last session goes: it says when they were last here.
+    let edith = world.edith;
+    owner
+        .batch_execute(&format!(
+            "INSERT INTO sessions (id_hash, user_id, expires_at)
+             VALUES (sha256('her last'), {edith}, now() - interval '31 days');
+             INSERT INTO password_links (user_id, made_by, secret_hash, created_at, expires_at, used_at)
+             SELECT {edith}, {edith}, sha256(n::text::bytea), now() - interval '30 days',
+                 now() - interval '28 days', now() - n * interval '1 day'
+             FROM unnest(ARRAY[29, 31]) AS n;
+             INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at, revoked_at)
+             SELECT {edith}, n, 'imprimatur_abcd', sha256(n::text::bytea), now() + interval '1 day',
+                 now() - n * interval '1 day'
+             FROM unnest(ARRAY[29, 31]) AS n"
+        ))
+        .unwrap();
     owner
         .batch_execute(
             "INSERT INTO sign_in_throttle (kind, subject_hash, window_began_at, attempts) VALUES
@@ -189,7 +207,7 @@ fn only_what_is_long_over_is_forgotten() {
     program
         .batch_execute("CREATE TEMPORARY TABLE sessions AS SELECT * FROM public.sessions")
         .unwrap();
-    assert_eq!(sessions::forget_the_dead(&mut program).unwrap(), 3);
+    assert_eq!(sessions::forget_the_dead(&mut program).unwrap(), 5);
     assert_eq!(sessions::forget_the_dead(&mut program).unwrap(), 0);
     for (name, ..) in sessions {
         let there = format!("SELECT count(*) AS n FROM sessions WHERE id_hash = sha256('{name}')");
@@ -197,5 +215,8 @@ fn only_what_is_long_over_is_forgotten() {
         assert_eq!(db_number(&mut owner, &there), i64::from(!is_over), "{name}");
     }
     assert_eq!(world.db_count("sign_in_throttle"), 1);
+    assert_eq!(world.db_count("password_links"), 1);
+    assert_eq!(world.db_count("tokens"), 1);
+    assert_eq!(world.db_count("sessions WHERE id_hash = sha256('her last')"), 1);
     assert_eq!(world.db_everything(), before);
 }

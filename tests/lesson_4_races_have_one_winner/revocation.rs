@@ -84,7 +84,7 @@ fn reviewer(world: &World, name: &str) -> Call {
         .bind::<BigInt, _>(who.0)
         .get_result::<String>(&mut conn)
         .unwrap();
-    assert!(sessions::begin(&mut conn, &session, who, &hash).unwrap());
+    assert!(sessions::begin(&mut conn, &session, who, &hash, "Firefox on Linux").unwrap());
     Call { credential: Credential::Session(session), ..world.call(who) }
 }
 

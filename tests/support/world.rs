@@ -251,6 +251,7 @@ pub fn account(name: &str, roles: &[Role]) -> NewAccount {
         display_name,
         password_hash: HASH.clone(),
         roles: RoleSet::of(roles),
+        link: None,
     }
 }
 

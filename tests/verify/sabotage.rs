@@ -51,6 +51,60 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("session_is_stored_hashed",
         "ALTER TABLE sessions DROP CONSTRAINT session_is_stored_hashed;
          INSERT INTO sessions (id_hash, user_id, expires_at) VALUES ('plain', pg_temp.person('alice'), now())"),
+    by("session_number_is_unique",
+        "ALTER TABLE sessions DROP CONSTRAINT session_number_is_unique;
+         INSERT INTO sessions (number, id_hash, user_id, expires_at) OVERRIDING SYSTEM VALUE
+         SELECT 1, sha256(n::text::bytea), pg_temp.person('alice'), now() FROM generate_series(1, 2) n"),
+    by("session_names_its_device",
+        "ALTER TABLE sessions DROP CONSTRAINT session_names_its_device;
+         INSERT INTO sessions (id_hash, user_id, expires_at, device)
+         VALUES (sha256('s'), pg_temp.person('alice'), now(), ' ')"),
+    by("password_link_is_stored_hashed",
+        "ALTER TABLE password_links DROP CONSTRAINT password_link_is_stored_hashed;
+         INSERT INTO password_links (user_id, made_by, secret_hash, expires_at)
+         VALUES (pg_temp.person('alice'), pg_temp.person('stan'), 'plain', now() + interval '1 hour')"),
+    by("password_link_is_unique",
+        "ALTER TABLE password_links DROP CONSTRAINT password_link_is_unique;
+         INSERT INTO password_links (user_id, made_by, secret_hash, expires_at)
+         SELECT id, id, sha256('s'), now() + interval '1 hour' FROM users WHERE username IN ('alice', 'stan')"),
+    by("password_link_works_for_two_days",
+        "ALTER TABLE password_links DROP CONSTRAINT password_link_works_for_two_days;
+         INSERT INTO password_links (user_id, made_by, secret_hash, expires_at)
+         VALUES (pg_temp.person('alice'), pg_temp.person('stan'), sha256('s'), now() + interval '1 week')"),
+    by("password_link_ends_in_one_way",
+        "ALTER TABLE password_links DROP CONSTRAINT password_link_ends_in_one_way;
+         INSERT INTO password_links (user_id, made_by, secret_hash, expires_at, used_at, replaced_at)
+         VALUES (pg_temp.person('alice'), pg_temp.person('stan'), sha256('s'), now() + interval '1 hour', now(), now())"),
+    by("account_has_one_password_link",
+        "ALTER TABLE password_links DROP CONSTRAINT account_has_one_password_link;
+         INSERT INTO password_links (user_id, made_by, secret_hash, expires_at)
+         SELECT pg_temp.person('alice'), pg_temp.person('stan'), sha256(n::text::bytea), now() + interval '1 hour'
+         FROM generate_series(1, 2) n"),
+    by("token_is_stored_hashed",
+        "ALTER TABLE tokens DROP CONSTRAINT token_is_stored_hashed;
+         INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at)
+         VALUES (pg_temp.person('alice'), 'CI', 'imprimatur_abcd', 'plain', now() + interval '1 day')"),
+    by("token_is_unique",
+        "ALTER TABLE tokens DROP CONSTRAINT token_is_unique;
+         INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at)
+         SELECT id, 'CI', 'imprimatur_abcd', sha256('s'), now() + interval '1 day'
+         FROM users WHERE username IN ('alice', 'stan')"),
+    by("token_name_is_given",
+        "ALTER TABLE tokens DROP CONSTRAINT token_name_is_given;
+         INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at)
+         VALUES (pg_temp.person('alice'), ' ', 'imprimatur_abcd', sha256('s'), now() + interval '1 day')"),
+    by("token_shows_its_beginning",
+        "ALTER TABLE tokens DROP CONSTRAINT token_shows_its_beginning;
+         INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at)
+         VALUES (pg_temp.person('alice'), 'CI', 'imprimatur_abcdefghijklmnop', sha256('s'), now() + interval '1 day')"),
+    by("token_works_for_a_year",
+        "ALTER TABLE tokens DROP CONSTRAINT token_works_for_a_year;
+         INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at)
+         VALUES (pg_temp.person('alice'), 'CI', 'imprimatur_abcd', sha256('s'), now() + interval '2 years')"),
+    by("token_permissions_are_known",
+        "ALTER TABLE tokens DROP CONSTRAINT token_permissions_are_known;
+         INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at, permissions)
+         VALUES (pg_temp.person('alice'), 'CI', 'imprimatur_abcd', sha256('s'), now() + interval '1 day', '{posts.burn_post}')"),
     by("throttle_kind_is_known",
         "ALTER TABLE sign_in_throttle DROP CONSTRAINT throttle_kind_is_known;
          INSERT INTO sign_in_throttle (kind, subject_hash, attempts) VALUES ('mood', '', 1)"),
@@ -298,6 +352,10 @@ pub const UNSEEN_IN_ROWS: &[&str] = &[
     "operation_says_what_it_did",
     "operations_are_append_only",
     "operations_are_never_emptied",
+    "password_link_has_one_id",
+    "password_link_is_for_somebody",
+    "password_link_is_made_by_somebody",
+    "password_link_works_once",
     "people_are_never_emptied",
     "post_never_returns_to_an_older_revision",
     "session_ends_once",
@@ -313,6 +371,9 @@ pub const UNSEEN_IN_ROWS: &[&str] = &[
     "revisions_are_append_only",
     "revisions_are_never_emptied",
     "submission_facts_are_final",
+    "token_has_one_id",
+    "token_is_somebodys",
+    "token_that_was_revoked_stays_so",
     "transitions_are_append_only",
     "transitions_are_never_emptied",
 ];

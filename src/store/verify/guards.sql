@@ -23,6 +23,11 @@ WITH expected AS (
             'operation_action_is_known operation_fingerprint_is_sha256 operation_key_is_used_once '
             'operation_key_is_well_formed operation_says_what_it_did operations_actor_id_fkey '
             'operations_post_id_fkey operations_are_append_only operations_are_never_emptied'),
+        ('password_links',
+            'account_has_one_password_link password_link_ends_in_one_way password_link_has_one_id '
+            'password_link_is_for_somebody password_link_is_made_by_somebody '
+            'password_link_is_stored_hashed password_link_is_unique '
+            'password_link_works_for_two_days password_link_works_once'),
         ('post_documents', 'document_has_its_post document_is_kept_once'),
         ('posts',
             'archival_facts_iff_archived archive_reason_is_given facts_are_in_order '
@@ -53,11 +58,16 @@ WITH expected AS (
             'revisions_are_append_only revisions_are_never_emptied'),
         ('runtime_privileges', 'privileges_are_said_once'),
         ('sessions',
-            'session_is_stored_hashed sessions_pkey sessions_user_id_fkey session_ends_once'),
+            'session_is_stored_hashed session_names_its_device session_number_is_unique sessions_pkey '
+            'sessions_user_id_fkey session_ends_once'),
         ('sign_in_throttle',
             'sign_in_throttle_pkey throttle_kind_is_known'),
         ('staff_roster',
             'staff_roster_pkey staff_roster_singleton_check there_is_always_an_active_staff_account'),
+        ('tokens',
+            'token_has_one_id token_is_somebodys token_is_stored_hashed token_is_unique '
+            'token_name_is_given token_permissions_are_known token_shows_its_beginning '
+            'token_works_for_a_year token_that_was_revoked_stays_so'),
         ('transitions',
             'post_enters_each_state_once transition_has_its_operation transition_is_an_arrow '
             'transition_names_a_revision transition_skips_nothing transitions_post_id_fkey '
@@ -76,12 +86,14 @@ optional AS (
     SELECT unnest(string_to_array(
         'account_events.role bulk_archive_items.put_off_at bulk_archive_items.refusal '
         'bulk_archive_items.settled_at incidents.acknowledged_at incidents.acknowledged_by '
-        'incidents.acknowledgement incidents.actor_id incidents.post_id posts.archive_reason '
+        'incidents.acknowledgement incidents.actor_id incidents.post_id password_links.replaced_at '
+        'password_links.used_at posts.archive_reason '
         'posts.archived_at posts.archived_by posts.published_at posts.published_by '
         'posts.published_revision posts.slug posts.submitted_at posts.submitted_by '
         'posts.submitted_revision refusals.post_id refusals.revision_seen reviews.withdraws '
         'reviews.withdraws_a_request '
-        'revisions.previous sessions.ended_at transitions.from_state',
+        'revisions.previous sessions.ended_at tokens.last_used_at tokens.permissions '
+        'tokens.revoked_at transitions.from_state',
         ' ')) AS named
 ),
 placed AS (

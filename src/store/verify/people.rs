@@ -16,6 +16,8 @@ pub(super) const TRUTHS: &[Truth] = &[
                      UNION ALL SELECT 'reviews', id FROM reviews
                      UNION ALL SELECT 'refusals', id FROM refusals
                      UNION ALL SELECT 'incidents', id FROM incidents
+                     UNION ALL SELECT 'password_links', id FROM password_links
+                     UNION ALL SELECT 'tokens', id FROM tokens
                  ) AS named
                  GROUP BY relation, id HAVING count(*) > 1",
     },
@@ -74,6 +76,9 @@ pub(super) const TRUTHS: &[Truth] = &[
                      UNION ALL SELECT NULL, 'an account event', actor_id FROM account_events
                      UNION ALL SELECT NULL, 'an account event', subject_id FROM account_events
                      UNION ALL SELECT NULL, 'a session', user_id FROM sessions
+                     UNION ALL SELECT NULL, 'a password link', user_id FROM password_links
+                     UNION ALL SELECT NULL, 'a password link', made_by FROM password_links
+                     UNION ALL SELECT NULL, 'a token', user_id FROM tokens
                      UNION ALL SELECT NULL, 'a refusal', actor_id FROM refusals
                      UNION ALL SELECT NULL, 'an incident', actor_id FROM incidents
                      UNION ALL SELECT NULL, 'an acknowledgement', acknowledged_by FROM incidents
@@ -101,12 +106,14 @@ pub(super) const TRUTHS: &[Truth] = &[
     },
     Truth {
         name: "account_event_is_known",
-        sentence: "An account is created, granted and revoked roles, deactivated, reactivated and given a password: nothing else.",
+        sentence: "An account is created, granted and revoked roles, deactivated and reactivated, given a password or a link to set one, signed out, given tokens and relieved of them: nothing else.",
         scope: Scope::Whole,
         broken: "SELECT NULL::bigint AS post_id, format('account event %s', id) AS detail
                  FROM account_events
                  WHERE (event IN ('created', 'role-granted', 'role-revoked',
-                                  'deactivated', 'reactivated', 'password-set')) IS NOT TRUE",
+                                  'deactivated', 'reactivated', 'password-set',
+                                  'password-link-made', 'sessions-ended', 'token-made',
+                                  'token-revoked')) IS NOT TRUE",
     },
     Truth {
         name: "account_event_names_a_role_iff_about_one",
@@ -122,6 +129,107 @@ pub(super) const TRUTHS: &[Truth] = &[
         scope: Scope::Whole,
         broken: "SELECT NULL::bigint AS post_id, format('a session of user %s', user_id) AS detail
                  FROM sessions WHERE (octet_length(id_hash) = 32) IS NOT TRUE",
+    },
+    Truth {
+        name: "session_number_is_unique",
+        sentence: "A number names one session.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('%s sessions have the number %s', count(*), number) AS detail
+                 FROM sessions GROUP BY number HAVING count(*) > 1",
+    },
+    Truth {
+        name: "session_names_its_device",
+        sentence: "A session says on what it began, in at most 100 characters of ours and none of the browser's.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('session %s', number) AS detail FROM sessions
+                 WHERE (btrim(device) <> '' AND char_length(device) <= 100) IS NOT TRUE",
+    },
+    Truth {
+        name: "password_link_is_stored_hashed",
+        sentence: "Reading this table sets nobody's password.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('password link %s', id) AS detail
+                 FROM password_links WHERE (octet_length(secret_hash) = 32) IS NOT TRUE",
+    },
+    Truth {
+        name: "password_link_is_unique",
+        sentence: "A secret opens one account.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id,
+                     format('password links %s share a secret', string_agg(id::text, ', ' ORDER BY id)) AS detail
+                 FROM password_links GROUP BY secret_hash HAVING count(*) > 1",
+    },
+    Truth {
+        name: "password_link_works_for_two_days",
+        sentence: "A link works for at most two days.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('password link %s', id) AS detail
+                 FROM password_links
+                 WHERE (expires_at > created_at AND expires_at <= created_at + interval '48 hours') IS NOT TRUE",
+    },
+    Truth {
+        name: "password_link_ends_in_one_way",
+        sentence: "A link is used or replaced by a newer one, and never both.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('password link %s', id) AS detail
+                 FROM password_links WHERE num_nonnulls(used_at, replaced_at) > 1",
+    },
+    Truth {
+        name: "account_has_one_password_link",
+        sentence: "An account has at most one link that was neither used nor replaced.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('user %s has %s', user_id, count(*)) AS detail
+                 FROM password_links WHERE used_at IS NULL AND replaced_at IS NULL
+                 GROUP BY user_id HAVING count(*) > 1",
+    },
+    Truth {
+        name: "token_is_stored_hashed",
+        sentence: "Reading this table lets no program in.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('token %s', id) AS detail
+                 FROM tokens WHERE (octet_length(secret_hash) = 32) IS NOT TRUE",
+    },
+    Truth {
+        name: "token_is_unique",
+        sentence: "A secret acts for one account.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id,
+                     format('tokens %s share a secret', string_agg(id::text, ', ' ORDER BY id)) AS detail
+                 FROM tokens GROUP BY secret_hash HAVING count(*) > 1",
+    },
+    Truth {
+        name: "token_name_is_given",
+        sentence: "Every token says in at most 100 characters what it is for.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('token %s', id) AS detail FROM tokens
+                 WHERE (btrim(name) <> '' AND char_length(name) <= 100) IS NOT TRUE",
+    },
+    Truth {
+        name: "token_shows_its_beginning",
+        sentence: "Of a token, its first characters are kept, and too few to guess the rest.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('token %s', id) AS detail FROM tokens
+                 WHERE (beginning ~ '^imprimatur_[0-9A-Za-z]{4}$') IS NOT TRUE",
+    },
+    Truth {
+        name: "token_works_for_a_year",
+        sentence: "A token works for at most a year.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('token %s', id) AS detail FROM tokens
+                 WHERE (expires_at > created_at
+                        AND expires_at <= created_at + interval '366 days') IS NOT TRUE",
+    },
+    Truth {
+        name: "token_permissions_are_known",
+        sentence: "A token is narrowed to permissions that there are, and to one at least.",
+        scope: Scope::Whole,
+        broken: "SELECT NULL::bigint AS post_id, format('token %s', id) AS detail FROM tokens
+                 WHERE permissions IS NOT NULL AND (
+                     array_position(permissions, NULL) IS NULL AND cardinality(permissions) > 0
+                     AND permissions <@ ARRAY['posts.create_post', 'posts.revise_post',
+                         'posts.submit_post', 'posts.review_post', 'posts.publish_post',
+                         'posts.archive_post', 'accounts.manage_account',
+                         'audit.view_audit']) IS NOT TRUE",
     },
     Truth {
         name: "throttle_kind_is_known",

@@ -143,6 +143,16 @@ impl House {
         }
     }
 
+    /// A new link with which Mallory sets a password.
+    pub fn link(&self) -> String {
+        let page = self
+            .browser_of("stan")
+            .submit("/admin/accounts/mallory/reset-password", &[("reason", "Forgotten.")]);
+        let body = page.expect(200).body;
+        let (_, rest) = body.split_once("/set-password?link=").unwrap();
+        format!("/set-password?link={}", rest.split('"').next().unwrap())
+    }
+
     pub fn essay() -> [&'static str; 3] {
         [ESSAY, SUMMARY, BODY]
     }

@@ -88,6 +88,12 @@ const INCIDENT: &str = "/admin/incidents/{id}";
 const BULK: &str = "/admin/posts/bulk-archive";
 const BULK_PROGRESS: &str = "/admin/posts/bulk-archive/{id}";
 const ADMIN_ACTION: &str = "/admin/posts/{id}/{action}";
+const ACCOUNTS: &str = "/admin/accounts";
+const ACCOUNT: &str = "/admin/accounts/{username}";
+const ACCOUNT_CHANGE: &str = "/admin/accounts/{username}/{change}";
+const NEW_ACCOUNT: &str = "/admin/create-account";
+const OWN_ACCOUNT: &str = "/account";
+const SET_PASSWORD: &str = "/set-password";
 /// What answers where no route does.
 pub const ELSEWHERE: &str = "*";
 
@@ -353,6 +359,58 @@ pub const PAGES: &[Entry] = &[
     done("archiving without a reason", "stan", ADMIN_ACTION, 409, |house, browser| {
         browser.submit(&format!("{ADMIN}/{}/archive", house.essay), &[("reason", " ")])
     }),
+
+    opened("accounts", "stan", ACCOUNTS, 200, |_| ACCOUNTS.into()),
+    opened("deactivated accounts", "stan", ACCOUNTS, 200, |_| "/admin/accounts?state=deactivated".into()),
+    opened("accounts by name and role", "stan", ACCOUNTS, 200, |_| "/admin/accounts?search=ali&role=author".into()),
+    opened("accounts by a name too short", "stan", ACCOUNTS, 422, |_| "/admin/accounts?search=a".into()),
+    opened("older accounts", "stan", ACCOUNTS, 200, |_| "/admin/accounts?before=1-1".into()),
+    opened("accounts without the permission", "alice", ACCOUNTS, 403, |_| ACCOUNTS.into()),
+    opened("an account", "stan", ACCOUNT, 200, |_| "/admin/accounts/rosa".into()),
+    opened("an account without anything", "stan", ACCOUNT, 200, |_| "/admin/accounts/mallory".into()),
+    opened("one's own account among others", "stan", ACCOUNT, 200, |_| "/admin/accounts/stan".into()),
+    opened("an account that there is not", "stan", ACCOUNT, 404, |_| "/admin/accounts/nobody".into()),
+    opened("granting a role", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/mallory/grant-role?role=author".into()),
+    opened("deactivating an account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/alice/deactivate-account".into()),
+    opened("deactivating one's own account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/stan/deactivate-account".into()),
+    done("a change without a reason", "stan", ACCOUNT_CHANGE, 422, |_, browser| {
+        browser.submit("/admin/accounts/mallory/reset-password", &[("reason", " ")])
+    }),
+    done("a change that came too late", "stan", ACCOUNT_CHANGE, 409, |_, browser| {
+        browser.send_unasked("/admin/accounts/alice/reactivate-account", &[("reason", "She is back.")])
+    }),
+    done("a link to set a password", "stan", ACCOUNT_CHANGE, 200, |_, browser| {
+        browser.submit("/admin/accounts/mallory/reset-password", &[("reason", "Forgotten.")])
+    }),
+    opened("a new account", "stan", NEW_ACCOUNT, 200, |_| NEW_ACCOUNT.into()),
+    done("a new account that cannot be", "stan", NEW_ACCOUNT, 422, |_, browser| {
+        browser.submit(NEW_ACCOUNT, &[("username", "?"), ("display_name", ""), ("author", "yes"), ("reason", "")])
+    }),
+    done("a new account and its link", "stan", NEW_ACCOUNT, 200, |_, browser| {
+        browser.submit(NEW_ACCOUNT, &[("username", "cleo"), ("display_name", "Cleo"), ("reason", "")])
+    }),
+
+    opened("my account", "mallory", OWN_ACCOUNT, 200, |_| OWN_ACCOUNT.into()),
+    opened("my account of nobody", "", OWN_ACCOUNT, 401, |_| OWN_ACCOUNT.into()),
+    done("my account with another session and a token", "rosa", OWN_ACCOUNT, 200, |house, browser| {
+        house.server.signed_in("rosa");
+        browser.send_unasked("/account/tokens", &[("name", "Nightly import"), ("days", "30"), ("posts.submit_post", "yes")])
+    }),
+    done("a token that cannot be", "rosa", OWN_ACCOUNT, 422, |_, browser| {
+        browser.send_unasked("/account/tokens", &[("name", " "), ("days", "soon")])
+    }),
+    done("a password too short", "rosa", OWN_ACCOUNT, 422, |_, browser| {
+        browser.send_unasked("/account/password", &[("password", PASSWORD), ("new_password", "short")])
+    }),
+    done("a wrong current password", "rosa", OWN_ACCOUNT, 409, |_, browser| {
+        browser.send_unasked("/account/password", &[("password", "wrong"), ("new_password", PASSWORD)])
+    }),
+
+    done("setting a password", "", SET_PASSWORD, 200, |house, browser| browser.get(&house.link())),
+    done("setting a password too short", "", SET_PASSWORD, 422, |house, browser| {
+        browser.submit(&house.link(), &[("new_password", "short")])
+    }),
+    opened("a link that does not work", "", SET_PASSWORD, 404, |_| "/set-password?link=never".into()),
 
     opened("nothing", "", ELSEWHERE, 404, |_| "/nothing/here".into()),
     opened("nothing", "alice", ELSEWHERE, 404, |_| "/nothing/here".into()),

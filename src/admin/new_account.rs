@@ -1,0 +1,174 @@
+//! Creating an account. Nobody types the password: its person sets it with a
+//! one-time link, which is shown once.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use askama::Template;
+
+use super::account_change::{LinkPage, nobodys_hash};
+use super::frame::enter;
+use crate::accounts::changes::{self, AccountCall};
+use crate::accounts::secrets::Secret;
+use crate::domain::{
+    FieldError, Interface, InvalidInput, Note, Permission, Role, RoleSet, Username,
+    parse_display_name,
+};
+use crate::invariants::accounts::NewAccount;
+use crate::permissions;
+use crate::refusal::Refusal;
+use crate::responses;
+use crate::store::Store;
+use crate::web::{Answer, Fields, Layout, Shared, Visit};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    // Not below the accounts: somebody may be called "create".
+    config.service(
+        web::resource("/admin/create-account")
+            .route(web::get().to(form))
+            .route(web::post().to(submit)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "admin/new_account.html")]
+struct NewAccountPage {
+    layout: Layout,
+    typed: Typed,
+    errors: Vec<FieldError>,
+}
+
+/// What the form said.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    username: String,
+    display_name: String,
+    roles: Vec<Role>,
+    reason: String,
+}
+
+impl Typed {
+    fn take(fields: &mut Fields) -> Result<Self, FieldError> {
+        let mut typed = Self {
+            username: fields.require("username")?,
+            display_name: fields.require("display_name")?,
+            roles: Vec::new(),
+            reason: fields.require("reason")?,
+        };
+        for role in Role::ALL {
+            if fields.take(role.as_str())?.is_some() {
+                typed.roles.push(role);
+            }
+        }
+        Ok(typed)
+    }
+
+    /// Returns the account, but for its password, and why it is created; or
+    /// every field that is wrong.
+    fn parse(&self) -> Result<(Username, String, Note), InvalidInput> {
+        let username = Username::parse(&self.username);
+        let display_name = parse_display_name(&self.display_name);
+        let reason =
+            Note::parse(&self.reason).map_err(|error| FieldError::new("reason", error.message));
+        match (username, display_name, reason) {
+            (Ok(username), Ok(display_name), Ok(reason)) => Ok((username, display_name, reason)),
+            (username, display_name, reason) => Err(InvalidInput(
+                [username.err(), display_name.err(), reason.err()].into_iter().flatten().collect(),
+            )),
+        }
+    }
+}
+
+impl NewAccountPage {
+    fn problem(&self, field: &str) -> Option<&str> {
+        let error = self.errors.iter().find(|error| error.field == field);
+        error.map(|error| error.message.as_str())
+    }
+
+    /// Returns the roles, what each is for, and whether it is chosen.
+    fn roles(&self) -> Vec<(Role, String, bool)> {
+        Role::ALL
+            .into_iter()
+            .map(|role| {
+                let because: Vec<&str> = Permission::ALL
+                    .into_iter()
+                    .filter_map(|permission| permissions::grant(role, permission))
+                    .collect();
+                (role, because.join(" "), self.typed.roles.contains(&role))
+            })
+            .collect()
+    }
+}
+
+async fn form(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    shared
+        .answer(visit, None, |store, visit| {
+            page(store, visit, StatusCode::OK, Typed::default(), Vec::new())
+        })
+        .await
+}
+
+fn page(
+    store: &Store,
+    visit: &Visit,
+    status: StatusCode,
+    typed: Typed,
+    errors: Vec<FieldError>,
+) -> Result<Answer, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let (_, layout) = enter(conn, visit, "Create an account", Permission::ManageAccount)?;
+    Ok(Answer::page(status, &NewAccountPage { layout, typed, errors }))
+}
+
+async fn submit(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
+    let mut fields = match Fields::parse(&body) {
+        Ok(fields) => fields,
+        Err(input) => {
+            let typed = Fields::as_far_as_readable(&body);
+            return responses::page(&input.into(), &visit, Some(&typed))
+                .into_response(&shared.settings);
+        }
+    };
+    shared
+        .answer(visit, Some(fields.clone()), move |store, visit| {
+            if !visit.sent(&fields)? {
+                return Ok(responses::stale_form(visit, &fields));
+            }
+            fields.take("token")?;
+            let typed = Typed::take(&mut fields)?;
+            fields.finish()?;
+            match create(store, visit, &typed) {
+                Ok(answer) => Ok(answer),
+                Err(Refusal::Input(input)) => {
+                    let status = responses::status(&Refusal::Input(input.clone()));
+                    page(store, visit, status, typed, input.0)
+                }
+                Err(refusal) => Err(refusal),
+            }
+        })
+        .await
+}
+
+fn create(store: &Store, visit: &Visit, typed: &Typed) -> Result<Answer, Refusal> {
+    let (username, display_name, reason) = typed.parse()?;
+    let secret = Secret::random();
+    let account = NewAccount {
+        username,
+        display_name,
+        password_hash: nobodys_hash()?,
+        roles: RoleSet::of(&typed.roles),
+        link: Some(secret.hash()),
+    };
+    let call = AccountCall {
+        credential: &visit.credential()?,
+        interface: Interface::Admin,
+        request: visit.request,
+        reason: reason.as_str(),
+    };
+    changes::create(store, &call, &account)?;
+    let conn = &mut *store.checkout()?;
+    let (_, layout) = enter(conn, visit, "The account is created", Permission::ManageAccount)?;
+    let person = super::accounts::find(conn, account.username.as_str())?.account.person;
+    let address = LinkPage::address(visit, &secret);
+    Ok(Answer::ok(&LinkPage { layout, person, address, is_new: true }))
+}

@@ -1,0 +1,198 @@
+use std::fmt;
+
+use super::{FieldError, Permission, Role};
+
+/// What can be done to an account that exists, by its name alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountAction {
+    /// Give a role.
+    Grant(Role),
+    /// Take a role away.
+    Revoke(Role),
+    /// Let the person in no longer.
+    Deactivate,
+    /// Let the person in again.
+    Reactivate,
+    /// Replace the password by one that whoever does it knows.
+    SetPassword,
+    /// End the password, and make a link with which the person sets another.
+    ResetPassword,
+    /// Sign the person out, wherever they are.
+    EndSessions,
+    /// Let a program in no longer that acts for the person.
+    RevokeToken,
+}
+
+impl AccountAction {
+    /// Returns the name in addresses and records. A role stands beside it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Grant(_) => "grant-role",
+            Self::Revoke(_) => "revoke-role",
+            Self::Deactivate => "deactivate-account",
+            Self::Reactivate => "reactivate-account",
+            Self::SetPassword => "set-password",
+            Self::ResetPassword => "reset-password",
+            Self::EndSessions => "end-sessions",
+            Self::RevokeToken => "revoke-token",
+        }
+    }
+
+    /// Returns the words on the button.
+    pub fn label(self) -> String {
+        match self {
+            Self::Grant(role) => format!("Grant the role {role}"),
+            Self::Revoke(role) => format!("Revoke the role {role}"),
+            Self::Deactivate => "Deactivate".to_owned(),
+            Self::Reactivate => "Reactivate".to_owned(),
+            Self::SetPassword => "Set the password".to_owned(),
+            Self::ResetPassword => "Reset the password".to_owned(),
+            Self::EndSessions => "End all sessions".to_owned(),
+            Self::RevokeToken => "Revoke the token".to_owned(),
+        }
+    }
+}
+
+/// What people do to their own accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnChange {
+    /// Replace the password.
+    Password(NewPassword),
+    /// Sign out one browser, by the number of its session.
+    EndSession(i64),
+    /// Sign out every browser but the one that asks.
+    EndOtherSessions,
+    /// Let a program act for oneself.
+    MakeToken(NewToken),
+    /// Let a program act no longer.
+    RevokeToken(TokenId),
+}
+
+/// A password to replace another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPassword {
+    /// The Argon2id hash of the new one.
+    pub hash: String,
+    /// What is stored of the session with which the person goes on; whoever
+    /// comes with a link has none.
+    pub session: Option<NewSession>,
+}
+
+/// A session to begin in place of the one that ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    /// What is stored of its id.
+    pub id_hash: SecretHash,
+    /// On what it goes on, in few words.
+    pub device: String,
+    /// After how many seconds it is over, used or not.
+    pub lifetime_seconds: i32,
+}
+
+/// A token to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// What it is for.
+    pub name: TokenName,
+    /// For how long it works.
+    pub lifetime: TokenLifetime,
+    /// What it is narrowed to; `None` is all that its account holds.
+    pub permissions: Option<Vec<Permission>>,
+    /// Its first characters, to be known by.
+    pub beginning: String,
+    /// What is stored of it.
+    pub secret: SecretHash,
+}
+
+impl OwnChange {
+    /// Returns the name in records.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Password(_) => "change-own-password",
+            Self::EndSession(_) => "end-own-session",
+            Self::EndOtherSessions => "end-own-other-sessions",
+            Self::MakeToken(_) => "make-own-token",
+            Self::RevokeToken(_) => "revoke-own-token",
+        }
+    }
+}
+
+/// What a password is replaced by until its person has set another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordReset {
+    /// The Argon2id hash of a password that nobody has.
+    pub nobodys_hash: String,
+    /// What is stored of the secret in the link.
+    pub link: SecretHash,
+}
+
+/// Names one token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenId(pub i64);
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// What a token is for: one line of 1 to 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenName(String);
+
+impl TokenName {
+    /// Returns the name, or what to write instead.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let name = super::text::readable("name", text, 100, false)?;
+        if name.is_empty() {
+            return Err(FieldError::new("name", "Write what the token is for."));
+        }
+        Ok(Self(name))
+    }
+
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// For how many days a token works: 1 to 366.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLifetime(i32);
+
+impl TokenLifetime {
+    /// Returns the lifetime, or what to write instead.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        match text.trim().parse() {
+            Ok(days @ 1..=366) => Ok(Self(days)),
+            _ => Err(FieldError::new("days", "Write a number of days from 1 to 366.")),
+        }
+    }
+
+    /// Returns the number of days.
+    pub fn days(self) -> i32 {
+        self.0
+    }
+}
+
+/// What is stored of a secret: its SHA-256. It prints as nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretHash([u8; 32]);
+
+impl SecretHash {
+    /// Returns the hash that these bytes are.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the 32 bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SecretHash(..)")
+    }
+}

@@ -1,0 +1,136 @@
+//! What must never be false where people change their own accounts: each
+//! change concerns whoever made it and nobody else, and leaves its record.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
+
+use super::accounts::{Circumstances, record, revoke_token};
+use super::{Broken, InvariantViolation};
+use crate::domain::{NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId};
+use crate::policies::own_account::OwnAccountValidity;
+use crate::store::Transaction;
+use crate::store::schema::users;
+use crate::store::statement::statement;
+
+/// What a change is proven by, beside the account itself: it ends with it.
+#[derive(Debug, Clone, Copy)]
+pub enum ProvenBy<'a> {
+    /// A session, which may be the one that is to go on.
+    Session(&'a [u8]),
+    /// A one-time link, by what is stored of its secret.
+    Link(&'a SecretHash),
+}
+
+/// Writes a change that was found valid, and its record.
+///
+/// # Errors
+///
+/// [`Broken::Invariant`] when not exactly one thing changed, and
+/// [`Broken::Database`] with whatever the database answers.
+pub fn enforce_own<'tx>(
+    validity: OwnAccountValidity<'tx>,
+    proof: ProvenBy<'_>,
+    circumstances: &Circumstances<'_>,
+    tx: &mut Transaction<'tx>,
+) -> Result<(), Broken> {
+    let owner = validity.actor().id();
+    let (changed, event) = match validity.change() {
+        OwnChange::Password(new) => {
+            if let ProvenBy::Link(link) = proof {
+                exactly_one(use_link(tx.conn(), owner, link)?)?;
+            }
+            (set_password(tx.conn(), owner, new)?, "password-set")
+        }
+        OwnChange::EndSession(number) => {
+            // It may have ended by itself meanwhile, which comes to the same.
+            let ended = end_session(tx.conn(), owner, *number)?;
+            (ended.max(1), "sessions-ended")
+        }
+        OwnChange::EndOtherSessions => {
+            let ProvenBy::Session(this) = proof else {
+                return Err(InvariantViolation::new("a_link_sets_a_password_and_no_more").into());
+            };
+            end_other_sessions(tx.conn(), owner, this)?;
+            (1, "sessions-ended")
+        }
+        OwnChange::MakeToken(token) => (insert_token(tx.conn(), owner, token)?, "token-made"),
+        OwnChange::RevokeToken(token) => (revoke_token(tx.conn(), owner, *token)?, "token-revoked"),
+    };
+    exactly_one(changed)?;
+    record(tx, owner, owner, event, None, circumstances)
+}
+
+fn exactly_one(changed: usize) -> Result<(), InvariantViolation> {
+    match changed {
+        1 => Ok(()),
+        _ => Err(InvariantViolation::new("one_change_concerns_one_account")),
+    }
+}
+
+fn use_link(conn: &mut PgConnection, owner: UserId, link: &SecretHash) -> QueryResult<usize> {
+    statement::<BigInt>(
+        "UPDATE password_links SET used_at = clock_timestamp()
+         WHERE secret_hash = $1 AND user_id = $2 AND used_at IS NULL AND replaced_at IS NULL",
+    )
+    .bind::<Binary, _>(link.as_bytes())
+    .bind::<BigInt, _>(owner.0)
+    .execute(conn)
+}
+
+/// Replaces the password, which ends every session, and goes on in a new one.
+fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> QueryResult<usize> {
+    let changed = diesel::update(users::table.find(owner.0))
+        .set(users::password_hash.eq(&new.hash))
+        .execute(conn)?;
+    if let Some(session) = &new.session {
+        statement::<BigInt>(
+            "INSERT INTO sessions (id_hash, user_id, expires_at, device)
+             VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4)",
+        )
+        .bind::<Binary, _>(session.id_hash.as_bytes())
+        .bind::<BigInt, _>(owner.0)
+        .bind::<Integer, _>(session.lifetime_seconds)
+        .bind::<Text, _>(&session.device)
+        .execute(conn)?;
+    }
+    Ok(changed)
+}
+
+fn end_session(conn: &mut PgConnection, owner: UserId, number: i64) -> QueryResult<usize> {
+    statement::<BigInt>(
+        "UPDATE sessions SET ended_at = clock_timestamp()
+         WHERE number = $1 AND user_id = $2 AND ended_at IS NULL",
+    )
+    .bind::<BigInt, _>(number)
+    .bind::<BigInt, _>(owner.0)
+    .execute(conn)
+}
+
+fn end_other_sessions(conn: &mut PgConnection, owner: UserId, this: &[u8]) -> QueryResult<usize> {
+    statement::<BigInt>(
+        "UPDATE sessions SET ended_at = clock_timestamp()
+         WHERE user_id = $1 AND id_hash <> $2 AND ended_at IS NULL",
+    )
+    .bind::<BigInt, _>(owner.0)
+    .bind::<Binary, _>(this)
+    .execute(conn)
+}
+
+fn insert_token(conn: &mut PgConnection, owner: UserId, token: &NewToken) -> QueryResult<usize> {
+    let narrowed = token.permissions.as_ref();
+    let narrowed: Option<Vec<&str>> =
+        narrowed.map(|held| held.iter().copied().map(Permission::codename).collect());
+    statement::<BigInt>(
+        "INSERT INTO tokens
+             (user_id, name, beginning, secret_hash, permissions, created_at, expires_at)
+         SELECT $1, $2, $3, $4, $5, at, at + make_interval(days => $6)
+         FROM (SELECT clock_timestamp() AS at) AS now",
+    )
+    .bind::<BigInt, _>(owner.0)
+    .bind::<Text, _>(token.name.as_str())
+    .bind::<Text, _>(&token.beginning)
+    .bind::<Binary, _>(token.secret.as_bytes())
+    .bind::<Nullable<Array<Text>>, _>(narrowed)
+    .bind::<Integer, _>(token.lifetime.days())
+    .execute(conn)
+}

@@ -1,0 +1,312 @@
+//! Everybody looks after their own account: the password, the browsers that
+//! are signed in, and the tokens of programs.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text, Timestamptz};
+use imprimatur::accounts::tokens::{self, Bearer};
+use imprimatur::domain::Permission;
+use imprimatur::policies::accounts::AccountChange;
+use imprimatur::store::statement::statement;
+
+use crate::support::browser::Page;
+use crate::support::world::PASSWORD;
+use crate::support::{Browser, Server, World};
+
+const NEW: &str = "another password for tests";
+
+fn change_password(browser: &mut Browser, current: &str, new: &str) -> Page {
+    browser.send_unasked("/account/password", &[("password", current), ("new_password", new)])
+}
+
+fn sign_in(browser: &mut Browser, username: &str, password: &str) -> u16 {
+    let token = browser.get("/sign-in").expect(200).hidden("token");
+    let fields = [("token", token.as_str()), ("username", username), ("password", password)];
+    browser.post("/sign-in", &fields).status
+}
+
+#[test]
+fn a_changed_password_signs_out_every_other_browser_and_this_one_goes_on() {
+    let world = World::new();
+    let servers = [(); 2].map(|()| Server::start(world.database.store()));
+    let mut here = servers[0].signed_in("alice");
+    let mut elsewhere = servers[1].signed_in("alice");
+    let stolen = here.cookies.clone();
+    let answer = change_password(&mut here, PASSWORD, NEW).expect(303);
+    assert_eq!(answer.location(), "/account");
+    assert_ne!(here.cookies["imprimatur"], stolen["imprimatur"], "under another id");
+    assert!(here.get("/account").expect(200).body.contains("Your password is changed."));
+    here.get("/desk").expect(200);
+    elsewhere.get("/desk").expect(401);
+    let mut thief = servers[0].browser();
+    thief.cookies = stolen;
+    thief.get("/desk").expect(401);
+    assert_eq!(sign_in(&mut elsewhere, "alice", PASSWORD), 401);
+    assert_eq!(sign_in(&mut elsewhere, "alice", NEW), 303);
+    assert_eq!(
+        world.db_count("account_events WHERE event = 'password-set' AND actor_id = subject_id"),
+        1
+    );
+    let post = world.draft();
+    here.act(&format!("/desk/posts/{post}/submit"), &[]).expect(303);
+}
+
+#[test]
+fn whoever_found_a_browser_open_cannot_change_the_password() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let before = world.db_everything();
+    let page = change_password(&mut alice, "a wrong password", NEW).expect(409);
+    assert!(page.body.contains("This is not your current password."), "{}", page.body);
+    for secret in ["a wrong password", NEW] {
+        assert!(!page.body.contains(secret), "a password does not come back");
+    }
+    assert_eq!(world.db_refusals(), [("policy".into(), "wrong-password".into())]);
+    let page = change_password(&mut alice, PASSWORD, "too short").expect(422);
+    assert!(page.body.contains("12 to 256 characters"), "{}", page.body);
+    assert_eq!(world.db_everything(), before);
+    // Guesses are counted like those at signing in.
+    let statuses: Vec<u16> =
+        (0..10).map(|_| change_password(&mut alice, "wrong again", NEW).status).collect();
+    assert_eq!(statuses[..9], [409; 9]);
+    assert_eq!(statuses[9], 429);
+    assert_eq!(world.db_everything(), before);
+}
+
+#[test]
+fn a_password_that_changes_while_another_is_checked_is_not_overwritten() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let alice = server.signed_in("alice");
+    let mut owner = world.database.as_owner();
+    let statuses = std::thread::scope(|scope| {
+        let lock = "BEGIN; SELECT id FROM users WHERE username = 'alice' FOR UPDATE";
+        owner.batch_execute(lock).unwrap();
+        let changes = [NEW, "yet another password"].map(|new| {
+            let mut browser = alice.clone();
+            scope.spawn(move || change_password(&mut browser, PASSWORD, new).status)
+        });
+        world.database.db_wait_for_waiters(2);
+        owner.batch_execute("COMMIT").unwrap();
+        let mut statuses = changes.map(|thread| thread.join().unwrap());
+        statuses.sort_unstable();
+        statuses
+    });
+    // Whoever came second has lost the session with which they asked.
+    assert_eq!(statuses, [303, 401]);
+    assert_eq!(world.db_incidents(), [""; 0]);
+}
+
+/// The number of the first session on the page that is not this one.
+fn other_session(browser: &mut Browser) -> String {
+    let page = browser.get("/account").expect(200);
+    let (_, rest) = page.body.split_once("action=\"/account/sessions/").unwrap();
+    rest.split('/').next().unwrap().to_owned()
+}
+
+#[test]
+fn sessions_are_told_apart_and_ended_one_by_one_or_all_at_once() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut here = server.signed_in("alice");
+    let mut phone = server.browser();
+    let token = phone.get("/sign-in").hidden("token");
+    let form = format!("token={token}&username=alice&password={}", PASSWORD.replace(' ', "+"));
+    let agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) \
+                 Chrome/142.0.0.0 Mobile Safari/537.36 <b>\u{e9}";
+    let headers = [("sec-fetch-site", "same-origin"), ("user-agent", agent)];
+    phone.post_raw("/sign-in", form.as_bytes(), &headers).expect(303);
+    let page = here.get("/account").expect(200);
+    for words in ["Another browser", "(this one)"] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    assert!(!page.body.contains("Mozilla"), "what a browser sends stands on no page");
+
+    let number = other_session(&mut here);
+    // Nobody ends somebody else's, and what is none is none.
+    let mut mallory = server.signed_in("mallory");
+    let end = format!("/account/sessions/{number}/end");
+    let page = mallory.send_unasked(&end, &[]).expect(409);
+    assert!(page.body.contains("That session is over already."), "{}", page.body);
+    mallory.send_unasked("/account/sessions/x/end", &[]).expect(404);
+    phone.get("/desk").expect(200);
+    here.send_unasked(&end, &[]).expect(303);
+    phone.get("/desk").expect(401);
+    here.get("/desk").expect(200);
+    here.send_unasked(&end, &[]).expect(409);
+
+    let mut others = [(); 3].map(|()| server.signed_in("alice"));
+    here.send_unasked("/account/sessions/end-others", &[]).expect(303);
+    for other in &mut others {
+        other.get("/desk").expect(401);
+    }
+    here.get("/desk").expect(200);
+    mallory.get("/desk").expect(200);
+    let page = here.send_unasked("/account/sessions/end-others", &[]).expect(409);
+    assert!(page.body.contains("You are not signed in anywhere else."), "{}", page.body);
+    assert_eq!(world.db_count("account_events WHERE event = 'sessions-ended'"), 2);
+    assert_eq!(world.db_incidents(), [""; 0]);
+}
+
+#[test]
+fn a_session_is_called_by_what_it_began_on() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.browser();
+    let token = alice.get("/sign-in").hidden("token");
+    let form = format!("token={token}&username=alice&password={}", PASSWORD.replace(' ', "+"));
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+    let headers = [("sec-fetch-site", "same-origin"), ("user-agent", agent)];
+    alice.post_raw("/sign-in", form.as_bytes(), &headers).expect(303);
+    assert!(alice.get("/account").expect(200).body.contains("Firefox on Linux"));
+    assert_eq!(world.db_count("sessions WHERE device = 'Firefox on Linux'"), 1);
+    assert!(
+        server.signed_in("stan").get("/admin/accounts/alice").body.contains("Firefox on Linux")
+    );
+}
+
+/// Makes a token and returns it as its owner copies it.
+fn make(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
+    let page = browser.send_unasked("/account/tokens", fields).expect(200);
+    assert_eq!(page.headers["cache-control"], "no-store");
+    let (_, rest) = page.body.split_once("value=\"imprimatur_").expect(&page.body);
+    format!("imprimatur_{}", rest.split('"').next().unwrap())
+}
+
+fn found(world: &World, token: &str) -> Option<Bearer> {
+    tokens::find(&mut world.database.as_runtime(), &tokens::parse(token).unwrap()).unwrap()
+}
+
+#[test]
+fn a_token_is_shown_once_stored_hashed_and_names_whose_it_is() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut rosa = server.signed_in("rosa");
+    let token = make(&mut rosa, &[("name", "Nightly import"), ("days", "30")]);
+    let page = rosa.get("/account").expect(200);
+    assert!(page.body.contains("Nightly import") && page.body.contains(&token[..15]));
+    assert!(!page.body.contains(&token[..20]), "it is shown once");
+    let stored = statement::<Text>("SELECT t::text FROM tokens t")
+        .get_result::<String>(&mut world.database.as_owner())
+        .unwrap();
+    assert!(!stored.contains(&token[..20]), "{stored}");
+
+    let bearer = found(&world, &token).unwrap();
+    assert_eq!((bearer.person.id, bearer.narrowed_to), (world.rosa, None));
+    let narrow = [
+        ("name", "Archive"),
+        ("days", "366"),
+        ("posts.submit_post", "yes"),
+        ("posts.publish_post", "yes"),
+    ];
+    let narrowed = found(&world, &make(&mut rosa, &narrow)).unwrap().narrowed_to;
+    assert_eq!(narrowed, Some(vec![Permission::SubmitPost, Permission::PublishPost]));
+    assert!(found(&world, tokens::generate().as_str()).is_none(), "a well-formed one of nobody's");
+    assert_eq!(world.db_count("account_events WHERE event = 'token-made'"), 2);
+}
+
+#[test]
+fn a_token_that_cannot_be_is_refused_with_what_would_mend_it() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    make(&mut alice, &[("name", "Import"), ("days", "30")]);
+    for (name, days, more, status, sentence) in [
+        (" ", "30", None, 422, "Write what the token is for."),
+        ("Other", "367", None, 422, "Write a number of days from 1 to 366."),
+        ("Other", "0", None, 422, "Write a number of days from 1 to 366."),
+        ("Other", "soon", None, 422, "Write a number of days from 1 to 366."),
+        ("import", "30", None, 409, "A token of yours has that name and still works."),
+        (
+            "Other",
+            "30",
+            Some("posts.publish_post"),
+            409,
+            "does not hold the permission posts.publish_post",
+        ),
+        ("Other", "30", Some("posts.burn_post"), 422, "There is no field"),
+    ] {
+        let mut fields = vec![("name", name), ("days", days)];
+        fields.extend(more.map(|permission| (permission, "yes")));
+        let page = alice.send_unasked("/account/tokens", &fields).expect(status);
+        assert!(page.body.contains(sentence), "{sentence}: {}", page.body);
+        assert!(page.body.contains(name.trim()), "what was typed is kept");
+    }
+    assert_eq!(world.db_count("tokens"), 1);
+}
+
+#[test]
+fn a_token_ends_when_it_is_revoked_or_expires_and_with_its_account() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let names = ["revoked", "expired", "deactivated by hand"];
+    let [revoked, expired, by_hand] =
+        names.map(|name| make(&mut alice, &[("name", name), ("days", "1")]));
+    let id = found(&world, &revoked).unwrap().token;
+    let revoke = format!("/account/tokens/{id}/revoke");
+    server.signed_in("mallory").send_unasked(&revoke, &[]).expect(409);
+    assert!(found(&world, &revoked).is_some(), "nobody revokes somebody else's here");
+    alice.send_unasked(&revoke, &[]).expect(303);
+    assert!(found(&world, &revoked).is_none());
+    alice.send_unasked(&revoke, &[]).expect(409);
+    let mut owner = world.database.as_owner();
+    owner
+        .batch_execute(
+            "UPDATE tokens SET created_at = created_at - interval '25 hours',
+                 expires_at = expires_at - interval '25 hours' WHERE name = 'expired'",
+        )
+        .unwrap();
+    assert!(found(&world, &expired).is_none());
+    assert!(found(&world, &by_hand).is_some());
+    // A new password is about browsers; programs have secrets of their own.
+    change_password(&mut alice, PASSWORD, NEW).expect(303);
+    assert!(found(&world, &by_hand).is_some());
+    owner.batch_execute("UPDATE users SET is_active = false WHERE username = 'alice'").unwrap();
+    assert!(found(&world, &by_hand).is_none());
+    assert_eq!(world.db_incidents(), [""; 0]);
+}
+
+#[test]
+fn the_use_of_a_token_is_noted_at_most_once_a_minute() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let token = make(&mut server.signed_in("alice"), &[("name", "Import"), ("days", "1")]);
+    let mut owner = world.database.as_owner();
+    let mut last_used = || {
+        statement::<Nullable<Timestamptz>>("SELECT last_used_at FROM tokens")
+            .get_result::<Option<jiff_diesel::Timestamp>>(&mut owner)
+            .unwrap()
+    };
+    assert!(last_used().is_none());
+    found(&world, &token).unwrap();
+    let first = last_used().unwrap();
+    found(&world, &token).unwrap();
+    assert_eq!(last_used().unwrap().to_jiff(), first.to_jiff());
+    let earlier = "UPDATE tokens SET last_used_at = last_used_at - interval '61 seconds'";
+    world.database.as_owner().batch_execute(earlier).unwrap();
+    found(&world, &token).unwrap();
+    assert!(last_used().unwrap().to_jiff() > first.to_jiff());
+}
+
+#[test]
+fn whoever_is_deactivated_or_out_of_their_session_changes_nothing_of_their_own() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let token = alice.get("/account").expect(200).hidden("token");
+    world.change_account("alice", AccountChange::Deactivate).unwrap();
+    let before = world.db_everything();
+    for (path, fields) in [
+        ("/account/password", vec![("password", PASSWORD), ("new_password", NEW)]),
+        ("/account/sessions/end-others", vec![]),
+        ("/account/tokens", vec![("name", "Import"), ("days", "1")]),
+    ] {
+        let all = [&[("token", token.as_str())][..], &fields].concat();
+        alice.post(path, &all).expect(401);
+        alice.post(path, &fields).expect(403);
+    }
+    assert_eq!(world.db_everything(), before);
+    assert_eq!(world.db_count("tokens"), 0);
+}
