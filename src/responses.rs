@@ -6,7 +6,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::domain::{FieldError, OperationKey, Reason, RequestId};
+use crate::domain::{FieldError, OperationKey, Reason, RequestId, UserId};
 use crate::policies::Rule;
 use crate::refusal::Refusal;
 use crate::web::{Answer, Fields, Layout, Visit};
@@ -106,6 +106,8 @@ pub(crate) struct SignInPage {
 pub(crate) struct Carried {
     pub(crate) path: String,
     pub(crate) form: String,
+    /// Who wrote it, as far as its session told.
+    pub(crate) writer: String,
 }
 
 impl Carried {
@@ -115,20 +117,30 @@ impl Carried {
         is_worth_keeping.then(|| Self {
             path: visit.path.clone(),
             form: serde_json::to_string(&kept).unwrap_or_default(),
+            writer: writer(fields),
         })
     }
 
-    /// Returns the form to go on with, if it is one of ours.
-    pub(crate) fn parse(path: &str, form: &str) -> Option<Resume> {
-        let is_ours =
-            ["/desk/", "/admin/", "/account/"].iter().any(|prefix| path.starts_with(prefix));
-        let fields: Vec<(String, String)> = serde_json::from_str(form).ok()?;
-        (is_ours && !path.contains("//")).then(|| Resume {
-            path: path.to_owned(),
-            fields,
-            label: "Continue",
-        })
+    /// Returns whether somebody else wrote it than the one who is there.
+    pub(crate) fn is_by_another_than(&self, person: Option<UserId>) -> bool {
+        let writer = self.writer.parse().ok().map(UserId);
+        writer.is_some() && writer != person
     }
+
+    /// Returns the form to go on with, if it is one of ours.
+    pub(crate) fn resume(self) -> Option<Resume> {
+        let is_ours =
+            ["/desk/", "/admin/", "/account/"].iter().any(|prefix| self.path.starts_with(prefix));
+        let fields: Vec<(String, String)> = serde_json::from_str(&self.form).ok()?;
+        let is_plain = !self.path.contains("//");
+        (is_ours && is_plain).then_some(Resume { path: self.path, fields, label: "Continue" })
+    }
+}
+
+/// Returns who filled a form in, by its token.
+fn writer(fields: &Fields) -> String {
+    let token = fields.peek("token").and_then(|token| token.split_once('.'));
+    token.map(|(writer, _)| writer.to_owned()).unwrap_or_default()
 }
 
 /// Returns the fields of a form that belong to its author, and not to the
@@ -140,7 +152,7 @@ fn kept(fields: &Fields) -> Vec<(String, String)> {
         .filter(|(name, _)| {
             !matches!(
                 name.as_str(),
-                "token" | "password" | "new_password" | "link" | "carried_form"
+                "token" | "password" | "new_password" | "link" | "carried_form" | "carried_writer"
             )
         })
         .cloned()
@@ -305,9 +317,31 @@ pub(crate) fn go_on(visit: &Visit, resume: Resume) -> Answer {
     Answer::ok(&page)
 }
 
+/// Returns the page for a form that somebody filled in who is not the one that
+/// is there now. Its text is not shown and not lost: it goes on waiting.
+pub(crate) fn somebody_elses(visit: &Visit, carried: Carried) -> Answer {
+    let page = SignInPage {
+        layout: visit.layout("Written with another account", None),
+        username: String::new(),
+        next: "/desk".to_owned(),
+        problem: Some(
+            "This was written with another account than the one that is signed in now, so it is \
+             not shown and nothing was done with it. Sign in with that account to go on with it."
+                .to_owned(),
+        ),
+        carried: Some(carried),
+    };
+    Answer::page(StatusCode::FORBIDDEN, &page)
+}
+
 /// Returns the page for a form whose token is not this session's: it is too
 /// old, or was made before signing in.
 pub(crate) fn stale_form(visit: &Visit, typed: &Fields) -> Answer {
+    if visit.is_by_somebody_else(typed)
+        && let Some(carried) = Carried::of(visit, typed)
+    {
+        return somebody_elses(visit, carried);
+    }
     let page = RefusedPage {
         layout: visit.layout("This form is too old", None),
         heading: "This form is too old",

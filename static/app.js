@@ -14,6 +14,7 @@ tellTimes();
 setInterval(keepTimesTrue, 60_000);
 clearTheShelf();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
+document.querySelectorAll("form[data-words]").forEach(guard);
 
 /* Times */
 
@@ -86,9 +87,23 @@ function clearTheShelf() {
     const sent = quietly(() => sessionStorage.getItem("imprimatur/sent"));
     if (sent?.startsWith(shelf)) drop(sent);
   }
-  document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
+  document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", (event) => {
+    const question =
+      "This browser keeps words of yours that are not saved. Signing out deletes them. Sign out?";
+    if (keptBelow(shelf).length && !confirm(question)) return event.preventDefault();
     document.dispatchEvent(new Event("signing-out"));
     keptBelow(shelf).forEach(drop);
+  });
+}
+
+/** Warns before words that were typed into a form are left behind. */
+function guard(form) {
+  let isSent = false;
+  form.addEventListener("submit", () => (isSent = true));
+  window.addEventListener("pageshow", () => (isSent = false));
+  window.addEventListener("beforeunload", (event) => {
+    const texts = [...form.querySelectorAll("textarea")];
+    if (!isSent && texts.some((text) => !isSame(text.value, text.defaultValue))) event.preventDefault();
   });
 }
 
@@ -158,7 +173,8 @@ function edit(form) {
     notice.hidden = name === undefined;
     if (notice.hidden) return;
     const kept = take(name);
-    const [time, isStale] = notice.querySelectorAll("time, span");
+    const [opening, time, isStale] = notice.querySelectorAll("q, time, span");
+    opening.textContent = [kept.title, kept.summary, kept.body].find((text) => text.trim())?.trim().slice(0, 60);
     time.dateTime = kept.at;
     time.textContent = ago(kept.at);
     isStale.hidden = kept.seen === form.elements.seen?.value;

@@ -203,7 +203,18 @@ pub fn forget_the_dead(conn: &mut PgConnection) -> QueryResult<i64> {
     statement::<BigInt>("SELECT forget_the_dead()").get_result(conn)
 }
 
-/// Returns a new secret id: 244 random bits as letters and digits.
+/// Returns a new secret id for nobody yet: 244 random bits as letters and digits.
 pub fn random_key() -> String {
     format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple())
+}
+
+/// Returns a new secret id for a person's session. It names them, so that a
+/// form that outlives its session still tells whose it was; it proves nothing.
+pub fn random_key_of(user: UserId) -> String {
+    format!("{user}.{}", random_key())
+}
+
+/// Returns whose session an id says that it is of.
+pub fn owner_of(key: &str) -> Option<UserId> {
+    key.split_once('.').and_then(|(owner, _)| owner.parse().ok()).map(UserId)
 }

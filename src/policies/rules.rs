@@ -81,6 +81,18 @@ impl Rule {
         )
     }
 
+    /// Returns whether it can be met while the post stays in its state and the
+    /// person who they are: something is to be read, written or answered first.
+    pub fn can_be_mended(self) -> bool {
+        matches!(
+            self,
+            Self::SeenIsCurrent
+                | Self::NothingIsMissing
+                | Self::NoRequestStands
+                | Self::ReasonIsGiven
+        )
+    }
+
     pub(super) fn reason(self, circumstances: &Circumstances<'_>) -> Reason {
         let post = circumstances.post;
         let (sentence, hint): (String, String) = match self {

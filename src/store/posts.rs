@@ -24,7 +24,7 @@ use crate::permissions::Capability;
 
 pub use change_list::{COUNTED, ChangeLine, ChangeList, Filter, Names, Sort, change_list, names};
 pub use desk::{
-    MOST_OF_A_STATE, Name, OwnLine, QueueLine, Request, awaiting_author, awaiting_review,
+    MOST_OF_A_STATE, Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review,
     written_by,
 };
 pub use history::{Making, making, revision};

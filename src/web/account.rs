@@ -10,7 +10,7 @@ use super::layout::filters;
 use super::sign_in::{blocking, check, hash};
 use super::{Answer, Fields, Layout, Shared, Visit};
 use crate::accounts::changes::{self, AccountCall};
-use crate::accounts::sessions::{self, LIFETIME_SECONDS, SessionLine, random_key};
+use crate::accounts::sessions::{self, LIFETIME_SECONDS, SessionLine, random_key_of};
 use crate::accounts::sign_in::{self, Throttled};
 use crate::accounts::tokens::{self, Token, TokenLine};
 use crate::domain::{
@@ -268,7 +268,7 @@ async fn change_password(visit: Visit, body: Bytes, shared: Data<Shared>) -> Htt
                 }
                 Err(refusal) => return again(store, visit, refusal, Said::default()),
             };
-            let key = random_key();
+            let key = random_key_of(visit.owner().ok_or(Refusal::NotSignedIn)?);
             let session = NewSession {
                 id_hash: sessions::SessionId::of(&key).stored(),
                 device: visit.device.clone(),

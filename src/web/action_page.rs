@@ -59,6 +59,16 @@ impl ConfirmPage {
     }
 
     fn question(&self) -> &'static str {
+        if !self.closed.is_empty() {
+            return match self.action {
+                Action::Submit => "Not to be submitted now",
+                Action::RequestChanges => "Not to be changed now",
+                Action::WithdrawRequest => "Nothing of yours to withdraw now",
+                Action::Publish => "Not to be published now",
+                Action::Archive => "Not to be archived now",
+                Action::Create | Action::Revise => "",
+            };
+        }
         match self.action {
             Action::Submit => "Submit this post for review?",
             Action::RequestChanges => "What has to change?",
@@ -96,7 +106,7 @@ impl ConfirmPage {
     /// Returns who will read the words.
     fn words_hint(&self) -> &'static str {
         if self.action == Action::Archive {
-            "Staff and the author read it; the public does not."
+            "The author, the reviewers and staff read it; the public does not. At most 2,000 characters."
         } else {
             "The author and other reviewers read it. At most 2,000 characters."
         }

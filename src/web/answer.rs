@@ -188,6 +188,8 @@ fn flash_cookie(
 pub enum Flash {
     /// An action took effect.
     Done(Action),
+    /// A post in review has a newer revision.
+    WithReviewers,
     /// A save changed nothing.
     Unchanged,
     /// An incident is acknowledged.
@@ -207,7 +209,7 @@ pub enum Flash {
 }
 
 impl Flash {
-    const NAMED: [(Self, &'static str); 15] = [
+    const NAMED: [(Self, &'static str); 16] = [
         (Self::Done(Action::Create), "create"),
         (Self::Done(Action::Revise), "revise"),
         (Self::Done(Action::Submit), "submit"),
@@ -215,6 +217,7 @@ impl Flash {
         (Self::Done(Action::WithdrawRequest), "withdraw-request"),
         (Self::Done(Action::Publish), "publish"),
         (Self::Done(Action::Archive), "archive"),
+        (Self::WithReviewers, "with-reviewers"),
         (Self::Unchanged, "unchanged"),
         (Self::Acknowledged, "acknowledged"),
         (Self::SignedOut, "signed-out"),
@@ -236,7 +239,10 @@ impl Flash {
 
     /// Returns whether it says that the server has what was typed.
     pub fn is_about_a_text(self) -> bool {
-        matches!(self, Self::Done(Action::Create | Action::Revise) | Self::Unchanged)
+        matches!(
+            self,
+            Self::Done(Action::Create | Action::Revise) | Self::WithReviewers | Self::Unchanged
+        )
     }
 
     /// Returns the line.
@@ -249,6 +255,7 @@ impl Flash {
             Self::Done(Action::WithdrawRequest) => "Your change request is withdrawn.",
             Self::Done(Action::Publish) => "Published. Everybody can read it now.",
             Self::Done(Action::Archive) => "Archived. The public no longer sees it.",
+            Self::WithReviewers => "Your new revision is saved, and the reviewers see it now.",
             Self::Unchanged => "Nothing had changed, so there is no new revision.",
             Self::Acknowledged => "Acknowledged. What you wrote stands on the record.",
             Self::SignedOut => "You are signed out.",

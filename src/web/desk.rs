@@ -74,8 +74,19 @@ impl DeskPage {
         if byline.id == self.person.id { "You" } else { &byline.name }
     }
 
-    fn whose(&self, byline: &Byline) -> String {
-        if byline.id == self.person.id { "your".to_owned() } else { format!("{}'s", byline.name) }
+    /// Returns the names of whoever asked for changes.
+    fn names(&self, people: &[Byline]) -> String {
+        let names: Vec<&str> = people.iter().map(|byline| self.name(byline)).collect();
+        names.join(" and ")
+    }
+
+    /// Returns whose change request it is.
+    fn whose(&self, people: &[Byline]) -> String {
+        let whose = people.iter().map(|byline| match byline.id == self.person.id {
+            true => "your".to_owned(),
+            false => format!("{}'s", byline.name),
+        });
+        whose.collect::<Vec<_>>().join(" and ")
     }
 
     /// Returns whether somebody else may be reading it at this moment.

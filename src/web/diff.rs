@@ -53,7 +53,12 @@ pub(super) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
 fn lines(older: &str, newer: &str) -> Vec<Line> {
     // Past the deadline the comparison gets coarser, never longer.
     let deadline = Instant::now() + Duration::from_millis(300);
-    let diff = TextDiff::configure().deadline(deadline).diff_lines(older, newer);
+    // Whether the last line ends with a break is nothing that anybody reads.
+    let [older, newer] = [older, newer].map(|text| match text.trim_end_matches('\n') {
+        "" => String::new(),
+        text => format!("{text}\n"),
+    });
+    let diff = TextDiff::configure().deadline(deadline).diff_lines(older.as_str(), newer.as_str());
     diff.ops()
         .iter()
         .flat_map(line_by_line)

@@ -8,11 +8,12 @@ use askama::Template;
 use super::answer::Flash;
 use super::diff::{self, Kind, Part};
 use super::draft::{Draft, label};
+use super::layout::filters;
 use super::post_page::post_id;
 use super::{Answer, Fields, Layout, Shared, Visit, markdown, word_count};
 use crate::domain::{
-    Action, Content, Create, Interface, InvalidInput, OperationKey, Post, PostId, Reason, Revise,
-    RevisionNumber,
+    Action, Content, Create, Interface, InvalidInput, OperationKey, Post, PostId, Reason, Review,
+    Revise, RevisionNumber, State,
 };
 use crate::refusal::{Refusal, unreadable};
 use crate::responses;
@@ -68,6 +69,8 @@ struct EditorPage {
     closed: Vec<Reason>,
     /// Why the last attempt had no effect.
     refused: Vec<Reason>,
+    /// The change requests that a new revision answers.
+    requests: Vec<Review>,
     /// How what is typed differs from what is current now.
     differences: Vec<Part>,
     preview: Preview,
@@ -96,6 +99,7 @@ impl EditorPage {
             errors: InvalidInput(Vec::new()),
             closed: Vec::new(),
             refused: Vec::new(),
+            requests: post.map(|post| post.standing_requests.clone()).unwrap_or_default(),
             differences: Vec::new(),
             is_saved: true,
         }
@@ -238,7 +242,11 @@ impl Form {
             Some((post, seen)) => {
                 let outcome = workflow::perform(store, &call, &Revise { post, seen, content })?;
                 let is_new = outcome.revision != seen;
-                let flash = if is_new { Flash::Done(Action::Revise) } else { Flash::Unchanged };
+                let flash = match (is_new, outcome.state) {
+                    (false, _) => Flash::Unchanged,
+                    (true, State::InReview) => Flash::WithReviewers,
+                    (true, _) => Flash::Done(Action::Revise),
+                };
                 (outcome, flash)
             }
         };

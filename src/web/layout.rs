@@ -70,7 +70,7 @@ impl Layout {
                 ),
                 sees_admin: permissions::holds(&person.roles, Permission::ViewAudit),
             }),
-            may_be_signed_in: visit.has_key(),
+            may_be_signed_in: visit.owner().is_some(),
             admin: None,
             flash: visit.flash.map(super::answer::Flash::sentence),
             token: visit.token(),

@@ -15,6 +15,7 @@ use crate::audit;
 use crate::domain::{
     Action, Byline, Person, Post, PostId, Reading, Reason, RevisionNumber, State, Status,
 };
+use crate::policies::Rule;
 use crate::refusal::{Refusal, unreadable};
 use crate::store::posts::{self, Making};
 use crate::store::visibility::Sight;
@@ -34,7 +35,11 @@ pub(crate) fn post_id(text: &str) -> Result<PostId, Refusal> {
 #[derive(Default)]
 struct Offers {
     live: Vec<Action>,
-    not_now: Vec<NotNow>,
+    /// What is live as soon as something is mended.
+    not_yet: Vec<NotNow>,
+    /// What belongs to another state of the post, or to somebody else: there
+    /// for whoever asks.
+    not_here: Vec<NotNow>,
 }
 
 /// Actions that the same things stand in the way of.
@@ -56,26 +61,34 @@ impl Offers {
         for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
             match workflow::advise(action, person, post) {
                 Advice::NotYours(_) => {}
-                Advice::NotNow(reasons) => offers.refuse(action, reasons),
+                Advice::NotNow(reasons) if reasons.iter().all(can_be_mended) => {
+                    add(&mut offers.not_yet, action, reasons);
+                }
+                Advice::NotNow(reasons) => add(&mut offers.not_here, action, reasons),
                 Advice::Live => offers.live.push(action),
             }
         }
         offers
     }
 
-    fn refuse(&mut self, action: Action, reasons: Vec<Reason>) {
-        let says_the_same = |not_now: &&mut NotNow| {
-            let known = not_now.reasons.iter().map(|reason| &reason.sentence);
-            known.eq(reasons.iter().map(|reason| &reason.sentence))
-        };
-        match self.not_now.iter_mut().find(says_the_same) {
-            Some(not_now) => not_now.actions.push(action),
-            None => self.not_now.push(NotNow { actions: vec![action], reasons }),
-        }
-    }
-
     fn are_none(&self) -> bool {
-        self.live.is_empty() && self.not_now.is_empty()
+        self.live.is_empty() && self.not_yet.is_empty() && self.not_here.is_empty()
+    }
+}
+
+fn can_be_mended(reason: &Reason) -> bool {
+    Rule::ALL.into_iter().any(|rule| rule.code() == reason.code && rule.can_be_mended())
+}
+
+/// Adds an action to those that the same things stand in the way of.
+fn add(refused: &mut Vec<NotNow>, action: Action, reasons: Vec<Reason>) {
+    let says_the_same = |not_now: &&mut NotNow| {
+        let known = not_now.reasons.iter().map(|reason| &reason.sentence);
+        known.eq(reasons.iter().map(|reason| &reason.sentence))
+    };
+    match refused.iter_mut().find(says_the_same) {
+        Some(not_now) => not_now.actions.push(action),
+        None => refused.push(NotNow { actions: vec![action], reasons }),
     }
 }
 
@@ -153,6 +166,17 @@ impl PostPage {
             Status::Archived(_, _, archival) => Some(&archival.reason),
             Status::Draft | Status::InReview(_) | Status::Published(..) => None,
         }
+    }
+
+    /// Returns what each reader read last, the latest look first.
+    fn last_readings(&self) -> Vec<&Reading> {
+        let mut last: Vec<&Reading> = Vec::new();
+        for reading in self.making.readings.iter().rev() {
+            if last.iter().all(|known| known.reader.id != reading.reader.id) {
+                last.push(reading);
+            }
+        }
+        last
     }
 
     /// Returns which other reviewer may be reading it at this moment.

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::answer::Flash;
 use super::session::KEY;
 use super::{Answer, Fields, Shared, Visit};
-use crate::accounts::sessions::random_key;
+use crate::accounts::sessions::random_key_of;
 use crate::accounts::sign_in::Throttled;
 use crate::accounts::{SessionId, passwords, sessions, sign_in};
 use crate::domain::{Password, UserId};
@@ -28,8 +28,13 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 async fn form(mut visit: Visit, session: Session, shared: Data<Shared>) -> HttpResponse {
     begin_visit(&mut visit, &session);
     shared
-        .answer(visit, None, |_, visit| {
+        .answer(visit, None, |store, visit| {
             let next = visit.query_fields()?.take("next")?.unwrap_or_default();
+            let is_signed_in =
+                visit.owner().is_some() && visit.viewer(&mut *store.checkout()?).is_ok();
+            if is_signed_in {
+                return Ok(Answer::see(local(&next), None));
+            }
             Ok(sign_in_page(visit, StatusCode::OK, "", &next, None, None))
         })
         .await
@@ -77,11 +82,12 @@ impl Typed {
         let password = fields.require("password")?;
         let next = fields.take("next")?.unwrap_or_default();
         let carried = fields.take("carried_path")?.zip(fields.take("carried_form")?);
+        let writer = fields.take("carried_writer")?.unwrap_or_default();
         Ok(Self {
             username: username.chars().take(100).collect(),
             password: password.chars().take(300).collect(),
             next,
-            carried: carried.map(|(path, form)| Carried { path, form }),
+            carried: carried.map(|(path, form)| Carried { path, form, writer }),
         })
     }
 }
@@ -128,10 +134,15 @@ async fn submit(
                 return responses::defect(visit.request).into_response(&shared.settings);
             }
             visit.begin_with(key);
-            let resume =
-                typed.carried.and_then(|carried| Carried::parse(&carried.path, &carried.form));
-            match resume {
-                Some(resume) => responses::go_on(&visit, resume),
+            match typed.carried {
+                // What somebody else wrote is not shown; it waits for them.
+                Some(carried) if carried.is_by_another_than(visit.owner()) => {
+                    responses::somebody_elses(&visit, carried)
+                }
+                Some(carried) => match carried.resume() {
+                    Some(resume) => responses::go_on(&visit, resume),
+                    None => Answer::see(local(&typed.next), None),
+                },
                 None => Answer::see(local(&typed.next), None),
             }
         }
@@ -241,7 +252,7 @@ async fn begin_session(
     let (earlier, device) = (visit.session(), visit.device.clone());
     blocking(&shared.store, move |store| {
         let conn = &mut *store.checkout()?;
-        let key = random_key();
+        let key = random_key_of(user);
         let begun = sessions::begin(conn, &SessionId::of(&key), user, &hash, &device)
             .map_err(unreadable)?;
         if !begun {

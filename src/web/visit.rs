@@ -12,10 +12,10 @@ use super::layout::Layout;
 use super::session::KEY;
 use super::{Shared, fields};
 use crate::accounts::devices::device;
-use crate::accounts::sessions::form_token;
+use crate::accounts::sessions::{form_token, owner_of};
 use crate::accounts::{self, Credential, SessionId};
 use crate::domain::Interface;
-use crate::domain::{InvalidInput, OperationKey, Person, RequestId};
+use crate::domain::{InvalidInput, OperationKey, Person, RequestId, UserId};
 use crate::refusal::{Refusal, unreadable};
 use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
@@ -117,9 +117,23 @@ impl Visit {
         self.key.is_some()
     }
 
-    /// Returns the token for this session's forms.
+    /// Returns whose session the browser says it has. No door believes it.
+    pub fn owner(&self) -> Option<UserId> {
+        self.key.as_deref().and_then(owner_of)
+    }
+
+    /// Returns the token for this session's forms. It says first who fills
+    /// them in, for the time when the session is over.
     pub fn token(&self) -> String {
-        self.key.as_deref().map(form_token).unwrap_or_default()
+        let writer = self.owner().map(|owner| owner.to_string()).unwrap_or_default();
+        self.key.as_deref().map(|key| format!("{writer}.{}", form_token(key))).unwrap_or_default()
+    }
+
+    /// Returns whether a form was filled in by somebody who is not the one who
+    /// is signed in now: what it says is then not theirs to read or to send.
+    pub fn is_by_somebody_else(&self, form: &fields::Fields) -> bool {
+        let writer = form.peek("token").and_then(owner_of);
+        writer.zip(self.owner()).is_some_and(|(writer, owner)| writer != owner)
     }
 
     /// Returns whether a form was made in this session: it carries its token.
@@ -128,8 +142,8 @@ impl Visit {
     ///
     /// [`Refusal::NotSignedIn`] without a session.
     pub fn sent(&self, form: &fields::Fields) -> Result<bool, Refusal> {
-        let key = self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
-        Ok(form.peek("token") == Some(form_token(key).as_str()))
+        self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
+        Ok(form.peek("token") == Some(self.token().as_str()))
     }
 
     /// Returns who is looking, for rendering a page.

@@ -34,8 +34,8 @@ pub struct OwnLine {
     pub slug: Option<String>,
     /// Why it is archived, if it is.
     pub archive_reason: Option<String>,
-    /// The newest change request that stands against the current revision.
-    pub request: Option<Request>,
+    /// The change requests that stand against the current revision.
+    pub request: Option<Requests>,
     /// Which reviewer looked last, while it is in review.
     pub last_reading: Option<Reading>,
 }
@@ -59,14 +59,14 @@ impl Name {
     }
 }
 
-/// A change request, in a list.
+/// The change requests to a post, in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// Who asked.
-    pub by: Byline,
-    /// When.
+pub struct Requests {
+    /// Who asked, whoever asked first first.
+    pub by: Vec<Byline>,
+    /// When the newest was made.
     pub at: Timestamp,
-    /// What has to change.
+    /// What has to change, by the newest.
     pub note: String,
 }
 
@@ -85,9 +85,8 @@ pub struct QueueLine {
     pub revision: RevisionNumber,
     /// When that was written.
     pub revised_at: Timestamp,
-    /// The newest change request that nobody took back, against whichever
-    /// revision.
-    pub request: Option<Request>,
+    /// The change requests that nobody took back, against whichever revision.
+    pub request: Option<Requests>,
     /// Which reviewer looked last.
     pub last_reading: Option<Reading>,
     /// The newest revision that the reader of the list has read.
@@ -101,17 +100,18 @@ macro_rules! name {
     };
 }
 
-/// The newest change request that nobody took back, as the relation `request`.
+/// The change requests that nobody took back, as the relation `request`.
 macro_rules! request_where {
     ($condition:literal) => {
         concat!(
             "LEFT JOIN LATERAL (
-                 SELECT asked.reviewer_id AS id, asker.display_name, asked.at, asked.note
+                 SELECT array_agg(asked.reviewer_id ORDER BY asked.id) AS ids,
+                     array_agg(asker.display_name ORDER BY asked.id) AS names,
+                     max(asked.at) AS at, (array_agg(asked.note ORDER BY asked.id DESC))[1] AS note
                  FROM reviews asked JOIN users asker ON asker.id = asked.reviewer_id
                  WHERE asked.post_id = p.id AND asked.withdraws IS NULL AND ",
             $condition,
             "    AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id)
-                 ORDER BY asked.id DESC LIMIT 1
              ) request ON p.state = 'in_review' "
         )
     };
@@ -129,9 +129,10 @@ macro_rules! look {
 }
 
 type NameSqlType = (Text, Text);
-type RequestSqlType = (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>);
+type RequestSqlType =
+    (Nullable<Array<BigInt>>, Nullable<Array<Text>>, Nullable<Timestamptz>, Nullable<Text>);
 type LookSqlType = (Nullable<BigInt>, Nullable<Text>, Nullable<Integer>, Nullable<Timestamptz>);
-type RequestRow = (Option<i64>, Option<String>, NullableTimestamp, Option<String>);
+type RequestRow = (Option<Vec<i64>>, Option<Vec<String>>, NullableTimestamp, Option<String>);
 type LookRow = (Option<i64>, Option<String>, Option<i32>, NullableTimestamp);
 
 type OwnSqlType = (
@@ -175,7 +176,7 @@ pub fn written_by(
         name!(),
         ",   r.title ~ '\\S', r.summary ~ '\\S', r.body ~ '\\S', r.number, r.at,
              doer.display_name, p.slug, p.archive_reason,
-             request.id, request.display_name, request.at, request.note,
+             request.ids, request.names, request.at, request.note,
              look.id, look.display_name, look.revision, look.last_at
          FROM unnest($1::text[]) WITH ORDINALITY AS wanted (state, place)
          CROSS JOIN LATERAL (
@@ -239,7 +240,7 @@ macro_rules! queue_where {
             "SELECT p.id, author.id, author.display_name, p.submitted_at, ",
             name!(),
             ",   r.number, r.at,
-                 request.id, request.display_name, request.at, request.note,
+                 request.ids, request.names, request.at, request.note,
                  look.id, look.display_name, look.revision, look.last_at,
                  (SELECT max(readings.revision) FROM readings
                   WHERE readings.post_id = p.id AND readings.reader_id = $1)
@@ -313,9 +314,15 @@ fn queue(
     Ok(rows.into_iter().map(line).collect())
 }
 
-fn request(row: RequestRow) -> Option<Request> {
-    let (Some(id), Some(name), at, Some(note)) = row else { return None };
-    Some(Request { by: byline(id, name), at: at.to_jiff()?, note })
+fn request(row: RequestRow) -> Option<Requests> {
+    let (Some(ids), Some(names), at, Some(note)) = row else { return None };
+    let mut by: Vec<Byline> = Vec::new();
+    for (id, name) in ids.into_iter().zip(names) {
+        if by.iter().all(|known| known.id.0 != id) {
+            by.push(byline(id, name));
+        }
+    }
+    Some(Requests { by, at: at.to_jiff()?, note })
 }
 
 fn reading(row: LookRow) -> Option<Reading> {
