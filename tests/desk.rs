@@ -118,8 +118,8 @@ fn a_reviewer_is_shown_first_what_changed_since_they_last_read_it() {
     // Also when the page is loaded again: having read it takes nothing away.
     for _ in 0..2 {
         let seen = words(&mut edith, &page);
-        let changed = between(&seen, "What changed since you last read it", "What you can do");
-        assert!(changed.contains("You read revision 1"), "{changed}");
+        let changed = between(&seen, "What changed since you read revision 1", "What you can do");
+        assert!(changed.contains("That was just now."), "{changed}");
         assert!(changed.contains("This is revision 3."), "{changed}");
         assert!(changed.contains("Added: A third thought."), "{changed}");
         assert!(!changed.contains("second thought"), "{changed}");
@@ -168,7 +168,7 @@ fn a_reading_is_a_reviewers_of_somebody_elses_post_in_review_and_no_other() {
     let page = words(&mut alice, &format!("/desk/posts/{in_review}"));
     assert!(page.contains("Read by Edith: revision 1, just now"), "{page}");
     let desk = words(&mut alice, "/desk");
-    assert!(desk.contains("Edith looked at revision 1 just now."), "{desk}");
+    assert!(desk.contains("Edith looked at revision 1, just now."), "{desk}");
 }
 
 #[test]
@@ -329,4 +329,44 @@ fn what_stands_in_the_way_of_several_actions_alike_is_said_once() {
     let page = words(&mut server.signed_in("alice"), &format!("/desk/posts/{post}"));
     assert_eq!(page.matches("published this on").count(), 1, "{page}");
     assert!(page.contains("Revise Submit for review Edith published"), "{page}");
+}
+
+#[test]
+fn two_reviewers_who_ask_for_changes_are_both_named_and_both_answered() {
+    let world = World::new();
+    let post = in_review(&world, world.alice, "On restraint");
+    for who in [world.rosa, world.edith] {
+        world.perform(who, &request_changes(post, 1)).unwrap();
+    }
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let desk = words(&mut alice, "/desk");
+    assert!(desk.contains("With you: Rosa and Edith asked for changes just now."), "{desk}");
+    let desk = words(&mut server.signed_in("rosa"), "/desk");
+    assert!(desk.contains("On restraint by Alice: You and Edith asked just now"), "{desk}");
+
+    let editor = words(&mut alice, &format!("/desk/posts/{post}/revise"));
+    let asked = between(&editor, "What has to change", "Title");
+    assert_eq!(asked.matches("Name your source.").count(), 2, "{asked}");
+    let fields = [("title", "On measure"), ("summary", "S"), ("body", "B")];
+    alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
+    let page = alice.get(&format!("/desk/posts/{post}")).body;
+    assert!(page.contains("The reviewers see it now"), "{page}");
+    let desk = words(&mut server.signed_in("rosa"), "/desk");
+    assert!(desk.contains("answered your and Edith's change requests"), "{desk}");
+}
+
+#[test]
+fn what_can_be_mended_is_in_sight_and_what_cannot_is_there_for_whoever_asks() {
+    let world = World::new();
+    let post = in_review(&world, world.alice, "On restraint");
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    let server = Server::start(world.database.store());
+    let page = server.signed_in("rosa").get(&format!("/desk/posts/{post}")).expect(200).body;
+    let (before, behind) = page.split_once("<details class=\"why-not\">").unwrap();
+    let button = |label: &str| format!("disabled aria-describedby=\"why-{label}\"");
+    assert!(before.contains(&button("publish")), "{before}");
+    assert!(before.contains("Edith asked for changes to revision 1."), "{before}");
+    assert!(behind.contains(&button("withdraw-request")), "{behind}");
+    assert!(behind.contains(&button("revise")), "rosa may write, and not this: {behind}");
 }

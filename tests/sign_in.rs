@@ -6,9 +6,64 @@ use imprimatur::accounts::sign_in::{self, PER_ACCOUNT, PER_ADDRESS};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::statement::statement;
 
+use crate::support::browser::Page;
 use crate::support::raw::db_refused_by;
-use crate::support::world::PASSWORD;
-use crate::support::{Server, World};
+use crate::support::world::{PASSWORD, db_end_sessions};
+use crate::support::{Browser, Server, World};
+
+/// Shared browsers are ordinary, and so are sessions that end in mid-sentence.
+#[test]
+fn what_one_person_typed_waits_for_them_and_is_never_shown_to_another() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut browser = server.signed_in("alice");
+    let form = browser.get("/desk/posts/create").expect(200);
+    let typed = |form: &Page| {
+        let [token, key] = ["token", "key"].map(|name| form.hidden(name));
+        vec![
+            ("token", token),
+            ("key", key),
+            ("title", "Alice's secret".to_owned()),
+            ("summary", String::new()),
+            ("body", "For her eyes.".to_owned()),
+            ("save", "yes".to_owned()),
+        ]
+    };
+    let fields = typed(&form);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, &**value)).collect();
+    db_end_sessions(&world);
+    let asked = browser.post("/desk/posts/create", &fields).expect(401);
+    let sign_in = |browser: &mut Browser, page: &Page, who: &str| {
+        let carried = ["carried_path", "carried_form", "carried_writer"];
+        let mut fields = vec![("token", page.hidden("token")), ("next", page.hidden("next"))];
+        fields.extend(carried.map(|name| (name, page.hidden(name))));
+        fields.extend([("username", who.to_owned()), ("password", PASSWORD.to_owned())]);
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (*name, &**value)).collect();
+        browser.post("/sign-in", &fields)
+    };
+    let shown = |page: &Page| page.body.contains("<textarea") || page.body.contains(">Continue<");
+
+    // Somebody else comes first, and then the one who wrote it.
+    let waiting = sign_in(&mut browser, &asked, "arthur").expect(403);
+    assert!(!shown(&waiting), "{}", waiting.body);
+    assert!(waiting.body.contains("This was written with another account"), "{}", waiting.body);
+    let back = sign_in(&mut browser, &waiting, "alice").expect(200);
+    assert!(shown(&back) && back.body.contains("Alice&#39;s secret"), "{}", back.body);
+
+    // The form is still open in one tab while another person signs in in a second.
+    let mut shared = server.signed_in("alice");
+    let form = shared.get("/desk/posts/create").expect(200);
+    let token = shared.get("/desk").hidden("token");
+    shared.post("/sign-out", &[("token", &token)]).expect(303);
+    shared.sign_in("arthur");
+    let fields = typed(&form);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, &**value)).collect();
+    let refused = shared.post("/desk/posts/create", &fields).expect(403);
+    assert!(!shown(&refused), "{}", refused.body);
+    assert!(!refused.body.contains("Send it again"), "{}", refused.body);
+    assert_eq!(world.db_count("posts"), 0);
+}
 
 #[test]
 fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {

@@ -255,7 +255,7 @@ impl Flash {
             Self::Done(Action::WithdrawRequest) => "Your change request is withdrawn.",
             Self::Done(Action::Publish) => "Published. Everybody can read it now.",
             Self::Done(Action::Archive) => "Archived. The public no longer sees it.",
-            Self::WithReviewers => "Your new revision is saved, and the reviewers see it now.",
+            Self::WithReviewers => "Your new revision is saved. The reviewers see it now.",
             Self::Unchanged => "Nothing had changed, so there is no new revision.",
             Self::Acknowledged => "Acknowledged. What you wrote stands on the record.",
             Self::SignedOut => "You are signed out.",
