@@ -7,6 +7,7 @@ mod desk;
 mod diff;
 mod done_page;
 pub(crate) mod download;
+mod draft;
 mod editor;
 mod feed;
 mod fields;
@@ -24,6 +25,7 @@ mod statics;
 pub(crate) mod timeline;
 mod times;
 mod visit;
+mod word_count;
 
 use std::net::TcpListener;
 use std::sync::Arc;
