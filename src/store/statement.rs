@@ -56,9 +56,10 @@ impl<Row> Statement<'_, Row> {
     }
 
     /// Puts a limit, as [`Statement::at_most`] does, wherever the text says
-    /// `LIMIT rows`.
+    /// `LIMIT rows` or compares with `= rows`.
     pub fn at_most_each(mut self, rows: i64) -> Self {
-        self.sql = self.sql.replace("LIMIT rows", &format!("LIMIT {rows}")).into();
+        let limited = self.sql.replace("LIMIT rows", &format!("LIMIT {rows}"));
+        self.sql = limited.replace("= rows", &format!("= {rows}")).into();
         self
     }
 }
