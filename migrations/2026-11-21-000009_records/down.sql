@@ -1,4 +1,5 @@
 DROP INDEX posts_by_publication;
+DROP INDEX operations_by_post;
 CREATE INDEX incidents_unacknowledged ON incidents (id) WHERE acknowledged_at IS NULL;
 DROP INDEX incidents_acknowledged;
 DROP INDEX incidents_open;

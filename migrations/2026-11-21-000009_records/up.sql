@@ -23,6 +23,9 @@ CREATE INDEX incidents_open ON incidents (at, id) WHERE acknowledged_at IS NULL;
 CREATE INDEX incidents_acknowledged ON incidents (at, id) WHERE acknowledged_at IS NOT NULL;
 DROP INDEX incidents_unacknowledged;
 
+-- What a post's page asks of its operations, and not of everybody's.
+CREATE INDEX operations_by_post ON operations (post_id);
+
 -- How many posts were published in a week, and how long they had waited,
 -- whether or not they have been archived since.
 CREATE INDEX posts_by_publication ON posts (published_at) INCLUDE (submitted_at)

@@ -28,6 +28,11 @@ impl PermissionsPage {
         permissions::grant(*role, *permission)
     }
 
+    /// Returns the name in pieces between which a line may break.
+    fn pieces(permission: &Permission) -> Vec<&'static str> {
+        permission.codename().split_inclusive(['.', '_']).collect()
+    }
+
     fn takes(action: &Action) -> Permission {
         permissions::required(*action)
     }

@@ -119,23 +119,22 @@ impl Chart {
         weeks: &[WeekLine],
         value: impl Fn(&WeekLine) -> Option<(f64, String)>,
     ) -> Self {
-        let values: Vec<Option<(f64, String)>> = weeks.iter().map(value).collect();
-        let highest = values.iter().flatten().map(|(value, _)| *value).fold(0.0, f64::max);
-        let bar = |(number, (week, value)): (usize, (&WeekLine, Option<(f64, String)>))| {
-            let (value, words) = value.unwrap_or_default();
+        let values: Vec<(f64, String)> =
+            weeks.iter().map(|week| value(week).unwrap_or_default()).collect();
+        let highest = values.iter().map(|(value, _)| *value).fold(0.0, f64::max);
+        let bar = |number: usize, value: f64, words: String| {
             // What there is some of is seen.
             let least = if value > 0.0 { 2.0 } else { 0.0 };
             let height = if highest > 0.0 { (value / highest * HIGHEST).max(least) } else { 0.0 };
             let height = height.round() as usize;
-            Bar {
-                x: number * 30 + 4,
-                y: GROUND - height,
-                height,
-                value: words,
-                day: (number % 4 == 0).then(|| week.day()),
-            }
+            let day = weeks.get(number).filter(|_| number.is_multiple_of(4)).map(WeekLine::day);
+            Bar { x: number * 30 + 4, y: GROUND - height, height, value: words, day }
         };
-        let bars = weeks.iter().zip(values).enumerate().map(bar).collect();
+        let bars = values
+            .into_iter()
+            .enumerate()
+            .map(|(number, (value, words))| bar(number, value, words))
+            .collect();
         Self { name, anchor, sentence, bars }
     }
 }

@@ -22,6 +22,9 @@ pub(super) struct Row {
     pub(super) cells: Vec<Vec<Action>>,
 }
 
+/// Who they are, and what they hold; nobody is nobody.
+type Made = Option<(UserId, &'static [Role])>;
+
 const AUTHOR: UserId = UserId(1);
 const SOMEBODY: UserId = UserId(2);
 const ANOTHER_REVIEWER: UserId = UserId(3);
@@ -30,7 +33,7 @@ const ANOTHER_REVIEWER: UserId = UserId(3);
 /// changes before, if they could; everything else finds the post as it came
 /// into its state.
 pub(super) fn rows() -> Vec<Row> {
-    let cast: [(&'static str, Option<(UserId, &[Role])>); 7] = [
+    let cast: [(&'static str, Made); 7] = [
         ("its author", Some((AUTHOR, &[Role::Author]))),
         ("another author", Some((SOMEBODY, &[Role::Author]))),
         ("a reviewer", Some((SOMEBODY, &[Role::Reviewer]))),
@@ -39,7 +42,7 @@ pub(super) fn rows() -> Vec<Row> {
         ("an account without roles", Some((SOMEBODY, &[]))),
         ("nobody who is signed in", None),
     ];
-    let row = |(who, person): (&'static str, Option<(UserId, &[Role])>)| {
+    let row = |(who, person): (&'static str, Made)| {
         let person = person.map(|(id, roles)| Person {
             id,
             username: String::new(),

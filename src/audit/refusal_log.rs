@@ -7,7 +7,7 @@ use jiff_diesel::{Timestamp as Stored, ToDiesel};
 
 use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, UserId};
 use crate::store::paging::{Order, Page, Place, Placed, Slice};
-use crate::store::statement::{Statement, statement};
+use crate::store::statement::{Statement, statement, statement_of};
 
 /// One refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,9 +116,19 @@ pub fn refusals(
 
 /// Returns the statement for a filter, in one direction.
 fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, LineSqlType> {
-    let (beyond, sorted) = match order {
-        Order::NewestFirst => ("(r.at, r.id) < ($1, $2)", "ORDER BY r.at DESC, r.id DESC"),
-        Order::OldestFirst => ("(r.at, r.id) > ($1, $2)", "ORDER BY r.at, r.id"),
+    let (beyond, sorted, farthest, not_beyond) = match order {
+        Order::NewestFirst => (
+            "(r.at, r.id) < ($1, $2) AND r.at >= $3 AND r.at < $4 ",
+            "ORDER BY r.at DESC, r.id DESC",
+            "min(r.at)",
+            "AND r.at >= coalesce((SELECT at FROM edge), '-infinity') ",
+        ),
+        Order::OldestFirst => (
+            "(r.at, r.id) > ($1, $2) AND r.at >= $3 AND r.at < $4 ",
+            "ORDER BY r.at, r.id",
+            "max(r.at)",
+            "AND r.at <= coalesce((SELECT at FROM edge), 'infinity') ",
+        ),
     };
     let scope = match (filter.actor.is_some(), filter.post.is_some()) {
         (false, false) => "",
@@ -126,51 +136,62 @@ fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, LineSqlType> 
         (false, true) => "r.post_id = $10 AND ",
         (true, true) => "r.actor_id = $9 AND r.post_id = $10 AND ",
     };
-    let stretch = [beyond, " AND r.at >= $3 AND r.at < $4 ", sorted, " LIMIT rows"];
     if scope.is_empty() && !filter.is_about_kinds() {
-        let found =
-            ["(SELECT r.* FROM refusals r WHERE ", stretch[0], stretch[1], sorted, stretch[3]];
-        return statement(
-            [COLUMNS, found[0], found[1], found[2], found[3], found[4], ") r", NAMES, sorted]
-                .concat(),
-        );
+        let page = ["(SELECT r.* FROM refusals r WHERE ", beyond, sorted, " LIMIT rows) r"];
+        let [from, beyond, sorted, end] = page;
+        return statement_of(&[COLUMNS, from, beyond, sorted, end, NAMES, sorted]);
     }
-    // Each kind in turn is looked up behind the one before it, and each gives
-    // what would follow if it were alone; the page is the first of all these.
-    statement(
-        [
-            "WITH RECURSIVE kinds AS (
+    statement_of(&[
+        // Each kind that there is, found behind the one before it.
+        "WITH RECURSIVE kinds AS (
              (SELECT r.kind FROM refusals r WHERE ",
-            scope,
-            "true ORDER BY r.kind LIMIT 1)
+        scope,
+        "true ORDER BY r.kind LIMIT 1)
              UNION ALL
              SELECT following.kind FROM kinds CROSS JOIN LATERAL (
                  SELECT r.kind FROM refusals r WHERE ",
-            scope,
-            "r.kind > kinds.kind ORDER BY r.kind LIMIT 1
+        scope,
+        "r.kind > kinds.kind ORDER BY r.kind LIMIT 1
              ) AS following
+         ),
+         wanted AS MATERIALIZED (
+             SELECT kind FROM kinds
+             WHERE ($5::text IS NULL OR split_part(kind, ' ', 1) = $5)
+               AND ($6::text IS NULL OR split_part(kind, ' ', 2) = $6)
+               AND ($7::text IS NULL OR split_part(kind, ' ', 3) = $7)
+               AND ($8::text IS NULL OR $8 = ANY ((string_to_array(kind, ' '))[4:]))
+         ),
+         -- Where the first two of each fill the page, it ends no later than they
+         -- do, and the rest of each need not be read any further.
+         edge AS MATERIALIZED (
+             SELECT ",
+        farthest,
+        " AS at FROM (
+                 SELECT r.at FROM wanted CROSS JOIN LATERAL (
+                     SELECT r.at, r.id FROM refusals r WHERE ",
+        scope,
+        "r.kind = wanted.kind AND ",
+        beyond,
+        sorted,
+        " LIMIT 2) r ",
+        sorted,
+        " LIMIT rows
+             ) r HAVING count(*) = rows
          ) ",
-            COLUMNS,
-            "(SELECT r.* FROM kinds CROSS JOIN LATERAL (
+        COLUMNS,
+        "(SELECT r.* FROM wanted CROSS JOIN LATERAL (
              SELECT r.at, r.id FROM refusals r WHERE ",
-            scope,
-            "r.kind = kinds.kind AND ",
-            stretch[0],
-            stretch[1],
-            stretch[2],
-            stretch[3],
-            ") r
-          WHERE ($5::text IS NULL OR split_part(kinds.kind, ' ', 1) = $5)
-            AND ($6::text IS NULL OR split_part(kinds.kind, ' ', 2) = $6)
-            AND ($7::text IS NULL OR split_part(kinds.kind, ' ', 3) = $7)
-            AND ($8::text IS NULL OR $8 = ANY ((string_to_array(kinds.kind, ' '))[4:])) ",
-            sorted,
-            " LIMIT rows) page JOIN refusals r ON r.id = page.id",
-            NAMES,
-            sorted,
-        ]
-        .concat(),
-    )
+        scope,
+        "r.kind = wanted.kind AND ",
+        beyond,
+        not_beyond,
+        sorted,
+        " LIMIT rows) r ",
+        sorted,
+        " LIMIT rows) page JOIN refusals r ON r.id = page.id",
+        NAMES,
+        sorted,
+    ])
 }
 
 const COLUMNS: &str = "SELECT r.id, r.at, r.request_id, r.interface,

@@ -28,6 +28,13 @@ pub fn statement<'a, Row>(sql: impl Into<Cow<'static, str>>) -> Statement<'a, Ro
     Statement { sql: sql.into(), parameters: Vec::new(), is_planned_anew: false, row: PhantomData }
 }
 
+/// Returns the statement that the pieces are together. They are literals of
+/// the program, so nothing that somebody typed can be among them, and there
+/// are only so many texts to be cached.
+pub fn statement_of<'a, Row>(pieces: &[&'static str]) -> Statement<'a, Row> {
+    statement(pieces.concat())
+}
+
 impl<'a, Row> Statement<'a, Row> {
     /// Adds the value of the next parameter.
     pub fn bind<SqlType, Value>(mut self, value: Value) -> Self
@@ -51,9 +58,10 @@ impl<Row> Statement<'_, Row> {
     }
 
     /// Puts a limit, as [`Statement::at_most`] does, wherever the text says
-    /// `LIMIT rows`.
+    /// `LIMIT rows` or compares with `= rows`.
     pub fn at_most_each(mut self, rows: i64) -> Self {
-        self.sql = self.sql.replace("LIMIT rows", &format!("LIMIT {rows}")).into();
+        let limited = self.sql.replace("LIMIT rows", &format!("LIMIT {rows}"));
+        self.sql = limited.replace("= rows", &format!("= {rows}")).into();
         self
     }
 

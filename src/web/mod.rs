@@ -14,7 +14,7 @@ mod feed;
 mod fields;
 mod guard;
 pub(crate) mod layout;
-pub(crate) mod markdown;
+mod markdown;
 pub(crate) mod paging;
 pub(crate) mod post_page;
 mod public;

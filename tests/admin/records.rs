@@ -453,11 +453,18 @@ fn of_two_who_acknowledge_at_once_one_does_and_the_other_is_told() {
     for round in 1..=5 {
         incident(&world, "something", None, None);
         let path = format!("/admin/incidents/{round}");
+        // Both have come as far as the row before either may go on.
+        let mut holder = world.database.as_owner();
+        holder
+            .batch_execute(&format!("BEGIN; SELECT FROM incidents WHERE id = {round} FOR UPDATE"))
+            .unwrap();
         let both: BTreeSet<u16> = std::thread::scope(|scope| {
             let path = path.as_str();
             let sent = browsers.each_mut().map(|browser| {
                 scope.spawn(move || browser.submit(path, &[("finding", "Mine.")]).status)
             });
+            world.database.db_wait_for_waiters(2);
+            holder.batch_execute("COMMIT").unwrap();
             sent.into_iter().map(|one| one.join().unwrap()).collect()
         });
         assert!(both == BTreeSet::from([303, 409]), "{both:?}");

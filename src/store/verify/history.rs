@@ -9,8 +9,10 @@ pub(super) const TRUTHS: &[Truth] = &[
         scope: Scope::Post,
         broken: "SELECT min(post_id) AS post_id,
                      format('%s operations of user %s have one key', count(*), actor_id) AS detail
-                 FROM operations GROUP BY actor_id, key
-                 HAVING count(*) > 1 AND coalesce(bool_or(post_id = $1), true)",
+                 FROM operations
+                 WHERE (actor_id, key) IN
+                     (SELECT actor_id, key FROM operations WHERE post_id = coalesce($1, post_id))
+                 GROUP BY actor_id, key HAVING count(*) > 1",
     },
     Truth {
         name: "operation_key_is_well_formed",
