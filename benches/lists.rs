@@ -66,13 +66,17 @@ const LISTS: &[List] = &[
     list("of an author by number", "stan", |_| "/admin/posts?author=alice&sort=number".into()),
     list("published by", "stan", |_| "/admin/posts?reviewer=edith".into()),
     list("published by, by number", "stan", |_| "/admin/posts?reviewer=edith&sort=-number".into()),
-    list("of an author, published by", "stan", |_| "/admin/posts?author=alice&reviewer=edith".into()),
+    list("of an author, published by", "stan", |_| {
+        "/admin/posts?author=alice&reviewer=edith".into()
+    }),
     list("of a month", "stan", |house| format!("/admin/posts?{}", house.month())),
     list("waiting longer than", "stan", |_| "/admin/posts?state=in_review&waiting=7".into()),
     search("rare word", |_| "/admin/posts?q=colophon".into()),
     search("common word", |_| "/admin/posts?q=press".into()),
     search("common word, published", |_| "/admin/posts?q=press&state=published".into()),
-    search("common word, an author's drafts", |_| "/admin/posts?q=press&author=alice&state=draft".into()),
+    search("common word, an author's drafts", |_| {
+        "/admin/posts?q=press&author=alice&state=draft".into()
+    }),
     search("beginning of words", |_| "/admin/posts?q=word1".into()),
     search("two common words", |_| "/admin/posts?q=press+quire".into()),
     list("a desk that writes", "alice", |_| "/desk".into()),
@@ -214,7 +218,8 @@ fn explain(house: &House) {
             .filter_map(|line| line.split_once("duration: ")?.1.split_once(" ms  plan"))
             .filter_map(|(time, _)| time.parse::<f64>().ok())
             .sum();
-        let large = ["posts", "post_documents", "revisions", "reviews", "transitions", "operations"];
+        let large =
+            ["posts", "post_documents", "revisions", "reviews", "transitions", "operations"];
         let scanned: BTreeSet<&str> = large
             .into_iter()
             .filter(|table| {
@@ -224,15 +229,18 @@ fn explain(house: &House) {
                 })
             })
             .collect();
-        let indexes: BTreeSet<&str> = text
-            .lines()
-            .filter_map(|line| line.split_once(" using ")?.1.split(' ').next())
-            .chain(text.lines().filter_map(|line| {
-                line.split_once("Bitmap Index Scan on ")?.1.split(' ').next()
-            }))
-            .collect();
+        let indexes: BTreeSet<&str> =
+            text.lines()
+                .filter_map(|line| line.split_once(" using ")?.1.split(' ').next())
+                .chain(text.lines().filter_map(|line| {
+                    line.split_once("Bitmap Index Scan on ")?.1.split(' ').next()
+                }))
+                .collect();
         let scans = if scanned.is_empty() { "none".to_owned() } else { format!("{scanned:?}") };
-        println!("{}: {took:.2} ms in the database; read from end to end: {scans}; by {indexes:?}", list.name);
+        println!(
+            "{}: {took:.2} ms in the database; read from end to end: {scans}; by {indexes:?}",
+            list.name
+        );
         if !scanned.is_empty() || std::env::var_os("IMPRIMATUR_BENCH_PLANS").is_some() {
             println!("{text}");
         }

@@ -14,6 +14,13 @@ tellTimes();
 setInterval(keepTimesTrue, 60_000);
 clearTheShelf();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
+if (document.querySelector("[data-go-on]")) goOn(document.querySelector("[data-go-on]"));
+
+/** Presses the button that goes on with what somebody has decided, and leaves
+ * a moment to leave the rest. */
+function goOn(form) {
+  setTimeout(() => form.requestSubmit(), PAUSE);
+}
 
 /* Times */
 

@@ -179,9 +179,8 @@ fn confirm_page(
     let found = posts::outlines(conn, &ids, Sight::of(person)).map_err(unreadable)?;
     let there: BTreeSet<PostId> = found.iter().map(|post| post.id).collect();
     let missing = ids.iter().filter(|id| !there.contains(id));
-    let mut closed: Vec<(PostId, String, Vec<Reason>)> = missing
-        .map(|id| (*id, String::new(), reasons(&Refusal::NotFound)))
-        .collect();
+    let mut closed: Vec<(PostId, String, Vec<Reason>)> =
+        missing.map(|id| (*id, String::new(), reasons(&Refusal::NotFound))).collect();
     let mut ready = Vec::new();
     for post in found {
         let seen = choice.get(&post.id).copied().unwrap_or(post.current.number);
@@ -213,9 +212,11 @@ fn reasons(refusal: &Refusal) -> Vec<Reason> {
         return reasons;
     }
     let (code, sentence, hint) = match refusal {
-        Refusal::NotFound => {
-            ("not-found", "There is no such post, or none that you can see.", "Look for it in the list.")
-        }
+        Refusal::NotFound => (
+            "not-found",
+            "There is no such post, or none that you can see.",
+            "Look for it in the list.",
+        ),
         Refusal::Invariant(_) => (
             "our-mistake",
             "We were about to do something that must never happen, and stopped.",
@@ -252,11 +253,13 @@ async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse 
                     page.key = key.as_str().to_owned();
                     page.reason = typed.peek("reason").unwrap_or_default().to_owned();
                     page.problem = Some(problem.message);
+                    page.layout.has_errors = true;
                     return Ok(Answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
                 }
             };
             let posts: Vec<(PostId, RevisionNumber)> = choice.into_iter().collect();
-            let means: Vec<String> = posts.iter().map(|(post, seen)| self::choice(post, seen)).collect();
+            let means: Vec<String> =
+                posts.iter().map(|(post, seen)| self::choice(post, seen)).collect();
             let fingerprint =
                 Fingerprint::of(Action::Archive, &[reason.as_str(), &means.join(" ")]);
             bulk::begin(conn, person.id, &key, &fingerprint, reason.as_str(), &posts)
@@ -274,8 +277,7 @@ async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse 
 }
 
 fn reason(text: &str) -> Result<Note, FieldError> {
-    let note = Note::parse(text)
-        .map_err(|error| FieldError::new("reason", error.message))?;
+    let note = Note::parse(text).map_err(|error| FieldError::new("reason", error.message))?;
     if note.is_blank() {
         return Err(FieldError::new("reason", "Say why, for the record."));
     }
@@ -309,6 +311,12 @@ impl BulkPage {
     /// Returns how many posts somebody else was busy with.
     fn put_off(&self) -> usize {
         self.those(|outcome| matches!(outcome, Outcome::ToDo { is_put_off: true })).len()
+    }
+
+    /// Returns whether the script may press the button: what somebody was busy
+    /// with is tried again by whoever looks at the page.
+    fn goes_on_by_itself(&self) -> bool {
+        self.put_off() < self.to_do().len()
     }
 
     fn done(&self) -> usize {
@@ -382,7 +390,8 @@ fn attempts(
 ) -> Result<(), Refusal> {
     let reason = reason(&bulk.reason)?;
     let until = Instant::now() + LONGEST_AT_A_TIME;
-    let fresh = bulk.items.iter().filter(|item| item.outcome == Outcome::ToDo { is_put_off: false });
+    let fresh =
+        bulk.items.iter().filter(|item| item.outcome == Outcome::ToDo { is_put_off: false });
     let again = bulk.items.iter().filter(|item| item.outcome == Outcome::ToDo { is_put_off: true });
     for item in fresh.chain(again).take(MOST_AT_A_TIME) {
         let key = OperationKey::parse(&key_of(&bulk.key, item.post))?;

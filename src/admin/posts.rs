@@ -102,7 +102,8 @@ impl PostsPage {
     /// order by number is not among them: the form may filter by time.
     fn kept(&self) -> Vec<(&'static str, String)> {
         let mut fields = self.question.fields();
-        let is_kept = |name| name == "state" || (name == "sort" && self.question.sort == Sort::Since);
+        let is_kept =
+            |name| name == "state" || (name == "sort" && self.question.sort == Sort::Since);
         fields.retain(|(name, _)| is_kept(*name));
         fields
     }
@@ -190,8 +191,9 @@ async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             let (person, layout) = enter(conn, visit, "Posts", Permission::ViewAudit)?;
             let filter = question.filter(Timestamp::now());
             let slice = Slice { order: question.order, stretch, size: PER_PAGE };
-            let found = posts::change_list(conn, Sight::of(&person), &filter, question.sort, &slice)
-                .map_err(unreadable)?;
+            let found =
+                posts::change_list(conn, Sight::of(&person), &filter, question.sort, &slice)
+                    .map_err(unreadable)?;
             let names = posts::names(conn, &filter, person.id).map_err(unreadable)?;
             let at = |name, place| question.address(LIST, &[(name, &cursor(place))]);
             let page = PostsPage {

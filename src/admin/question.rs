@@ -18,8 +18,7 @@ const LONGEST_WAIT: u16 = 3650;
 
 /// What is written otherwise in an address: all but what never has to be
 /// (RFC 3986, 2.3).
-const ESCAPED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The filters and the order of the change list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +84,9 @@ impl Question {
             Some("-number") => (Sort::Number, Order::NewestFirst),
             Some("number") => (Sort::Number, Order::OldestFirst),
             Some(_) => {
-                return Err(FieldError::new("sort", "Sort by since, -since, number or -number.").into());
+                return Err(
+                    FieldError::new("sort", "Sort by since, -since, number or -number.").into()
+                );
             }
         };
         let question = Self {
@@ -100,7 +101,9 @@ impl Question {
             order,
         };
         if question.from.zip(question.until).is_some_and(|(from, until)| until < from) {
-            return Err(FieldError::new("until", "Choose a day that is not before the first.").into());
+            return Err(
+                FieldError::new("until", "Choose a day that is not before the first.").into()
+            );
         }
         if question.is_about_time() && sort == Sort::Number {
             return Err(FieldError::new("sort", "Sort by time to filter by time.").into());
@@ -226,9 +229,8 @@ fn date(query: &mut Fields, field: &'static str) -> Result<Option<Date>, FieldEr
 }
 
 fn days(query: &mut Fields, field: &'static str) -> Result<Option<u16>, FieldError> {
-    let days = given(query, field)?.map(|days| {
-        days.parse::<u16>().ok().filter(|days| (1..=LONGEST_WAIT).contains(days))
-    });
+    let days = given(query, field)?
+        .map(|days| days.parse::<u16>().ok().filter(|days| (1..=LONGEST_WAIT).contains(days)));
     match days {
         None => Ok(None),
         Some(Some(days)) => Ok(Some(days)),

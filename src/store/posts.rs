@@ -21,9 +21,7 @@ use crate::domain::{
 };
 use crate::permissions::Capability;
 
-pub use change_list::{
-    COUNTED, ChangeLine, ChangeList, Filter, Names, Sort, change_list, names,
-};
+pub use change_list::{COUNTED, ChangeLine, ChangeList, Filter, Names, Sort, change_list, names};
 pub use desk::{
     MOST_OF_A_STATE, Name, OwnLine, QueueLine, Request, awaiting_author, awaiting_review,
     written_by,
@@ -138,8 +136,9 @@ pub fn outlines(conn: &mut PgConnection, ids: &[PostId], sight: Sight) -> QueryR
 
 /// Returns the post that a row speaks of.
 fn whole(row: PostRow) -> QueryResult<Post> {
-    Post::try_from(row)
-        .map_err(|error: ImpossibleRow| diesel::result::Error::DeserializationError(Box::new(error)))
+    Post::try_from(row).map_err(|error: ImpossibleRow| {
+        diesel::result::Error::DeserializationError(Box::new(error))
+    })
 }
 
 impl<Row> Statement<'_, Row> {

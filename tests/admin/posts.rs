@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
+use imprimatur::domain::Role;
 use imprimatur::domain::{Content, Post, PostId, State, UserId, Username};
 use imprimatur::policies::accounts::AccountChange;
-use imprimatur::domain::Role;
 use imprimatur::store::paging::{Order, Placed, Slice, Stretch};
 use imprimatur::store::posts::{ChangeLine, Filter, Sort, Words, change_list};
 use imprimatur::store::verify::verify;
@@ -17,8 +17,9 @@ use imprimatur::store::visibility::Sight;
 use jiff::Timestamp;
 
 use crate::support::browser::Page;
+use crate::support::chromium::JavaScript;
 use crate::support::world::{archive, db_number, publish, request_changes, revise, submit};
-use crate::support::{Browser, Server, World};
+use crate::support::{Browser, Chromium, Server, World};
 
 const STAFF: Sight = Sight { viewer: None, sees_reviews: true, sees_everything: true };
 
@@ -72,9 +73,11 @@ fn passes(world: &World, filter: &Filter, post: &Post) -> bool {
         && filter.from.is_none_or(|from| post.since() >= from)
         && filter.until.is_none_or(|until| post.since() < until)
         && filter.words.as_ref().is_none_or(|wanted| {
-            wanted.as_str().to_lowercase().split(' ').all(|wanted| {
-                words.iter().any(|word| word.starts_with(wanted))
-            })
+            wanted
+                .as_str()
+                .to_lowercase()
+                .split(' ')
+                .all(|wanted| words.iter().any(|word| word.starts_with(wanted)))
         })
 }
 
@@ -182,8 +185,15 @@ fn a_search_finds_the_newest_text_whatever_it_is() {
     world.perform(world.alice, &revise(post, 1, "On self-portraits & it's \\ 'quoted'")).unwrap();
     assert_eq!(found("restraint"), []);
     for words in [
-        "self-portraits", "portrait", "PORTRAIT first", "\"first words\"", "it's", "'quoted'",
-        "on self", "words.", "\\ quoted",
+        "self-portraits",
+        "portrait",
+        "PORTRAIT first",
+        "\"first words\"",
+        "it's",
+        "'quoted'",
+        "on self",
+        "words.",
+        "\\ quoted",
     ] {
         assert_eq!(found(words), [post], "{words}");
     }
@@ -191,11 +201,14 @@ fn a_search_finds_the_newest_text_whatever_it_is() {
         assert_eq!(found(words), [], "{words}");
     }
     // As many words as fit, as long as they fit, and as strange as they come.
-    let wide: String = (0..50_000_u32).filter_map(|n| char::from_u32(0x4E00 + n % 20_000)).collect();
+    let wide: String =
+        (0..50_000_u32).filter_map(|n| char::from_u32(0x4E00 + n % 20_000)).collect();
     let mut many = String::new();
     for number in 0_u32.. {
         let word = format!("{}-{} ", char::from_u32(0x20000 + number % 40_000).unwrap(), number);
-        if many.chars().count() + 12 > 100_000 { break }
+        if many.chars().count() + 12 > 100_000 {
+            break;
+        }
         many.push_str(&word);
     }
     for body in [wide, many, "a".repeat(100_000), "a.b/c-d@e.f ".repeat(8_000)] {
@@ -240,7 +253,9 @@ fn the_address_carries_every_filter_and_no_other_field() {
     let world = busy_world();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
-    let page = stan.get("/admin/posts?q=print&state=published&author=alice&sort=since&waiting=&from=").expect(200);
+    let page = stan
+        .get("/admin/posts?q=print&state=published&author=alice&sort=since&waiting=&from=")
+        .expect(200);
     for kept in [
         "/admin/posts?q=print&#38;state=draft&#38;author=alice&#38;sort=since",
         "/admin/posts?state=published&#38;author=alice&#38;sort=since",
@@ -250,10 +265,25 @@ fn the_address_carries_every_filter_and_no_other_field() {
         assert!(page.body.contains(kept), "{kept} in {}", page.body);
     }
     for refused in [
-        "state=burnt", "sort=title", "author=no%20name", "reviewer=%C3%A9", "from=yesterday",
-        "from=2026-02-30", "until=21.11.2026", "from=2026-11-02&until=2026-11-01", "waiting=0",
-        "waiting=3651", "waiting=-1", "sort=number&waiting=2", "q=%00", "q=%26%26", "after=x",
-        "after=1-1&before=1-1", "author=a&author=b", "page=2", "select=all",
+        "state=burnt",
+        "sort=title",
+        "author=no%20name",
+        "reviewer=%C3%A9",
+        "from=yesterday",
+        "from=2026-02-30",
+        "until=21.11.2026",
+        "from=2026-11-02&until=2026-11-01",
+        "waiting=0",
+        "waiting=3651",
+        "waiting=-1",
+        "sort=number&waiting=2",
+        "q=%00",
+        "q=%26%26",
+        "after=x",
+        "after=1-1&before=1-1",
+        "author=a&author=b",
+        "page=2",
+        "select=all",
     ] {
         stan.get(&format!("/admin/posts?{refused}")).expect(422);
     }
@@ -364,7 +394,9 @@ fn a_decision_that_is_sent_twice_does_nothing_twice() {
         let sent: Vec<_> = (0..4)
             .map(|_| {
                 let (mut browser, fields) = (stan.clone(), &fields);
-                scope.spawn(move || send(&mut browser, BULK, fields).expect(303).location().to_owned())
+                scope.spawn(move || {
+                    send(&mut browser, BULK, fields).expect(303).location().to_owned()
+                })
             })
             .collect();
         sent.into_iter().map(|sent| sent.join().unwrap()).collect()
@@ -394,7 +426,10 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
     let fields = asked(&mut stan, &format!("{BULK}?everything=yes"));
     let there = send(&mut stan, BULK, &fields).expect(303).location().to_owned();
     let archived = |world: &World| {
-        db_number(&mut world.database.as_owner(), "SELECT count(*) AS n FROM posts WHERE state = 'archived'")
+        db_number(
+            &mut world.database.as_owner(),
+            "SELECT count(*) AS n FROM posts WHERE state = 'archived'",
+        )
     };
     let so_far = archived(&world);
     assert!((1..=250).contains(&so_far), "{so_far}");
@@ -421,6 +456,21 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
     let ours = "SELECT count(*) AS n FROM operations WHERE action = 'archive'";
     assert_eq!(db_number(&mut world.database.as_owner(), ours), 300);
     assert_eq!(verify(&mut world.database.as_runtime(), None).unwrap().findings, []);
+}
+
+#[test]
+fn the_script_presses_on_until_every_post_has_its_outcome() {
+    let world = World::new();
+    world.published();
+    db_copies(&world, 599);
+    let server = Server::start(world.database.store());
+    let Some(chromium) = Chromium::open(server.address, JavaScript::On) else { return };
+    chromium.sign_in("stan");
+    chromium.visit(&format!("{BULK}?everything=yes"));
+    chromium.fill("Reason, for the record", "It is out of date.");
+    chromium.press("Archive 600 posts");
+    chromium.sees(" of 600 done");
+    chromium.sees("Archived: 600");
 }
 
 fn db_without_guards(world: &World) -> PgConnection {
@@ -523,7 +573,11 @@ fn a_thousand_posts_are_archived_while_others_work_and_nobody_waits_for_it() {
         let susan = world.person("susan", &[Role::Staff]);
         let faster = scope.spawn({
             let world = &world;
-            move || (1..=50).filter(|n| world.perform(susan, &archive(PostId(n * 20), 1)).is_ok()).count()
+            move || {
+                (1..=50)
+                    .filter(|n| world.perform(susan, &archive(PostId(n * 20), 1)).is_ok())
+                    .count()
+            }
         });
         let mut page = send(&mut stan, BULK, &fields).expect(303);
         let there = page.location().to_owned();
@@ -544,7 +598,9 @@ fn a_thousand_posts_are_archived_while_others_work_and_nobody_waits_for_it() {
         let others = others.map(|other| other.join().unwrap());
         (others[0].0.max(others[1].0), others[0].1 + others[1].1)
     });
-    println!("meanwhile {others} posts went from draft to published; the longest step took {longest:?}");
+    println!(
+        "meanwhile {others} posts went from draft to published; the longest step took {longest:?}"
+    );
     assert!(others > 0);
     // The bound on waiting for a lock, which a site sets to three seconds.
     assert!(longest < Duration::from_secs(3), "{longest:?}");

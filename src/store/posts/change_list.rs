@@ -88,12 +88,8 @@ pub struct ChangeList {
     pub count: Option<usize>,
 }
 
-type LineSqlType = (
-    (BigInt, Text, Text, Timestamptz, Integer),
-    (BigInt, Text),
-    Nullable<Text>,
-    BigInt,
-);
+type LineSqlType =
+    ((BigInt, Text, Text, Timestamptz, Integer), (BigInt, Text), Nullable<Text>, BigInt);
 type LineRow = ((i64, State, String, Stored, i32), (i64, String), Option<String>, i64);
 
 /// Since when a post has been in its state; the indexes have the same words.
@@ -291,8 +287,9 @@ pub fn names(conn: &mut PgConnection, filter: &Filter, reader: UserId) -> QueryR
     type SqlType = (Bool, Bool, Array<Text>, Array<Text>, Nullable<BigInt>);
     type Row = (bool, bool, Vec<String>, Vec<String>, Option<i64>);
     let name = |name: &Option<Username>| name.as_ref().map(|name| name.as_str().to_owned());
-    let (author_is_known, reviewer_is_known, authors, reviewers, unfinished) = statement::<SqlType>(
-        "SELECT EXISTS (SELECT FROM users WHERE username = $1),
+    let (author_is_known, reviewer_is_known, authors, reviewers, unfinished) =
+        statement::<SqlType>(
+            "SELECT EXISTS (SELECT FROM users WHERE username = $1),
              EXISTS (SELECT FROM users WHERE username = $2),
              ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
                    ORDER BY username LIMIT 50),
@@ -302,10 +299,10 @@ pub fn names(conn: &mut PgConnection, filter: &Filter, reader: UserId) -> QueryR
               WHERE b.actor_id = $3
                 AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
                              WHERE settled_at IS NULL))",
-    )
-    .bind::<Nullable<Text>, _>(name(&filter.author))
-    .bind::<Nullable<Text>, _>(name(&filter.reviewer))
-    .bind::<BigInt, _>(reader.0)
-    .get_result::<Row>(conn)?;
+        )
+        .bind::<Nullable<Text>, _>(name(&filter.author))
+        .bind::<Nullable<Text>, _>(name(&filter.reviewer))
+        .bind::<BigInt, _>(reader.0)
+        .get_result::<Row>(conn)?;
     Ok(Names { author_is_known, reviewer_is_known, authors, reviewers, unfinished })
 }

@@ -165,7 +165,8 @@ impl House {
         let chosen = (self.world.published(), self.draft);
         let page = browser.get(&format!("{list}?post={}-1&post={}-1", chosen.0, chosen.1));
         let [token, key, posts] = ["token", "key", "posts"].map(|name| page.hidden(name));
-        let typed = [("token", token.as_str()), ("key", &key), ("posts", &posts), ("reason", "Old.")];
+        let typed =
+            [("token", token.as_str()), ("key", &key), ("posts", &posts), ("reason", "Old.")];
         browser.post(list, &typed).expect(303).location().to_owned()
     }
 
