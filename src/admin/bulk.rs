@@ -141,7 +141,9 @@ fn matching(
     question: &Question,
 ) -> Result<(Choice, bool), Refusal> {
     let published = question.with(|question| question.state = Some(State::Published));
-    let filter = published.filter(Timestamp::now());
+    let named = (published.author.as_ref(), published.reviewer.as_ref());
+    let names = posts::names(conn, named.0, named.1, person.id).map_err(unreadable)?;
+    let filter = published.filter(Timestamp::now(), &names);
     let slice = Slice { order: question.order, stretch: Stretch::First, size: MOST_POSTS };
     let found = posts::change_list(conn, Sight::of(person), &filter, question.sort, &slice)
         .map_err(unreadable)?;

@@ -11,7 +11,7 @@
 //! long as there is to sort.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::{Span, Timestamp};
 use jiff_diesel::Timestamp as Stored;
 
@@ -30,10 +30,10 @@ pub const COUNTED: usize = 1000;
 pub struct Filter {
     /// Those in this state.
     pub state: Option<State>,
-    /// Those of whoever signs in with this name.
-    pub author: Option<Username>,
-    /// Those that whoever signs in with this name has published.
-    pub reviewer: Option<Username>,
+    /// Those that this person writes.
+    pub author: Option<UserId>,
+    /// Those that this person has published.
+    pub reviewer: Option<UserId>,
     /// Those that have been in their state since this moment or a later one.
     pub from: Option<Timestamp>,
     /// Those that have been in their state since before this moment.
@@ -111,19 +111,21 @@ pub fn change_list(
 ) -> QueryResult<ChangeList> {
     let states = filter.state.map_or(State::ALL.to_vec(), |state| vec![state]);
     let states: Vec<&str> = states.into_iter().map(State::as_str).collect();
-    let name = |name: &Option<Username>| name.as_ref().map(|name| name.as_str().to_owned());
+    let id = |person: Option<UserId>| person.map(|person| person.0);
     let start = start(filter, slice);
     let mut asked = statement::<LineSqlType>(sql(filter, sort, slice))
         .seen_by(sight)
         .bind::<Array<Text>, _>(states)
         .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))
         .bind::<Timestamptz, _>(Stored::from(filter.until.unwrap_or(Timestamp::MAX)))
-        .bind::<Nullable<Text>, _>(name(&filter.author))
-        .bind::<Nullable<Text>, _>(name(&filter.reviewer))
+        .bind::<Nullable<BigInt>, _>(id(filter.author))
+        .bind::<Nullable<BigInt>, _>(id(filter.reviewer))
         .bind::<Timestamptz, _>(Stored::from(start.at))
         .bind::<BigInt, _>(start.id)
         .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query));
-    if filter.words.is_some() {
+    // Few people write or publish most of what there is, and few words are in
+    // most of it.
+    if filter.author.is_some() || filter.reviewer.is_some() || filter.words.is_some() {
         asked = asked.planned_anew();
     }
     let rows = asked.load::<LineRow>(conn)?;
@@ -174,10 +176,10 @@ fn start(filter: &Filter, slice: &Slice) -> Place {
 fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     let mut conditions = "post_is_visible(posts.state, posts.author_id, $1, $2, $3)".to_owned();
     if filter.author.is_some() {
-        conditions += " AND posts.author_id = (SELECT id FROM users WHERE username = $7)";
+        conditions += " AND posts.author_id = $7";
     }
     if filter.reviewer.is_some() {
-        conditions += " AND posts.published_by = (SELECT id FROM users WHERE username = $8)";
+        conditions += " AND posts.published_by = $8";
     }
     let mut ranged = conditions.clone();
     if filter.from.is_some() {
@@ -266,10 +268,10 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
 /// what the reader of the list has not finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
-    /// Whether there is somebody of the author's name.
-    pub author_is_known: bool,
-    /// Whether there is somebody of the reviewer's name.
-    pub reviewer_is_known: bool,
+    /// Whoever signs in with the author's name.
+    pub author: Option<UserId>,
+    /// Whoever signs in with the reviewer's name.
+    pub reviewer: Option<UserId>,
     /// The names of authors, in alphabetical order, at most fifty.
     pub authors: Vec<String>,
     /// The names of reviewers, likewise.
@@ -278,31 +280,37 @@ pub struct Names {
     pub unfinished: Option<i64>,
 }
 
-/// Returns what there is to say about the names in a filter.
+/// Returns who is meant by the names of a filter, and what there is to say of
+/// them.
 ///
 /// # Errors
 ///
 /// The database's.
-pub fn names(conn: &mut PgConnection, filter: &Filter, reader: UserId) -> QueryResult<Names> {
-    type SqlType = (Bool, Bool, Array<Text>, Array<Text>, Nullable<BigInt>);
-    type Row = (bool, bool, Vec<String>, Vec<String>, Option<i64>);
-    let name = |name: &Option<Username>| name.as_ref().map(|name| name.as_str().to_owned());
-    let (author_is_known, reviewer_is_known, authors, reviewers, unfinished) =
-        statement::<SqlType>(
-            "SELECT EXISTS (SELECT FROM users WHERE username = $1),
-             EXISTS (SELECT FROM users WHERE username = $2),
-             ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50),
-             ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50),
-             (SELECT max(b.id) FROM bulk_archives b
-              WHERE b.actor_id = $3
-                AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
-                             WHERE settled_at IS NULL))",
+pub fn names(
+    conn: &mut PgConnection,
+    author: Option<&Username>,
+    reviewer: Option<&Username>,
+    reader: UserId,
+) -> QueryResult<Names> {
+    type Id = Nullable<BigInt>;
+    type Row = (Option<i64>, Option<i64>, Vec<String>, Vec<String>, Option<i64>);
+    let (author, reviewer, authors, reviewers, unfinished) =
+        statement::<(Id, Id, Array<Text>, Array<Text>, Id)>(
+            "SELECT (SELECT id FROM users WHERE username = $1),
+                 (SELECT id FROM users WHERE username = $2),
+                 ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
+                       ORDER BY username LIMIT 50),
+                 ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
+                       ORDER BY username LIMIT 50),
+                 (SELECT max(b.id) FROM bulk_archives b
+                  WHERE b.actor_id = $3
+                    AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
+                                 WHERE settled_at IS NULL))",
         )
-        .bind::<Nullable<Text>, _>(name(&filter.author))
-        .bind::<Nullable<Text>, _>(name(&filter.reviewer))
+        .bind::<Nullable<Text>, _>(author.map(Username::as_str))
+        .bind::<Nullable<Text>, _>(reviewer.map(Username::as_str))
         .bind::<BigInt, _>(reader.0)
         .get_result::<Row>(conn)?;
-    Ok(Names { author_is_known, reviewer_is_known, authors, reviewers, unfinished })
+    let (author, reviewer) = (author.map(UserId), reviewer.map(UserId));
+    Ok(Names { author, reviewer, authors, reviewers, unfinished })
 }
