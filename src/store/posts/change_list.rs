@@ -109,26 +109,21 @@ pub fn change_list(
     sort: Sort,
     slice: &Slice,
 ) -> QueryResult<ChangeList> {
-    let states = filter.state.map_or(State::ALL.to_vec(), |state| vec![state]);
-    let states: Vec<&str> = states.into_iter().map(State::as_str).collect();
     let id = |person: Option<UserId>| person.map(|person| person.0);
     let start = start(filter, slice);
-    let mut asked = statement::<LineSqlType>(sql(filter, sort, slice))
+    // Planned for its values: few people write or publish most of what there
+    // is, few words are in most of it, and a plan for any of them suits none.
+    let rows = statement::<LineSqlType>(sql(filter, sort, slice))
+        .planned_anew()
         .seen_by(sight)
-        .bind::<Array<Text>, _>(states)
         .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))
         .bind::<Timestamptz, _>(Stored::from(filter.until.unwrap_or(Timestamp::MAX)))
         .bind::<Nullable<BigInt>, _>(id(filter.author))
         .bind::<Nullable<BigInt>, _>(id(filter.reviewer))
         .bind::<Timestamptz, _>(Stored::from(start.at))
         .bind::<BigInt, _>(start.id)
-        .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query));
-    // Few people write or publish most of what there is, and few words are in
-    // most of it.
-    if filter.author.is_some() || filter.reviewer.is_some() || filter.words.is_some() {
-        asked = asked.planned_anew();
-    }
-    let rows = asked.load::<LineRow>(conn)?;
+        .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query))
+        .load::<LineRow>(conn)?;
     let count = rows.first().map(|(.., count)| *count as usize);
     let is_whole = matches!(slice.stretch, crate::store::paging::Stretch::First);
     let lines = rows.into_iter().map(|row| line(row, sort)).collect();
@@ -176,17 +171,17 @@ fn start(filter: &Filter, slice: &Slice) -> Place {
 fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     let mut conditions = "post_is_visible(posts.state, posts.author_id, $1, $2, $3)".to_owned();
     if filter.author.is_some() {
-        conditions += " AND posts.author_id = $7";
+        conditions += " AND posts.author_id = $6";
     }
     if filter.reviewer.is_some() {
-        conditions += " AND posts.published_by = $8";
+        conditions += " AND posts.published_by = $7";
     }
     let mut ranged = conditions.clone();
     if filter.from.is_some() {
-        ranged += &format!(" AND {SINCE} >= $5");
+        ranged += &format!(" AND {SINCE} >= $4");
     }
     if filter.until.is_some() {
-        ranged += &format!(" AND {SINCE} < $6");
+        ranged += &format!(" AND {SINCE} < $5");
     }
     let (sign, way) = match slice.reads() {
         Order::NewestFirst => ("<", "DESC"),
@@ -194,13 +189,13 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     };
     // The far end of the filter by time; the near one is where reading begins.
     let far_end = match (slice.reads(), filter.from, filter.until) {
-        (Order::NewestFirst, Some(_), _) => format!(" AND {SINCE} >= $5"),
-        (Order::OldestFirst, _, Some(_)) => format!(" AND {SINCE} < $6"),
+        (Order::NewestFirst, Some(_), _) => format!(" AND {SINCE} >= $4"),
+        (Order::OldestFirst, _, Some(_)) => format!(" AND {SINCE} < $5"),
         _ => String::new(),
     };
     let beyond = match sort {
-        Sort::Since => format!("({SINCE}, posts.id) {sign} ($9, $10)"),
-        Sort::Number => format!("posts.id {sign} $10"),
+        Sort::Since => format!("({SINCE}, posts.id) {sign} ($8, $9)"),
+        Sort::Number => format!("posts.id {sign} $9"),
     };
     let order = match sort {
         Sort::Since => format!("{SINCE} {way}, posts.id {way}"),
@@ -212,14 +207,15 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     };
     let (limit, most) = (slice.limit(), COUNTED + 1);
     let page = if filter.words.is_some() {
-        let state = if filter.state.is_some() { " AND posts.state = ANY ($4)" } else { "" };
+        let state = filter.state.map(|state| format!(" AND posts.state = '{}'", state.as_str()));
+        let state = state.unwrap_or_default();
         let beyond = beyond.replace(SINCE, "p.since").replace("posts.id", "p.id");
         format!(
             "found AS MATERIALIZED (
                  SELECT posts.id, posts.state, posts.author_id, posts.published_by,
                      posts.current_revision, {SINCE} AS since
                  FROM post_documents d JOIN posts ON posts.id = d.post_id
-                 WHERE d.document @@ to_tsquery('pg_catalog.simple', $11) AND {ranged}{state}
+                 WHERE d.document @@ to_tsquery('pg_catalog.simple', $10) AND {ranged}{state}
                  ORDER BY d.post_id DESC LIMIT {most}
              ), page AS MATERIALIZED (
                  SELECT * FROM found p WHERE {beyond} ORDER BY {merged} LIMIT {limit}
@@ -228,26 +224,30 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     } else {
         // The order keeps the planner on the index, whatever it believes about
         // how many posts there are of a state.
+        let of_each = |one: &dyn Fn(&str) -> String| -> String {
+            let parts: Vec<String> = states(filter).map(|state| one(state.as_str())).collect();
+            parts.join(" UNION ALL ")
+        };
+        let beginnings = of_each(&|state| {
+            format!(
+                "(SELECT posts.id, posts.state, posts.author_id, posts.published_by,
+                      posts.current_revision, {SINCE} AS since
+                  FROM posts
+                  WHERE posts.state = '{state}' AND {conditions} AND {beyond}{far_end}
+                  ORDER BY {order} LIMIT {limit})"
+            )
+        });
+        let counted = of_each(&|state| {
+            format!(
+                "(SELECT FROM posts WHERE posts.state = '{state}' AND {ranged}
+                  ORDER BY {order} LIMIT {most})"
+            )
+        });
         format!(
             "page AS MATERIALIZED (
-                 SELECT p.* FROM unnest($4::text[]) AS wanted (state)
-                 CROSS JOIN LATERAL (
-                     SELECT posts.id, posts.state, posts.author_id, posts.published_by,
-                         posts.current_revision, {SINCE} AS since
-                     FROM posts
-                     WHERE posts.state = wanted.state AND {conditions} AND {beyond}{far_end}
-                     ORDER BY {order} LIMIT {limit}
-                 ) p
-                 ORDER BY {merged} LIMIT {limit}
+                 SELECT p.* FROM ({beginnings}) p ORDER BY {merged} LIMIT {limit}
              ), counted AS (
-                 SELECT count(*) AS posts FROM (
-                     SELECT FROM unnest($4::text[]) AS wanted (state)
-                     CROSS JOIN LATERAL (
-                         SELECT FROM posts WHERE posts.state = wanted.state AND {ranged}
-                         ORDER BY {order} LIMIT {most}
-                     ) one
-                     LIMIT {most}
-                 ) few
+                 SELECT count(*) AS posts FROM (SELECT FROM ({counted}) one LIMIT {most}) few
              )"
         )
     };
@@ -262,6 +262,19 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
          LEFT JOIN users publisher ON publisher.id = p.published_by
          ORDER BY {merged}"
     )
+}
+
+/// Returns the states that a list is merged from. What nobody has published has
+/// no publisher to be found by.
+fn states(filter: &Filter) -> impl Iterator<Item = State> {
+    let (wanted, by_publisher) = (filter.state, filter.reviewer.is_some());
+    let states = State::ALL.into_iter().filter(move |state| {
+        let is_public = matches!(state, State::Published | State::Archived);
+        wanted.is_none_or(|wanted| wanted == *state) && (is_public || !by_publisher)
+    });
+    // Nothing merged from nothing would be no statement.
+    let none = wanted.filter(|wanted| by_publisher && *wanted < State::Published);
+    states.chain(none)
 }
 
 /// Who stands behind the names of a filter, whom one could name instead, and
