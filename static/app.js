@@ -15,6 +15,13 @@ setInterval(keepTimesTrue, 60_000);
 clearTheShelf();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
 document.querySelectorAll("form[data-words]").forEach(guard);
+if (document.querySelector("[data-go-on]")) goOn(document.querySelector("[data-go-on]"));
+
+/** Presses the button that goes on with what somebody has decided, and leaves
+ * a moment to leave the rest. */
+function goOn(form) {
+  setTimeout(() => form.requestSubmit(), PAUSE);
+}
 
 /* Times */
 

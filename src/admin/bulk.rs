@@ -141,7 +141,9 @@ fn matching(
     question: &Question,
 ) -> Result<(Choice, bool), Refusal> {
     let published = question.with(|question| question.state = Some(State::Published));
-    let filter = published.filter(Timestamp::now());
+    let named = (published.author.as_ref(), published.reviewer.as_ref());
+    let names = posts::names(conn, named.0, named.1, person.id).map_err(unreadable)?;
+    let filter = published.filter(Timestamp::now(), &names);
     let slice = Slice { order: question.order, stretch: Stretch::First, size: MOST_POSTS };
     let found = posts::change_list(conn, Sight::of(person), &filter, question.sort, &slice)
         .map_err(unreadable)?;
@@ -253,6 +255,7 @@ async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse 
                     page.key = key.as_str().to_owned();
                     page.reason = typed.peek("reason").unwrap_or_default().to_owned();
                     page.problem = Some(problem.message);
+                    page.layout.has_errors = true;
                     return Ok(Answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
                 }
             };
@@ -310,6 +313,12 @@ impl BulkPage {
     /// Returns how many posts somebody else was busy with.
     fn put_off(&self) -> usize {
         self.those(|outcome| matches!(outcome, Outcome::ToDo { is_put_off: true })).len()
+    }
+
+    /// Returns whether the script may press the button: what somebody was busy
+    /// with is tried again by whoever looks at the page.
+    fn goes_on_by_itself(&self) -> bool {
+        self.put_off() < self.to_do().len()
     }
 
     fn done(&self) -> usize {

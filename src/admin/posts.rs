@@ -148,8 +148,8 @@ impl PostsPage {
 
     /// Returns the names in the filter that nobody has.
     fn nobodies(&self) -> Vec<&Username> {
-        let author = self.question.author.as_ref().filter(|_| !self.names.author_is_known);
-        let reviewer = self.question.reviewer.as_ref().filter(|_| !self.names.reviewer_is_known);
+        let author = self.question.author.as_ref().filter(|_| self.names.author.is_none());
+        let reviewer = self.question.reviewer.as_ref().filter(|_| self.names.reviewer.is_none());
         author.into_iter().chain(reviewer).collect()
     }
 
@@ -189,12 +189,13 @@ async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let (person, layout) = enter(conn, visit, "Posts", Permission::ViewAudit)?;
-            let filter = question.filter(Timestamp::now());
+            let named = (question.author.as_ref(), question.reviewer.as_ref());
+            let names = posts::names(conn, named.0, named.1, person.id).map_err(unreadable)?;
+            let filter = question.filter(Timestamp::now(), &names);
             let slice = Slice { order: question.order, stretch, size: PER_PAGE };
             let found =
                 posts::change_list(conn, Sight::of(&person), &filter, question.sort, &slice)
                     .map_err(unreadable)?;
-            let names = posts::names(conn, &filter, person.id).map_err(unreadable)?;
             let at = |name, place| question.address(LIST, &[(name, &cursor(place))]);
             let page = PostsPage {
                 layout,

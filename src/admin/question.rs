@@ -7,14 +7,17 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::{FieldError, State, UnknownState, Username};
+use crate::domain::{FieldError, State, UnknownState, UserId, Username};
 use crate::refusal::Refusal;
 use crate::store::paging::Order;
-use crate::store::posts::{Filter, Sort, Words};
+use crate::store::posts::{Filter, Names, Sort, Words};
 use crate::web::Fields;
 
 /// The longest that one may ask for a post to have waited: ten years of days.
 const LONGEST_WAIT: u16 = 3650;
+
+/// An id that nobody has.
+const NOBODY: UserId = UserId(0);
 
 /// What is written otherwise in an address: all but what never has to be
 /// (RFC 3986, 2.3).
@@ -116,16 +119,20 @@ impl Question {
         self.from.is_some() || self.until.is_some() || self.waiting.is_some()
     }
 
-    /// Returns the filter that the store takes, at a moment.
-    pub(super) fn filter(&self, now: Timestamp) -> Filter {
+    /// Returns the filter that the store takes, at a moment. Where nobody has
+    /// a name, it is nobody's posts that are looked for.
+    pub(super) fn filter(&self, now: Timestamp, names: &Names) -> Filter {
+        let person = |name: &Option<Username>, id: Option<UserId>| {
+            name.as_ref().map(|_| id.unwrap_or(NOBODY))
+        };
         let waited = self.waiting.and_then(|days| {
             now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).ok()
         });
         let ended = self.until.and_then(|day| day.tomorrow().ok()).and_then(begins);
         Filter {
             state: self.state,
-            author: self.author.clone(),
-            reviewer: self.reviewer.clone(),
+            author: person(&self.author, names.author),
+            reviewer: person(&self.reviewer, names.reviewer),
             from: self.from.and_then(begins),
             until: [waited, ended].into_iter().flatten().min(),
             words: self.words.clone(),

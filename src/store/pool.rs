@@ -78,11 +78,19 @@ impl Store {
 
 impl CustomizeConnection<PgConnection, Error> for Limits {
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), Error> {
+        // What is asked for often lies in memory, or on a disk that does not
+        // care where it reads. Believing in a spinning one, PostgreSQL walks
+        // past thousands of rows in a row rather than go to fifty by an index.
+        // And what takes a millisecond is not worth compiling, or calling
+        // helpers, for twenty.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
         conn.batch_execute(&format!(
             "SET lock_timeout = {lock};
              SET statement_timeout = {statement};
              SET idle_in_transaction_session_timeout = {};
+             SET random_page_cost = 1.1;
+             SET jit = off;
+             SET max_parallel_workers_per_gather = 0;
              SET default_transaction_isolation = 'read committed';
              SET timezone = 'UTC';
              SET client_min_messages = 'warning';",

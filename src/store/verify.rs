@@ -100,7 +100,10 @@ pub fn verify(conn: &mut PgConnection, post: Option<PostId>) -> QueryResult<Repo
     let mut transaction = conn.build_transaction().read_only().repeatable_read();
     transaction.run(|conn| {
         // Millions of rows are matched against each other: in memory, not on disk.
-        conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB'")?;
+        conn.batch_execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB';
+             SET LOCAL jit TO DEFAULT; SET LOCAL max_parallel_workers_per_gather TO DEFAULT",
+        )?;
         walk(conn, post)
     })
 }

@@ -47,6 +47,7 @@ journeys! {
     an_author_writes_a_post_and_answers_a_change_request,
     a_reviewer_asks_for_changes_changes_their_mind_and_publishes,
     staff_find_a_post_and_archive_it_with_a_reason,
+    staff_archive_what_they_find_on_one_decision,
     a_reader_reads_on_to_older_posts_and_to_one_that_is_gone,
     a_stranger_is_told_at_each_door_why_it_is_closed,
     a_post_goes_from_first_words_to_gone,
@@ -133,6 +134,30 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     chromium.sees("Nothing waits for you.");
     chromium.visit("/posts/on-restraint");
     chromium.sees_heading("On restraint");
+}
+
+fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &World, _: &Server) {
+    world.published();
+    world.published();
+    world.in_review();
+    chromium.sign_in("stan");
+    chromium.follow("Admin");
+    chromium.fill("Words in the text", "restr");
+    chromium.press("Search");
+    chromium.sees("3 posts");
+    chromium.follow("Select the whole page");
+    chromium.press("Archive what is selected…");
+    chromium.sees_heading("Take 2 posts off the public site?");
+    chromium.sees("1 post would be refused as things stand");
+    chromium.fill("Reason, for the record", "It is out of date.");
+    chromium.press("Archive 2 posts");
+    chromium.sees_heading("What became of each post");
+    chromium.sees("Archived: 2");
+    chromium.sees("Refused: 1");
+    chromium.sees("Only a published post is archived.");
+    chromium.follow("Back to the posts");
+    chromium.follow("Published");
+    chromium.sees("No post passes all of these filters.");
 }
 
 fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &World, _: &Server) {

@@ -193,8 +193,11 @@ pub const SABOTAGE: &[Sabotage] = &[
         "INSERT INTO transitions
          SELECT post_id, 'in_review', 'published', actor_id, at, revision, operation_key
          FROM transitions WHERE post_id = pg_temp.post('dashes') AND to_state = 'in_review'"),
-    by("posts_are_never_deleted",
-        "DELETE FROM posts WHERE id = pg_temp.post('errata')"),
+    Sabotage {
+        truth: "posts_are_never_deleted",
+        sql: "DELETE FROM posts WHERE id = pg_temp.post('errata')",
+        also: &["document_has_its_post"],
+    },
 
     by("operation_key_is_used_once",
         "ALTER TABLE operations DROP CONSTRAINT operation_key_is_used_once;

@@ -11,7 +11,7 @@
 //! long as there is to sort.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::{Span, Timestamp};
 use jiff_diesel::Timestamp as Stored;
 
@@ -30,10 +30,10 @@ pub const COUNTED: usize = 1000;
 pub struct Filter {
     /// Those in this state.
     pub state: Option<State>,
-    /// Those of whoever signs in with this name.
-    pub author: Option<Username>,
-    /// Those that whoever signs in with this name has published.
-    pub reviewer: Option<Username>,
+    /// Those that this person writes.
+    pub author: Option<UserId>,
+    /// Those that this person has published.
+    pub reviewer: Option<UserId>,
     /// Those that have been in their state since this moment or a later one.
     pub from: Option<Timestamp>,
     /// Those that have been in their state since before this moment.
@@ -109,24 +109,21 @@ pub fn change_list(
     sort: Sort,
     slice: &Slice,
 ) -> QueryResult<ChangeList> {
-    let states = filter.state.map_or(State::ALL.to_vec(), |state| vec![state]);
-    let states: Vec<&str> = states.into_iter().map(State::as_str).collect();
-    let name = |name: &Option<Username>| name.as_ref().map(|name| name.as_str().to_owned());
+    let id = |person: Option<UserId>| person.map(|person| person.0);
     let start = start(filter, slice);
-    let mut asked = statement::<LineSqlType>(sql(filter, sort, slice))
+    // Planned for its values: few people write or publish most of what there
+    // is, few words are in most of it, and a plan for any of them suits none.
+    let rows = statement::<LineSqlType>(sql(filter, sort, slice))
+        .planned_anew()
         .seen_by(sight)
-        .bind::<Array<Text>, _>(states)
         .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))
         .bind::<Timestamptz, _>(Stored::from(filter.until.unwrap_or(Timestamp::MAX)))
-        .bind::<Nullable<Text>, _>(name(&filter.author))
-        .bind::<Nullable<Text>, _>(name(&filter.reviewer))
+        .bind::<Nullable<BigInt>, _>(id(filter.author))
+        .bind::<Nullable<BigInt>, _>(id(filter.reviewer))
         .bind::<Timestamptz, _>(Stored::from(start.at))
         .bind::<BigInt, _>(start.id)
-        .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query));
-    if filter.words.is_some() {
-        asked = asked.planned_anew();
-    }
-    let rows = asked.load::<LineRow>(conn)?;
+        .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query))
+        .load::<LineRow>(conn)?;
     let count = rows.first().map(|(.., count)| *count as usize);
     let is_whole = matches!(slice.stretch, crate::store::paging::Stretch::First);
     let lines = rows.into_iter().map(|row| line(row, sort)).collect();
@@ -174,17 +171,17 @@ fn start(filter: &Filter, slice: &Slice) -> Place {
 fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     let mut conditions = "post_is_visible(posts.state, posts.author_id, $1, $2, $3)".to_owned();
     if filter.author.is_some() {
-        conditions += " AND posts.author_id = (SELECT id FROM users WHERE username = $7)";
+        conditions += " AND posts.author_id = $6";
     }
     if filter.reviewer.is_some() {
-        conditions += " AND posts.published_by = (SELECT id FROM users WHERE username = $8)";
+        conditions += " AND posts.published_by = $7";
     }
     let mut ranged = conditions.clone();
     if filter.from.is_some() {
-        ranged += &format!(" AND {SINCE} >= $5");
+        ranged += &format!(" AND {SINCE} >= $4");
     }
     if filter.until.is_some() {
-        ranged += &format!(" AND {SINCE} < $6");
+        ranged += &format!(" AND {SINCE} < $5");
     }
     let (sign, way) = match slice.reads() {
         Order::NewestFirst => ("<", "DESC"),
@@ -192,13 +189,13 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     };
     // The far end of the filter by time; the near one is where reading begins.
     let far_end = match (slice.reads(), filter.from, filter.until) {
-        (Order::NewestFirst, Some(_), _) => format!(" AND {SINCE} >= $5"),
-        (Order::OldestFirst, _, Some(_)) => format!(" AND {SINCE} < $6"),
+        (Order::NewestFirst, Some(_), _) => format!(" AND {SINCE} >= $4"),
+        (Order::OldestFirst, _, Some(_)) => format!(" AND {SINCE} < $5"),
         _ => String::new(),
     };
     let beyond = match sort {
-        Sort::Since => format!("({SINCE}, posts.id) {sign} ($9, $10)"),
-        Sort::Number => format!("posts.id {sign} $10"),
+        Sort::Since => format!("({SINCE}, posts.id) {sign} ($8, $9)"),
+        Sort::Number => format!("posts.id {sign} $9"),
     };
     let order = match sort {
         Sort::Since => format!("{SINCE} {way}, posts.id {way}"),
@@ -210,14 +207,15 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     };
     let (limit, most) = (slice.limit(), COUNTED + 1);
     let page = if filter.words.is_some() {
-        let state = if filter.state.is_some() { " AND posts.state = ANY ($4)" } else { "" };
+        let state = filter.state.map(|state| format!(" AND posts.state = '{}'", state.as_str()));
+        let state = state.unwrap_or_default();
         let beyond = beyond.replace(SINCE, "p.since").replace("posts.id", "p.id");
         format!(
             "found AS MATERIALIZED (
                  SELECT posts.id, posts.state, posts.author_id, posts.published_by,
                      posts.current_revision, {SINCE} AS since
                  FROM post_documents d JOIN posts ON posts.id = d.post_id
-                 WHERE d.document @@ to_tsquery('pg_catalog.simple', $11) AND {ranged}{state}
+                 WHERE d.document @@ to_tsquery('pg_catalog.simple', $10) AND {ranged}{state}
                  ORDER BY d.post_id DESC LIMIT {most}
              ), page AS MATERIALIZED (
                  SELECT * FROM found p WHERE {beyond} ORDER BY {merged} LIMIT {limit}
@@ -226,26 +224,30 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     } else {
         // The order keeps the planner on the index, whatever it believes about
         // how many posts there are of a state.
+        let of_each = |one: &dyn Fn(&str) -> String| -> String {
+            let parts: Vec<String> = states(filter).map(|state| one(state.as_str())).collect();
+            parts.join(" UNION ALL ")
+        };
+        let beginnings = of_each(&|state| {
+            format!(
+                "(SELECT posts.id, posts.state, posts.author_id, posts.published_by,
+                      posts.current_revision, {SINCE} AS since
+                  FROM posts
+                  WHERE posts.state = '{state}' AND {conditions} AND {beyond}{far_end}
+                  ORDER BY {order} LIMIT {limit})"
+            )
+        });
+        let counted = of_each(&|state| {
+            format!(
+                "(SELECT FROM posts WHERE posts.state = '{state}' AND {ranged}
+                  ORDER BY {order} LIMIT {most})"
+            )
+        });
         format!(
             "page AS MATERIALIZED (
-                 SELECT p.* FROM unnest($4::text[]) AS wanted (state)
-                 CROSS JOIN LATERAL (
-                     SELECT posts.id, posts.state, posts.author_id, posts.published_by,
-                         posts.current_revision, {SINCE} AS since
-                     FROM posts
-                     WHERE posts.state = wanted.state AND {conditions} AND {beyond}{far_end}
-                     ORDER BY {order} LIMIT {limit}
-                 ) p
-                 ORDER BY {merged} LIMIT {limit}
+                 SELECT p.* FROM ({beginnings}) p ORDER BY {merged} LIMIT {limit}
              ), counted AS (
-                 SELECT count(*) AS posts FROM (
-                     SELECT FROM unnest($4::text[]) AS wanted (state)
-                     CROSS JOIN LATERAL (
-                         SELECT FROM posts WHERE posts.state = wanted.state AND {ranged}
-                         ORDER BY {order} LIMIT {most}
-                     ) one
-                     LIMIT {most}
-                 ) few
+                 SELECT count(*) AS posts FROM (SELECT FROM ({counted}) one LIMIT {most}) few
              )"
         )
     };
@@ -262,14 +264,27 @@ fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
     )
 }
 
+/// Returns the states that a list is merged from. What nobody has published has
+/// no publisher to be found by.
+fn states(filter: &Filter) -> impl Iterator<Item = State> {
+    let (wanted, by_publisher) = (filter.state, filter.reviewer.is_some());
+    let states = State::ALL.into_iter().filter(move |state| {
+        let is_public = matches!(state, State::Published | State::Archived);
+        wanted.is_none_or(|wanted| wanted == *state) && (is_public || !by_publisher)
+    });
+    // Nothing merged from nothing would be no statement.
+    let none = wanted.filter(|wanted| by_publisher && *wanted < State::Published);
+    states.chain(none)
+}
+
 /// Who stands behind the names of a filter, whom one could name instead, and
 /// what the reader of the list has not finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
-    /// Whether there is somebody of the author's name.
-    pub author_is_known: bool,
-    /// Whether there is somebody of the reviewer's name.
-    pub reviewer_is_known: bool,
+    /// Whoever signs in with the author's name.
+    pub author: Option<UserId>,
+    /// Whoever signs in with the reviewer's name.
+    pub reviewer: Option<UserId>,
     /// The names of authors, in alphabetical order, at most fifty.
     pub authors: Vec<String>,
     /// The names of reviewers, likewise.
@@ -278,31 +293,37 @@ pub struct Names {
     pub unfinished: Option<i64>,
 }
 
-/// Returns what there is to say about the names in a filter.
+/// Returns who is meant by the names of a filter, and what there is to say of
+/// them.
 ///
 /// # Errors
 ///
 /// The database's.
-pub fn names(conn: &mut PgConnection, filter: &Filter, reader: UserId) -> QueryResult<Names> {
-    type SqlType = (Bool, Bool, Array<Text>, Array<Text>, Nullable<BigInt>);
-    type Row = (bool, bool, Vec<String>, Vec<String>, Option<i64>);
-    let name = |name: &Option<Username>| name.as_ref().map(|name| name.as_str().to_owned());
-    let (author_is_known, reviewer_is_known, authors, reviewers, unfinished) =
-        statement::<SqlType>(
-            "SELECT EXISTS (SELECT FROM users WHERE username = $1),
-             EXISTS (SELECT FROM users WHERE username = $2),
-             ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50),
-             ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50),
-             (SELECT max(b.id) FROM bulk_archives b
-              WHERE b.actor_id = $3
-                AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
-                             WHERE settled_at IS NULL))",
+pub fn names(
+    conn: &mut PgConnection,
+    author: Option<&Username>,
+    reviewer: Option<&Username>,
+    reader: UserId,
+) -> QueryResult<Names> {
+    type Id = Nullable<BigInt>;
+    type Row = (Option<i64>, Option<i64>, Vec<String>, Vec<String>, Option<i64>);
+    let (author, reviewer, authors, reviewers, unfinished) =
+        statement::<(Id, Id, Array<Text>, Array<Text>, Id)>(
+            "SELECT (SELECT id FROM users WHERE username = $1),
+                 (SELECT id FROM users WHERE username = $2),
+                 ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
+                       ORDER BY username LIMIT 50),
+                 ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
+                       ORDER BY username LIMIT 50),
+                 (SELECT max(b.id) FROM bulk_archives b
+                  WHERE b.actor_id = $3
+                    AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
+                                 WHERE settled_at IS NULL))",
         )
-        .bind::<Nullable<Text>, _>(name(&filter.author))
-        .bind::<Nullable<Text>, _>(name(&filter.reviewer))
+        .bind::<Nullable<Text>, _>(author.map(Username::as_str))
+        .bind::<Nullable<Text>, _>(reviewer.map(Username::as_str))
         .bind::<BigInt, _>(reader.0)
         .get_result::<Row>(conn)?;
-    Ok(Names { author_is_known, reviewer_is_known, authors, reviewers, unfinished })
+    let (author, reviewer) = (author.map(UserId), reviewer.map(UserId));
+    Ok(Names { author, reviewer, authors, reviewers, unfinished })
 }

@@ -28,7 +28,8 @@ const FOCUS: &str = "
         name: `${focused.localName} ${(focused.innerText || focused.id || focused.name || '').trim()}`,
         isThere: focused === target,
         isPast: !isPage && (order & Node.DOCUMENT_POSITION_PRECEDING) !== 0,
-        isShown: isPage || (focused.matches(':focus-visible')
+        // The focus is on a part of a date, and its field shows it.
+        isShown: isPage || (focused.matches(':focus-visible, [type=date]:focus-within')
             && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2),
     };";
 
