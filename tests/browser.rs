@@ -7,6 +7,7 @@
 mod journeys;
 mod pages;
 mod screenshots;
+mod script;
 
 use crate::support::{Server, World};
 

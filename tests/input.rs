@@ -27,7 +27,7 @@ fn every_bad_field_is_named_and_what_was_typed_comes_back() {
             "Shorten this to 200 characters; it has 201.",
         ),
         ("kept title", "kept summary", long_body.as_str(), "Shorten this to 100,000 characters"),
-        ("kept title", "two\nlines", "kept body", "Write this on one line."),
+        ("two\nlines", "kept summary", "kept body", "Write this on one line."),
         ("kept title", "kept summary", "nul \0 here", "Remove the control character U+0000."),
         ("no\u{fffe}title", "kept summary", "kept body", "Remove the character U+FFFE."),
     ] {

@@ -370,5 +370,6 @@ fn again(
         }
         _ => {}
     }
+    page.layout.has_errors = page.problem.is_some();
     Ok(Answer::page(responses::status(refusal), &page))
 }

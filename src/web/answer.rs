@@ -231,6 +231,11 @@ impl Flash {
         Self::NAMED.into_iter().find(|(flash, _)| *flash == self).map_or("", |(_, name)| name)
     }
 
+    /// Returns whether it says that the server has what was typed.
+    pub fn is_about_a_text(self) -> bool {
+        matches!(self, Self::Done(Action::Create | Action::Revise) | Self::Unchanged)
+    }
+
     /// Returns the line.
     pub fn sentence(self) -> &'static str {
         match self {

@@ -7,11 +7,12 @@ use askama::Template;
 
 use super::answer::Flash;
 use super::diff::{self, Kind, Part};
+use super::draft::{Draft, label};
 use super::post_page::post_id;
-use super::{Answer, Fields, Layout, Shared, Visit, markdown};
+use super::{Answer, Fields, Layout, Shared, Visit, markdown, word_count};
 use crate::domain::{
-    Action, Content, Create, FieldError, Interface, InvalidInput, OperationKey, Post, PostId,
-    Reason, Revise, RevisionNumber,
+    Action, Content, Create, Interface, InvalidInput, OperationKey, Post, PostId, Reason, Revise,
+    RevisionNumber,
 };
 use crate::refusal::{Refusal, unreadable};
 use crate::responses;
@@ -34,30 +35,23 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-/// What an author typed, as they typed it.
-#[derive(Debug, Clone, Default)]
-struct Draft {
-    title: String,
-    summary: String,
-    body: String,
+/// What stands beside the form.
+enum Preview {
+    /// The text as readers will see it.
+    Text { title: String, body: String },
+    /// There is nothing to show yet.
+    Blank,
+    /// What is typed cannot be published as it is.
+    Unreadable,
 }
 
-impl Draft {
-    fn take(fields: &mut Fields) -> Result<Self, FieldError> {
-        Ok(Self {
-            title: fields.require("title")?,
-            summary: fields.require("summary")?,
-            body: fields.require("body")?,
-        })
-    }
-
+impl Preview {
     fn of(content: &Content) -> Self {
-        let [title, summary, body] = content.parts().map(str::to_owned);
-        Self { title, summary, body }
-    }
-
-    fn parse(&self) -> Result<Content, InvalidInput> {
-        Content::parse(&self.title, &self.summary, &self.body)
+        if content.missing().len() == content.parts().len() {
+            return Self::Blank;
+        }
+        let title = content.title.or_untitled().to_owned();
+        Self::Text { title, body: markdown::render(content.body.as_str()) }
     }
 }
 
@@ -76,7 +70,9 @@ struct EditorPage {
     refused: Vec<Reason>,
     /// How what is typed differs from what is current now.
     differences: Vec<Part>,
-    preview: Option<(String, String)>,
+    preview: Preview,
+    /// Whether the form says what the server has, and nothing beyond it.
+    is_saved: bool,
 }
 
 impl EditorPage {
@@ -90,8 +86,10 @@ impl EditorPage {
             Some(post) => format!("Revise: {}", post.title()),
             None => "Start a post".to_owned(),
         };
+        let parsed = draft.parse();
         Self {
             layout: visit.layout(&title, Some(person)),
+            preview: parsed.as_ref().map_or(Preview::Unreadable, Preview::of),
             post: post.map(|post| (post.id, post.current.number)),
             draft,
             key: OperationKey::random().as_str().to_owned(),
@@ -99,7 +97,7 @@ impl EditorPage {
             closed: Vec::new(),
             refused: Vec::new(),
             differences: Vec::new(),
-            preview: None,
+            is_saved: true,
         }
     }
 
@@ -114,9 +112,24 @@ impl EditorPage {
         self.errors.of(field)
     }
 
-    /// Returns what is still missing before the post can be submitted.
-    fn missing(&self) -> Vec<&'static str> {
-        self.draft.parse().map(|content| content.missing()).unwrap_or_default()
+    /// Returns how long the text is, as far as it can be read.
+    fn length(&self) -> Option<String> {
+        match &self.preview {
+            Preview::Text { body, .. } => Some(word_count::sentence(body)),
+            Preview::Blank => Some(word_count::sentence("")),
+            Preview::Unreadable => None,
+        }
+    }
+
+    /// Returns what has to be mended: field, its label and what to write.
+    fn mend(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
+        self.errors.0.iter().map(|error| (error.field, label(error.field), error.message.as_str()))
+    }
+
+    /// Says what is wrong, first of all in the page's title.
+    fn with_errors(mut self, errors: InvalidInput) -> Self {
+        self.layout.has_errors = true;
+        Self { errors, ..self }
     }
 }
 
@@ -252,36 +265,26 @@ fn page_again(store: &Store, visit: &Visit, form: &Form, why: Again) -> Result<A
         ),
     };
     let mut page = EditorPage::new(visit, &person, post.as_ref(), form.draft.clone());
-    let status = match why {
-        Again::Preview => {
-            // Looking at a preview is no decision: the form stays the same form.
-            page.key = form.key.as_str().to_owned();
-            page.post = form.post;
-            match form.draft.parse() {
-                Ok(content) => {
-                    let body = markdown::render(content.body.as_str());
-                    page.preview = Some((content.title.or_untitled().to_owned(), body));
-                    StatusCode::OK
-                }
-                Err(errors) => {
-                    page.errors = errors;
-                    StatusCode::UNPROCESSABLE_ENTITY
-                }
-            }
-        }
-        Again::Invalid(errors) => {
-            page.key = form.key.as_str().to_owned();
-            page.post = form.post;
-            page.errors = errors;
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+    page.is_saved = matches!((&why, &post, form.draft.parse()),
+        (Again::Preview, Some(post), Ok(content)) if content == post.current.content);
+    if !matches!(why, Again::Refused(_)) {
+        // Looking at a preview is no decision: the form stays the same form.
+        page.key = form.key.as_str().to_owned();
+        page.post = form.post;
+    }
+    let errors = match why {
+        Again::Preview => form.draft.parse().err(),
+        Again::Invalid(errors) => Some(errors),
         Again::Refused(refusal) => {
             page.refused = refusal.reasons();
             if let (Some(post), Ok(content)) = (&post, form.draft.parse()) {
                 page.differences = diff::compare(&post.current.content, &content);
             }
-            responses::status(&refusal)
+            return Ok(Answer::page(responses::status(&refusal), &page));
         }
     };
-    Ok(Answer::page(status, &page))
+    Ok(match errors {
+        None => Answer::ok(&page),
+        Some(errors) => Answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.with_errors(errors)),
+    })
 }

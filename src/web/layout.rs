@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::{Visit, statics, times};
-use crate::domain::{Action, Permission, Person, Role};
+use crate::domain::{Action, Permission, Person, Role, UserId};
 use crate::permissions;
 
 /// What stands around every page.
@@ -23,6 +23,12 @@ pub struct Layout {
     pub token: String,
     /// The address of the stylesheet, which changes with its contents.
     pub stylesheet: &'static str,
+    /// The address of the script, which changes with its contents.
+    pub script: &'static str,
+    /// Whether something on the page has to be mended: its title says so first.
+    pub has_errors: bool,
+    /// Whether the last action left a text with the server.
+    pub is_saved: bool,
 }
 
 /// What stands around every page of the admin.
@@ -37,6 +43,8 @@ pub struct AdminFrame {
 /// What the head of a page says of its reader.
 #[derive(Debug)]
 pub struct Viewer {
+    /// Whose account it is.
+    pub id: UserId,
     /// Their name.
     pub name: String,
     /// What they hold.
@@ -53,6 +61,7 @@ impl Layout {
             title: title.to_owned(),
             path: visit.path.clone(),
             viewer: viewer.map(|person| Viewer {
+                id: person.id,
                 name: person.display_name.clone(),
                 roles: person.roles.to_string(),
                 may_create: permissions::holds(
@@ -66,6 +75,9 @@ impl Layout {
             flash: visit.flash.map(super::answer::Flash::sentence),
             token: visit.token(),
             stylesheet: statics::stylesheet_address(),
+            script: statics::script_address(),
+            has_errors: false,
+            is_saved: visit.flash.is_some_and(super::answer::Flash::is_about_a_text),
         }
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod answer;
 mod desk;
 mod diff;
 mod done_page;
+mod draft;
 mod editor;
 mod feed;
 mod fields;
@@ -25,6 +26,7 @@ mod statics;
 mod timeline;
 mod times;
 mod visit;
+mod word_count;
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -8,14 +8,18 @@ use sha2::{Digest, Sha256};
 use super::public::reading;
 
 const STYLESHEET: &str = include_str!("../../static/app.css");
+const SCRIPT: &str = include_str!("../../static/app.js");
 const ICON: &str = include_str!("../../static/favicon.svg");
 
 static STYLESHEET_ADDRESS: LazyLock<String> =
     LazyLock::new(|| format!("/static/app.css?v={}", version(STYLESHEET)));
+static SCRIPT_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/app.js?v={}", version(SCRIPT)));
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(reading("/static/app.css").to(stylesheet))
+        .service(reading("/static/app.js").to(script))
         .service(reading("/favicon.svg").to(icon))
         .service(reading("/favicon.ico").to(icon));
 }
@@ -26,12 +30,21 @@ pub(super) fn stylesheet_address() -> &'static str {
     &STYLESHEET_ADDRESS
 }
 
+/// As [`stylesheet_address`], for the script.
+pub(super) fn script_address() -> &'static str {
+    &SCRIPT_ADDRESS
+}
+
 fn version(contents: &str) -> String {
     Sha256::digest(contents).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn stylesheet(request: HttpRequest) -> HttpResponse {
     file(&request, "text/css; charset=utf-8", STYLESHEET)
+}
+
+async fn script(request: HttpRequest) -> HttpResponse {
+    file(&request, "text/javascript; charset=utf-8", SCRIPT)
 }
 
 async fn icon(request: HttpRequest) -> HttpResponse {

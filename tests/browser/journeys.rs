@@ -4,9 +4,11 @@
 //! A journey goes by the words on the pages. The steps that several journeys
 //! share have one function each, so new words have one place to go.
 
+use imprimatur::domain::PostId;
+
 use super::publishing_house;
 use crate::support::chromium::JavaScript;
-use crate::support::world::{archive, db_end_sessions, request_changes, submit};
+use crate::support::world::{self, archive, content, db_end_sessions, request_changes, submit};
 use crate::support::{Chromium, Server, World};
 
 /// How somebody travels.
@@ -93,7 +95,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     revise(chromium, "Summary", "Why less is more.");
     submit_for_review(chromium);
 
-    let id = imprimatur::domain::PostId(post.rsplit('/').next().unwrap().parse().unwrap());
+    let id = PostId(post.rsplit('/').next().unwrap().parse().unwrap());
     world.perform(world.edith, &request_changes(id, 2)).unwrap();
     chromium.visit("/desk");
     chromium.sees("Edith asked for changes");
@@ -136,10 +138,9 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
 fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &World, _: &Server) {
     let post = world.in_review();
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
-    let content = crate::support::world::content("On measure");
-    let public = world.create(world.arthur, content).unwrap().post;
+    let public = world.create(world.arthur, content("On measure")).unwrap().post;
     world.perform(world.arthur, &submit(public, 1)).unwrap();
-    world.perform(world.edith, &crate::support::world::publish(public, 1)).unwrap();
+    world.perform(world.edith, &world::publish(public, 1)).unwrap();
 
     chromium.sign_in("stan");
     chromium.follow("Admin");
@@ -166,12 +167,15 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
     chromium.visit("/");
     chromium.sees("Nothing is published yet.");
     let gone = world.published();
-    for _ in 0..21 {
+    for _ in 0..50 {
         world.published();
     }
     chromium.visit("/");
     chromium.links_to_a_feed("/feed.atom");
+    chromium.follow("All posts");
+    chromium.sees_heading("All posts");
     chromium.follow("Older posts");
+    chromium.sees_heading("All posts");
     chromium.follow("On restraint");
     chromium.sees_heading("On restraint");
     chromium.sees("Then more of them.");
@@ -181,8 +185,8 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
     chromium.visit("/posts/on-restraint");
     chromium.sees_heading("This post is gone");
     server.browser().get("/posts/on-restraint").expect(410);
-    chromium.follow("See what is published now");
-    chromium.sees_heading("Published");
+    chromium.follow("See the newest posts");
+    chromium.sees_heading("Newest posts");
 }
 
 fn a_stranger_is_told_at_each_door_why_it_is_closed(
@@ -375,7 +379,7 @@ fn what_was_typed_survives_the_end_of_a_session() {
 }
 
 /// Writes a post in the browser; returns the address of its page.
-fn start_a_post(chromium: &Chromium) -> String {
+pub(super) fn start_a_post(chromium: &Chromium) -> String {
     chromium.visit("/desk/posts/create");
     chromium.fill("Title", "On restraint");
     chromium.fill("Body", "First words.");

@@ -9,6 +9,7 @@ use imprimatur::demo;
 use imprimatur::store::verify::verify;
 
 use crate::support::chromium::{JavaScript, PHONE, Scheme, WIDE};
+use crate::support::world::db_number;
 use crate::support::{Chromium, Database, Server};
 
 /// What is to be seen on a picture in docs/.
@@ -27,8 +28,8 @@ struct Picture {
 const PICTURES: [Picture; 8] = [
     Picture { file: "home.png", who: "", path: "/", scheme: Scheme::Light, width: WIDE, most_height: 800 },
     Picture { file: "post.png", who: "", path: "/posts/let-it-be-printed", scheme: Scheme::Light, width: WIDE, most_height: 800 },
-    Picture { file: "desk.png", who: "rosa", path: "/desk", scheme: Scheme::Light, width: WIDE, most_height: 800 },
-    Picture { file: "difference.png", who: "edith", path: "/desk/posts/{marks-and-diffs}/changes?from=1", scheme: Scheme::Light, width: WIDE, most_height: 900 },
+    Picture { file: "desk.png", who: "alice", path: "/desk", scheme: Scheme::Light, width: WIDE, most_height: 800 },
+    Picture { file: "review.png", who: "edith", path: "/desk/posts/{marks-and-diffs}", scheme: Scheme::Light, width: WIDE, most_height: 900 },
     Picture { file: "why-not.png", who: "edith", path: "/desk/posts/{dashes}", scheme: Scheme::Light, width: WIDE, most_height: 800 },
     Picture { file: "admin.png", who: "stan", path: "/admin/posts", scheme: Scheme::Light, width: WIDE, most_height: 800 },
     Picture { file: "dark.png", who: "edith", path: "/desk/posts/{marks-and-diffs}/publish", scheme: Scheme::Dark, width: WIDE, most_height: 800 },
@@ -156,7 +157,7 @@ fn address(database: &Database, path: &str) -> String {
         return path.to_owned();
     };
     let (story, after) = rest.split_once('}').unwrap();
-    let post = crate::support::world::db_number(
+    let post = db_number(
         &mut database.as_owner(),
         &format!("SELECT post_id AS n FROM operations WHERE key = 'demo/{story}/0'"),
     );

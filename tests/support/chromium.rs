@@ -246,6 +246,34 @@ impl Chromium {
             Err(error) => panic!("no {path} ({error}) in {}", self.get("/source")),
         }
     }
+
+    /// Types what is no text into the field with this label.
+    #[track_caller]
+    pub fn press_enter_in(&self, label: &str) {
+        let field = self.find(&labelled(label));
+        self.post(&format!("{field}/value"), json!({ "text": "\u{e007}" }));
+    }
+
+    /// Waits until the page has this element.
+    #[track_caller]
+    pub fn sees_element(&self, path: &str) {
+        self.find(path);
+    }
+
+    /// The value of an expression in the page that is open.
+    #[track_caller]
+    pub fn value_of(&self, expression: &str) -> Value {
+        self.run(&format!("return {expression}"), &[])
+    }
+
+    /// The id of the element that has the focus, or else its role.
+    pub fn focused(&self) -> String {
+        let active = self.get("/element/active");
+        let reference = active.as_object().and_then(|found| found.values().next());
+        let element = format!("/element/{}", reference.and_then(Value::as_str).unwrap());
+        let of = |name| self.get(&format!("{element}/attribute/{name}"));
+        of("id").as_str().or(of("role").as_str()).unwrap_or_default().to_owned()
+    }
 }
 
 /// Where the field with this label is.

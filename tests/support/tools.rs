@@ -24,9 +24,9 @@ pub fn from_npm(file: &str) -> Option<PathBuf> {
         PathBuf::from,
     );
     let path = folder.join("node_modules").join(file);
-    if !path.is_file() {
+    let found = path.canonicalize().ok();
+    if found.is_none() {
         skip_or_fail(&format!("there is no {} (.ci/run installs it)", path.display()));
-        return None;
     }
-    Some(path)
+    found
 }

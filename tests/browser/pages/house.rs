@@ -23,7 +23,11 @@ const BODY: &str = "# A heading\n\nFirst *words*, **then** ~~fewer~~ [a link](ht
     > Quoted,\n> at length.\n\n- One\n- Two\n  1. Three\n  2. Four\n\n---\n\n\
     ```text\na line of code that goes on and on and on and on and on and on and on and on and on and on\n```\n\n\
     | A | table | with | many | columns | that | are | wider | than | a | phone |\n|---|---|---|---|---|---|---|---|---|---|---|\n\
-    | one | two | three | four | five | six | seven | eight | nine | ten | eleven |\n\n### The smallest\n\nLast words.\n";
+    | one | two | three | four | five | six | seven | eight | nine | ten | eleven |\n\n### The smallest\n\n- [x] Done\n- [ ] To do\n\n\
+    | left | middle | right |\n|:-----|:------:|------:|\n| 1 | 2 | 3 |\n\n\
+    ![A press](https://127.0.0.1:1/press.png \"A caption\") and ![another](https://127.0.0.1:1/other.png).\n\n\
+    ![A press](https://127.0.0.1:1/press.png \"A caption\")\n\n\
+    Last words.[^1] And once more.[^1] And others.[^two]\n\n[^1]: A note.\n[^two]: Another, with `code`.\n";
 
 pub struct House {
     pub world: World,
@@ -55,7 +59,7 @@ impl House {
         hand_in(gone);
         world.perform(world.edith, &publish(gone, 1)).unwrap();
         world.perform(world.stan, &archive(gone, 1)).unwrap();
-        for _ in 0..21 {
+        for _ in 0..51 {
             world.published();
         }
         for _ in 0..51 {

@@ -36,6 +36,7 @@ pub const NO_PAGES: &[&str] = &[
     "/sitemap-{number}.xml",
     "/sitemap.xml",
     "/static/app.css",
+    "/static/app.js",
 ];
 
 const fn opened(
@@ -63,6 +64,7 @@ const fn done(
 }
 
 const HOME: &str = "/";
+const ALL: &str = "/posts";
 const POST: &str = "/posts/{slug}";
 const SIGN_IN: &str = "/sign-in";
 const DESK: &str = "/desk";
@@ -90,14 +92,19 @@ pub const PAGES: &[Entry] = &[
     early("an empty home", "", HOME),
     opened("home", "", HOME, 200, |_| HOME.into()),
     opened("home", "alice", HOME, 200, |_| HOME.into()),
-    opened("older posts", "", HOME, 200, |house| house.older("", HOME)),
-    opened("a cursor that is none", "", HOME, 422, |_| "/?before=yesterday".into()),
     done("home after signing out", "", HOME, 200, |_, browser| {
         browser.sign_in("mallory");
         let token = browser.get(DESK).hidden("token");
         browser.post("/sign-out", &[("token", &token)]).expect(303);
         browser.get(HOME)
     }),
+
+    early("an empty list of all posts", "", ALL),
+    opened("all posts", "", ALL, 200, |_| ALL.into()),
+    opened("all posts", "alice", ALL, 200, |_| ALL.into()),
+    opened("all posts, older ones", "", ALL, 200, |house| house.older("", ALL)),
+    opened("all posts, none older", "", ALL, 200, |_| "/posts?before=1-1".into()),
+    opened("a cursor that is none", "", ALL, 422, |_| "/posts?before=yesterday".into()),
 
     opened("a post", "", POST, 200, |house| house.public(house.essay)),
     opened("a post", "alice", POST, 200, |house| house.public(house.essay)),

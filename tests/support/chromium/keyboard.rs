@@ -80,7 +80,16 @@ impl Chromium {
     #[track_caller]
     pub fn skip_to_the_content(&self) {
         let skip_link = "//a[@href='#content']";
-        self.keys(&[TAB]);
+        // Where a mistake has the focus, the way begins behind the first stop.
+        let has_begun = self.run(
+            "if (!document.querySelector('[autofocus]')) return false;
+             document.querySelector('a, button, input, select, textarea, [tabindex]').focus();
+             return true;",
+            &[],
+        );
+        if has_begun != true {
+            self.keys(&[TAB]);
+        }
         let (page, focus) = (self.title(), self.run(FOCUS, &[json!(skip_link)]));
         let first = &focus["name"];
         assert!(focus["isThere"] == true, "{page:?} has no skip link, and first {first}");

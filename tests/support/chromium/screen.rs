@@ -55,6 +55,11 @@ impl Chromium {
         std::fs::write(path, from_base64(encoded.as_str().unwrap())).unwrap();
     }
 
+    /// Moves the browser to another part of the world.
+    pub fn travel_to(&self, zone: &str) {
+        self.command("Emulation.setTimezoneOverride", json!({ "timezoneId": zone }));
+    }
+
     /// Sends a command of Chromium's own protocol.
     fn command(&self, name: &str, parameters: Value) -> Value {
         self.post("/goog/cdp/execute", json!({ "cmd": name, "params": parameters }))

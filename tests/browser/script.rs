@@ -1,0 +1,421 @@
+//! The editor is comfortable with its script and complete without it: nothing
+//! typed is lost without a word, nothing is kept where it does not belong, and
+//! all that is shown was rendered by the server.
+
+use super::journeys::start_a_post;
+use super::publishing_house;
+use crate::support::chromium::JavaScript;
+use crate::support::world::db_end_sessions;
+use crate::support::{Chromium, Server, World};
+
+const CREATE: &str = "/desk/posts/create";
+
+#[test]
+fn the_script_is_one_file_of_ours_for_people_who_are_signed_in() {
+    let (_world, server) = publishing_house();
+    for page in ["/", "/sign-in"] {
+        assert!(!server.browser().get(page).body.contains("<script"), "{page}");
+    }
+    let mut alice = server.signed_in("alice");
+    let desk = alice.get("/desk").expect(200).body;
+    let (before, after) = desk.split_once("<script type=\"module\" src=\"").unwrap();
+    let (address, after) = after.split_once('"').unwrap();
+    assert!(after.starts_with("></script>") && !(before.to_owned() + after).contains("<script"));
+    let script = alice.get(address).expect(200);
+    assert!(script.headers["content-type"].starts_with("text/javascript"), "{:?}", script.headers);
+    assert!(script.headers["cache-control"].contains("immutable"), "{:?}", script.headers);
+    assert!(address.starts_with("/static/app.js?v="), "{address} changes with the contents");
+}
+
+#[test]
+fn without_a_script_the_editor_says_what_is_missing_and_shows_what_readers_will_see() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
+    chromium.visit(CREATE);
+    chromium.sees("Title: still missing");
+    chromium.sees("Body: still missing");
+    chromium.sees("No words yet.");
+    chromium.fill("Title", "On restraint");
+    chromium.fill("Body", "## First words\n\nThen *more* of them.");
+    chromium.press("Preview");
+    chromium.sees("Title: done");
+    chromium.sees("Summary: still missing");
+    chromium.sees("Body: done");
+    chromium.sees("6 words, less than a minute to read.");
+    sees_in_preview(&chromium, "h2", "First words");
+    sees_in_preview(&chromium, "em", "more");
+    chromium.sees_element("//*[@data-kept][@hidden]");
+
+    chromium.fill("Summary", "Less is more,\nand more is less.");
+    chromium.press_enter_in("Title");
+    chromium.sees("Your draft is saved.");
+    chromium.sees("Less is more, and more is less.");
+}
+
+#[test]
+fn a_mistake_is_where_the_page_begins() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
+    chromium.visit(CREATE);
+    chromium.fill("Title", &"t".repeat(201));
+    chromium.press("Save");
+    chromium.sees("Title: needs mending");
+    assert_eq!(chromium.title(), "Error: Start a post · Imprimatur");
+    assert_eq!(chromium.focused(), "alert");
+    chromium.follow("Title: Shorten this to 200 characters; it has 201.");
+    assert_eq!(chromium.focused(), "title");
+    chromium.fill("Title", "On restraint");
+    chromium.fill("Summary", "Less is more.");
+    chromium.fill("Body", "First words.");
+    chromium.press("Save");
+    chromium.follow("Submit for review");
+    chromium.press("Submit for review");
+    chromium.sign_out();
+
+    chromium.sign_in("edith");
+    chromium.follow("On restraint");
+    chromium.follow("Request changes");
+    chromium.fill("Your note to the author", " ");
+    chromium.press("Request changes");
+    chromium.sees("Something needs mending");
+    assert!(chromium.title().starts_with("Error: Request changes"), "{}", chromium.title());
+    assert_eq!(chromium.focused(), "alert");
+    chromium.follow("Your note to the author: Write what has to change.");
+    assert_eq!(chromium.focused(), "note");
+}
+
+#[test]
+fn leaving_unsaved_words_is_warned_of_and_saving_them_is_not() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    assert!(!warns(&chromium, || chromium.follow("Desk")), "nothing was typed");
+    let typed = || chromium.fill("Title", "On restraint");
+    assert!(!warns(&chromium, || (typed(), chromium.press("Save"))), "it is saved");
+    assert!(!warns(&chromium, || (typed(), chromium.press("Preview"))), "it is still there");
+    assert!(warns(&chromium, || (typed(), chromium.follow("Cancel"))), "it would be gone");
+    let to_and_fro = || {
+        typed();
+        chromium.fill("Title", "");
+        chromium.follow("Cancel");
+    };
+    assert!(!warns(&chromium, to_and_fro), "nothing is left to lose");
+
+    chromium.visit(CREATE);
+    typed();
+    chromium.press("Preview");
+    chromium.sees_element("//form[@data-unsaved]");
+    notice_warnings(&chromium);
+    chromium.follow("Desk");
+    chromium.sees_heading("Your desk");
+    assert!(was_warned(&chromium), "a preview saves nothing");
+}
+
+#[test]
+fn the_preview_follows_the_words_and_is_what_the_server_renders() {
+    let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    chromium.fill("Title", "On restraint");
+    chromium.sees("Title: done");
+    chromium.fill("Summary", "Less is more.");
+    chromium.fill("Body", "## First words\n\n- <b>one</b>\n- [two](javascript:alert(1))");
+    sees_in_preview(&chromium, "h2", "First words");
+    sees_in_preview(&chromium, "li", "<b>one</b>");
+    sees_in_preview(&chromium, "p", "Less is more.");
+    chromium.sees("Summary: done");
+    chromium.sees("Body: done");
+    chromium.sees("4 words, less than a minute to read.");
+    chromium.sees("Preview updated.");
+    let live = chromium.value_of("document.getElementById('preview').innerHTML");
+    chromium.press("Preview");
+    chromium.sees_element("//form[@data-unsaved]");
+    let rendered = chromium.value_of("document.getElementById('preview').innerHTML");
+    assert_eq!(live, rendered);
+
+    chromium.fill("Body", "## Second words");
+    sees_in_preview(&chromium, "h2", "Second words");
+    chromium.fill("Body", "");
+    chromium.fill("Title", "Without a body");
+    chromium.sees("Body: still missing");
+    chromium.sees("No words yet.");
+    assert_eq!(world.db_count("posts"), 0, "looking saves nothing");
+}
+
+#[test]
+fn what_stands_in_the_way_of_a_preview_is_said_and_costs_no_words() {
+    let Some((world, server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    chromium.fill("Title", "On restraint");
+    sees_in_preview(&chromium, "p", "On restraint");
+    chromium.fill("Title", &"t".repeat(201));
+    chromium.sees("Title: Shorten this to 200 characters; it has 201.");
+    chromium.sees("Title: needs mending");
+    sees_in_preview(&chromium, "p", "On restraint");
+
+    db_end_sessions(&world);
+    chromium.fill("Title", "Without a session");
+    chromium.sees("You are signed out.");
+    drop(server);
+    chromium.fill("Title", "Without a server");
+    chromium.sees("The server cannot be reached.");
+    assert_eq!(chromium.value("Title"), "Without a server");
+    sees_in_preview(&chromium, "p", "On restraint");
+}
+
+#[test]
+fn a_newer_preview_ends_the_older_and_a_busy_server_is_no_loss() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    // A server that is asked and never answers.
+    chromium.value_of(
+        "(window.asked = [], window.fetch = (address, request) => { \
+         document.body.dataset.asked = asked.push({ address, ...request }); \
+         return new Promise(() => {}) })",
+    );
+    chromium.fill("Title", "One");
+    chromium.sees_element("//body[@data-asked='1']");
+    chromium.fill("Title", "Two");
+    chromium.sees_element("//body[@data-asked='2']");
+    let ended = chromium.value_of("asked.map((request) => request.signal.aborted)");
+    assert_eq!(ended, serde_json::json!([true, false]));
+    let sent =
+        chromium.value_of("asked.map(({ body }) => body.get('title') + body.get('preview'))");
+    assert_eq!(sent, serde_json::json!(["Oneyes", "Twoyes"]));
+    let addresses = chromium.value_of("asked.every((one) => one.address === location.href)");
+    assert_eq!(addresses, true, "there is no other address for a preview");
+
+    chromium.value_of("window.fetch = async () => new Response('', { status: 503 })");
+    chromium.fill("Title", "Three");
+    chromium.sees("The server is busy.");
+    assert_eq!(chromium.value("Title"), "Three");
+}
+
+#[test]
+fn what_was_kept_is_forgotten_once_it_is_saved_after_signing_in_again() {
+    let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    chromium.fill("Body", "First words.");
+    chromium.sees("Preview updated.");
+    db_end_sessions(&world);
+    chromium.press("Save");
+    chromium.sees("What you wrote is kept.");
+    chromium.sign_in_here("alice");
+    assert_eq!(kept(&chromium), 1, "nothing has been done with it yet");
+    chromium.press("Continue");
+    chromium.sees("Your draft is saved.");
+    assert_eq!(kept(&chromium), 0);
+}
+
+#[test]
+fn what_a_closed_tab_held_is_offered_used_and_forgotten_once_it_is_saved() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
+    chromium.visit(CREATE);
+    chromium.sees("This browser kept what you typed just now and have not saved.");
+    assert!(is_offered(&chromium));
+    assert_eq!(chromium.value("Body"), "", "it is offered and not put in place");
+    chromium.press("Use it");
+    assert_eq!(chromium.value("Body"), "Words of a closed tab.");
+    assert!(!is_offered(&chromium));
+    sees_in_preview(&chromium, "p", "Words of a closed tab.");
+    assert_eq!(kept(&chromium), 1, "until the server has it");
+    chromium.press("Preview");
+    chromium.sees_element("//form[@data-unsaved]");
+    assert_eq!(kept(&chromium), 1, "a preview saves nothing");
+    chromium.press("Save");
+    chromium.sees("Your draft is saved.");
+    assert_eq!(kept(&chromium), 0);
+    chromium.visit(CREATE);
+    assert!(!is_offered(&chromium));
+}
+
+#[test]
+fn what_is_thrown_away_is_gone_and_what_is_replaced_is_not() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
+    chromium.visit(CREATE);
+    chromium.fill("Body", "Words of this tab.");
+    chromium.sees("Body: done");
+    assert!(is_offered(&chromium), "typing does not answer for anybody");
+    chromium.press("Use it");
+    assert_eq!(chromium.value("Body"), "Words of a closed tab.");
+    assert!(is_offered(&chromium));
+    chromium.press("Use it");
+    assert_eq!(chromium.value("Body"), "Words of this tab.");
+    chromium.press("Throw it away");
+    assert!(!is_offered(&chromium));
+    assert_eq!(chromium.value("Body"), "Words of this tab.");
+    assert_eq!(kept(&chromium), 1);
+    chromium.press("Save");
+    chromium.sees("Your draft is saved.");
+    assert_eq!(kept(&chromium), 0);
+}
+
+#[test]
+fn an_offer_says_how_old_it_is() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
+    for (minutes, said) in [(59, "59 minutes ago"), (60, "1 hour ago"), (4_320, "3 days ago")] {
+        chromium.value_of(&format!(
+            "Object.entries(localStorage).forEach(([name, text]) => localStorage[name] = \
+             JSON.stringify({{ ...JSON.parse(text), at: new Date(Date.now() - {minutes} * 6e4) }}))"
+        ));
+        chromium.visit(CREATE);
+        chromium.sees(&format!("This browser kept what you typed {said} and have not saved."));
+    }
+}
+
+#[test]
+fn a_kept_text_never_goes_over_a_newer_revision_unseen() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    let editor = format!("{}/revise", start_a_post(&chromium));
+    leave_words_behind(&chromium, &editor, "Words of a closed tab.");
+    // Another browser of hers, so to say: it knows nothing of those words.
+    let shelf = take_the_shelf(&chromium);
+    chromium.visit(&editor);
+    chromium.fill("Body", "Words of another browser.");
+    chromium.press("Save");
+    chromium.sees("Your new revision is saved.");
+    put_back(&chromium, &shelf);
+
+    chromium.visit(&editor);
+    chromium.sees_element("//*[@data-kept]//span[not(@hidden)]");
+    chromium.press("Use it");
+    chromium.press("Save");
+    chromium.sees("This was not saved");
+    assert_eq!(chromium.focused(), "alert");
+    chromium.sees_line("Removed", "Words of another browser.");
+    chromium.sees_line("Added", "Words of a closed tab.");
+    assert!(!is_offered(&chromium), "it is in the form already");
+    chromium.press("Save");
+    chromium.sees("Your new revision is saved.");
+    assert_eq!(kept(&chromium), 0);
+}
+
+#[test]
+fn what_the_server_already_shows_is_dropped_without_a_word() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    let editor = format!("{}/revise", start_a_post(&chromium));
+    leave_words_behind(&chromium, &editor, "Words of a closed tab.  ");
+    chromium.visit(&editor);
+    chromium.press("Use it");
+    chromium.sees("Preview updated.");
+    let shelf = take_the_shelf(&chromium);
+    chromium.press("Save");
+    chromium.sees("Your new revision is saved.");
+    put_back(&chromium, &shelf);
+    assert_eq!(kept(&chromium), 1);
+    chromium.visit(&editor);
+    assert!(!is_offered(&chromium));
+    assert_eq!(kept(&chromium), 0);
+}
+
+#[test]
+fn words_stay_with_who_typed_them_and_leave_with_who_signs_out() {
+    let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    leave_words_behind(&chromium, CREATE, "Words of Alice.");
+    db_end_sessions(&world);
+    chromium.sign_in("arthur");
+    chromium.visit(CREATE);
+    assert!(!is_offered(&chromium), "they are none of Arthur's");
+    leave_words_behind(&chromium, CREATE, "Words of Arthur.");
+    assert_eq!(kept(&chromium), 2);
+    chromium.visit("/desk");
+    chromium.sign_out();
+    assert_eq!(kept(&chromium), 1, "those of Alice");
+
+    chromium.sign_in("alice");
+    chromium.visit(CREATE);
+    assert!(is_offered(&chromium));
+    chromium.fill("Body", "More words of Alice.");
+    chromium.sees("Preview updated.");
+    assert_eq!(kept(&chromium), 2);
+    chromium.sign_out();
+    assert_eq!(kept(&chromium), 0);
+}
+
+#[test]
+fn a_browser_that_keeps_nothing_costs_nothing_else() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    // As in a browser whose storage is full.
+    chromium.value_of("Storage.prototype.setItem = () => { throw new Error('full') }");
+    chromium.fill("Body", "First words.");
+    sees_in_preview(&chromium, "p", "First words.");
+    assert_eq!(kept(&chromium), 0);
+    chromium.press("Save");
+    chromium.sees("Your draft is saved.");
+}
+
+#[test]
+fn times_are_told_in_the_zone_of_whoever_reads_them() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    start_a_post(&chromium);
+    for (zone, said) in [("Asia/Tokyo", "GMT+9"), ("Asia/Kolkata", "GMT+5:30")] {
+        chromium.travel_to(zone);
+        chromium.visit("/desk");
+        chromium.sees_element(&format!("//main//time[contains(@title, '{said}')]"));
+    }
+}
+
+/// A browser in which Alice has signed in, or `None` where there is none.
+fn at_the_desk(javascript: JavaScript) -> Option<(World, Server, Chromium)> {
+    let (world, server) = publishing_house();
+    let chromium = Chromium::open(server.address, javascript)?;
+    chromium.sign_in("alice");
+    Some((world, server, chromium))
+}
+
+/// Types a body in another tab, and closes it once it is kept.
+fn leave_words_behind(chromium: &Chromium, editor: &str, words: &str) {
+    chromium.in_another_tab(|chromium| {
+        chromium.visit(editor);
+        chromium.fill("Body", words);
+        chromium.sees("Preview updated.");
+    });
+}
+
+#[track_caller]
+fn sees_in_preview(chromium: &Chromium, element: &str, words: &str) {
+    chromium.sees_element(&format!(
+        "//section[@id='preview']//article//{element}[normalize-space(.)='{words}']"
+    ));
+}
+
+fn is_offered(chromium: &Chromium) -> bool {
+    chromium.value_of("!document.querySelector('[data-kept]').hidden") == true
+}
+
+/// How many texts the browser keeps, whoever typed them.
+fn kept(chromium: &Chromium) -> u64 {
+    chromium.value_of("localStorage.length").as_u64().unwrap()
+}
+
+/// Takes away all that the browser keeps.
+fn take_the_shelf(chromium: &Chromium) -> String {
+    let shelf = chromium.value_of("JSON.stringify(localStorage)");
+    chromium.value_of("localStorage.clear()");
+    shelf.to_string()
+}
+
+fn put_back(chromium: &Chromium, shelf: &str) {
+    chromium.value_of(&format!("Object.assign(localStorage, JSON.parse({shelf}))"));
+}
+
+/// Whether leaving the form of a new post in this way is warned of.
+#[track_caller]
+fn warns<T>(chromium: &Chromium, leave: impl FnOnce() -> T) -> bool {
+    chromium.visit(CREATE);
+    notice_warnings(chromium);
+    leave();
+    chromium.sees_element("//body[not(@data-here)]");
+    was_warned(chromium)
+}
+
+/// Writes down what the page answers when it is about to be left.
+fn notice_warnings(chromium: &Chromium) {
+    chromium.value_of(
+        "(document.body.dataset.here = 'yes', addEventListener('beforeunload', (event) => \
+         sessionStorage.setItem('warned', event.defaultPrevented)))",
+    );
+}
+
+fn was_warned(chromium: &Chromium) -> bool {
+    chromium.value_of("sessionStorage.getItem('warned')") == "true"
+}
