@@ -6,7 +6,7 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
-use imprimatur::accounts::directory::{self, Filter, Search};
+use imprimatur::accounts::directory::{self, Filter};
 use imprimatur::accounts::tokens;
 use imprimatur::domain::Role;
 use imprimatur::policies::accounts::AccountChange;
@@ -490,6 +490,20 @@ fn the_list_is_searched_and_filtered_and_leads_there_and_back() {
     assert_eq!(list("?search=AL&role="), ["alice"]);
     assert_eq!(list("?search=mal"), [""; 0]);
     assert_eq!(list("?search=mal&state=deactivated"), ["mallory"]);
+    // The bound of a search is on what is wanted, and not on what is filtered out.
+    world
+        .database
+        .as_owner()
+        .batch_execute(
+            "INSERT INTO users (username, display_name, password_hash, roles)
+             SELECT 'mala' || n, 'Mala', '$argon2id$', '{}' FROM generate_series(1, 1100) n",
+        )
+        .unwrap();
+    assert_eq!(list("?search=mal&state=deactivated"), ["mallory"]);
+    world.database.db_sabotage(
+        "SET session_replication_role = replica; DELETE FROM users WHERE username LIKE 'mala%'",
+    );
+
     for query in ["?search=a", "?state=burnt", "?role=king", "?before=1", "?x=1"] {
         stan.get(&format!("/admin/accounts{query}")).expect(422);
     }
@@ -535,22 +549,19 @@ fn every_way_to_list_accounts_goes_by_an_index_and_none_sorts_a_table() {
              ANALYZE users; ANALYZE sessions",
         )
         .unwrap();
-    let search = |text: &str| Search::parse(text).unwrap();
     let conn = &mut world.database.as_runtime();
     // What one transaction did is counted apart from everything else.
     conn.batch_execute("BEGIN").unwrap();
     for is_active in [true, false] {
         for role in [None, Some(Role::Author), Some(Role::Reviewer), Some(Role::Staff)] {
-            for search in [None, search("u199")] {
-                let filter = Filter { is_active, role, search };
-                for order in [Order::NewestFirst, Order::OldestFirst] {
-                    let mut slice = Slice { order, stretch: Stretch::First, size: 50 };
-                    // More often than PostgreSQL tries before it keeps a plan.
-                    for _ in 0..7 {
-                        let page = directory::page(conn, &filter, &slice).unwrap();
-                        let Some(next) = page.next else { break };
-                        slice.stretch = Stretch::After(next);
-                    }
+            let filter = Filter { is_active, role, search: None };
+            for order in [Order::NewestFirst, Order::OldestFirst] {
+                let mut slice = Slice { order, stretch: Stretch::First, size: 50 };
+                // More often than PostgreSQL tries before it keeps a plan.
+                for _ in 0..7 {
+                    let page = directory::page(conn, &filter, &slice).unwrap();
+                    let Some(next) = page.next else { break };
+                    slice.stretch = Stretch::After(next);
                 }
             }
         }

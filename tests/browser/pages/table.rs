@@ -301,7 +301,7 @@ pub const PAGES: &[Entry] = &[
         browser.submit(NEW_ACCOUNT, &[("username", "cleo"), ("display_name", "Cleo"), ("reason", "")])
     }),
 
-    opened("my account", "mallory", OWN_ACCOUNT, 200, |_| OWN_ACCOUNT.into()),
+    opened("my account", "edith", OWN_ACCOUNT, 200, |_| OWN_ACCOUNT.into()),
     opened("my account of nobody", "", OWN_ACCOUNT, 401, |_| OWN_ACCOUNT.into()),
     done("my account with another session and a token", "rosa", OWN_ACCOUNT, 200, |house, browser| {
         house.server.signed_in("rosa");
