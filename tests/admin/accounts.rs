@@ -164,11 +164,16 @@ fn nothing_happens_without_a_reason_or_under_a_name_that_there_is_not() {
     for path in ["alice/burn", "nobody/deactivate-account", "nobody", "%00"] {
         stan.get(&format!("/admin/accounts/{path}")).expect(404);
     }
+    for name in ["nobody", "%00", "no%20name"] {
+        let path = format!("/admin/accounts/{name}/deactivate-account");
+        stan.send_unasked(&path, &[("reason", "So.")]).expect(404);
+    }
     // Nobody types somebody else's password on a page.
     let set = "/admin/accounts/alice/set-password";
     stan.get(set).expect(404);
     stan.send_unasked(set, &[("reason", "So.")]).expect(404);
     assert_eq!(world.db_everything(), before);
+    assert_eq!(world.db_incidents(), [""; 0]);
 }
 
 #[test]
