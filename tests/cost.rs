@@ -56,7 +56,9 @@ fn a_page_takes_at_most_four_queries_whatever_it_lists() {
     let mut pages = |proxy: &Proxy| {
         let mut counts = Vec::new();
         for browser in &mut people {
-            for page in ["/desk", "/desk/posts", "/admin/posts", "/", "/desk/posts/1"] {
+            for page in
+                ["/desk", "/desk/posts", "/admin/posts", "/admin/accounts", "/", "/desk/posts/1"]
+            {
                 browser.get(page);
                 proxy.take();
                 browser.get(page);

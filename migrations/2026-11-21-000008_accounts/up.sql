@@ -23,7 +23,10 @@ RETURN to_tsvector('simple'::regconfig,
     translate(username || ' ' || display_name, '._@+-''’', '       '));
 COMMENT ON FUNCTION name_words(text, text) IS
     'The words by which a person is found: of the username and of the name that others see.';
-CREATE INDEX users_by_name ON users USING gin (name_words(username, display_name));
+-- Accounts come one at a time: whoever searches need not wait for a list of
+-- what is still to be sorted in.
+CREATE INDEX users_by_name ON users USING gin (name_words(username, display_name))
+    WITH (fastupdate = off);
 
 ALTER TABLE sessions
     ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY,

@@ -8,6 +8,7 @@ use super::{Credential, facts, identify, load, lock};
 use crate::audit::Asked;
 use crate::domain::{
     AccountAction, Actor, Interface, NewPassword, OwnChange, Permission, Person, RequestId, UserId,
+    Username,
 };
 use crate::invariants::accounts::{self as truth, Circumstances, NewAccount};
 use crate::invariants::own_account::{ProvenBy, enforce_own};
@@ -73,14 +74,17 @@ pub fn change(
             *actor_id = Some(asking.id);
             // Nobody who may not manage accounts gets to lock one.
             permissions::check(&asking.roles, Permission::ManageAccount)?;
+            // What is no name at all is nobody's, and some of it PostgreSQL
+            // cannot even be asked for.
+            let name = Username::parse(username).map_err(|_| Refusal::NotFound)?;
             let subject = users::table
-                .filter(users::username.eq(username))
+                .filter(users::username.eq(name.as_str()))
                 .select(users::id)
                 .first::<i64>(tx.conn())
                 .optional()?
                 .map(UserId)
                 .ok_or(Refusal::NotFound)?;
-            let (actor, subject) = lock_both(tx, asking.id, subject, change)?;
+            let (actor, subject) = lock_both(tx, call.credential, asking.id, subject, change)?;
             let capability = permissions::verify_accounts(actor)?;
             let validity = policy::evaluate(capability, change.clone(), subject)?;
             truth::enforce(validity, &call.circumstances(), tx)?;
@@ -91,22 +95,19 @@ pub fn change(
 }
 
 /// Locks whoever acts and whoever it concerns, and returns both as they are
-/// under the lock: what was read before it may have changed.
+/// under the lock: what was read before it may have changed, and the session of
+/// whoever acts may have ended.
 fn lock_both<'tx>(
     tx: &mut Transaction<'tx>,
+    credential: &Credential,
     actor: UserId,
     subject: UserId,
     change: &AccountChange,
 ) -> Result<(Actor<'tx>, Account), Stop> {
     let people = lock(tx, &[actor, subject])?;
-    let acting = people
-        .iter()
-        .find(|(person, is_active, _)| person.id == actor && *is_active)
-        .map(|(person, ..)| Actor::pinned(person.clone(), tx.within()))
-        .ok_or(Refusal::NotSignedIn)?;
-    let concerned =
+    let acting = load(tx, credential)?.ok_or(Refusal::NotSignedIn)?;
+    let (person, is_active, _) =
         people.into_iter().find(|(person, ..)| person.id == subject).ok_or(Refusal::NotFound)?;
-    let (person, is_active, _) = concerned;
     let token = match change {
         AccountChange::RevokeToken(token) => Some(*token),
         AccountChange::Grant(_)

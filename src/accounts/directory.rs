@@ -40,7 +40,8 @@ pub struct Filter {
     pub search: Option<Search>,
 }
 
-/// The beginnings of words, each of at least two letters or digits.
+/// The beginnings of words, each of at least two letters or digits. Of those
+/// that they find, a thousand are looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     typed: String,
@@ -79,9 +80,9 @@ type EntrySqlType = (PersonSqlType, Timestamptz, Nullable<Timestamptz>);
 
 /// The statement for accounts that meet a condition, from a place on.
 macro_rules! entries {
-    ($source:literal, $condition:expr, $newer:literal, $order:literal) => {
+    ($found:expr, $condition:expr, $newer:literal, $order:literal) => {
         statement::<EntrySqlType>(concat!(
-            $source,
+            $found,
             "SELECT u.id, u.username, u.display_name, u.roles, u.created_at,
                  (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id)
              FROM users u
@@ -97,34 +98,34 @@ macro_rules! entries {
     };
 }
 
-/// The same with the order to read in, and with or without a search. What is
-/// found goes first and is bounded: left to itself, PostgreSQL might walk
-/// through all accounts in their order and look for the words in each.
+/// What a search finds goes first and is bounded: left to itself, PostgreSQL
+/// might walk through all accounts in their order and look for the words in
+/// each.
+macro_rules! found {
+    ($condition:literal) => {
+        concat!(
+            "WITH found AS MATERIALIZED (
+                 SELECT u.id FROM users u
+                 WHERE name_words(u.username, u.display_name) @@ to_tsquery('simple', $4)
+                   AND u.is_active = $1",
+            $condition,
+            " LIMIT 1000) "
+        )
+    };
+}
+
+/// The same with the order to read in, and with or without a search.
 macro_rules! in_order {
     ($slice:expr, $filter:expr, $condition:literal) => {
         match ($slice.reads(), &$filter.search) {
             (Order::NewestFirst, None) => entries!("", $condition, "<", "DESC"),
             (Order::OldestFirst, None) => entries!("", $condition, ">", "ASC"),
-            (Order::NewestFirst, Some(_)) => entries!(
-                "WITH found AS MATERIALIZED (
-                     SELECT f.id FROM users f
-                     WHERE name_words(f.username, f.display_name) @@ to_tsquery('simple', $4)
-                     LIMIT 1000
-                 ) ",
-                concat!($condition, " AND u.id IN (SELECT id FROM found)"),
-                "<",
-                "DESC"
-            ),
-            (Order::OldestFirst, Some(_)) => entries!(
-                "WITH found AS MATERIALIZED (
-                     SELECT f.id FROM users f
-                     WHERE name_words(f.username, f.display_name) @@ to_tsquery('simple', $4)
-                     LIMIT 1000
-                 ) ",
-                concat!($condition, " AND u.id IN (SELECT id FROM found)"),
-                ">",
-                "ASC"
-            ),
+            (Order::NewestFirst, Some(_)) => {
+                entries!(found!($condition), " AND u.id IN (SELECT id FROM found)", "<", "DESC")
+            }
+            (Order::OldestFirst, Some(_)) => {
+                entries!(found!($condition), " AND u.id IN (SELECT id FROM found)", ">", "ASC")
+            }
         }
     };
 }

@@ -236,7 +236,6 @@ async fn act(
 
 /// What a form asks for.
 struct Asked {
-    wanted: Wanted,
     change: AccountChange,
     /// The secret that a reset makes.
     secret: Option<Secret>,
@@ -268,17 +267,15 @@ fn send(
     });
     match done {
         Ok(Asked { secret: Some(secret), .. }) => link_page(store, visit, username, &secret),
-        Ok(asked) => Ok(after(username, asked.wanted)),
+        Ok(Asked { secret: None, .. }) => {
+            Ok(Answer::see(format!("/admin/accounts/{username}"), Some(Flash::AccountChanged)))
+        }
         Err(Refusal::NotSignedIn) => Ok(responses::signed_out_meanwhile(visit)),
         Err(refusal @ (Refusal::Policy(_) | Refusal::Input(_))) => {
             again(store, visit, username, wanted, typed, &refusal)
         }
         Err(refusal) => Err(refusal),
     }
-}
-
-fn after(username: &str, _: Wanted) -> Answer {
-    Answer::see(format!("/admin/accounts/{username}"), Some(Flash::AccountChanged))
 }
 
 /// Returns why, in words that the record can keep.
@@ -308,7 +305,7 @@ fn asked(wanted: Wanted) -> Result<Asked, Refusal> {
             return Err(Refusal::NotFound);
         }
     };
-    Ok(Asked { wanted, change, secret })
+    Ok(Asked { change, secret })
 }
 
 /// Returns the hash of a password that nobody has.

@@ -30,6 +30,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     );
 }
 
+/// A place within the room of accounts, for the navigation to say so.
+const ROOM: &str = "/admin/accounts/create";
+
 #[derive(Template)]
 #[template(path = "admin/new_account.html")]
 struct NewAccountPage {
@@ -116,7 +119,8 @@ fn page(
     errors: Vec<FieldError>,
 ) -> Result<Answer, Refusal> {
     let conn = &mut *store.checkout()?;
-    let (_, layout) = enter(conn, visit, "Create an account", Permission::ManageAccount)?;
+    let (_, mut layout) = enter(conn, visit, "Create an account", Permission::ManageAccount)?;
+    layout.move_to(ROOM);
     Ok(Answer::page(status, &NewAccountPage { layout, typed, errors }))
 }
 
@@ -167,7 +171,8 @@ fn create(store: &Store, visit: &Visit, typed: &Typed) -> Result<Answer, Refusal
     };
     changes::create(store, &call, &account)?;
     let conn = &mut *store.checkout()?;
-    let (_, layout) = enter(conn, visit, "The account is created", Permission::ManageAccount)?;
+    let (_, mut layout) = enter(conn, visit, "The account is created", Permission::ManageAccount)?;
+    layout.move_to(ROOM);
     let person = super::accounts::find(conn, account.username.as_str())?.account.person;
     let address = LinkPage::address(visit, &secret);
     Ok(Answer::ok(&LinkPage { layout, person, address, is_new: true }))

@@ -48,6 +48,7 @@ journeys! {
     a_reviewer_asks_for_changes_changes_their_mind_and_publishes,
     staff_find_a_post_and_archive_it_with_a_reason,
     staff_archive_what_they_find_on_one_decision,
+    staff_create_an_account_and_its_person_sets_the_password,
     a_reader_reads_on_to_older_posts_and_to_one_that_is_gone,
     a_stranger_is_told_at_each_door_why_it_is_closed,
     a_post_goes_from_first_words_to_gone,
@@ -182,6 +183,56 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
     chromium.visit(&format!("/desk/posts/{public}"));
     chromium.sees("It is out of date.");
     chromium.sees_disabled("Archive");
+}
+
+fn staff_create_an_account_and_its_person_sets_the_password(
+    chromium: &Chromium,
+    _: &World,
+    _: &Server,
+) {
+    chromium.sign_in("stan");
+    chromium.follow("Admin");
+    chromium.follow("Accounts");
+    chromium.follow("Create an account");
+    chromium.fill("Username", "cleo");
+    chromium.fill("Name that others see", "Cleo");
+    chromium.press("Create the account");
+    chromium.sees_heading("The account is created");
+    let link = chromium.value("Copy it now: it is shown this once.");
+    chromium.follow("The account");
+    chromium.sees("A link to set the password waits to be used.");
+    chromium.follow("Grant the role author");
+    chromium.fill("Reason, for the record", "She writes for us.");
+    chromium.press("Grant the role author");
+    chromium.sees("Done, and written down in the record.");
+    chromium.sees("She writes for us.");
+    chromium.sign_out();
+
+    let path = &link[link.find("/set-password").unwrap()..];
+    chromium.visit(path);
+    chromium.fill("New password", "a password of her own");
+    chromium.press("Set the password");
+    chromium.sees("Your password is set. Sign in with it.");
+    chromium.fill("Username", "cleo");
+    chromium.fill("Password", "a password of her own");
+    chromium.press("Sign in");
+    chromium.sees_heading("Your desk");
+    chromium.visit(path);
+    chromium.sees_heading("This link does not work");
+
+    chromium.visit("/desk");
+    chromium.follow("Cleo");
+    chromium.fill("Current password", "a password of her own");
+    chromium.fill("New password", "another one of her own");
+    chromium.press("Change the password");
+    chromium.sees("Your password is changed.");
+    chromium.fill("What it is for", "Nightly import");
+    chromium.press("Make the token");
+    chromium.sees_heading("My account");
+    assert!(chromium.value("Copy it now: it is shown this once.").starts_with("imprimatur_"));
+    chromium.press("Revoke Nightly import");
+    chromium.sees("The token is revoked.");
+    chromium.sign_out();
 }
 
 fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(

@@ -73,12 +73,12 @@ fn what_one_person_does_on_a_connection_does_not_colour_what_the_next_one_does()
         let post = world.in_review();
         let review = format!("/desk/posts/{post}/publish");
         let alices_desk = alice.get("/desk").expect(200).body;
-        assert!(alices_desk.contains("<span>Alice"), "{alices_desk}");
+        assert!(alices_desk.contains("<a href=\"/account\">Alice"), "{alices_desk}");
         // Alice may not, Edith may; the one connection serves both in turn.
         alice.get(&review).expect(403);
         let ediths_desk = edith.get("/desk").expect(200).body;
-        assert!(ediths_desk.contains("<span>Edith"), "{ediths_desk}");
-        assert!(!ediths_desk.contains("<span>Alice"), "{ediths_desk}");
+        assert!(ediths_desk.contains("<a href=\"/account\">Edith"), "{ediths_desk}");
+        assert!(!ediths_desk.contains("<a href=\"/account\">Alice"), "{ediths_desk}");
         edith.act(&review, &[]).expect(303);
         let by = format!(
             "transitions WHERE post_id = {post} AND to_state = 'published' AND actor_id = {}",
