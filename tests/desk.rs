@@ -347,7 +347,7 @@ fn two_reviewers_who_ask_for_changes_are_both_named_and_both_answered() {
 
     let editor = words(&mut alice, &format!("/desk/posts/{post}/revise"));
     let asked = between(&editor, "What has to change", "Title");
-    assert_eq!(asked.matches("Name your source.").count(), 2, "{asked}");
+    assert_eq!(asked.matches("Please name your source.").count(), 2, "{asked}");
     let fields = [("title", "On measure"), ("summary", "S"), ("body", "B")];
     alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
     let page = alice.get(&format!("/desk/posts/{post}")).body;

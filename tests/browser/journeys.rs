@@ -143,6 +143,7 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     world.in_review();
     chromium.sign_in("stan");
     chromium.follow("Admin");
+    chromium.follow("Posts");
     chromium.fill("Words in the text", "restr");
     chromium.press("Search");
     chromium.sees("3 posts");
@@ -170,6 +171,7 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
 
     chromium.sign_in("stan");
     chromium.follow("Admin");
+    chromium.follow("Posts");
     chromium.follow("In review");
     chromium.follow("On restraint");
     chromium.sees("Please name your source.");
@@ -177,6 +179,7 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
     chromium.sees("Alice submitted this on");
     chromium.sees("Only a published post is archived.");
     chromium.follow("Admin");
+    chromium.follow("Posts");
     chromium.follow("Published");
     chromium.follow("Archive On measure");
     archive_with_a_reason(chromium);
@@ -311,6 +314,7 @@ fn a_post_goes_from_first_words_to_gone(chromium: &Chromium, _: &World, server: 
 
     chromium.sign_in("stan");
     chromium.follow("Admin");
+    chromium.follow("Posts");
     chromium.follow("Archive On restraint");
     archive_with_a_reason(chromium);
     chromium.visit(&post);

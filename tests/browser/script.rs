@@ -207,7 +207,7 @@ fn what_a_closed_tab_held_is_offered_used_and_forgotten_once_it_is_saved() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
     chromium.visit(CREATE);
-    chromium.sees("This browser kept what you typed just now and have not saved.");
+    chromium.sees("which you typed just now and have not saved.");
     assert!(is_offered(&chromium));
     assert_eq!(chromium.value("Body"), "", "it is offered and not put in place");
     chromium.press("Use it");
@@ -257,7 +257,7 @@ fn an_offer_says_how_old_it_is() {
              JSON.stringify({{ ...JSON.parse(text), at: new Date(Date.now() - {minutes} * 6e4) }}))"
         ));
         chromium.visit(CREATE);
-        chromium.sees(&format!("This browser kept what you typed {said} and have not saved."));
+        chromium.sees(&format!("which you typed {said} and have not saved."));
     }
 }
 
@@ -317,7 +317,13 @@ fn words_stay_with_who_typed_them_and_leave_with_who_signs_out() {
     leave_words_behind(&chromium, CREATE, "Words of Arthur.");
     assert_eq!(kept(&chromium), 2);
     chromium.visit("/desk");
-    chromium.sign_out();
+    chromium.press("Sign out");
+    chromium.answers_no();
+    chromium.sees_heading("Your desk");
+    assert_eq!(kept(&chromium), 2, "whoever thinks again loses nothing");
+    chromium.press("Sign out");
+    chromium.answers_yes();
+    chromium.sees("You are signed out.");
     assert_eq!(kept(&chromium), 1, "those of Alice");
 
     chromium.sign_in("alice");
@@ -326,7 +332,9 @@ fn words_stay_with_who_typed_them_and_leave_with_who_signs_out() {
     chromium.fill("Body", "More words of Alice.");
     chromium.sees("Preview updated.");
     assert_eq!(kept(&chromium), 2);
-    chromium.sign_out();
+    chromium.press("Sign out");
+    chromium.answers_yes();
+    chromium.sees("You are signed out.");
     assert_eq!(kept(&chromium), 0);
 }
 

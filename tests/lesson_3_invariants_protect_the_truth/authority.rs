@@ -122,6 +122,7 @@ fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
     assert_eq!(
         changeable,
         [
+            "bulk_archive_items: put_off_at refusal settled_at",
             "incidents: acknowledged_at acknowledged_by acknowledgement",
             "password_links: replaced_at used_at",
             "posts: archive_reason archived_at archived_by current_revision published_at \

@@ -209,6 +209,16 @@ impl Chromium {
         self.sees("You are signed out.");
     }
 
+    /// Says yes to the question that the page asks in a window of its own.
+    pub fn answers_yes(&self) {
+        self.post("/alert/accept", json!({}));
+    }
+
+    /// Says no to it.
+    pub fn answers_no(&self) {
+        self.post("/alert/dismiss", json!({}));
+    }
+
     pub fn cookies(&self) -> Vec<Value> {
         self.get("/cookie").as_array().unwrap().clone()
     }
