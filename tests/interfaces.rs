@@ -205,6 +205,8 @@ fn a_stranger_is_asked_to_sign_in_wherever_something_would_change() {
         "/admin/permissions",
         "/admin/refusals",
         "/admin/refusals.csv",
+        "/admin/posts.csv",
+        "/admin/accounts.csv",
         "/admin/incidents",
         "/admin/incidents.csv",
         "/admin/incidents/1",
@@ -238,6 +240,7 @@ fn every_page_of_the_admin_refuses_whoever_is_not_staff() {
             ("/admin/permissions", None),
             ("/admin/refusals", None),
             ("/admin/refusals.csv", None),
+            ("/admin/posts.csv", None),
             ("/admin/incidents", None),
             ("/admin/incidents.csv", None),
             ("/admin/incidents/1", Some("/admin/incidents/999999")),
@@ -284,6 +287,7 @@ fn accounts_are_for_those_who_may_manage_them_and_for_nobody_else() {
             browser.get(&format!("/admin/accounts{path}")).expect(403);
         }
         browser.get("/admin/create-account").expect(403);
+        browser.get("/admin/accounts.csv").expect(403);
         for (change, field, value) in changes {
             for account in ["arthur", "nobody", who] {
                 let mut fields = vec![("reason", "For the test.")];

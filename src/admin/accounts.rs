@@ -6,6 +6,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
+use super::csv::{self, Export};
 use super::frame::enter;
 use crate::accounts::changes::foresee;
 use crate::accounts::directory::{self, Entry, Event, Filter, Search};
@@ -15,14 +16,15 @@ use crate::accounts::tokens::{self, TokenLine};
 use crate::domain::{AccountAction, FieldError, Permission, Person, Reason, Role};
 use crate::policies::accounts::Account;
 use crate::refusal::{Refusal, unreadable};
-use crate::store::paging::{Order, Slice, Stretch};
+use crate::store::paging::{Order, Page, Slice, Stretch};
 use crate::web::layout::filters;
 use crate::web::paging::{cursor, stretch};
-use crate::web::{Answer, Layout, Shared, Visit};
+use crate::web::{Answer, Fields, Layout, Shared, Visit};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/admin/accounts", web::get().to(list))
+        .route("/admin/accounts.csv", web::get().to(file))
         .route("/admin/accounts/{username}", web::get().to(show));
 }
 
@@ -46,6 +48,14 @@ struct AccountsPage {
 }
 
 impl AccountsPage {
+    /// Returns where the list is had as a file.
+    fn file(&self) -> String {
+        let state = if self.filter.is_active { "active" } else { "deactivated" };
+        let role = self.filter.role.map(Role::as_str).unwrap_or_default();
+        let fields = [("state", state), ("role", role), ("search", self.typed.as_str())];
+        super::address::address("/admin/accounts.csv", &fields, None)
+    }
+
     /// Returns the address of the list under this filter, ready for more.
     fn address(&self, is_active: bool) -> String {
         let mut address = "/admin/accounts?".to_owned();
@@ -83,22 +93,61 @@ impl AccountsPage {
     }
 }
 
+/// Takes out of an address which accounts are asked for.
+fn asked(query: &mut Fields) -> Result<(bool, Option<Role>, String), FieldError> {
+    let is_active = match query.take("state")?.as_deref() {
+        None | Some("active" | "") => true,
+        Some("deactivated") => false,
+        Some(_) => return Err(FieldError::new("state", "Choose active or deactivated.")),
+    };
+    let role = query.take("role")?.filter(|role| !role.is_empty());
+    let role = role.map(|role| role.parse::<Role>()).transpose();
+    let role = role.map_err(|message| FieldError::new("role", message))?;
+    Ok((is_active, role, query.take("search")?.unwrap_or_default()))
+}
+
+/// The accounts that a filter lets through, as a file.
+struct AccountsFile(Filter);
+
+impl Export for AccountsFile {
+    type Line = Entry;
+    const NAME: &'static str = "accounts.csv";
+    const PERMISSION: Permission = Permission::ManageAccount;
+    const HEADER: &'static [&'static str] =
+        &["username", "name", "roles", "state", "last_seen", "created"];
+
+    fn page(&self, conn: &mut PgConnection, slice: &Slice) -> diesel::QueryResult<Page<Entry>> {
+        directory::page(conn, &self.0, slice)
+    }
+
+    fn record(&self, line: &Entry) -> Vec<String> {
+        vec![
+            line.person.username.clone(),
+            line.person.display_name.clone(),
+            line.person.roles.to_string(),
+            if self.0.is_active { "active" } else { "deactivated" }.to_owned(),
+            csv::or_empty(line.last_seen_at.map(csv::time)),
+            csv::time(line.created_at),
+        ]
+    }
+}
+
+async fn file(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+    csv::download(&shared, visit, |visit, _| {
+        let mut query = visit.query_fields()?;
+        let (is_active, role, typed) = asked(&mut query)?;
+        query.finish()?;
+        Ok(AccountsFile(Filter { is_active, role, search: Search::parse(&typed)? }))
+    })
+    .await
+}
+
 async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
         .answer(visit, None, |store, visit| {
             let mut query = visit.query_fields()?;
             let stretch = stretch(&mut query, "before", "after")?;
-            let is_active = match query.take("state")?.as_deref() {
-                None | Some("active" | "") => true,
-                Some("deactivated") => false,
-                Some(_) => {
-                    return Err(FieldError::new("state", "Choose active or deactivated.").into());
-                }
-            };
-            let role = query.take("role")?.filter(|role| !role.is_empty());
-            let role = role.map(|role| role.parse::<Role>()).transpose();
-            let role = role.map_err(|message| FieldError::new("role", message))?;
-            let typed = query.take("search")?.unwrap_or_default();
+            let (is_active, role, typed) = asked(&mut query)?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let (_, layout) = enter(conn, visit, "Accounts", Permission::ManageAccount)?;

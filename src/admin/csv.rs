@@ -34,7 +34,7 @@ pub(super) trait Export: Send + Sync + 'static {
     -> diesel::QueryResult<Page<Self::Line>>;
 
     /// Returns the cells of a line, one for each column.
-    fn record(line: &Self::Line) -> Vec<String>;
+    fn record(&self, line: &Self::Line) -> Vec<String>;
 }
 
 /// How many lines are read at a time: what a file takes of memory, and of a
@@ -64,7 +64,7 @@ pub(super) async fn download<E: Export>(
                 write_record(&mut text, E::HEADER.iter());
             }
             for line in &page.lines {
-                write_record(&mut text, E::record(line).iter());
+                write_record(&mut text, list.record(line).iter());
             }
             Ok(Piece { text, next: page.next })
         })

@@ -227,7 +227,7 @@ impl Export for IncidentsFile {
         audit::incidents(conn, self.0, slice)
     }
 
-    fn record(line: &Incident) -> Vec<String> {
+    fn record(&self, line: &Incident) -> Vec<String> {
         let taken = line.acknowledgement.as_ref();
         vec![
             line.id.to_string(),

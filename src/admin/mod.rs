@@ -13,6 +13,7 @@ mod new_account;
 mod overview;
 mod post;
 mod posts;
+mod posts_file;
 mod question;
 mod refusals;
 mod truth_table;
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(overview::routes)
         .configure(posts::routes)
+        .configure(posts_file::routes)
         .configure(bulk::routes)
         .configure(post::routes)
         .configure(matrix::routes)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::bulk::{BULK, choice};
 use super::frame::enter;
+use super::posts_file::FILE;
 use super::question::{Chip, Question};
 use crate::domain::{FieldError, Permission, State, Username};
 use crate::refusal::unreadable;
@@ -168,6 +169,11 @@ impl PostsPage {
         let is_there = self.lines.iter().any(|line| line.state == State::Published);
         let published = self.question.with(|question| question.state = Some(State::Published));
         is_there.then(|| published.address(BULK, &[("everything", "yes")]))
+    }
+
+    /// Returns where the list is had as a file.
+    fn file(&self) -> String {
+        self.question.address(FILE, &[])
     }
 
     fn unfinished(&self) -> Option<String> {

@@ -364,7 +364,7 @@ impl Export for RefusalsFile {
         audit::list_refusals(conn, &self.0, slice)
     }
 
-    fn record(line: &RefusalLine) -> Vec<String> {
+    fn record(&self, line: &RefusalLine) -> Vec<String> {
         let all = |part: fn(&Reason) -> &str, between: &str| {
             line.reasons.iter().map(part).collect::<Vec<_>>().join(between)
         };

@@ -528,6 +528,33 @@ fn records(file: &Answer) -> Vec<csv::StringRecord> {
 }
 
 #[test]
+fn posts_and_accounts_are_had_as_files_in_the_order_and_with_the_filters_of_their_lists() {
+    let world = World::new();
+    for number in 0..510 {
+        let text = content(&format!("Draft {number}"));
+        world.create(world.alice, text).unwrap();
+    }
+    let public = world.published();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let drafts = records(&stan.get("/admin/posts.csv?state=draft&sort=number").expect(200));
+    let titles: Vec<&str> = drafts.iter().skip(1).map(|record| &record[2]).collect();
+    let expected: Vec<String> = (0..510).map(|number| format!("Draft {number}")).collect();
+    assert_eq!(titles, expected, "more than one piece, in order");
+    let published = records(&stan.get("/admin/posts.csv?reviewer=edith").expect(200));
+    assert_eq!(published[0].iter().next(), Some("id"));
+    let said: Vec<&str> = published[1].iter().take(5).collect();
+    assert_eq!(said, [&public.to_string(), "published", "On restraint", "Alice", "Edith"]);
+    stan.get("/admin/posts.csv?state=burnt").expect(422);
+
+    let staff = records(&stan.get("/admin/accounts.csv?role=staff").expect(200));
+    let people: Vec<&str> = staff.iter().skip(1).map(|record| &record[0]).collect();
+    assert_eq!(people, ["stan"]);
+    let none = records(&stan.get("/admin/accounts.csv?state=deactivated").expect(200));
+    assert_eq!(none.len(), 1, "the header");
+}
+
+#[test]
 fn a_list_as_a_file_has_the_rows_of_the_list_and_calculates_nothing() {
     let world = World::new();
     let title = "=HYPERLINK(\"http://example.org\",\"x\")";

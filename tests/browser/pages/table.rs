@@ -28,6 +28,8 @@ pub enum How {
 /// Routes whose answer is no page.
 pub const NO_PAGES: &[&str] = &[
     "/admin/incidents.csv",
+    "/admin/accounts.csv",
+    "/admin/posts.csv",
     "/admin/refusals.csv",
     "/favicon.ico",
     "/favicon.svg",
