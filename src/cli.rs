@@ -5,6 +5,7 @@
 
 mod answer;
 mod failure;
+mod import;
 mod logging;
 mod manuscript;
 mod passwords;
@@ -101,6 +102,9 @@ enum Command {
     /// Read, begin, revise and move posts
     #[command(subcommand)]
     Post(posts::PostCommand),
+    /// Make drafts of a folder of Markdown files with front matter
+    #[command(after_help = import::AFTER_HELP)]
+    Import(import::Import),
     /// Report every row of the database that breaks a promise
     Verify,
     /// Stop the private database once nobody uses it any more
@@ -166,6 +170,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::User(command) => users::user(options, command),
         Command::Role(command) => users::role(options, command),
         Command::Post(command) => posts::post(options, command),
+        Command::Import(arguments) => import::import(options, &arguments),
         Command::Verify => verify::verify(options),
         Command::KeepCluster { grace_ms } => {
             let data_dir = options.data_dir.as_deref().ok_or_else(|| {
