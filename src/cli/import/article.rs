@@ -63,8 +63,8 @@ pub(super) fn read(path: &Path) -> Result<Article, Vec<Reason>> {
     let dated = path.file_stem().and_then(|stem| stem.to_str()).and_then(dated);
     let mut notes = Vec::new();
 
-    let given = take(&mut fields, "title")?;
-    let (title, body) = match given {
+    let mut reasons = Vec::new();
+    let (title, body) = match take(&mut fields, "title", &mut reasons) {
         Some(title) => (Some(title), body.to_owned()),
         None => manuscript::split_title(body),
     };
@@ -74,13 +74,16 @@ pub(super) fn read(path: &Path) -> Result<Article, Vec<Reason>> {
     }
     let mut summary = None;
     for name in SUMMARIES {
-        if summary.is_none() {
-            summary = take(&mut fields, name)?;
-        }
+        summary = summary.or_else(|| take(&mut fields, name, &mut reasons));
     }
-    let content =
-        Content::parse(&on_one_line(&title), &on_one_line(&summary.unwrap_or_default()), &body)
-            .map_err(|input| input_reasons(&input))?;
+    let summary = on_one_line(&summary.unwrap_or_default());
+    let content = match Content::parse(&on_one_line(&title), &summary, &body) {
+        Ok(content) if reasons.is_empty() => content,
+        parsed => {
+            reasons.extend(parsed.err().iter().flat_map(input_reasons));
+            return Err(reasons);
+        }
+    };
 
     notes.extend(templates(&body));
     let mut not_kept: Vec<NotKept> = fields.into_iter().map(NotKept::of).collect();
@@ -91,20 +94,20 @@ pub(super) fn read(path: &Path) -> Result<Article, Vec<Reason>> {
     Ok(Article { content, not_kept, notes })
 }
 
-/// Takes a piece of text out of the fields.
-fn take(fields: &mut Vec<Field>, name: &str) -> Result<Option<String>, Vec<Reason>> {
-    let Some(at) = fields.iter().position(|field| field.name.eq_ignore_ascii_case(name)) else {
-        return Ok(None);
-    };
+/// Takes a piece of text out of the fields, or says why there is none to take.
+fn take(fields: &mut Vec<Field>, name: &str, reasons: &mut Vec<Reason>) -> Option<String> {
+    let at = fields.iter().position(|field| field.name.eq_ignore_ascii_case(name))?;
     match fields.remove(at).value {
-        Value::Text(text) if text.trim().is_empty() => Ok(None),
-        Value::Text(text) => Ok(Some(text)),
-        Value::Blank => Ok(None),
-        Value::Other => Err(vec![Reason::new(
-            &format!("invalid-{name}"),
-            format!("The {name} is a list, a table or an alias."),
-            format!("Write the {name} as one piece of text."),
-        )]),
+        Value::Text(text) => Some(text).filter(|text| !text.trim().is_empty()),
+        Value::Blank => None,
+        Value::Other => {
+            reasons.push(Reason::new(
+                &format!("invalid-{name}"),
+                format!("The {name} is a list, a table or an alias."),
+                format!("Write the {name} as one piece of text."),
+            ));
+            None
+        }
     }
 }
 

@@ -197,9 +197,13 @@ mod tests {
         }
         laughs.push_str("title: Still here\n---\n");
         assert_eq!(fields(&laughs).last(), Some(&text("title", "Still here")));
-        for opening in ["[", "{a: ", "- ", "? "] {
-            let deep = format!("---\na: {}\n---\n", opening.repeat(10_000));
-            assert!(split(&deep).is_err(), "{opening}");
+        for (opening, closing) in [("[", "]"), ("{a: ", "}"), ("- ", ""), ("? ", "")] {
+            let nest = |deep| format!("{}{}", opening.repeat(deep), closing.repeat(deep));
+            assert!(split(&format!("---\na:\n  {}\n---\n", nest(5))).is_ok(), "{opening}");
+            for deep in [40, 5_000] {
+                let reason = split(&format!("---\na:\n  {}\n---\n", nest(deep))).unwrap_err();
+                assert_eq!(reason.code, "front-matter-unreadable", "{opening}");
+            }
         }
         assert!(split(&format!("+++\na = {}\n+++\n", "[".repeat(20_000))).is_err());
         assert!(split(&format!("{{\n\"a\": {}", "[".repeat(20_000))).is_err());
