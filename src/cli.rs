@@ -29,13 +29,15 @@ use crate::store::cluster::{self, Install};
 use crate::store::{Store, pool::Limits};
 use answer::Form;
 use failure::Failure;
+use logging::Usual;
 
 /// What `--help` says below the options.
 const AFTER_HELP: &str = "\
 Environment:
   DATABASE_URL        the database to use, as the role that the program works as
   DATABASE_OWNER_URL  the same database as the role that owns the tables, for migrations
-  RUST_LOG            what is logged to stderr, such as imprimatur=debug
+  RUST_LOG            what is logged to stderr, such as imprimatur=debug; with --json
+                      nothing is, unless this says so
   Without DATABASE_URL there is a private database in the data directory.
 
 Exit codes:
@@ -125,7 +127,11 @@ pub fn main() -> ExitCode {
     let Some(command) = command else {
         return Failure::Usage("There is no command.".into()).report(options.form());
     };
-    logging::begin(matches!(command, Command::Serve(_)));
+    logging::begin(match (&command, options.form()) {
+        (_, Form::Json) => Usual::Nothing,
+        (Command::Serve(_), Form::Words) => Usual::WhatHappens,
+        (_, Form::Words) => Usual::WhatIsWrong,
+    });
     match run(&options, command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(options.form()),

@@ -1,5 +1,6 @@
 //! Every command answers with one JSON document, and errors are one, too.
 
+use diesel::connection::SimpleConnection;
 use imprimatur::domain::{PostId, State};
 use serde_json::{Value, json};
 
@@ -193,4 +194,41 @@ fn a_key_that_was_made_is_named() {
     let second = run(&world.database, &again.split(' ').collect::<Vec<_>>()).expect(0);
     assert_eq!((second.stdout, second.stderr), (first.stdout, String::new()));
     assert_eq!(world.db_history(post).len(), 3);
+}
+
+/// Whether it took effect is not known then: the key makes the retry safe.
+#[test]
+fn whoever_got_no_answer_tries_the_same_again_with_the_key() {
+    let world = World::new();
+    let post = world.in_review();
+    let line = "post publish 1 --as edith --revision 1";
+    let mut other = world.database.as_owner();
+    other.batch_execute("BEGIN; SELECT FROM posts WHERE id = 1 FOR UPDATE").unwrap();
+    let busy = error(run(&world.database, &words(line)), 8);
+    assert_eq!(busy["layer"], "availability");
+    assert_eq!(busy["reasons"][0]["code"], "unavailable");
+    let said = run(&world.database, &line.split(' ').collect::<Vec<_>>()).expect(8).stderr;
+    assert!(said.contains("never twice: --key "), "{said}");
+    other.batch_execute("ROLLBACK").unwrap();
+    assert_eq!(world.post(post).state(), State::InReview);
+    let again = format!("{line} --key {}", busy["key"].as_str().unwrap());
+    let done = answer(run(&world.database, &words(&again)));
+    assert_eq!((&done["state"], &done["key"]), (&json!("published"), &busy["key"]));
+}
+
+#[test]
+fn a_defect_is_a_document_that_names_the_request() {
+    let world = World::new();
+    world.in_review();
+    let trigger = "CREATE TRIGGER nothing_is_printed_today BEFORE UPDATE ON posts
+                   FOR EACH ROW EXECUTE FUNCTION refuse('Not today.')";
+    world.database.as_owner().batch_execute(trigger).unwrap();
+    let defect = error(run(&world.database, &words("post publish 1 --as edith --revision 1")), 7);
+    assert_eq!(
+        (&defect["layer"], &defect["reasons"][0]["code"]),
+        (&json!("invariant"), &json!("defect"))
+    );
+    let request = defect["request"].as_str().unwrap();
+    assert!(defect["detail"].as_str().unwrap().contains(request), "{defect}");
+    assert_eq!(world.db_incidents(), ["nothing_is_printed_today"]);
 }
