@@ -1,18 +1,23 @@
 //! Posts in words and in JSON. The names of the fields are stable; times are
 //! RFC 3339.
 
+mod advice;
+mod history;
+
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{
-    Action, Byline, OperationKey, Outcome, Post, PostId, Reading, Reason, Review, RevisionNumber,
-    State, Status, Title, Transition,
+    Action, Byline, OperationKey, Outcome, Post, PostId, Review, RevisionNumber, State, Status,
+    Title,
 };
-use crate::store::posts::{Making, PostLine};
+use crate::store::posts::PostLine;
 use crate::store::visibility::Sight;
-use crate::workflow::Advice;
+
+pub(super) use advice::AdviceDocument;
+pub(super) use history::HistoryDocument;
 
 /// What an action did.
 #[derive(Serialize)]
@@ -211,160 +216,5 @@ impl fmt::Display for PostDocument<'_> {
         }
         writeln!(out, "title\t{}\nsummary\t{}\n", self.title, self.summary)?;
         out.write_str(self.body)
-    }
-}
-
-/// How a post came to be.
-#[derive(Serialize)]
-pub(super) struct HistoryDocument {
-    id: PostId,
-    state: State,
-    revision: RevisionNumber,
-    transitions: Vec<Entered>,
-    revisions: Vec<Written>,
-    reviews: Vec<Asked>,
-    readings: Vec<Read>,
-}
-
-#[derive(Serialize)]
-struct Entered {
-    from: Option<State>,
-    to: State,
-    by: Byline,
-    at: Timestamp,
-    revision: RevisionNumber,
-}
-
-#[derive(Serialize)]
-struct Written {
-    revision: RevisionNumber,
-    at: Timestamp,
-}
-
-#[derive(Serialize)]
-struct Asked {
-    revision: RevisionNumber,
-    by: Byline,
-    at: Timestamp,
-    note: String,
-    withdrawn_at: Option<Timestamp>,
-}
-
-#[derive(Serialize)]
-struct Read {
-    revision: RevisionNumber,
-    by: Byline,
-    at: Timestamp,
-}
-
-impl HistoryDocument {
-    pub(super) fn of(post: &Post, making: Making) -> Self {
-        let entered = |it: Transition| Entered {
-            from: it.from,
-            to: it.to,
-            by: it.by,
-            at: it.at,
-            revision: it.revision,
-        };
-        let asked = |it: Review| Asked {
-            revision: it.revision,
-            by: it.reviewer,
-            at: it.at,
-            note: it.note,
-            withdrawn_at: it.withdrawn_at,
-        };
-        let read = |it: Reading| Read { revision: it.revision, by: it.reader, at: it.at };
-        Self {
-            id: post.id,
-            state: post.state(),
-            revision: post.current.number,
-            transitions: making.transitions.into_iter().map(entered).collect(),
-            revisions: making
-                .revisions
-                .into_iter()
-                .map(|(revision, at)| Written { revision, at })
-                .collect(),
-            reviews: making.reviews.into_iter().map(asked).collect(),
-            readings: making.readings.into_iter().map(read).collect(),
-        }
-    }
-}
-
-impl fmt::Display for HistoryDocument {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines: Vec<(Timestamp, String)> = Vec::new();
-        for it in &self.transitions {
-            let words = format!("{}\trevision {}\t{}", it.to.as_str(), it.revision, it.by.name);
-            lines.push((it.at, words));
-        }
-        // The first revision is the draft that the post begins as.
-        for it in self.revisions.iter().skip(1) {
-            lines.push((it.at, format!("revised\trevision {}", it.revision)));
-        }
-        for it in &self.reviews {
-            let (number, by) = (it.revision, &it.by.name);
-            lines.push((
-                it.at,
-                format!("changes requested\trevision {number}\t{by}\t{:?}", it.note),
-            ));
-            if let Some(at) = it.withdrawn_at {
-                lines.push((at, format!("request withdrawn\trevision {number}\t{by}")));
-            }
-        }
-        for it in &self.readings {
-            lines.push((it.at, format!("read\trevision {}\t{}", it.revision, it.by.name)));
-        }
-        lines.sort_by_key(|(at, _)| *at);
-        write!(out, "post {} revision {} {}", self.id, self.revision, self.state.as_str())?;
-        lines.iter().try_for_each(|(at, words)| write!(out, "\n{at}\t{words}"))
-    }
-}
-
-/// What each action on a post would be answered.
-#[derive(Serialize)]
-pub(super) struct AdviceDocument {
-    id: PostId,
-    state: State,
-    revision: RevisionNumber,
-    actions: Vec<Advised>,
-}
-
-#[derive(Serialize)]
-struct Advised {
-    action: Action,
-    /// `live`, `not-now` or `not-yours`.
-    advice: &'static str,
-    reasons: Vec<Reason>,
-}
-
-impl AdviceDocument {
-    pub(super) fn of(post: &Post, advice: Vec<(Action, Advice)>) -> Self {
-        let advised = |(action, advice)| {
-            let (advice, reasons) = match advice {
-                Advice::Live => ("live", Vec::new()),
-                Advice::NotNow(reasons) => ("not-now", reasons),
-                Advice::NotYours(reasons) => ("not-yours", reasons),
-            };
-            Advised { action, advice, reasons }
-        };
-        Self {
-            id: post.id,
-            state: post.state(),
-            revision: post.current.number,
-            actions: advice.into_iter().map(advised).collect(),
-        }
-    }
-}
-
-impl fmt::Display for AdviceDocument {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "post {} revision {} {}", self.id, self.revision, self.state.as_str())?;
-        for it in &self.actions {
-            write!(out, "\n{}\t{}", it.action, it.advice)?;
-            for reason in &it.reasons {
-                write!(out, "\n- {} [{}]\n  {}", reason.sentence, reason.code, reason.hint)?;
-            }
-        }
-        Ok(())
     }
 }

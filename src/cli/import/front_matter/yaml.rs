@@ -3,8 +3,6 @@
 //! It reads the parser's events and builds nothing: whatever lies deeper is
 //! passed over, and an alias stays a name for something else.
 
-use std::borrow::Cow;
-
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use super::{Field, Value, flaw};
@@ -89,8 +87,8 @@ impl Mapping {
     }
 }
 
-fn is_null(text: &Cow<'_, str>, style: ScalarStyle) -> bool {
-    style == ScalarStyle::Plain && ["", "~", "null", "Null", "NULL"].contains(&text.as_ref())
+fn is_null(text: &str, style: ScalarStyle) -> bool {
+    style == ScalarStyle::Plain && ["", "~", "null", "Null", "NULL"].contains(&text)
 }
 
 fn no_mapping() -> Reason {
