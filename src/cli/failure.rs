@@ -68,7 +68,7 @@ struct ErrorDocument {
     reasons: Vec<Reason>,
     exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<String>,
+    request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
 }
@@ -213,7 +213,7 @@ impl Failure {
             detail: self.detail(),
             reasons: self.reasons(),
             exit_code: self.code(),
-            request: request.map(|request| request.to_string()),
+            request_id: request.map(|request| request.to_string()),
             key: key.map(|key| key.as_str().to_owned()),
         }
     }

@@ -40,7 +40,7 @@ fn each_action_answers_with_a_document() {
     let on = &world.database;
     let create = ["post", "create", "-", "--as", "alice", "--summary", "Less.", "--json"];
     let created = answer(run_with(on, &create, "# On restraint\n\nFirst.\n"));
-    assert_eq!(created["id"], 1);
+    assert_eq!(created["post"], 1);
     assert_eq!(created["action"], "create");
     assert!(created["key"].as_str().unwrap().len() >= 36, "{created}");
     created["at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
@@ -81,13 +81,13 @@ fn reads_go_by_the_sight_of_whoever_reads() {
     let seen = answer(run(on, &words("post show 1 --as alice")));
     assert_eq!(seen["title"], "Anew");
     assert_eq!(seen["author"], json!({ "id": world.alice.0, "name": "Alice" }));
-    assert_eq!(seen["standing_requests"][0]["by"]["name"], "Edith");
+    assert_eq!(seen["standing_requests"][0]["reviewer"]["name"], "Edith");
     let earlier = answer(run(on, &words("post show 1 --as edith --revision 1")));
     assert_eq!((&earlier["title"], &earlier["revision"]), (&json!("On restraint"), &json!(1)));
     let history = answer(run(on, &words("post history 1 --as edith")));
     assert_eq!(history["transitions"][1]["to"], "in_review");
     assert_eq!(history["revisions"].as_array().unwrap().len(), 2);
-    assert_eq!(history["reviews"].as_array().unwrap().len(), 2);
+    assert_eq!(history["change_requests"].as_array().unwrap().len(), 2);
     let advice = answer(run(on, &words("post advise 1 --as edith")));
     let of = |action: &str| {
         let actions = advice["actions"].as_array().unwrap();
@@ -228,7 +228,7 @@ fn a_defect_is_a_document_that_names_the_request() {
         (&defect["layer"], &defect["reasons"][0]["code"]),
         (&json!("invariant"), &json!("defect"))
     );
-    let request = defect["request"].as_str().unwrap();
+    let request = defect["request_id"].as_str().unwrap();
     assert!(defect["detail"].as_str().unwrap().contains(request), "{defect}");
     assert_eq!(world.db_incidents(), ["nothing_is_printed_today"]);
 }

@@ -116,7 +116,7 @@ fn files_of_jekyll_and_hugo_become_drafts_and_the_report_says_what_is_not_kept()
         [".git", "_index.md", "_site", "endless.md", "node_modules", "out", "out.md", "public"]
     );
     let post = |path: &str| {
-        let post = world.post(PostId(of(&report, path)["id"].as_i64().unwrap()));
+        let post = world.post(PostId(of(&report, path)["post"].as_i64().unwrap()));
         assert_eq!((post.state(), post.author.id), (State::Draft, world.alice));
         post.current.content.parts().map(str::to_owned)
     };
@@ -161,7 +161,7 @@ fn a_second_run_does_nothing_and_an_edited_file_is_refused() {
     let before = world.db_everything();
     let again = folder.report(&world, &[], 0);
     assert_eq!(again["counts"]["already_there"], 2, "{again}");
-    assert_eq!(of(&again, "b.md")["id"], 2);
+    assert_eq!(of(&again, "b.md")["post"], 2);
     folder.write("b.md", "# B\n\nSecond.\n");
     for more in [&[][..], &["--dry-run"]] {
         let edited = folder.report(&world, more, 2);
@@ -287,7 +287,7 @@ fn a_killed_import_goes_on_where_it_was_and_takes_every_file_once() {
     assert_eq!(world.db_count("posts"), 120);
     let mut posts: Vec<String> = Vec::new();
     for name in &names {
-        let id = of(&report, &format!("{name}.md"))["id"].as_i64().unwrap();
+        let id = of(&report, &format!("{name}.md"))["post"].as_i64().unwrap();
         posts.push(world.post(PostId(id)).title().to_owned());
     }
     assert_eq!(posts, names);

@@ -43,7 +43,7 @@ pub(super) struct Entry {
     pub(super) fate: Fate,
     /// The post that it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<PostId>,
+    pub(super) post: Option<PostId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
     /// The layer that refused.
@@ -57,14 +57,14 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn new(path: String, fate: Fate) -> Self {
         let (reasons, not_kept, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { path, fate, id: None, title: None, layer: None, reasons, not_kept, notes }
+        Self { path, fate, post: None, title: None, layer: None, reasons, not_kept, notes }
     }
 }
 
 impl fmt::Display for Entry {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}\t{}", self.fate.words(), harmless(&self.path))?;
-        if let Some(id) = self.id {
+        if let Some(id) = self.post {
             write!(out, "\tpost {id}")?;
         }
         for reason in &self.reasons {

@@ -70,8 +70,8 @@ impl<'a> Run<'a> {
         let create = Create { content };
         let entry = match self.earlier.get(file.key.as_str()) {
             Some(used) if used.was_for(&create.fingerprint()) => {
-                let id = Some(used.post);
-                Entry { id, ..Entry::new(file.shown.clone(), Fate::AlreadyThere) }
+                let post = Some(used.post);
+                Entry { post, ..Entry::new(file.shown.clone(), Fate::AlreadyThere) }
             }
             Some(used) => {
                 let reason = changed(used);
@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
         };
         match workflow::create(self.store, &call, create) {
             Ok(outcome) => {
-                Entry { id: Some(outcome.post), ..Entry::new(file.shown.clone(), Fate::Imported) }
+                Entry { post: Some(outcome.post), ..Entry::new(file.shown.clone(), Fate::Imported) }
             }
             // Another run took it at this moment, and read another text.
             Err(Refusal::Input(input)) if input.of("key").is_some() => {

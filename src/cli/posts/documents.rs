@@ -23,7 +23,7 @@ pub(super) use history::HistoryDocument;
 #[derive(Serialize)]
 pub(super) struct Done<'a> {
     action: Action,
-    id: PostId,
+    post: PostId,
     revision: RevisionNumber,
     state: State,
     at: Timestamp,
@@ -33,13 +33,13 @@ pub(super) struct Done<'a> {
 impl<'a> Done<'a> {
     pub(super) fn of(outcome: &Outcome, key: &'a OperationKey) -> Self {
         let Outcome { action, post, revision, state, at } = *outcome;
-        Self { action, id: post, revision, state, at, key: key.as_str() }
+        Self { action, post, revision, state, at, key: key.as_str() }
     }
 }
 
 impl fmt::Display for Done<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "post {} revision {} {}", self.id, self.revision, self.state.as_str())
+        write!(out, "post {} revision {} {}", self.post, self.revision, self.state.as_str())
     }
 }
 
@@ -95,6 +95,7 @@ pub(super) struct PostDocument<'a> {
     summary: &'a str,
     body: &'a str,
     author: &'a Byline,
+    since: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     revised_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,7 +127,7 @@ struct Step<'a> {
 #[derive(Serialize)]
 struct Request<'a> {
     revision: RevisionNumber,
-    by: &'a Byline,
+    reviewer: &'a Byline,
     at: Timestamp,
     note: &'a str,
     withdrawn_at: Option<Timestamp>,
@@ -136,7 +137,7 @@ impl<'a> Request<'a> {
     fn of(review: &'a Review) -> Self {
         Self {
             revision: review.revision,
-            by: &review.reviewer,
+            reviewer: &review.reviewer,
             at: review.at,
             note: &review.note,
             withdrawn_at: review.withdrawn_at,
@@ -166,6 +167,7 @@ impl<'a> PostDocument<'a> {
             summary,
             body,
             author: &post.author,
+            since: post.since(),
             revised_at: sees_the_making.then_some(post.current.at),
             created_at: sees_the_making.then_some(post.created_at),
             submitted: submission.filter(|_| sees_the_making).map(|it| Step {
@@ -211,7 +213,7 @@ impl fmt::Display for PostDocument<'_> {
             writeln!(out, "slug\t{slug}")?;
         }
         for request in self.standing_requests.iter().flatten() {
-            writeln!(out, "changes requested\t{}\t{}", request.at, request.by.name)?;
+            writeln!(out, "changes requested\t{}\t{}", request.at, request.reviewer.name)?;
             request.note.lines().try_for_each(|line| writeln!(out, "\t{line}"))?;
         }
         writeln!(out, "title\t{}\nsummary\t{}\n", self.title, self.summary)?;

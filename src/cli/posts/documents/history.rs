@@ -16,7 +16,7 @@ pub(in crate::cli) struct HistoryDocument {
     revision: RevisionNumber,
     transitions: Vec<Entered>,
     revisions: Vec<Written>,
-    reviews: Vec<Asked>,
+    change_requests: Vec<Asked>,
     readings: Vec<Read>,
 }
 
@@ -38,7 +38,7 @@ struct Written {
 #[derive(Serialize)]
 struct Asked {
     revision: RevisionNumber,
-    by: Byline,
+    reviewer: Byline,
     at: Timestamp,
     note: String,
     withdrawn_at: Option<Timestamp>,
@@ -47,7 +47,7 @@ struct Asked {
 #[derive(Serialize)]
 struct Read {
     revision: RevisionNumber,
-    by: Byline,
+    reader: Byline,
     at: Timestamp,
 }
 
@@ -62,12 +62,12 @@ impl HistoryDocument {
         };
         let asked = |it: Review| Asked {
             revision: it.revision,
-            by: it.reviewer,
+            reviewer: it.reviewer,
             at: it.at,
             note: it.note,
             withdrawn_at: it.withdrawn_at,
         };
-        let read = |it: Reading| Read { revision: it.revision, by: it.reader, at: it.at };
+        let read = |it: Reading| Read { revision: it.revision, reader: it.reader, at: it.at };
         Self {
             id: post.id,
             state: post.state(),
@@ -78,7 +78,7 @@ impl HistoryDocument {
                 .into_iter()
                 .map(|(revision, at)| Written { revision, at })
                 .collect(),
-            reviews: making.reviews.into_iter().map(asked).collect(),
+            change_requests: making.reviews.into_iter().map(asked).collect(),
             readings: making.readings.into_iter().map(read).collect(),
         }
     }
@@ -95,8 +95,8 @@ impl fmt::Display for HistoryDocument {
         for it in self.revisions.iter().skip(1) {
             lines.push((it.at, format!("revised\trevision {}", it.revision)));
         }
-        for it in &self.reviews {
-            let (number, by) = (it.revision, &it.by.name);
+        for it in &self.change_requests {
+            let (number, by) = (it.revision, &it.reviewer.name);
             lines.push((
                 it.at,
                 format!("changes requested\trevision {number}\t{by}\t{:?}", it.note),
@@ -106,7 +106,7 @@ impl fmt::Display for HistoryDocument {
             }
         }
         for it in &self.readings {
-            lines.push((it.at, format!("read\trevision {}\t{}", it.revision, it.by.name)));
+            lines.push((it.at, format!("read\trevision {}\t{}", it.revision, it.reader.name)));
         }
         lines.sort_by_key(|(at, _)| *at);
         write!(out, "post {} revision {} {}", self.id, self.revision, self.state.as_str())?;
