@@ -3,7 +3,9 @@
 //! It has no power of its own. Whoever acts is named with `--as`, and goes
 //! through the same door as everybody else, with the roles they hold now.
 
+mod answer;
 mod failure;
+mod import;
 mod logging;
 mod manuscript;
 mod passwords;
@@ -12,6 +14,7 @@ mod serve;
 mod users;
 mod verify;
 
+use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,18 +22,22 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
 
 use crate::config::{Database, Place};
 use crate::store::cluster::{self, Install};
 use crate::store::{Store, pool::Limits};
+use answer::Form;
 use failure::Failure;
+use logging::Usual;
 
 /// What `--help` says below the options.
 const AFTER_HELP: &str = "\
 Environment:
   DATABASE_URL        the database to use, as the role that the program works as
   DATABASE_OWNER_URL  the same database as the role that owns the tables, for migrations
-  RUST_LOG            what is logged to stderr, such as imprimatur=debug
+  RUST_LOG            what is logged to stderr, such as imprimatur=debug; with --json
+                      nothing is, unless this says so
   Without DATABASE_URL there is a private database in the data directory.
 
 Exit codes:
@@ -74,6 +81,9 @@ struct Options {
         value_parser = FalseyValueParser::new()
     )]
     install_postgres: bool,
+    /// Answer with one JSON document, on stdout; errors are one on stderr
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,9 +101,12 @@ enum Command {
     /// Grant and revoke roles
     #[command(subcommand)]
     Role(users::RoleCommand),
-    /// List, begin and move posts
+    /// Read, begin, revise and move posts
     #[command(subcommand)]
     Post(posts::PostCommand),
+    /// Make drafts of a folder of Markdown files with front matter
+    #[command(after_help = import::AFTER_HELP)]
+    Import(import::Import),
     /// Report every row of the database that breaks a promise
     Verify,
     /// Stop the private database once nobody uses it any more
@@ -107,39 +120,63 @@ enum Command {
 
 /// Does what the arguments say, and returns the exit code that `--help` explains.
 pub fn main() -> ExitCode {
-    let Cli { options, command } = parse();
-    let Some(command) = command else {
-        return Failure::Usage("There is no command.".into()).report();
+    let Cli { options, command } = match parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
     };
-    logging::begin(matches!(command, Command::Serve(_)));
+    let Some(command) = command else {
+        return Failure::Usage("There is no command.".into()).report(options.form());
+    };
+    logging::begin(match (&command, options.form()) {
+        (_, Form::Json) => Usual::Nothing,
+        (Command::Serve(_), Form::Words) => Usual::WhatHappens,
+        (_, Form::Words) => Usual::WhatIsWrong,
+    });
     match run(&options, command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(options.form()),
     }
+}
+
+/// Says why the arguments do not parse, or what `--help` asked for.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+        let words = error.render().to_string();
+        let sentence = words.split("\n\n").next().unwrap_or_default();
+        let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+        return Failure::Usage(sentence.to_owned()).report(Form::Json);
+    }
+    // `--help | head` is no failure either.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
 /// Returns what the arguments say. Without a command they are those of `serve`:
 /// parsed and not built, so that the defaults stand in one place.
-fn parse() -> Cli {
+fn parse() -> Result<Cli, clap::Error> {
     let as_serve = || {
         let mut words = std::env::args_os();
         let program = words.next();
         Cli::try_parse_from(program.into_iter().chain(["serve".into()]).chain(words))
     };
     match Cli::try_parse() {
-        Ok(cli) if cli.command.is_some() => cli,
-        Ok(_) => as_serve().unwrap_or_else(|error| error.exit()),
-        Err(error) => as_serve().unwrap_or_else(|_| error.exit()),
+        Ok(cli) if cli.command.is_some() => Ok(cli),
+        Ok(_) => as_serve(),
+        Err(error) => as_serve().map_err(|_| error),
     }
 }
 
 fn run(options: &Options, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Serve(_) if options.json => {
+            Err(Failure::Usage("A server has no answer to write as JSON; its logs are.".into()))
+        }
         Command::Serve(arguments) => serve::serve(&options.place()?, arguments),
-        Command::Migrate => migrate(&options.place()?),
+        Command::Migrate => migrate(options),
         Command::User(command) => users::user(options, command),
         Command::Role(command) => users::role(options, command),
         Command::Post(command) => posts::post(options, command),
+        Command::Import(arguments) => import::import(options, &arguments),
         Command::Verify => verify::verify(options),
         Command::KeepCluster { grace_ms } => {
             let data_dir = options.data_dir.as_deref().ok_or_else(|| {
@@ -151,6 +188,11 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
 }
 
 impl Options {
+    /// Returns for whom a command answers.
+    fn form(&self) -> Form {
+        if self.json { Form::Json } else { Form::Words }
+    }
+
     fn place(&self) -> Result<Place, Failure> {
         // Where there is no terminal there is no question either.
         let install = if self.install_postgres { Install::Yes } else { Install::Ask };
@@ -158,16 +200,28 @@ impl Options {
     }
 }
 
-fn migrate(place: &Place) -> Result<(), Failure> {
-    let database = Database::open(place)?;
+/// How many migrations were applied.
+#[derive(Serialize)]
+struct Migrated {
+    applied: usize,
+}
+
+impl fmt::Display for Migrated {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.applied {
+            0 => out.write_str("Nothing to migrate."),
+            1 => out.write_str("Applied 1 migration."),
+            many => write!(out, "Applied {many} migrations."),
+        }
+    }
+}
+
+fn migrate(options: &Options) -> Result<(), Failure> {
+    let database = Database::open(&options.place()?)?;
     let applied =
         database.migrate().and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
     let applied = close_after(database, applied.map_err(Failure::from))?;
-    say(match applied {
-        0 => "Nothing to migrate.".to_owned(),
-        1 => "Applied 1 migration.".to_owned(),
-        many => format!("Applied {many} migrations."),
-    })
+    options.form().tell(&Migrated { applied })
 }
 
 /// Runs the body on a database that is up to date, and lets go of it afterwards.

@@ -1,6 +1,8 @@
 //! The command line goes through the same door, and a script can tell from the
 //! exit code which layer answered.
 
+mod documents;
+mod import;
 mod program;
 
 use std::io::{BufRead, BufReader};

@@ -4,11 +4,30 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-/// Begins to log. A server tells what happens; a command that runs once has
-/// its own words for that, and only logs what is wrong.
-pub(super) fn begin(is_serving: bool) {
-    let usual = if is_serving { "imprimatur=info,warn" } else { "warn" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+/// What is logged where `RUST_LOG` says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Usual {
+    /// What happens: nobody watches a server.
+    WhatHappens,
+    /// What is wrong: a command that runs once has its own words for the rest.
+    WhatIsWrong,
+    /// Nothing: a program reads standard error, and expects one document there.
+    Nothing,
+}
+
+impl Usual {
+    fn filter(self) -> EnvFilter {
+        EnvFilter::new(match self {
+            Self::WhatHappens => "imprimatur=info,warn",
+            Self::WhatIsWrong => "warn",
+            Self::Nothing => "off",
+        })
+    }
+}
+
+/// Begins to log.
+pub(super) fn begin(usual: Usual) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual.filter());
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Somebody who embeds the program may be logging already.
     let _ = if std::io::stderr().is_terminal() {

@@ -12,16 +12,38 @@ use crate::domain::FieldError;
 /// Far more than any body may have, and little enough to hold in memory.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// Why a text cannot be had.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// It is no text that a post could have.
+    Field(FieldError),
+    /// The system does not give it out.
+    Io(io::Error),
+}
+
+impl From<FieldError> for Unread {
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
+    }
+}
+
 /// Returns the text of a file, or of standard input for `-`.
-pub(super) fn read(path: &Path) -> Result<String, Failure> {
+pub(super) fn read_or_stdin(path: &Path) -> Result<String, Failure> {
+    let text = if path == Path::new("-") { text_of(io::stdin()) } else { read(path) };
+    text.map_err(|unread| match unread {
+        Unread::Field(error) => error.into(),
+        Unread::Io(error) => Failure::Usage(format!("{} cannot be read: {error}", path.display())),
+    })
+}
+
+/// Returns the text of a file.
+pub(super) fn read(path: &Path) -> Result<String, Unread> {
+    text_of(File::open(path).map_err(Unread::Io)?)
+}
+
+fn text_of(source: impl Read) -> Result<String, Unread> {
     let mut bytes = Vec::new();
-    let outcome = if path == Path::new("-") {
-        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
-    };
-    outcome
-        .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?;
+    source.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(Unread::Io)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(FieldError::new("body", "Shorten this: the file has over 1 MiB.").into());
     }

@@ -1,36 +1,86 @@
-//! `post`: list, begin and move posts, through the door.
+//! `post`: read posts as a person may see them, and change them through the
+//! door.
 
-use std::path::PathBuf;
+mod changes;
+mod documents;
+mod reads;
 
 use clap::{Args, Subcommand};
 
-use super::users::acting;
-use super::{Failure, Options, manuscript, on_database, say};
-use crate::accounts;
+use super::{Failure, Options};
 use crate::domain::{
-    Archive, Content, Create, Interface, Note, OperationKey, Outcome, PostId, Publish, RequestId,
-    RevisionNumber, Submit, Title,
+    Archive, FieldError, Note, PostId, Publish, RequestChanges, RevisionNumber, State, Submit,
+    WithdrawRequest,
 };
-use crate::refusal::Refusal;
-use crate::store::visibility::Sight;
-use crate::store::{Store, posts};
-use crate::workflow::{self, Call};
+use crate::workflow;
+use changes::{Manuscript, act};
 
-/// How many lines are read at a time.
-const PAGE: i64 = 500;
+pub(super) use changes::acting;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PostCommand {
     /// List the posts that a person may see, newest first
     List {
-        /// Who reads; without it, the public
+        #[command(flatten)]
+        reader: Reader,
+        /// Only those that are draft, in_review, published or archived
+        #[arg(long, value_name = "STATE")]
+        state: Option<State>,
+    },
+    /// Show a post, with its text
+    Show {
+        /// Which post
+        id: i64,
+        #[command(flatten)]
+        reader: Reader,
+        /// Another revision than the current one, for whoever sees how it was made
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+        revision: Option<i32>,
+    },
+    /// Show how a post came to be: its states, revisions, reviews and readings
+    History {
+        /// Which post
+        id: i64,
+        /// Who reads
         #[arg(long = "as", value_name = "NAME")]
-        actor: Option<String>,
+        actor: String,
+    },
+    /// Say what each action would be answered now, and what would mend it
+    Advise {
+        /// Which post
+        id: i64,
+        /// Who would act
+        #[arg(long = "as", value_name = "NAME")]
+        actor: String,
     },
     /// Begin a post as a draft from a Markdown file
-    Create(NewPost),
+    Create {
+        #[command(flatten)]
+        text: Manuscript,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Write a new revision from a Markdown file
+    ///
+    /// What neither the file nor an option names stays as the revision seen has it.
+    Revise {
+        #[command(flatten)]
+        it: Move,
+        #[command(flatten)]
+        text: Manuscript,
+    },
     /// Hand a draft to the reviewers
     Submit(Move),
+    /// Say what must change before publication
+    RequestChanges {
+        #[command(flatten)]
+        it: Move,
+        /// What must change
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+    },
+    /// Take back one's own change request
+    WithdrawRequest(Move),
     /// Let it be printed
     Publish(Move),
     /// Take a published post off the public site
@@ -44,28 +94,27 @@ pub(super) enum PostCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct NewPost {
-    /// The Markdown, or - for standard input
-    file: PathBuf,
-    #[command(flatten)]
-    by: By,
-    /// The title; otherwise the first `# ` heading, which then leaves the body
-    #[arg(long)]
-    title: Option<String>,
-    /// The summary for lists and feeds
-    #[arg(long, default_value = "", hide_default_value = true)]
-    summary: String,
+pub(super) struct Reader {
+    /// Who reads; without it, the public
+    #[arg(long = "as", value_name = "NAME")]
+    actor: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Move {
     /// Which post
     id: i64,
-    #[command(flatten)]
-    by: By,
     /// The revision that the person has read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     revision: i32,
+    #[command(flatten)]
+    by: By,
+}
+
+impl Move {
+    fn target(&self) -> (PostId, RevisionNumber) {
+        (PostId(self.id), RevisionNumber(self.revision))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -74,103 +123,61 @@ pub(super) struct By {
     #[arg(long = "as", value_name = "NAME")]
     actor: String,
     /// The key of this intention: the same key again answers with the first outcome
+    ///
+    /// Without it, one is made, and named with the answer. A job that may be
+    /// killed names its own beforehand, and tries again with the same.
     #[arg(long)]
     key: Option<String>,
 }
 
 pub(super) fn post(options: &Options, command: PostCommand) -> Result<(), Failure> {
     match command {
-        PostCommand::List { actor } => list(options, actor.as_deref()),
-        PostCommand::Create(new) => create(options, &new),
-        PostCommand::Submit(Move { id, by, revision }) => {
-            let (post, seen) = (PostId(id), RevisionNumber(revision));
-            act(options, &by, |store, call| workflow::perform(store, call, &Submit { post, seen }))
+        PostCommand::List { reader, state } => reads::list(options, reader.actor(), state),
+        PostCommand::Show { id, reader, revision } => {
+            reads::show(options, reader.actor(), PostId(id), revision.map(RevisionNumber))
         }
-        PostCommand::Publish(Move { id, by, revision }) => {
-            let (post, seen) = (PostId(id), RevisionNumber(revision));
-            act(options, &by, |store, call| workflow::perform(store, call, &Publish { post, seen }))
+        PostCommand::History { id, actor } => reads::history(options, &actor, PostId(id)),
+        PostCommand::Advise { id, actor } => reads::advise(options, &actor, PostId(id)),
+        PostCommand::Create { text, by } => changes::create(options, &by, &text),
+        PostCommand::Revise { it, text } => changes::revise(options, &it, &text),
+        PostCommand::Submit(it) => {
+            let (post, seen) = it.target();
+            act(options, &it.by, |store, call| {
+                workflow::perform(store, call, &Submit { post, seen })
+            })
         }
-        PostCommand::Archive { it: Move { id, by, revision }, reason } => {
-            let (post, seen) = (PostId(id), RevisionNumber(revision));
-            let reason = Note::parse(&reason)?;
-            act(options, &by, |store, call| {
+        PostCommand::RequestChanges { it, note } => {
+            let (post, seen) = it.target();
+            let note = Note::parse(&note)?;
+            act(options, &it.by, |store, call| {
+                workflow::perform(store, call, &RequestChanges { post, seen, note })
+            })
+        }
+        PostCommand::WithdrawRequest(it) => {
+            let (post, seen) = it.target();
+            act(options, &it.by, |store, call| {
+                workflow::perform(store, call, &WithdrawRequest { post, seen })
+            })
+        }
+        PostCommand::Publish(it) => {
+            let (post, seen) = it.target();
+            act(options, &it.by, |store, call| {
+                workflow::perform(store, call, &Publish { post, seen })
+            })
+        }
+        PostCommand::Archive { it, reason } => {
+            let (post, seen) = it.target();
+            let reason =
+                Note::parse(&reason).map_err(|error| FieldError { field: "reason", ..error })?;
+            act(options, &it.by, |store, call| {
                 workflow::perform(store, call, &Archive { post, seen, reason })
             })
         }
     }
 }
 
-fn create(options: &Options, new: &NewPost) -> Result<(), Failure> {
-    let text = manuscript::read(&new.file)?;
-    let (title, body) = match &new.title {
-        Some(title) => (title.clone(), text),
-        None => {
-            let (title, body) = manuscript::split_title(&text);
-            (title.unwrap_or_default(), body)
-        }
-    };
-    let content = Content::parse(&title, &new.summary, &body)?;
-    act(options, &new.by, |store, call| workflow::create(store, call, &Create { content }))
-}
-
-/// Takes one action through the door as the named person, and says what it did.
-fn act(
-    options: &Options,
-    by: &By,
-    ask: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
-) -> Result<(), Failure> {
-    let key = match &by.key {
-        Some(key) => OperationKey::parse(key)?,
-        None => OperationKey::random(),
-    };
-    on_database(options, |store| {
-        let call = Call {
-            credential: acting(store, &by.actor)?,
-            interface: Interface::CommandLine,
-            request: RequestId::new(),
-            key,
-        };
-        let outcome =
-            ask(store, &call).map_err(|refusal| Failure::Refused(refusal, call.request))?;
-        say(format_args!(
-            "post {} revision {} {}",
-            outcome.post,
-            outcome.revision,
-            outcome.state.as_str()
-        ))
-    })
-}
-
-fn list(options: &Options, actor: Option<&str>) -> Result<(), Failure> {
-    on_database(options, |store| {
-        let conn = &mut *store.checkout()?;
-        let sight = match actor {
-            None => Sight::public(),
-            Some(name) => accounts::find(conn, &name.trim().to_ascii_lowercase())?
-                .map(|person| Sight::of(&person))
-                .ok_or_else(|| Failure::UnknownAccount(name.to_owned()))?,
-        };
-        let mut before = None;
-        loop {
-            let page = posts::all(conn, sight, None, before, PAGE)?;
-            for line in &page {
-                let title = if line.title.trim().is_empty() {
-                    Title::default().or_untitled().to_owned()
-                } else {
-                    line.title.clone()
-                };
-                say(format_args!(
-                    "{}\t{}\trevision {}\t{}\t{title}",
-                    line.id,
-                    line.state.as_str(),
-                    line.revision,
-                    line.author.name
-                ))?;
-            }
-            match page.last() {
-                Some(last) => before = Some(last.id),
-                None => return Ok(()),
-            }
-        }
-    })
+impl Reader {
+    fn actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
 }

@@ -1,12 +1,16 @@
 //! `user` and `role`: accounts, through the door for accounts.
 
-use clap::{Args, Subcommand};
+use std::fmt;
 
-use super::{Failure, Options, on_database, passwords, say};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Failure, Options, on_database, passwords, posts};
 use crate::accounts::changes::{self, AccountCall};
 use crate::accounts::passwords::hash_nobodys;
 use crate::accounts::secrets::Secret;
-use crate::accounts::{self, Credential, links};
+use crate::accounts::{self, AccountLine, Credential, links};
 use crate::domain::{
     FieldError, Interface, Note, PasswordReset, RequestId, Role, RoleSet, Username,
     parse_display_name,
@@ -129,7 +133,7 @@ pub(super) fn user(options: &Options, command: UserCommand) -> Result<(), Failur
             let change =
                 AccountChange::SetPassword(passwords::obtain_hash(password.password_stdin)?);
             apply(store, &credential, &name, &reason, &change)?;
-            say(format_args!("{name} has a new password."))
+            told(options, &name, "has a new password", None)
         }),
     }
 }
@@ -148,11 +152,8 @@ pub(super) fn role(options: &Options, command: RoleCommand) -> Result<(), Failur
 }
 
 /// Returns the credential of whoever `--as` names.
-pub(super) fn acting(store: &Store, name: &str) -> Result<Credential, Failure> {
-    let person = accounts::find(&mut *store.checkout()?, &name.trim().to_ascii_lowercase())?;
-    person
-        .map(|person| Credential::Account(person.id))
-        .ok_or_else(|| Failure::UnknownAccount(name.to_owned()))
+fn acting(store: &Store, name: &str) -> Result<Credential, Failure> {
+    Ok(Credential::Account(posts::acting(store, name)?.id))
 }
 
 fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
@@ -186,8 +187,7 @@ fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
                 changes::create_first(store, call, &account)
             })?,
         };
-        say(format_args!("{} is created.", account.username))?;
-        secret.as_ref().map_or(Ok(()), say_link)
+        told(options, account.username.as_str(), "is created", secret.as_ref())
     })
 }
 
@@ -203,14 +203,41 @@ fn reset_password(options: &Options, name: &str, by: &By) -> Result<(), Failure>
         let secret = Secret::random();
         let reset = PasswordReset { nobodys_hash: nobodys_hash()?, link: secret.hash() };
         apply(store, &credential, name, &by.reason, &AccountChange::ResetPassword(reset))?;
-        say(format_args!("{name}'s password is reset."))?;
-        say_link(&secret)
+        told(options, name, "has no password any more", Some(&secret))
     })
 }
 
-fn say_link(secret: &Secret) -> Result<(), Failure> {
-    say("On the site, this page sets the password. It works once, and for 48 hours:")?;
-    say(links::address(secret.as_str()))
+/// What happened to an account.
+#[derive(Serialize)]
+struct Told<'a> {
+    username: &'a str,
+    outcome: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}.", self.username, self.outcome)?;
+        match &self.link {
+            None => Ok(()),
+            Some(link) => write!(
+                out,
+                "\nOn the site, this page sets the password. It works once, and for 48 hours:\n\
+                 {link}"
+            ),
+        }
+    }
+}
+
+fn told(
+    options: &Options,
+    username: &str,
+    outcome: &str,
+    secret: Option<&Secret>,
+) -> Result<(), Failure> {
+    let link = secret.map(|secret| links::address(secret.as_str()));
+    options.form().tell(&Told { username, outcome, link })
 }
 
 fn require_reason(by: &By) -> Result<(), Failure> {
@@ -237,16 +264,44 @@ fn require_nobody(store: &Store, roles: &[Role]) -> Result<(), Failure> {
 
 fn list(options: &Options) -> Result<(), Failure> {
     on_database(options, |store| {
-        for line in accounts::list(&mut *store.checkout()?)? {
-            let state = if line.is_active { "active" } else { "deactivated" };
-            let person = line.person;
-            say(format_args!(
-                "{}\t{state}\t{}\t{}",
-                person.username, person.roles, person.display_name
-            ))?;
-        }
-        Ok(())
+        let accounts = accounts::list(&mut *store.checkout()?)?;
+        options.form().tell_each("accounts", |lines| {
+            accounts.into_iter().try_for_each(|line| lines.tell(&Account::from(line)))
+        })
     })
+}
+
+/// One line of the list of accounts.
+#[derive(Serialize)]
+struct Account {
+    id: i64,
+    username: String,
+    display_name: String,
+    roles: Vec<&'static str>,
+    is_active: bool,
+    created_at: Timestamp,
+}
+
+impl From<AccountLine> for Account {
+    fn from(line: AccountLine) -> Self {
+        let person = line.person;
+        Self {
+            id: person.id.0,
+            roles: person.roles.iter().map(Role::as_str).collect(),
+            username: person.username,
+            display_name: person.display_name,
+            is_active: line.is_active,
+            created_at: line.created_at,
+        }
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_active { "active" } else { "deactivated" };
+        let roles = self.roles.join(", ");
+        write!(out, "{}\t{state}\t{roles}\t{}", self.username, self.display_name)
+    }
 }
 
 fn change(
@@ -260,7 +315,7 @@ fn change(
     on_database(options, |store| {
         let credential = acting(store, &by.actor)?;
         apply(store, &credential, name, &by.reason, change)?;
-        say(format_args!("{name} is {outcome}."))
+        told(options, name, &format!("is {outcome}"), None)
     })
 }
 
@@ -285,5 +340,5 @@ fn through_the_door<T>(
 ) -> Result<T, Failure> {
     let request = RequestId::new();
     let call = AccountCall { credential, interface: Interface::CommandLine, request, reason };
-    ask(&call).map_err(|refusal| Failure::Refused(refusal, request))
+    ask(&call).map_err(|refusal| Failure::refused(refusal, request))
 }

@@ -1,32 +1,81 @@
 //! `verify`: every row that breaks a promise, and nothing else.
 
-use super::{Failure, Options, on_database, say};
-use crate::store::verify;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Failure, Options, on_database};
+use crate::store::verify::{self, Report};
+
+/// What a walk has found, as programs read it.
+#[derive(Serialize)]
+struct Walk {
+    truths: usize,
+    broken_truths: usize,
+    posts: i64,
+    rows: i64,
+    findings: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    truth: &'static str,
+    sentence: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    post: Option<i64>,
+    detail: String,
+}
+
+impl From<Report> for Walk {
+    fn from(report: Report) -> Self {
+        Self {
+            truths: report.truths,
+            broken_truths: report.broken_truths(),
+            posts: report.posts,
+            rows: report.rows,
+            findings: report
+                .findings
+                .into_iter()
+                .map(|finding| Line {
+                    truth: finding.truth.name,
+                    sentence: finding.truth.sentence,
+                    post: finding.post.map(|post| post.0),
+                    detail: finding.detail,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl fmt::Display for Walk {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = None;
+        for finding in &self.findings {
+            if told != Some(finding.truth) {
+                writeln!(out, "{}: {}", finding.truth, finding.sentence)?;
+                told = Some(finding.truth);
+            }
+            match finding.post {
+                Some(post) => writeln!(out, "- post {post}: {}", finding.detail)?,
+                None => writeln!(out, "- {}", finding.detail)?,
+            }
+        }
+        let extent = format!("{} posts and {} rows in all", self.posts, self.rows);
+        match self.findings.len() {
+            0 => write!(out, "{} truths hold for {extent}.", self.truths),
+            times => write!(
+                out,
+                "{} of {} truths are broken, {times} times, among {extent}.",
+                self.broken_truths, self.truths
+            ),
+        }
+    }
+}
 
 pub(super) fn verify(options: &Options) -> Result<(), Failure> {
     on_database(options, |store| {
-        let report = verify::verify(&mut *store.checkout()?, None)?;
-        let mut told = None;
-        for finding in &report.findings {
-            if told != Some(finding.truth.name) {
-                say(format_args!("{}: {}", finding.truth.name, finding.truth.sentence))?;
-                told = Some(finding.truth.name);
-            }
-            match finding.post {
-                Some(post) => say(format_args!("- post {post}: {}", finding.detail))?,
-                None => say(format_args!("- {}", finding.detail))?,
-            }
-        }
-        let extent = format!("{} posts and {} rows in all", report.posts, report.rows);
-        if report.findings.is_empty() {
-            return say(format_args!("{} truths hold for {extent}.", report.truths));
-        }
-        say(format_args!(
-            "{} of {} truths are broken, {} times, among {extent}.",
-            report.broken_truths(),
-            report.truths,
-            report.findings.len()
-        ))?;
-        Err(Failure::Broken)
+        let walk = Walk::from(verify::verify(&mut *store.checkout()?, None)?);
+        options.form().tell(&walk)?;
+        if walk.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
     })
 }

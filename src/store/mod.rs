@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod cluster;
 pub mod failure;
 pub mod migrations;
+pub mod operations;
 pub mod paging;
 pub mod pool;
 pub mod posts;

@@ -1,0 +1,96 @@
+//! Which files of a folder are manuscripts, in an order that stays the same.
+
+use std::ffi::OsStr;
+use std::fs::{self, FileType};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// What a site generator writes or a package manager fetches.
+const NOT_WRITTEN_BY_HAND: [&str; 3] = ["_site", "public", "node_modules"];
+
+/// Far deeper than anybody files posts.
+const DEEPEST: usize = 64;
+
+/// What a folder holds. Paths are relative to it.
+#[derive(Debug, Default)]
+pub(super) struct Folder {
+    /// The Markdown files, by path.
+    pub(super) manuscripts: Vec<PathBuf>,
+    /// What was passed over.
+    pub(super) skipped: Vec<Skipped>,
+    /// What could not be looked into, and why.
+    pub(super) unreadable: Vec<(PathBuf, io::Error)>,
+    /// How many files of other kinds there are.
+    pub(super) other_files: u64,
+}
+
+/// Something that was passed over.
+#[derive(Debug, Serialize)]
+pub(super) struct Skipped {
+    pub(super) path: String,
+    pub(super) why: &'static str,
+}
+
+/// Returns what a folder holds, at any depth. No symbolic link is followed:
+/// what it leads to is outside, or found at its own place.
+pub(super) fn walk(root: &Path) -> Folder {
+    let mut folder = Folder::default();
+    let mut waiting = vec![PathBuf::new()];
+    while let Some(inside) = waiting.pop() {
+        match entries(&root.join(&inside)) {
+            Err(error) => folder.unreadable.push((inside, error)),
+            Ok(entries) => {
+                for (name, kind) in entries {
+                    folder.sort_in(inside.join(&name), &name, kind, &mut waiting);
+                }
+            }
+        }
+    }
+    folder.manuscripts.sort();
+    folder.skipped.sort_by(|one, other| one.path.cmp(&other.path));
+    folder
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<(std::ffi::OsString, FileType)>> {
+    fs::read_dir(folder)?
+        .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
+        .collect()
+}
+
+impl Folder {
+    fn sort_in(&mut self, path: PathBuf, name: &OsStr, kind: FileType, waiting: &mut Vec<PathBuf>) {
+        let is_markdown = path.extension().is_some_and(|extension| {
+            ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        });
+        let is_hidden = name.as_encoded_bytes().starts_with(b".");
+        if kind.is_symlink() {
+            self.skip(&path, "a symbolic link");
+        } else if kind.is_dir() {
+            if is_hidden {
+                self.skip(&path, "a hidden folder");
+            } else if NOT_WRITTEN_BY_HAND.iter().any(|known| name == *known) {
+                self.skip(&path, "a folder that programs write");
+            } else if path.components().count() > DEEPEST {
+                self.skip(&path, "too deep");
+            } else {
+                waiting.push(path);
+            }
+        } else if !is_markdown {
+            self.other_files += 1;
+        } else if !kind.is_file() {
+            self.skip(&path, "no regular file");
+        } else if is_hidden {
+            self.skip(&path, "a hidden file");
+        } else if path.file_stem().is_some_and(|stem| stem == "_index") {
+            self.skip(&path, "a list page of Hugo's");
+        } else {
+            self.manuscripts.push(path);
+        }
+    }
+
+    fn skip(&mut self, path: &Path, why: &'static str) {
+        self.skipped.push(Skipped { path: path.to_string_lossy().into_owned(), why });
+    }
+}
