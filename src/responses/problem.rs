@@ -306,3 +306,36 @@ pub fn answer(trouble: &Trouble, request: RequestId) -> Answer {
 pub(crate) fn of_status(status: StatusCode, request: RequestId) -> Answer {
     answer(&Trouble::Http(status), request)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldError, KINDS, Refusal, Trouble};
+    use crate::responses::status;
+    use crate::store::Unavailable;
+
+    #[test]
+    fn a_refusal_has_one_status_and_one_layer_whoever_hears_of_it() {
+        let field = |name| Refusal::from(FieldError::new(name, "Write it."));
+        let refusals = [
+            Refusal::NotSignedIn,
+            Refusal::NotFound,
+            field("title"),
+            field("key"),
+            Unavailable::Busy.into(),
+        ];
+        for refusal in refusals {
+            let expected = (status(&refusal), refusal.layer());
+            let kind = Trouble::Refused(refusal).kind();
+            assert_eq!((kind.status, kind.layer), expected, "{}", kind.slug);
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_kind_of_problem_is_its_own() {
+        let mut slugs: Vec<&str> = KINDS.iter().map(|kind| kind.slug).collect();
+        slugs.sort_unstable();
+        slugs.dedup();
+        assert_eq!(slugs.len(), KINDS.len());
+        assert!(KINDS.is_sorted_by_key(|kind| kind.status));
+    }
+}
