@@ -26,6 +26,7 @@ pub mod audit;
 pub mod store;
 
 pub mod admin;
+pub mod api;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -197,8 +197,14 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     }
 }
 
-/// Returns whether any of the roles grants the permission.
+/// Returns whether any of the roles grants the permission, and what the person
+/// came in with lets them use it: a token may be narrowed to less than its
+/// account holds.
 pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
+    roles.lets_through(permission) && is_granted(roles, permission)
+}
+
+fn is_granted(roles: &RoleSet, permission: Permission) -> bool {
     roles.iter().any(|role| grant(role, permission).is_some())
 }
 
@@ -207,9 +213,13 @@ pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
 ///
 /// # Errors
 ///
-/// [`PermissionDenied`] when no role grants it.
+/// [`PermissionDenied`] when no role grants it, or a token is narrowed to others.
 pub fn check(roles: &RoleSet, permission: Permission) -> Result<(), PermissionDenied> {
-    if holds(roles, permission) { Ok(()) } else { Err(PermissionDenied { permission }) }
+    if holds(roles, permission) {
+        return Ok(());
+    }
+    let cause = if is_granted(roles, permission) { Cause::Narrowed } else { Cause::NotGranted };
+    Err(PermissionDenied { permission, cause })
 }
 
 impl<'tx, A> Capability<'tx, A> {
@@ -249,6 +259,16 @@ impl<'tx> OwnAccountCapability<'tx> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PermissionDenied {
     permission: Permission,
+    cause: Cause,
+}
+
+/// Why a permission is not held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// No role of the account grants it.
+    NotGranted,
+    /// A role grants it, and the token in use is narrowed to others.
+    Narrowed,
 }
 
 impl PermissionDenied {
@@ -257,8 +277,22 @@ impl PermissionDenied {
         self.permission
     }
 
+    /// Returns whether the account holds the permission, and only the token in
+    /// use does not let it through.
+    pub fn is_about_the_token(&self) -> bool {
+        self.cause == Cause::Narrowed
+    }
+
     /// Returns the refusal as a reason for pages, JSON and records.
     pub fn reason(&self) -> Reason {
+        if self.is_about_the_token() {
+            return Reason::new(
+                "token-is-narrowed",
+                format!("This token is not for {}.", self.permission),
+                "Your account holds the permission: make a token that is narrowed to it, or to \
+                 nothing.",
+            );
+        }
         let granting: Vec<&str> = Role::ALL
             .into_iter()
             .filter(|role| grant(*role, self.permission).is_some())

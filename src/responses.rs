@@ -3,6 +3,8 @@
 //! Each layer keeps its own words: a refused person, a refused attempt, our
 //! defect. Nothing of the database's text is shown to anybody.
 
+pub mod problem;
+
 use actix_web::http::StatusCode;
 use askama::Template;
 

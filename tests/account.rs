@@ -193,15 +193,16 @@ fn a_token_is_shown_once_stored_hashed_and_names_whose_it_is() {
     assert!(!stored.contains(&token[..20]), "{stored}");
 
     let bearer = found(&world, &token).unwrap();
-    assert_eq!((bearer.person.id, bearer.narrowed_to), (world.rosa, None));
+    assert_eq!((bearer.person.id, bearer.person.roles.narrowing()), (world.rosa, None));
     let narrow = [
         ("name", "Archive"),
         ("days", "366"),
         ("posts.submit_post", "yes"),
         ("posts.publish_post", "yes"),
     ];
-    let narrowed = found(&world, &make(&mut rosa, &narrow)).unwrap().narrowed_to;
-    assert_eq!(narrowed, Some(vec![Permission::SubmitPost, Permission::PublishPost]));
+    let narrowed = found(&world, &make(&mut rosa, &narrow)).unwrap().person.roles;
+    let permissions = [Permission::SubmitPost, Permission::PublishPost];
+    assert_eq!(narrowed.narrowing(), Some(permissions.as_slice()));
     assert!(found(&world, tokens::generate().as_str()).is_none(), "a well-formed one of nobody's");
     assert_eq!(world.db_count("account_events WHERE event = 'token-made'"), 2);
 }

@@ -8,7 +8,7 @@ use imprimatur::store::pool::Limits;
 use crate::support::database::patient;
 use crate::support::proxy::Proxy;
 use crate::support::world::{archive, content, publish, revise, submit};
-use crate::support::{Browser, Server, World};
+use crate::support::{Browser, Program, Server, World};
 
 /// A server whose every message to PostgreSQL is counted, and which has one
 /// connection, so that a second checkout within a request would show as a 503.
@@ -46,6 +46,24 @@ fn one_publish_takes_at_most_eight_round_trips_and_one_connection() {
     }
     println!("round trips of the first publish and of the second: {counts:?}");
     assert_eq!(counts[1], 6, "BEGIN, actor, lock, post, write, COMMIT");
+}
+
+/// A program costs what a browser does: its token is read where a session is.
+#[test]
+fn a_program_takes_as_many_round_trips_as_a_browser_and_one_connection() {
+    let world = World::new();
+    let (proxy, server) = counted(&world);
+    let edith = Program::of(&world, server.address, world.edith);
+    let posts = [world.in_review(), world.in_review()];
+    let counts = posts.map(|post| {
+        edith.get(&format!("/api/v1/posts/{post}")).expect(200);
+        proxy.take();
+        edith.get(&format!("/api/v1/posts/{post}")).expect(200);
+        let read = proxy.take();
+        edith.act(post, "publication", 1, "").expect(200);
+        (read, proxy.take())
+    });
+    assert_eq!(counts[1], (2, 6), "reader, post; BEGIN, actor, lock, post, write, COMMIT");
 }
 
 #[test]

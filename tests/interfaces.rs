@@ -6,8 +6,9 @@ use std::process::Command;
 
 use imprimatur::domain::{PostId, UserId};
 
+use crate::support::program::Reply;
 use crate::support::world::{archive, publish, revise, submit};
-use crate::support::{Browser, Server, World};
+use crate::support::{Browser, Program, Server, World};
 
 /// Who asks for what, on a post in which state, and what they must be told.
 struct Case {
@@ -33,8 +34,27 @@ const CASES: [Case; 9] = [
     Case { who: "stan", action: "archive", state: "archived", layer: "policy", codes: "not-published", status: 409, exit: 5 },
 ];
 
-/// The three edges that there are.
-const EDGES: [&str; 3] = ["page", "admin", "command-line"];
+/// The four edges that there are.
+const EDGES: [&str; 4] = ["page", "admin", "api", "command-line"];
+
+/// Where the API has each action, below the address of its post.
+fn below(action: &str) -> &'static str {
+    match action {
+        "revise" => "revisions",
+        "submit" => "submission",
+        "request-changes" => "change-requests",
+        "withdraw-request" => "change-requests/withdrawal",
+        "publish" => "publication",
+        "archive" => "archival",
+        other => panic!("the API has no {other}"),
+    }
+}
+
+/// Asks the API for an action on a post at revision 1.
+fn ask(program: &Program, action: &str, post: PostId) -> Reply {
+    let body = if action == "archive" { r#"{"reason": "It is out of date."}"# } else { "" };
+    program.act(post, below(action), 1, body)
+}
 
 #[test]
 fn every_edge_gives_the_same_answer_and_leaves_the_same_record() {
@@ -43,6 +63,10 @@ fn every_edge_gives_the_same_answer_and_leaves_the_same_record() {
     for case in &CASES {
         for edge in EDGES {
             let post = post_in(&world, case.state);
+            let program = (edge == "api").then(|| {
+                let who = world.find_person(case.who).id;
+                Program::of(&world, server.address, who)
+            });
             let before = world.db_everything();
             let records = world.db_refusals().len();
             let name = format!("{} {} {} through {edge}", case.who, case.action, case.state);
@@ -54,6 +78,12 @@ fn every_edge_gives_the_same_answer_and_leaves_the_same_record() {
                     for code in case.codes.split(' ') {
                         assert!(said.contains(&format!("[{code}]")), "{name}: {said}");
                     }
+                }
+                "api" => {
+                    let reply = ask(&program.unwrap(), case.action, post).expect(case.status);
+                    let problem = reply.json();
+                    assert_eq!(problem["layer"], case.layer, "{name}: {problem}");
+                    assert_eq!(reply.codes(), case.codes, "{name}: {problem}");
                 }
                 place => {
                     let place = if place == "page" { "desk" } else { "admin" };
@@ -88,6 +118,9 @@ fn what_is_allowed_is_allowed_through_every_edge() {
             if edge == "command-line" {
                 let (exit, said) = on_the_command_line(&world, &case, post);
                 assert_eq!(exit, 0, "{said}");
+            } else if edge == "api" {
+                let who = world.find_person(who).id;
+                ask(&Program::of(&world, server.address, who), action, post).expect(200);
             } else {
                 let place = if edge == "page" { "desk" } else { "admin" };
                 let mut browser = server.signed_in(who);
@@ -100,7 +133,7 @@ fn what_is_allowed_is_allowed_through_every_edge() {
 
 /// Every route that changes something, with a body that would do it. The list
 /// is compared with the sources, so that a new route has to be added here.
-const MUTATING: [&str; 17] = [
+const MUTATING: [&str; 24] = [
     "/account/password",
     "/account/sessions/end-others",
     "/account/sessions/{number}/end",
@@ -112,6 +145,13 @@ const MUTATING: [&str; 17] = [
     "/admin/posts/bulk-archive",
     "/admin/posts/bulk-archive/{id}",
     "/admin/posts/{id}/{action}",
+    "/api/v1/posts",
+    "/api/v1/posts/{id}/archival",
+    "/api/v1/posts/{id}/change-requests",
+    "/api/v1/posts/{id}/change-requests/withdrawal",
+    "/api/v1/posts/{id}/publication",
+    "/api/v1/posts/{id}/revisions",
+    "/api/v1/posts/{id}/submission",
     "/desk/posts/create",
     "/desk/posts/{id}/revise",
     "/desk/posts/{id}/{action}",
@@ -122,6 +162,85 @@ const MUTATING: [&str; 17] = [
 
 /// Where nobody has to be signed in: the password or the link says who it is.
 const FOR_STRANGERS: [&str; 3] = ["/set-password", "/sign-in", "/sign-out"];
+
+/// What lets somebody in at a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// A browser's session.
+    Session,
+    /// A program's token.
+    Token,
+    /// Nothing: the password or the link says who it is.
+    Nothing,
+}
+
+/// Which credential each route takes. The other kind says nothing there.
+fn takes(route: &str) -> Takes {
+    match route {
+        "/set-password" | "/sign-in" | "/sign-out" => Takes::Nothing,
+        api if api.starts_with("/api/") => Takes::Token,
+        _ => Takes::Session,
+    }
+}
+
+#[test]
+fn each_route_takes_one_kind_of_credential_and_the_other_kind_is_401() {
+    let world = World::new();
+    let post = world.published();
+    let server = Server::start(world.database.store());
+    let program = Program::of(&world, server.address, world.stan);
+    let browser = server.signed_in("stan");
+    let before = world.db_everything();
+    let mut asked = 0;
+    let read = [
+        "/api/v1/accounts",
+        "/api/v1/posts/{id}",
+        "/api/v1/posts/{id}/actions",
+        "/api/v1/posts/{id}/history",
+        "/api/v1/refusals",
+        "/account",
+        "/admin",
+        "/admin/posts",
+        "/desk",
+        "/desk/posts/{id}",
+    ];
+    let routes =
+        MUTATING.iter().map(|route| ("POST", *route)).chain(read.map(|route| ("GET", route)));
+    for (method, route) in routes {
+        let path = route
+            .replace("{id}", &post.to_string())
+            .replace("{number}", "1")
+            .replace("{username}", "alice")
+            .replace("{action}", "archive")
+            .replace("{change}", "deactivate-account");
+        let body = (method == "POST").then_some(b"".as_slice());
+        match takes(route) {
+            Takes::Nothing => continue,
+            Takes::Token => {
+                let headers = [("sec-fetch-site", "same-origin")];
+                let page = browser.clone().send(method, &path, body, &headers);
+                assert_eq!(page.status, 401, "{path} with a session: {}", page.body);
+                assert!(page.headers["www-authenticate"].starts_with("Bearer"), "{path}");
+            }
+            Takes::Session => {
+                for headers in [&[][..], &[("sec-fetch-site", "same-origin")]] {
+                    let page = bearing(&program, &server).send(method, &path, body, headers);
+                    assert_eq!(page.status, 401, "{path} with a token: {}", page.body);
+                }
+            }
+        }
+        asked += 1;
+    }
+    assert_eq!(asked, MUTATING.len() - FOR_STRANGERS.len() + read.len());
+    assert_eq!(world.db_everything(), before);
+}
+
+/// A browser without a session that shows the token of a program.
+fn bearing(program: &Program, server: &Server) -> Browser {
+    let mut browser = server.browser();
+    browser.always = vec![("authorization".to_owned(), format!("Bearer {}", program.token))];
+    browser
+}
 
 #[test]
 fn no_route_that_changes_something_is_missing_here() {

@@ -13,6 +13,7 @@ mod lesson_4_races_have_one_winner;
 
 mod account;
 mod admin;
+mod api;
 mod architecture;
 mod browser;
 mod cluster;

@@ -55,6 +55,17 @@ fn never<T>(_: &mut PgConnection, _: UserId) -> Result<Option<T>, Refusal> {
     Ok(None)
 }
 
+/// Returns who asks. A token changes no account, not even its owner's: whoever
+/// finds one could make themselves another, and outlive its revocation.
+fn asking(tx: &mut Transaction<'_>, credential: &Credential) -> Result<Person, Stop> {
+    match credential {
+        Credential::Token(_) => Err(Refusal::NotSignedIn.into()),
+        Credential::Session(_) | Credential::Account(_) => {
+            Ok(identify(tx.conn(), credential)?.ok_or(Refusal::NotSignedIn)?)
+        }
+    }
+}
+
 /// Changes the account of `username`, if the three layers agree.
 ///
 /// # Errors
@@ -70,7 +81,7 @@ pub fn change(
         store,
         call.asked(change.as_str()),
         |tx, actor_id| {
-            let asking = identify(tx.conn(), call.credential)?.ok_or(Refusal::NotSignedIn)?;
+            let asking = asking(tx, call.credential)?;
             *actor_id = Some(asking.id);
             // Nobody who may not manage accounts gets to lock one.
             permissions::check(&asking.roles, Permission::ManageAccount)?;
@@ -149,14 +160,14 @@ pub fn change_own(
         store,
         call.asked(change.as_str()),
         |tx, actor_id| {
-            let asking = identify(tx.conn(), call.credential)?.ok_or(Refusal::NotSignedIn)?;
+            let asking = asking(tx, call.credential)?;
             *actor_id = Some(asking.id);
             lock(tx, &[asking.id])?;
             // Once more under the lock: the session may have ended meanwhile.
             let actor = load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
             let this = match call.credential {
                 Credential::Session(session) => session.hash(),
-                Credential::Account(_) => &[],
+                Credential::Token(_) | Credential::Account(_) => &[],
             };
             let facts = facts::own(tx.conn(), actor.id(), change, this, shown)?;
             let capability = permissions::verify_own_account(actor);
@@ -222,8 +233,8 @@ pub fn create(
         store,
         call.asked("create-account"),
         |tx, actor_id| {
+            *actor_id = Some(asking(tx, call.credential)?.id);
             let actor = load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
-            *actor_id = Some(actor.id());
             let capability = permissions::verify_accounts(actor)?;
             let validity = policy::evaluate_creation(capability);
             Ok(truth::enforce_creation(validity, account, &call.circumstances(), tx)?)

@@ -21,7 +21,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text, Timestamptz}
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use crate::domain::{Actor, Person, RoleSet, UserId};
+use crate::domain::{Actor, Person, RoleSet, SecretHash, UserId};
 use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
@@ -34,6 +34,8 @@ pub use sessions::SessionId;
 pub enum Credential {
     /// A browser's session.
     Session(SessionId),
+    /// A program's token, as it is stored.
+    Token(SecretHash),
     /// An account named by an operator who already has the machine.
     Account(UserId),
 }
@@ -52,8 +54,8 @@ fn person((id, username, display_name, roles): PersonRow) -> Person {
 ///
 /// The row stays pinned (`FOR KEY SHARE`) until the transaction ends, and a
 /// change of authority is a change of its key: it waits for this transaction,
-/// or this one waits for it and then reads what it left. The session is pinned
-/// too, so that whoever has been told that they are signed out is.
+/// or this one waits for it and then reads what it left. The session or the
+/// token is pinned too, so that whoever has been told that it is over is right.
 ///
 /// Row locks are not fair: sharers that overlap could keep a revocation
 /// waiting for ever. The advisory lock in front of them is: who comes after a
@@ -67,6 +69,9 @@ pub fn load<'tx>(
     credential: &Credential,
 ) -> QueryResult<Option<Actor<'tx>>> {
     let row = match credential {
+        Credential::Token(token) => {
+            return Ok(tokens::pin(tx, token)?.map(|person| Actor::pinned(person, tx.within())));
+        }
         Credential::Session(session) => statement::<PersonSqlType>(
             "SELECT u.id, u.username, u.display_name, u.roles
              FROM sessions s JOIN users u ON u.id = s.user_id
@@ -104,6 +109,7 @@ pub fn load<'tx>(
 pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult<Option<Person>> {
     match credential {
         Credential::Session(session) => sessions::viewer(conn, session),
+        Credential::Token(token) => Ok(tokens::find(conn, token)?.map(|bearer| bearer.person)),
         Credential::Account(id) => {
             let row = users::table
                 .filter(users::id.eq(id.0).and(users::is_active))

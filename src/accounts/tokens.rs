@@ -12,6 +12,7 @@ use jiff_diesel::Timestamp as Stored;
 use super::secrets::{LENGTH, Secret, base62_of, hash_of};
 use super::{PersonRow, PersonSqlType, person};
 use crate::domain::{Permission, Person, SecretHash, TokenId, UserId};
+use crate::store::Transaction;
 use crate::store::statement::statement;
 
 /// What every token begins with.
@@ -81,28 +82,35 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// Whom a token names, and what it is narrowed to.
+/// Whom a token names.
 #[derive(Debug)]
 pub struct Bearer {
     /// Which token.
     pub token: TokenId,
-    /// Whose it is, with what they hold now.
+    /// Whose it is, with what they hold now, narrowed to what the token is for.
     pub person: Person,
-    /// The only permissions that may be used with it; `None` is all that its
-    /// account holds.
-    pub narrowed_to: Option<Vec<Permission>>,
+}
+
+type BearerSqlType = (PersonSqlType, BigInt, Nullable<Array<Text>>);
+type BearerRow = (PersonRow, i64, Option<Vec<String>>);
+
+fn bearer((row, id, permissions): BearerRow) -> Bearer {
+    let mut person = person(row);
+    if let Some(permissions) = permissions {
+        person.roles = person.roles.narrowed_to(known(&permissions));
+    }
+    Bearer { token: TokenId(id), person }
 }
 
 /// Returns whom a token names, or `None` when it is unknown, revoked or
-/// expired, or its account is deactivated. At most once a minute it notes that
-/// the token was used.
+/// expired, or its account is deactivated. Nothing is pinned: this is for
+/// reading, and for refusing early. It notes that the token was used.
 ///
 /// # Errors
 ///
 /// The database's.
 pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<Bearer>> {
-    type Row = (PersonSqlType, BigInt, Nullable<Array<Text>>, Bool);
-    let row = statement::<Row>(
+    let row = statement::<(BearerSqlType, Bool)>(
         "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions,
                 coalesce(t.last_used_at < clock_timestamp() - interval '1 minute', true)
          FROM tokens t JOIN users u ON u.id = t.user_id
@@ -110,16 +118,54 @@ pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<B
            AND t.expires_at > clock_timestamp() AND u.is_active",
     )
     .bind::<Binary, _>(token.as_bytes())
-    .get_result::<(PersonRow, i64, Option<Vec<String>>, bool)>(conn)
+    .get_result::<(BearerRow, bool)>(conn)
     .optional()?;
-    let Some((row, id, permissions, is_stale)) = row else { return Ok(None) };
+    let Some((row, is_stale)) = row else { return Ok(None) };
     if is_stale {
-        statement::<BigInt>("UPDATE tokens SET last_used_at = clock_timestamp() WHERE id = $1")
-            .bind::<BigInt, _>(id)
-            .execute(conn)?;
+        note_use(conn, token)?;
     }
-    let narrowed_to = permissions.as_deref().map(known);
-    Ok(Some(Bearer { token: TokenId(id), person: person(row), narrowed_to }))
+    Ok(Some(bearer(row)))
+}
+
+/// Notes that a token was used, at most once a minute. Where a transaction has
+/// pinned the token just now it notes nothing: nobody waits for a note.
+///
+/// # Errors
+///
+/// The database's.
+pub fn note_use(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<()> {
+    statement::<BigInt>(
+        "UPDATE tokens SET last_used_at = clock_timestamp()
+         WHERE id = (SELECT id FROM tokens
+                     WHERE secret_hash = $1 AND revoked_at IS NULL
+                       AND expires_at > clock_timestamp()
+                       AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)
+                     FOR NO KEY UPDATE SKIP LOCKED)",
+    )
+    .bind::<Binary, _>(token.as_bytes())
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Returns whom a token names, and pins them and the token until the
+/// transaction ends; `None` where [`find`] says so.
+///
+/// # Errors
+///
+/// The database's.
+pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<Option<Person>> {
+    let row = statement::<BearerSqlType>(
+        "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions
+         FROM tokens t JOIN users u ON u.id = t.user_id
+         WHERE t.secret_hash = $1 AND t.revoked_at IS NULL
+           AND t.expires_at > clock_timestamp() AND u.is_active
+           AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
+         FOR KEY SHARE OF u FOR SHARE OF t",
+    )
+    .bind::<Binary, _>(token.as_bytes())
+    .get_result::<BearerRow>(tx.conn())
+    .optional()?;
+    Ok(row.map(|row| bearer(row).person))
 }
 
 /// Returns the permissions of these names; what is none any more grants nothing.

@@ -185,7 +185,7 @@ fn actions() -> Vec<&'static str> {
 
 /// Returns the code of every reason there is.
 fn codes() -> Vec<&'static str> {
-    let mut known = vec!["permission-missing"];
+    let mut known = vec!["permission-missing", "token-is-narrowed"];
     known.extend(Rule::ALL.into_iter().map(Rule::code));
     known.extend(["own-account", "role-held", "role-not-held", "not-active", "active"]);
     known.extend(["already-acknowledged", "note-missing"]);

@@ -107,19 +107,22 @@ pub enum Interface {
     Page,
     /// A page of the admin.
     Admin,
+    /// The JSON API.
+    Api,
     /// The command line.
     CommandLine,
 }
 
 impl Interface {
     /// Every edge.
-    pub const ALL: [Self; 3] = [Self::Page, Self::Admin, Self::CommandLine];
+    pub const ALL: [Self; 4] = [Self::Page, Self::Admin, Self::Api, Self::CommandLine];
 
     /// Returns the name that records carry.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Page => "page",
             Self::Admin => "admin",
+            Self::Api => "api",
             Self::CommandLine => "command-line",
         }
     }

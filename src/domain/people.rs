@@ -65,46 +65,70 @@ impl std::str::FromStr for Role {
     }
 }
 
-/// The roles that one person holds.
+/// The roles that one person holds, as far as what they came in with lets them
+/// use what these grant.
+///
+/// The narrowing travels with the roles, so that nobody who asks what they
+/// grant can forget it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RoleSet(Vec<Role>);
+pub struct RoleSet {
+    roles: Vec<Role>,
+    narrowed_to: Option<Vec<Permission>>,
+}
 
 impl RoleSet {
     /// Returns the roles in their usual order, whatever order they came in.
     pub fn of(held: &[Role]) -> Self {
-        Self(Role::ALL.into_iter().filter(|role| held.contains(role)).collect())
+        let roles = Role::ALL.into_iter().filter(|role| held.contains(role)).collect();
+        Self { roles, narrowed_to: None }
     }
 
     /// Returns whether the role is among them.
     pub fn contains(&self, role: Role) -> bool {
-        self.0.contains(&role)
+        self.roles.contains(&role)
     }
 
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.roles.is_empty()
     }
 
     /// Returns these roles and one more.
     pub fn with(&self, role: Role) -> Self {
-        let mut held = self.0.clone();
+        let mut held = self.roles.clone();
         held.push(role);
-        Self::of(&held)
+        Self { narrowed_to: self.narrowed_to.clone(), ..Self::of(&held) }
     }
 
     /// Returns these roles without one.
     pub fn without(&self, role: Role) -> Self {
-        Self(self.0.iter().copied().filter(|held| *held != role).collect())
+        let roles = self.iter().filter(|held| *held != role).collect();
+        Self { roles, narrowed_to: self.narrowed_to.clone() }
     }
 
     /// Returns the roles one after another.
     pub fn iter(&self) -> impl Iterator<Item = Role> + '_ {
-        self.0.iter().copied()
+        self.roles.iter().copied()
     }
 
     /// Returns the names as the database stores them.
     pub fn names(&self) -> Vec<&'static str> {
         self.iter().map(Role::as_str).collect()
+    }
+
+    /// Returns the same roles, of whose grants no others than these may be used.
+    pub fn narrowed_to(self, permissions: Vec<Permission>) -> Self {
+        Self { narrowed_to: Some(permissions), ..self }
+    }
+
+    /// Returns the only permissions whose grants may be used; `None` is all.
+    pub fn narrowing(&self) -> Option<&[Permission]> {
+        self.narrowed_to.as_deref()
+    }
+
+    /// Returns whether a permission may be used, if a role grants it.
+    pub fn lets_through(&self, permission: Permission) -> bool {
+        self.narrowed_to.as_ref().is_none_or(|permissions| permissions.contains(&permission))
     }
 }
 

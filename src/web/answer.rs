@@ -1,8 +1,10 @@
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use askama::Template;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::session::Begins;
@@ -27,9 +29,27 @@ pub struct Answer {
     is_known: bool,
     begins: Option<Begins>,
     hides_address: bool,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl Answer {
+    /// Returns what a program reads.
+    pub fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
+        match serde_json::to_string(value) {
+            Ok(body) => Self { status, body, content_type, ..Self::empty() },
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
+            }
+        }
+    }
+
+    /// Adds a header; one whose value cannot stand there is left out.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// Returns a page.
     pub fn page(status: StatusCode, page: &impl Template) -> Self {
         match page.render() {
@@ -119,6 +139,7 @@ impl Answer {
             is_known: false,
             begins: None,
             hides_address: false,
+            headers: Vec::new(),
         }
     }
 
@@ -152,6 +173,11 @@ impl Answer {
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.append_header((HeaderName::from_static(name), value));
+            }
         }
         let name = settings.cookie_name("flash");
         if let Some(flash) = self.flash {

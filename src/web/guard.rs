@@ -11,9 +11,11 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
 use super::{Shared, Visit};
+use crate::api;
 use crate::domain::RequestId;
 use crate::refusal::Refusal;
 use crate::responses;
+use crate::responses::problem;
 
 /// Scripts, styles and pictures come from our own files; posts may show
 /// pictures from elsewhere over TLS. Nothing is inline, nobody frames us.
@@ -76,21 +78,32 @@ fn set_headers(headers: &mut HeaderMap, id: RequestId) {
 ///
 /// Browsers say where a request comes from: `Sec-Fetch-Site`, or the older
 /// `Origin`. A change without either is not a browser's form, and programs
-/// have their own door. (The algorithm of Go 1.25's `CrossOriginProtection`.)
+/// have their own door: the API. It reads no cookie, so a browser cannot be made
+/// to speak there for whoever is signed in with it, and a token in a header is
+/// nothing that another site's page can have sent. Everywhere else a token says
+/// nothing. (The algorithm of Go 1.25's `CrossOriginProtection`.)
 pub(super) async fn against_other_sites(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method().is_safe() || comes_from_here(&request) {
+    let is_for_programs = api::is_within(request.path());
+    if request.method().is_safe() || is_for_programs || comes_from_here(&request) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let visit = Visit::of(request.request());
     tracing::info!(request_id = %visit.request, path = visit.path, "refused: from another site");
     let answer = match request.app_data::<Data<Shared>>() {
+        Some(shared) if shows_a_token(&request) => {
+            responses::page(&Refusal::NotSignedIn, &visit, None).into_response(&shared.settings)
+        }
         Some(shared) => responses::from_another_site(&visit).into_response(&shared.settings),
         None => HttpResponse::Forbidden().finish(),
     };
     Ok(request.into_response(answer))
+}
+
+fn shows_a_token(request: &ServiceRequest) -> bool {
+    request.headers().contains_key(header::AUTHORIZATION)
 }
 
 fn comes_from_here(request: &ServiceRequest) -> bool {
@@ -108,7 +121,12 @@ fn comes_from_here(request: &ServiceRequest) -> bool {
 
 /// Answers what no route is for.
 pub(super) async fn nothing_here(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    responses::page(&Refusal::NotFound, &visit, None).into_response(&shared.settings)
+    let answer = if api::is_within(&visit.path) {
+        problem::answer(&Refusal::NotFound.into(), visit.request)
+    } else {
+        responses::page(&Refusal::NotFound, &visit, None)
+    };
+    answer.into_response(&shared.settings)
 }
 
 /// Returns the answer; if it is an error that actix found before any handler
@@ -121,8 +139,12 @@ fn as_page(id: RequestId, response: ServiceResponse<BoxBody>) -> ServiceResponse
     let (Some(shared), false) = (shared, is_ours) else {
         return ServiceResponse::new(request, found);
     };
-    let answer = if status.is_server_error() {
+    if status.is_server_error() {
         tracing::error!(request_id = %id, error = ?found.error(), "a request failed");
+    }
+    let answer = if api::is_within(request.path()) {
+        problem::of_status(status, id)
+    } else if status.is_server_error() {
         responses::defect(id)
     } else {
         responses::unusable(status, &Visit::of(&request))

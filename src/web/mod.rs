@@ -45,6 +45,7 @@ use tokio::sync::Semaphore;
 
 use crate::accounts::sessions;
 use crate::admin;
+use crate::api::{self, Quotas};
 use crate::store::Store;
 use render_cache::RenderCache;
 
@@ -90,6 +91,8 @@ pub struct Shared {
     hashing: Arc<Semaphore>,
     /// How many requests may be in hand: one more is told at once to come back.
     places: Arc<Semaphore>,
+    /// How much each token has asked of this process.
+    pub(crate) quotas: Arc<Quotas>,
 }
 
 /// How many requests a process takes in hand at a time. At some hundred
@@ -106,6 +109,7 @@ impl Shared {
             rendered: Arc::new(RenderCache::new()),
             hashing: Arc::new(Semaphore::new(2 * processors)),
             places: Arc::new(Semaphore::new(MOST_IN_HAND)),
+            quotas: Arc::new(Quotas::new()),
         }
     }
 }
@@ -197,6 +201,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(revisions::routes)
         .configure(action_page::routes)
         .configure(admin::routes)
+        .configure(api::routes)
         .configure(statics::routes)
         .default_service(routes::to(guard::nothing_here));
 }

@@ -219,7 +219,7 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
 }
 
 /// Returns a post for a page that shows how it came to be.
-pub(super) fn find_making(
+pub(crate) fn find_making(
     conn: &mut PgConnection,
     person: &Person,
     id: PostId,
@@ -228,6 +228,6 @@ pub(super) fn find_making(
     if Sight::of(person).sees_the_making_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
 }
 
-pub(super) fn find(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
+pub(crate) fn find(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
     posts::find(conn, id, Sight::of(person)).map_err(unreadable)?.ok_or(Refusal::NotFound)
 }

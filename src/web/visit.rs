@@ -6,6 +6,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use diesel::pg::PgConnection;
+use tokio::sync::SemaphorePermit;
 
 use super::answer::Flash;
 use super::layout::Layout;
@@ -55,7 +56,8 @@ impl FromRequest for Visit {
 }
 
 impl Visit {
-    pub(super) fn of(request: &HttpRequest) -> Self {
+    /// Returns what handlers need to know of a request.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
         let shared = request.app_data::<Data<Shared>>();
         let flash = shared
             .and_then(|shared| request.cookie(&shared.settings.cookie_name("flash")))
@@ -207,26 +209,36 @@ impl Shared {
         typed: Option<fields::Fields>,
         work: impl FnOnce(&Store, &Visit) -> Result<super::Answer, Refusal> + Send + 'static,
     ) -> actix_web::HttpResponse {
-        let Ok(_place) = self.places.try_acquire() else {
+        let Some(_place) = self.place() else {
             let refusal = Unavailable::Busy.into();
             return crate::responses::page(&refusal, &visit, typed.as_ref())
                 .into_response(&self.settings);
         };
-        let store = self.store.clone();
-        let settings = self.settings.clone();
         let request = visit.request;
-        let answer = actix_web::web::block(move || {
-            let answer = work(&store, &visit)
+        let answer = self.block(request, move |store| {
+            let answer = work(store, &visit)
                 .unwrap_or_else(|refusal| crate::responses::page(&refusal, &visit, typed.as_ref()));
             answer.to(&visit)
-        })
-        .await;
-        match answer {
-            Ok(answer) => answer.into_response(&settings),
-            Err(error) => {
-                tracing::error!(request_id = %request, %error, "a handler panicked");
-                crate::responses::defect(request).into_response(&settings)
-            }
-        }
+        });
+        let answer = answer.await.unwrap_or_else(|| crate::responses::defect(request));
+        answer.into_response(&self.settings)
+    }
+
+    /// Returns a place among the requests in hand, or `None` when there is none.
+    pub(crate) fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.try_acquire().ok()
+    }
+
+    /// Runs work where it may block, and returns what it does; `None` when it
+    /// panicked, which is then in the log.
+    pub(crate) async fn block<T: Send + 'static>(
+        &self,
+        request: RequestId,
+        work: impl FnOnce(&Store) -> T + Send + 'static,
+    ) -> Option<T> {
+        let store = self.store.clone();
+        let done = actix_web::web::block(move || work(&store)).await;
+        done.map_err(|error| tracing::error!(request_id = %request, %error, "a handler panicked"))
+            .ok()
     }
 }

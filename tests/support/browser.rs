@@ -13,6 +13,8 @@ pub struct Browser {
     agent: Agent,
     address: SocketAddr,
     pub cookies: BTreeMap<String, String>,
+    /// Headers that it sends with every request.
+    pub always: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -63,7 +65,7 @@ impl Browser {
             .max_redirects(0)
             .build()
             .new_agent();
-        Self { agent, address, cookies: BTreeMap::new() }
+        Self { agent, address, cookies: BTreeMap::new(), always: Vec::new() }
     }
 
     pub fn get(&mut self, path: &str) -> Page {
@@ -92,6 +94,9 @@ impl Browser {
             .method(method)
             .uri(format!("http://{}{path}", self.address))
             .header("cookie", cookies.join("; "));
+        for (name, value) in &self.always {
+            request = request.header(name, value);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

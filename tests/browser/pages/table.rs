@@ -111,6 +111,7 @@ pub const PAGES: &[Entry] = &[
         browser.get(HOME)
     }),
 
+    opened("the API", "", "/api", 200, |_| "/api".into()),
     early("an empty list of all posts", "", ALL),
     opened("all posts", "", ALL, 200, |_| ALL.into()),
     opened("all posts", "alice", ALL, 200, |_| ALL.into()),

@@ -1,0 +1,398 @@
+use std::future::{Ready, ready};
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
+use diesel::pg::PgConnection;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::quotas::{QUOTA, Share, WINDOW};
+use crate::accounts::{self, Credential, tokens};
+use crate::domain::{
+    FieldError, Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash,
+};
+use crate::refusal::{Refusal, unreadable};
+use crate::responses::problem::{self, Misplaced, Trouble};
+use crate::store::paging::{Order, Place, Slice};
+use crate::store::{Store, Unavailable};
+use crate::web::paging::{cursor, stretch};
+use crate::web::{Answer, Fields, Shared, escaped};
+use crate::workflow::Call;
+
+/// What kind of document an answer is.
+pub(super) const JSON: &str = "application/json";
+
+/// How many lines a page of a list has unless somebody asks for another number.
+const PER_PAGE: usize = 25;
+
+/// One request of a program, as far as handlers need to know it.
+pub(super) struct Ask {
+    pub(super) request: RequestId,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+}
+
+impl FromRequest for Ask {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.extensions().get::<RequestId>().copied();
+        ready(Ok(Self {
+            request: id.unwrap_or_default(),
+            path: request.path().to_owned(),
+            query: request.query_string().to_owned(),
+            headers: request.headers().clone(),
+        }))
+    }
+}
+
+/// A header that means something only when it comes once.
+enum Header<'a> {
+    Absent,
+    Once(&'a str),
+    Unusable,
+}
+
+impl Ask {
+    fn header(&self, name: &str) -> Header<'_> {
+        let mut values = self.headers.get_all(name);
+        match (values.next().map(header::HeaderValue::to_str), values.next()) {
+            (None, _) => Header::Absent,
+            (Some(Ok(value)), None) => Header::Once(value),
+            _ => Header::Unusable,
+        }
+    }
+
+    /// Returns the token that the request shows, as it is stored. Another scheme
+    /// is no token, and neither is a cookie.
+    fn token(&self) -> Result<SecretHash, Trouble> {
+        let shown = match self.header("authorization") {
+            Header::Absent => return Err(Trouble::NoToken),
+            Header::Unusable => return Err(Trouble::MalformedAuthorization),
+            Header::Once(shown) => shown,
+        };
+        match shown.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                let token = token.trim();
+                if token.is_empty() || token.contains([' ', ',']) {
+                    return Err(Trouble::MalformedAuthorization);
+                }
+                tokens::parse(token).ok_or(Trouble::BadToken)
+            }
+            None if shown.eq_ignore_ascii_case("bearer") => Err(Trouble::MalformedAuthorization),
+            _ => Err(Trouble::NoToken),
+        }
+    }
+
+    /// Returns nothing where the answer may be JSON (RFC 9110, 12.5.1).
+    fn takes_json(&self) -> Result<(), Trouble> {
+        let mut ranges = self
+            .headers
+            .get_all("accept")
+            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+            .map(|range| range.trim().to_ascii_lowercase())
+            .filter(|range| !range.is_empty())
+            .peekable();
+        let suits = |range: String| {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default();
+            let is_wanted = !parts.any(|part| {
+                part.strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0_f32))
+            });
+            is_wanted && ["*/*", "application/*", JSON].contains(&kind)
+        };
+        if ranges.peek().is_none() || ranges.any(suits) {
+            Ok(())
+        } else {
+            Err(Trouble::NotAcceptable)
+        }
+    }
+
+    /// Returns the revision that was looked at: see the module's page for what
+    /// is which status.
+    fn seen(&self) -> Result<RevisionNumber, Trouble> {
+        let tag = match self.header("if-match") {
+            Header::Absent => return Err(Trouble::NoRevision),
+            Header::Once(tag) if tag.trim() == "*" => return Err(Trouble::NoRevision),
+            Header::Once(tag) => tag.trim(),
+            Header::Unusable => return Err(Trouble::NoSuchRevision),
+        };
+        let number = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let number = number.and_then(|number| {
+            let parsed = number.parse::<i32>().ok()?;
+            (parsed >= 1 && parsed.to_string() == number).then_some(parsed)
+        });
+        number.map(RevisionNumber).ok_or(Trouble::NoSuchRevision)
+    }
+
+    fn key(&self) -> Result<Option<OperationKey>, Trouble> {
+        match self.header("idempotency-key") {
+            Header::Absent => Ok(None),
+            Header::Once(key) => OperationKey::parse(key).map(Some).map_err(|_| Trouble::BadKey),
+            Header::Unusable => Err(Trouble::BadKey),
+        }
+    }
+
+    /// Returns what the body says. Where nothing has to be said, nothing may be
+    /// sent, too.
+    fn body<Body: DeserializeOwned>(&self, bytes: &[u8]) -> Result<Body, Trouble> {
+        let bytes = if bytes.is_empty() && self.header_is_absent("content-type") {
+            b"{}"
+        } else {
+            let kind = match self.header("content-type") {
+                Header::Once(kind) => kind.split(';').next().unwrap_or_default().trim(),
+                Header::Absent | Header::Unusable => "",
+            };
+            if !kind.eq_ignore_ascii_case(JSON) {
+                return Err(Trouble::NotJson);
+            }
+            bytes
+        };
+        // A list would do for serde, with the fields in their order.
+        if !bytes.trim_ascii_start().starts_with(b"{") {
+            return Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
+                Ok(_) => Trouble::Unexpected(Misplaced {
+                    field: "body".to_owned(),
+                    message: "Send a JSON object.".to_owned(),
+                }),
+                Err(error) => trouble("body".to_owned(), &error),
+            });
+        }
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            // Before the first field, and where reading stopped within one.
+            let field = if [".", "?"].contains(&&*path) { "body".to_owned() } else { path };
+            trouble(field, error.inner())
+        })?;
+        reader.end().map_err(|error| trouble("body".to_owned(), &error))?;
+        Ok(body)
+    }
+
+    fn header_is_absent(&self, name: &str) -> bool {
+        matches!(self.header(name), Header::Absent)
+    }
+}
+
+/// Returns what is wrong with a body: JSON that cannot be read, or that says
+/// something else than what is asked for.
+fn trouble(field: String, error: &serde_json::Error) -> Trouble {
+    let place = Misplaced { field, message: format!("{error}.") };
+    match error.classify() {
+        serde_json::error::Category::Data => Trouble::Unexpected(place),
+        serde_json::error::Category::Syntax
+        | serde_json::error::Category::Eof
+        | serde_json::error::Category::Io => Trouble::Malformed(place),
+    }
+}
+
+/// Answers a request of a program: lets it in, runs its work where it may
+/// block, and says how much of its share is left.
+async fn answer(
+    shared: &Shared,
+    ask: Ask,
+    work: impl FnOnce(&Store, &Ask, &SecretHash, Share) -> Result<Answer, Trouble> + Send + 'static,
+) -> HttpResponse {
+    let request = ask.request;
+    let (answer, share) = match ask.token() {
+        Err(trouble) => (problem::answer(&trouble, request), None),
+        Ok(token) => {
+            let share = shared.quotas.take(&token);
+            (within_its_share(shared, ask, token, share, work).await, Some(share))
+        }
+    };
+    let answer = match share {
+        None => answer,
+        Some(share) => answer
+            .with("ratelimit-policy", format!("\"token\";q={QUOTA};w={}", WINDOW.as_secs()))
+            .with(
+                "ratelimit",
+                format!("\"token\";r={};t={}", share.left.unwrap_or(0), share.seconds),
+            ),
+    };
+    answer.into_response(&shared.settings)
+}
+
+async fn within_its_share(
+    shared: &Shared,
+    ask: Ask,
+    token: SecretHash,
+    share: Share,
+    work: impl FnOnce(&Store, &Ask, &SecretHash, Share) -> Result<Answer, Trouble> + Send + 'static,
+) -> Answer {
+    let request = ask.request;
+    if share.left.is_none() {
+        tracing::info!(request_id = %request, "a token has asked too much");
+        return problem::answer(&Trouble::TooMany(share.seconds), request);
+    }
+    let Some(_place) = shared.place() else {
+        return problem::answer(&Refusal::from(Unavailable::Busy).into(), request);
+    };
+    let done = shared.block(request, move |store| {
+        ask.takes_json()
+            .and_then(|()| work(store, &ask, &token, share))
+            .unwrap_or_else(|trouble| problem::answer(&trouble, request))
+    });
+    done.await.unwrap_or_else(|| {
+        problem::of_status(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, request)
+    })
+}
+
+/// Answers a request to read: one connection, who reads, and what they may see.
+pub(super) async fn read(
+    shared: &Shared,
+    ask: Ask,
+    work: impl FnOnce(&mut PgConnection, &Person, &mut Query) -> Result<Answer, Trouble>
+    + Send
+    + 'static,
+) -> HttpResponse {
+    answer(shared, ask, move |store, ask, token, _| {
+        let conn = &mut *store.checkout().map_err(Refusal::from)?;
+        let credential = Credential::Token(token.clone());
+        let reader = accounts::identify(conn, &credential).map_err(unreadable)?;
+        let reader = reader.ok_or(Trouble::BadToken)?;
+        let fields = Fields::parse(ask.query.as_bytes()).map_err(Refusal::from)?;
+        work(conn, &reader, &mut Query { path: ask.path.clone(), fields })
+    })
+    .await
+}
+
+/// How a change says which revision its author looked at, and under which key.
+pub(super) struct Terms {
+    pub(super) call: Call,
+    seen: Result<RevisionNumber, Trouble>,
+    has_key: bool,
+}
+
+impl Terms {
+    /// Returns the revision that was looked at.
+    pub(super) fn seen(self) -> Result<(Call, RevisionNumber), Trouble> {
+        Ok((self.call, self.seen?))
+    }
+
+    /// Returns the call, if it came with a key of its own.
+    pub(super) fn keyed(self) -> Result<Call, Trouble> {
+        if self.has_key { Ok(self.call) } else { Err(Trouble::NoKey) }
+    }
+}
+
+/// Answers a request to change something: through the door, which has the one
+/// connection. `work` gets the body, once it is known to be well formed.
+pub(super) async fn change<Body: DeserializeOwned>(
+    shared: &Shared,
+    ask: Ask,
+    bytes: actix_web::web::Bytes,
+    work: impl FnOnce(
+        &Store,
+        Terms,
+        &mut dyn FnMut() -> Result<Body, Trouble>,
+    ) -> Result<Answer, Trouble>
+    + Send
+    + 'static,
+) -> HttpResponse {
+    answer(shared, ask, move |store, ask, token, share| {
+        Fields::parse(ask.query.as_bytes()).and_then(Fields::finish).map_err(Refusal::from)?;
+        let key = ask.key()?;
+        let has_key = key.is_some();
+        let terms = Terms {
+            call: Call {
+                credential: Credential::Token(token.clone()),
+                interface: Interface::Api,
+                request: ask.request,
+                key: key.unwrap_or_else(OperationKey::random),
+            },
+            seen: ask.seen(),
+            has_key,
+        };
+        let done = work(store, terms, &mut || ask.body(&bytes));
+        if share.is_first {
+            note_use(store, ask.request, token);
+        }
+        done
+    })
+    .await
+}
+
+/// Notes that a token was used, once in each window; nothing hangs on it.
+fn note_use(store: &Store, request: RequestId, token: &SecretHash) {
+    let noted = store
+        .checkout()
+        .map_err(|why| why.to_string())
+        .and_then(|mut conn| tokens::note_use(&mut conn, token).map_err(|error| error.to_string()));
+    if let Err(error) = noted {
+        tracing::warn!(request_id = %request, error, "the use of a token could not be noted");
+    }
+}
+
+/// What stands behind the question mark.
+pub(super) struct Query {
+    path: String,
+    pub(super) fields: Fields,
+}
+
+impl Query {
+    /// Takes out a field that may be missing, and reads it.
+    pub(super) fn take<T: std::str::FromStr>(
+        &mut self,
+        name: &'static str,
+        hint: &str,
+    ) -> Result<Option<T>, Trouble> {
+        let text = self.fields.take(name)?;
+        let read = text.map(|text| text.parse().map_err(|_| FieldError::new(name, hint)));
+        Ok(read.transpose()?)
+    }
+
+    /// Takes out which page of a list is asked for, newest first, and returns
+    /// it with the address of its neighbours.
+    pub(super) fn page(&mut self) -> Result<(Slice, Pages), Trouble> {
+        let stretch = stretch(&mut self.fields, "after", "before")?;
+        let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(PER_PAGE);
+        if !(1..=100).contains(&limit) {
+            return Err(FieldError::new("limit", LIMIT_HINT).into());
+        }
+        let kept = format!("{}?limit={limit}", self.path);
+        Ok((Slice { order: Order::NewestFirst, stretch, size: limit }, Pages { kept }))
+    }
+
+    /// Ends the reading of the query: what nobody takes is an error.
+    pub(super) fn finish(&mut self) -> Result<(), Trouble> {
+        Ok(std::mem::take(&mut self.fields).finish().map_err(Refusal::from)?)
+    }
+}
+
+const LIMIT_HINT: &str = "Ask for 1 to 100 lines.";
+
+/// The addresses of the pages beside one.
+pub(super) struct Pages {
+    kept: String,
+}
+
+impl Pages {
+    /// Keeps a field of the query in the addresses.
+    pub(super) fn keep(&mut self, name: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.kept += &format!("&{name}={}", escaped(&value.to_string()));
+        }
+    }
+
+    /// Adds the pages before and after to an answer (RFC 8288).
+    pub(super) fn link(
+        &self,
+        answer: Answer,
+        previous: Option<Place>,
+        next: Option<Place>,
+    ) -> Answer {
+        let link = |place: Place, field, relation| {
+            format!("<{}&{field}={}>; rel=\"{relation}\"", self.kept, cursor(place))
+        };
+        let links: Vec<String> = [
+            previous.map(|place| link(place, "before", "prev")),
+            next.map(|place| link(place, "after", "next")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if links.is_empty() { answer } else { answer.with("link", links.join(", ")) }
+    }
+}

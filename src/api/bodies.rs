@@ -1,0 +1,445 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::accounts::directory::Entry;
+use crate::audit::RefusalLine;
+use crate::domain::{Action, Byline, Outcome, Post, Review, Role, State, Status, Transition};
+use crate::responses::problem::ProblemReason;
+use crate::store::posts::{ChangeLine, Making};
+use crate::workflow::Advice;
+
+/// Mirrors an enum of the domain, variant by variant, for the document.
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident of $domain:ident { $($variant:ident),* }, $case:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = $case)]
+        pub(super) enum $name { $(#[doc = concat!("See `", stringify!($variant), "`.")] $variant),* }
+
+        impl From<$domain> for $name {
+            fn from(value: $domain) -> Self {
+                match value { $($domain::$variant => Self::$variant),* }
+            }
+        }
+
+        impl From<$name> for $domain {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => Self::$variant),* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.parse::<$domain>().map(Self::from).map_err(|error| error.to_string())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str($domain::from(*self).as_str())
+            }
+        }
+    };
+}
+
+named! {
+    /// Where a post stands.
+    StateName of State { Draft, InReview, Published, Archived }, "snake_case"
+}
+named! {
+    /// What can be done to a post.
+    ActionName of Action {
+        Create, Revise, Submit, RequestChanges, WithdrawRequest, Publish, Archive
+    }, "kebab-case"
+}
+named! {
+    /// What a person is trusted to do.
+    RoleName of Role { Author, Reviewer, Staff }, "lowercase"
+}
+
+/// What a post should say.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContentBody {
+    /// One line; a draft's may be blank.
+    #[schema(max_length = 200, example = "Let it be printed")]
+    pub(super) title: String,
+    /// One line for lists and feeds; a draft's may be blank.
+    #[schema(max_length = 500, example = "How a word on a title page came to mean permission.")]
+    pub(super) summary: String,
+    /// Markdown; a draft's may be blank.
+    #[schema(max_length = 100_000, example = "The word is Latin.")]
+    pub(super) body: String,
+}
+
+/// What must change before publication.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoteBody {
+    /// The author and other reviewers read it.
+    #[schema(min_length = 1, max_length = 2_000, example = "Please name your source.")]
+    pub(super) note: String,
+}
+
+/// Why a post is taken off the public site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReasonBody {
+    /// Staff and the author read it; the public does not.
+    #[schema(max_length = 2_000, example = "It is out of date.")]
+    pub(super) reason: String,
+}
+
+/// Nothing: the address says it all.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NothingBody {}
+
+/// What an action did; the same for every use of its key.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OutcomeBody {
+    /// What was done.
+    action: ActionName,
+    /// To which post.
+    post: i64,
+    /// The revision that was current when it was done.
+    revision: i32,
+    /// The state that the post was in when it was done.
+    state: StateName,
+    /// When it was done.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+impl From<&Outcome> for OutcomeBody {
+    fn from(outcome: &Outcome) -> Self {
+        Self {
+            action: outcome.action.into(),
+            post: outcome.post.0,
+            revision: outcome.revision.0,
+            state: outcome.state.into(),
+            at: outcome.at,
+        }
+    }
+}
+
+/// A person as others see them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PersonBody {
+    /// Whose name it is.
+    id: i64,
+    /// The name to show.
+    name: String,
+}
+
+impl From<&Byline> for PersonBody {
+    fn from(byline: &Byline) -> Self {
+        Self { id: byline.id.0, name: byline.name.clone() }
+    }
+}
+
+/// One line of the list of posts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PostLineBody {
+    /// The post's number.
+    id: i64,
+    /// Where it stands.
+    state: StateName,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// Its current title, which a draft may lack.
+    title: String,
+    /// Who writes it.
+    author: PersonBody,
+    /// The number of its current revision.
+    revision: i32,
+}
+
+impl From<&ChangeLine> for PostLineBody {
+    fn from(line: &ChangeLine) -> Self {
+        Self {
+            id: line.id.0,
+            state: line.state.into(),
+            since: line.since,
+            title: line.title.clone(),
+            author: PersonBody::from(&line.author),
+            revision: line.revision.0,
+        }
+    }
+}
+
+/// A change request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChangeRequestBody {
+    /// The revision it speaks of.
+    revision: i32,
+    /// Who asked.
+    reviewer: PersonBody,
+    /// What must change.
+    note: String,
+    /// When they asked.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// When they took it back, if they did.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    withdrawn_at: Option<Timestamp>,
+}
+
+impl From<&Review> for ChangeRequestBody {
+    fn from(review: &Review) -> Self {
+        Self {
+            revision: review.revision.0,
+            reviewer: PersonBody::from(&review.reviewer),
+            note: review.note.clone(),
+            at: review.at,
+            withdrawn_at: review.withdrawn_at,
+        }
+    }
+}
+
+/// That somebody brought a post to a state.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StepBody {
+    /// The state before, except for the draft that a post begins as.
+    from: Option<StateName>,
+    /// The state entered.
+    to: StateName,
+    /// Who did it.
+    by: PersonBody,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The revision that was current.
+    revision: i32,
+}
+
+impl From<&Transition> for StepBody {
+    fn from(step: &Transition) -> Self {
+        Self {
+            from: step.from.map(StateName::from),
+            to: step.to.into(),
+            by: PersonBody::from(&step.by),
+            at: step.at,
+            revision: step.revision.0,
+        }
+    }
+}
+
+/// A post as it is now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PostBody {
+    /// Its number.
+    id: i64,
+    /// Where it stands.
+    state: StateName,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// Its title.
+    title: String,
+    /// Its summary.
+    summary: String,
+    /// Its text in Markdown.
+    body: String,
+    /// Who writes it.
+    author: PersonBody,
+    /// The number of its current revision: the entity tag, without quotation marks.
+    revision: i32,
+    /// When that was written.
+    #[schema(value_type = String, format = DateTime)]
+    revised_at: Timestamp,
+    /// When it was published, from publication on.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    published_at: Option<Timestamp>,
+    /// Where the public finds it, while it is published.
+    #[schema(example = "/posts/let-it-be-printed")]
+    public_path: Option<String>,
+    /// What stands against publication; nothing for those who only read what is
+    /// published.
+    standing_requests: Vec<ChangeRequestBody>,
+    /// Why it was archived, if it was.
+    archive_reason: Option<String>,
+}
+
+impl PostBody {
+    /// Returns the post as whoever had a part in making it sees it, or without
+    /// what is theirs alone.
+    pub(super) fn of(post: &Post, sees_the_making: bool) -> Self {
+        let publication = post.status.publication();
+        let is_public = post.state() == State::Published;
+        let requests = if sees_the_making { post.standing_requests.as_slice() } else { &[] };
+        let content = &post.current.content;
+        Self {
+            id: post.id.0,
+            state: post.state().into(),
+            since: post.since(),
+            title: content.title.as_str().to_owned(),
+            summary: content.summary.as_str().to_owned(),
+            body: content.body.as_str().to_owned(),
+            author: PersonBody::from(&post.author),
+            revision: post.current.number.0,
+            revised_at: post.current.at,
+            published_at: publication.map(|publication| publication.at),
+            public_path: publication
+                .filter(|_| is_public)
+                .map(|publication| format!("/posts/{}", publication.slug)),
+            standing_requests: requests.iter().map(ChangeRequestBody::from).collect(),
+            archive_reason: match &post.status {
+                Status::Archived(_, _, archival) => Some(archival.reason.clone()),
+                Status::Draft | Status::InReview(_) | Status::Published(..) => None,
+            },
+        }
+    }
+}
+
+/// When a revision was written.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RevisionLineBody {
+    /// Its number.
+    revision: i32,
+    /// When it was written.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+/// How a post came to be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HistoryBody {
+    /// The states that it entered, oldest first.
+    transitions: Vec<StepBody>,
+    /// Its revisions, the first one first.
+    revisions: Vec<RevisionLineBody>,
+    /// The change requests that it got, oldest first.
+    change_requests: Vec<ChangeRequestBody>,
+}
+
+impl From<&Making> for HistoryBody {
+    fn from(making: &Making) -> Self {
+        let revisions = making.revisions.iter();
+        Self {
+            transitions: making.transitions.iter().map(StepBody::from).collect(),
+            revisions: revisions
+                .map(|(number, at)| RevisionLineBody { revision: number.0, at: *at })
+                .collect(),
+            change_requests: making.reviews.iter().map(ChangeRequestBody::from).collect(),
+        }
+    }
+}
+
+/// What an action would be answered now.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Verdict {
+    /// Nothing stands in the way.
+    Live,
+    /// The account may attempt it, and it is not valid now.
+    NotNow,
+    /// The account or the token does not hold the permission.
+    NotYours,
+}
+
+/// Whether an action can be done now. It is advice: the door asks again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AdviceBody {
+    /// The action.
+    action: ActionName,
+    /// Where it is done, by POST.
+    #[schema(example = "/api/v1/posts/17/publication")]
+    path: String,
+    /// What it would be answered.
+    verdict: Verdict,
+    /// Every reason why not.
+    reasons: Vec<ProblemReason>,
+}
+
+impl AdviceBody {
+    pub(super) fn of(action: Action, path: String, advice: Advice) -> Self {
+        let (verdict, reasons) = match advice {
+            Advice::Live => (Verdict::Live, Vec::new()),
+            Advice::NotNow(reasons) => (Verdict::NotNow, reasons),
+            Advice::NotYours(reasons) => (Verdict::NotYours, reasons),
+        };
+        let reasons = reasons.into_iter().map(ProblemReason::from).collect();
+        Self { action: action.into(), path, verdict, reasons }
+    }
+}
+
+/// An account as staff see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AccountBody {
+    /// Its number.
+    id: i64,
+    /// What its person signs in with.
+    username: String,
+    /// The name that others see.
+    name: String,
+    /// What it holds.
+    roles: Vec<RoleName>,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+impl From<&Entry> for AccountBody {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            id: entry.person.id.0,
+            username: entry.person.username.clone(),
+            name: entry.person.display_name.clone(),
+            roles: entry.person.roles.iter().map(RoleName::from).collect(),
+            created_at: entry.created_at,
+        }
+    }
+}
+
+/// Who was refused what, by which layer and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RefusalBody {
+    /// Its number.
+    id: i64,
+    /// When it was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The request, as the refused person's page or problem named it.
+    #[schema(format = "uuid")]
+    request_id: String,
+    /// Through which edge they asked.
+    #[schema(example = "api")]
+    interface: String,
+    /// Who was refused.
+    actor: PersonBody,
+    /// What they sign in with.
+    username: String,
+    /// What they wanted to do.
+    action: String,
+    /// To which post, as they named it: it may not exist.
+    post: Option<i64>,
+    /// Which revision they were looking at.
+    revision_seen: Option<i32>,
+    /// Which layer refused.
+    layer: String,
+    /// The reasons in the words that they were given.
+    reasons: Vec<ProblemReason>,
+}
+
+impl From<RefusalLine> for RefusalBody {
+    fn from(line: RefusalLine) -> Self {
+        Self {
+            id: line.id,
+            at: line.at,
+            request_id: line.request.to_string(),
+            interface: line.interface,
+            actor: PersonBody::from(&line.actor),
+            username: line.username,
+            action: line.action,
+            post: line.post.map(|post| post.0),
+            revision_seen: line.seen.map(|seen| seen.0),
+            layer: line.layer,
+            reasons: line.reasons.into_iter().map(ProblemReason::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use quick_cache::sync::Cache;
+
+use crate::domain::SecretHash;
+
+/// How often a token may be used in a window.
+pub(super) const QUOTA: u32 = 1_000;
+
+/// How long a window is.
+pub(super) const WINDOW: Duration = Duration::from_secs(60);
+
+/// How many tokens are remembered. Whoever is forgotten begins a new window.
+const REMEMBERED: usize = 10_000;
+
+/// How much each token has asked of this process.
+///
+/// It is kept in memory and for each process alone, on purpose: it protects a
+/// process from one program that asks too much, and is no truth that the
+/// database has to keep. With several processes a program may ask each of them
+/// for its share. To count in the database would be a write for each read.
+pub(crate) struct Quotas {
+    windows: Cache<[u8; 32], Arc<Mutex<Window>>>,
+}
+
+#[derive(Debug)]
+struct Window {
+    began_at: Instant,
+    used: u32,
+}
+
+/// What a token has left in its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    /// How many more requests; `None` when this one is already too many.
+    pub(super) left: Option<u32>,
+    /// How many seconds until the next window, at least one.
+    pub(super) seconds: u64,
+    /// Whether it is the first request of the window.
+    pub(super) is_first: bool,
+}
+
+impl Quotas {
+    /// Returns quotas of which nothing is used.
+    pub(crate) fn new() -> Self {
+        Self { windows: Cache::new(REMEMBERED) }
+    }
+
+    /// Takes one request out of a token's share.
+    pub(super) fn take(&self, token: &SecretHash) -> Share {
+        self.take_at(token, Instant::now())
+    }
+
+    fn take_at(&self, token: &SecretHash, now: Instant) -> Share {
+        let mut key = [0; 32];
+        key.copy_from_slice(token.as_bytes());
+        let fresh = || {
+            Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Window {
+                began_at: now,
+                used: 0,
+            })))
+        };
+        let Ok(window) = self.windows.get_or_insert_with(&key, fresh);
+        // Nobody panics while holding it, and a count is none the worse for it.
+        let mut window = window.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if now.saturating_duration_since(window.began_at) >= WINDOW {
+            *window = Window { began_at: now, used: 0 };
+        }
+        let rest = WINDOW.saturating_sub(now.saturating_duration_since(window.began_at));
+        let seconds = rest.as_secs().max(1);
+        let left = QUOTA.checked_sub(window.used + 1);
+        window.used = (window.used + 1).min(QUOTA);
+        Share { left, seconds, is_first: window.used == 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Instant, QUOTA, Quotas, SecretHash};
+
+    #[test]
+    fn a_token_has_its_share_and_another_once_the_window_is_over() {
+        let quotas = Quotas::new();
+        let [one, other] = [1, 2].map(|byte| SecretHash::new([byte; 32]));
+        let now = Instant::now();
+        for used in 1..=QUOTA {
+            let share = quotas.take_at(&one, now);
+            assert_eq!((share.left, share.is_first), (Some(QUOTA - used), used == 1));
+        }
+        let share = quotas.take_at(&one, now + Duration::from_secs(20));
+        assert_eq!((share.left, share.seconds), (None, 40));
+        assert_eq!(quotas.take_at(&other, now).left, Some(QUOTA - 1), "each has its own");
+        let later = now + Duration::from_secs(60);
+        assert_eq!(quotas.take_at(&one, later).left, Some(QUOTA - 1));
+    }
+}

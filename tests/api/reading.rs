@@ -1,0 +1,105 @@
+//! What each reader finds, and page by page.
+
+use serde_json::Value;
+
+use imprimatur::domain::{PostId, State};
+use imprimatur::store::posts;
+use imprimatur::store::visibility::Sight;
+
+use super::House;
+use crate::support::attempts::post_in;
+use crate::support::program::Reply;
+use crate::support::{Program, World};
+
+fn ids(reply: &Reply) -> Vec<i64> {
+    let json = reply.json();
+    json["posts"].as_array().unwrap().iter().map(|post| post["id"].as_i64().unwrap()).collect()
+}
+
+#[test]
+fn every_reader_finds_what_the_one_function_lets_them_see() {
+    let House { world, server, .. } = House::new();
+    let made: Vec<PostId> = [world.alice, world.rosa]
+        .into_iter()
+        .flat_map(|author| State::ALL.map(|state| post_in(&world, author, state)))
+        .collect();
+    for (name, who) in world.everybody() {
+        let program = Program::of(&world, server.address, who);
+        let sight = Sight::of(&world.find_person(name));
+        let conn = &mut world.database.as_runtime();
+        let mut seen = Vec::new();
+        for id in &made {
+            let post = posts::find(conn, *id, sight).unwrap();
+            let is_made_here = post.as_ref().is_some_and(|post| sight.sees_the_making_of(post));
+            for (below, is_seen) in
+                [("", post.is_some()), ("/actions", post.is_some()), ("/history", is_made_here)]
+            {
+                let reply = program.get(&format!("/api/v1/posts/{id}{below}"));
+                assert_eq!(reply.status, if is_seen { 200 } else { 404 }, "{name} {id}{below}");
+                if !is_seen {
+                    let missing = program.get(&format!("/api/v1/posts/999999{below}"));
+                    assert_eq!(reply.anonymous(), missing.anonymous(), "{name} {id}{below}");
+                }
+            }
+            seen.extend(post.map(|post| post.id.0));
+        }
+        seen.reverse();
+        assert_eq!(ids(&program.get("/api/v1/posts?limit=100").expect(200)), seen, "{name}");
+    }
+}
+
+/// The address of a page beside this one.
+fn link(reply: &Reply, relation: &str) -> Option<String> {
+    let all = reply.header("link").split(", ");
+    let found = all.filter_map(|link| link.split_once(">; rel="));
+    let found: Vec<_> = found.filter(|(_, name)| *name == format!("\"{relation}\"")).collect();
+    found.first().map(|(path, _)| path.trim_start_matches('<').to_owned())
+}
+
+/// Goes through a list and back, and returns how many pages it has.
+fn there_and_back(program: &Program, path: &str, lines: &str) -> usize {
+    let mut pages: Vec<Value> = Vec::new();
+    let mut reply = program.get(path).expect(200);
+    assert_eq!(link(&reply, "prev"), None);
+    loop {
+        pages.push(reply.json()[lines].clone());
+        match link(&reply, "next") {
+            Some(next) => reply = program.get(&next).expect(200),
+            None => break,
+        }
+    }
+    for page in pages.iter().rev().skip(1) {
+        reply = program.get(&link(&reply, "prev").unwrap()).expect(200);
+        assert_eq!(&reply.json()[lines], page);
+    }
+    assert_eq!(link(&reply, "prev"), None);
+    pages.len()
+}
+
+#[test]
+fn lists_are_read_page_by_page_in_both_directions() {
+    let House { world, server: _server, alice, stan, mallory, .. } = House::new();
+    fn drafts(world: &World) {
+        for _ in 0..5 {
+            world.draft();
+        }
+    }
+    drafts(&world);
+    let submitted = world.in_review();
+    assert_eq!(there_and_back(&alice, "/api/v1/posts?limit=2", "posts"), 3);
+    let filtered = "/api/v1/posts?state=draft&author=alice&limit=2";
+    assert_eq!(there_and_back(&stan, filtered, "posts"), 3);
+    assert_eq!(there_and_back(&mallory, "/api/v1/posts?limit=2", "posts"), 1);
+    assert_eq!(there_and_back(&stan, "/api/v1/accounts?limit=4", "accounts"), 2);
+    for _ in 0..3 {
+        mallory.act(submitted, "publication", 1, "").expect(403);
+    }
+    assert_eq!(there_and_back(&stan, "/api/v1/refusals?limit=1", "refusals"), 3);
+    // A page stays what it is while others are added before it.
+    let first = alice.get("/api/v1/posts?limit=2").expect(200);
+    let second = link(&first, "next").unwrap();
+    let before = ids(&alice.get(&second).expect(200));
+    drafts(&world);
+    assert_eq!(ids(&alice.get(&second).expect(200)), before);
+    alice.get(&format!("{second}&before=0-1")).expect(422);
+}
