@@ -276,7 +276,7 @@ fn list(options: &Options) -> Result<(), Failure> {
 struct Account {
     id: i64,
     username: String,
-    display_name: String,
+    name: String,
     roles: Vec<&'static str>,
     is_active: bool,
     created_at: Timestamp,
@@ -289,7 +289,7 @@ impl From<AccountLine> for Account {
             id: person.id.0,
             roles: person.roles.iter().map(Role::as_str).collect(),
             username: person.username,
-            display_name: person.display_name,
+            name: person.display_name,
             is_active: line.is_active,
             created_at: line.created_at,
         }
@@ -300,7 +300,7 @@ impl fmt::Display for Account {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = if self.is_active { "active" } else { "deactivated" };
         let roles = self.roles.join(", ");
-        write!(out, "{}\t{state}\t{roles}\t{}", self.username, self.display_name)
+        write!(out, "{}\t{state}\t{roles}\t{}", self.username, self.name)
     }
 }
 

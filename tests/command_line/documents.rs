@@ -93,10 +93,10 @@ fn reads_go_by_the_sight_of_whoever_reads() {
         let actions = advice["actions"].as_array().unwrap();
         actions.iter().find(|it| it["action"] == action).unwrap().clone()
     };
-    assert_eq!(of("publish")["advice"], "not-now");
+    assert_eq!(of("publish")["verdict"], "not-now");
     assert_eq!(of("publish")["reasons"][0]["code"], "changes-requested");
-    assert_eq!(of("withdraw-request")["advice"], "live");
-    assert_eq!(of("archive")["advice"], "not-yours");
+    assert_eq!(of("withdraw-request")["verdict"], "live");
+    assert_eq!(of("archive")["verdict"], "not-yours");
     // Who may not see it is told what they are told of nothing.
     for what in ["show", "history", "advise"] {
         let hidden = error(run(on, &words(&format!("post {what} 1 --as arthur"))), 6);

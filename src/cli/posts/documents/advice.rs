@@ -20,19 +20,19 @@ pub(in crate::cli) struct AdviceDocument {
 struct Advised {
     action: Action,
     /// `live`, `not-now` or `not-yours`.
-    advice: &'static str,
+    verdict: &'static str,
     reasons: Vec<Reason>,
 }
 
 impl AdviceDocument {
     pub(in crate::cli) fn of(post: &Post, advice: Vec<(Action, Advice)>) -> Self {
         let advised = |(action, advice)| {
-            let (advice, reasons) = match advice {
+            let (verdict, reasons) = match advice {
                 Advice::Live => ("live", Vec::new()),
                 Advice::NotNow(reasons) => ("not-now", reasons),
                 Advice::NotYours(reasons) => ("not-yours", reasons),
             };
-            Advised { action, advice, reasons }
+            Advised { action, verdict, reasons }
         };
         Self {
             id: post.id,
@@ -47,7 +47,7 @@ impl fmt::Display for AdviceDocument {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "post {} revision {} {}", self.id, self.revision, self.state.as_str())?;
         for it in &self.actions {
-            write!(out, "\n{}\t{}", it.action, it.advice)?;
+            write!(out, "\n{}\t{}", it.action, it.verdict)?;
             for reason in &it.reasons {
                 write!(out, "\n- {} [{}]\n  {}", reason.sentence, reason.code, reason.hint)?;
             }
