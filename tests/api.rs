@@ -114,6 +114,13 @@ fn whoever_asks_hears_what_they_may_do_and_why_not_the_rest() {
     let (lines, actions) = said(&edith);
     assert_eq!(lines[4], "publish live ");
     // What is advised is what the door then says, at the address that it names.
+    let document = serde_json::to_value(imprimatur::api::openapi()).unwrap();
+    for action in &actions {
+        let path = action["path"].as_str().unwrap().replace(&format!("/{post}/"), "/{id}/");
+        let operation = document["paths"][&path]["post"]["operationId"].as_str();
+        let name = action["action"].as_str().unwrap().replace('-', "_");
+        assert_eq!(operation, Some(name.as_str()), "{path}");
+    }
     let tag = [("if-match", "\"1\"")];
     for (line, action) in lines.iter().zip(&actions) {
         if line.contains(" live ") {

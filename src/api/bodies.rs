@@ -9,9 +9,10 @@ use crate::responses::problem::ProblemReason;
 use crate::store::posts::{ChangeLine, Making};
 use crate::workflow::Advice;
 
-/// Mirrors an enum of the domain, variant by variant, for the document.
+/// Mirrors an enum of the domain, variant by variant, for the document. The case
+/// comes as a token: as a literal the macro for the document does not see it.
 macro_rules! named {
-    ($(#[$doc:meta])* $name:ident of $domain:ident { $($variant:ident),* }, $case:literal) => {
+    ($(#[$doc:meta])* $name:ident of $domain:ident { $($variant:ident),* }, $case:tt) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = $case)]
@@ -65,13 +66,25 @@ named! {
 #[serde(deny_unknown_fields)]
 pub(super) struct ContentBody {
     /// One line; a draft's may be blank.
-    #[schema(max_length = 200, example = "Let it be printed")]
+    #[schema(
+        max_length = 200,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
+        example = "Let it be printed"
+    )]
     pub(super) title: String,
     /// One line for lists and feeds; a draft's may be blank.
-    #[schema(max_length = 500, example = "How a word on a title page came to mean permission.")]
+    #[schema(
+        max_length = 500,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
+        example = "How a word on a title page came to mean permission."
+    )]
     pub(super) summary: String,
     /// Markdown; a draft's may be blank.
-    #[schema(max_length = 100_000, example = "The word is Latin.")]
+    #[schema(
+        max_length = 100_000,
+        pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
+        example = "The word is Latin."
+    )]
     pub(super) body: String,
 }
 
@@ -80,7 +93,12 @@ pub(super) struct ContentBody {
 #[serde(deny_unknown_fields)]
 pub(super) struct NoteBody {
     /// The author and other reviewers read it.
-    #[schema(min_length = 1, max_length = 2_000, example = "Please name your source.")]
+    #[schema(
+        min_length = 1,
+        max_length = 2_000,
+        pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
+        example = "Please name your source."
+    )]
     pub(super) note: String,
 }
 
@@ -89,7 +107,11 @@ pub(super) struct NoteBody {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReasonBody {
     /// Staff and the author read it; the public does not.
-    #[schema(max_length = 2_000, example = "It is out of date.")]
+    #[schema(
+        max_length = 2_000,
+        pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
+        example = "It is out of date."
+    )]
     pub(super) reason: String,
 }
 

@@ -118,7 +118,7 @@ async fn revise(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>) 
 /// For its author, once title, summary and body are there.
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/submission", operation_id = "submit", tag = "Actions",
-    params(PostPath, super::document::Terms), request_body(content = Option<NothingBody>),
+    params(PostPath, super::document::Terms),
     responses(
         (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
             headers(("ETag" = String, description = "The entity tag of the revision."))),
@@ -166,7 +166,7 @@ async fn request_changes(
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/change-requests/withdrawal",
     operation_id = "withdraw_request", tag = "Actions",
-    params(PostPath, super::document::Terms), request_body(content = Option<NothingBody>),
+    params(PostPath, super::document::Terms),
     responses(
         (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
             headers(("ETag" = String, description = "The entity tag of the revision."))),
@@ -190,7 +190,7 @@ async fn withdraw_request(
 /// For a reviewer who is not its author. What is published stays as it is.
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/publication", operation_id = "publish", tag = "Actions",
-    params(PostPath, super::document::Terms), request_body(content = Option<NothingBody>),
+    params(PostPath, super::document::Terms),
     responses(
         (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
             headers(("ETag" = String, description = "The entity tag of the revision."))),

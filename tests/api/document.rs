@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use imprimatur::domain::{Action, Role, State};
 use serde_json::Value;
 
 use super::House;
@@ -23,6 +24,16 @@ fn the_committed_document_is_the_one_of_the_code() {
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(found == expected, "UPDATE_OPENAPI=1 cargo test the_committed_document updates it");
+}
+
+/// A name that the document does not have is a name that no client expects.
+#[test]
+fn names_are_spelled_in_the_document_as_they_are_in_answers() {
+    let document = document();
+    let names = |schema: &str| document["components"]["schemas"][schema]["enum"].clone();
+    assert_eq!(names("StateName"), serde_json::json!(State::ALL));
+    assert_eq!(names("ActionName"), serde_json::json!(Action::ALL));
+    assert_eq!(names("RoleName"), serde_json::json!(Role::ALL));
 }
 
 #[test]
