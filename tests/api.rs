@@ -9,6 +9,7 @@ mod tokens;
 
 use serde_json::json;
 
+use crate::support::program::token;
 use crate::support::{Program, Server, World};
 
 /// A post's text.
@@ -240,4 +241,37 @@ fn staff_read_accounts_and_who_was_refused_what() {
         .map(|account| &account["username"])
         .collect();
     assert_eq!(json!(names), json!(["rosa", "edith"]));
+}
+
+#[test]
+fn the_client_in_the_readme_does_the_whole_path() {
+    use std::process::Command;
+    if Command::new("curl").arg("--version").output().is_err() {
+        eprintln!("skipped: the client needs curl");
+        return;
+    }
+    let readme = include_str!("../README.md");
+    let (_, script) = readme.split_once("```bash\n").unwrap();
+    let (script, _) = script.split_once("```").unwrap();
+    assert!(script.lines().count() <= 30, "it is short enough to read");
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let store = world.database.store();
+    let run = || {
+        let output = Command::new("bash")
+            .args(["-c", script])
+            .env("SITE", format!("http://{}", server.address))
+            .env("AUTHOR", token(&store, world.alice, None))
+            .env("REVIEWER", token(&store, world.edith, None))
+            .env("KEY", "readme-1")
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (is_done, said) = run();
+    assert!(is_done && said.contains("\"state\":\"published\""), "{said}");
+    server.browser().get("/posts/on-restraint").expect(200);
+    // What was begun under a key is not begun again; the rest is refused as done.
+    assert!(!run().0);
+    assert_eq!(world.db_count("posts"), 1);
 }
