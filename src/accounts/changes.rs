@@ -55,15 +55,19 @@ fn never<T>(_: &mut PgConnection, _: UserId) -> Result<Option<T>, Refusal> {
     Ok(None)
 }
 
-/// Returns who asks. A token changes no account, not even its owner's: whoever
-/// finds one could make themselves another, and outlive its revocation.
-fn asking(tx: &mut Transaction<'_>, credential: &Credential) -> Result<Person, Stop> {
+/// Refuses a token. It changes no account, not even its owner's: whoever finds
+/// one could make themselves another, and outlive its revocation.
+fn refuse_tokens(credential: &Credential) -> Result<(), Refusal> {
     match credential {
-        Credential::Token(_) => Err(Refusal::NotSignedIn.into()),
-        Credential::Session(_) | Credential::Account(_) => {
-            Ok(identify(tx.conn(), credential)?.ok_or(Refusal::NotSignedIn)?)
-        }
+        Credential::Token(_) => Err(Refusal::NotSignedIn),
+        Credential::Session(_) | Credential::Account(_) => Ok(()),
     }
+}
+
+/// Returns who asks.
+fn asking(tx: &mut Transaction<'_>, credential: &Credential) -> Result<Person, Stop> {
+    refuse_tokens(credential)?;
+    Ok(identify(tx.conn(), credential)?.ok_or(Refusal::NotSignedIn)?)
 }
 
 /// Changes the account of `username`, if the three layers agree.
@@ -233,8 +237,9 @@ pub fn create(
         store,
         call.asked("create-account"),
         |tx, actor_id| {
-            *actor_id = Some(asking(tx, call.credential)?.id);
+            refuse_tokens(call.credential)?;
             let actor = load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
+            *actor_id = Some(actor.id());
             let capability = permissions::verify_accounts(actor)?;
             let validity = policy::evaluate_creation(capability);
             Ok(truth::enforce_creation(validity, account, &call.circumstances(), tx)?)
