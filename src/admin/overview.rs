@@ -144,7 +144,7 @@ impl Chart {
 fn duration(seconds: f64, [minutes, hours, days]: &[&str; 3]) -> String {
     let whole = |unit: f64| (seconds / unit).round() as i64;
     match seconds {
-        _ if seconds < 60.0 => format!("<1{minutes}"),
+        _ if seconds < 60.0 => format!("<1{}", minutes.trim_end_matches('s')),
         _ if seconds < 7_200.0 => format!("{}{minutes}", whole(60.0)),
         _ if seconds < 172_800.0 => format!("{}{hours}", whole(3_600.0)),
         _ => format!("{}{days}", whole(86_400.0)),
