@@ -175,6 +175,7 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
     chromium.follow("In review");
     chromium.follow("On restraint");
     chromium.sees("Please name your source.");
+    chromium.follow("Read it on the desk");
     chromium.sees_disabled("Archive");
     chromium.sees("Alice submitted this on");
     chromium.sees("Only a published post is archived.");
