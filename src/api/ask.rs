@@ -230,13 +230,31 @@ async fn within_its_share(
         return problem::answer(&Refusal::from(Unavailable::Busy).into(), request);
     };
     let done = shared.block(request, move |store| {
-        ask.takes_json()
-            .and_then(|()| work(store, &ask, &token, share))
-            .unwrap_or_else(|trouble| problem::answer(&trouble, request))
+        ask.takes_json().and_then(|()| work(store, &ask, &token, share)).unwrap_or_else(|trouble| {
+            problem::answer(&token_first(store, &token, trouble), request)
+        })
     });
     done.await.unwrap_or_else(|| {
         problem::of_status(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, request)
     })
+}
+
+/// Returns what to say of a request that is not as it should be: nothing, but to
+/// whoever has a token that works. The door asks that first; who is stopped
+/// before it is asked here.
+fn token_first(store: &Store, token: &SecretHash, trouble: Trouble) -> Trouble {
+    if !trouble.is_about_what_was_sent() {
+        return trouble;
+    }
+    let credential = Credential::Token(token.clone());
+    let known = store.checkout().map_err(Refusal::from).and_then(|mut conn| {
+        Ok(accounts::identify(&mut conn, &credential).map_err(unreadable)?.is_some())
+    });
+    match known {
+        Ok(true) => trouble,
+        Ok(false) => Trouble::BadToken,
+        Err(refusal) => refusal.into(),
+    }
 }
 
 /// Answers a request to read: one connection, who reads, and what they may see.

@@ -30,7 +30,9 @@
 //!
 //! **Order.** What HTTP can tell comes first: token there (401), share not used
 //! up (429), `Accept` (406), headers (400, 412, 428), `Content-Type` (415), JSON
-//! (400, 422). Then the door, whose order is that of every other edge.
+//! (400, 422). Then the door, whose order is that of every other edge. Whoever is
+//! stopped before the door hears what was wrong if their token works, and
+//! otherwise that it does not (401).
 
 mod ask;
 mod bodies;

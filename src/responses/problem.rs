@@ -219,6 +219,12 @@ impl Trouble {
         }
     }
 
+    /// Returns whether it says something of what was sent, or of what is there,
+    /// as an edge alone can find it.
+    pub(crate) fn is_about_what_was_sent(&self) -> bool {
+        ["input", "visibility"].contains(&self.kind().layer)
+    }
+
     fn detail(&self, kind: Kind) -> String {
         match self {
             Self::Refused(refusal @ (Refusal::Permission(_) | Refusal::Policy(_))) => {

@@ -109,6 +109,43 @@ fn a_token_that_is_over_lets_nobody_in_at_once() {
     }
 }
 
+/// Whatever else is wrong with a request, a token that is over is what is said.
+#[test]
+fn a_token_that_is_over_is_said_before_anything_else_that_is_wrong() {
+    let House { world, server, edith, .. } = House::new();
+    let post = world.in_review();
+    let revisions = format!("/api/v1/posts/{post}/revisions");
+    let never = Program::with(server.address, tokens::generate().as_str());
+    let (tag, key) = (("if-match", "\"1\""), ("idempotency-key", "k"));
+    let requests: [(&str, &str, &[(&str, &str)], &str, u16); 10] = [
+        ("POST", "/api/v1/posts", &[key], "{", 400),
+        ("POST", "/api/v1/posts", &[key], "{}", 422),
+        ("POST", "/api/v1/posts", &[key], r#"{"title": "a\nb", "summary": "", "body": ""}"#, 422),
+        ("POST", "/api/v1/posts", &[], TEXT, 400),
+        ("POST", "/api/v1/posts?x=1", &[key], TEXT, 422),
+        ("POST", &revisions, &[], TEXT, 428),
+        ("POST", &revisions, &[("if-match", "1")], TEXT, 412),
+        ("POST", "/api/v1/posts/x/revisions", &[tag], TEXT, 404),
+        ("GET", "/api/v1/posts?limit=x", &[], "", 422),
+        ("GET", "/api/v1/posts", &[("accept", "text/html")], "", 406),
+    ];
+    let ask = |program: &Program, (method, path, headers, body, _): (&str, &str, &[_], &str, _)| {
+        if method == "GET" {
+            return program.send("GET", path, headers, None);
+        }
+        program.post(path, headers, body)
+    };
+    for request in requests {
+        assert_eq!(ask(&edith, request).status, request.4, "{request:?}");
+    }
+    world.change_account("edith", AccountChange::Deactivate).unwrap();
+    for program in [&edith, &never] {
+        for request in requests {
+            assert_eq!(ask(program, request).expect(401).kind(), "token-invalid", "{request:?}");
+        }
+    }
+}
+
 /// A publish waits for a lock on its post; whoever ends the token meanwhile
 /// waits for the publish, and the next one is refused.
 #[test]
