@@ -14,7 +14,7 @@ use crate::refusal::{Refusal, unreadable};
 use crate::responses::problem::{self, Misplaced, Trouble};
 use crate::store::paging::{Order, Place, Slice};
 use crate::store::{Store, Unavailable};
-use crate::web::paging::{cursor, stretch};
+use crate::web::paging::{cursor, stretch_in_a_word};
 use crate::web::{Answer, Fields, Shared, escaped};
 use crate::workflow::Call;
 
@@ -364,7 +364,7 @@ impl Query {
     /// Takes out which page of a list is asked for, newest first, and returns
     /// it with the address of its neighbours.
     pub(super) fn page(&mut self) -> Result<(Slice, Pages), Trouble> {
-        let stretch = stretch(&mut self.fields, "after", "before")?;
+        let stretch = stretch_in_a_word(&mut self.fields, "cursor")?;
         let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(PER_PAGE);
         if !(1..=100).contains(&limit) {
             return Err(FieldError::new("limit", LIMIT_HINT).into());
@@ -401,8 +401,8 @@ impl Pages {
         previous: Option<Place>,
         next: Option<Place>,
     ) -> Answer {
-        let link = |place: Place, field, relation| {
-            format!("<{}&{field}={}>; rel=\"{relation}\"", self.kept, cursor(place))
+        let link = |place: Place, side, relation| {
+            format!("<{}&cursor={side}-{}>; rel=\"{relation}\"", self.kept, cursor(place))
         };
         let links: Vec<String> = [
             previous.map(|place| link(place, "before", "prev")),

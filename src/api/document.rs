@@ -11,6 +11,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
 use super::ask::JSON;
+use super::links::Links;
 use crate::responses::problem::{KINDS, Kind, Problem};
 use crate::web::{Answer, Layout, Shared, Visit};
 
@@ -41,12 +42,9 @@ pub(super) struct PageQuery {
     /// How many lines; by default 25.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i32>,
-    /// The page after a place; taken from a `Link`, and not together with `before`.
-    #[param(pattern = "^(0|-?[1-9][0-9]{0,15})-[1-9][0-9]{0,17}$")]
-    after: Option<String>,
-    /// The page before a place; taken from a `Link`, and not together with `after`.
-    #[param(pattern = "^(0|-?[1-9][0-9]{0,15})-[1-9][0-9]{0,17}$")]
-    before: Option<String>,
+    /// Which page; taken from a `Link`. Without it, the first.
+    #[param(pattern = "^(after|before)-(0|-?[1-9][0-9]{0,15})-[1-9][0-9]{0,17}$")]
+    cursor: Option<String>,
 }
 
 macro_rules! problems {
@@ -152,7 +150,7 @@ problems! {
     ),
     security(("token" = [])),
     components(schemas(Problem)),
-    modifiers(&Token)
+    modifiers(&Token, &Links)
 )]
 struct Api;
 

@@ -38,6 +38,7 @@ mod ask;
 mod bodies;
 mod changes;
 mod document;
+mod links;
 mod posts;
 mod quotas;
 mod records;

@@ -25,6 +25,24 @@ pub(crate) fn stretch(
     }
 }
 
+/// Takes out of an address which stretch of a list it names in one word: the
+/// side, and the place.
+///
+/// # Errors
+///
+/// The field, if it names none.
+pub(crate) fn stretch_in_a_word(
+    query: &mut Fields,
+    field: &'static str,
+) -> Result<Stretch, Refusal> {
+    let Some(word) = query.take(field)? else { return Ok(Stretch::First) };
+    match word.split_once('-') {
+        Some(("after", place)) => Ok(Stretch::After(parse(field, place)?)),
+        Some(("before", place)) => Ok(Stretch::Before(parse(field, place)?)),
+        _ => Err(no_page(field)),
+    }
+}
+
 /// Returns a place as it stands in addresses.
 pub(crate) fn cursor(place: Place) -> String {
     format!("{}-{}", place.at.as_microsecond(), place.id)

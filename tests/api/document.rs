@@ -72,6 +72,44 @@ fn every_route_is_in_the_document_and_takes_what_it_says() {
     }
 }
 
+/// Where a link leads there is an operation, and it gets all that its address
+/// needs out of the answer before.
+#[test]
+fn every_link_leads_to_an_operation_with_all_that_it_needs() {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap();
+    let operations = || paths.values().flat_map(|item| item.as_object().unwrap().values());
+    let required = |name: &str| -> BTreeSet<String> {
+        let operation = operations().find(|operation| operation["operationId"] == name);
+        let parameters = operation.unwrap_or_else(|| panic!("{name} leads nowhere"))["parameters"]
+            .as_array()
+            .unwrap();
+        let required = parameters.iter().filter(|parameter| parameter["required"] == true);
+        required.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut reached = BTreeSet::new();
+    for operation in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for (name, link) in response["links"].as_object().into_iter().flatten() {
+                let given = link["parameters"].as_object().unwrap();
+                assert!(status.starts_with('2') && link["operationId"] == name.as_str(), "{link}");
+                let given: BTreeSet<String> = given.keys().cloned().collect();
+                assert_eq!(given, required(name), "{link}");
+                for expression in link["parameters"].as_object().unwrap().values() {
+                    let header = expression.as_str().unwrap().strip_prefix("$response.header.");
+                    assert!(header.is_none_or(|header| response["headers"][header].is_object()));
+                }
+                reached.insert(name.clone());
+            }
+        }
+    }
+    let on_a_post = paths.iter().filter(|(path, _)| path.contains("{id}"));
+    let on_a_post = on_a_post.flat_map(|(_, item)| item.as_object().unwrap().values());
+    let expected: BTreeSet<String> =
+        on_a_post.map(|one| one["operationId"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(reached, expected, "all that can be done with a post follows something");
+}
+
 #[test]
 fn the_page_shows_every_operation_and_every_problem() {
     let House { world: _world, server, .. } = House::new();

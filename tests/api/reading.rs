@@ -101,5 +101,12 @@ fn lists_are_read_page_by_page_in_both_directions() {
     let before = ids(&alice.get(&second).expect(200));
     drafts(&world);
     assert_eq!(ids(&alice.get(&second).expect(200)), before);
-    alice.get(&format!("{second}&before=0-1")).expect(422);
+    for wrong in
+        ["0-1", "after", "after-", "beside-0-1", "after-00-1", "before-0--", "after-before-0-1"]
+    {
+        let reply = alice.get(&format!("/api/v1/posts?cursor={wrong}")).expect(422);
+        assert_eq!(reply.json()["errors"][0]["field"], "cursor", "{wrong}");
+    }
+    alice.get(&format!("{second}&cursor=before-0-1")).expect(422);
+    alice.get("/api/v1/posts?after=0-1").expect(422);
 }
