@@ -43,7 +43,7 @@ pub(super) struct PageQuery {
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i32>,
     /// Which page; taken from a `Link`. Without it, the first.
-    #[param(pattern = "^(after|before)-(0|-?[1-9][0-9]{0,15})-[1-9][0-9]{0,17}$")]
+    #[param(pattern = "^(after|before)-(0|[1-9][0-9]{0,15})-[1-9][0-9]{0,17}$")]
     cursor: Option<String>,
 }
 
