@@ -197,6 +197,7 @@ fn each_route_takes_one_kind_of_credential_and_the_other_kind_is_401() {
         "/api/v1/posts/{id}",
         "/api/v1/posts/{id}/actions",
         "/api/v1/posts/{id}/history",
+        "/api/v1/posts/{id}/revisions/{number}",
         "/api/v1/refusals",
         "/account",
         "/admin",

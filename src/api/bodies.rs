@@ -4,7 +4,9 @@ use utoipa::ToSchema;
 
 use crate::accounts::directory::Entry;
 use crate::audit::RefusalLine;
-use crate::domain::{Action, Byline, Outcome, Post, Review, Role, State, Status, Transition};
+use crate::domain::{
+    Action, Byline, Outcome, Post, Review, Revision, Role, State, Status, Transition,
+};
 use crate::responses::problem::ProblemReason;
 use crate::store::posts::{ChangeLine, Making};
 use crate::workflow::Advice;
@@ -326,6 +328,29 @@ pub(super) struct RevisionLineBody {
     /// When it was written.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+}
+
+/// One of the texts that a post has had.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RevisionBody {
+    /// Its number.
+    revision: i32,
+    /// When it was written.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Its title.
+    title: String,
+    /// Its summary.
+    summary: String,
+    /// Its text in Markdown.
+    body: String,
+}
+
+impl From<&Revision> for RevisionBody {
+    fn from(revision: &Revision) -> Self {
+        let [title, summary, body] = revision.content.parts().map(str::to_owned);
+        Self { revision: revision.number.0, at: revision.at, title, summary, body }
+    }
 }
 
 /// How a post came to be.

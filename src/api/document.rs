@@ -133,6 +133,7 @@ problems! {
         super::changes::create,
         super::posts::show,
         super::posts::history,
+        super::posts::revision,
         super::posts::actions,
         super::changes::revise,
         super::changes::submit,
@@ -234,7 +235,7 @@ impl Operation {
     }
 
     fn example_path(&self) -> String {
-        self.path.replace("{id}", "17")
+        self.path.replace("{id}", "17").replace("{number}", "2")
     }
 }
 

@@ -9,10 +9,11 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 /// Where an answer or its request names a post.
 const ID_ASKED: &str = "$request.path.id";
 const ID_IN_OUTCOME: &str = "$response.body#/post";
-const ID_IN_LIST: &str = "$response.body#/posts/0/id";
+/// Where an answer says which revision it is about.
+const REVISION: &str = "$response.body#/revision";
 
 /// What reads a post.
-const READ: [&str; 3] = ["read_post", "read_history", "read_actions"];
+const READ: [&str; 4] = ["read_post", "read_history", "read_revision", "read_actions"];
 
 /// After which operation on one post which action can follow.
 const NEXT: [(&str, &[&str]); 8] = [
@@ -44,15 +45,17 @@ impl Modify for Links {
 
 /// Returns what can follow an operation.
 fn after(operation: &str) -> Vec<(&'static str, Link)> {
-    if operation == "list_posts" {
-        return READ.map(|read| (read, link(read, ID_IN_LIST).build())).into();
-    }
     let Some((_, next)) = NEXT.iter().find(|(name, _)| *name == operation) else {
         return Vec::new();
     };
     let id = if operation == "read_post" { ID_ASKED } else { ID_IN_OUTCOME };
     let reads = READ.iter().filter(|read| **read != operation);
-    let reads = reads.map(|read| (*read, link(read, id).build()));
+    let reads = reads.map(|read| {
+        let link = link(read, id);
+        let is_of_one = *read == "read_revision";
+        let link = if is_of_one { link.parameter("number", REVISION) } else { link };
+        (*read, link.build())
+    });
     let acts = next.iter().map(|action| {
         (*action, link(action, id).parameter("If-Match", "$response.header.ETag").build())
     });

@@ -7,17 +7,17 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ask::{Ask, JSON, Query, read};
-use super::bodies::{AdviceBody, HistoryBody, PostBody, PostLineBody, StateName};
+use super::bodies::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody, StateName};
 use super::changes::create;
 use super::document::{ListProblems, PageQuery, ReadProblems};
 use crate::accounts::directory;
 use crate::domain::{Action, FieldError, Person, Post, RevisionNumber, State, UserId, Username};
-use crate::refusal::unreadable;
+use crate::refusal::{Refusal, unreadable};
 use crate::responses::problem::Trouble;
 use crate::store::posts::{self, Filter, Sort};
 use crate::store::visibility::Sight;
 use crate::web::post_page::{find, find_making, post_id};
-use crate::web::{Answer, Shared};
+use crate::web::{Answer, Shared, revisions};
 use crate::workflow;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -27,6 +27,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         )
         .service(web::resource("/api/v1/posts/{id}").route(web::get().to(show)))
         .service(web::resource("/api/v1/posts/{id}/history").route(web::get().to(history)))
+        .service(
+            web::resource("/api/v1/posts/{id}/revisions/{number}").route(web::get().to(revision)),
+        )
         .service(web::resource("/api/v1/posts/{id}/actions").route(web::get().to(actions)));
 }
 
@@ -145,6 +148,42 @@ async fn history(ask: Ask, id: Path<String>, shared: Data<Shared>) -> HttpRespon
         let post = find_making(conn, reader, post_id(&id)?)?;
         let making = posts::making(conn, &post).map_err(unreadable)?;
         Ok(Answer::json(StatusCode::OK, JSON, &HistoryBody::from(&making)))
+    })
+    .await
+}
+
+/// The part of an address that names a revision.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "it describes what `revision` reads")]
+struct RevisionPath {
+    /// The revision's number.
+    #[param(minimum = 1, example = 2)]
+    number: i32,
+}
+
+/// Read one of the texts that a post has had
+///
+/// For those who had a part in it: its author, reviewers and staff.
+#[utoipa::path(
+    get, path = "/api/v1/posts/{id}/revisions/{number}", operation_id = "read_revision",
+    tag = "Posts",
+    params(PostPath, RevisionPath),
+    responses(
+        (status = 200, description = "The text, which stays what it is.", body = RevisionBody,
+            headers(("ETag" = String, description = "The revision: current only if the post's is the same."))),
+        ReadProblems
+    )
+)]
+async fn revision(ask: Ask, path: Path<(String, String)>, shared: Data<Shared>) -> HttpResponse {
+    read(&shared, ask, move |conn, reader, query| {
+        query.finish()?;
+        let (id, number) = path.into_inner();
+        let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
+        let post = find_making(conn, reader, post_id(&id)?)?;
+        let revision = revisions::revision(conn, &post, number)?;
+        Ok(Answer::json(StatusCode::OK, JSON, &RevisionBody::from(&revision))
+            .with("etag", entity_tag(revision.number)))
     })
     .await
 }

@@ -19,7 +19,7 @@ pub(crate) mod paging;
 pub(crate) mod post_page;
 mod public;
 mod render_cache;
-mod revisions;
+pub(crate) mod revisions;
 mod session;
 mod set_password;
 mod sign_in;

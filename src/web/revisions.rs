@@ -106,7 +106,8 @@ async fn show(visit: Visit, path: Path<(String, String)>, shared: Data<Shared>) 
         .await
 }
 
-fn revision(
+/// Returns one of the texts that a post has had.
+pub(crate) fn revision(
     conn: &mut PgConnection,
     post: &Post,
     number: RevisionNumber,

@@ -6,7 +6,7 @@ use imprimatur::domain::{PostId, State};
 use imprimatur::store::posts;
 use imprimatur::store::visibility::Sight;
 
-use super::House;
+use super::{House, TEXT};
 use crate::support::attempts::post_in;
 use crate::support::program::Reply;
 use crate::support::{Program, World};
@@ -31,9 +31,13 @@ fn every_reader_finds_what_the_one_function_lets_them_see() {
         for id in &made {
             let post = posts::find(conn, *id, sight).unwrap();
             let is_made_here = post.as_ref().is_some_and(|post| sight.sees_the_making_of(post));
-            for (below, is_seen) in
-                [("", post.is_some()), ("/actions", post.is_some()), ("/history", is_made_here)]
-            {
+            for (below, is_seen) in [
+                ("", post.is_some()),
+                ("/actions", post.is_some()),
+                ("/history", is_made_here),
+                ("/revisions/1", is_made_here),
+                ("/revisions/2", false),
+            ] {
                 let reply = program.get(&format!("/api/v1/posts/{id}{below}"));
                 assert_eq!(reply.status, if is_seen { 200 } else { 404 }, "{name} {id}{below}");
                 if !is_seen {
@@ -45,6 +49,37 @@ fn every_reader_finds_what_the_one_function_lets_them_see() {
         }
         seen.reverse();
         assert_eq!(ids(&program.get("/api/v1/posts?limit=100").expect(200)), seen, "{name}");
+    }
+}
+
+#[test]
+fn each_text_that_a_post_had_can_be_read_by_those_who_had_a_part_in_it() {
+    let House { world, server: _server, alice, edith, mallory, .. } = House::new();
+    let post = world.in_review();
+    let text = TEXT.replace("First words.", "Better words.");
+    alice.act(post, "revisions", 1, &text).expect(200);
+    let of = |number: &str| format!("/api/v1/posts/{post}/revisions/{number}");
+    let history = alice.get(&format!("/api/v1/posts/{post}/history")).expect(200).json();
+    let current = alice.get(&format!("/api/v1/posts/{post}")).expect(200).json();
+    for program in [&alice, &edith] {
+        let [first, second] = ["1", "2"].map(|number| program.get(&of(number)).expect(200));
+        assert_eq!((first.header("etag"), second.header("etag")), ("\"1\"", "\"2\""));
+        let [first, second] = [first.json(), second.json()];
+        assert_ne!(first["body"], second["body"]);
+        for field in ["title", "summary", "body", "revision"] {
+            assert_eq!(second[field], current[field], "{field}");
+        }
+        for (number, text) in [first, second].iter().enumerate() {
+            assert_eq!(text["at"], history["revisions"][number]["at"]);
+        }
+    }
+    // Whoever acts on what they read there is told that there is a newer one.
+    let refused = edith.act(post, "publication", 1, "").expect(409);
+    assert_eq!(refused.codes(), "stale-revision");
+    edith.act(post, "publication", 2, "").expect(200);
+    mallory.get(&of("2")).expect(404);
+    for nothing in ["0", "3", "-1", "x", "99999999999"] {
+        alice.get(&of(nothing)).expect(404);
     }
 }
 
