@@ -4,8 +4,8 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -23,14 +23,24 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; scr
      img-src 'self' https:; connect-src 'self'; font-src 'self'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
+/// Says of a request that nobody sees the body of its answer.
+pub(super) struct HeadersOnly;
+
 /// Names the request, turns every error into a page, and sets the headers
 /// that no answer may lack.
 pub(super) async fn every_answer(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::new();
     request.extensions_mut().insert(id);
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        // What answers GET answers HEAD (RFC 9110, 9.3.2). The connection knows
+        // what it was asked, and leaves the body out.
+        request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadersOnly);
+    }
     let started = std::time::Instant::now();
     let shared = request.app_data::<Data<Shared>>().cloned();
     let mut response = match next.call(request).await {
@@ -48,7 +58,7 @@ pub(super) async fn every_answer(
     };
     let status = response.status();
     tracing::debug!(
-        request_id = %id, method = %response.request().method(), path = response.request().path(),
+        request_id = %id, %method, path = response.request().path(),
         status = status.as_u16(), micros = started.elapsed().as_micros() as u64, "answered"
     );
     set_headers(response.headers_mut(), id);
@@ -129,6 +139,15 @@ pub(super) async fn nothing_here(visit: Visit, shared: Data<Shared>) -> HttpResp
     answer.into_response(&shared.settings)
 }
 
+/// Returns the methods that an address takes: where GET is, HEAD is, too.
+fn with_head(allowed: &HeaderValue) -> HeaderValue {
+    let text = allowed.to_str().unwrap_or_default();
+    if !text.split(',').any(|method| method.trim() == "GET") {
+        return allowed.clone();
+    }
+    HeaderValue::try_from(text.replacen("GET", "GET, HEAD", 1)).unwrap_or(allowed.clone())
+}
+
 /// Returns the answer; if it is an error that actix found before any handler
 /// did, as a page in our words.
 fn as_page(id: RequestId, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -151,7 +170,7 @@ fn as_page(id: RequestId, response: ServiceResponse<BoxBody>) -> ServiceResponse
     };
     let mut page = answer.into_response(&shared.settings);
     if let Some(allowed) = found.headers().get(header::ALLOW) {
-        page.headers_mut().insert(header::ALLOW, allowed.clone());
+        page.headers_mut().insert(header::ALLOW, with_head(allowed));
     }
     ServiceResponse::new(request, page)
 }

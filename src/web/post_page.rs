@@ -202,7 +202,9 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
             let post = find_making(conn, &person, post_id(&id)?)?;
             let making = posts::making(conn, &post).map_err(unreadable)?;
             let unread = Unread::of(conn, &person, &post, &making)?;
-            audit::record_reading(conn, visit.request, &person, &post);
+            if visit.is_shown {
+                audit::record_reading(conn, visit.request, &person, &post);
+            }
             let page = PostPage {
                 layout: visit.layout(post.title(), Some(&person)),
                 body: markdown::render(post.current.content.body.as_str()),

@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/readyz", web::get().to(ready));
 }
 
-/// A resource that answers GET and HEAD alike.
+/// A resource that is read, and nothing else.
 pub(super) fn reading(path: &str) -> Reading {
     Reading(path.to_owned())
 }
@@ -32,11 +32,11 @@ pub(super) struct Reading(String);
 impl Reading {
     pub(super) fn to<F, Args>(self, handler: F) -> actix_web::Resource
     where
-        F: actix_web::Handler<Args> + Clone,
+        F: actix_web::Handler<Args>,
         Args: actix_web::FromRequest + 'static,
         F::Output: actix_web::Responder + 'static,
     {
-        web::resource(self.0).route(web::get().to(handler.clone())).route(web::head().to(handler))
+        web::resource(self.0).route(web::get().to(handler))
     }
 }
 

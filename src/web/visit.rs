@@ -9,6 +9,7 @@ use diesel::pg::PgConnection;
 use tokio::sync::SemaphorePermit;
 
 use super::answer::Flash;
+use super::guard::HeadersOnly;
 use super::layout::Layout;
 use super::session::KEY;
 use super::{Shared, fields};
@@ -36,6 +37,8 @@ pub struct Visit {
     pub device: String,
     /// Whether something is to be changed.
     pub is_post: bool,
+    /// Whether the answer is shown to somebody: to HEAD it is not.
+    pub is_shown: bool,
     /// The secret id of the browser's session, if it sent one.
     key: Option<String>,
     /// The one line that an earlier request left to be shown.
@@ -63,6 +66,7 @@ impl Visit {
             .and_then(|shared| request.cookie(&shared.settings.cookie_name("flash")))
             .and_then(|cookie| Flash::parse(cookie.value()));
         let id = request.extensions().get::<RequestId>().copied();
+        let is_shown = !request.extensions().contains::<HeadersOnly>();
         Self {
             request: id.unwrap_or_default(),
             address: address(request),
@@ -70,6 +74,7 @@ impl Visit {
             query: request.query_string().to_owned(),
             device: device(&text(request, header::USER_AGENT)),
             is_post: request.method() == Method::POST,
+            is_shown,
             key: request.get_session().get::<String>(KEY).ok().flatten(),
             flash,
             site: shared.map(|shared| shared.settings.public_url.clone()).unwrap_or_default(),

@@ -66,8 +66,11 @@ fn every_route_is_in_the_document_and_takes_what_it_says() {
         let reply = program.send("DELETE", &path.replace("{id}", "1"), &[], None).expect(405);
         let allowed: BTreeSet<String> =
             reply.header("allow").split(',').map(|method| method.trim().to_lowercase()).collect();
-        let documented: BTreeSet<String> =
+        let mut documented: BTreeSet<String> =
             operations.as_object().unwrap().keys().cloned().collect();
+        if documented.contains("get") {
+            documented.insert("head".to_owned());
+        }
         assert_eq!(allowed, documented, "{path}");
     }
 }

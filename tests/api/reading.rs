@@ -83,6 +83,41 @@ fn each_text_that_a_post_had_can_be_read_by_those_who_had_a_part_in_it() {
     }
 }
 
+#[test]
+fn head_is_get_without_the_body() {
+    let House { world, server, edith, mallory, .. } = House::new();
+    let post = world.in_review();
+    let paths = [
+        "/api/v1/openapi.json",
+        "/api/v1/posts?limit=1",
+        &format!("/api/v1/posts/{post}"),
+        &format!("/api/v1/posts/{post}/history"),
+        &format!("/api/v1/posts/{post}/revisions/1"),
+        &format!("/api/v1/posts/{post}/submission"),
+        "/api/v1/accounts",
+        "/api/v1/nowhere",
+    ];
+    for program in [&edith, &mallory] {
+        for path in paths {
+            let [get, head] = ["GET", "HEAD"].map(|method| program.send(method, path, &[], None));
+            assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{path}");
+            for header in ["etag", "content-type", "content-length", "cache-control", "allow"] {
+                assert_eq!(head.header(header), get.header(header), "{path}: {header}");
+            }
+        }
+    }
+    // A page that nobody saw was read by nobody.
+    let mut reviewer = server.signed_in("edith");
+    let page = format!("/desk/posts/{post}");
+    let readings = || world.db_count("readings");
+    let head = reviewer.send("HEAD", &page, None, &[]);
+    assert_eq!((head.status, head.body.as_str(), readings()), (200, "", 0));
+    reviewer.get(&page).expect(200);
+    assert_eq!(readings(), 1);
+    let posted = reviewer.send("DELETE", "/healthz", None, &[]);
+    assert_eq!(posted.headers.get("allow"), None);
+}
+
 /// The address of a page beside this one.
 fn link(reply: &Reply, relation: &str) -> Option<String> {
     let all = reply.header("link").split(", ");
