@@ -273,9 +273,9 @@ pub(super) struct PostBody {
     author: PersonBody,
     /// The number of its current revision: the entity tag, without quotation marks.
     revision: i32,
-    /// When that was written.
-    #[schema(value_type = String, format = DateTime)]
-    revised_at: Timestamp,
+    /// When that was written, for those who had a part in making the post.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revised_at: Option<Timestamp>,
     /// When it was published, from publication on.
     #[schema(value_type = Option<String>, format = DateTime)]
     published_at: Option<Timestamp>,
@@ -306,7 +306,7 @@ impl PostBody {
             body: content.body.as_str().to_owned(),
             author: PersonBody::from(&post.author),
             revision: post.current.number.0,
-            revised_at: post.current.at,
+            revised_at: sees_the_making.then_some(post.current.at),
             published_at: publication.map(|publication| publication.at),
             public_path: publication
                 .filter(|_| is_public)

@@ -1,5 +1,5 @@
-//! Posts in words and in JSON. The names of the fields are stable; times are
-//! RFC 3339.
+//! Posts in words and in JSON. The names of the fields are stable, and those of
+//! the API; times are RFC 3339.
 
 mod advice;
 mod history;
@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{
-    Action, Byline, OperationKey, Outcome, Post, PostId, Review, RevisionNumber, State, Status,
-    Title,
+    Action, Byline, OperationKey, Outcome, Post, PostId, Review, RevisionNumber, Slug, State,
+    Status, Title,
 };
 use crate::store::posts::PostLine;
 use crate::store::visibility::Sight;
@@ -48,27 +48,28 @@ impl fmt::Display for Done<'_> {
 pub(super) struct Line {
     id: PostId,
     state: State,
-    revision: RevisionNumber,
+    since: Timestamp,
     title: String,
     summary: String,
     author: Byline,
-    since: Timestamp,
-    slug: Option<String>,
-    standing_requests: i64,
+    revision: RevisionNumber,
+    public_path: Option<String>,
+    standing_request_count: i64,
 }
 
 impl From<PostLine> for Line {
     fn from(line: PostLine) -> Self {
+        let slug = line.slug.filter(|_| line.state == State::Published);
         Self {
             id: line.id,
             state: line.state,
-            revision: line.revision,
+            since: line.since,
             title: line.title,
             summary: line.summary,
             author: line.author,
-            since: line.since,
-            slug: line.slug,
-            standing_requests: line.standing_requests,
+            revision: line.revision,
+            public_path: slug.map(|slug| format!("/posts/{slug}")),
+            standing_request_count: line.standing_requests,
         }
     }
 }
@@ -85,42 +86,28 @@ impl fmt::Display for Line {
     }
 }
 
-/// A post with its text, and as much of how it was made as its reader may see.
+/// A post with its text, and as much of how it was made as its reader may see:
+/// what the API answers, field by field.
 #[derive(Serialize)]
 pub(super) struct PostDocument<'a> {
     id: PostId,
     state: State,
-    revision: RevisionNumber,
+    since: Timestamp,
     title: &'a str,
     summary: &'a str,
     body: &'a str,
     author: &'a Byline,
-    since: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: RevisionNumber,
     revised_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    submitted: Option<Step<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    published: Option<Step<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    archived: Option<Step<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    slug: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    standing_requests: Option<Vec<Request<'a>>>,
-}
-
-/// Who brought a post into a state, when, and what goes with it.
-#[derive(Serialize)]
-struct Step<'a> {
-    at: Timestamp,
-    by: &'a Byline,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revision: Option<RevisionNumber>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    published_at: Option<Timestamp>,
+    public_path: Option<String>,
+    standing_requests: Vec<Request<'a>>,
+    archive_reason: Option<&'a str>,
+    /// Who brought it where, which the words say and `history` in JSON.
+    #[serde(skip)]
+    steps: Vec<(&'static str, Timestamp, &'a Byline)>,
+    #[serde(skip)]
+    slug: Option<&'a Slug>,
 }
 
 /// A change request.
@@ -158,39 +145,33 @@ impl<'a> PostDocument<'a> {
             }
         };
         let sees_the_making = sight.sees_the_making_of(post);
+        let submission = submission.filter(|_| sees_the_making);
+        let steps = [
+            submission.map(|it| ("submitted", it.at, &it.by)),
+            publication.map(|it| ("published", it.at, &it.by)),
+            archival.map(|it| ("archived", it.at, &it.by)),
+        ];
+        let requests = if sees_the_making { post.standing_requests.as_slice() } else { &[] };
+        let slug = publication.map(|it| &it.slug);
         let [title, summary, body] = post.current.content.parts();
         Self {
             id: post.id,
             state: post.state(),
-            revision: post.current.number,
+            since: post.since(),
             title,
             summary,
             body,
             author: &post.author,
-            since: post.since(),
+            revision: post.current.number,
             revised_at: sees_the_making.then_some(post.current.at),
-            created_at: sees_the_making.then_some(post.created_at),
-            submitted: submission.filter(|_| sees_the_making).map(|it| Step {
-                at: it.at,
-                by: &it.by,
-                revision: Some(it.revision),
-                reason: None,
-            }),
-            published: publication.map(|it| Step {
-                at: it.at,
-                by: &it.by,
-                revision: Some(it.revision),
-                reason: None,
-            }),
-            archived: archival.map(|it| Step {
-                at: it.at,
-                by: &it.by,
-                revision: None,
-                reason: Some(&it.reason),
-            }),
-            slug: publication.map(|it| it.slug.as_str()),
-            standing_requests: sees_the_making
-                .then(|| post.standing_requests.iter().map(Request::of).collect()),
+            published_at: publication.map(|it| it.at),
+            public_path: slug
+                .filter(|_| post.state() == State::Published)
+                .map(|slug| format!("/posts/{slug}")),
+            standing_requests: requests.iter().map(Request::of).collect(),
+            archive_reason: archival.map(|it| it.reason.as_str()),
+            steps: steps.into_iter().flatten().collect(),
+            slug,
         }
     }
 }
@@ -199,20 +180,13 @@ impl fmt::Display for PostDocument<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "post {} revision {} {}", self.id, self.revision, self.state.as_str())?;
         writeln!(out, "author\t{}", self.author.name)?;
-        let steps = [
-            ("submitted", &self.submitted),
-            ("published", &self.published),
-            ("archived", &self.archived),
-        ];
-        for (name, step) in steps {
-            if let Some(step) = step {
-                writeln!(out, "{name}\t{}\t{}", step.at, step.by.name)?;
-            }
+        for (name, at, by) in &self.steps {
+            writeln!(out, "{name}\t{at}\t{}", by.name)?;
         }
         if let Some(slug) = self.slug {
             writeln!(out, "slug\t{slug}")?;
         }
-        for request in self.standing_requests.iter().flatten() {
+        for request in &self.standing_requests {
             writeln!(out, "changes requested\t{}\t{}", request.at, request.reviewer.name)?;
             request.note.lines().try_for_each(|line| writeln!(out, "\t{line}"))?;
         }
