@@ -6,9 +6,10 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use serde::de::DeserializeOwned;
 
 use super::ask::{Ask, JSON, Terms, change};
-use super::bodies::{ContentBody, NoteBody, NothingBody, OutcomeBody, ReasonBody};
 use super::document::{ChangeProblems, CreateProblems};
 use super::posts::{PostPath, entity_tag};
+use super::requests::{ContentBody, NoteBody, NothingBody, ReasonBody};
+use super::responses::OutcomeBody;
 use crate::domain::{
     Archive, Content, Create, FieldError, Note, Outcome, PostId, Publish, RequestChanges, Revise,
     RevisionNumber, Submit, WithdrawRequest,

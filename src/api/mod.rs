@@ -35,13 +35,15 @@
 //! otherwise that it does not (401).
 
 mod ask;
-mod bodies;
 mod changes;
 mod document;
 mod links;
+mod names;
 mod posts;
 mod quotas;
 mod records;
+mod requests;
+mod responses;
 
 use actix_web::web::ServiceConfig;
 

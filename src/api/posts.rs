@@ -7,9 +7,10 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ask::{Ask, JSON, Query, read};
-use super::bodies::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody, StateName};
 use super::changes::create;
 use super::document::{ListProblems, PageQuery, ReadProblems};
+use super::names::StateName;
+use super::responses::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody};
 use crate::accounts::directory;
 use crate::domain::{Action, FieldError, Person, Post, RevisionNumber, State, UserId, Username};
 use crate::refusal::{Refusal, unreadable};

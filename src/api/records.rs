@@ -7,8 +7,9 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ask::{Ask, JSON, Query, read};
-use super::bodies::{AccountBody, ActionName, RefusalBody, RoleName};
 use super::document::{ListProblems, PageQuery};
+use super::names::{ActionName, RoleName};
+use super::responses::{AccountBody, RefusalBody};
 use crate::accounts::directory;
 use crate::audit::{self, RefusalFilter};
 use crate::domain::{Action, FieldError, Permission, PostId, Role};

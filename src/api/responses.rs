@@ -1,126 +1,16 @@
+//! What programs are answered.
+
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::names::{ActionName, RoleName, StateName};
 use crate::accounts::directory::Entry;
 use crate::audit::RefusalLine;
-use crate::domain::{
-    Action, Byline, Outcome, Post, Review, Revision, Role, State, Status, Transition,
-};
+use crate::domain::{Action, Byline, Outcome, Post, Review, Revision, State, Status, Transition};
 use crate::responses::problem::ProblemReason;
 use crate::store::posts::{ChangeLine, Making};
 use crate::workflow::Advice;
-
-/// Mirrors an enum of the domain, variant by variant, for the document. The case
-/// comes as a token: as a literal the macro for the document does not see it.
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident of $domain:ident { $($variant:ident),* }, $case:tt) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = $case)]
-        pub(super) enum $name { $(#[doc = concat!("See `", stringify!($variant), "`.")] $variant),* }
-
-        impl From<$domain> for $name {
-            fn from(value: $domain) -> Self {
-                match value { $($domain::$variant => Self::$variant),* }
-            }
-        }
-
-        impl From<$name> for $domain {
-            fn from(value: $name) -> Self {
-                match value { $($name::$variant => Self::$variant),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                text.parse::<$domain>().map(Self::from).map_err(|error| error.to_string())
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str($domain::from(*self).as_str())
-            }
-        }
-    };
-}
-
-named! {
-    /// Where a post stands.
-    StateName of State { Draft, InReview, Published, Archived }, "snake_case"
-}
-named! {
-    /// What can be done to a post.
-    ActionName of Action {
-        Create, Revise, Submit, RequestChanges, WithdrawRequest, Publish, Archive
-    }, "kebab-case"
-}
-named! {
-    /// What a person is trusted to do.
-    RoleName of Role { Author, Reviewer, Staff }, "lowercase"
-}
-
-/// What a post should say.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ContentBody {
-    /// One line; a draft's may be blank.
-    #[schema(
-        max_length = 200,
-        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
-        example = "Let it be printed"
-    )]
-    pub(super) title: String,
-    /// One line for lists and feeds; a draft's may be blank.
-    #[schema(
-        max_length = 500,
-        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
-        example = "How a word on a title page came to mean permission."
-    )]
-    pub(super) summary: String,
-    /// Markdown; a draft's may be blank.
-    #[schema(
-        max_length = 100_000,
-        pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
-        example = "The word is Latin."
-    )]
-    pub(super) body: String,
-}
-
-/// What must change before publication.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoteBody {
-    /// The author and other reviewers read it.
-    #[schema(
-        min_length = 1,
-        max_length = 2_000,
-        pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
-        example = "Please name your source."
-    )]
-    pub(super) note: String,
-}
-
-/// Why a post is taken off the public site.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReasonBody {
-    /// Staff and the author read it; the public does not.
-    #[schema(
-        max_length = 2_000,
-        pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
-        example = "It is out of date."
-    )]
-    pub(super) reason: String,
-}
-
-/// Nothing: the address says it all.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NothingBody {}
 
 /// What an action did; the same for every use of its key.
 #[derive(Debug, Serialize, ToSchema)]
