@@ -109,6 +109,9 @@ fn a_token_that_is_over_lets_nobody_in_at_once() {
     }
 }
 
+/// A request that is not as it should be, and what a token that works hears.
+type Wrong<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16);
+
 /// Whatever else is wrong with a request, a token that is over is what is said.
 #[test]
 fn a_token_that_is_over_is_said_before_anything_else_that_is_wrong() {
@@ -117,7 +120,7 @@ fn a_token_that_is_over_is_said_before_anything_else_that_is_wrong() {
     let revisions = format!("/api/v1/posts/{post}/revisions");
     let never = Program::with(server.address, tokens::generate().as_str());
     let (tag, key) = (("if-match", "\"1\""), ("idempotency-key", "k"));
-    let requests: [(&str, &str, &[(&str, &str)], &str, u16); 10] = [
+    let requests: [Wrong<'_>; 10] = [
         ("POST", "/api/v1/posts", &[key], "{", 400),
         ("POST", "/api/v1/posts", &[key], "{}", 422),
         ("POST", "/api/v1/posts", &[key], r#"{"title": "a\nb", "summary": "", "body": ""}"#, 422),
@@ -129,7 +132,7 @@ fn a_token_that_is_over_is_said_before_anything_else_that_is_wrong() {
         ("GET", "/api/v1/posts?limit=x", &[], "", 422),
         ("GET", "/api/v1/posts", &[("accept", "text/html")], "", 406),
     ];
-    let ask = |program: &Program, (method, path, headers, body, _): (&str, &str, &[_], &str, _)| {
+    let ask = |program: &Program, (method, path, headers, body, _): Wrong<'_>| {
         if method == "GET" {
             return program.send("GET", path, headers, None);
         }
