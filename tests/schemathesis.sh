@@ -19,12 +19,15 @@ cargo build --locked --quiet
 
 work=""
 server=""
+asking=""
 stop() {
-    if [ -n "$server" ]; then
-        kill "$server" 2>/dev/null || true
-        wait "$server" 2>/dev/null || true
-        server=""
-    fi
+    local pid
+    for pid in $asking $server; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    asking=""
+    server=""
     [ -z "$work" ] || rm -rf "$work"
 }
 trap stop EXIT
@@ -55,16 +58,19 @@ run() { # run ARGUMENTS: the command line, beside the server
     env -u DATABASE_URL -u DATABASE_OWNER_URL "$program" --data-dir "$work/data" "$@"
 }
 
-# Adds somebody who writes, reviews and archives, and posts that wait for them:
-# whoever holds everything finds what is behind each permission.
+# Adds somebody who writes, reviews and archives, and posts that wait for them,
+# some with a request of theirs: whoever holds everything finds what is behind
+# each permission.
 prepare() {
     local post
     echo "$password" | run user create tess --display-name "Tess Everard" --role author \
         --role reviewer --role staff --as stan --password-stdin >/dev/null
-    for post in {11..18}; do
+    for post in {11..20}; do
         echo "Words for a reviewer." | run post create - --as alice --title "Waiting $post" \
             --summary "It waits." >/dev/null 2>&1
         run post submit "$post" --revision 1 --as alice >/dev/null 2>&1
+        [ "$post" -le 15 ] ||
+            run post request-changes "$post" --revision 1 --as tess --note "Why?" >/dev/null 2>&1
     done
 }
 
@@ -92,7 +98,10 @@ for person in "$@"; do
     ANSWERS=$work/answers
     export TOKEN ANSWERS
     "$tool/bin/schemathesis" --config-file tests/schemathesis.toml run \
-        "$site/api/v1/openapi.json" --seed "$seed"
+        "$site/api/v1/openapi.json" --seed "$seed" &
+    asking=$!
+    wait "$asking" # and hear of a signal meanwhile
+    asking=""
     if [ "$person" = tess ]; then
         never=$(comm -23 <(grep -o '"operationId": "[^"]*"' docs/openapi.json | cut -d'"' -f4 | sort -u) \
             <(sed -n 's/^2[0-9]* [A-Z]* //p' "$ANSWERS" | sort -u))
