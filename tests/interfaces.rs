@@ -490,7 +490,7 @@ fn post_in(world: &World, state: &str) -> PostId {
 
 /// Sends the form of an action as its page would, for a post at revision 1.
 fn send(browser: &mut Browser, place: &str, action: &str, post: PostId) -> (u16, String) {
-    let token = browser.get("/desk").expect(200).hidden("token");
+    let token = browser.get("/account").expect(200).hidden("token");
     let key = uuid::Uuid::new_v4().to_string();
     let mut fields = vec![("token", token.as_str()), ("key", &key), ("seen", "1")];
     if action == "archive" {

@@ -136,6 +136,10 @@ async fn desk(visit: Visit, shared: Data<Shared>) -> HttpResponse {
                 (Vec::new(), Vec::new())
             };
             let layout = visit.layout("Your desk", Some(&person));
+            let is_staff_alone = layout.viewer.as_ref().is_some_and(|viewer| !viewer.has_desk);
+            if is_staff_alone && own.is_empty() {
+                return Ok(Answer::see("/admin", None));
+            }
             let page = DeskPage { layout, person, own: piles(own), queue, with_authors };
             Ok(Answer::ok(&page))
         })
