@@ -27,7 +27,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use super::bulk_work::{BULK, TITLE, key_of, may_archive, reason, reasons, sent, work};
+use super::bulk_work::{TITLE, key_of, may_archive, reason, reasons, sent, work};
 use super::frame::enter;
 use super::posts::LIST;
 use super::question::Question;
