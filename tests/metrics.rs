@@ -48,9 +48,10 @@ impl Watched {
     }
 
     fn scrape(&self) -> Scrape {
-        let reply = Program::with(self.metrics, "").get("/metrics").expect(200);
-        assert_eq!(reply.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-        Scrape::read(&reply.text)
+        let (head, text) = told(self.metrics, "GET", "/metrics");
+        assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+        assert!(head.contains("\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+        Scrape::read(&text)
     }
 
     /// Scrapes, and sees to it that this does not take long.
@@ -83,13 +84,20 @@ impl Drop for Watched {
 
 /// Sends a request by whatever method, and returns the status and the body.
 fn ask(address: SocketAddr, method: &str, path: &str) -> (u16, String) {
+    let (head, body) = told(address, method, path);
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
+}
+
+/// Sends a request, and returns the head and the body of what comes in time.
+fn told(address: SocketAddr, method: &str, path: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    (head.to_owned() + "\r\n", body.to_owned())
 }
 
 /// Labels by their names.
@@ -222,6 +230,45 @@ fn sample(line: &str) -> (&str, Labels, &str) {
 fn is_name(name: &str) -> bool {
     let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_' || c == ':';
     name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
+}
+
+#[test]
+fn whoever_reads_the_numbers_here_is_strict() {
+    let read = |text: &str| {
+        let text = text.to_owned();
+        std::panic::catch_unwind(move || Scrape::read(&text)).is_ok()
+    };
+    let head = "# HELP imprimatur_x_total What this is all about.\n\
+                # TYPE imprimatur_x_total counter\n";
+    let sum = "# HELP imprimatur_y What this is all about.\n# TYPE imprimatur_y histogram\n";
+    let buckets = |few: &str, all: &str| {
+        format!(
+            "{sum}imprimatur_y_bucket{{le=\"1\"}} {few}\nimprimatur_y_bucket{{le=\"+Inf\"}} {all}\n\
+             imprimatur_y_sum 3\nimprimatur_y_count 2\n"
+        )
+    };
+    assert!(read(&format!("{head}imprimatur_x_total{{a=\"{{b}}\\\"\",c=\"d\"}} 1\n")));
+    assert!(read(&buckets("1", "2")));
+    for wrong in [
+        "imprimatur_x_total 1\n".to_owned(),
+        format!("{head}imprimatur_x_total 1"),
+        format!("{head}imprimatur_x_total one\n"),
+        format!("{head}imprimatur_z_total 1\n"),
+        format!("{head}imprimatur_x_total 1\nimprimatur_x_total 1\n"),
+        format!("{head}imprimatur_x_total{{a-b=\"c\"}} 1\n"),
+        format!("{head}imprimatur_x_total{{a=\"b\",a=\"c\"}} 1\n"),
+        format!("{head}imprimatur_x_total{{a=\"\\b\"}} 1\n"),
+        format!("{head}{head}imprimatur_x_total 1\n"),
+        head.replace("# HELP imprimatur_x_total What this is all about.\n", "")
+            + "imprimatur_x_total 1\n",
+        head.replace("counter", "summary") + "imprimatur_x_total 1\n",
+        head.replace("counter", "gauge") + "imprimatur_x_total 1\n",
+        head.replace("_x_", "-x-") + "imprimatur-x-total 1\n",
+        buckets("3", "2"),
+        buckets("1", "1"),
+    ] {
+        assert!(!read(&wrong), "{wrong}");
+    }
 }
 
 #[test]
