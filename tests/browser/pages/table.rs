@@ -35,6 +35,8 @@ pub const NO_PAGES: &[&str] = &[
     "/favicon.svg",
     "/feed.atom",
     "/healthz",
+    // On a listener of its own: see tests/metrics.rs.
+    "/metrics",
     "/readyz",
     "/robots.txt",
     "/sitemap-{number}.xml",
