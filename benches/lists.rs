@@ -4,7 +4,9 @@
 //! PostgreSQL say how it read, and names what it read from end to end.
 //!
 //! It needs some 6 GB below the temporary directory and several minutes, most
-//! of them for seeding. `IMPRIMATUR_BENCH_POSTS=100000` asks for less.
+//! of them for seeding. `IMPRIMATUR_BENCH_POSTS=100000` asks for less,
+//! `IMPRIMATUR_BENCH_ONLY=desk` for the lists of that name alone, and
+//! `IMPRIMATUR_BENCH_PLANS=1` for the plans themselves.
 
 #![allow(missing_docs, reason = "this is no library")]
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "it shares what the tests stand on")]
@@ -69,6 +71,9 @@ const LISTS: &[List] = &[
     list("of an author, published by", "stan", |_| {
         "/admin/posts?author=alice&reviewer=edith".into()
     }),
+    list("of an author, by somebody else's reviewer", "stan", |_| {
+        "/admin/posts?author=alice&reviewer=author1".into()
+    }),
     list("of a month", "stan", |house| format!("/admin/posts?{}", house.month())),
     list("waiting longer than", "stan", |_| "/admin/posts?state=in_review&waiting=7".into()),
     search("rare word", |_| "/admin/posts?q=colophon".into()),
@@ -82,6 +87,24 @@ const LISTS: &[List] = &[
     list("a desk that writes", "alice", |_| "/desk".into()),
     list("a desk that reviews", "rosa", |_| "/desk".into()),
     list("one's own published posts", "alice", |_| "/desk/posts?state=published".into()),
+    list("refusals", "stan", |_| "/admin/refusals".into()),
+    list("refusals, second page", "stan", |house| house.next("/admin/refusals")),
+    list("refusals of a person", "stan", |_| "/admin/refusals?person=alice".into()),
+    list("refusals of an action", "stan", |_| "/admin/refusals?action=publish".into()),
+    list("refusals by a layer", "stan", |_| "/admin/refusals?layer=permission".into()),
+    list("refusals by a rule", "stan", |_| "/admin/refusals?rule=stale-revision".into()),
+    list("refusals by a rule nobody broke", "stan", |_| "/admin/refusals?rule=not-active".into()),
+    list("refusals through an edge", "stan", |_| "/admin/refusals?interface=api".into()),
+    list("refusals of a person by a layer", "stan", |_| {
+        "/admin/refusals?person=alice&layer=policy".into()
+    }),
+    list("why not this person that post", "stan", |_| {
+        "/admin/refusals?person=alice&action=publish&post=500".into()
+    }),
+    list("incidents", "stan", |_| "/admin/incidents".into()),
+    list("accounts", "stan", |_| "/admin/accounts".into()),
+    // It counts what was published in twelve weeks, as far as 10,000 posts.
+    List { name: "overview", who: "stan", address: |_| "/admin".into(), bound: 5.0 },
     list("home", "", |_| "/".into()),
     list("all posts", "", |_| "/posts".into()),
     list("all posts, deepest page", "", |house| house.last_public()),
@@ -151,7 +174,7 @@ fn main() {
     println!("| list | {} posts, ms | {} posts, ms | ratio | at most |", houses[0].posts, most);
     println!("|---|---|---|---|---|");
     let mut beyond = Vec::new();
-    for list in LISTS {
+    for list in wanted() {
         let [few, many] = medians(&houses, list);
         let ratio = many.as_secs_f64() / few.as_secs_f64();
         let [few, many] = [few, many].map(|time| time.as_secs_f64() * 1e3);
@@ -164,6 +187,12 @@ fn main() {
     for house in &houses {
         explain(house);
     }
+}
+
+/// The lists whose names hold `IMPRIMATUR_BENCH_ONLY`, or all.
+fn wanted() -> impl Iterator<Item = &'static List> {
+    let only = std::env::var("IMPRIMATUR_BENCH_ONLY").unwrap_or_default();
+    LISTS.iter().filter(move |list| list.name.contains(&only))
 }
 
 fn medians(houses: &[House; 2], list: &List) -> [Duration; 2] {
@@ -197,7 +226,7 @@ fn explain(house: &House) {
     let server = Server::start(house.world.database.store_of(1));
     let log = log();
     println!("\nHow it is read, at {} posts:\n", house.posts);
-    for list in LISTS {
+    for list in wanted() {
         let address = (list.address)(house);
         let mut browser = server.browser();
         if !list.who.is_empty() {
@@ -218,8 +247,17 @@ fn explain(house: &House) {
             .filter_map(|line| line.split_once("duration: ")?.1.split_once(" ms  plan"))
             .filter_map(|(time, _)| time.parse::<f64>().ok())
             .sum();
-        let large =
-            ["posts", "post_documents", "revisions", "reviews", "transitions", "operations"];
+        let large = [
+            "posts",
+            "post_documents",
+            "revisions",
+            "reviews",
+            "transitions",
+            "operations",
+            "refusals",
+            "incidents",
+            "users",
+        ];
         let scanned: BTreeSet<&str> = large
             .into_iter()
             .filter(|table| {
@@ -286,12 +324,17 @@ fn seed(database: &Database, posts: i64) {
          FROM generate_series(1, {authors}) n;
          CREATE TEMP TABLE seeded AS
          SELECT n AS id,
-             CASE WHEN n % 10 = 0 THEN (SELECT id FROM users WHERE username = 'alice')
+             -- Of the first thousand there is enough to fill everybody's desk.
+             CASE WHEN n % 10 = 0 OR n <= 500 AND n % 10 <> 5
+                      THEN (SELECT id FROM users WHERE username = 'alice')
                   ELSE (SELECT id FROM users WHERE username = 'author1') + n % {authors} END AS author,
-             CASE WHEN n % 3 = 0 THEN (SELECT id FROM users WHERE username = 'rosa')
+             CASE WHEN n % 10 = 5 THEN (SELECT id FROM users WHERE username = 'author1')
+                  WHEN n % 3 = 0 THEN (SELECT id FROM users WHERE username = 'rosa')
                   ELSE (SELECT id FROM users WHERE username = 'edith') END AS reviewer,
              (SELECT id FROM users WHERE username = 'stan') AS staff,
-             (ARRAY[1,1,2,3,3,3,3,3,3,3,3,3,3,3,3,3,3,4,4,4])[1 + (n / 7) % 20] AS steps,
+             CASE WHEN n <= 1000
+                 THEN (ARRAY[1,1,1,2,2,2,2,3,3,3,3,3,3,3,3,3,3,4,4,4])[1 + (n / 7) % 20]
+                 ELSE (ARRAY[1,1,2,3,3,3,3,3,3,3,3,3,3,3,3,3,3,4,4,4])[1 + (n / 7) % 20] END AS steps,
              -- The newest is of yesterday, and all of them are of some years.
              date_trunc('second', now()) - interval '1 day'
                  - ({posts} - n) * (interval '600 days' / {posts}) - interval '60 days' AS created,
@@ -338,8 +381,43 @@ fn seed(database: &Database, posts: i64) {
              (4, p.archived_by, 'published', 'archived', p.archived_at)
          ) AS step (number, actor, previous, state, at)
          WHERE step.at IS NOT NULL;
+         -- Every other post that was submitted met an objection; half of those
+         -- in review still have it against them.
+         CREATE TEMP TABLE asked AS
+         SELECT id, 2 * row_number() OVER (ORDER BY id) - 1 AS review, reviewer,
+             created + interval '1 day' * (1 + id % 9) + interval '1 hour' AS at,
+             steps > 2 OR id % 4 = 0 AS is_withdrawn
+         FROM seeded WHERE steps > 1 AND id % 2 = 0;
+         INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
+         SELECT reviewer, 'seed/' || id || '/' || step, action, id, 1, 'in_review',
+             decode(repeat('00', 32), 'hex'), at + step * interval '1 hour'
+         FROM asked, (VALUES (5, 'request-changes'), (6, 'withdraw-request')) AS taken (step, action)
+         WHERE step = 5 OR is_withdrawn;
+         INSERT INTO reviews (id, post_id, revision, reviewer_id, note, withdraws, at, operation_key)
+         OVERRIDING SYSTEM VALUE
+         SELECT review + step - 5, id, 1, reviewer, CASE step WHEN 5 THEN 'Name the source.' ELSE '' END,
+             CASE step WHEN 6 THEN review END, at + step * interval '1 hour', 'seed/' || id || '/' || step
+         FROM asked, generate_series(5, 6) AS step
+         WHERE step = 5 OR is_withdrawn;
+         INSERT INTO readings (post_id, revision, reader_id)
+         SELECT id, 1, reviewer FROM seeded WHERE steps > 1 AND id % 2 = 0;
          INSERT INTO post_documents (post_id, document)
          SELECT id, search_document(title, summary, body) FROM seeded;
+         INSERT INTO refusals (at, request_id, interface, actor_id, action, post_id, revision_seen, layer, reasons)
+         SELECT created, gen_random_uuid(), (ARRAY['page', 'page', 'admin', 'api', 'cli'])[1 + id % 5],
+             CASE WHEN id % 3 = 0 THEN author ELSE reviewer END,
+             (ARRAY['publish', 'revise', 'submit', 'publish', 'archive'])[1 + (id / 7) % 5], id, 1,
+             CASE WHEN id % 4 = 0 THEN 'permission' ELSE 'policy' END,
+             jsonb_build_array(jsonb_build_object(
+                 'code', CASE WHEN id % 4 = 0 THEN 'permission-missing' ELSE
+                     (ARRAY['stale-revision', 'not-in-review', 'changes-requested'])[1 + (id / 11) % 3] END,
+                 'sentence', 'It is seeded.', 'hint', 'Nothing is to be done.'))
+         FROM seeded ORDER BY id;
+         INSERT INTO incidents (at, request_id, interface, actor_id, action, post_id, invariant, detail,
+             acknowledged_at, acknowledged_by, acknowledgement)
+         SELECT created, gen_random_uuid(), 'page', reviewer, 'publish', id, 'seeded', 'It is seeded.',
+             created, staff, 'Seen.'
+         FROM seeded WHERE id % 10 = 0 ORDER BY id;
          SELECT setval(pg_get_serial_sequence('posts', 'id'), {posts});
          DO $$ DECLARE definition text; BEGIN
              FOR definition IN SELECT later.definition FROM later LOOP EXECUTE definition; END LOOP;

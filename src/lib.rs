@@ -23,6 +23,7 @@ pub mod workflow;
 
 pub mod accounts;
 pub mod audit;
+pub mod metrics;
 pub mod store;
 
 pub mod admin;

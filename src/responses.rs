@@ -10,6 +10,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::domain::{FieldError, OperationKey, Reason, RequestId};
+use crate::metrics;
 use crate::policies::Rule;
 use crate::refusal::Refusal;
 use crate::web::{Answer, Fields, Layout, Visit};
@@ -18,8 +19,10 @@ use waiting::{Kept, resume, sign_in_first};
 pub use waiting::Resume;
 pub(crate) use waiting::{Carried, SignInPage, go_on, somebody_elses, stale_form};
 
-/// Returns the status that HTTP gives a refusal.
+/// Returns the status that HTTP gives a refusal. Each that a page tells comes
+/// by here, and is counted.
 pub fn status(refusal: &Refusal) -> StatusCode {
+    metrics::refused(refusal.layer());
     match refusal {
         Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
         Refusal::Input(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -31,6 +31,7 @@ use crate::domain::{
     Reason, RequestId, RevisionNumber, State, UserId,
 };
 use crate::invariants::{self, Broken, InvariantViolation, Mutation, Operation};
+use crate::metrics;
 use crate::permissions::{self, PermissionDenied};
 use crate::policies::{self, Circumstances, PolicyDenied};
 use crate::refusal::Refusal;
@@ -199,18 +200,41 @@ fn pass<A: Attempt>(
     settle(store, asked, steps, |conn, actor| earlier_outcome(conn, actor, call, attempt))
 }
 
+/// Settles what is asked for, and has the answer counted.
+pub(crate) fn settle<T>(
+    store: &Store,
+    asked: Asked<'_>,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
+    earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
+) -> Result<T, Refusal> {
+    let (action, interface) = (asked.action, asked.interface.as_str());
+    let (outcome, answer) = match decide(store, asked, steps, earlier) {
+        Ok(Settled::Done(done)) => ("done", Ok(done)),
+        Ok(Settled::Repeated(done)) => ("repeated", Ok(done)),
+        Err(refusal) => (refusal.layer(), Err(refusal)),
+    };
+    metrics::decided(action, interface, outcome);
+    answer
+}
+
+/// What took effect: now, or when its key was first used.
+enum Settled<T> {
+    Done(T),
+    Repeated(T),
+}
+
 /// Runs the steps in a transaction until they are through, refused, or have
 /// been interrupted too often; then has the records written.
-pub(crate) fn settle<T>(
+fn decide<T>(
     store: &Store,
     mut asked: Asked<'_>,
     mut steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
-) -> Result<T, Refusal> {
+) -> Result<Settled<T>, Refusal> {
     let conn = &mut *store.checkout()?;
     for _ in 0..TRIES {
         let stop = match store::transaction(conn, |tx| steps(tx, &mut asked.actor)) {
-            Ok(done) => return Ok(done),
+            Ok(done) => return Ok(Settled::Done(done)),
             Err(stop) => stop,
         };
         match judge(stop) {
@@ -230,7 +254,7 @@ pub(crate) fn settle<T>(
                     None => Ok(None),
                 };
                 match (repeated, refusal) {
-                    (Ok(Some(outcome)), _) => return Ok(outcome),
+                    (Ok(Some(outcome)), _) => return Ok(Settled::Repeated(outcome)),
                     (Err(refusal), _) | (Ok(None), Some(refusal)) => {
                         record(conn, &asked, &refusal);
                         return Err(refusal);

@@ -29,17 +29,18 @@ const MAY_NAME: &str = "
 | policies    | domain permissions                                                              |
 | invariants  | domain policies store                                                           |
 | refusal     | domain permissions policies invariants store                                    |
-| workflow    | domain permissions policies invariants refusal accounts audit store             |
+| workflow    | domain permissions policies invariants refusal accounts audit metrics store     |
 | accounts    | domain permissions policies invariants refusal workflow audit store             |
-| audit       | domain store                                                                    |
+| audit       | domain metrics store                                                            |
+| metrics     |                                                                                 |
 | store       | domain permissions                                                              |
 | config      | store                                                                           |
 | demo        | words domain refusal workflow accounts store                                    |
 | cli         | words domain refusal workflow accounts audit store config demo web              |
 | api         | words domain refusal workflow accounts audit store responses web                |
 | admin       | words domain refusal workflow accounts audit store responses web                |
-| responses   | words domain refusal web                                                        |
-| web         | words domain refusal workflow accounts audit store responses admin api          |
+| responses   | words domain refusal metrics web                                                |
+| web         | words domain refusal workflow accounts audit metrics store responses admin api  |
 ";
 
 /// What an edge may take from a layer: names and advice, and nothing that

@@ -3,7 +3,7 @@
 
 mod documents;
 mod import;
-mod program;
+pub mod program;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

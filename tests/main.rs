@@ -24,6 +24,7 @@ mod desk;
 mod failures;
 mod input;
 mod interfaces;
+mod metrics;
 mod public_site;
 mod readme;
 mod sign_in;

@@ -28,6 +28,10 @@ stop() {
     done
     asking=""
     server=""
+    for _ in $(seq 200); do # the database waits a little for another user
+        [ -n "$work" ] && [ -e "$work/data/postgres/postmaster.pid" ] || break
+        sleep 0.1
+    done
     [ -z "$work" ] || rm -rf "$work"
 }
 trap stop EXIT

@@ -5,6 +5,7 @@ mod account_change;
 mod accounts;
 mod address;
 mod bulk;
+mod bulk_work;
 mod csv;
 mod frame;
 mod incidents;
@@ -31,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(posts::routes)
         .configure(posts_file::routes)
         .configure(bulk::routes)
+        .configure(bulk_work::routes)
         .configure(post::routes)
         .configure(matrix::routes)
         .configure(refusals::routes)

@@ -8,7 +8,7 @@ use diesel::result::Error;
 
 use super::frame::enter;
 use crate::audit::{self, RefusalFilter, RefusalLine};
-use crate::domain::{Permission, Person, Post, PostId, State, Status};
+use crate::domain::{Action, Permission, Person, Post, PostId, State, Status};
 use crate::refusal::{Refusal, unreadable};
 use crate::store::paging::Slice;
 use crate::store::posts::{self, Making};
@@ -18,6 +18,7 @@ use crate::web::layout::filters;
 use crate::web::post_page::post_id;
 use crate::web::timeline::{Event, Happened, timeline};
 use crate::web::{Answer, Layout, Shared, Visit};
+use crate::workflow::{self, Advice};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/admin/posts/{id}", web::get().to(show));
@@ -43,6 +44,8 @@ struct Whole {
     post: Post,
     making: Making,
     events: Vec<Event>,
+    /// What the door would answer whoever archives it.
+    archive: Advice,
 }
 
 impl Whole {
@@ -124,5 +127,6 @@ fn whole(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Found, 
         Err(error) => return Err(unreadable(error)),
     };
     let events = timeline(&making, &post.author);
-    Ok(Found::Whole(Box::new(Whole { post, making, events })))
+    let archive = workflow::advise(Action::Archive, person, &post);
+    Ok(Found::Whole(Box::new(Whole { post, making, events, archive })))
 }

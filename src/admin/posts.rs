@@ -6,7 +6,8 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
-use super::bulk::{BULK, choice};
+use super::bulk::choice;
+use super::bulk_work::{self, BULK};
 use super::frame::enter;
 use super::posts_file::FILE;
 use super::question::{Chip, Question};
@@ -177,7 +178,7 @@ impl PostsPage {
     }
 
     fn unfinished(&self) -> Option<String> {
-        self.names.unfinished.map(|id| super::bulk::address(BulkId(id)))
+        self.names.unfinished.map(|id| bulk_work::address(BulkId(id)))
     }
 }
 

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::domain::{Interface, PostId, Reason, RequestId, RevisionNumber, UserId};
+use crate::metrics;
 use crate::store::schema::{incidents, refusals};
 use crate::store::statement::statement;
 
@@ -78,6 +79,7 @@ pub fn record_incident(conn: &mut PgConnection, asked: &Asked<'_>, invariant: &s
         post = asked.post.map(|post| post.0), actor = asked.actor.map(|actor| actor.0),
         "an invariant would have been broken"
     );
+    metrics::would_have_broken(invariant);
     let written = diesel::insert_into(incidents::table)
         .values((
             incidents::request_id.eq(asked.request.0),

@@ -9,7 +9,7 @@ use crate::config::{Database, Place};
 use crate::demo;
 use crate::store::cluster::{self, Claim};
 use crate::store::{Store, pool::Limits};
-use crate::web::{self, Settings};
+use crate::web::{self, Settings, Watch};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -22,6 +22,9 @@ pub(super) struct Arguments {
         hide_env_values = true
     )]
     listen: SocketAddr,
+    /// An address for Prometheus to ask at /metrics; without it nothing is measured
+    #[arg(long, value_name = "ADDR", env = "IMPRIMATUR_METRICS_LISTEN", hide_env_values = true)]
+    metrics_listen: Option<SocketAddr>,
     /// The address that readers use, where it is another one
     #[arg(long, value_name = "URL", env = "IMPRIMATUR_PUBLIC_URL", hide_env_values = true)]
     public_url: Option<String>,
@@ -38,15 +41,16 @@ pub(super) fn serve(place: &Place, arguments: Arguments) -> Result<(), Failure> 
         Place::Server { .. } => None,
     };
     let (listener, url) = listen(&arguments)?;
+    let metrics = arguments.metrics_listen.map(|at| bind(at, "--metrics-listen")).transpose()?;
     let settings = Settings { public_url: url, is_behind_proxy: arguments.behind_proxy };
     let database = Database::open(place)?;
-    let outcome = on_open_database(&database, listener, settings, claim.as_ref());
+    let outcome = on_open_database(&database, (listener, metrics), settings, claim.as_ref());
     close_after(database, outcome)
 }
 
 fn on_open_database(
     database: &Database,
-    listener: TcpListener,
+    (listener, metrics): (TcpListener, Option<(TcpListener, SocketAddr)>),
     settings: Settings,
     claim: Option<&Claim>,
 ) -> Result<(), Failure> {
@@ -64,27 +68,20 @@ fn on_open_database(
         claim.announce(&settings.public_url)?;
     }
     welcome(&store, &listener, &settings.public_url)?;
+    let watch = match metrics {
+        None => None,
+        Some((listener, address)) => {
+            say(format_args!("Metrics are at http://{}/metrics", reachable(address)))?;
+            Some(Watch { listener, store: database.store(Watch::LIMITS) })
+        }
+    };
     // The pool goes with the last clone of the store, which is in there.
-    web::serve(listener, store, settings)
+    web::serve(listener, store, settings, watch)
         .map_err(|error| Failure::Other(format!("The server stopped: {error}.")))
 }
 
 fn listen(arguments: &Arguments) -> Result<(TcpListener, String), Failure> {
-    let cannot = |error: std::io::Error| {
-        let what_helps = match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                "another program has it: choose another with --listen, or 0 as the port for any"
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                "this user may not use it: choose a port from 1024 on with --listen"
-            }
-            std::io::ErrorKind::AddrNotAvailable => "this machine does not have it",
-            _ => "choose another with --listen",
-        };
-        Failure::Other(format!("Cannot listen on {}: {what_helps} ({error}).", arguments.listen))
-    };
-    let listener = TcpListener::bind(arguments.listen).map_err(cannot)?;
-    let address = listener.local_addr().map_err(cannot)?;
+    let (listener, address) = bind(arguments.listen, "--listen")?;
     let url = match &arguments.public_url {
         None => format!("http://{}", reachable(address)),
         Some(url) if is_public_url(url) => url.trim_end_matches('/').to_owned(),
@@ -96,6 +93,25 @@ fn listen(arguments: &Arguments) -> Result<(TcpListener, String), Failure> {
         }
     };
     Ok((listener, url))
+}
+
+/// Returns a listener at an address that an option gave, and where it is then.
+fn bind(address: SocketAddr, option: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = TcpListener::bind(address)
+        .and_then(|listener| listener.local_addr().map(|address| (listener, address)));
+    bound.map_err(|error| {
+        let what_helps = match error.kind() {
+            std::io::ErrorKind::AddrInUse => format!(
+                "another program has it: choose another with {option}, or 0 as the port for any"
+            ),
+            std::io::ErrorKind::PermissionDenied => {
+                format!("this user may not use it: choose a port from 1024 on with {option}")
+            }
+            std::io::ErrorKind::AddrNotAvailable => "this machine does not have it".to_owned(),
+            _ => format!("choose another with {option}"),
+        };
+        Failure::Other(format!("Cannot listen on {address}: {what_helps} ({error})."))
+    })
 }
 
 /// Whether an address can stand in front of a path: with it, links are made and

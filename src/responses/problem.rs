@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::RETRY_AFTER;
 use crate::domain::{FieldError, Permission, Reason, RequestId};
+use crate::metrics;
 use crate::refusal::Refusal;
 use crate::web::Answer;
 
@@ -296,6 +297,7 @@ pub fn answer(trouble: &Trouble, request: RequestId) -> Answer {
         errors: trouble.errors(),
         request_id: request.to_string(),
     };
+    metrics::refused(kind.layer);
     let answer = Answer::json(kind.status, PROBLEM, &problem);
     let answer = match trouble.challenge() {
         Some(challenge) => answer.with("www-authenticate", challenge),

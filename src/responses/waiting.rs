@@ -5,8 +5,9 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::{Answer, Fields, Layout, RefusedPage, Visit};
+use super::{Answer, Fields, Layout, RefusedPage, Visit, status};
 use crate::domain::UserId;
+use crate::refusal::Refusal;
 
 /// A form that was sent in vain, kept so that nothing typed is lost.
 #[derive(Debug)]
@@ -151,7 +152,7 @@ pub(super) fn sign_in_first(visit: &Visit, typed: Option<&Fields>) -> Answer {
         }),
         carried,
     };
-    let answer = Answer::page(StatusCode::UNAUTHORIZED, &page);
+    let answer = Answer::page(status(&Refusal::NotSignedIn), &page);
     match begun {
         Some(key) => answer.beginning(key),
         None => answer,

@@ -74,6 +74,12 @@ impl Store {
     pub fn size(&self) -> u32 {
         self.pool.max_size()
     }
+
+    /// Returns how many connections are lent, and how many wait to be.
+    pub fn in_use_and_idle(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections.saturating_sub(state.idle_connections), state.idle_connections)
+    }
 }
 
 impl CustomizeConnection<PgConnection, Error> for Limits {

@@ -23,10 +23,7 @@ use crate::domain::{
 use crate::permissions::Capability;
 
 pub use change_list::{COUNTED, ChangeLine, ChangeList, Filter, Names, Sort, change_list, names};
-pub use desk::{
-    MOST_OF_A_STATE, Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review,
-    written_by,
-};
+pub use desk::{Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review, written_by};
 pub use history::{Making, making, revision};
 pub use lists::{PostLine, all};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};

@@ -94,7 +94,7 @@ impl Shared {
         >,
         from: Option<From>,
     ) -> Result<Piece<From>, Refusal> {
-        let Ok(_place) = self.places.try_acquire() else {
+        let Some(_place) = self.place() else {
             return Err(Unavailable::Busy.into());
         };
         let (store, visit) = (self.store.clone(), visit.clone());

@@ -1,6 +1,8 @@
 //! What holds for every request: a name, headers, and a check that it comes
 //! from our own pages.
 
+use std::time::Instant;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -13,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use super::{Shared, Visit};
 use crate::api;
 use crate::domain::RequestId;
+use crate::metrics;
 use crate::refusal::Refusal;
 use crate::responses;
 use crate::responses::problem;
@@ -41,7 +44,7 @@ pub(super) async fn every_answer(
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(HeadersOnly);
     }
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let shared = request.app_data::<Data<Shared>>().cloned();
     let mut response = match next.call(request).await {
         Ok(response) => as_page(id, response.map_into_boxed_body()),
@@ -53,14 +56,16 @@ pub(super) async fn every_answer(
                 None => HttpResponse::InternalServerError().finish(),
             };
             set_headers(response.headers_mut(), id);
+            metrics::answered(method.as_str(), None, response.status().as_u16(), started.elapsed());
             return Err(InternalError::from_response(error, response).into());
         }
     };
-    let status = response.status();
+    let (status, took) = (response.status().as_u16(), started.elapsed());
     tracing::debug!(
-        request_id = %id, %method, path = response.request().path(),
-        status = status.as_u16(), micros = started.elapsed().as_micros() as u64, "answered"
+        request_id = %id, %method, path = response.request().path(), status,
+        micros = took.as_micros() as u64, "answered"
     );
+    metrics::answered(method.as_str(), response.request().match_pattern(), status, took);
     set_headers(response.headers_mut(), id);
     Ok(response)
 }

@@ -53,6 +53,9 @@ pub struct Viewer {
     pub may_create: bool,
     /// Whether they are shown the way to the admin.
     pub sees_admin: bool,
+    /// Whether they are shown the way to a desk: staff who neither write nor
+    /// review have nothing on it.
+    pub has_desk: bool,
 }
 
 impl Layout {
@@ -60,15 +63,19 @@ impl Layout {
         Self {
             title: title.to_owned(),
             path: visit.path.clone(),
-            viewer: viewer.map(|person| Viewer {
-                id: person.id,
-                name: person.display_name.clone(),
-                roles: person.roles.to_string(),
-                may_create: permissions::holds(
-                    &person.roles,
-                    permissions::required(Action::Create),
-                ),
-                sees_admin: permissions::holds(&person.roles, Permission::ViewAudit),
+            viewer: viewer.map(|person| {
+                let holds = |permission| permissions::holds(&person.roles, permission);
+                let may_create = holds(permissions::required(Action::Create));
+                let sees_admin = holds(Permission::ViewAudit);
+                let may_publish = holds(permissions::required(Action::Publish));
+                Viewer {
+                    id: person.id,
+                    name: person.display_name.clone(),
+                    roles: person.roles.to_string(),
+                    may_create,
+                    sees_admin,
+                    has_desk: may_create || may_publish || !sees_admin,
+                }
             }),
             may_be_signed_in: visit.owner().is_some(),
             admin: None,

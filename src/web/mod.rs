@@ -20,6 +20,7 @@ pub(crate) mod post_page;
 mod public;
 mod render_cache;
 pub(crate) mod revisions;
+mod scrape;
 mod session;
 mod set_password;
 mod sign_in;
@@ -52,6 +53,7 @@ use render_cache::RenderCache;
 pub use answer::Answer;
 pub use fields::Fields;
 pub use layout::Layout;
+pub use scrape::Watch;
 pub use visit::Visit;
 
 /// How the server presents itself.
@@ -114,16 +116,27 @@ impl Shared {
     }
 }
 
-/// Serves until SIGINT or SIGTERM, then lets requests in progress finish.
+/// Serves until SIGINT or SIGTERM, then lets requests in progress finish. Who
+/// watches sees that, too.
 ///
 /// # Errors
 ///
-/// When the cookie key cannot be read or the listener cannot be used.
-pub fn serve(listener: TcpListener, store: Store, settings: Settings) -> std::io::Result<()> {
+/// When the cookie key cannot be read or a listener cannot be used.
+pub fn serve(
+    listener: TcpListener,
+    store: Store,
+    settings: Settings,
+    watch: Option<Watch>,
+) -> std::io::Result<()> {
     let shared = Shared::new(store, settings);
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(forget_the_dead_hourly(shared.store.clone()));
-        server(listener, shared)?.await
+        let watched = watch.map(|watch| scrape::begin(watch, shared.clone())).transpose()?;
+        let outcome = server(listener, shared)?.await;
+        if let Some(watched) = watched {
+            watched.stop(true).await;
+        }
+        outcome
     })
 }
 
@@ -186,7 +199,8 @@ pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> 
     Ok(server)
 }
 
-/// Registers every route. `tests/interfaces.rs` walks this list.
+/// Registers every route. `tests/interfaces.rs` walks this list. The one of
+/// [`scrape`] is on a listener of its own, and never here.
 fn routes(config: &mut ServiceConfig) {
     config
         .configure(public::routes)

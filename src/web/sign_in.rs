@@ -15,6 +15,7 @@ use crate::accounts::sessions::random_key_of;
 use crate::accounts::sign_in::Throttled;
 use crate::accounts::{SessionId, passwords, sessions, sign_in};
 use crate::domain::{Password, UserId};
+use crate::metrics::{self, SignIn};
 use crate::refusal::{Refusal, unreadable};
 use crate::responses::{self, Carried, SignInPage};
 use crate::store::{Store, Unavailable};
@@ -127,6 +128,12 @@ async fn submit(
             .into_response(&shared.settings);
     }
     let attempted = attempt(&shared, &visit, &typed.username, typed.password).await;
+    metrics::signed_in(match &attempted {
+        Ok(Attempted::SignedIn(_)) => SignIn::Succeeded,
+        Ok(Attempted::Wrong) => SignIn::Wrong,
+        Ok(Attempted::Throttled(_)) => SignIn::Throttled,
+        Err(_) => SignIn::Failed,
+    });
     let answer = match attempted {
         Ok(Attempted::SignedIn(key)) => {
             session.renew();

@@ -18,6 +18,7 @@ use crate::accounts::sessions::{form_token, owner_of};
 use crate::accounts::{self, Credential, SessionId};
 use crate::domain::Interface;
 use crate::domain::{InvalidInput, OperationKey, Person, RequestId, UserId};
+use crate::metrics;
 use crate::refusal::{Refusal, unreadable};
 use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
@@ -231,7 +232,7 @@ impl Shared {
 
     /// Returns a place among the requests in hand, or `None` when there is none.
     pub(crate) fn place(&self) -> Option<SemaphorePermit<'_>> {
-        self.places.try_acquire().ok()
+        self.places.try_acquire().inspect_err(|_| metrics::turned_away()).ok()
     }
 
     /// Runs work where it may block, and returns what it does; `None` when it

@@ -396,7 +396,7 @@ fn ended_sessions_are_over_on_every_server_and_others_go_on() {
         browser.get("/desk").expect(401);
     }
     edith.get("/desk").expect(200);
-    stan.get("/desk").expect(200);
+    stan.get("/desk").expect(303);
     assert_eq!(sign_in(&mut browsers[0], "alice", crate::support::world::PASSWORD), 303);
 }
 

@@ -276,6 +276,7 @@ fn why_could_this_person_not_publish_that_post() {
     }
     assert!(recorded.contains(&format!("/admin/posts/{post}")), "{recorded}");
     assert!(recorded.contains("/admin/refusals?person=edith"), "{recorded}");
+    assert!(recorded.contains("/admin/accounts/edith"), "{recorded}");
 
     // Things change, and what was recorded does not.
     world.perform(world.rosa, &withdraw_request(post, 1)).unwrap();
@@ -296,6 +297,30 @@ fn why_could_this_person_not_publish_that_post() {
     assert!(!ask("edith", "", post).contains("As things stand now"));
     world.change_account("edith", AccountChange::Deactivate).unwrap();
     assert!(ask("edith", "publish", post).contains("this account is deactivated"));
+}
+
+/// As on the desk: live, or disabled with the reasons beside it.
+#[test]
+fn a_post_in_the_admin_offers_to_archive_or_says_why_not() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let disabled = "disabled aria-describedby=\"why-archive\">Archive</button>";
+    for (post, sentence) in [
+        (world.draft(), "Alice has not submitted this draft yet."),
+        (world.in_review(), "Alice submitted this on"),
+        (world.archived(), "Stan archived this on"),
+    ] {
+        let page = stan.get(&format!("/admin/posts/{post}")).expect(200).body;
+        assert!(page.contains(disabled), "{page}");
+        let (_, reasons) = page.split_once("id=\"why-archive\"").unwrap();
+        let (reasons, _) = reasons.split_once("</ul>").unwrap();
+        assert!(reasons.contains(sentence), "{reasons}");
+    }
+    let post = world.published();
+    let page = stan.get(&format!("/admin/posts/{post}")).expect(200).body;
+    assert!(page.contains(&format!("href=\"/admin/posts/{post}/archive\">Archive</a>")), "{page}");
+    assert!(!page.contains(disabled), "{page}");
 }
 
 #[test]
@@ -779,6 +804,21 @@ fn the_truth_table_of_the_admin_is_the_one_of_the_readme() {
             }
         }
     }
+}
+
+/// Whoever neither writes nor reviews has no desk to be sent to.
+#[test]
+fn staff_begin_in_the_admin() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    assert_eq!(stan.get("/desk").expect(303).location(), "/admin");
+    assert!(!stan.get("/admin").expect(200).body.contains("href=\"/desk\""));
+    world.change_account("stan", AccountChange::Grant(Role::Reviewer)).unwrap_err();
+    world.change_account("edith", AccountChange::Grant(Role::Staff)).unwrap();
+    let mut edith = server.signed_in("edith");
+    assert!(edith.get("/desk").expect(200).body.contains("href=\"/admin\""));
+    assert!(edith.get("/admin").expect(200).body.contains("href=\"/desk\""));
 }
 
 #[test]

@@ -169,7 +169,7 @@ impl Browser {
 
     /// Sends a form that no page has offered, with this session's token.
     pub fn send_unasked(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let token = self.get("/desk").expect(200).hidden("token");
+        let token = self.get("/account").expect(200).hidden("token");
         let mut all = vec![("token", token.as_str())];
         all.extend(fields);
         self.post(path, &all)

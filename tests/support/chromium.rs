@@ -192,7 +192,7 @@ impl Chromium {
     pub fn sign_in(&self, username: &str) {
         self.visit("/sign-in");
         self.sign_in_here(username);
-        self.sees_heading("Your desk");
+        self.find("//form[@action='/sign-out']");
     }
 
     /// Signs in on the page that is open.

@@ -7,12 +7,14 @@ use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 pub struct Proxy {
     pub directory: PathBuf,
     count: Arc<AtomicUsize>,
+    is_silent: Arc<AtomicBool>,
 }
 
 impl Proxy {
@@ -23,31 +25,48 @@ impl Proxy {
         let name = socket.file_name().unwrap();
         let listener = UnixListener::bind(directory.join(name)).unwrap();
         let count = Arc::new(AtomicUsize::new(0));
-        let (counter, server) = (count.clone(), socket.to_owned());
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let (counter, silence, server) = (count.clone(), is_silent.clone(), socket.to_owned());
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (Ok(client), Ok(server)) = (client, UnixStream::connect(&server)) else {
                     break;
                 };
-                relay(client, server, counter.clone());
+                relay(client, server, counter.clone(), silence.clone());
             }
         });
-        Self { directory, count }
+        Self { directory, count, is_silent }
     }
 
     /// How many round trips there have been since the last call.
     pub fn take(&self) -> usize {
         self.count.swap(0, Ordering::SeqCst)
     }
+
+    /// Passes nothing on from now on, as a network does that is cut.
+    pub fn fall_silent(&self) {
+        self.is_silent.store(true, Ordering::SeqCst);
+    }
+
+    /// Passes on what was kept back, and everything after it.
+    pub fn speak_again(&self) {
+        self.is_silent.store(false, Ordering::SeqCst);
+    }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
+        self.speak_again();
         let _ = std::fs::remove_dir_all(&self.directory);
     }
 }
 
-fn relay(client: UnixStream, server: UnixStream, count: Arc<AtomicUsize>) {
+fn relay(
+    client: UnixStream,
+    server: UnixStream,
+    count: Arc<AtomicUsize>,
+    is_silent: Arc<AtomicBool>,
+) {
     let (mut from_server, mut to_client) =
         (server.try_clone().unwrap(), client.try_clone().unwrap());
     thread::spawn(move || {
@@ -55,7 +74,7 @@ fn relay(client: UnixStream, server: UnixStream, count: Arc<AtomicUsize>) {
         let _ = to_client.shutdown(std::net::Shutdown::Both);
     });
     thread::spawn(move || {
-        let _ = count_messages(client, &server, &count);
+        let _ = count_messages(client, &server, &count, &is_silent);
         let _ = server.shutdown(std::net::Shutdown::Both);
     });
 }
@@ -66,6 +85,7 @@ fn count_messages(
     mut client: UnixStream,
     mut server: &UnixStream,
     count: &AtomicUsize,
+    is_silent: &AtomicBool,
 ) -> std::io::Result<()> {
     let mut is_first = true;
     loop {
@@ -82,6 +102,9 @@ fn count_messages(
             count.fetch_add(1, Ordering::SeqCst);
         }
         is_first = false;
+        while is_silent.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+        }
         server.write_all(&message)?;
     }
 }

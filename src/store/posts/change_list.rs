@@ -3,8 +3,7 @@
 //! Each filter and each order goes by an index, and nothing is counted further
 //! than [`COUNTED`], so a page takes as long among a thousand posts as among a
 //! million. A list of several states is merged from the beginnings of one list
-//! of each, because an index that begins with the state serves both. With both
-//! an author and a reviewer, the author's posts are looked through.
+//! of each, because an index that begins with the state serves both.
 //!
 //! A search finds at most [`COUNTED`] posts, those with the highest numbers,
 //! and sorts these: to sort everything that has a common word would take as

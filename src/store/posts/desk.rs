@@ -100,19 +100,22 @@ macro_rules! name {
     };
 }
 
-/// The change requests that nobody took back, as the relation `request`.
+/// The change requests that nobody took back, as the relation `request`. What
+/// is in no review is not asked for any.
 macro_rules! request_where {
     ($condition:literal) => {
         concat!(
-            "LEFT JOIN LATERAL (
+            "CROSS JOIN LATERAL (
                  SELECT array_agg(asked.reviewer_id ORDER BY asked.id) AS ids,
-                     array_agg(asker.display_name ORDER BY asked.id) AS names,
+                     array_agg((SELECT display_name FROM users WHERE users.id = asked.reviewer_id)
+                               ORDER BY asked.id) AS names,
                      max(asked.at) AS at, (array_agg(asked.note ORDER BY asked.id DESC))[1] AS note
-                 FROM reviews asked JOIN users asker ON asker.id = asked.reviewer_id
-                 WHERE asked.post_id = p.id AND asked.withdraws IS NULL AND ",
+                 FROM reviews asked
+                 WHERE p.state = 'in_review'
+                   AND asked.post_id = p.id AND asked.withdraws IS NULL AND ",
             $condition,
             "    AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id)
-             ) request ON p.state = 'in_review' "
+             ) request "
         )
     };
 }
@@ -121,10 +124,12 @@ macro_rules! request_where {
 macro_rules! look {
     () => {
         "LEFT JOIN LATERAL (
-             SELECT readings.reader_id AS id, reader.display_name, readings.revision, readings.last_at
-             FROM readings JOIN users reader ON reader.id = readings.reader_id
-             WHERE readings.post_id = p.id ORDER BY readings.last_at DESC LIMIT 1
-         ) look ON p.state = 'in_review' "
+             SELECT readings.reader_id AS id, readings.revision, readings.last_at,
+                 (SELECT display_name FROM users WHERE users.id = readings.reader_id)
+             FROM readings
+             WHERE p.state = 'in_review' AND readings.post_id = p.id
+             ORDER BY readings.last_at DESC LIMIT 1
+         ) look ON true "
     };
 }
 
@@ -154,11 +159,8 @@ type OwnRow = (
     LookRow,
 );
 
-/// The most posts of a state that [`written_by`] returns.
-pub const MOST_OF_A_STATE: usize = 51;
-
-/// Returns an author's own posts in each of the states, newest first, at most
-/// [`MOST_OF_A_STATE`] of each, from before the given post on.
+/// Returns an author's own posts, state by state as they are named, newest
+/// first, so many of each at most, from before the given post on.
 ///
 /// # Errors
 ///
@@ -166,11 +168,20 @@ pub const MOST_OF_A_STATE: usize = 51;
 pub fn written_by(
     conn: &mut PgConnection,
     author: UserId,
-    states: &[State],
+    wanted: &[(State, usize)],
     before: Option<PostId>,
 ) -> QueryResult<Vec<OwnLine>> {
-    let names: Vec<&str> = states.iter().copied().map(State::as_str).collect();
-    let rows = statement::<OwnSqlType>(concat!(
+    // A limit for each state that is no literal would be one that the planner
+    // does not know.
+    let of_each = wanted.iter().enumerate().map(|(place, (state, most))| {
+        format!(
+            "(SELECT {place} AS place, posts.* FROM posts
+              WHERE author_id = $1 AND state = '{}' AND id < $2 ORDER BY id DESC LIMIT {most})",
+            state.as_str()
+        )
+    });
+    let posts = of_each.collect::<Vec<_>>().join(" UNION ALL ");
+    let columns = concat!(
         "SELECT p.id, p.state,
              coalesce(p.archived_at, p.published_at, p.submitted_at, p.created_at), ",
         name!(),
@@ -178,22 +189,20 @@ pub fn written_by(
              doer.display_name, p.slug, p.archive_reason,
              request.ids, request.names, request.at, request.note,
              look.id, look.display_name, look.revision, look.last_at
-         FROM unnest($1::text[]) WITH ORDINALITY AS wanted (state, place)
-         CROSS JOIN LATERAL (
-             SELECT * FROM posts
-             WHERE posts.author_id = $2 AND posts.state = wanted.state AND posts.id < $3
-             ORDER BY posts.id DESC LIMIT 51
-         ) p
+         FROM "
+    );
+    let facts = concat!(
+        " p
          JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
          LEFT JOIN users doer ON doer.id = coalesce(p.archived_by, p.published_by) ",
         request_where!("asked.revision = p.current_revision "),
         look!(),
-        "ORDER BY wanted.place, p.id DESC"
-    ))
-    .bind::<Array<Text>, _>(names)
-    .bind::<BigInt, _>(author.0)
-    .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
-    .load::<OwnRow>(conn)?;
+        "ORDER BY p.place, p.id DESC"
+    );
+    let rows = statement::<OwnSqlType>(format!("{columns} ({posts}) {facts}"))
+        .bind::<BigInt, _>(author.0)
+        .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
+        .load::<OwnRow>(conn)?;
     Ok(rows.into_iter().map(OwnLine::from).collect())
 }
 

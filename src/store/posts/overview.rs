@@ -100,15 +100,13 @@ pub const MOST_PUBLISHED: i64 = 10_000;
 /// The database's.
 pub fn published_by_week(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<Week>> {
     let rows = statement::<(Integer, BigInt, Double)>(
-        "SELECT floor(extract(epoch FROM published_at - $1) / 604800)::integer AS number, count(*),
-             percentile_cont(0.5) WITHIN GROUP (
-                 ORDER BY extract(epoch FROM published_at - submitted_at)::double precision
-             )
+        "SELECT (extract(epoch FROM week - $1) / 604800)::integer, count(*),
+             extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY wait))::float8
          FROM (
-             SELECT published_at, submitted_at FROM posts
-             WHERE published_at >= $1 ORDER BY published_at DESC LIMIT rows
+             SELECT date_bin('7 days', published_at, $1) AS week, published_at - submitted_at AS wait
+             FROM posts WHERE published_at >= $1 ORDER BY published_at DESC LIMIT rows
          ) AS newest
-         GROUP BY number ORDER BY number",
+         GROUP BY week ORDER BY week",
     )
     .bind::<Timestamptz, _>(since.to_diesel())
     .at_most_each(MOST_PUBLISHED)

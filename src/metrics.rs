@@ -1,0 +1,212 @@
+//! How much of everything there is, for whoever watches the program.
+//!
+//! Every metric stands in one table, and every count is one call of a function
+//! here. Nothing is kept until [`record`] is called, and only a program with
+//! somewhere to show it does that: until then a count costs next to nothing.
+//!
+//! A label is one of few words of ours: the pattern of a route and never a
+//! path, a method that some route takes, a constraint and never a row. So
+//! nobody outside can make the numbers grow in number.
+
+use std::time::Duration;
+
+use metrics::{Recorder, Unit, counter, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const REQUESTS: &str = "imprimatur_http_requests_total";
+const DURATION: &str = "imprimatur_http_request_duration_seconds";
+const IN_HAND: &str = "imprimatur_http_requests_in_hand";
+const TURNED_AWAY: &str = "imprimatur_http_requests_turned_away_total";
+const DECISIONS: &str = "imprimatur_decisions_total";
+const REFUSALS: &str = "imprimatur_refusals_total";
+const VIOLATIONS: &str = "imprimatur_invariant_violations_total";
+const SIGN_INS: &str = "imprimatur_sign_ins_total";
+const OPEN_INCIDENTS: &str = "imprimatur_incidents_open";
+const DATABASE_UP: &str = "imprimatur_database_up";
+const CONNECTIONS: &str = "imprimatur_database_connections";
+const MOST_CONNECTIONS: &str = "imprimatur_database_connections_max";
+
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+use Kind::{Counter, Gauge, Histogram};
+
+/// Everything that is measured.
+#[rustfmt::skip]
+const TABLE: [(&str, Kind, Unit, &str); 12] = [
+    (REQUESTS, Counter, Unit::Count, "Requests answered, by method, pattern of the route (none where no route is for it) and status."),
+    (DURATION, Histogram, Unit::Seconds, "Seconds until the head of an answer was ready, by method and pattern of the route."),
+    (IN_HAND, Gauge, Unit::Count, "Requests that take one of the places of a process just now."),
+    (TURNED_AWAY, Counter, Unit::Count, "Requests that were told at once to come back, because every place was taken."),
+    (DECISIONS, Counter, Unit::Count, "What the door answered, by action, interface and outcome: done, repeated (the same key again got its first answer), or the layer that refused."),
+    (REFUSALS, Counter, Unit::Count, "Refusals that pages and the API answered, of strangers too, by the layer that refused."),
+    (VIOLATIONS, Counter, Unit::Count, "Times that an invariant would have been broken, by its name. Each is a defect, and an incident."),
+    (SIGN_INS, Counter, Unit::Count, "Attempts to sign in with a password, by result: succeeded, wrong, throttled, failed."),
+    (OPEN_INCIDENTS, Gauge, Unit::Count, "Incidents that nobody has acknowledged, read when asked; from 100 on it says 100. Absent while the database does not answer."),
+    (DATABASE_UP, Gauge, Unit::Count, "Whether the database answered when asked for this, in time: 1 or 0."),
+    (CONNECTIONS, Gauge, Unit::Count, "Connections of the pool, by state: in_use or idle."),
+    (MOST_CONNECTIONS, Gauge, Unit::Count, "The most connections that the pool may hold."),
+];
+
+/// Where a request's duration is told apart from another's, in seconds.
+const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+
+/// The media type of [`Recorded::text`].
+pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What has been counted since [`record`].
+#[derive(Debug, Clone)]
+pub struct Recorded(PrometheusHandle);
+
+/// Begins to keep what is counted, for the rest of the process.
+///
+/// # Errors
+///
+/// When that was begun before, or there are no buckets.
+pub fn record() -> Result<Recorded, Box<dyn std::error::Error + Send + Sync>> {
+    let builder = PrometheusBuilder::new();
+    let builder = builder.set_buckets_for_metric(Matcher::Full(DURATION.to_owned()), &BUCKETS)?;
+    let recorder = builder.build_recorder();
+    let recorded = Recorded(recorder.handle());
+    metrics::with_local_recorder(&recorder, || {
+        describe();
+        // What is first seen at one was never seen to rise.
+        counter!(TURNED_AWAY).increment(0);
+        for result in [SignIn::Succeeded, SignIn::Wrong, SignIn::Throttled, SignIn::Failed] {
+            counter!(SIGN_INS, "result" => result.as_str()).increment(0);
+        }
+    });
+    metrics::set_global_recorder(recorder)?;
+    Ok(recorded)
+}
+
+fn describe() {
+    metrics::with_recorder(|recorder: &dyn Recorder| {
+        for (name, kind, unit, meaning) in TABLE {
+            let (name, unit, meaning) = (name.into(), Some(unit), meaning.into());
+            match kind {
+                Counter => recorder.describe_counter(name, unit, meaning),
+                Gauge => recorder.describe_gauge(name, unit, meaning),
+                Histogram => recorder.describe_histogram(name, unit, meaning),
+            }
+        }
+    });
+}
+
+/// What is not counted but looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// Requests that have a place.
+    pub in_hand: usize,
+    /// Connections that somebody uses.
+    pub in_use: u32,
+    /// Connections that nobody uses.
+    pub idle: u32,
+    /// The most connections that there may be.
+    pub most: u32,
+    /// Incidents that nobody has acknowledged, if the database said so.
+    pub open_incidents: Option<i64>,
+}
+
+impl Recorded {
+    /// Returns everything that was counted and how things are now, as
+    /// Prometheus reads it.
+    pub fn text(&self, now: Now) -> String {
+        self.0.render() + &now.text()
+    }
+
+    /// Puts durations into their buckets. Between two scrapes they are kept one
+    /// by one, so whoever records has this done every few seconds.
+    pub fn tidy(&self) {
+        self.0.run_upkeep();
+    }
+}
+
+impl Now {
+    /// A gauge that was set once is shown for ever. These have a recorder of
+    /// their own each time, so that what is not known now is not there.
+    fn text(self) -> String {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            describe();
+            gauge!(IN_HAND).set(self.in_hand as f64);
+            gauge!(CONNECTIONS, "state" => "in_use").set(self.in_use);
+            gauge!(CONNECTIONS, "state" => "idle").set(self.idle);
+            gauge!(MOST_CONNECTIONS).set(self.most);
+            gauge!(DATABASE_UP).set(if self.open_incidents.is_some() { 1 } else { 0 });
+            if let Some(open) = self.open_incidents {
+                gauge!(OPEN_INCIDENTS).set(open as f64);
+            }
+        });
+        recorder.handle().render()
+    }
+}
+
+/// Counts an answer.
+pub fn answered(method: &str, route: Option<String>, status: u16, took: Duration) {
+    // A stranger may call a method as they like.
+    let method = match method {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        _ => "other",
+    };
+    let route = route.unwrap_or_else(|| "none".to_owned());
+    histogram!(DURATION, "method" => method, "route" => route.clone()).record(took);
+    counter!(REQUESTS, "method" => method, "route" => route, "status" => status.to_string())
+        .increment(1);
+}
+
+/// Counts a request that found no place.
+pub fn turned_away() {
+    counter!(TURNED_AWAY).increment(1);
+}
+
+/// Counts what the door answered.
+pub fn decided(action: &str, interface: &'static str, outcome: &'static str) {
+    let action = action.to_owned();
+    counter!(DECISIONS, "action" => action, "interface" => interface, "outcome" => outcome)
+        .increment(1);
+}
+
+/// Counts a refusal that somebody is told.
+pub fn refused(layer: &'static str) {
+    counter!(REFUSALS, "layer" => layer).increment(1);
+}
+
+/// Counts a defect.
+pub fn would_have_broken(invariant: &str) {
+    counter!(VIOLATIONS, "invariant" => invariant.to_owned()).increment(1);
+}
+
+/// What became of an attempt to sign in.
+#[derive(Debug, Clone, Copy)]
+pub enum SignIn {
+    /// It began a session.
+    Succeeded,
+    /// The name and the password do not belong together.
+    Wrong,
+    /// There were too many.
+    Throttled,
+    /// It could not be decided.
+    Failed,
+}
+
+impl SignIn {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Wrong => "wrong",
+            Self::Throttled => "throttled",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Counts an attempt to sign in.
+pub fn signed_in(result: SignIn) {
+    counter!(SIGN_INS, "result" => result.as_str()).increment(1);
+}
