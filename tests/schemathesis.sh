@@ -28,8 +28,8 @@ stop() {
     done
     asking=""
     server=""
-    for _ in $(seq 200); do # the database waits a little for another user
-        [ -n "$work" ] && [ -e "$work/data/postgres/postmaster.pid" ] || break
+    for _ in $(seq 200); do # whoever keeps the database waits a little for another user
+        [ -n "$work" ] && pgrep -f "keep-cluster --data-dir $work/data" >/dev/null || break
         sleep 0.1
     done
     [ -z "$work" ] || rm -rf "$work"
