@@ -100,7 +100,8 @@ for person in "$@"; do
     prepare
     TOKEN=$(token_of "$person")
     ANSWERS=$work/answers
-    export TOKEN ANSWERS
+    HYPOTHESIS_STORAGE_DIRECTORY=$work/hypothesis
+    export TOKEN ANSWERS HYPOTHESIS_STORAGE_DIRECTORY
     "$tool/bin/schemathesis" --config-file tests/schemathesis.toml run \
         "$site/api/v1/openapi.json" --seed "$seed" &
     asking=$!
