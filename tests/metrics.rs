@@ -525,6 +525,30 @@ fn a_database_that_says_nothing_keeps_neither_a_scrape_nor_the_end() {
     assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
 }
 
+/// The housekeeping at the start and a reader both wait for an answer that does
+/// not come. Whoever asks the program to end kills it after thirty seconds.
+#[test]
+fn what_the_database_never_answers_does_not_keep_the_program() {
+    let world = World::new();
+    let url = world.database.runtime_url();
+    let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();
+    let proxy = Proxy::before(&PathBuf::from(host).join(".s.PGSQL.5432"));
+    let through = url.replace(host, proxy.directory.to_str().unwrap());
+    let mut blocker = world.database.as_superuser();
+    blocker.batch_execute("BEGIN; LOCK TABLE sessions IN EXCLUSIVE MODE").unwrap();
+    let watched = Watched::started(program(&world.database).env("DATABASE_URL", through));
+    world.database.db_wait_for_waiters(1);
+    proxy.fall_silent();
+    let mut reader = TcpStream::connect(watched.site).unwrap();
+    reader.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    wait_until("a reader waits", || {
+        watched.scrape().value("http_requests_in_hand", &[]) == Some(1.0)
+    });
+    let asked = Instant::now();
+    assert!(watched.stops_when_asked());
+    assert!(asked.elapsed() < Duration::from_secs(30), "{:?}", asked.elapsed());
+}
+
 #[test]
 fn the_listener_is_there_when_asked_for_and_says_when_it_cannot_be() {
     let world = World::new();

@@ -32,6 +32,7 @@ mod word_count;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use actix_session::SessionMiddleware;
@@ -40,6 +41,7 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Key, SameSite};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
+use actix_web::rt::System;
 use actix_web::web::{self as routes, Data, PayloadConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 use tokio::sync::Semaphore;
@@ -116,8 +118,26 @@ impl Shared {
     }
 }
 
+/// How long a request in hand is waited for at the end, in seconds.
+const DRAIN: u64 = 20;
+
+/// The longest that the end takes, whatever still waits for the database: less
+/// than the 30 seconds after which supervisors kill.
+const LONGEST_END: Duration = Duration::from_secs(DRAIN + 5);
+
+/// How far the server has come.
+enum Stage {
+    /// It was asked to stop.
+    Asked,
+    /// Nothing of it is left.
+    Over(std::io::Result<()>),
+}
+
 /// Serves until SIGINT or SIGTERM, then lets requests in progress finish. Who
 /// watches sees that, too.
+///
+/// It serves on a thread of its own, because that waits at its end for every
+/// question that the database has not answered, and this does not.
 ///
 /// # Errors
 ///
@@ -129,15 +149,36 @@ pub fn serve(
     watch: Option<Watch>,
 ) -> std::io::Result<()> {
     let shared = Shared::new(store, settings);
-    actix_web::rt::System::new().block_on(async move {
-        actix_web::rt::spawn(forget_the_dead_hourly(shared.store.clone()));
-        let watched = watch.map(|watch| scrape::begin(watch, shared.clone())).transpose()?;
-        let outcome = server(listener, shared)?.await;
-        if let Some(watched) = watched {
-            watched.stop(true).await;
-        }
-        outcome
-    })
+    let (tell, told) = mpsc::channel();
+    std::thread::Builder::new().name("server".to_owned()).spawn(move || {
+        let asked = tell.clone();
+        let outcome = System::new().block_on(async move {
+            actix_web::rt::spawn(async move {
+                asked_to_stop().await;
+                let _ = asked.send(Stage::Asked);
+            });
+            actix_web::rt::spawn(forget_the_dead_hourly(shared.store.clone()));
+            let watched = watch.map(|watch| scrape::begin(watch, shared.clone())).transpose()?;
+            let outcome = server(listener, shared)?.await;
+            if let Some(watched) = watched {
+                watched.stop(true).await;
+            }
+            outcome
+        });
+        let _ = tell.send(Stage::Over(outcome));
+    })?;
+    let lost = || std::io::Error::other("its thread ended without a word");
+    match told.recv().map_err(|_| lost())? {
+        Stage::Over(outcome) => outcome,
+        Stage::Asked => match told.recv_timeout(LONGEST_END) {
+            Ok(Stage::Over(outcome)) => outcome,
+            Ok(Stage::Asked) | Err(RecvTimeoutError::Timeout) => {
+                tracing::warn!("something still waits for the database, and is not waited for");
+                Ok(())
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(lost()),
+        },
+    }
 }
 
 /// Keeps the tables of sessions and sign-in attempts from growing for ever.
@@ -192,7 +233,7 @@ pub fn server(listener: TcpListener, shared: Shared) -> std::io::Result<Server> 
     })
     .workers(workers)
     .worker_max_blocking_threads(blocking_threads)
-    .shutdown_timeout(20)
+    .shutdown_timeout(DRAIN)
     .shutdown_signal(asked_to_stop())
     .listen(listener)?
     .run();

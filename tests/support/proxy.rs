@@ -67,16 +67,39 @@ fn relay(
     count: Arc<AtomicUsize>,
     is_silent: Arc<AtomicBool>,
 ) {
-    let (mut from_server, mut to_client) =
-        (server.try_clone().unwrap(), client.try_clone().unwrap());
+    let (from_server, to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    let silence = is_silent.clone();
     thread::spawn(move || {
-        let _ = std::io::copy(&mut from_server, &mut to_client);
+        let _ = pass_on(from_server, &to_client, &silence);
         let _ = to_client.shutdown(std::net::Shutdown::Both);
     });
     thread::spawn(move || {
         let _ = count_messages(client, &server, &count, &is_silent);
         let _ = server.shutdown(std::net::Shutdown::Both);
     });
+}
+
+/// Passes on what comes, as it comes.
+fn pass_on(
+    mut from: UnixStream,
+    mut to: &UnixStream,
+    is_silent: &AtomicBool,
+) -> std::io::Result<()> {
+    let mut piece = [0; 8192];
+    loop {
+        let length = from.read(&mut piece)?;
+        if length == 0 {
+            return Ok(());
+        }
+        wait_while(is_silent);
+        to.write_all(&piece[..length])?;
+    }
+}
+
+fn wait_while(is_silent: &AtomicBool) {
+    while is_silent.load(Ordering::SeqCst) {
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Passes messages on: a byte of type, four of length, the rest. The first
@@ -102,9 +125,7 @@ fn count_messages(
             count.fetch_add(1, Ordering::SeqCst);
         }
         is_first = false;
-        while is_silent.load(Ordering::SeqCst) {
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_while(is_silent);
         server.write_all(&message)?;
     }
 }
