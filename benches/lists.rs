@@ -306,7 +306,7 @@ fn log() -> PathBuf {
 /// the smaller house.
 fn seed(database: &Database, posts: i64) {
     let mut conn = database.as_superuser();
-    let authors = (posts / 1000).max(10);
+    let authors = (posts / 1000).max(100);
     let sql = format!(
         "SET session_replication_role = replica;
          SET synchronous_commit = off;

@@ -88,7 +88,8 @@ impl CustomizeConnection<PgConnection, Error> for Limits {
         // care where it reads. Believing in a spinning one, PostgreSQL walks
         // past thousands of rows in a row rather than go to fifty by an index.
         // And what takes a millisecond is not worth compiling, or calling
-        // helpers, for twenty.
+        // helpers, for twenty. Nor is an index merged with a few rows that were
+        // thought to be many: it is then read to its far end.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
         conn.batch_execute(&format!(
             "SET lock_timeout = {lock};
@@ -96,6 +97,7 @@ impl CustomizeConnection<PgConnection, Error> for Limits {
              SET idle_in_transaction_session_timeout = {};
              SET random_page_cost = 1.1;
              SET jit = off;
+             SET enable_mergejoin = off;
              SET max_parallel_workers_per_gather = 0;
              SET default_transaction_isolation = 'read committed';
              SET timezone = 'UTC';
