@@ -202,6 +202,18 @@ fn head_has_no_body_when_another_request_comes_right_behind_it() {
 }
 
 #[test]
+fn a_line_that_is_shown_once_is_not_over_before_it_is_shown() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    let token = edith.get("/account").expect(200).hidden("token");
+    edith.post("/sign-out", &[("token", &token)]).expect(303);
+    edith.send("HEAD", "/", None, &[]).expect(200);
+    assert!(edith.get("/").expect(200).body.contains("You are signed out."));
+    assert!(!edith.get("/").expect(200).body.contains("You are signed out."));
+}
+
+#[test]
 fn every_server_says_the_same_until_all_of_them_say_gone() {
     let world = World::new();
     let post = published(&world, "Kept");

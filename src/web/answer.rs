@@ -100,6 +100,8 @@ impl Answer {
         let is_kept = self.is_revalidated && !shows_flash;
         let entity_tag = is_kept.then(|| self.entity_tag());
         let is_known = entity_tag.as_ref().is_some_and(|tag| visit.knows(tag));
+        // Nor is one over that nobody saw.
+        let shows_flash = shows_flash && visit.is_shown;
         Self { shows_flash, entity_tag, is_known, ..self }
     }
 
