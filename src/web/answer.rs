@@ -66,6 +66,11 @@ impl Answer {
         Self::page(StatusCode::OK, page)
     }
 
+    /// Gives the answer another status.
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// Sends the browser on to another page (303), which shows one line.
     pub fn see(location: impl Into<String>, flash: Option<Flash>) -> Self {
         Self {
