@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use diesel::connection::SimpleConnection;
 use imprimatur::store::Store;
 use imprimatur::store::pool::Limits;
 
@@ -154,6 +155,30 @@ fn an_admin_page_takes_as_many_queries_for_many_rows_as_for_few() {
         world.in_review();
     }
     pages();
+}
+
+/// Who asks for the head of a file does not have the file read.
+#[test]
+fn the_head_of_a_file_takes_as_many_queries_for_many_rows_as_for_few() {
+    let world = World::new();
+    let (proxy, server) = counted(&world);
+    let mut stan = server.signed_in("stan");
+    let mut count = |method| {
+        stan.send(method, "/admin/accounts.csv", None, &[]).expect(200);
+        // The next answer on the connection comes when this one is over.
+        stan.get("/healthz").expect(200);
+        proxy.take()
+    };
+    let few = [count("GET"), count("GET")][1];
+    world
+        .database
+        .as_owner()
+        .batch_execute(
+            "INSERT INTO users (username, display_name, password_hash, roles)
+             SELECT 'mala' || n, 'Mala', '$argon2id$', '{}' FROM generate_series(1, 1100) n",
+        )
+        .unwrap();
+    assert_eq!([count("GET"), count("HEAD")], [3 * few, few]);
 }
 
 #[test]

@@ -313,6 +313,21 @@ fn what_happens_is_counted_once() {
     stranger.act(other, "publication", 1, "").expect(401);
     watched.browser().get("/desk").expect(401);
     watched.browser().post("/desk/posts/create", &[]).expect(401);
+    let unasked = [("token", ""), ("password", "x"), ("new_password", "A new one to type.")];
+    watched.browser().post("/account/password", &unasked).expect(401);
+
+    // Pages that are shown again with what was typed, and one that may not be.
+    let mut alice = watched.browser();
+    alice.sign_in("alice");
+    let long = "x".repeat(300);
+    alice.submit("/desk/posts/create", &[("title", &long)]).expect(422);
+    alice.send_unasked("/account/tokens", &[("name", ""), ("days", "0")]).expect(422);
+    let nobody = [("username", ""), ("display_name", ""), ("reason", "")];
+    alice.send_unasked("/admin/create-account", &nobody).expect(403);
+    let mut stan = watched.browser();
+    stan.sign_in("stan");
+    stan.submit("/admin/create-account", &nobody).expect(422);
+    stan.get("/admin/refusals?layer=burnt").expect(422);
 
     let after = watched.scrape();
     for (action, interface, outcome, count) in [
@@ -326,13 +341,17 @@ fn what_happens_is_counted_once() {
         let found = after.decisions(action, interface, outcome);
         assert_eq!(found, count, "{action} {interface} {outcome}: {after:?}");
     }
-    for (layer, count) in
-        [("policy", 1.0), ("permission", 1.0), ("visibility", 1.0), ("authentication", 3.0)]
-    {
+    for (layer, count) in [
+        ("policy", 1.0),
+        ("permission", 2.0),
+        ("visibility", 1.0),
+        ("authentication", 4.0),
+        ("input", 4.0),
+    ] {
         let found = after.value("refusals_total", &[("layer", layer)]);
         assert_eq!(found, Some(count), "{layer}: {after:?}");
     }
-    for (result, count) in [("succeeded", 1.0), ("wrong", 1.0), ("throttled", 0.0)] {
+    for (result, count) in [("succeeded", 3.0), ("wrong", 1.0), ("throttled", 0.0)] {
         assert_eq!(after.value("sign_ins_total", &[("result", result)]), Some(count), "{result}");
     }
     let route = "/api/v1/posts/{id}/publication";

@@ -3,6 +3,8 @@
 //! gone from all of it at once.
 
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::str::FromStr;
 
 use diesel::connection::SimpleConnection;
@@ -176,6 +178,39 @@ fn head_is_get_without_the_body() {
             assert_eq!(head.headers.get(header), get.headers.get(header), "{path}: {header}");
         }
     }
+}
+
+/// A body where none belongs would be taken for the next answer.
+#[test]
+fn head_has_no_body_when_another_request_comes_right_behind_it() {
+    let world = World::new();
+    published(&world, "Kept");
+    let server = Server::start(world.database.store());
+    let server = server.address;
+    for path in ["/posts/kept", "/posts/never", "/sign-in", "/desk", "/static/app.css"] {
+        let mut stream = TcpStream::connect(server).unwrap();
+        let head = format!("HEAD {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+        let next = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        stream.write_all((head + next).as_bytes()).unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        let parts: Vec<&str> = answers.split("\r\n\r\n").collect();
+        let [first, second, ""] = parts[..] else { panic!("{path}: {answers}") };
+        assert!(!first.contains("content-length: 0"), "{path}: {first}");
+        assert!(second.starts_with("HTTP/1.1 200 "), "{path}: {second}");
+    }
+}
+
+#[test]
+fn a_line_that_is_shown_once_is_not_over_before_it_is_shown() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    let token = edith.get("/account").expect(200).hidden("token");
+    edith.post("/sign-out", &[("token", &token)]).expect(303);
+    edith.send("HEAD", "/", None, &[]).expect(200);
+    assert!(edith.get("/").expect(200).body.contains("You are signed out."));
+    assert!(!edith.get("/").expect(200).body.contains("You are signed out."));
 }
 
 #[test]

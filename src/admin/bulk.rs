@@ -21,7 +21,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
@@ -36,6 +35,7 @@ use crate::domain::{
     RevisionNumber, State,
 };
 use crate::refusal::{Refusal, unreadable};
+use crate::responses;
 use crate::store::bulk;
 use crate::store::paging::{Slice, Stretch};
 use crate::store::posts::{self, COUNTED};
@@ -204,9 +204,9 @@ async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse 
                     let mut page = confirm_page(conn, layout, &person, &choice)?;
                     page.key = key.as_str().to_owned();
                     page.reason = typed.peek("reason").unwrap_or_default().to_owned();
-                    page.problem = Some(problem.message);
+                    page.problem = Some(problem.message.clone());
                     page.layout.has_errors = true;
-                    return Ok(Answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+                    return Ok(Answer::page(responses::status(&problem.into()), &page));
                 }
             };
             let posts: Vec<(PostId, RevisionNumber)> = choice.into_iter().collect();

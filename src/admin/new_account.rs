@@ -2,7 +2,6 @@
 //! one-time link, which is shown once.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 
@@ -105,23 +104,20 @@ impl NewAccountPage {
 
 async fn form(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     shared
-        .answer(visit, None, |store, visit| {
-            page(store, visit, StatusCode::OK, Typed::default(), Vec::new())
-        })
+        .answer(visit, None, |store, visit| page(store, visit, Typed::default(), Vec::new()))
         .await
 }
 
 fn page(
     store: &Store,
     visit: &Visit,
-    status: StatusCode,
     typed: Typed,
     errors: Vec<FieldError>,
 ) -> Result<Answer, Refusal> {
     let conn = &mut *store.checkout()?;
     let (_, mut layout) = enter(conn, visit, "Create an account", Permission::ManageAccount)?;
     layout.move_to(ROOM);
-    Ok(Answer::page(status, &NewAccountPage { layout, typed, errors }))
+    Ok(Answer::ok(&NewAccountPage { layout, typed, errors }))
 }
 
 async fn submit(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
@@ -144,8 +140,8 @@ async fn submit(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse
             match create(store, visit, &typed) {
                 Ok(answer) => Ok(answer),
                 Err(Refusal::Input(input)) => {
-                    let status = responses::status(&Refusal::Input(input.clone()));
-                    page(store, visit, status, typed, input.0)
+                    let page = page(store, visit, typed, input.0.clone())?;
+                    Ok(page.with_status(responses::status(&input.into())))
                 }
                 Err(refusal) => Err(refusal),
             }

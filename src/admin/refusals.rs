@@ -1,7 +1,6 @@
 //! Who was refused what, and why: as it was recorded, and as it would be now.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
@@ -21,6 +20,7 @@ use crate::permissions;
 use crate::policies::Rule;
 use crate::policies::accounts::AccountChange;
 use crate::refusal::{Refusal, unreadable};
+use crate::responses;
 use crate::store::paging::{Order, Page, Place, Slice, Stretch};
 use crate::store::posts;
 use crate::store::visibility::Sight;
@@ -314,8 +314,9 @@ async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             let asked = match asked(conn, &page.typed) {
                 Ok(asked) => asked,
                 Err(Refusal::Input(input)) => {
+                    let status = responses::status(&input.clone().into());
                     page.errors = input.0;
-                    return Ok(Answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+                    return Ok(Answer::page(status, &page));
                 }
                 Err(refusal) => return Err(refusal),
             };

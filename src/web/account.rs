@@ -72,20 +72,10 @@ impl AccountPage {
 }
 
 async fn show(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
-            page(store, visit, StatusCode::OK, Said::default(), None)
-        })
-        .await
+    shared.answer(visit, None, |store, visit| page(store, visit, Said::default(), None)).await
 }
 
-fn page(
-    store: &Store,
-    visit: &Visit,
-    status: StatusCode,
-    said: Said,
-    made: Option<Token>,
-) -> Result<Answer, Refusal> {
+fn page(store: &Store, visit: &Visit, said: Said, made: Option<Token>) -> Result<Answer, Refusal> {
     let conn = &mut *store.checkout()?;
     let person = visit.viewer(conn)?;
     let this = visit.session();
@@ -104,12 +94,11 @@ fn page(
         made,
         said,
     };
-    Ok(Answer::page(status, &page))
+    Ok(Answer::ok(&page))
 }
 
 /// Returns the page with what stood in the way of a form, where it can say so.
 fn again(store: &Store, visit: &Visit, refusal: Refusal, said: Said) -> Result<Answer, Refusal> {
-    let status = responses::status(&refusal);
     let said = match &refusal {
         Refusal::Input(input) => Said { errors: input.0.clone(), ..said },
         Refusal::Policy(_) => Said { reasons: refusal.reasons(), ..said },
@@ -119,7 +108,8 @@ fn again(store: &Store, visit: &Visit, refusal: Refusal, said: Said) -> Result<A
         | Refusal::Invariant(_)
         | Refusal::Unavailable(_) => return Err(refusal),
     };
-    page(store, visit, status, said, None)
+    let page = page(store, visit, said, None)?;
+    Ok(page.with_status(responses::status(&refusal)))
 }
 
 fn change(
@@ -225,7 +215,7 @@ async fn make_token(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResp
             .map_err(Refusal::from)
             .and_then(|wanted| change(store, visit, &OwnChange::MakeToken(wanted), None));
         match made {
-            Ok(()) => page(store, visit, StatusCode::OK, Said::default(), Some(token)),
+            Ok(()) => page(store, visit, Said::default(), Some(token)),
             Err(refusal) => {
                 again(store, visit, refusal, Said { name, days, chosen, ..Said::default() })
             }
@@ -347,6 +337,6 @@ fn throttled(store: &Store, visit: &Visit, retry_after: i32) -> Result<Answer, R
     let minutes = (retry_after + 59) / 60;
     let message = format!("There were too many attempts. Please wait {minutes} minutes.");
     let said = Said { errors: vec![FieldError::new("password", message)], ..Said::default() };
-    let answer = page(store, visit, StatusCode::TOO_MANY_REQUESTS, said, None)?;
-    Ok(answer.retry_after(retry_after))
+    let page = page(store, visit, said, None)?;
+    Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).retry_after(retry_after))
 }

@@ -66,6 +66,11 @@ impl Answer {
         Self::page(StatusCode::OK, page)
     }
 
+    /// Gives the answer another status.
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// Sends the browser on to another page (303), which shows one line.
     pub fn see(location: impl Into<String>, flash: Option<Flash>) -> Self {
         Self {
@@ -100,6 +105,8 @@ impl Answer {
         let is_kept = self.is_revalidated && !shows_flash;
         let entity_tag = is_kept.then(|| self.entity_tag());
         let is_known = entity_tag.as_ref().is_some_and(|tag| visit.knows(tag));
+        // Nor is one over that nobody saw.
+        let shows_flash = shows_flash && visit.is_shown;
         Self { shows_flash, entity_tag, is_known, ..self }
     }
 

@@ -1,7 +1,6 @@
 //! Writing a post and revising it, with a preview.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
@@ -293,6 +292,9 @@ fn page_again(store: &Store, visit: &Visit, form: &Form, why: Again) -> Result<A
     };
     Ok(match errors {
         None => Answer::ok(&page),
-        Some(errors) => Answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.with_errors(errors)),
+        Some(errors) => {
+            let status = responses::status(&errors.clone().into());
+            Answer::page(status, &page.with_errors(errors))
+        }
     })
 }

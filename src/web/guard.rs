@@ -1,16 +1,18 @@
 //! What holds for every request: a name, headers, and a check that it comes
 //! from our own pages.
 
+use std::convert::Infallible;
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
+use futures_util::stream;
 
 use super::{Shared, Visit};
 use crate::api;
@@ -39,8 +41,7 @@ pub(super) async fn every_answer(
     request.extensions_mut().insert(id);
     let method = request.method().clone();
     if method == Method::HEAD {
-        // What answers GET answers HEAD (RFC 9110, 9.3.2). The connection knows
-        // what it was asked, and leaves the body out.
+        // What answers GET answers HEAD (RFC 9110, 9.3.2), see `without_body`.
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(HeadersOnly);
     }
@@ -67,7 +68,25 @@ pub(super) async fn every_answer(
     );
     metrics::answered(method.as_str(), response.request().match_pattern(), status, took);
     set_headers(response.headers_mut(), id);
-    Ok(response)
+    Ok(if method == Method::HEAD { without_body(response) } else { response })
+}
+
+/// Leaves out the body, and lets the head say what it said. The connection
+/// would leave it out, too, but it remembers only what it was asked last, and a
+/// file it would first have read to its end.
+fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    response.map_body(|head, body| {
+        match body.size() {
+            BodySize::None | BodySize::Sized(0) => return body,
+            BodySize::Sized(length) => {
+                head.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+            }
+            BodySize::Stream => {}
+        }
+        // Chunks would end with one that says so, and that is a body.
+        head.no_chunking(true);
+        BoxBody::new(BodyStream::new(stream::empty::<Result<Bytes, Infallible>>()))
+    })
 }
 
 fn set_headers(headers: &mut HeaderMap, id: RequestId) {
