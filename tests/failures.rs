@@ -170,6 +170,30 @@ fn a_connection_that_the_server_ended_is_lost_now_and_at_the_next_use() {
     assert_eq!(met(&mut conn, kill), lost);
 }
 
+/// A server that restarts ends every connection. One request finds out for all.
+#[test]
+fn connections_that_were_lost_together_are_found_out_by_one_request() {
+    let database = Database::new();
+    let store = database.store_of(8);
+    let ask = |conn: &mut PgConnection| conn.batch_execute("SELECT 1");
+    let all: Vec<_> = (0..8).map(|_| store.checkout().unwrap()).collect();
+    drop(all);
+    let mut superuser = database.as_superuser();
+    for _ in 0..3 {
+        superuser
+            .batch_execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+                 WHERE datname = current_database() AND usename = 'imprimatur_runtime'",
+            )
+            .unwrap();
+        let answers = (0..16).map(|_| ask(&mut store.checkout().unwrap()).is_ok());
+        assert_eq!(answers.filter(|is_answered| !is_answered).count(), 1);
+        // Those that are lost while many are lent are lost together, too.
+        let all: Vec<_> = (0..8).map(|_| store.checkout().unwrap()).collect();
+        drop(all);
+    }
+}
+
 #[test]
 fn a_server_that_takes_no_writes_just_now_is_unavailable() {
     let database = Database::new();

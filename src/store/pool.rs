@@ -1,20 +1,91 @@
 //! The pool of connections, and how long things may take.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use diesel::ConnectionError;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error, Pool, PooledConnection};
+use diesel::r2d2::{
+    ConnectionManager, CustomizeConnection, Error, ManageConnection, Pool, PooledConnection,
+};
 
 use super::Unavailable;
 
 /// A connection on loan from the pool.
-pub type Connection = PooledConnection<ConnectionManager<PgConnection>>;
+pub struct Connection(PooledConnection<Manager>);
+
+impl Deref for Connection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0.conn
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0.conn
+    }
+}
+
+/// Makes connections, and tells which of them to trust without asking the
+/// server, which would be a round trip for every request.
+///
+/// A server that restarts, or gives way to its standby, ends all connections,
+/// and none of them shows it before it is used. So when one is found lost, all
+/// from before that are taken for lost: it costs one request and not one for
+/// each.
+struct Manager {
+    inner: ConnectionManager<PgConnection>,
+    /// How often a connection was found lost.
+    losses: AtomicUsize,
+}
+
+/// A connection, and how many had been lost when it was made.
+struct Dated {
+    conn: PgConnection,
+    losses: usize,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Dated;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Dated, Error> {
+        let losses = self.losses.load(Ordering::SeqCst);
+        Ok(Dated { conn: self.inner.connect()?, losses })
+    }
+
+    fn is_valid(&self, dated: &mut Dated) -> Result<(), Error> {
+        if dated.losses == self.losses.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let why = "another of its time was lost".to_owned();
+        Err(Error::ConnectionError(ConnectionError::BadConnection(why)))
+    }
+
+    fn has_broken(&self, dated: &mut Dated) -> bool {
+        let has_broken = self.inner.has_broken(&mut dated.conn);
+        if has_broken {
+            // Those that are lost together count once.
+            let next = dated.losses + 1;
+            let _ = self.losses.compare_exchange(
+                dated.losses,
+                next,
+                Ordering::SeqCst,
+                Ordering::SeqCst,
+            );
+        }
+        has_broken
+    }
+}
 
 /// The way to the database: a pool of connections as the runtime role.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    pool: Pool<Manager>,
 }
 
 /// How long things may take. Whatever waits longer is answered with 503.
@@ -49,11 +120,12 @@ impl Store {
             .max_size(limits.connections)
             .min_idle(Some(0))
             .connection_timeout(limits.checkout)
-            // A ping would be a round trip per request; a broken connection
-            // answers 503 once and is then replaced.
-            .test_on_check_out(false)
+            .test_on_check_out(true)
             .connection_customizer(Box::new(limits))
-            .build_unchecked(ConnectionManager::new(url));
+            .build_unchecked(Manager {
+                inner: ConnectionManager::new(url),
+                losses: AtomicUsize::new(0),
+            });
         Self { pool }
     }
 
@@ -63,7 +135,7 @@ impl Store {
     ///
     /// [`Unavailable::NoConnection`] when none becomes free in time.
     pub fn checkout(&self) -> Result<Connection, Unavailable> {
-        self.pool.get().map_err(|error| {
+        self.pool.get().map(Connection).map_err(|error| {
             // The text may hold paths and host names: it is for the log alone.
             tracing::warn!(%error, "no database connection");
             Unavailable::NoConnection
@@ -82,8 +154,8 @@ impl Store {
     }
 }
 
-impl CustomizeConnection<PgConnection, Error> for Limits {
-    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), Error> {
+impl CustomizeConnection<Dated, Error> for Limits {
+    fn on_acquire(&self, dated: &mut Dated) -> Result<(), Error> {
         // What is asked for often lies in memory, or on a disk that does not
         // care where it reads. Believing in a spinning one, PostgreSQL walks
         // past thousands of rows in a row rather than go to fifty by an index.
@@ -91,7 +163,7 @@ impl CustomizeConnection<PgConnection, Error> for Limits {
         // helpers, for twenty. Nor is an index merged with a few rows that were
         // thought to be many: it is then read to its far end.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
-        conn.batch_execute(&format!(
+        let set = dated.conn.batch_execute(&format!(
             "SET lock_timeout = {lock};
              SET statement_timeout = {statement};
              SET idle_in_transaction_session_timeout = {};
@@ -103,7 +175,7 @@ impl CustomizeConnection<PgConnection, Error> for Limits {
              SET timezone = 'UTC';
              SET client_min_messages = 'warning';",
             statement * 2
-        ))
-        .map_err(Error::QueryError)
+        ));
+        set.map_err(Error::QueryError)
     }
 }
