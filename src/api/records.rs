@@ -74,7 +74,8 @@ async fn accounts(ask: Ask, shared: Data<Shared>) -> HttpResponse {
         let is_active = active.unwrap_or(true);
         let filter = directory::Filter { is_active, role: role.map(Role::from), search: None };
         let page = directory::page(conn, &filter, &slice).map_err(unreadable)?;
-        let body = AccountsBody { accounts: page.lines.iter().map(AccountBody::from).collect() };
+        let accounts = page.lines.iter().map(|entry| AccountBody::of(entry, is_active));
+        let body = AccountsBody { accounts: accounts.collect() };
         let answer = Answer::json(StatusCode::OK, JSON, &body);
         Ok(pages.link(answer, page.previous, page.next))
     })

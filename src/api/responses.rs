@@ -316,18 +316,22 @@ pub(super) struct AccountBody {
     name: String,
     /// What it holds.
     roles: Vec<RoleName>,
+    /// Whether its person may come in.
+    is_active: bool,
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
-impl From<&Entry> for AccountBody {
-    fn from(entry: &Entry) -> Self {
+impl AccountBody {
+    /// Returns an account of those that may come in, or of those that may not.
+    pub(super) fn of(entry: &Entry, is_active: bool) -> Self {
         Self {
             id: entry.person.id.0,
             username: entry.person.username.clone(),
             name: entry.person.display_name.clone(),
             roles: entry.person.roles.iter().map(RoleName::from).collect(),
+            is_active,
             created_at: entry.created_at,
         }
     }

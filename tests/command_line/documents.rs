@@ -1,7 +1,10 @@
 //! Every command answers with one JSON document, and errors are one, too.
 
+use std::collections::BTreeMap;
+
 use diesel::connection::SimpleConnection;
 use imprimatur::domain::{PostId, State};
+use imprimatur::policies::accounts::AccountChange;
 use serde_json::{Value, json};
 
 use super::program::{Run, run, run_with};
@@ -164,6 +167,25 @@ fn a_post_reads_the_same_on_the_command_line_and_through_the_api() {
     }
     world.perform(world.stan, &archive(post, 1)).unwrap();
     compare("stan", "archived");
+}
+
+#[test]
+fn an_account_reads_the_same_on_the_command_line_and_through_the_api() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    world.change_account("mallory", AccountChange::Deactivate).unwrap();
+    let program = Program::of(&world, server.address, world.stan);
+    let told = |path: &str| program.get(path).expect(200).json()["accounts"].clone();
+    let by_name = |accounts: &Value| -> BTreeMap<String, Value> {
+        let accounts = accounts.as_array().unwrap().iter();
+        accounts.map(|one| (one["username"].as_str().unwrap().to_owned(), one.clone())).collect()
+    };
+    let said = answer(run(&world.database, &words("user list")));
+    let mut all = by_name(&told("/api/v1/accounts?limit=100"));
+    let gone = by_name(&told("/api/v1/accounts?active=false"));
+    assert_eq!(gone.keys().collect::<Vec<_>>(), ["mallory"]);
+    all.extend(gone);
+    assert_eq!(by_name(&said["accounts"]), all);
 }
 
 #[test]
