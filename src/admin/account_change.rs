@@ -215,20 +215,9 @@ async fn act(
     body: Bytes,
     shared: Data<Shared>,
 ) -> HttpResponse {
-    let fields = match Fields::parse(&body) {
-        Ok(fields) => fields,
-        Err(input) => {
-            let typed = Fields::as_far_as_readable(&body);
-            return responses::page(&input.into(), &visit, Some(&typed))
-                .into_response(&shared.settings);
-        }
-    };
     let (username, change) = path.into_inner();
     shared
-        .answer(visit, Some(fields.clone()), move |store, visit| {
-            if !visit.sent(&fields)? {
-                return Ok(responses::stale_form(visit, &fields));
-            }
+        .answer_form(visit, body, move |store, visit, fields| {
             send(store, visit, &username, &change, fields)
         })
         .await

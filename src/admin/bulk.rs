@@ -26,7 +26,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use super::bulk_work::{TITLE, key_of, may_archive, reason, reasons, sent, work};
+use super::bulk_work::{TITLE, key_of, may_archive, reason, reasons, work};
 use super::frame::enter;
 use super::posts::LIST;
 use super::question::Question;
@@ -185,45 +185,46 @@ fn confirm_page(
 
 /// Keeps the decision, and does the first part of it.
 async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
-    sent(visit, body, shared, |store, visit, mut form| {
-        let typed = form.clone();
-        let _ = form.take("token")?;
-        let key = form.key()?;
-        // The longest key that is made of it has to be one as well.
-        let _ = OperationKey::parse(&key_of(key.as_str(), PostId(i64::MAX)))?;
-        let choice = parse(form.require("posts")?.split(' '))?;
-        let written = form.require("reason")?;
-        form.finish()?;
-        let begun = {
-            let conn = &mut *store.checkout()?;
-            let person = may_archive(conn, visit)?;
-            let reason = match reason(&written) {
-                Ok(reason) => reason,
-                Err(problem) => {
-                    let layout = visit.layout(TITLE, Some(&person));
-                    let mut page = confirm_page(conn, layout, &person, &choice)?;
-                    page.key = key.as_str().to_owned();
-                    page.reason = typed.peek("reason").unwrap_or_default().to_owned();
-                    page.problem = Some(problem.message.clone());
-                    page.layout.has_errors = true;
-                    return Ok(Answer::page(responses::status(&problem.into()), &page));
-                }
+    shared
+        .answer_form(visit, body, |store, visit, mut form| {
+            let typed = form.clone();
+            let _ = form.take("token")?;
+            let key = form.key()?;
+            // The longest key that is made of it has to be one as well.
+            let _ = OperationKey::parse(&key_of(key.as_str(), PostId(i64::MAX)))?;
+            let choice = parse(form.require("posts")?.split(' '))?;
+            let written = form.require("reason")?;
+            form.finish()?;
+            let begun = {
+                let conn = &mut *store.checkout()?;
+                let person = may_archive(conn, visit)?;
+                let reason = match reason(&written) {
+                    Ok(reason) => reason,
+                    Err(problem) => {
+                        let layout = visit.layout(TITLE, Some(&person));
+                        let mut page = confirm_page(conn, layout, &person, &choice)?;
+                        page.key = key.as_str().to_owned();
+                        page.reason = typed.peek("reason").unwrap_or_default().to_owned();
+                        page.problem = Some(problem.message.clone());
+                        page.layout.has_errors = true;
+                        return Ok(Answer::page(responses::status(&problem.into()), &page));
+                    }
+                };
+                let posts: Vec<(PostId, RevisionNumber)> = choice.into_iter().collect();
+                let means: Vec<String> =
+                    posts.iter().map(|(post, seen)| self::choice(post, seen)).collect();
+                let fingerprint =
+                    Fingerprint::of(Action::Archive, &[reason.as_str(), &means.join(" ")]);
+                bulk::begin(conn, person.id, &key, &fingerprint, reason.as_str(), &posts)
+                    .map_err(unreadable)?
             };
-            let posts: Vec<(PostId, RevisionNumber)> = choice.into_iter().collect();
-            let means: Vec<String> =
-                posts.iter().map(|(post, seen)| self::choice(post, seen)).collect();
-            let fingerprint =
-                Fingerprint::of(Action::Archive, &[reason.as_str(), &means.join(" ")]);
-            bulk::begin(conn, person.id, &key, &fingerprint, reason.as_str(), &posts)
-                .map_err(unreadable)?
-        };
-        let id = begun.ok_or_else(|| {
+            let id = begun.ok_or_else(|| {
             FieldError::new(
                 "key",
                 "This form was already used for something else. Open it anew and send it again.",
             )
         })?;
-        work(store, visit, id)
-    })
-    .await
+            work(store, visit, id)
+        })
+        .await
 }

@@ -15,11 +15,10 @@ use crate::domain::{
 };
 use crate::permissions;
 use crate::refusal::{Refusal, unreadable};
-use crate::responses;
 use crate::store::Store;
 use crate::store::bulk::{self, Bulk, BulkId, Item, Outcome};
 use crate::web::layout::filters;
-use crate::web::{Answer, Fields, Layout, Shared, Visit};
+use crate::web::{Answer, Layout, Shared, Visit};
 use crate::workflow;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -112,12 +111,13 @@ async fn go_on(
     body: Bytes,
     shared: Data<Shared>,
 ) -> HttpResponse {
-    sent(visit, body, shared, move |store, visit, mut form| {
-        let _ = form.take("token")?;
-        form.finish()?;
-        work(store, visit, bulk_id(&path)?)
-    })
-    .await
+    shared
+        .answer_form(visit, body, move |store, visit, mut form| {
+            let _ = form.take("token")?;
+            form.finish()?;
+            work(store, visit, bulk_id(&path)?)
+        })
+        .await
 }
 
 fn bulk_id(text: &str) -> Result<BulkId, Refusal> {
@@ -231,30 +231,4 @@ pub(super) fn may_archive(conn: &mut PgConnection, visit: &Visit) -> Result<Pers
     };
     audit::record_refusal(conn, &asked, refusal.layer(), &refusal.reasons());
     Err(refusal)
-}
-
-/// Reads a form that was sent, and does with it what there is to do.
-pub(super) async fn sent(
-    visit: Visit,
-    body: Bytes,
-    shared: Data<Shared>,
-    work: impl FnOnce(&Store, &Visit, Fields) -> Result<Answer, Refusal> + Send + 'static,
-) -> HttpResponse {
-    let form = match Fields::parse(&body) {
-        Ok(form) => form,
-        Err(input) => {
-            let typed = Fields::as_far_as_readable(&body);
-            return responses::page(&input.into(), &visit, Some(&typed))
-                .into_response(&shared.settings);
-        }
-    };
-    let typed = form.clone();
-    shared
-        .answer(visit, Some(typed.clone()), move |store, visit| {
-            if !visit.sent(&form)? {
-                return Ok(responses::stale_form(visit, &typed));
-            }
-            work(store, visit, form)
-        })
-        .await
 }

@@ -146,20 +146,9 @@ async fn acknowledge(
     body: Bytes,
     shared: Data<Shared>,
 ) -> HttpResponse {
-    let fields = match Fields::parse(&body) {
-        Ok(fields) => fields,
-        Err(input) => {
-            let typed = Fields::as_far_as_readable(&body);
-            return responses::page(&input.into(), &visit, Some(&typed))
-                .into_response(&shared.settings);
-        }
-    };
-    let typed = fields.clone();
     shared
-        .answer(visit, Some(typed.clone()), move |store, visit| {
-            if !visit.sent(&fields)? {
-                return Ok(responses::stale_form(visit, &typed));
-            }
+        .answer_form(visit, body, move |store, visit, fields| {
+            let typed = fields.clone();
             match send(store, visit, &id, fields) {
                 Ok(()) => Ok(Answer::see(PATH, Some(Flash::Acknowledged))),
                 Err(refusal) if can_show_again(&refusal) => {

@@ -121,19 +121,8 @@ fn page(
 }
 
 async fn submit(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
-    let mut fields = match Fields::parse(&body) {
-        Ok(fields) => fields,
-        Err(input) => {
-            let typed = Fields::as_far_as_readable(&body);
-            return responses::page(&input.into(), &visit, Some(&typed))
-                .into_response(&shared.settings);
-        }
-    };
     shared
-        .answer(visit, Some(fields.clone()), move |store, visit| {
-            if !visit.sent(&fields)? {
-                return Ok(responses::stale_form(visit, &fields));
-            }
+        .answer_form(visit, body, move |store, visit, mut fields| {
             fields.take("token")?;
             let typed = Typed::take(&mut fields)?;
             fields.finish()?;

@@ -5,24 +5,18 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payloa
 use diesel::pg::PgConnection;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::query::Query;
 use super::quotas::{QUOTA, Share, WINDOW};
 use crate::accounts::{self, Credential, tokens};
-use crate::domain::{
-    FieldError, Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash,
-};
+use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
 use crate::refusal::{Refusal, unreadable};
 use crate::responses::problem::{self, Misplaced, Trouble};
-use crate::store::paging::{Order, Place, Slice};
 use crate::store::{Store, Unavailable};
-use crate::web::paging::{cursor, stretch_in_a_word};
-use crate::web::{Answer, Fields, Shared, escaped};
+use crate::web::{Answer, Fields, Shared};
 use crate::workflow::Call;
 
 /// What kind of document an answer is.
 pub(super) const JSON: &str = "application/json";
-
-/// How many lines a page of a list has unless somebody asks for another number.
-const PER_PAGE: usize = 25;
 
 /// One request of a program, as far as handlers need to know it.
 pub(super) struct Ask {
@@ -340,77 +334,5 @@ fn note_use(store: &Store, request: RequestId, token: &SecretHash) {
         .and_then(|mut conn| tokens::note_use(&mut conn, token).map_err(|error| error.to_string()));
     if let Err(error) = noted {
         tracing::warn!(request_id = %request, error, "the use of a token could not be noted");
-    }
-}
-
-/// What stands behind the question mark.
-pub(super) struct Query {
-    path: String,
-    pub(super) fields: Fields,
-}
-
-impl Query {
-    /// Takes out a field that may be missing, and reads it.
-    pub(super) fn take<T: std::str::FromStr>(
-        &mut self,
-        name: &'static str,
-        hint: &str,
-    ) -> Result<Option<T>, Trouble> {
-        let text = self.fields.take(name)?;
-        let read = text.map(|text| text.parse().map_err(|_| FieldError::new(name, hint)));
-        Ok(read.transpose()?)
-    }
-
-    /// Takes out which page of a list is asked for, newest first, and returns
-    /// it with the address of its neighbours.
-    pub(super) fn page(&mut self) -> Result<(Slice, Pages), Trouble> {
-        let stretch = stretch_in_a_word(&mut self.fields, "cursor")?;
-        let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(PER_PAGE);
-        if !(1..=100).contains(&limit) {
-            return Err(FieldError::new("limit", LIMIT_HINT).into());
-        }
-        let kept = format!("{}?limit={limit}", self.path);
-        Ok((Slice { order: Order::NewestFirst, stretch, size: limit }, Pages { kept }))
-    }
-
-    /// Ends the reading of the query: what nobody takes is an error.
-    pub(super) fn finish(&mut self) -> Result<(), Trouble> {
-        Ok(std::mem::take(&mut self.fields).finish().map_err(Refusal::from)?)
-    }
-}
-
-const LIMIT_HINT: &str = "Ask for 1 to 100 lines.";
-
-/// The addresses of the pages beside one.
-pub(super) struct Pages {
-    kept: String,
-}
-
-impl Pages {
-    /// Keeps a field of the query in the addresses.
-    pub(super) fn keep(&mut self, name: &str, value: Option<impl ToString>) {
-        if let Some(value) = value {
-            self.kept += &format!("&{name}={}", escaped(&value.to_string()));
-        }
-    }
-
-    /// Adds the pages before and after to an answer (RFC 8288).
-    pub(super) fn link(
-        &self,
-        answer: Answer,
-        previous: Option<Place>,
-        next: Option<Place>,
-    ) -> Answer {
-        let link = |place: Place, side, relation| {
-            format!("<{}&cursor={side}-{}>; rel=\"{relation}\"", self.kept, cursor(place))
-        };
-        let links: Vec<String> = [
-            previous.map(|place| link(place, "before", "prev")),
-            next.map(|place| link(place, "after", "next")),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if links.is_empty() { answer } else { answer.with("link", links.join(", ")) }
     }
 }

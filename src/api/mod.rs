@@ -40,6 +40,7 @@ mod document;
 mod links;
 mod names;
 mod posts;
+mod query;
 mod quotas;
 mod records;
 mod requests;

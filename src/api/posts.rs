@@ -6,10 +6,11 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::ask::{Ask, JSON, Query, read};
+use super::ask::{Ask, JSON, read};
 use super::changes::create;
 use super::document::{ListProblems, PageQuery, ReadProblems};
 use super::names::StateName;
+use super::query::Query;
 use super::responses::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody};
 use crate::accounts::directory;
 use crate::domain::{Action, FieldError, Person, Post, RevisionNumber, State, UserId, Username};

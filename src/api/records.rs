@@ -6,9 +6,10 @@ use actix_web::web::{self, Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::ask::{Ask, JSON, Query, read};
+use super::ask::{Ask, JSON, read};
 use super::document::{ListProblems, PageQuery};
 use super::names::{ActionName, RoleName};
+use super::query::Query;
 use super::responses::{AccountBody, RefusalBody};
 use crate::accounts::directory;
 use crate::audit::{self, RefusalFilter};

@@ -247,20 +247,9 @@ pub(crate) async fn act_from(
     place: Place,
     shared: Data<Shared>,
 ) -> HttpResponse {
-    let fields = match Fields::parse(&body) {
-        Ok(fields) => fields,
-        Err(input) => {
-            let typed = Fields::as_far_as_readable(&body);
-            return responses::page(&input.into(), &visit, Some(&typed))
-                .into_response(&shared.settings);
-        }
-    };
-    let typed = fields.clone();
     shared
-        .answer(visit, Some(typed.clone()), move |store, visit| {
-            if !visit.sent(&fields)? {
-                return Ok(responses::stale_form(visit, &typed));
-            }
+        .answer_form(visit, body, move |store, visit, fields| {
+            let typed = fields.clone();
             let (action, post) = (confirmable(&action)?, post_id(&id)?);
             match send(store, visit, action, post, fields, place) {
                 Ok(outcome) => Ok(place.after(&outcome)),

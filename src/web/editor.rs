@@ -175,20 +175,8 @@ async fn revise(visit: Visit, id: Path<String>, body: Bytes, shared: Data<Shared
 }
 
 async fn save(visit: Visit, id: Option<String>, body: Bytes, shared: Data<Shared>) -> HttpResponse {
-    let fields = match Fields::parse(&body) {
-        Ok(fields) => fields,
-        Err(input) => {
-            let typed = Fields::as_far_as_readable(&body);
-            return responses::page(&input.into(), &visit, Some(&typed))
-                .into_response(&shared.settings);
-        }
-    };
-    let typed = fields.clone();
     shared
-        .answer(visit, Some(typed.clone()), move |store, visit| {
-            if !visit.sent(&fields)? {
-                return Ok(responses::stale_form(visit, &typed));
-            }
+        .answer_form(visit, body, move |store, visit, fields| {
             let form = Form::take(id, fields)?;
             if form.is_preview {
                 return page_again(store, visit, &form, Again::Preview);

@@ -3,8 +3,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_session::SessionExt;
 use actix_web::http::{Method, header};
-use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
 use diesel::pg::PgConnection;
 use tokio::sync::SemaphorePermit;
 
@@ -12,7 +12,7 @@ use super::answer::Flash;
 use super::guard::HeadersOnly;
 use super::layout::Layout;
 use super::session::KEY;
-use super::{Shared, fields};
+use super::{Answer, Fields, Shared};
 use crate::accounts::devices::device;
 use crate::accounts::sessions::{form_token, owner_of};
 use crate::accounts::{self, Credential, SessionId};
@@ -20,6 +20,7 @@ use crate::domain::Interface;
 use crate::domain::{InvalidInput, OperationKey, Person, RequestId, UserId};
 use crate::metrics;
 use crate::refusal::{Refusal, unreadable};
+use crate::responses;
 use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
 
@@ -139,7 +140,7 @@ impl Visit {
 
     /// Returns whether a form was filled in by somebody who is not the one who
     /// is signed in now: what it says is then not theirs to read or to send.
-    pub fn is_by_somebody_else(&self, form: &fields::Fields) -> bool {
+    pub fn is_by_somebody_else(&self, form: &Fields) -> bool {
         let writer = form.peek("token").and_then(owner_of);
         writer.zip(self.owner()).is_some_and(|(writer, owner)| writer != owner)
     }
@@ -149,7 +150,7 @@ impl Visit {
     /// # Errors
     ///
     /// [`Refusal::NotSignedIn`] without a session.
-    pub fn sent(&self, form: &fields::Fields) -> Result<bool, Refusal> {
+    pub fn sent(&self, form: &Fields) -> Result<bool, Refusal> {
         self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
         Ok(form.peek("token") == Some(self.token().as_str()))
     }
@@ -184,8 +185,8 @@ impl Visit {
     /// # Errors
     ///
     /// The fields that do not parse.
-    pub fn query_fields(&self) -> Result<fields::Fields, InvalidInput> {
-        fields::Fields::parse(self.query.as_bytes())
+    pub fn query_fields(&self) -> Result<Fields, InvalidInput> {
+        Fields::parse(self.query.as_bytes())
     }
 }
 
@@ -212,22 +213,47 @@ impl Shared {
     pub async fn answer(
         &self,
         visit: Visit,
-        typed: Option<fields::Fields>,
-        work: impl FnOnce(&Store, &Visit) -> Result<super::Answer, Refusal> + Send + 'static,
-    ) -> actix_web::HttpResponse {
+        typed: Option<Fields>,
+        work: impl FnOnce(&Store, &Visit) -> Result<Answer, Refusal> + Send + 'static,
+    ) -> HttpResponse {
         let Some(_place) = self.place() else {
             let refusal = Unavailable::Busy.into();
-            return crate::responses::page(&refusal, &visit, typed.as_ref())
-                .into_response(&self.settings);
+            return responses::page(&refusal, &visit, typed.as_ref()).into_response(&self.settings);
         };
         let request = visit.request;
         let answer = self.block(request, move |store| {
             let answer = work(store, &visit)
-                .unwrap_or_else(|refusal| crate::responses::page(&refusal, &visit, typed.as_ref()));
+                .unwrap_or_else(|refusal| responses::page(&refusal, &visit, typed.as_ref()));
             answer.to(&visit)
         });
-        let answer = answer.await.unwrap_or_else(|| crate::responses::defect(request));
+        let answer = answer.await.unwrap_or_else(|| responses::defect(request));
         answer.into_response(&self.settings)
+    }
+
+    /// Answers a form that was sent: reads it, makes sure that it is one of this
+    /// session's, and has the work done, which gets what was typed. Whatever is
+    /// wrong with it, what was typed is kept.
+    pub(crate) async fn answer_form(
+        &self,
+        visit: Visit,
+        body: Bytes,
+        work: impl FnOnce(&Store, &Visit, Fields) -> Result<Answer, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        let form = match Fields::parse(&body) {
+            Ok(form) => form,
+            Err(input) => {
+                let typed = Fields::as_far_as_readable(&body);
+                return responses::page(&input.into(), &visit, Some(&typed))
+                    .into_response(&self.settings);
+            }
+        };
+        self.answer(visit, Some(form.clone()), move |store, visit| {
+            if !visit.sent(&form)? {
+                return Ok(responses::stale_form(visit, &form));
+            }
+            work(store, visit, form)
+        })
+        .await
     }
 
     /// Returns a place among the requests in hand, or `None` when there is none.
