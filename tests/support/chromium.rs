@@ -7,7 +7,7 @@ mod screen;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -345,7 +345,16 @@ impl Driver {
         let profile = std::env::temp_dir()
             .join(format!("imprimatur-chromium-{}-{number}", std::process::id()));
         fs::create_dir(&profile).unwrap();
-        // Port 0: the system picks a free one, and the driver says which.
+        // The system picks a port of IPv4, and the driver wants the same one of
+        // IPv6: somebody else may have that, and then it ends.
+        let started = (0..5).find_map(|_| Self::started(&program));
+        let (process, port) = started.expect("chromedriver starts");
+        Self { process, url: format!("http://127.0.0.1:{port}"), profile }
+    }
+
+    /// Returns a driver and the port that it says it listens on, unless it ends
+    /// without a word of one.
+    fn started(program: &Path) -> Option<(Child, u16)> {
         let mut process = Command::new(program)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -357,13 +366,10 @@ impl Driver {
             let (_, rest) = line.split_once("started successfully on port ")?;
             rest.trim_end_matches('.').parse::<u16>().ok()
         });
-        let driver = Self {
-            process,
-            url: format!("http://127.0.0.1:{}", port.unwrap_or_default()),
-            profile,
-        };
-        assert!(port.is_some(), "chromedriver did not start");
-        driver
+        if port.is_none() {
+            process.wait().unwrap();
+        }
+        port.map(|port| (process, port))
     }
 }
 
