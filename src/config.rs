@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
-use crate::store::cluster::{self, Cluster, ClusterError, Durability, Install, Settings};
-use crate::store::migrations;
+use crate::postgres::{self, Cluster, ClusterError, Durability, Install, Settings};
+use crate::store::pool::Limits;
 use crate::store::statement::statement;
-use crate::store::{Store, pool::Limits};
+use crate::store::{Store, migrations};
 
 pub use error::ConfigError;
 
@@ -64,7 +64,7 @@ impl Place {
             (None, None) => Ok(Self::Private {
                 data_dir: match data_dir {
                     Some(named) => named,
-                    None => cluster::default_data_dir()?,
+                    None => postgres::default_data_dir()?,
                 },
                 install,
             }),
@@ -115,11 +115,11 @@ impl Database {
                     keeper: std::env::current_exe().ok(),
                     grace: GRACE,
                 })?;
-                let runtime_url = cluster.url(cluster::RUNTIME_ROLE, cluster::DATABASE);
+                let runtime_url = cluster.url(postgres::RUNTIME_ROLE, postgres::DATABASE);
                 Ok(Self {
                     runtime_role: current_user(&mut connect_patiently(&runtime_url)?)?,
                     runtime_url,
-                    owner_url: Some(cluster.url(cluster::OWNER_ROLE, cluster::DATABASE)),
+                    owner_url: Some(cluster.url(postgres::OWNER_ROLE, postgres::DATABASE)),
                     cluster: Some(cluster),
                 })
             }

@@ -24,12 +24,19 @@ pub mod workflow;
 pub mod accounts;
 pub mod audit;
 pub mod metrics;
+pub mod postgres;
 pub mod store;
 
+pub mod http;
+pub mod render;
+
+pub mod account;
 pub mod admin;
 pub mod api;
+pub mod desk;
+pub mod site;
+
 pub mod cli;
 pub mod config;
 pub mod demo;
-pub mod responses;
-pub mod web;
+pub mod server;

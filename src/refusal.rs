@@ -76,7 +76,7 @@ impl From<FieldError> for Refusal {
 }
 
 /// Returns what it means that a page could not be read from the database.
-pub fn unreadable(error: diesel::result::Error) -> Refusal {
+pub fn read_error(error: diesel::result::Error) -> Refusal {
     match classify(&error) {
         Failure::Unavailable(why) => why.into(),
         Failure::Conflict => Unavailable::Contended.into(),

@@ -6,27 +6,8 @@
 
 mod support;
 
-mod lesson_1_permissions_alone_are_insufficient;
-mod lesson_2_policies_prevent_invalid_actions;
-mod lesson_3_invariants_protect_the_truth;
-mod lesson_4_races_have_one_winner;
+mod lessons;
 
-mod account;
-mod admin;
-mod api;
-mod architecture;
-mod browser;
-mod cluster;
-mod command_line;
-mod cost;
-mod demo;
-mod desk;
-mod failures;
-mod input;
-mod interfaces;
-mod metrics;
-mod public_site;
-mod readme;
-mod sign_in;
-mod smoke;
-mod verify;
+mod edges;
+mod operations;
+mod shape;

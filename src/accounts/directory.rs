@@ -6,10 +6,11 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use super::{PersonRow, PersonSqlType, facts, person};
+use crate::accounts::facts;
+use crate::accounts::person::{PersonRow, PersonSqlType, person};
 use crate::domain::{Byline, FieldError, Person, Role, UserId};
 use crate::policies::accounts::Account;
-use crate::store::paging::{Order, Page, Place, Placed, Slice};
+use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement};
 
 /// One line of the list.
@@ -23,9 +24,9 @@ pub struct Entry {
     pub last_seen_at: Option<Timestamp>,
 }
 
-impl Placed for Entry {
-    fn place(&self) -> Place {
-        Place { at: self.created_at, id: self.person.id.0 }
+impl HasCursor for Entry {
+    fn place(&self) -> Cursor {
+        Cursor { at: self.created_at, id: self.person.id.0 }
     }
 }
 
@@ -135,7 +136,11 @@ macro_rules! in_order {
 /// # Errors
 ///
 /// The database's.
-pub fn page(conn: &mut PgConnection, filter: &Filter, slice: &Slice) -> QueryResult<Page<Entry>> {
+pub fn page(
+    conn: &mut PgConnection,
+    filter: &Filter,
+    slice: &PageRequest,
+) -> QueryResult<Page<Entry>> {
     // A role stands in the text, so that the index of that role answers.
     let asked: Statement<'_, EntrySqlType> = match filter.role {
         None => in_order!(slice, filter, ""),

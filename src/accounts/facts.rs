@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
-use super::sessions;
+use crate::accounts::sessions;
 use crate::domain::{OwnChange, Person, TokenId, UserId};
 use crate::policies::accounts::Account;
 use crate::policies::own_account::Facts;
@@ -11,7 +11,7 @@ use crate::store::statement::statement;
 
 /// Returns what is known of an account that staff change, and of one of its
 /// tokens.
-pub(super) fn account(
+pub(crate) fn account(
     conn: &mut PgConnection,
     person: Person,
     is_active: bool,
@@ -39,7 +39,7 @@ pub(super) fn account(
 /// Returns what is known of the account of whoever changes their own: `this` is
 /// what is stored of their session, `shown` the hash of the password that they
 /// have shown.
-pub(super) fn own(
+pub(crate) fn own(
     conn: &mut PgConnection,
     owner: UserId,
     change: &OwnChange,

@@ -7,7 +7,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool};
 
-use super::secrets::hash_of;
+use crate::accounts::secrets::hash_of;
 use crate::domain::{SecretHash, UserId};
 use crate::store::statement::statement;
 
@@ -22,7 +22,7 @@ impl Link {
         Self(hash_of(secret))
     }
 
-    pub(super) fn hash(&self) -> &SecretHash {
+    pub(crate) fn hash(&self) -> &SecretHash {
         &self.0
     }
 }

@@ -4,7 +4,7 @@
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
 
-use super::secrets::Secret;
+use crate::accounts::secrets::Secret;
 use crate::domain::Password;
 
 /// A hash of a password that nobody has: checking it takes as long as checking

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 use sha2::{Digest, Sha256};
 
-use super::{Person, PersonRow, PersonSqlType, person};
-use crate::domain::{SecretHash, UserId};
+use crate::accounts::person::{PersonRow, PersonSqlType, person};
+use crate::domain::{Person, SecretHash, UserId};
 use crate::store::schema::{cookie_key, sessions};
 use crate::store::statement::statement;
 
@@ -199,8 +199,8 @@ pub fn signing_key(conn: &mut PgConnection) -> QueryResult<Vec<u8>> {
 /// # Errors
 ///
 /// The database's.
-pub fn forget_the_dead(conn: &mut PgConnection) -> QueryResult<i64> {
-    statement::<BigInt>("SELECT forget_the_dead()").get_result(conn)
+pub fn purge_expired(conn: &mut PgConnection) -> QueryResult<i64> {
+    statement::<BigInt>("SELECT purge_expired()").get_result(conn)
 }
 
 /// Returns a new secret id for nobody yet: 244 random bits as letters and digits.

@@ -9,8 +9,8 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use super::secrets::{LENGTH, Secret, base62_of, hash_of};
-use super::{PersonRow, PersonSqlType, person};
+use crate::accounts::person::{PersonRow, PersonSqlType, person};
+use crate::accounts::secrets::{LENGTH, Secret, base62_of, hash_of};
 use crate::domain::{Permission, Person, SecretHash, TokenId, UserId};
 use crate::store::Transaction;
 use crate::store::statement::statement;

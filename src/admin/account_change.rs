@@ -6,22 +6,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
-use super::accounts::find;
-use super::frame::enter;
-use crate::accounts::changes::{self, AccountCall, foresee};
 use crate::accounts::secrets::Secret;
 use crate::accounts::{links, passwords};
+use crate::admin::accounts::find;
+use crate::admin::frame::enter;
 use crate::domain::{
     AccountAction, FieldError, Interface, Note, PasswordReset, Permission, Person, Reason, Role,
     TokenId,
 };
-use crate::policies::accounts::Account;
-use crate::policies::accounts::AccountChange;
-use crate::refusal::{Refusal, unreadable};
-use crate::responses;
+use crate::http::flash::Flash;
+use crate::http::{Context, Form, Layout, Reply, Request, error_page, status};
+use crate::policies::accounts::{Account, AccountChange};
+use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
-use crate::web::answer::Flash;
-use crate::web::{Answer, Fields, Layout, Shared, Visit};
+use crate::workflow::accounts::{self, AccountCall, precheck};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -57,8 +55,8 @@ pub(super) struct LinkPage {
 }
 
 impl LinkPage {
-    pub(super) fn address(visit: &Visit, secret: &Secret) -> String {
-        format!("{}{}", visit.site, links::address(secret.as_str()))
+    pub(super) fn address(request: &Request, secret: &Secret) -> String {
+        format!("{}{}", request.site, links::address(secret.as_str()))
     }
 }
 
@@ -72,7 +70,7 @@ struct Wanted {
 impl Wanted {
     /// Returns the change that an address names, with the role or the token
     /// that stands in the query or in the form.
-    fn take(name: &str, fields: &mut Fields) -> Result<Self, Refusal> {
+    fn take(name: &str, fields: &mut Form) -> Result<Self, Refusal> {
         let plain = |action| Ok(Self { action, token: None });
         match name {
             "grant-role" => plain(AccountAction::Grant(role(fields)?)),
@@ -103,7 +101,7 @@ impl Wanted {
     }
 }
 
-fn role(fields: &mut Fields) -> Result<Role, FieldError> {
+fn role(fields: &mut Form) -> Result<Role, FieldError> {
     fields.require("role")?.parse().map_err(|message: String| FieldError::new("role", message))
 }
 
@@ -164,17 +162,21 @@ impl ChangePage {
     }
 }
 
-async fn confirm(visit: Visit, path: Path<(String, String)>, shared: Data<Shared>) -> HttpResponse {
+async fn confirm(
+    request: Request,
+    path: Path<(String, String)>,
+    context: Data<Context>,
+) -> HttpResponse {
     let (username, change) = path.into_inner();
-    shared
-        .answer(visit, None, move |store, visit| {
-            let mut query = visit.query_fields()?;
+    context
+        .answer(request, None, move |store, request| {
+            let mut query = request.query_fields()?;
             let conn = &mut *store.checkout()?;
-            let (person, layout) = enter(conn, visit, "Account", Permission::ManageAccount)?;
+            let (person, layout) = enter(conn, request, "Account", Permission::ManageAccount)?;
             let wanted = Wanted::take(&change, &mut query)?;
             query.finish()?;
             let account = concerned(conn, &username, wanted)?;
-            Ok(Answer::ok(&form_page(layout, &person, account, wanted)))
+            Ok(Reply::ok(&form_page(layout, &person, account, wanted)))
         })
         .await
 }
@@ -188,15 +190,15 @@ fn concerned(
     let mut account = find(conn, username)?.account;
     if let Some(token) = wanted.token {
         let tokens =
-            crate::accounts::tokens::of_person(conn, account.person.id).map_err(unreadable)?;
+            crate::accounts::tokens::of_person(conn, account.person.id).map_err(read_error)?;
         account.has_token = tokens.iter().any(|line| line.id == token);
     }
     Ok(account)
 }
 
 fn form_page(mut layout: Layout, person: &Person, account: Account, wanted: Wanted) -> ChangePage {
-    let foreseen = foresee(wanted.action, person, &account);
-    let closed = foreseen.err().map(|refusal| refusal.reasons()).unwrap_or_default();
+    let prechecked = precheck(wanted.action, person, &account);
+    let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
     layout.title = format!("{}: {}", wanted.action.label(), account.person.display_name);
     ChangePage {
         layout,
@@ -210,15 +212,15 @@ fn form_page(mut layout: Layout, person: &Person, account: Account, wanted: Want
 }
 
 async fn act(
-    visit: Visit,
+    request: Request,
     path: Path<(String, String)>,
     body: Bytes,
-    shared: Data<Shared>,
+    context: Data<Context>,
 ) -> HttpResponse {
     let (username, change) = path.into_inner();
-    shared
-        .answer_form(visit, body, move |store, visit, fields| {
-            send(store, visit, &username, &change, fields)
+    context
+        .answer_form(request, body, move |store, request, fields| {
+            send(store, request, &username, &change, fields)
         })
         .await
 }
@@ -232,14 +234,14 @@ struct Asked {
 
 fn send(
     store: &Store,
-    visit: &Visit,
+    request: &Request,
     username: &str,
     change: &str,
-    mut fields: Fields,
-) -> Result<Answer, Refusal> {
+    mut fields: Form,
+) -> Result<Reply, Refusal> {
     // Whoever is not signed in now is told so like everywhere else; whoever is
     // not any more at the door has lost a race.
-    visit.viewer(&mut *store.checkout()?)?;
+    request.viewer(&mut *store.checkout()?)?;
     fields.take("token")?;
     let wanted = Wanted::take(change, &mut fields)?;
     let typed = fields.require("reason")?;
@@ -247,21 +249,21 @@ fn send(
     let done = reason(&typed).map_err(Refusal::from).and_then(|reason| {
         let asked = asked(wanted)?;
         let call = AccountCall {
-            credential: &visit.credential()?,
+            credential: &request.credential()?,
             interface: Interface::Admin,
-            request: visit.request,
+            request: request.id,
             reason: reason.as_str(),
         };
-        changes::change(store, &call, username, &asked.change).map(|()| asked)
+        accounts::change(store, &call, username, &asked.change).map(|()| asked)
     });
     match done {
-        Ok(Asked { secret: Some(secret), .. }) => link_page(store, visit, username, &secret),
+        Ok(Asked { secret: Some(secret), .. }) => link_page(store, request, username, &secret),
         Ok(Asked { secret: None, .. }) => {
-            Ok(Answer::see(format!("/admin/accounts/{username}"), Some(Flash::AccountChanged)))
+            Ok(Reply::see(format!("/admin/accounts/{username}"), Some(Flash::AccountChanged)))
         }
-        Err(Refusal::NotSignedIn) => Ok(responses::signed_out_meanwhile(visit)),
+        Err(Refusal::NotSignedIn) => Ok(error_page::signed_out_meanwhile(request)),
         Err(refusal @ (Refusal::Policy(_) | Refusal::Input(_))) => {
-            again(store, visit, username, wanted, typed, &refusal)
+            again(store, request, username, wanted, typed, &refusal)
         }
         Err(refusal) => Err(refusal),
     }
@@ -307,29 +309,29 @@ pub(super) fn nobodys_hash() -> Result<String, Refusal> {
 
 fn link_page(
     store: &Store,
-    visit: &Visit,
+    request: &Request,
     username: &str,
     secret: &Secret,
-) -> Result<Answer, Refusal> {
+) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
-    let (_, layout) = enter(conn, visit, "A link to set a password", Permission::ManageAccount)?;
+    let (_, layout) = enter(conn, request, "A link to set a password", Permission::ManageAccount)?;
     let person = find(conn, username)?.account.person;
-    let address = LinkPage::address(visit, secret);
-    Ok(Answer::ok(&LinkPage { layout, person, address, is_new: false }))
+    let address = LinkPage::address(request, secret);
+    Ok(Reply::ok(&LinkPage { layout, person, address, is_new: false }))
 }
 
 /// Shows the page of the form again, with what was typed and what stood in the
 /// way.
 fn again(
     store: &Store,
-    visit: &Visit,
+    request: &Request,
     username: &str,
     wanted: Wanted,
     typed: String,
     refusal: &Refusal,
-) -> Result<Answer, Refusal> {
+) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
-    let (person, layout) = enter(conn, visit, "Account", Permission::ManageAccount)?;
+    let (person, layout) = enter(conn, request, "Account", Permission::ManageAccount)?;
     let account = concerned(conn, username, wanted)?;
     let mut page = form_page(layout, &person, account, wanted);
     page.reason = typed;
@@ -337,6 +339,6 @@ fn again(
     if let Refusal::Input(errors) = refusal {
         page.problem = errors.of("reason").map(str::to_owned);
     }
-    let status: StatusCode = responses::status(refusal);
-    Ok(Answer::page(status, &page))
+    let status: StatusCode = status(refusal);
+    Ok(Reply::page(status, &page))
 }

@@ -6,20 +6,20 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use super::csv::{self, Export};
-use super::frame::enter;
-use crate::accounts::changes::foresee;
 use crate::accounts::directory::{self, Entry, Event, Filter, Search};
 use crate::accounts::links;
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::tokens::{self, TokenLine};
+use crate::admin::csv::{self, Export};
+use crate::admin::frame::enter;
 use crate::domain::{AccountAction, FieldError, Permission, Person, Reason, Role};
+use crate::http::paging::{cursor, stretch};
+use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::policies::accounts::Account;
-use crate::refusal::{Refusal, unreadable};
-use crate::store::paging::{Order, Page, Slice, Stretch};
-use crate::web::layout::filters;
-use crate::web::paging::{cursor, stretch};
-use crate::web::{Answer, Fields, Layout, Shared, Visit};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::store::paging::{Direction, Order, Page, PageRequest};
+use crate::workflow::accounts::precheck;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -66,7 +66,7 @@ impl AccountsPage {
             address += &format!("role={role}&");
         }
         if let Some(search) = &self.filter.search {
-            address += &format!("search={}&", crate::web::escaped(search.as_str()));
+            address += &format!("search={}&", crate::http::escaped(search.as_str()));
         }
         address
     }
@@ -94,7 +94,7 @@ impl AccountsPage {
 }
 
 /// Takes out of an address which accounts are asked for.
-fn asked(query: &mut Fields) -> Result<(bool, Option<Role>, String), FieldError> {
+fn asked(query: &mut Form) -> Result<(bool, Option<Role>, String), FieldError> {
     let is_active = match query.take("state")?.as_deref() {
         None | Some("active" | "") => true,
         Some("deactivated") => false,
@@ -116,7 +116,11 @@ impl Export for AccountsFile {
     const HEADER: &'static [&'static str] =
         &["username", "name", "roles", "state", "last_seen", "created"];
 
-    fn page(&self, conn: &mut PgConnection, slice: &Slice) -> diesel::QueryResult<Page<Entry>> {
+    fn page(
+        &self,
+        conn: &mut PgConnection,
+        slice: &PageRequest,
+    ) -> diesel::QueryResult<Page<Entry>> {
         directory::page(conn, &self.0, slice)
     }
 
@@ -132,9 +136,9 @@ impl Export for AccountsFile {
     }
 }
 
-async fn file(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    csv::download(&shared, visit, |visit, _| {
-        let mut query = visit.query_fields()?;
+async fn file(request: Request, context: Data<Context>) -> HttpResponse {
+    csv::download(&context, request, |request, _| {
+        let mut query = request.query_fields()?;
         let (is_active, role, typed) = asked(&mut query)?;
         query.finish()?;
         Ok(AccountsFile(Filter { is_active, role, search: Search::parse(&typed)? }))
@@ -142,39 +146,39 @@ async fn file(visit: Visit, shared: Data<Shared>) -> HttpResponse {
     .await
 }
 
-async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
-            let mut query = visit.query_fields()?;
+async fn list(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let mut query = request.query_fields()?;
             let stretch = stretch(&mut query, "before", "after")?;
             let (is_active, role, typed) = asked(&mut query)?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
-            let (_, layout) = enter(conn, visit, "Accounts", Permission::ManageAccount)?;
+            let (_, layout) = enter(conn, request, "Accounts", Permission::ManageAccount)?;
             let (search, error) = match Search::parse(&typed) {
                 Ok(search) => (search, None),
                 Err(error) => (None, Some(error)),
             };
             let filter = Filter { is_active, role, search };
-            let slice = Slice { order: Order::NewestFirst, stretch, size: PER_PAGE };
+            let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             // What cannot be looked for finds nothing, and says why.
             let found = match error {
-                None => directory::page(conn, &filter, &slice).map_err(unreadable)?,
+                None => directory::page(conn, &filter, &slice).map_err(read_error)?,
                 Some(_) => slice.page(Vec::new()),
             };
             let page = AccountsPage {
                 layout,
                 newer: found.previous.map(cursor),
                 older: found.next.map(cursor),
-                is_first: stretch == Stretch::First,
+                is_first: stretch == Direction::First,
                 entries: found.lines,
                 filter,
                 typed,
                 problem: error.as_ref().map(|error| error.message.clone()),
             };
             Ok(match error {
-                None => Answer::ok(&page),
-                Some(error) => Answer::page(crate::responses::status(&error.into()), &page),
+                None => Reply::ok(&page),
+                Some(error) => Reply::page(crate::http::status(&error.into()), &page),
             })
         })
         .await
@@ -266,18 +270,18 @@ pub(super) fn address(username: &str, action: AccountAction) -> String {
     format!("/admin/accounts/{username}/{}{role}", action.as_str())
 }
 
-async fn show(visit: Visit, username: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, move |store, visit| {
-            let mut query = visit.query_fields()?;
+async fn show(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let mut query = request.query_fields()?;
             let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
             let before = before
                 .map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
-            let (viewer, layout) = enter(conn, visit, "Account", Permission::ManageAccount)?;
+            let (viewer, layout) = enter(conn, request, "Account", Permission::ManageAccount)?;
             let page = page(conn, &viewer, layout, &username, before)?;
-            Ok(Answer::ok(&page))
+            Ok(Reply::ok(&page))
         })
         .await
 }
@@ -292,7 +296,7 @@ fn page(
     let found = find(conn, username)?;
     let account = found.account;
     let id = account.person.id;
-    let mut events = directory::events(conn, id, before, EVENTS as i64 + 1).map_err(unreadable)?;
+    let mut events = directory::events(conn, id, before, EVENTS as i64 + 1).map_err(read_error)?;
     let has_older = events.len() > EVENTS;
     events.truncate(EVENTS);
     let (live, not_now) = offers(viewer, &account);
@@ -301,10 +305,10 @@ fn page(
         layout,
         created_at: found.created_at,
         last_seen_at: found.last_seen_at,
-        has_link: links::is_waiting(conn, id).map_err(unreadable)?,
-        grants: directory::grants(conn, &account.person).map_err(unreadable)?,
-        sessions: sessions::of_person(conn, id, None).map_err(unreadable)?,
-        tokens: tokens::of_person(conn, id).map_err(unreadable)?,
+        has_link: links::is_waiting(conn, id).map_err(read_error)?,
+        grants: directory::grants(conn, &account.person).map_err(read_error)?,
+        sessions: sessions::of_person(conn, id, None).map_err(read_error)?,
+        tokens: tokens::of_person(conn, id).map_err(read_error)?,
         older: events.last().filter(|_| has_older).map(|event| event.id),
         is_first: before.is_none(),
         events,
@@ -319,7 +323,7 @@ fn page(
 pub(super) fn find(conn: &mut PgConnection, username: &str) -> Result<directory::Found, Refusal> {
     // What is no name at all is nobody's, and some of it nobody can be asked for.
     let username = crate::domain::Username::parse(username).map_err(|_| Refusal::NotFound)?;
-    let found = directory::find(conn, username.as_str()).map_err(unreadable)?;
+    let found = directory::find(conn, username.as_str()).map_err(read_error)?;
     found.ok_or(Refusal::NotFound)
 }
 
@@ -338,7 +342,7 @@ fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<NotNow
     let mut not_now: Vec<NotNow> = Vec::new();
     let others = [AccountAction::ResetPassword, AccountAction::EndSessions, state];
     for action in roles.into_iter().chain(others) {
-        match foresee(action, viewer, account) {
+        match precheck(action, viewer, account) {
             Ok(()) => live.push(action),
             Err(refusal) => {
                 let reasons = refusal.reasons();

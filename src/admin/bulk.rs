@@ -26,22 +26,21 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use super::bulk_work::{TITLE, key_of, may_archive, reason, reasons, work};
-use super::frame::enter;
-use super::posts::LIST;
-use super::question::Question;
+use crate::admin::bulk_work::{TITLE, key_of, may_archive, reason, reasons, work};
+use crate::admin::frame::enter;
+use crate::admin::post_filters::PostFilters;
+use crate::admin::posts::LIST;
 use crate::domain::{
     Action, FieldError, Fingerprint, OperationKey, Permission, Person, Post, PostId, Reason,
     RevisionNumber, State,
 };
-use crate::refusal::{Refusal, unreadable};
-use crate::responses;
+use crate::http::{Context, Layout, Reply, Request, status};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
 use crate::store::bulk;
-use crate::store::paging::{Slice, Stretch};
+use crate::store::paging::{Direction, PageRequest};
 use crate::store::posts::{self, COUNTED};
-use crate::store::visibility::Sight;
-use crate::web::layout::filters;
-use crate::web::{Answer, Layout, Shared, Visit};
+use crate::store::visibility::Visibility;
 use crate::workflow;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -82,20 +81,20 @@ struct ConfirmPage {
 }
 
 /// Shows what a bulk archive would do, and asks for a reason.
-async fn confirm(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
-            let mut query = visit.query_fields()?;
+async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let mut query = request.query_fields()?;
             let chosen = query.take_all("post");
             let means_everything = match query.take("everything")?.as_deref() {
                 None => false,
                 Some("yes") => true,
                 Some(_) => return Err(FieldError::new("everything", "Say yes, or nothing.").into()),
             };
-            let question = Question::parse(&mut query)?;
+            let question = PostFilters::parse(&mut query)?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
-            let (person, layout) = enter(conn, visit, TITLE, Permission::ArchivePost)?;
+            let (person, layout) = enter(conn, request, TITLE, Permission::ArchivePost)?;
             let (choice, has_more) = if means_everything {
                 matching(conn, &person, &question)?
             } else {
@@ -104,7 +103,7 @@ async fn confirm(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             let mut page = confirm_page(conn, layout, &person, &choice)?;
             page.back = question.address(LIST, &[]);
             page.has_more = has_more;
-            Ok(Answer::ok(&page))
+            Ok(Reply::ok(&page))
         })
         .await
 }
@@ -114,15 +113,15 @@ async fn confirm(visit: Visit, shared: Data<Shared>) -> HttpResponse {
 fn matching(
     conn: &mut PgConnection,
     person: &Person,
-    question: &Question,
+    question: &PostFilters,
 ) -> Result<(Choice, bool), Refusal> {
     let published = question.with(|question| question.state = Some(State::Published));
     let named = (published.author.as_ref(), published.reviewer.as_ref());
-    let names = posts::names(conn, named.0, named.1, person.id).map_err(unreadable)?;
+    let names = posts::names(conn, named.0, named.1, person.id).map_err(read_error)?;
     let filter = published.filter(Timestamp::now(), &names);
-    let slice = Slice { order: question.order, stretch: Stretch::First, size: MOST_POSTS };
-    let found = posts::change_list(conn, Sight::of(person), &filter, question.sort, &slice)
-        .map_err(unreadable)?;
+    let slice = PageRequest { order: question.order, stretch: Direction::First, size: MOST_POSTS };
+    let found = posts::change_list(conn, Visibility::of(person), &filter, question.sort, &slice)
+        .map_err(read_error)?;
     let choice = found.page.lines.iter().map(|line| (line.id, line.revision)).collect();
     Ok((choice, found.page.next.is_some()))
 }
@@ -154,7 +153,7 @@ fn confirm_page(
     choice: &Choice,
 ) -> Result<ConfirmPage, Refusal> {
     let ids: Vec<PostId> = choice.keys().copied().collect();
-    let found = posts::outlines(conn, &ids, Sight::of(person)).map_err(unreadable)?;
+    let found = posts::outlines(conn, &ids, Visibility::of(person)).map_err(read_error)?;
     let there: BTreeSet<PostId> = found.iter().map(|post| post.id).collect();
     let missing = ids.iter().filter(|id| !there.contains(id));
     let mut closed: Vec<(PostId, String, Vec<Reason>)> =
@@ -162,7 +161,7 @@ fn confirm_page(
     let mut ready = Vec::new();
     for post in found {
         let seen = choice.get(&post.id).copied().unwrap_or(post.current.number);
-        match workflow::foresee_seen(Action::Archive, person, &post, seen) {
+        match workflow::precheck_seen(Action::Archive, person, &post, seen) {
             Ok(()) => ready.push(post),
             Err(refusal) => {
                 closed.push((post.id, post.title().to_owned(), reasons(&refusal)));
@@ -184,9 +183,9 @@ fn confirm_page(
 }
 
 /// Keeps the decision, and does the first part of it.
-async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer_form(visit, body, |store, visit, mut form| {
+async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
+    context
+        .answer_form(request, body, |store, request, mut form| {
             let typed = form.clone();
             let _ = form.take("token")?;
             let key = form.key()?;
@@ -197,17 +196,17 @@ async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse 
             form.finish()?;
             let begun = {
                 let conn = &mut *store.checkout()?;
-                let person = may_archive(conn, visit)?;
+                let person = may_archive(conn, request)?;
                 let reason = match reason(&written) {
                     Ok(reason) => reason,
                     Err(problem) => {
-                        let layout = visit.layout(TITLE, Some(&person));
+                        let layout = Layout::new(request, TITLE, Some(&person));
                         let mut page = confirm_page(conn, layout, &person, &choice)?;
                         page.key = key.as_str().to_owned();
                         page.reason = typed.peek("reason").unwrap_or_default().to_owned();
                         page.problem = Some(problem.message.clone());
                         page.layout.has_errors = true;
-                        return Ok(Answer::page(responses::status(&problem.into()), &page));
+                        return Ok(Reply::page(status(&problem.into()), &page));
                     }
                 };
                 let posts: Vec<(PostId, RevisionNumber)> = choice.into_iter().collect();
@@ -216,7 +215,7 @@ async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse 
                 let fingerprint =
                     Fingerprint::of(Action::Archive, &[reason.as_str(), &means.join(" ")]);
                 bulk::begin(conn, person.id, &key, &fingerprint, reason.as_str(), &posts)
-                    .map_err(unreadable)?
+                    .map_err(read_error)?
             };
             let id = begun.ok_or_else(|| {
             FieldError::new(
@@ -224,7 +223,7 @@ async fn begin(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse 
                 "This form was already used for something else. Open it anew and send it again.",
             )
         })?;
-            work(store, visit, id)
+            work(store, request, id)
         })
         .await
 }

@@ -8,18 +8,17 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 
-use super::frame::enter;
+use crate::admin::frame::enter;
 use crate::audit::{self, Asked};
 use crate::domain::{
     Action, Archive, FieldError, Interface, Note, OperationKey, Permission, Person, PostId, Reason,
 };
-use crate::permissions;
-use crate::refusal::{Refusal, unreadable};
+use crate::http::{Context, Layout, Reply, Request};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
 use crate::store::Store;
 use crate::store::bulk::{self, Bulk, BulkId, Item, Outcome};
-use crate::web::layout::filters;
-use crate::web::{Answer, Layout, Shared, Visit};
-use crate::workflow;
+use crate::{permissions, workflow};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -92,30 +91,30 @@ impl BulkPage {
 }
 
 /// Shows what has become of each post so far.
-async fn progress(visit: Visit, path: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, move |store, visit| {
+async fn progress(request: Request, path: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
             let conn = &mut *store.checkout()?;
-            let (person, layout) = enter(conn, visit, TITLE, Permission::ArchivePost)?;
-            let found = bulk::find(conn, bulk_id(&path)?, person.id).map_err(unreadable)?;
+            let (person, layout) = enter(conn, request, TITLE, Permission::ArchivePost)?;
+            let found = bulk::find(conn, bulk_id(&path)?, person.id).map_err(read_error)?;
             let bulk = found.ok_or(Refusal::NotFound)?;
-            Ok(Answer::ok(&BulkPage { layout, bulk }))
+            Ok(Reply::ok(&BulkPage { layout, bulk }))
         })
         .await
 }
 
 /// Does the next part.
 async fn go_on(
-    visit: Visit,
+    request: Request,
     path: Path<String>,
     body: Bytes,
-    shared: Data<Shared>,
+    context: Data<Context>,
 ) -> HttpResponse {
-    shared
-        .answer_form(visit, body, move |store, visit, mut form| {
+    context
+        .answer_form(request, body, move |store, request, mut form| {
             let _ = form.take("token")?;
             form.finish()?;
-            work(store, visit, bulk_id(&path)?)
+            work(store, request, bulk_id(&path)?)
         })
         .await
 }
@@ -125,26 +124,26 @@ fn bulk_id(text: &str) -> Result<BulkId, Refusal> {
 }
 
 /// Does as much as one request may, and shows how far it has come.
-pub(super) fn work(store: &Store, visit: &Visit, id: BulkId) -> Result<Answer, Refusal> {
+pub(super) fn work(store: &Store, request: &Request, id: BulkId) -> Result<Reply, Refusal> {
     let bulk = {
         let conn = &mut *store.checkout()?;
-        let person = may_archive(conn, visit)?;
-        bulk::find(conn, id, person.id).map_err(unreadable)?.ok_or(Refusal::NotFound)?
+        let person = may_archive(conn, request)?;
+        bulk::find(conn, id, person.id).map_err(read_error)?.ok_or(Refusal::NotFound)?
     };
     let mut outcomes = Vec::new();
-    let done = attempts(store, visit, &bulk, &mut outcomes);
+    let done = attempts(store, request, &bulk, &mut outcomes);
     // What was done before somebody was refused is noted all the same.
     let conn = &mut *store.checkout()?;
-    bulk::note(conn, id, &outcomes).map_err(unreadable)?;
+    bulk::note(conn, id, &outcomes).map_err(read_error)?;
     done?;
-    Ok(Answer::see(address(id), None))
+    Ok(Reply::see(address(id), None))
 }
 
 /// Takes posts through the door, one after another, first those that nobody
 /// has been busy with.
 fn attempts(
     store: &Store,
-    visit: &Visit,
+    request: &Request,
     bulk: &Bulk,
     outcomes: &mut Vec<(PostId, Outcome)>,
 ) -> Result<(), Refusal> {
@@ -155,7 +154,7 @@ fn attempts(
     let again = bulk.items.iter().filter(|item| item.outcome == Outcome::ToDo { is_put_off: true });
     for item in fresh.chain(again).take(MOST_AT_A_TIME) {
         let key = OperationKey::parse(&key_of(&bulk.key, item.post))?;
-        let call = visit.call(Interface::Admin, key)?;
+        let call = request.call(Interface::Admin, key)?;
         let attempt = Archive { post: item.post, seen: item.seen, reason: reason.clone() };
         let outcome = match workflow::perform(store, &call, &attempt) {
             Ok(_) => Outcome::Archived,
@@ -214,15 +213,15 @@ pub(super) fn key_of(key: &str, post: PostId) -> String {
 
 /// Returns who is there, if they may archive at all, and has it recorded if
 /// they may not: the door does so for a post, and here there is none yet.
-pub(super) fn may_archive(conn: &mut PgConnection, visit: &Visit) -> Result<Person, Refusal> {
-    let person = visit.viewer(conn)?;
+pub(super) fn may_archive(conn: &mut PgConnection, request: &Request) -> Result<Person, Refusal> {
+    let person = request.viewer(conn)?;
     let action = Action::Archive;
     let Err(denied) = permissions::check(&person.roles, permissions::required(action)) else {
         return Ok(person);
     };
     let refusal = Refusal::from(denied);
     let asked = Asked {
-        request: visit.request,
+        request: request.id,
         interface: Interface::Admin,
         actor: Some(person.id),
         action: action.as_str(),

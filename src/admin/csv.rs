@@ -7,16 +7,16 @@ use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
 use crate::domain::Permission;
+use crate::http::download::{File, Piece};
+use crate::http::{Context, Request};
 use crate::permissions;
-use crate::refusal::{Refusal, unreadable};
-use crate::store::paging::{Order, Page, Place, Placed, Slice, Stretch};
-use crate::web::download::{File, Piece};
-use crate::web::{Shared, Visit};
+use crate::refusal::{Refusal, read_error};
+use crate::store::paging::{Cursor, Direction, HasCursor, Order, Page, PageRequest};
 
 /// A list that can be had as a file.
 pub(super) trait Export: Send + Sync + 'static {
     /// One line of it.
-    type Line: Placed;
+    type Line: HasCursor;
     /// The name that a browser saves it under.
     const NAME: &'static str;
     /// What reading it takes.
@@ -30,8 +30,11 @@ pub(super) trait Export: Send + Sync + 'static {
     }
 
     /// Returns a page of it, as the page on the screen is read.
-    fn page(&self, conn: &mut PgConnection, slice: &Slice)
-    -> diesel::QueryResult<Page<Self::Line>>;
+    fn page(
+        &self,
+        conn: &mut PgConnection,
+        slice: &PageRequest,
+    ) -> diesel::QueryResult<Page<Self::Line>>;
 
     /// Returns the cells of a line, one for each column.
     fn record(&self, line: &Self::Line) -> Vec<String>;
@@ -45,20 +48,20 @@ pub(super) const LINES_AT_A_TIME: usize = 500;
 /// to ask for. Who asks for it is asked for the permission again with every
 /// piece.
 pub(super) async fn download<E: Export>(
-    shared: &Shared,
-    visit: Visit,
-    asked: impl Fn(&Visit, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
+    context: &Context,
+    request: Request,
+    asked: impl Fn(&Request, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
 ) -> HttpResponse {
     let file = File { name: E::NAME, content_type: "text/csv; charset=utf-8" };
-    shared
-        .download(visit, file, move |store, visit, from: Option<Place>| {
+    context
+        .download(request, file, move |store, request, from: Option<Cursor>| {
             let conn = &mut *store.checkout()?;
-            let person = visit.viewer(conn)?;
+            let person = request.viewer(conn)?;
             permissions::check(&person.roles, E::PERMISSION)?;
-            let list = asked(visit, conn)?;
-            let stretch = from.map_or(Stretch::First, Stretch::After);
-            let slice = Slice { order: list.order(), stretch, size: LINES_AT_A_TIME };
-            let page = list.page(conn, &slice).map_err(unreadable)?;
+            let list = asked(request, conn)?;
+            let stretch = from.map_or(Direction::First, Direction::After);
+            let slice = PageRequest { order: list.order(), stretch, size: LINES_AT_A_TIME };
+            let page = list.page(conn, &slice).map_err(read_error)?;
             let mut text = String::new();
             if from.is_none() {
                 write_record(&mut text, E::HEADER.iter());

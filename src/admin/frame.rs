@@ -1,11 +1,10 @@
 use diesel::pg::PgConnection;
 
-use crate::audit;
 use crate::domain::{Permission, Person};
-use crate::permissions;
-use crate::refusal::{Refusal, unreadable};
-use crate::web::layout::AdminFrame;
-use crate::web::{Layout, Visit};
+use crate::http::layout::AdminFrame;
+use crate::http::{Layout, Request};
+use crate::refusal::{Refusal, read_error};
+use crate::{audit, permissions};
 
 /// The rooms of the admin, as its navigation names them.
 pub(super) const ROOMS: &[(&str, &str)] = &[
@@ -25,14 +24,14 @@ pub(super) const ROOMS: &[(&str, &str)] = &[
 /// Nobody is signed in, or their account may not look at this.
 pub(super) fn enter(
     conn: &mut PgConnection,
-    visit: &Visit,
+    request: &Request,
     title: &str,
     permission: Permission,
 ) -> Result<(Person, Layout), Refusal> {
-    let person = visit.viewer(conn)?;
+    let person = request.viewer(conn)?;
     permissions::check(&person.roles, permission)?;
-    let open_incidents = audit::open_incidents(conn).map_err(unreadable)?;
-    let mut layout = visit.layout(title, Some(&person));
+    let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
+    let mut layout = Layout::new(request, title, Some(&person));
     layout.admin = Some(AdminFrame { rooms: ROOMS, open_incidents });
     Ok((person, layout))
 }

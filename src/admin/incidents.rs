@@ -5,20 +5,19 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 
-use super::address::address;
-use super::csv::{self, Export};
-use super::frame::enter;
+use crate::admin::address::address;
+use crate::admin::csv::{self, Export};
+use crate::admin::frame::enter;
 use crate::audit::{self, Shown};
 use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
+use crate::http::flash::Flash;
+use crate::http::paging::{cursor, stretch};
+use crate::http::{Context, Form, Layout, Reply, Request, status};
 use crate::permissions;
-use crate::refusal::{Refusal, unreadable};
-use crate::responses;
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
 use crate::store::Store;
-use crate::store::paging::{Order, Page, Place, Slice, Stretch};
-use crate::web::answer::Flash;
-use crate::web::layout::filters;
-use crate::web::paging::{cursor, stretch};
-use crate::web::{Answer, Fields, Layout, Shared, Visit};
+use crate::store::paging::{Cursor, Direction, Order, Page, PageRequest};
 use crate::workflow::incidents as door;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -41,7 +40,7 @@ const TABS: [(Shown, &str, &str); 2] =
     [(Shown::Open, "Open", ""), (Shown::Acknowledged, "Acknowledged", "acknowledged")];
 
 /// Takes out of an address which incidents it asks for.
-fn shown(query: &mut Fields) -> Result<Shown, FieldError> {
+fn shown(query: &mut Form) -> Result<Shown, FieldError> {
     let asked = query.take("state")?.unwrap_or_default();
     let tab = TABS.into_iter().find(|(_, _, name)| *name == asked);
     let tab = tab.ok_or_else(|| FieldError::new("state", "Incidents are open or acknowledged."))?;
@@ -78,18 +77,18 @@ fn name_of(shown: Shown) -> &'static str {
     }
 }
 
-async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
-            let mut query = visit.query_fields()?;
+async fn list(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let mut query = request.query_fields()?;
             let shown = shown(&mut query)?;
             let stretch = stretch(&mut query, "before", "after")?;
             query.finish()?;
-            let slice = Slice { order: Order::NewestFirst, stretch, size: PER_PAGE };
+            let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             let conn = &mut *store.checkout()?;
-            let (_, layout) = enter(conn, visit, "Incidents", Permission::ViewAudit)?;
-            let found = audit::incidents(conn, shown, &slice).map_err(unreadable)?;
-            let at = |name, place: Option<Place>| {
+            let (_, layout) = enter(conn, request, "Incidents", Permission::ViewAudit)?;
+            let found = audit::incidents(conn, shown, &slice).map_err(read_error)?;
+            let at = |name, place: Option<Cursor>| {
                 let fields = [("state", name_of(shown))];
                 place.map(|place| address(PATH, &fields, Some((name, &cursor(place)))))
             };
@@ -98,10 +97,10 @@ async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
                 shown,
                 newer: at("after", found.previous),
                 older: at("before", found.next),
-                is_first: stretch == Stretch::First,
+                is_first: stretch == Direction::First,
                 incidents: found.lines,
             };
-            Ok(Answer::ok(&page))
+            Ok(Reply::ok(&page))
         })
         .await
 }
@@ -120,46 +119,46 @@ struct IncidentPage {
 }
 
 impl IncidentPage {
-    fn read(conn: &mut PgConnection, visit: &Visit, id: &str) -> Result<Self, Refusal> {
+    fn read(conn: &mut PgConnection, request: &Request, id: &str) -> Result<Self, Refusal> {
         let id = id.parse().map(IncidentId).map_err(|_| Refusal::NotFound)?;
         let title = format!("Incident {id}");
-        let (person, layout) = enter(conn, visit, &title, Permission::ViewAudit)?;
-        let incident = audit::incident(conn, id).map_err(unreadable)?.ok_or(Refusal::NotFound)?;
+        let (person, layout) = enter(conn, request, &title, Permission::ViewAudit)?;
+        let incident = audit::incident(conn, id).map_err(read_error)?.ok_or(Refusal::NotFound)?;
         let may_acknowledge = permissions::holds(&person.roles, Permission::AcknowledgeIncident);
         let (refused, problem, note) = (Vec::new(), None, String::new());
         Ok(Self { layout, incident, may_acknowledge, refused, problem, note })
     }
 }
 
-async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, move |store, visit| {
+async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
             let conn = &mut *store.checkout()?;
-            Ok(Answer::ok(&IncidentPage::read(conn, visit, &id)?))
+            Ok(Reply::ok(&IncidentPage::read(conn, request, &id)?))
         })
         .await
 }
 
 async fn acknowledge(
-    visit: Visit,
+    request: Request,
     id: Path<String>,
     body: Bytes,
-    shared: Data<Shared>,
+    context: Data<Context>,
 ) -> HttpResponse {
-    shared
-        .answer_form(visit, body, move |store, visit, fields| {
+    context
+        .answer_form(request, body, move |store, request, fields| {
             let typed = fields.clone();
-            match send(store, visit, &id, fields) {
-                Ok(()) => Ok(Answer::see(PATH, Some(Flash::Acknowledged))),
+            match send(store, request, &id, fields) {
+                Ok(()) => Ok(Reply::see(PATH, Some(Flash::Acknowledged))),
                 Err(refusal) if can_show_again(&refusal) => {
                     let conn = &mut *store.checkout()?;
-                    let mut page = IncidentPage::read(conn, visit, &id)?;
+                    let mut page = IncidentPage::read(conn, request, &id)?;
                     page.note = typed.peek("finding").unwrap_or_default().to_owned();
                     page.refused = refusal.reasons();
                     if let Refusal::Input(errors) = &refusal {
                         page.problem = errors.of("finding").map(str::to_owned);
                     }
-                    Ok(Answer::page(responses::status(&refusal), &page))
+                    Ok(Reply::page(status(&refusal), &page))
                 }
                 Err(refusal) => Err(refusal),
             }
@@ -180,14 +179,14 @@ fn can_show_again(refusal: &Refusal) -> bool {
     }
 }
 
-fn send(store: &Store, visit: &Visit, id: &str, mut fields: Fields) -> Result<(), Refusal> {
+fn send(store: &Store, request: &Request, id: &str, mut fields: Form) -> Result<(), Refusal> {
     let id = id.parse().map(IncidentId).map_err(|_| Refusal::NotFound)?;
     let _ = fields.take("token")?;
     let note = Note::parse(&fields.require("finding")?)
         .map_err(|error| FieldError::new("finding", error.message))?;
     fields.finish()?;
-    let through = (Interface::Admin, visit.request);
-    door::acknowledge(store, &visit.credential()?, through, id, &note)
+    let through = (Interface::Admin, request.id);
+    door::acknowledge(store, &request.credential()?, through, id, &note)
 }
 
 /// The incidents of a tab, as a file.
@@ -212,7 +211,11 @@ impl Export for IncidentsFile {
         "finding",
     ];
 
-    fn page(&self, conn: &mut PgConnection, slice: &Slice) -> diesel::QueryResult<Page<Incident>> {
+    fn page(
+        &self,
+        conn: &mut PgConnection,
+        slice: &PageRequest,
+    ) -> diesel::QueryResult<Page<Incident>> {
         audit::incidents(conn, self.0, slice)
     }
 
@@ -235,12 +238,12 @@ impl Export for IncidentsFile {
     }
 }
 
-async fn file(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    let asked = |visit: &Visit, _: &mut PgConnection| {
-        let mut query = visit.query_fields()?;
+async fn file(request: Request, context: Data<Context>) -> HttpResponse {
+    let asked = |request: &Request, _: &mut PgConnection| {
+        let mut query = request.query_fields()?;
         let shown = shown(&mut query)?;
         query.finish()?;
         Ok(IncidentsFile(shown))
     };
-    csv::download(&shared, visit, asked).await
+    csv::download(&context, request, asked).await
 }

@@ -5,12 +5,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
-use super::frame::enter;
-use super::truth_table::{COLUMNS, Row, rows};
+use crate::admin::frame::enter;
+use crate::admin::truth_table::{COLUMNS, Row, rows};
 use crate::domain::{Action, Permission, Role};
-use crate::permissions;
-use crate::policies;
-use crate::web::{Answer, Layout, Shared, Visit};
+use crate::http::{Context, Layout, Reply, Request};
+use crate::{permissions, policies};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/admin/permissions", web::get().to(show));
@@ -42,12 +41,12 @@ impl PermissionsPage {
     }
 }
 
-async fn show(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
+async fn show(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
             let conn = &mut *store.checkout()?;
-            let (_, layout) = enter(conn, visit, "Permissions", Permission::ViewAudit)?;
-            Ok(Answer::ok(&PermissionsPage { layout, truth: rows() }))
+            let (_, layout) = enter(conn, request, "Permissions", Permission::ViewAudit)?;
+            Ok(Reply::ok(&PermissionsPage { layout, truth: rows() }))
         })
         .await
 }

@@ -13,17 +13,17 @@ mod matrix;
 mod new_account;
 mod overview;
 mod post;
+mod post_filters;
 mod posts;
 mod posts_file;
-mod question;
 mod refusals;
 mod truth_table;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 
-use crate::web::action_page::{Place, act_from, confirm_page};
-use crate::web::{Shared, Visit};
+use crate::http::action_form::{Edge, act_from, confirm_page};
+use crate::http::{Context, Request};
 
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -47,17 +47,21 @@ pub fn routes(config: &mut ServiceConfig) {
         );
 }
 
-async fn confirm(visit: Visit, path: Path<(String, String)>, shared: Data<Shared>) -> HttpResponse {
+async fn confirm(
+    request: Request,
+    path: Path<(String, String)>,
+    context: Data<Context>,
+) -> HttpResponse {
     let (id, action) = path.into_inner();
-    confirm_page(visit, id, action, Place::Admin, shared).await
+    confirm_page(request, id, action, Edge::Admin, context).await
 }
 
 async fn act(
-    visit: Visit,
+    request: Request,
     path: Path<(String, String)>,
     body: Bytes,
-    shared: Data<Shared>,
+    context: Data<Context>,
 ) -> HttpResponse {
     let (id, action) = path.into_inner();
-    act_from(visit, id, action, body, Place::Admin, shared).await
+    act_from(request, id, action, body, Edge::Admin, context).await
 }

@@ -5,20 +5,19 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 
-use super::account_change::{LinkPage, nobodys_hash};
-use super::frame::enter;
-use crate::accounts::changes::{self, AccountCall};
 use crate::accounts::secrets::Secret;
+use crate::admin::account_change::{LinkPage, nobodys_hash};
+use crate::admin::frame::enter;
 use crate::domain::{
     FieldError, Interface, InvalidInput, Note, Permission, Role, RoleSet, Username,
     parse_display_name,
 };
+use crate::http::{Context, Form, Layout, Reply, Request, status};
 use crate::invariants::accounts::NewAccount;
 use crate::permissions;
 use crate::refusal::Refusal;
-use crate::responses;
 use crate::store::Store;
-use crate::web::{Answer, Fields, Layout, Shared, Visit};
+use crate::workflow::accounts::{self, AccountCall};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // Not below the accounts: somebody may be called "create".
@@ -50,7 +49,7 @@ struct Typed {
 }
 
 impl Typed {
-    fn take(fields: &mut Fields) -> Result<Self, FieldError> {
+    fn take(fields: &mut Form) -> Result<Self, FieldError> {
         let mut typed = Self {
             username: fields.require("username")?,
             display_name: fields.require("display_name")?,
@@ -102,35 +101,35 @@ impl NewAccountPage {
     }
 }
 
-async fn form(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| page(store, visit, Typed::default(), Vec::new()))
+async fn form(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| page(store, request, Typed::default(), Vec::new()))
         .await
 }
 
 fn page(
     store: &Store,
-    visit: &Visit,
+    request: &Request,
     typed: Typed,
     errors: Vec<FieldError>,
-) -> Result<Answer, Refusal> {
+) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
-    let (_, mut layout) = enter(conn, visit, "Create an account", Permission::ManageAccount)?;
+    let (_, mut layout) = enter(conn, request, "Create an account", Permission::ManageAccount)?;
     layout.move_to(ROOM);
-    Ok(Answer::ok(&NewAccountPage { layout, typed, errors }))
+    Ok(Reply::ok(&NewAccountPage { layout, typed, errors }))
 }
 
-async fn submit(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer_form(visit, body, move |store, visit, mut fields| {
+async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
+    context
+        .answer_form(request, body, move |store, request, mut fields| {
             fields.take("token")?;
             let typed = Typed::take(&mut fields)?;
             fields.finish()?;
-            match create(store, visit, &typed) {
+            match create(store, request, &typed) {
                 Ok(answer) => Ok(answer),
                 Err(Refusal::Input(input)) => {
-                    let page = page(store, visit, typed, input.0.clone())?;
-                    Ok(page.with_status(responses::status(&input.into())))
+                    let page = page(store, request, typed, input.0.clone())?;
+                    Ok(page.with_status(status(&input.into())))
                 }
                 Err(refusal) => Err(refusal),
             }
@@ -138,7 +137,7 @@ async fn submit(visit: Visit, body: Bytes, shared: Data<Shared>) -> HttpResponse
         .await
 }
 
-fn create(store: &Store, visit: &Visit, typed: &Typed) -> Result<Answer, Refusal> {
+fn create(store: &Store, request: &Request, typed: &Typed) -> Result<Reply, Refusal> {
     let (username, display_name, reason) = typed.parse()?;
     let secret = Secret::random();
     let account = NewAccount {
@@ -149,16 +148,17 @@ fn create(store: &Store, visit: &Visit, typed: &Typed) -> Result<Answer, Refusal
         link: Some(secret.hash()),
     };
     let call = AccountCall {
-        credential: &visit.credential()?,
+        credential: &request.credential()?,
         interface: Interface::Admin,
-        request: visit.request,
+        request: request.id,
         reason: reason.as_str(),
     };
-    changes::create(store, &call, &account)?;
+    accounts::create(store, &call, &account)?;
     let conn = &mut *store.checkout()?;
-    let (_, mut layout) = enter(conn, visit, "The account is created", Permission::ManageAccount)?;
+    let (_, mut layout) =
+        enter(conn, request, "The account is created", Permission::ManageAccount)?;
     layout.move_to(ROOM);
     let person = super::accounts::find(conn, account.username.as_str())?.account.person;
-    let address = LinkPage::address(visit, &secret);
-    Ok(Answer::ok(&LinkPage { layout, person, address, is_new: true }))
+    let address = LinkPage::address(request, &secret);
+    Ok(Reply::ok(&LinkPage { layout, person, address, is_new: true }))
 }

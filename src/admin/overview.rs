@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::frame::enter;
+use crate::admin::frame::enter;
 use crate::audit::{self, LayerCount, MOST_COUNTED};
 use crate::domain::Permission;
-use crate::refusal::unreadable;
+use crate::http::{Context, Layout, Reply, Request};
+use crate::refusal::read_error;
+use crate::render::filters;
 use crate::store::posts::{self, MOST_PUBLISHED, Waiting, Week};
-use crate::web::layout::filters;
-use crate::web::{Answer, Layout, Shared, Visit};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/admin", web::get().to(show));
@@ -175,21 +175,21 @@ fn lines(begins: Vec<Date>, found: &[Week]) -> Vec<WeekLine> {
     begins.into_iter().enumerate().map(line).collect()
 }
 
-async fn show(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
+async fn show(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
             let conn = &mut *store.checkout()?;
-            let (_, layout) = enter(conn, visit, "Overview", Permission::ViewAudit)?;
+            let (_, layout) = enter(conn, request, "Overview", Permission::ViewAudit)?;
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
             let midnight = today.to_zoned(TimeZone::UTC).map(|day| day.timestamp());
             let midnight = midnight.unwrap_or(Timestamp::UNIX_EPOCH);
-            let waiting = posts::longest_waiting(conn, MOST_WAITING).map_err(unreadable)?;
+            let waiting = posts::longest_waiting(conn, MOST_WAITING).map_err(read_error)?;
             let are_more = waiting.len() as i64 == MOST_WAITING;
             let (with_authors, with_reviewers) =
                 waiting.into_iter().partition(|post| post.request.is_some());
-            let refusals = audit::refusals_since(conn, midnight).map_err(unreadable)?;
+            let refusals = audit::refusals_since(conn, midnight).map_err(read_error)?;
             let (begins, first) = mondays(today).unwrap_or_default();
-            let found = posts::published_by_week(conn, first).map_err(unreadable)?;
+            let found = posts::published_by_week(conn, first).map_err(read_error)?;
             let are_too_many =
                 found.iter().map(|week| week.published).sum::<i64>() == MOST_PUBLISHED;
             let weeks = lines(begins, &found);
@@ -205,7 +205,7 @@ async fn show(visit: Visit, shared: Data<Shared>) -> HttpResponse {
                 weeks,
                 are_too_many,
             };
-            Ok(Answer::ok(&page))
+            Ok(Reply::ok(&page))
         })
         .await
 }

@@ -6,18 +6,17 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use diesel::result::Error;
 
-use super::frame::enter;
+use crate::admin::frame::enter;
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Action, Permission, Person, Post, PostId, State, Status};
-use crate::refusal::{Refusal, unreadable};
-use crate::store::paging::Slice;
-use crate::store::posts::{self, Making};
+use crate::http::{Context, Layout, Reply, Request, post_id};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::render::timeline::{Event, Happened, timeline};
+use crate::store::paging::PageRequest;
+use crate::store::posts::{self, PostHistory};
 use crate::store::verify::{self, Verdict};
-use crate::store::visibility::Sight;
-use crate::web::layout::filters;
-use crate::web::post_page::post_id;
-use crate::web::timeline::{Event, Happened, timeline};
-use crate::web::{Answer, Layout, Shared, Visit};
+use crate::store::visibility::Visibility;
 use crate::workflow::{self, Advice};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -42,7 +41,7 @@ struct PostPage {
 /// A post and how it came to be.
 struct Whole {
     post: Post,
-    making: Making,
+    history: PostHistory,
     events: Vec<Event>,
     /// What the door would answer whoever archives it.
     archive: Advice,
@@ -74,14 +73,14 @@ impl PostPage {
     }
 }
 
-async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, move |store, visit| {
+async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
             let conn = &mut *store.checkout()?;
-            let (person, layout) = enter(conn, visit, "A post", Permission::ViewAudit)?;
+            let (person, layout) = enter(conn, request, "A post", Permission::ViewAudit)?;
             let id = post_id(&id)?;
             let found = whole(conn, &person, id)?;
-            let verdicts = verify::of_post(conn, id).map_err(unreadable)?;
+            let verdicts = verify::of_post(conn, id).map_err(read_error)?;
             let is_true = verdicts.iter().all(|verdict| verdict.broken.is_empty());
             let whole = match found {
                 Found::Whole(whole) => Some(*whole),
@@ -91,8 +90,8 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
                 Found::Nothing => return Err(Refusal::NotFound),
             };
             let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
-            let slice = Slice::newest(MOST_REFUSALS);
-            let refusals = audit::list_refusals(conn, &filter, &slice).map_err(unreadable)?;
+            let slice = PageRequest::newest(MOST_REFUSALS);
+            let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
             let mut page = PostPage {
                 layout,
                 id,
@@ -102,7 +101,7 @@ async fn show(visit: Visit, id: Path<String>, shared: Data<Shared>) -> HttpRespo
                 refusals: refusals.lines,
             };
             page.layout.title = page.title();
-            Ok(Answer::ok(&page))
+            Ok(Reply::ok(&page))
         })
         .await
 }
@@ -115,18 +114,18 @@ enum Found {
 }
 
 fn whole(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Found, Refusal> {
-    let post = match posts::find(conn, id, Sight::of(person)) {
+    let post = match posts::find(conn, id, Visibility::of(person)) {
         Ok(Some(post)) => post,
         Ok(None) => return Ok(Found::Nothing),
         Err(Error::DeserializationError(_)) => return Ok(Found::Senseless),
-        Err(error) => return Err(unreadable(error)),
+        Err(error) => return Err(read_error(error)),
     };
-    let making = match posts::making(conn, &post) {
-        Ok(making) => making,
+    let history = match posts::history(conn, &post) {
+        Ok(history) => history,
         Err(Error::DeserializationError(_)) => return Ok(Found::Senseless),
-        Err(error) => return Err(unreadable(error)),
+        Err(error) => return Err(read_error(error)),
     };
-    let events = timeline(&making, &post.author);
+    let events = timeline(&history, &post.author);
     let archive = workflow::advise(Action::Archive, person, &post);
-    Ok(Found::Whole(Box::new(Whole { post, making, events, archive })))
+    Ok(Found::Whole(Box::new(Whole { post, history, events, archive })))
 }

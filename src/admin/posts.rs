@@ -6,20 +6,20 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
-use super::bulk::choice;
-use super::bulk_work::{self, BULK};
-use super::frame::enter;
-use super::posts_file::FILE;
-use super::question::{Chip, Question};
+use crate::admin::bulk::choice;
+use crate::admin::bulk_work::{self, BULK};
+use crate::admin::frame::enter;
+use crate::admin::post_filters::{Chip, PostFilters};
+use crate::admin::posts_file::FILE;
 use crate::domain::{FieldError, Permission, State, Username};
-use crate::refusal::unreadable;
+use crate::http::paging::{cursor, stretch};
+use crate::http::{Context, Layout, Reply, Request};
+use crate::refusal::read_error;
+use crate::render::filters;
 use crate::store::bulk::BulkId;
-use crate::store::paging::{Order, Slice, Stretch};
+use crate::store::paging::{Direction, Order, PageRequest};
 use crate::store::posts::{self, COUNTED, ChangeLine, Names, Sort};
-use crate::store::visibility::Sight;
-use crate::web::layout::filters;
-use crate::web::paging::{cursor, stretch};
-use crate::web::{Answer, Layout, Shared, Visit};
+use crate::store::visibility::Visibility;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/admin/posts", web::get().to(list));
@@ -35,7 +35,7 @@ const PER_PAGE: usize = 50;
 #[template(path = "admin/posts.html")]
 struct PostsPage {
     layout: Layout,
-    question: Question,
+    question: PostFilters,
     lines: Vec<ChangeLine>,
     count: Option<usize>,
     names: Names,
@@ -182,11 +182,11 @@ impl PostsPage {
     }
 }
 
-async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
-            let mut query = visit.query_fields()?;
-            let question = Question::parse(&mut query)?;
+async fn list(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let mut query = request.query_fields()?;
+            let question = PostFilters::parse(&mut query)?;
             let stretch = stretch(&mut query, "after", "before")?;
             let is_ticked = match query.take("select")?.as_deref() {
                 None => false,
@@ -195,27 +195,27 @@ async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
             };
             query.finish()?;
             let conn = &mut *store.checkout()?;
-            let (person, layout) = enter(conn, visit, "Posts", Permission::ViewAudit)?;
+            let (person, layout) = enter(conn, request, "Posts", Permission::ViewAudit)?;
             let named = (question.author.as_ref(), question.reviewer.as_ref());
-            let names = posts::names(conn, named.0, named.1, person.id).map_err(unreadable)?;
+            let names = posts::names(conn, named.0, named.1, person.id).map_err(read_error)?;
             let filter = question.filter(Timestamp::now(), &names);
-            let slice = Slice { order: question.order, stretch, size: PER_PAGE };
+            let slice = PageRequest { order: question.order, stretch, size: PER_PAGE };
             let found =
-                posts::change_list(conn, Sight::of(&person), &filter, question.sort, &slice)
-                    .map_err(unreadable)?;
+                posts::change_list(conn, Visibility::of(&person), &filter, question.sort, &slice)
+                    .map_err(read_error)?;
             let at = |name, place| question.address(LIST, &[(name, &cursor(place))]);
             let page = PostsPage {
                 layout,
                 count: found.count,
                 names,
-                is_first: stretch == Stretch::First,
+                is_first: stretch == Direction::First,
                 is_ticked,
                 previous: found.page.previous.map(|place| at("before", place)),
                 next: found.page.next.map(|place| at("after", place)),
                 lines: found.page.lines,
                 question,
             };
-            Ok(Answer::ok(&page))
+            Ok(Reply::ok(&page))
         })
         .await
 }

@@ -5,14 +5,14 @@ use actix_web::web::{self, Data, ServiceConfig};
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use super::csv::{self, Export};
-use super::question::Question;
+use crate::admin::csv::{self, Export};
+use crate::admin::post_filters::PostFilters;
 use crate::domain::Permission;
-use crate::refusal::{Refusal, unreadable};
-use crate::store::paging::{Order, Page, Slice};
+use crate::http::{Context, Request};
+use crate::refusal::{Refusal, read_error};
+use crate::store::paging::{Order, Page, PageRequest};
 use crate::store::posts::{self, ChangeLine, Filter, Sort};
-use crate::store::visibility::Sight;
-use crate::web::{Shared, Visit};
+use crate::store::visibility::Visibility;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route(FILE, web::get().to(file));
@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) const FILE: &str = "/admin/posts.csv";
 
 struct PostsFile {
-    sight: Sight,
+    visibility: Visibility,
     filter: Filter,
     sort: Sort,
     order: Order,
@@ -42,9 +42,9 @@ impl Export for PostsFile {
     fn page(
         &self,
         conn: &mut PgConnection,
-        slice: &Slice,
+        slice: &PageRequest,
     ) -> diesel::QueryResult<Page<ChangeLine>> {
-        Ok(posts::change_list(conn, self.sight, &self.filter, self.sort, slice)?.page)
+        Ok(posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)?.page)
     }
 
     fn record(&self, line: &ChangeLine) -> Vec<String> {
@@ -60,21 +60,21 @@ impl Export for PostsFile {
     }
 }
 
-async fn file(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+async fn file(request: Request, context: Data<Context>) -> HttpResponse {
     // "Waiting longer than" counts from when the file was asked for.
     let now = Timestamp::now();
-    csv::download(&shared, visit, move |visit, conn| asked(visit, conn, now)).await
+    csv::download(&context, request, move |request, conn| asked(request, conn, now)).await
 }
 
-fn asked(visit: &Visit, conn: &mut PgConnection, now: Timestamp) -> Result<PostsFile, Refusal> {
-    let mut query = visit.query_fields()?;
-    let question = Question::parse(&mut query)?;
+fn asked(request: &Request, conn: &mut PgConnection, now: Timestamp) -> Result<PostsFile, Refusal> {
+    let mut query = request.query_fields()?;
+    let question = PostFilters::parse(&mut query)?;
     query.finish()?;
-    let person = visit.viewer(conn)?;
+    let person = request.viewer(conn)?;
     let (author, reviewer) = (question.author.as_ref(), question.reviewer.as_ref());
-    let names = posts::names(conn, author, reviewer, person.id).map_err(unreadable)?;
+    let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
     Ok(PostsFile {
-        sight: Sight::of(&person),
+        visibility: Visibility::of(&person),
         filter: question.filter(now, &names),
         sort: question.sort,
         order: question.order,

@@ -8,27 +8,25 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::address::address;
-use super::csv::{self, Export};
-use super::frame::enter;
-use crate::accounts;
+use crate::admin::address::address;
+use crate::admin::csv::{self, Export};
+use crate::admin::frame::enter;
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{
     Action, FieldError, Interface, InvalidInput, Permission, Person, PostId, Reason, Role,
 };
-use crate::permissions;
+use crate::http::paging::{cursor, stretch};
+use crate::http::{Context, Form, Layout, Reply, Request, status};
 use crate::policies::Rule;
 use crate::policies::accounts::AccountChange;
-use crate::refusal::{Refusal, unreadable};
-use crate::responses;
-use crate::store::paging::{Order, Page, Place, Slice, Stretch};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::store::paging::{Cursor, Direction, Order, Page, PageRequest};
 use crate::store::posts;
-use crate::store::visibility::Sight;
-use crate::web::layout::filters;
-use crate::web::paging::{cursor, stretch};
-use crate::web::{Answer, Fields, Layout, Shared, Visit};
+use crate::store::visibility::Visibility;
 use crate::workflow::incidents::ACKNOWLEDGE;
 use crate::workflow::{self, Advice};
+use crate::{accounts, permissions};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -56,7 +54,7 @@ struct Typed {
 
 impl Typed {
     /// Takes the filters out of an address.
-    fn take(query: &mut Fields) -> Result<Self, FieldError> {
+    fn take(query: &mut Form) -> Result<Self, FieldError> {
         let mut taken = |name| -> Result<String, FieldError> {
             Ok(query.take(name)?.unwrap_or_default().trim().to_owned())
         };
@@ -138,7 +136,7 @@ fn asked(conn: &mut PgConnection, typed: &Typed) -> Result<Asked, Refusal> {
     let until = day("until", &typed.until, 1);
     let person = match given(&typed.person) {
         Some(name) => {
-            let person = accounts::known_as(conn, name).map_err(unreadable)?;
+            let person = accounts::known_as(conn, name).map_err(read_error)?;
             if person.is_none() {
                 errors.push(FieldError::new("person", "Nobody signs in with this name."));
             }
@@ -232,7 +230,7 @@ impl Now {
             return Ok(None);
         }
         let found = match post {
-            Some(id) => posts::find(conn, id, Sight::of(person)).map_err(unreadable)?,
+            Some(id) => posts::find(conn, id, Visibility::of(person)).map_err(read_error)?,
             None => None,
         };
         let title = found.as_ref().map(|post| post.title().to_owned());
@@ -291,16 +289,16 @@ impl RefusalsPage {
     }
 }
 
-async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    shared
-        .answer(visit, None, |store, visit| {
-            let mut query = visit.query_fields()?;
+async fn list(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let mut query = request.query_fields()?;
             let typed = Typed::take(&mut query)?;
             let stretch = stretch(&mut query, "before", "after")?;
             query.finish()?;
-            let slice = Slice { order: Order::NewestFirst, stretch, size: PER_PAGE };
+            let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             let conn = &mut *store.checkout()?;
-            let (_, layout) = enter(conn, visit, "Refusals", Permission::ViewAudit)?;
+            let (_, layout) = enter(conn, request, "Refusals", Permission::ViewAudit)?;
             let mut page = RefusalsPage {
                 layout,
                 errors: Vec::new(),
@@ -308,27 +306,27 @@ async fn list(visit: Visit, shared: Data<Shared>) -> HttpResponse {
                 lines: Vec::new(),
                 newer: None,
                 older: None,
-                is_first: stretch == Stretch::First,
+                is_first: stretch == Direction::First,
                 typed,
             };
             let asked = match asked(conn, &page.typed) {
                 Ok(asked) => asked,
                 Err(Refusal::Input(input)) => {
-                    let status = responses::status(&input.clone().into());
+                    let status = status(&input.clone().into());
                     page.errors = input.0;
-                    return Ok(Answer::page(status, &page));
+                    return Ok(Reply::page(status, &page));
                 }
                 Err(refusal) => return Err(refusal),
             };
-            let found = audit::list_refusals(conn, &asked.filter, &slice).map_err(unreadable)?;
-            let at = |name, place: Option<Place>| {
+            let found = audit::list_refusals(conn, &asked.filter, &slice).map_err(read_error)?;
+            let at = |name, place: Option<Cursor>| {
                 let fields = page.typed.fields();
                 place.map(|place| address(PATH, &fields, Some((name, &cursor(place)))))
             };
             (page.newer, page.older) = (at("after", found.previous), at("before", found.next));
             page.lines = found.lines;
             page.now = Now::of(conn, &asked)?;
-            Ok(Answer::ok(&page))
+            Ok(Reply::ok(&page))
         })
         .await
 }
@@ -360,7 +358,7 @@ impl Export for RefusalsFile {
     fn page(
         &self,
         conn: &mut PgConnection,
-        slice: &Slice,
+        slice: &PageRequest,
     ) -> diesel::QueryResult<Page<RefusalLine>> {
         audit::list_refusals(conn, &self.0, slice)
     }
@@ -388,12 +386,12 @@ impl Export for RefusalsFile {
     }
 }
 
-async fn file(visit: Visit, shared: Data<Shared>) -> HttpResponse {
-    let asked = |visit: &Visit, conn: &mut PgConnection| {
-        let mut query = visit.query_fields()?;
+async fn file(request: Request, context: Data<Context>) -> HttpResponse {
+    let asked = |request: &Request, conn: &mut PgConnection| {
+        let mut query = request.query_fields()?;
         let typed = Typed::take(&mut query)?;
         query.finish()?;
         Ok(RefusalsFile(asked(conn, &typed)?.filter))
     };
-    csv::download(&shared, visit, asked).await
+    csv::download(&context, request, asked).await
 }

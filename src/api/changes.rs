@@ -5,19 +5,18 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use serde::de::DeserializeOwned;
 
-use super::ask::{Ask, JSON, Terms, change};
-use super::document::{ChangeProblems, CreateProblems};
-use super::posts::{PostPath, entity_tag};
-use super::requests::{ContentBody, NoteBody, NothingBody, ReasonBody};
-use super::responses::OutcomeBody;
+use crate::api::api_request::{ApiRequest, JSON, Terms, change};
+use crate::api::document::{ChangeProblems, CreateProblems};
+use crate::api::posts::{PostPath, entity_tag};
+use crate::api::requests::{ContentBody, NoteBody, NothingBody, ReasonBody};
+use crate::api::responses::OutcomeBody;
 use crate::domain::{
     Archive, Content, Create, FieldError, Note, Outcome, PostId, Publish, RequestChanges, Revise,
     RevisionNumber, Submit, WithdrawRequest,
 };
+use crate::http::{Context, Reply, post_id};
 use crate::refusal::Refusal;
 use crate::store::Store;
-use crate::web::post_page::post_id;
-use crate::web::{Answer, Shared};
 use crate::workflow::{self, Call};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -39,15 +38,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// Takes an attempt at a post that exists to the door, with the revision that
 /// was looked at.
 async fn act<Body: DeserializeOwned + 'static>(
-    shared: Data<Shared>,
-    ask: Ask,
+    context: Data<Context>,
+    ask: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     attempt: impl FnOnce(&Store, &Call, PostId, RevisionNumber, Body) -> Result<Outcome, Refusal>
     + Send
     + 'static,
 ) -> HttpResponse {
-    change(&shared, ask, bytes, move |store, terms: Terms, body| {
+    change(&context, ask, bytes, move |store, terms: Terms, body| {
         let (call, seen) = terms.seen()?;
         let body = body()?;
         let outcome = attempt(store, &call, post_id(&id)?, seen, body)?;
@@ -56,8 +55,8 @@ async fn act<Body: DeserializeOwned + 'static>(
     .await
 }
 
-fn done(status: StatusCode, outcome: &Outcome) -> Answer {
-    Answer::json(status, JSON, &OutcomeBody::from(outcome))
+fn done(status: StatusCode, outcome: &Outcome) -> Reply {
+    Reply::json(status, JSON, &OutcomeBody::from(outcome))
         .with("etag", entity_tag(outcome.revision))
 }
 
@@ -83,8 +82,8 @@ fn content(body: &ContentBody) -> Result<Content, Refusal> {
         CreateProblems
     )
 )]
-pub(super) async fn create(ask: Ask, bytes: Bytes, shared: Data<Shared>) -> HttpResponse {
-    change(&shared, ask, bytes, |store, terms: Terms, body| {
+pub(super) async fn create(ask: ApiRequest, bytes: Bytes, context: Data<Context>) -> HttpResponse {
+    change(&context, ask, bytes, |store, terms: Terms, body| {
         let call = terms.keyed()?;
         let content = content(&body()?)?;
         let outcome = workflow::create(store, &call, &Create { content })?;
@@ -107,8 +106,13 @@ pub(super) async fn create(ask: Ask, bytes: Bytes, shared: Data<Shared>) -> Http
         ChangeProblems
     )
 )]
-async fn revise(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>) -> HttpResponse {
-    act(shared, ask, id, bytes, |store, call, post, seen, body: ContentBody| {
+async fn revise(
+    ask: ApiRequest,
+    id: Path<String>,
+    bytes: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    act(context, ask, id, bytes, |store, call, post, seen, body: ContentBody| {
         workflow::perform(store, call, &Revise { post, seen, content: content(&body)? })
     })
     .await
@@ -126,8 +130,13 @@ async fn revise(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>) 
         ChangeProblems
     )
 )]
-async fn submit(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>) -> HttpResponse {
-    act(shared, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
+async fn submit(
+    ask: ApiRequest,
+    id: Path<String>,
+    bytes: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    act(context, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &Submit { post, seen })
     })
     .await
@@ -148,12 +157,12 @@ async fn submit(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>) 
     )
 )]
 async fn request_changes(
-    ask: Ask,
+    ask: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
-    shared: Data<Shared>,
+    context: Data<Context>,
 ) -> HttpResponse {
-    act(shared, ask, id, bytes, |store, call, post, seen, body: NoteBody| {
+    act(context, ask, id, bytes, |store, call, post, seen, body: NoteBody| {
         let note = Note::parse(&body.note)?;
         if note.is_blank() {
             return Err(FieldError::new("note", "Write what has to change.").into());
@@ -175,12 +184,12 @@ async fn request_changes(
     )
 )]
 async fn withdraw_request(
-    ask: Ask,
+    ask: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
-    shared: Data<Shared>,
+    context: Data<Context>,
 ) -> HttpResponse {
-    act(shared, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
+    act(context, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &WithdrawRequest { post, seen })
     })
     .await
@@ -198,8 +207,13 @@ async fn withdraw_request(
         ChangeProblems
     )
 )]
-async fn publish(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>) -> HttpResponse {
-    act(shared, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
+async fn publish(
+    ask: ApiRequest,
+    id: Path<String>,
+    bytes: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    act(context, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &Publish { post, seen })
     })
     .await
@@ -217,8 +231,13 @@ async fn publish(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>)
         ChangeProblems
     )
 )]
-async fn archive(ask: Ask, id: Path<String>, bytes: Bytes, shared: Data<Shared>) -> HttpResponse {
-    act(shared, ask, id, bytes, |store, call, post, seen, body: ReasonBody| {
+async fn archive(
+    ask: ApiRequest,
+    id: Path<String>,
+    bytes: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    act(context, ask, id, bytes, |store, call, post, seen, body: ReasonBody| {
         let reason =
             Note::parse(&body.reason).map_err(|error| FieldError::new("reason", error.message))?;
         workflow::perform(store, call, &Archive { post, seen, reason })

@@ -10,10 +10,10 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
-use super::ask::JSON;
-use super::links::Links;
-use crate::responses::problem::{KINDS, Kind, Problem};
-use crate::web::{Answer, Layout, Shared, Visit};
+use crate::api::api_request::JSON;
+use crate::api::links::Links;
+use crate::http::problem::{KINDS, Kind, Problem};
+use crate::http::{Context, Layout, Reply, Request};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -24,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// What every change of an existing post comes with.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "it describes what `Ask` reads")]
+#[expect(dead_code, reason = "it describes what `ApiRequest` reads")]
 pub(super) struct Terms {
     /// The `ETag` of the post as you read it: which revision you were looking at.
     #[param(rename = "If-Match", pattern = "^\"[1-9][0-9]{0,8}\"$", example = "\"3\"")]
@@ -175,8 +175,8 @@ pub fn openapi() -> Document {
     Api::openapi()
 }
 
-async fn file(shared: Data<Shared>) -> HttpResponse {
-    Answer::json(StatusCode::OK, JSON, &openapi()).into_response(&shared.settings)
+async fn file(context: Data<Context>) -> HttpResponse {
+    Reply::json(StatusCode::OK, JSON, &openapi()).into_response(&context.settings)
 }
 
 #[derive(Template)]
@@ -239,15 +239,15 @@ impl Operation {
     }
 }
 
-async fn page(visit: Visit, shared: Data<Shared>) -> HttpResponse {
+async fn page(request: Request, context: Data<Context>) -> HttpResponse {
     let document = serde_json::to_value(openapi()).unwrap_or_default();
     let page = DocumentPage {
-        layout: visit.layout("The API", None),
-        site: visit.site.clone(),
+        layout: Layout::new(&request, "The API", None),
+        site: request.site.clone(),
         sections: sections(&document),
         kinds: KINDS,
     };
-    Answer::ok(&page).to(&visit).into_response(&shared.settings)
+    Reply::ok(&page).to(&request).into_response(&context.settings)
 }
 
 fn text(value: &Value) -> String {

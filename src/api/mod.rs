@@ -34,7 +34,7 @@
 //! stopped before the door hears what was wrong if their token works, and
 //! otherwise that it does not (401).
 
-mod ask;
+mod api_request;
 mod changes;
 mod document;
 mod links;

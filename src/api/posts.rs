@@ -6,21 +6,21 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::ask::{Ask, JSON, read};
-use super::changes::create;
-use super::document::{ListProblems, PageQuery, ReadProblems};
-use super::names::StateName;
-use super::query::Query;
-use super::responses::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody};
 use crate::accounts::directory;
+use crate::api::api_request::{ApiRequest, JSON, read};
+use crate::api::changes::create;
+use crate::api::document::{ListProblems, PageQuery, ReadProblems};
+use crate::api::names::StateName;
+use crate::api::query::Query;
+use crate::api::responses::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody};
 use crate::domain::{Action, FieldError, Person, Post, RevisionNumber, State, UserId, Username};
-use crate::refusal::{Refusal, unreadable};
-use crate::responses::problem::Trouble;
+use crate::http::problem::ApiError;
+use crate::http::{Context, Reply, post_id};
+use crate::refusal::{Refusal, read_error};
 use crate::store::posts::{self, Filter, Sort};
-use crate::store::visibility::Sight;
-use crate::web::post_page::{find, find_making, post_id};
-use crate::web::{Answer, Shared, revisions};
-use crate::workflow;
+use crate::store::visibility::Visibility;
+use crate::workflow::visible::{self, find, find_history};
+use crate::workflow::{self};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -63,7 +63,7 @@ struct PostsQuery {
 }
 
 impl PostsQuery {
-    fn take(query: &mut Query) -> Result<Self, Trouble> {
+    fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
             state: query.take("state", "Choose draft, in_review, published or archived.")?,
             author: query.take("author", "Write a username.")?,
@@ -90,8 +90,8 @@ pub(super) struct PostsBody {
         ListProblems
     )
 )]
-async fn list(ask: Ask, shared: Data<Shared>) -> HttpResponse {
-    read(&shared, ask, |conn, reader, query| {
+async fn list(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
+    read(&context, ask, |conn, reader, query| {
         let PostsQuery { state, author } = PostsQuery::take(query)?;
         let (slice, mut pages) = query.page()?;
         query.finish()?;
@@ -103,13 +103,13 @@ async fn list(ask: Ask, shared: Data<Shared>) -> HttpResponse {
         let author = author
             .map(|name| directory::find(conn, name.as_str()))
             .transpose()
-            .map_err(unreadable)?
+            .map_err(read_error)?
             .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
         let filter = Filter { state: state.map(State::from), author, ..Filter::default() };
-        let found = posts::change_list(conn, Sight::of(reader), &filter, Sort::Number, &slice);
-        let page = found.map_err(unreadable).map_err(Trouble::from)?.page;
+        let found = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &slice);
+        let page = found.map_err(read_error).map_err(ApiError::from)?.page;
         let body = PostsBody { posts: page.lines.iter().map(PostLineBody::from).collect() };
-        let answer = Answer::json(StatusCode::OK, JSON, &body);
+        let answer = Reply::json(StatusCode::OK, JSON, &body);
         Ok(pages.link(answer, page.previous, page.next))
     })
     .await
@@ -125,12 +125,12 @@ async fn list(ask: Ask, shared: Data<Shared>) -> HttpResponse {
         ReadProblems
     )
 )]
-async fn show(ask: Ask, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    read(&shared, ask, move |conn, reader, query| {
+async fn show(ask: ApiRequest, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    read(&context, ask, move |conn, reader, query| {
         query.finish()?;
         let post = find(conn, reader, post_id(&id)?)?;
-        let sees_the_making = Sight::of(reader).sees_the_making_of(&post);
-        Ok(Answer::json(StatusCode::OK, JSON, &PostBody::of(&post, sees_the_making))
+        let sees_history = Visibility::of(reader).sees_history_of(&post);
+        Ok(Reply::json(StatusCode::OK, JSON, &PostBody::of(&post, sees_history))
             .with("etag", entity_tag(post.current.number)))
     })
     .await
@@ -144,12 +144,12 @@ async fn show(ask: Ask, id: Path<String>, shared: Data<Shared>) -> HttpResponse 
     params(PostPath),
     responses((status = 200, description = "Its history.", body = HistoryBody), ReadProblems)
 )]
-async fn history(ask: Ask, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    read(&shared, ask, move |conn, reader, query| {
+async fn history(ask: ApiRequest, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    read(&context, ask, move |conn, reader, query| {
         query.finish()?;
-        let post = find_making(conn, reader, post_id(&id)?)?;
-        let making = posts::making(conn, &post).map_err(unreadable)?;
-        Ok(Answer::json(StatusCode::OK, JSON, &HistoryBody::from(&making)))
+        let post = find_history(conn, reader, post_id(&id)?)?;
+        let history = posts::history(conn, &post).map_err(read_error)?;
+        Ok(Reply::json(StatusCode::OK, JSON, &HistoryBody::from(&history)))
     })
     .await
 }
@@ -177,14 +177,18 @@ struct RevisionPath {
         ReadProblems
     )
 )]
-async fn revision(ask: Ask, path: Path<(String, String)>, shared: Data<Shared>) -> HttpResponse {
-    read(&shared, ask, move |conn, reader, query| {
+async fn revision(
+    ask: ApiRequest,
+    path: Path<(String, String)>,
+    context: Data<Context>,
+) -> HttpResponse {
+    read(&context, ask, move |conn, reader, query| {
         query.finish()?;
         let (id, number) = path.into_inner();
         let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
-        let post = find_making(conn, reader, post_id(&id)?)?;
-        let revision = revisions::revision(conn, &post, number)?;
-        Ok(Answer::json(StatusCode::OK, JSON, &RevisionBody::from(&revision))
+        let post = find_history(conn, reader, post_id(&id)?)?;
+        let revision = visible::revision(conn, &post, number)?;
+        Ok(Reply::json(StatusCode::OK, JSON, &RevisionBody::from(&revision))
             .with("etag", entity_tag(revision.number)))
     })
     .await
@@ -197,7 +201,7 @@ pub(super) struct ActionsBody {
     actions: Vec<AdviceBody>,
 }
 
-/// Ask what you may do with a post, and why not the rest
+/// ApiRequest what you may do with a post, and why not the rest
 ///
 /// As things stand and at the current revision. It is advice: whoever acts is
 /// asked again.
@@ -210,12 +214,12 @@ pub(super) struct ActionsBody {
         ReadProblems
     )
 )]
-async fn actions(ask: Ask, id: Path<String>, shared: Data<Shared>) -> HttpResponse {
-    read(&shared, ask, move |conn, reader, query| {
+async fn actions(ask: ApiRequest, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    read(&context, ask, move |conn, reader, query| {
         query.finish()?;
         let post = find(conn, reader, post_id(&id)?)?;
         let body = ActionsBody { actions: advice(reader, &post) };
-        Ok(Answer::json(StatusCode::OK, JSON, &body).with("etag", entity_tag(post.current.number)))
+        Ok(Reply::json(StatusCode::OK, JSON, &body).with("etag", entity_tag(post.current.number)))
     })
     .await
 }

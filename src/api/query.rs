@@ -1,11 +1,11 @@
 //! What stands behind the question mark, and the pages beside one of a list.
 
 use crate::domain::FieldError;
+use crate::http::paging::{cursor, stretch_in_a_word};
+use crate::http::problem::ApiError;
+use crate::http::{Form, Reply, escaped};
 use crate::refusal::Refusal;
-use crate::responses::problem::Trouble;
-use crate::store::paging::{Order, Place, Slice};
-use crate::web::paging::{cursor, stretch_in_a_word};
-use crate::web::{Answer, Fields, escaped};
+use crate::store::paging::{Cursor, Order, PageRequest};
 
 /// How many lines a page of a list has unless somebody asks for another number.
 const PER_PAGE: usize = 25;
@@ -13,7 +13,7 @@ const PER_PAGE: usize = 25;
 /// What stands behind the question mark.
 pub(super) struct Query {
     pub(super) path: String,
-    pub(super) fields: Fields,
+    pub(super) fields: Form,
 }
 
 impl Query {
@@ -22,7 +22,7 @@ impl Query {
         &mut self,
         name: &'static str,
         hint: &str,
-    ) -> Result<Option<T>, Trouble> {
+    ) -> Result<Option<T>, ApiError> {
         let text = self.fields.take(name)?;
         let read = text.map(|text| text.parse().map_err(|_| FieldError::new(name, hint)));
         Ok(read.transpose()?)
@@ -30,23 +30,23 @@ impl Query {
 
     /// Takes out which page of a list is asked for, newest first, and returns
     /// it with the address of its neighbours.
-    pub(super) fn page(&mut self) -> Result<(Slice, Pages), Trouble> {
+    pub(super) fn page(&mut self) -> Result<(PageRequest, Pages), ApiError> {
         let stretch = stretch_in_a_word(&mut self.fields, "cursor")?;
         let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(PER_PAGE);
         if !(1..=100).contains(&limit) {
             return Err(FieldError::new("limit", LIMIT_HINT).into());
         }
         let kept = format!("{}?limit={limit}", self.path);
-        Ok((Slice { order: Order::NewestFirst, stretch, size: limit }, Pages { kept }))
+        Ok((PageRequest { order: Order::NewestFirst, stretch, size: limit }, Pages { kept }))
     }
 
     /// Ends the reading of the query: what nobody takes is an error.
-    pub(super) fn finish(&mut self) -> Result<(), Trouble> {
+    pub(super) fn finish(&mut self) -> Result<(), ApiError> {
         Ok(std::mem::take(&mut self.fields).finish().map_err(Refusal::from)?)
     }
 }
 
-const LIMIT_HINT: &str = "Ask for 1 to 100 lines.";
+const LIMIT_HINT: &str = "ApiRequest for 1 to 100 lines.";
 
 /// The addresses of the pages beside one.
 pub(super) struct Pages {
@@ -64,11 +64,11 @@ impl Pages {
     /// Adds the pages before and after to an answer (RFC 8288).
     pub(super) fn link(
         &self,
-        answer: Answer,
-        previous: Option<Place>,
-        next: Option<Place>,
-    ) -> Answer {
-        let link = |place: Place, side, relation| {
+        answer: Reply,
+        previous: Option<Cursor>,
+        next: Option<Cursor>,
+    ) -> Reply {
+        let link = |place: Cursor, side, relation| {
             format!("<{}&cursor={side}-{}>; rel=\"{relation}\"", self.kept, cursor(place))
         };
         let links: Vec<String> = [

@@ -6,18 +6,18 @@ use actix_web::web::{self, Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::ask::{Ask, JSON, read};
-use super::document::{ListProblems, PageQuery};
-use super::names::{ActionName, RoleName};
-use super::query::Query;
-use super::responses::{AccountBody, RefusalBody};
 use crate::accounts::directory;
+use crate::api::api_request::{ApiRequest, JSON, read};
+use crate::api::document::{ListProblems, PageQuery};
+use crate::api::names::{ActionName, RoleName};
+use crate::api::query::Query;
+use crate::api::responses::{AccountBody, RefusalBody};
 use crate::audit::{self, RefusalFilter};
 use crate::domain::{Action, FieldError, Permission, PostId, Role};
+use crate::http::problem::ApiError;
+use crate::http::{Context, Reply};
 use crate::permissions;
-use crate::refusal::{Refusal, unreadable};
-use crate::responses::problem::Trouble;
-use crate::web::{Answer, Shared};
+use crate::refusal::{Refusal, read_error};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -37,7 +37,7 @@ struct AccountsQuery {
 }
 
 impl AccountsQuery {
-    fn take(query: &mut Query) -> Result<Self, Trouble> {
+    fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
             active: query.take("active", "Write true or false.")?,
             role: query.take("role", "Choose author, reviewer or staff.")?,
@@ -64,8 +64,8 @@ pub(super) struct AccountsBody {
         ListProblems
     )
 )]
-async fn accounts(ask: Ask, shared: Data<Shared>) -> HttpResponse {
-    read(&shared, ask, |conn, reader, query| {
+async fn accounts(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
+    read(&context, ask, |conn, reader, query| {
         let AccountsQuery { active, role } = AccountsQuery::take(query)?;
         let (slice, mut pages) = query.page()?;
         query.finish()?;
@@ -74,10 +74,10 @@ async fn accounts(ask: Ask, shared: Data<Shared>) -> HttpResponse {
         pages.keep("role", role);
         let is_active = active.unwrap_or(true);
         let filter = directory::Filter { is_active, role: role.map(Role::from), search: None };
-        let page = directory::page(conn, &filter, &slice).map_err(unreadable)?;
+        let page = directory::page(conn, &filter, &slice).map_err(read_error)?;
         let accounts = page.lines.iter().map(|entry| AccountBody::of(entry, is_active));
         let body = AccountsBody { accounts: accounts.collect() };
-        let answer = Answer::json(StatusCode::OK, JSON, &body);
+        let answer = Reply::json(StatusCode::OK, JSON, &body);
         Ok(pages.link(answer, page.previous, page.next))
     })
     .await
@@ -98,7 +98,7 @@ struct RefusalsQuery {
 }
 
 impl RefusalsQuery {
-    fn take(query: &mut Query) -> Result<Self, Trouble> {
+    fn take(query: &mut Query) -> Result<Self, ApiError> {
         let layer: Option<String> = query.take("layer", "Choose permission or policy.")?;
         if layer.as_deref().is_some_and(|layer| !["permission", "policy"].contains(&layer)) {
             return Err(FieldError::new("layer", "Choose permission or policy.").into());
@@ -130,8 +130,8 @@ pub(super) struct RefusalsBody {
         ListProblems
     )
 )]
-async fn refusals(ask: Ask, shared: Data<Shared>) -> HttpResponse {
-    read(&shared, ask, |conn, reader, query| {
+async fn refusals(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
+    read(&context, ask, |conn, reader, query| {
         let RefusalsQuery { post, action, layer } = RefusalsQuery::take(query)?;
         let (slice, mut pages) = query.page()?;
         query.finish()?;
@@ -142,11 +142,11 @@ async fn refusals(ask: Ask, shared: Data<Shared>) -> HttpResponse {
         let action = action.map(|action| Action::from(action).as_str().to_owned());
         let filter =
             RefusalFilter { post: post.map(PostId), action, layer, ..RefusalFilter::default() };
-        let page = audit::list_refusals(conn, &filter, &slice).map_err(unreadable)?;
+        let page = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
         let (previous, next) = (page.previous, page.next);
         let body =
             RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };
-        Ok(pages.link(Answer::json(StatusCode::OK, JSON, &body), previous, next))
+        Ok(pages.link(Reply::json(StatusCode::OK, JSON, &body), previous, next))
     })
     .await
 }

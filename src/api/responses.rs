@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::names::{ActionName, RoleName, StateName};
 use crate::accounts::directory::Entry;
+use crate::api::names::{ActionName, RoleName, StateName};
 use crate::audit::RefusalLine;
 use crate::domain::{Action, Byline, Outcome, Post, Review, Revision, State, Status, Transition};
-use crate::responses::problem::ProblemReason;
-use crate::store::posts::{ChangeLine, Making};
+use crate::http::problem::ProblemReason;
+use crate::store::posts::{ChangeLine, PostHistory};
 use crate::workflow::Advice;
 
 /// What an action did; the same for every use of its key.
@@ -182,10 +182,10 @@ pub(super) struct PostBody {
 impl PostBody {
     /// Returns the post as whoever had a part in making it sees it, or without
     /// what is theirs alone.
-    pub(super) fn of(post: &Post, sees_the_making: bool) -> Self {
+    pub(super) fn of(post: &Post, sees_history: bool) -> Self {
         let publication = post.status.publication();
         let is_public = post.state() == State::Published;
-        let requests = if sees_the_making { post.standing_requests.as_slice() } else { &[] };
+        let requests = if sees_history { post.standing_requests.as_slice() } else { &[] };
         let content = &post.current.content;
         Self {
             id: post.id.0,
@@ -196,7 +196,7 @@ impl PostBody {
             body: content.body.as_str().to_owned(),
             author: PersonBody::from(&post.author),
             revision: post.current.number.0,
-            revised_at: sees_the_making.then_some(post.current.at),
+            revised_at: sees_history.then_some(post.current.at),
             published_at: publication.map(|publication| publication.at),
             public_path: publication
                 .filter(|_| is_public)
@@ -254,15 +254,15 @@ pub(super) struct HistoryBody {
     change_requests: Vec<ChangeRequestBody>,
 }
 
-impl From<&Making> for HistoryBody {
-    fn from(making: &Making) -> Self {
-        let revisions = making.revisions.iter();
+impl From<&PostHistory> for HistoryBody {
+    fn from(history: &PostHistory) -> Self {
+        let revisions = history.revisions.iter();
         Self {
-            transitions: making.transitions.iter().map(StepBody::from).collect(),
+            transitions: history.transitions.iter().map(StepBody::from).collect(),
             revisions: revisions
                 .map(|(number, at)| RevisionLineBody { revision: number.0, at: *at })
                 .collect(),
-            change_requests: making.reviews.iter().map(ChangeRequestBody::from).collect(),
+            change_requests: history.reviews.iter().map(ChangeRequestBody::from).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored, ToDiesel};
 
 use crate::domain::{Acknowledgement, Byline, Incident, IncidentId, PostId, RequestId, UserId};
 use crate::store::Transaction;
-use crate::store::paging::{Order, Page, Place, Placed, Slice};
+use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::statement;
 
 /// Which incidents a list shows.
@@ -18,9 +18,9 @@ pub enum Shown {
     Acknowledged,
 }
 
-impl Placed for Incident {
-    fn place(&self) -> Place {
-        Place { at: self.at, id: self.id.0 }
+impl HasCursor for Incident {
+    fn place(&self) -> Cursor {
+        Cursor { at: self.at, id: self.id.0 }
     }
 }
 
@@ -53,7 +53,7 @@ const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, a
 pub fn incidents(
     conn: &mut PgConnection,
     shown: Shown,
-    slice: &Slice,
+    slice: &PageRequest,
 ) -> QueryResult<Page<Incident>> {
     let which = match shown {
         Shown::Open => "i.acknowledged_at IS NULL AND ",

@@ -3,7 +3,7 @@ use diesel::sql_types::{BigInt, Integer};
 
 use crate::domain::{Person, Post, RequestId, State};
 use crate::store::statement::statement;
-use crate::store::visibility::Sight;
+use crate::store::visibility::Visibility;
 
 /// Records that a reviewer has the current revision of somebody's post in
 /// review before them. Whoever else looks, or at whatever else, leaves no
@@ -13,7 +13,7 @@ use crate::store::visibility::Sight;
 /// may leave it (RFC 9110, 9.2.1). A look within a minute of the last one is
 /// the same look. If it cannot be written, the page is shown all the same.
 pub fn record_reading(conn: &mut PgConnection, request: RequestId, person: &Person, post: &Post) {
-    let is_review = Sight::of(person).sees_reviews
+    let is_review = Visibility::of(person).sees_reviews
         && post.state() == State::InReview
         && post.author.id != person.id;
     if !is_review {

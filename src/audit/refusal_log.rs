@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff_diesel::{Timestamp as Stored, ToDiesel};
 
 use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, UserId};
-use crate::store::paging::{Order, Page, Place, Placed, Slice};
+use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement, statement_of};
 
 /// One refusal.
@@ -38,9 +38,9 @@ pub struct RefusalLine {
     pub reasons: Vec<Reason>,
 }
 
-impl Placed for RefusalLine {
-    fn place(&self) -> Place {
-        Place { at: self.at, id: self.id }
+impl HasCursor for RefusalLine {
+    fn place(&self) -> Cursor {
+        Cursor { at: self.at, id: self.id }
     }
 }
 
@@ -94,7 +94,7 @@ type LineRow = (
 pub fn refusals(
     conn: &mut PgConnection,
     filter: &RefusalFilter,
-    slice: &Slice,
+    slice: &PageRequest,
 ) -> QueryResult<Page<RefusalLine>> {
     let start = slice.start();
     let found = list(filter, slice.reads())

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 
 use serde::Serialize;
 
-use super::Failure;
+use crate::cli::Failure;
 
 /// For whom a command answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::answer::{Form, document};
+use crate::cli::answer::{Form, document};
 use crate::config::ConfigError;
 use crate::domain::{FieldError, InvalidInput, OperationKey, Reason, RequestId};
+use crate::postgres::ClusterError;
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
-use crate::store::cluster::ClusterError;
 use crate::store::failure::{self, classify};
 use crate::store::migrations::MigrationError;
 

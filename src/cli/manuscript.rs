@@ -6,7 +6,7 @@ use std::path::Path;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
-use super::Failure;
+use crate::cli::Failure;
 use crate::domain::FieldError;
 
 /// Far more than any body may have, and little enough to hold in memory.

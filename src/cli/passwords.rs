@@ -3,8 +3,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
-use super::Failure;
 use crate::accounts::passwords;
+use crate::cli::Failure;
 use crate::domain::{FieldError, Password};
 
 /// No password has more bytes; reading stops there.

@@ -4,12 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 
 use clap::Args;
 
-use super::{Failure, close_after, say, warn_if_unprotected};
+use crate::cli::{Failure, close_after, say, warn_if_unprotected};
 use crate::config::{Database, Place};
 use crate::demo;
-use crate::store::cluster::{self, Claim};
-use crate::store::{Store, pool::Limits};
-use crate::web::{self, Settings, Watch};
+use crate::http::Settings;
+use crate::postgres::{self, Claim};
+use crate::server::{self, Watch};
+use crate::store::Store;
+use crate::store::pool::Limits;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -37,7 +39,7 @@ pub(super) fn serve(place: &Place, arguments: Arguments) -> Result<(), Failure> 
     // What fails at once comes first: no database server is started, and no
     // migration applied, for a program that then cannot listen.
     let claim = match place {
-        Place::Private { data_dir, .. } => Some(cluster::claim(data_dir)?),
+        Place::Private { data_dir, .. } => Some(postgres::claim(data_dir)?),
         Place::Server { .. } => None,
     };
     let (listener, url) = listen(&arguments)?;
@@ -76,7 +78,7 @@ fn on_open_database(
         }
     };
     // The pool goes with the last clone of the store, which is in there.
-    web::serve(listener, store, settings, watch)
+    server::serve(listener, store, settings, watch)
         .map_err(|error| Failure::Other(format!("The server stopped: {error}.")))
 }
 

@@ -6,11 +6,10 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Failure, Options, on_database, passwords, posts};
-use crate::accounts::changes::{self, AccountCall};
 use crate::accounts::passwords::hash_nobodys;
 use crate::accounts::secrets::Secret;
 use crate::accounts::{self, AccountLine, Credential, links};
+use crate::cli::{Failure, Options, on_database, passwords, posts};
 use crate::domain::{
     FieldError, Interface, Note, PasswordReset, RequestId, Role, RoleSet, Username,
     parse_display_name,
@@ -19,6 +18,8 @@ use crate::invariants::accounts::NewAccount;
 use crate::policies::accounts::AccountChange;
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::workflow;
+use crate::workflow::accounts::AccountCall;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
@@ -181,10 +182,10 @@ fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
         };
         match credential {
             Some(credential) => through_the_door(&credential, reason.as_str(), |call| {
-                changes::create(store, call, &account)
+                workflow::accounts::create(store, call, &account)
             })?,
             None => through_the_door(&Credential::Account(NOBODY), reason.as_str(), |call| {
-                changes::create_first(store, call, &account)
+                workflow::accounts::create_first(store, call, &account)
             })?,
         };
         told(options, account.username.as_str(), "is created", secret.as_ref())
@@ -329,7 +330,7 @@ fn apply(
     let username = Username::parse(name)?;
     let reason = Note::parse(reason)?;
     through_the_door(credential, reason.as_str(), |call| {
-        changes::change(store, call, username.as_str(), change)
+        workflow::accounts::change(store, call, username.as_str(), change)
     })
 }
 

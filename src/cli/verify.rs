@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Failure, Options, on_database};
+use crate::cli::{Failure, Options, on_database};
 use crate::store::verify::{self, Report};
 
 /// What a walk has found, as programs read it.

@@ -2,7 +2,7 @@
 
 use diesel::ConnectionError;
 
-use crate::store::cluster::ClusterError;
+use crate::postgres::ClusterError;
 use crate::store::migrations::MigrationError;
 
 /// Why there is no database to work with.

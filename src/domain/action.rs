@@ -2,7 +2,7 @@ use std::fmt;
 
 use diesel::deserialize::FromSqlRow;
 
-use super::State;
+use crate::domain::State;
 
 /// Everything that can be done to a post. There is no eighth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, FromSqlRow)]

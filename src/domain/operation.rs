@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
+use crate::domain::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
 
 /// The one-time key of one intention. The same key again, from the same
 /// person, is the same intention again and answers with the same outcome.

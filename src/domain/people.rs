@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Within;
+use crate::domain::Within;
 
 /// Names one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

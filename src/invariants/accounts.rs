@@ -4,10 +4,10 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer};
 
-use super::{Broken, InvariantViolation};
 use crate::domain::{
     Interface, Person, RequestId, Role, RoleSet, SecretHash, TokenId, UserId, Username,
 };
+use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::accounts::{AccountChange, AccountValidity, NewAccountValidity};
 use crate::store::Transaction;
 use crate::store::schema::{account_events, users};

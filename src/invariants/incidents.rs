@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::{Broken, InvariantViolation};
+use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::incidents::AcknowledgementValidity;
 use crate::store::Transaction;
 use crate::store::statement::statement;

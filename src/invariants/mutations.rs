@@ -8,11 +8,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz};
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use super::{Mutation, Operation, Written};
 use crate::domain::{
     Archive, Attempt, Create, PostId, Publish, RequestChanges, Revise, RevisionNumber, Slug, State,
     Submit, WithdrawRequest,
 };
+use crate::invariants::{Mutation, Operation, Written};
 use crate::policies::Validity;
 use crate::store::statement::{Statement, statement};
 

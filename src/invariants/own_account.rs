@@ -4,9 +4,9 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 
-use super::accounts::{Circumstances, record, revoke_token};
-use super::{Broken, InvariantViolation};
 use crate::domain::{NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId};
+use crate::invariants::accounts::{Circumstances, record, revoke_token};
+use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::own_account::OwnAccountValidity;
 use crate::store::Transaction;
 use crate::store::schema::users;

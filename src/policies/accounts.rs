@@ -1,8 +1,8 @@
 //! Is a change to an account valid now?
 
-use super::PolicyDenied;
 use crate::domain::{AccountAction, Actor, PasswordReset, Person, Reason, Role, TokenId};
 use crate::permissions::AccountsCapability;
+use crate::policies::PolicyDenied;
 
 /// What can be done to an account that exists, with what it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Is it valid now to acknowledge an incident?
 
-use super::PolicyDenied;
-use super::rules::clock;
 use crate::domain::{Actor, Incident, Note, Reason};
 use crate::permissions::IncidentsCapability;
+use crate::policies::PolicyDenied;
+use crate::policies::rules::clock;
 
 /// Proof that an acknowledgement is valid, within one transaction.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Is a change that somebody makes to their own account valid now?
 
-use super::PolicyDenied;
 use crate::domain::{Actor, OwnChange, Person, Reason};
 use crate::permissions::{self, OwnAccountCapability};
+use crate::policies::PolicyDenied;
 
 /// What is known of the account under its lock, as far as the change asks.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! The rules, one by one: when each is met, and what its refusal says.
 
-use super::Circumstances;
 use crate::domain::{Post, Reason, State, Status};
+use crate::policies::Circumstances;
 
 /// One condition on an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

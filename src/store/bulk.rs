@@ -6,8 +6,8 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, T
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use super::statement::statement;
 use crate::domain::{Fingerprint, OperationKey, PostId, Reason, RevisionNumber, UserId};
+use crate::store::statement::statement;
 
 /// Names one bulk archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

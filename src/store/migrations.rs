@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::statement::statement;
+use crate::store::statement::statement;
 
 /// The migrations, embedded in the program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

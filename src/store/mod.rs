@@ -5,7 +5,6 @@
 //! every read of a post goes through.
 
 pub mod bulk;
-pub mod cluster;
 pub mod failure;
 pub mod migrations;
 pub mod operations;

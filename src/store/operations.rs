@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Text};
 
-use super::statement::statement;
 use crate::domain::{Fingerprint, OperationKey, PostId, UserId};
+use crate::store::statement::statement;
 
 /// What a key was used for. It was used for good: operations never change.
 #[derive(Debug, Clone, PartialEq, Eq)]

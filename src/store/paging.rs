@@ -9,7 +9,7 @@ use jiff::Timestamp;
 /// Where something stands in a list by time. What is of one moment stands in
 /// the order of its ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Cursor {
     /// The time that the list goes by.
     pub at: Timestamp,
     /// The id of what stands there.
@@ -17,9 +17,9 @@ pub struct Place {
 }
 
 /// What stands somewhere in a list.
-pub trait Placed {
+pub trait HasCursor {
     /// Returns where.
-    fn place(&self) -> Place;
+    fn place(&self) -> Cursor;
 }
 
 /// Which end of the list comes first.
@@ -43,49 +43,49 @@ impl Order {
 
 /// Which stretch of the list, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stretch {
+pub enum Direction {
     /// Its beginning.
     First,
     /// What follows a place.
-    After(Place),
+    After(Cursor),
     /// What comes just before a place.
-    Before(Place),
+    Before(Cursor),
 }
 
 /// What is asked of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slice {
+pub struct PageRequest {
     /// How it is sorted.
     pub order: Order,
     /// From where.
-    pub stretch: Stretch,
+    pub stretch: Direction,
     /// How many at most.
     pub size: usize,
 }
 
-impl Slice {
+impl PageRequest {
     /// Returns the newest of all, at most so many.
     pub fn newest(size: usize) -> Self {
-        Self { order: Order::NewestFirst, stretch: Stretch::First, size }
+        Self { order: Order::NewestFirst, stretch: Direction::First, size }
     }
 
     /// Returns in which order the index is read: to what comes before a place,
     /// backwards.
     pub fn reads(&self) -> Order {
         match self.stretch {
-            Stretch::First | Stretch::After(_) => self.order,
-            Stretch::Before(_) => self.order.reversed(),
+            Direction::First | Direction::After(_) => self.order,
+            Direction::Before(_) => self.order.reversed(),
         }
     }
 
     /// Returns the place beyond which the reading begins.
-    pub fn start(&self) -> Place {
+    pub fn start(&self) -> Cursor {
         match (self.stretch, self.reads()) {
-            (Stretch::After(place) | Stretch::Before(place), _) => place,
-            (Stretch::First, Order::NewestFirst) => Place { at: Timestamp::MAX, id: i64::MAX },
+            (Direction::After(place) | Direction::Before(place), _) => place,
+            (Direction::First, Order::NewestFirst) => Cursor { at: Timestamp::MAX, id: i64::MAX },
             // Nothing of ours is older than that.
-            (Stretch::First, Order::OldestFirst) => {
-                Place { at: Timestamp::UNIX_EPOCH, id: i64::MIN }
+            (Direction::First, Order::OldestFirst) => {
+                Cursor { at: Timestamp::UNIX_EPOCH, id: i64::MIN }
             }
         }
     }
@@ -97,20 +97,20 @@ impl Slice {
     }
 
     /// Returns the page that the rows are, in the order in which they were read.
-    pub fn page<T: Placed>(&self, mut found: Vec<T>) -> Page<T> {
+    pub fn page<T: HasCursor>(&self, mut found: Vec<T>) -> Page<T> {
         let has_more = found.len() > self.size;
         found.truncate(self.size);
         let (has_previous, has_next) = match self.stretch {
-            Stretch::First => (false, has_more),
-            Stretch::After(_) => (true, has_more),
-            Stretch::Before(_) => {
+            Direction::First => (false, has_more),
+            Direction::After(_) => (true, has_more),
+            Direction::Before(_) => {
                 found.reverse();
                 (has_more, true)
             }
         };
         Page {
-            previous: found.first().filter(|_| has_previous).map(Placed::place),
-            next: found.last().filter(|_| has_next).map(Placed::place),
+            previous: found.first().filter(|_| has_previous).map(HasCursor::place),
+            next: found.last().filter(|_| has_next).map(HasCursor::place),
             lines: found,
         }
     }
@@ -122,24 +122,24 @@ pub struct Page<T> {
     /// What is on it.
     pub lines: Vec<T>,
     /// The place before which the previous page ends, if there is one.
-    pub previous: Option<Place>,
+    pub previous: Option<Cursor>,
     /// The place after which the next page begins, if there is one.
-    pub next: Option<Place>,
+    pub next: Option<Cursor>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Order, Page, Place, Placed, Slice, Stretch, Timestamp};
+    use super::{Cursor, Direction, HasCursor, Order, Page, PageRequest, Timestamp};
 
-    impl Placed for i64 {
-        fn place(&self) -> Place {
+    impl HasCursor for i64 {
+        fn place(&self) -> Cursor {
             // Three of a moment.
-            Place { at: Timestamp::from_second(*self / 3).unwrap(), id: *self }
+            Cursor { at: Timestamp::from_second(*self / 3).unwrap(), id: *self }
         }
     }
 
     /// What the database does with the slice.
-    fn read(slice: &Slice) -> Page<i64> {
+    fn read(slice: &PageRequest) -> Page<i64> {
         let start = slice.start();
         let mut all: Vec<i64> = (0..10).collect();
         if slice.reads() == Order::NewestFirst {
@@ -156,10 +156,10 @@ mod tests {
     fn pages_lead_through_the_list_and_back_in_either_order() {
         for order in [Order::NewestFirst, Order::OldestFirst] {
             for size in 1..12 {
-                let mut slice = Slice { order, stretch: Stretch::First, size };
+                let mut slice = PageRequest { order, stretch: Direction::First, size };
                 let mut pages = vec![read(&slice)];
                 while let Some(next) = pages.last().and_then(|page| page.next) {
-                    slice.stretch = Stretch::After(next);
+                    slice.stretch = Direction::After(next);
                     pages.push(read(&slice));
                 }
                 let mut there: Vec<i64> =
@@ -170,7 +170,7 @@ mod tests {
                 }
                 assert_eq!(there, expected);
                 while let Some(previous) = pages.last().and_then(|page| page.previous) {
-                    slice.stretch = Stretch::Before(previous);
+                    slice.stretch = Direction::Before(previous);
                     pages.push(read(&slice));
                     let back = &pages.last().unwrap().lines;
                     there.truncate(there.len() - pages[pages.len() - 2].lines.len());

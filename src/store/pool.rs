@@ -11,7 +11,7 @@ use diesel::r2d2::{
     ConnectionManager, CustomizeConnection, Error, ManageConnection, Pool, PooledConnection,
 };
 
-use super::Unavailable;
+use crate::store::Unavailable;
 
 /// A connection on loan from the pool.
 pub struct Connection(PooledConnection<Manager>);

@@ -9,7 +9,7 @@ use crate::permissions;
 
 /// What one reader may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sight {
+pub struct Visibility {
     /// Whose own posts are seen.
     pub viewer: Option<i64>,
     /// Whether everything from in review on is seen.
@@ -18,7 +18,7 @@ pub struct Sight {
     pub sees_everything: bool,
 }
 
-impl Sight {
+impl Visibility {
     /// Returns what the public sees: what is published.
     pub fn public() -> Self {
         Self { viewer: None, sees_reviews: false, sees_everything: false }
@@ -37,7 +37,7 @@ impl Sight {
     /// Returns whether the reader may also see how a post came to be: its
     /// earlier revisions, its reviews and its history. What is published is
     /// for everybody; how it was made stays with those who made it.
-    pub fn sees_the_making_of(&self, post: &Post) -> bool {
+    pub fn sees_history_of(&self, post: &Post) -> bool {
         self.sees_everything
             || self.viewer == Some(post.author.id.0)
             || (self.sees_reviews && post.state() != State::Draft)

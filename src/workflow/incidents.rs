@@ -1,6 +1,5 @@
 //! The door for incidents: permission, policy, invariant, in one transaction.
 
-use super::settle;
 use crate::accounts::{self, Credential};
 use crate::audit::{self, Asked};
 use crate::domain::{IncidentId, Interface, Note, RequestId};
@@ -9,6 +8,7 @@ use crate::permissions;
 use crate::policies::incidents as policy;
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::workflow::settle;
 
 /// What acknowledging an incident is called in records.
 pub const ACKNOWLEDGE: &str = "acknowledge-incident";

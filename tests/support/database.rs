@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use imprimatur::store::Store;
-use imprimatur::store::cluster::{
+use imprimatur::postgres::{
     Cluster, DATABASE, Durability, Install, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE, Settings,
 };
+use imprimatur::store::Store;
 use imprimatur::store::migrations::{self, MIGRATIONS};
 use imprimatur::store::pool::Limits;
 use sha2::{Digest, Sha256};

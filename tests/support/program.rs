@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use imprimatur::accounts::{Credential, changes, tokens};
+use imprimatur::accounts::{Credential, tokens};
 use imprimatur::domain::{NewToken, OwnChange, Permission, TokenLifetime, TokenName, UserId};
 use imprimatur::store::Store;
 use serde_json::Value;
@@ -77,7 +77,13 @@ pub fn token(store: &Store, who: UserId, permissions: Option<Vec<Permission>>) -
         beginning: made.beginning(),
         secret: made.hash(),
     });
-    changes::change_own(store, &account_call(&Credential::Account(who)), &change, None).unwrap();
+    imprimatur::workflow::accounts::change_own(
+        store,
+        &account_call(&Credential::Account(who)),
+        &change,
+        None,
+    )
+    .unwrap();
     made.as_str().to_owned()
 }
 

@@ -5,8 +5,9 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
+use imprimatur::http::{Context, Settings};
+use imprimatur::server;
 use imprimatur::store::Store;
-use imprimatur::web::{self, Settings, Shared};
 
 use super::Browser;
 
@@ -36,7 +37,7 @@ impl Server {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = web::server(listener, Shared::new(store, settings)).unwrap();
+                let server = server::server(listener, Context::new(store, settings)).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use imprimatur::accounts::changes::{self, AccountCall};
 use imprimatur::accounts::{Credential, passwords};
 use imprimatur::domain::{
     Archive, Content, Create, Interface, Note, OperationKey, Outcome, Password, Person, Post,
@@ -18,7 +17,8 @@ use imprimatur::refusal::Refusal;
 use imprimatur::store::Store;
 use imprimatur::store::posts;
 use imprimatur::store::statement::statement;
-use imprimatur::store::visibility::Sight;
+use imprimatur::store::visibility::Visibility;
+use imprimatur::workflow::accounts::AccountCall;
 use imprimatur::workflow::{self, Call};
 
 use super::Database;
@@ -50,12 +50,16 @@ impl World {
     pub fn on(database: Database) -> Self {
         let store = database.store();
         let nobody = Credential::Account(UserId(0));
-        let stan =
-            changes::create_first(&store, &account_call(&nobody), &account("stan", &[Role::Staff]))
-                .unwrap();
+        let stan = workflow::accounts::create_first(
+            &store,
+            &account_call(&nobody),
+            &account("stan", &[Role::Staff]),
+        )
+        .unwrap();
         let create = |name: &str, roles: &[Role]| {
             let staff = Credential::Account(stan);
-            changes::create(&store, &account_call(&staff), &account(name, roles)).unwrap()
+            workflow::accounts::create(&store, &account_call(&staff), &account(name, roles))
+                .unwrap()
         };
         Self {
             alice: create("alice", &[Role::Author]),
@@ -72,7 +76,8 @@ impl World {
     /// One more account.
     pub fn person(&self, name: &str, roles: &[Role]) -> UserId {
         let staff = Credential::Account(self.stan);
-        changes::create(&self.store, &account_call(&staff), &account(name, roles)).unwrap()
+        workflow::accounts::create(&self.store, &account_call(&staff), &account(name, roles))
+            .unwrap()
     }
 
     /// Everybody, with the name they sign in with.
@@ -99,7 +104,7 @@ impl World {
         change: AccountChange,
     ) -> Result<(), Refusal> {
         let credential = Credential::Account(who);
-        changes::change(&self.store, &account_call(&credential), name, &change)
+        workflow::accounts::change(&self.store, &account_call(&credential), name, &change)
     }
 
     /// A call of somebody's under a key that nobody has used.
@@ -145,8 +150,8 @@ impl World {
 
     /// The post as staff see it.
     pub fn post(&self, id: PostId) -> Post {
-        let sight = Sight { viewer: None, sees_reviews: true, sees_everything: true };
-        posts::find(&mut self.store.checkout().unwrap(), id, sight).unwrap().unwrap()
+        let visibility = Visibility { viewer: None, sees_reviews: true, sees_everything: true };
+        posts::find(&mut self.store.checkout().unwrap(), id, visibility).unwrap().unwrap()
     }
 
     pub fn find_person(&self, name: &str) -> Person {

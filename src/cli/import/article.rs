@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::front_matter::{self, Field, Value};
 use crate::cli::failure::input_reasons;
+use crate::cli::import::front_matter::{self, Field, Value};
 use crate::cli::manuscript::{self, Unread};
 use crate::domain::{Content, Reason};
 
@@ -58,7 +58,7 @@ const SUMMARIES: [&str; 3] = ["summary", "description", "excerpt"];
 
 /// Reads the file at the path, which the report calls by its relative one.
 pub(super) fn read(path: &Path) -> Result<Article, Vec<Reason>> {
-    let text = manuscript::read(path).map_err(unreadable)?;
+    let text = manuscript::read(path).map_err(read_error)?;
     let (mut fields, body) = front_matter::split(&text).map_err(|reason| vec![reason])?;
     let dated = path.file_stem().and_then(|stem| stem.to_str()).and_then(dated);
     let mut notes = Vec::new();
@@ -152,7 +152,7 @@ fn templates(body: &str) -> Option<String> {
     (!named.is_empty()).then(|| format!("It has {}, which stay as text.", named.join(" and ")))
 }
 
-fn unreadable(unread: Unread) -> Vec<Reason> {
+fn read_error(unread: Unread) -> Vec<Reason> {
     match unread {
         Unread::Field(error) => input_reasons(&error.into()),
         Unread::Io(error) => vec![cannot_be_read(&error)],
@@ -162,7 +162,7 @@ fn unreadable(unread: Unread) -> Vec<Reason> {
 /// Returns why a file or folder is not read.
 pub(super) fn cannot_be_read(error: &std::io::Error) -> Reason {
     let hint = "Let the program read it, and run the import again.";
-    Reason::new("unreadable", format!("It cannot be read: {error}."), hint)
+    Reason::new("read_error", format!("It cannot be read: {error}."), hint)
 }
 
 #[cfg(test)]

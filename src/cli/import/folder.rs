@@ -21,7 +21,7 @@ pub(super) struct Folder {
     /// What was passed over.
     pub(super) skipped: Vec<Skipped>,
     /// What could not be looked into, and why.
-    pub(super) unreadable: Vec<(PathBuf, io::Error)>,
+    pub(super) read_error: Vec<(PathBuf, io::Error)>,
     /// How many files of other kinds there are.
     pub(super) other_files: u64,
 }
@@ -40,7 +40,7 @@ pub(super) fn walk(root: &Path) -> Folder {
     let mut waiting = vec![PathBuf::new()];
     while let Some(inside) = waiting.pop() {
         match entries(&root.join(&inside)) {
-            Err(error) => folder.unreadable.push((inside, error)),
+            Err(error) => folder.read_error.push((inside, error)),
             Ok(entries) => {
                 for (name, kind) in entries {
                     folder.sort_in(inside.join(&name), &name, kind, &mut waiting);

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::article::NotKept;
-use super::folder::Skipped;
+use crate::cli::import::article::NotKept;
+use crate::cli::import::folder::Skipped;
 use crate::domain::{PostId, Reason};
 
 /// What became of a file.

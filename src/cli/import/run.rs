@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::File;
-use super::article::{self, Article};
-use super::progress::Progress;
-use super::report::{Entry, Fate, Report};
 use crate::accounts::Credential;
 use crate::cli::Failure;
 use crate::cli::answer::Form;
 use crate::cli::failure::code_of;
+use crate::cli::import::File;
+use crate::cli::import::article::{self, Article};
+use crate::cli::import::progress::Progress;
+use crate::cli::import::report::{Entry, Fate, Report};
 use crate::domain::{Action, Attempt, Create, Interface, Person, Reason, RequestId};
 use crate::permissions;
 use crate::refusal::Refusal;
@@ -77,14 +77,14 @@ impl<'a> Run<'a> {
                 let reason = changed(used);
                 self.refused(file, 2, "input", vec![reason])
             }
-            None if self.report.is_dry_run => self.foresee(file),
+            None if self.report.is_dry_run => self.precheck(file),
             None => self.create(file, &create),
         };
         Entry { title, not_kept, notes, ..entry }
     }
 
     /// Asks beforehand what can be asked: creating has no rule about a post.
-    fn foresee(&mut self, file: &File) -> Entry {
+    fn precheck(&mut self, file: &File) -> Entry {
         match permissions::check(&self.author.roles, permissions::required(Action::Create)) {
             Ok(()) => Entry::new(file.shown.clone(), Fate::WouldBeImported),
             Err(denied) => self.refused_by_the_door(file, denied.into(), RequestId::new()),

@@ -5,18 +5,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::documents::Done;
-use super::{By, Move};
 use crate::accounts::{self, Credential};
 use crate::cli::answer::Form;
 use crate::cli::failure::Refused;
+use crate::cli::posts::documents::Done;
+use crate::cli::posts::{By, Move};
 use crate::cli::{Failure, Options, manuscript, on_database};
 use crate::domain::{
     Content, Create, FieldError, Interface, InvalidInput, OperationKey, Outcome, Person, RequestId,
     Revise,
 };
 use crate::refusal::Refusal;
-use crate::store::visibility::Sight;
+use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
 use crate::workflow::{self, Call};
 
@@ -82,13 +82,13 @@ fn seen_by(store: &Store, call: &Call, it: &Move) -> Result<Option<Content>, Ref
     let read = |conn: &mut _| {
         let Some(person) = accounts::identify(conn, &call.credential)? else { return Ok(None) };
         let (id, seen) = it.target();
-        let sight = Sight::of(&person);
-        match posts::find(conn, id, sight)? {
-            Some(post) if sight.sees_the_making_of(&post) => posts::revision(conn, &post, seen),
+        let visibility = Visibility::of(&person);
+        match posts::find(conn, id, visibility)? {
+            Some(post) if visibility.sees_history_of(&post) => posts::revision(conn, &post, seen),
             _ => Ok(None),
         }
     };
-    let revision = read(conn).map_err(crate::refusal::unreadable)?;
+    let revision = read(conn).map_err(crate::refusal::read_error)?;
     Ok(revision.map(|revision| revision.content))
 }
 

@@ -1,13 +1,13 @@
-//! What a person may see of posts: everything here goes by their sight.
+//! What a person may see of posts: everything here goes by their visibility.
 
 use diesel::pg::PgConnection;
 
-use super::acting;
-use super::documents::{AdviceDocument, HistoryDocument, Line, PostDocument};
+use crate::cli::posts::acting;
+use crate::cli::posts::documents::{AdviceDocument, HistoryDocument, Line, PostDocument};
 use crate::cli::{Failure, Options, on_database};
 use crate::domain::{Action, Person, Post, PostId, RequestId, RevisionNumber, State};
 use crate::refusal::Refusal;
-use crate::store::visibility::Sight;
+use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
 use crate::workflow;
 
@@ -20,12 +20,12 @@ pub(super) fn list(
     state: Option<State>,
 ) -> Result<(), Failure> {
     on_database(options, |store| {
-        let sight = sight(store, actor)?;
+        let visibility = visibility(store, actor)?;
         let conn = &mut *store.checkout()?;
         options.form().tell_each("posts", |lines| {
             let mut before = None;
             loop {
-                let page = posts::all(conn, sight, state, before, PAGE)?;
+                let page = posts::all(conn, visibility, state, before, PAGE)?;
                 let last = page.last().map(|line| line.id);
                 page.into_iter().try_for_each(|line| lines.tell(&Line::from(line)))?;
                 match last {
@@ -44,11 +44,11 @@ pub(super) fn show(
     revision: Option<RevisionNumber>,
 ) -> Result<(), Failure> {
     on_database(options, |store| {
-        let sight = sight(store, actor)?;
+        let visibility = visibility(store, actor)?;
         let conn = &mut *store.checkout()?;
-        let mut post = find(conn, id, sight)?;
+        let mut post = find(conn, id, visibility)?;
         if let Some(number) = revision.filter(|number| *number != post.current.number) {
-            let earlier = match sight.sees_the_making_of(&post) {
+            let earlier = match visibility.sees_history_of(&post) {
                 true => posts::revision(conn, &post, number)?,
                 false => None,
             };
@@ -56,27 +56,27 @@ pub(super) fn show(
             // They speak of the revision that was current.
             post.standing_requests.clear();
         }
-        options.form().tell(&PostDocument::of(&post, sight))
+        options.form().tell(&PostDocument::of(&post, visibility))
     })
 }
 
 pub(super) fn history(options: &Options, actor: &str, id: PostId) -> Result<(), Failure> {
     on_database(options, |store| {
-        let sight = sight(store, Some(actor))?;
+        let visibility = visibility(store, Some(actor))?;
         let conn = &mut *store.checkout()?;
-        let post = find(conn, id, sight)?;
-        if !sight.sees_the_making_of(&post) {
+        let post = find(conn, id, visibility)?;
+        if !visibility.sees_history_of(&post) {
             return Err(nothing());
         }
-        let making = posts::making(conn, &post)?;
-        options.form().tell(&HistoryDocument::of(&post, making))
+        let history = posts::history(conn, &post)?;
+        options.form().tell(&HistoryDocument::of(&post, history))
     })
 }
 
 pub(super) fn advise(options: &Options, actor: &str, id: PostId) -> Result<(), Failure> {
     on_database(options, |store| {
         let person: Person = acting(store, actor)?;
-        let post = find(&mut *store.checkout()?, id, Sight::of(&person))?;
+        let post = find(&mut *store.checkout()?, id, Visibility::of(&person))?;
         let advice = Action::ALL
             .into_iter()
             .filter(|action| *action != Action::Create)
@@ -86,15 +86,15 @@ pub(super) fn advise(options: &Options, actor: &str, id: PostId) -> Result<(), F
     })
 }
 
-fn sight(store: &Store, actor: Option<&str>) -> Result<Sight, Failure> {
+fn visibility(store: &Store, actor: Option<&str>) -> Result<Visibility, Failure> {
     match actor {
-        None => Ok(Sight::public()),
-        Some(name) => Ok(Sight::of(&acting(store, name)?)),
+        None => Ok(Visibility::public()),
+        Some(name) => Ok(Visibility::of(&acting(store, name)?)),
     }
 }
 
-fn find(conn: &mut PgConnection, id: PostId, sight: Sight) -> Result<Post, Failure> {
-    posts::find(conn, id, sight)?.ok_or_else(nothing)
+fn find(conn: &mut PgConnection, id: PostId, visibility: Visibility) -> Result<Post, Failure> {
+    posts::find(conn, id, visibility)?.ok_or_else(nothing)
 }
 
 fn nothing() -> Failure {

@@ -14,11 +14,11 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::{Span, Timestamp};
 use jiff_diesel::Timestamp as Stored;
 
-use super::{Words, byline};
 use crate::domain::{Byline, PostId, RevisionNumber, State, UserId, Username};
-use crate::store::paging::{Order, Page, Place, Placed, Slice};
+use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
+use crate::store::posts::{Words, byline};
 use crate::store::statement::statement;
-use crate::store::visibility::Sight;
+use crate::store::visibility::Visibility;
 
 /// How far posts are counted, and how many a search finds. There is one more,
 /// to tell that there are more.
@@ -68,11 +68,11 @@ pub struct ChangeLine {
     pub since: Timestamp,
     /// Its current revision.
     pub revision: RevisionNumber,
-    place: Place,
+    place: Cursor,
 }
 
-impl Placed for ChangeLine {
-    fn place(&self) -> Place {
+impl HasCursor for ChangeLine {
+    fn place(&self) -> Cursor {
         self.place
     }
 }
@@ -103,10 +103,10 @@ const SINCE: &str =
 /// The database's.
 pub fn change_list(
     conn: &mut PgConnection,
-    sight: Sight,
+    visibility: Visibility,
     filter: &Filter,
     sort: Sort,
-    slice: &Slice,
+    slice: &PageRequest,
 ) -> QueryResult<ChangeList> {
     let id = |person: Option<UserId>| person.map(|person| person.0);
     let start = start(filter, slice);
@@ -114,7 +114,7 @@ pub fn change_list(
     // is, few words are in most of it, and a plan for any of them suits none.
     let rows = statement::<LineSqlType>(sql(filter, sort, slice))
         .planned_anew()
-        .seen_by(sight)
+        .seen_by(visibility)
         .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))
         .bind::<Timestamptz, _>(Stored::from(filter.until.unwrap_or(Timestamp::MAX)))
         .bind::<Nullable<BigInt>, _>(id(filter.author))
@@ -124,7 +124,7 @@ pub fn change_list(
         .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query))
         .load::<LineRow>(conn)?;
     let count = rows.first().map(|(.., count)| *count as usize);
-    let is_whole = matches!(slice.stretch, crate::store::paging::Stretch::First);
+    let is_whole = matches!(slice.stretch, crate::store::paging::Direction::First);
     let lines = rows.into_iter().map(|row| line(row, sort)).collect();
     Ok(ChangeList { page: slice.page(lines), count: count.or(is_whole.then_some(0)) })
 }
@@ -144,22 +144,22 @@ fn line(row: LineRow, sort: Sort) -> ChangeLine {
         publisher,
         since,
         revision: RevisionNumber(revision),
-        place: Place { at, id },
+        place: Cursor { at, id },
     }
 }
 
 /// Returns where to begin to read: where the slice says, or where the filter
 /// by time begins, whichever is further on. An index goes to one place.
-fn start(filter: &Filter, slice: &Slice) -> Place {
+fn start(filter: &Filter, slice: &PageRequest) -> Cursor {
     let start = slice.start();
     match slice.reads() {
         Order::NewestFirst => {
-            let latest = filter.until.map(|at| Place { at, id: i64::MIN });
+            let latest = filter.until.map(|at| Cursor { at, id: i64::MIN });
             latest.map_or(start, |latest| latest.min(start))
         }
         Order::OldestFirst => {
             let before = |at: Timestamp| at.checked_sub(Span::new().microseconds(1)).ok();
-            let earliest = filter.from.and_then(before).map(|at| Place { at, id: i64::MAX });
+            let earliest = filter.from.and_then(before).map(|at| Cursor { at, id: i64::MAX });
             earliest.map_or(start, |earliest| earliest.max(start))
         }
     }
@@ -167,7 +167,7 @@ fn start(filter: &Filter, slice: &Slice) -> Place {
 
 /// Returns the text of the query, of which there are as many as there are
 /// filters to combine and orders to read in; the values are parameters.
-fn sql(filter: &Filter, sort: Sort, slice: &Slice) -> String {
+fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
     let mut conditions = "post_is_visible(posts.state, posts.author_id, $1, $2, $3)".to_owned();
     if filter.author.is_some() {
         conditions += " AND posts.author_id = $6";

@@ -7,8 +7,8 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestampt
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use super::byline;
 use crate::domain::{Byline, PostId, Reading, RevisionNumber, State, UserId};
+use crate::store::posts::byline;
 use crate::store::statement::{Statement, statement};
 
 /// One of an author's own posts: where it stands, and with whom.

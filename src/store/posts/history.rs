@@ -5,15 +5,15 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use super::byline;
 use crate::domain::{
     Content, Post, Reading, Review, ReviewId, Revision, RevisionNumber, State, Transition,
 };
+use crate::store::posts::byline;
 use crate::store::statement::statement;
 
 /// Everything that led a post to where it stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Making {
+pub struct PostHistory {
     /// The states that it entered, oldest first.
     pub transitions: Vec<Transition>,
     /// When each revision was written, the first one first.
@@ -24,7 +24,7 @@ pub struct Making {
     pub readings: Vec<Reading>,
 }
 
-impl Making {
+impl PostHistory {
     fn add(&mut self, row: Row) {
         let (kind, (to, from, note), (who, name), at, revision, (id, withdrawn_at)) = row;
         let (by, at, revision) = (byline(who, name), at.to_jiff(), RevisionNumber(revision));
@@ -69,7 +69,7 @@ type Row = (
 /// # Errors
 ///
 /// The database's.
-pub fn making(conn: &mut PgConnection, post: &Post) -> QueryResult<Making> {
+pub fn history(conn: &mut PgConnection, post: &Post) -> QueryResult<PostHistory> {
     let rows = statement::<RowSqlType>(
         "SELECT 'transition' AS kind, t.to_state, t.from_state, NULL::text AS note,
                 actor.id, actor.display_name, t.at, t.revision,
@@ -96,9 +96,9 @@ pub fn making(conn: &mut PgConnection, post: &Post) -> QueryResult<Making> {
     )
     .bind::<BigInt, _>(post.id.0)
     .load::<Row>(conn)?;
-    let mut making = Making::default();
-    rows.into_iter().for_each(|row| making.add(row));
-    Ok(making)
+    let mut history = PostHistory::default();
+    rows.into_iter().for_each(|row| history.add(row));
+    Ok(history)
 }
 
 /// Returns one revision of a post that the caller has read.

@@ -6,10 +6,10 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use super::byline;
 use crate::domain::{Byline, PostId, RevisionNumber, State};
+use crate::store::posts::byline;
 use crate::store::statement::{Statement, statement};
-use crate::store::visibility::Sight;
+use crate::store::visibility::Visibility;
 
 /// One line of a list of posts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ macro_rules! lines_where {
 /// The database's.
 pub fn all(
     conn: &mut PgConnection,
-    sight: Sight,
+    visibility: Visibility,
     state: Option<State>,
     before: Option<PostId>,
     limit: i64,
@@ -95,7 +95,7 @@ pub fn all(
              AND ($4::text IS NULL OR p.state = $4) AND p.id < $5
              ORDER BY p.id DESC"
         ))
-        .seen_by(sight)
+        .seen_by(visibility)
         .bind::<Nullable<Text>, _>(state.map(State::as_str))
         .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
         .at_most(limit),

@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored, ToDiesel};
 
-use super::byline;
 use crate::domain::{Byline, PostId};
+use crate::store::posts::byline;
 use crate::store::statement::statement;
 
 /// A post that waits in review.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
 use crate::domain::{PostId, RevisionNumber, Slug, State};
-use crate::store::paging::{Order, Page, Place, Placed, Slice};
+use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::statement;
 
 /// What the public finds at an address.
@@ -68,9 +68,9 @@ macro_rules! public_where {
     };
 }
 
-impl Placed for PublicPost {
-    fn place(&self) -> Place {
-        Place { at: self.published_at, id: self.id.0 }
+impl HasCursor for PublicPost {
+    fn place(&self) -> Cursor {
+        Cursor { at: self.published_at, id: self.id.0 }
     }
 }
 
@@ -79,7 +79,7 @@ impl Placed for PublicPost {
 /// # Errors
 ///
 /// The database's.
-pub fn published(conn: &mut PgConnection, slice: &Slice) -> QueryResult<Page<PublicPost>> {
+pub fn published(conn: &mut PgConnection, slice: &PageRequest) -> QueryResult<Page<PublicPost>> {
     let sql = match slice.reads() {
         Order::NewestFirst => OLDER,
         Order::OldestFirst => NEWER,

@@ -1,6 +1,6 @@
 //! Truths about what posts are found by, and about what is done in bulk.
 
-use super::{Scope, Truth};
+use crate::store::verify::{Scope, Truth};
 
 pub(super) const TRUTHS: &[Truth] = &[
     Truth {

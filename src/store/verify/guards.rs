@@ -1,6 +1,6 @@
 //! The truth about the guards: that they stand where the migrations put them.
 
-use super::{Scope, Truth};
+use crate::store::verify::{Scope, Truth};
 
 pub(super) const TRUTHS: &[Truth] = &[Truth {
     name: "guards_are_in_place",

@@ -1,6 +1,6 @@
 //! Truths about what was written, judged and decided.
 
-use super::{Scope, Truth};
+use crate::store::verify::{Scope, Truth};
 
 pub(super) const TRUTHS: &[Truth] = &[
     Truth {

@@ -1,6 +1,6 @@
 //! Truths about people, what they hold, how they sign in, and the audit.
 
-use super::{Scope, Truth};
+use crate::store::verify::{Scope, Truth};
 
 pub(super) const TRUTHS: &[Truth] = &[
     Truth {

@@ -3,7 +3,7 @@
 //! They are cut so that one wrong thing breaks one truth, where it can: a
 //! state that is not known is not also reported as one without a history row.
 
-use super::{Scope, Truth};
+use crate::store::verify::{Scope, Truth};
 
 pub(super) const TRUTHS: &[Truth] = &[
     Truth {

@@ -5,7 +5,7 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
-use super::{Field, Value, flaw};
+use crate::cli::import::front_matter::{Field, Value, flaw};
 use crate::domain::Reason;
 
 /// Far deeper than anybody writes.
@@ -15,7 +15,7 @@ const DEEPEST: usize = 32;
 pub(super) fn fields(matter: &str) -> Result<Vec<Field>, Reason> {
     let mut mapping = Mapping::default();
     for event in Parser::new_from_str(matter) {
-        let (event, _) = event.map_err(|error| unreadable(&error))?;
+        let (event, _) = event.map_err(|error| read_error(&error))?;
         mapping.take(event)?;
     }
     Ok(mapping.fields)
@@ -95,7 +95,7 @@ fn no_mapping() -> Reason {
     flaw("It is no list of names and values.".to_owned())
 }
 
-fn unreadable(error: &ScanError) -> Reason {
+fn read_error(error: &ScanError) -> Reason {
     // The first line of the file is the one that opens it.
     flaw(format!("Line {} is no YAML: {}.", error.marker().line() + 1, error.info()))
 }

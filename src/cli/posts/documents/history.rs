@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{Byline, Post, PostId, Reading, Review, RevisionNumber, State, Transition};
-use crate::store::posts::Making;
+use crate::store::posts::PostHistory;
 
 /// How a post came to be.
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ struct Read {
 }
 
 impl HistoryDocument {
-    pub(in crate::cli) fn of(post: &Post, making: Making) -> Self {
+    pub(in crate::cli) fn of(post: &Post, history: PostHistory) -> Self {
         let entered = |it: Transition| Entered {
             from: it.from,
             to: it.to,
@@ -72,14 +72,14 @@ impl HistoryDocument {
             id: post.id,
             state: post.state(),
             revision: post.current.number,
-            transitions: making.transitions.into_iter().map(entered).collect(),
-            revisions: making
+            transitions: history.transitions.into_iter().map(entered).collect(),
+            revisions: history
                 .revisions
                 .into_iter()
                 .map(|(revision, at)| Written { revision, at })
                 .collect(),
-            change_requests: making.reviews.into_iter().map(asked).collect(),
-            readings: making.readings.into_iter().map(read).collect(),
+            change_requests: history.reviews.into_iter().map(asked).collect(),
+            readings: history.readings.into_iter().map(read).collect(),
         }
     }
 }

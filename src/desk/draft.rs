@@ -1,0 +1,117 @@
+use crate::domain::{Content, FieldError, InvalidInput};
+use crate::http::Form;
+
+/// What an author typed, as they typed it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) body: String,
+}
+
+impl Draft {
+    pub(super) fn take(fields: &mut Form) -> Result<Self, FieldError> {
+        Ok(Self {
+            title: fields.require("title")?,
+            summary: on_one_line(&fields.require("summary")?),
+            body: fields.require("body")?,
+        })
+    }
+
+    pub(super) fn of(content: &Content) -> Self {
+        let [title, summary, body] = content.parts().map(str::to_owned);
+        Self { title, summary, body }
+    }
+
+    pub(super) fn parse(&self) -> Result<Content, InvalidInput> {
+        Content::parse(&self.title, &self.summary, &self.body)
+    }
+
+    /// Returns what a post needs before it can be submitted, part by part.
+    pub(super) fn checklist(&self) -> [(&'static str, Mark); 3] {
+        let parts = [("title", &self.title), ("summary", &self.summary), ("body", &self.body)];
+        let (missing, errors) = match self.parse() {
+            Ok(content) => (content.missing(), InvalidInput(Vec::new())),
+            Err(errors) => {
+                let blank = parts.iter().filter(|(_, text)| text.trim().is_empty());
+                (blank.map(|(name, _)| *name).collect(), errors)
+            }
+        };
+        parts.map(|(name, _)| match errors.of(name) {
+            Some(_) => (name, Mark::Wrong),
+            None if missing.contains(&name) => (name, Mark::Missing),
+            None => (name, Mark::Done),
+        })
+    }
+}
+
+/// Returns the text with a space for each line break. The field is as wide as
+/// a summary is long, so people do press Enter in it; its hint says what for.
+fn on_one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the label of a part's field.
+pub(super) fn label(part: &str) -> &'static str {
+    match part {
+        "title" => "Title",
+        "summary" => "Summary",
+        _ => "Body",
+    }
+}
+
+/// Whether a post has a part that it needs before it can be submitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// It is there.
+    Done,
+    /// Nothing is written there yet.
+    Missing,
+    /// What is written there cannot be saved.
+    Wrong,
+}
+
+impl Mark {
+    /// Returns the name of its look.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Missing => "missing",
+            Self::Wrong => "wrong",
+        }
+    }
+
+    /// Returns the words beside the mark.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Missing => "still missing",
+            Self::Wrong => "needs mending",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Draft, Mark, on_one_line};
+
+    #[test]
+    fn each_part_is_done_or_missing_or_wrong_whatever_the_others_are() {
+        let too_long = "t".repeat(201);
+        for (title, body, marks) in [
+            ("", " \n ", [Mark::Missing, Mark::Missing, Mark::Missing]),
+            ("On restraint", "Words.", [Mark::Done, Mark::Missing, Mark::Done]),
+            (too_long.as_str(), "Words.", [Mark::Wrong, Mark::Missing, Mark::Done]),
+            ("On restraint", "nul \0", [Mark::Done, Mark::Missing, Mark::Wrong]),
+        ] {
+            let draft = Draft { title: title.into(), summary: String::new(), body: body.into() };
+            assert_eq!(draft.checklist().map(|(_, mark)| mark), marks, "{title:?} {body:?}");
+        }
+    }
+
+    #[test]
+    fn a_summary_of_several_lines_is_one_paragraph() {
+        assert_eq!(on_one_line("Less is more,\r\n\r\n  and so on.\n"), "Less is more, and so on.");
+        assert_eq!(on_one_line("a lone\rreturn"), "a lone\rreturn", "is for the domain to judge");
+    }
+}

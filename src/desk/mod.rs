@@ -1,0 +1,21 @@
+//! The edge for authors and reviewers.
+
+mod draft;
+mod editor;
+mod post;
+mod posts;
+mod revisions;
+
+use actix_web::web::ServiceConfig;
+
+use crate::http::action_form;
+
+/// Registers the desk's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .configure(posts::routes)
+        .configure(editor::routes)
+        .configure(post::routes)
+        .configure(revisions::routes)
+        .configure(action_form::routes);
+}

@@ -1,0 +1,154 @@
+//! The texts that a post has had: all of them, one of them, and how any two
+//! differ.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use askama::Template;
+
+use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
+use crate::http::{Context, Layout, Reply, Request, post_id};
+use crate::refusal::{Refusal, read_error};
+use crate::render::diff::{self, Kind, Part};
+use crate::render::{filters, markdown};
+use crate::store::posts::{self, PostHistory};
+use crate::workflow::visible::{find_history, revision};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/desk/posts/{id}/revisions", web::get().to(list))
+        .route("/desk/posts/{id}/revisions/{number}", web::get().to(show))
+        .route("/desk/posts/{id}/changes", web::get().to(changes));
+}
+
+#[derive(Template)]
+#[template(path = "desk/revisions.html")]
+struct RevisionsPage {
+    layout: Layout,
+    post: Post,
+    history: PostHistory,
+}
+
+impl RevisionsPage {
+    /// Returns what became of a revision, in a few words.
+    fn fate(&self, number: &RevisionNumber) -> String {
+        let entered = self.history.transitions.iter().filter(|entered| entered.revision == *number);
+        let entered = entered.filter_map(|entered| match entered.to {
+            State::Draft => None,
+            State::InReview => Some(format!("submitted by {}", entered.by.name)),
+            State::Published => Some(format!("published by {}", entered.by.name)),
+            State::Archived => Some(format!("archived by {}", entered.by.name)),
+        });
+        let asked = self.history.reviews.iter().filter(|review| review.revision == *number);
+        let asked = asked.map(|review| match review.withdrawn_at {
+            None => format!("{} asked for changes", review.reviewer.name),
+            Some(_) => format!("{} asked for changes and withdrew it", review.reviewer.name),
+        });
+        entered.chain(asked).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns the revision before the newest, to compare with at first.
+    fn last_but_one(&self) -> i32 {
+        (self.post.current.number.0 - 1).max(1)
+    }
+}
+
+async fn list(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let conn = &mut *store.checkout()?;
+            let person = request.viewer(conn)?;
+            let post = find_history(conn, &person, post_id(&id)?)?;
+            let history = posts::history(conn, &post).map_err(read_error)?;
+            let layout =
+                Layout::new(request, &format!("Revisions: {}", post.title()), Some(&person));
+            Ok(Reply::ok(&RevisionsPage { layout, post, history }))
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "desk/revision.html")]
+struct RevisionPage {
+    layout: Layout,
+    post: Post,
+    revision: Revision,
+    body: String,
+}
+
+impl RevisionPage {
+    fn previous(&self) -> Option<i32> {
+        Some(self.revision.number.0 - 1).filter(|number| *number >= 1)
+    }
+
+    fn next(&self) -> Option<i32> {
+        Some(self.revision.number.0 + 1).filter(|number| *number <= self.post.current.number.0)
+    }
+}
+
+async fn show(
+    request: Request,
+    path: Path<(String, String)>,
+    context: Data<Context>,
+) -> HttpResponse {
+    let (id, number) = path.into_inner();
+    context
+        .answer(request, None, move |store, request| {
+            let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
+            let conn = &mut *store.checkout()?;
+            let person = request.viewer(conn)?;
+            let post = find_history(conn, &person, post_id(&id)?)?;
+            let revision = revision(conn, &post, number)?;
+            let title = format!("Revision {number}: {}", revision.content.title.or_untitled());
+            let page = RevisionPage {
+                layout: Layout::new(request, &title, Some(&person)),
+                body: markdown::render(revision.content.body.as_str()),
+                revision,
+                post,
+            };
+            Ok(Reply::ok(&page))
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "desk/changes.html")]
+struct ChangesPage {
+    layout: Layout,
+    post: Post,
+    from: RevisionNumber,
+    to: RevisionNumber,
+    differences: Vec<Part>,
+}
+
+impl ChangesPage {
+    fn only_in(&self, revision: &RevisionNumber) -> String {
+        format!("Only in revision {revision}")
+    }
+}
+
+/// Shows how two revisions differ; without a second one, what has changed
+/// since the first.
+async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let mut query = request.query_fields()?;
+            let from = revision_number("from", &query.require("from")?)?;
+            let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
+            query.finish()?;
+            let conn = &mut *store.checkout()?;
+            let person = request.viewer(conn)?;
+            let post = find_history(conn, &person, post_id(&id)?)?;
+            let to = to.unwrap_or(post.current.number);
+            let (older, newer) = (revision(conn, &post, from)?, revision(conn, &post, to)?);
+            let differences = diff::compare(&older.content, &newer.content);
+            let layout = Layout::new(request, &format!("Changes: {}", post.title()), Some(&person));
+            Ok(Reply::ok(&ChangesPage { layout, from, to, differences, post }))
+        })
+        .await
+}
+
+fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, FieldError> {
+    text.parse()
+        .map(RevisionNumber)
+        .map_err(|_| FieldError::new(field, "Name a revision of this post, from 1 on."))
+}

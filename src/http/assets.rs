@@ -1,0 +1,64 @@
+use std::sync::LazyLock;
+
+use actix_web::http::header;
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
+
+use crate::http::get_only;
+
+const STYLESHEET: &str = include_str!("../../static/app.css");
+const SCRIPT: &str = include_str!("../../static/app.js");
+const ICON: &str = include_str!("../../static/favicon.svg");
+
+static STYLESHEET_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/app.css?v={}", version(STYLESHEET)));
+static SCRIPT_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/app.js?v={}", version(SCRIPT)));
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(get_only("/static/app.css").to(stylesheet))
+        .service(get_only("/static/app.js").to(script))
+        .service(get_only("/favicon.svg").to(icon))
+        .service(get_only("/favicon.ico").to(icon));
+}
+
+/// Returns an address that changes with the contents, so that browsers may
+/// keep what they find there for ever.
+pub(crate) fn stylesheet_address() -> &'static str {
+    &STYLESHEET_ADDRESS
+}
+
+/// As [`stylesheet_address`], for the script.
+pub(crate) fn script_address() -> &'static str {
+    &SCRIPT_ADDRESS
+}
+
+fn version(contents: &str) -> String {
+    Sha256::digest(contents).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn stylesheet(request: HttpRequest) -> HttpResponse {
+    file(&request, "text/css; charset=utf-8", STYLESHEET)
+}
+
+async fn script(request: HttpRequest) -> HttpResponse {
+    file(&request, "text/javascript; charset=utf-8", SCRIPT)
+}
+
+async fn icon(request: HttpRequest) -> HttpResponse {
+    file(&request, "image/svg+xml", ICON)
+}
+
+fn file(request: &HttpRequest, content_type: &str, contents: &'static str) -> HttpResponse {
+    let age = if request.query_string().is_empty() {
+        "public, max-age=3600"
+    } else {
+        "public, max-age=31536000, immutable"
+    };
+    HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((header::CACHE_CONTROL, age))
+        .body(contents)
+}

@@ -1,0 +1,89 @@
+use crate::domain::Action;
+
+/// The one line that the next page shows. The cookie carries a name and no
+/// text, so nobody can make our page say something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flash {
+    /// An action took effect.
+    Done(Action),
+    /// A post in review has a newer revision.
+    WithReviewers,
+    /// A save changed nothing.
+    Unchanged,
+    /// An incident is acknowledged.
+    Acknowledged,
+    /// The session has ended.
+    SignedOut,
+    /// Staff have changed an account.
+    AccountChanged,
+    /// A link was used to set a password.
+    PasswordSet,
+    /// Somebody has replaced their password.
+    PasswordChanged,
+    /// Somebody has signed out other browsers of theirs.
+    SessionsEnded,
+    /// Somebody has revoked a token of theirs.
+    TokenRevoked,
+}
+
+impl Flash {
+    const NAMED: [(Self, &'static str); 16] = [
+        (Self::Done(Action::Create), "create"),
+        (Self::Done(Action::Revise), "revise"),
+        (Self::Done(Action::Submit), "submit"),
+        (Self::Done(Action::RequestChanges), "request-changes"),
+        (Self::Done(Action::WithdrawRequest), "withdraw-request"),
+        (Self::Done(Action::Publish), "publish"),
+        (Self::Done(Action::Archive), "archive"),
+        (Self::WithReviewers, "with-reviewers"),
+        (Self::Unchanged, "unchanged"),
+        (Self::Acknowledged, "acknowledged"),
+        (Self::SignedOut, "signed-out"),
+        (Self::AccountChanged, "account-changed"),
+        (Self::PasswordSet, "password-set"),
+        (Self::PasswordChanged, "password-changed"),
+        (Self::SessionsEnded, "sessions-ended"),
+        (Self::TokenRevoked, "token-revoked"),
+    ];
+
+    /// Returns the line that a cookie names.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::NAMED.into_iter().find(|(_, known)| *known == name).map(|(flash, _)| flash)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::NAMED.into_iter().find(|(flash, _)| *flash == self).map_or("", |(_, name)| name)
+    }
+
+    /// Returns whether it says that the server has what was typed.
+    pub fn is_about_a_text(self) -> bool {
+        matches!(
+            self,
+            Self::Done(Action::Create | Action::Revise) | Self::WithReviewers | Self::Unchanged
+        )
+    }
+
+    /// Returns the line.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Done(Action::Create) => "Your draft is saved.",
+            Self::Done(Action::Revise) => "Your new revision is saved.",
+            Self::Done(Action::Submit) => "Submitted. It now waits for a reviewer.",
+            Self::Done(Action::RequestChanges) => "Your change request is with the author.",
+            Self::Done(Action::WithdrawRequest) => "Your change request is withdrawn.",
+            Self::Done(Action::Publish) => "Published. Everybody can read it now.",
+            Self::Done(Action::Archive) => "Archived. The public no longer sees it.",
+            Self::WithReviewers => "Your new revision is saved. The reviewers see it now.",
+            Self::Unchanged => "Nothing had changed, so there is no new revision.",
+            Self::Acknowledged => "Acknowledged. What you wrote stands on the record.",
+            Self::SignedOut => "You are signed out.",
+            Self::AccountChanged => "Done, and written down in the record.",
+            Self::PasswordSet => "Your password is set. Sign in with it.",
+            Self::PasswordChanged => {
+                "Your password is changed. Every other browser of yours is signed out."
+            }
+            Self::SessionsEnded => "Signed out there.",
+            Self::TokenRevoked => "The token is revoked. It lets no program in any more.",
+        }
+    }
+}

@@ -1,0 +1,79 @@
+use std::collections::HashMap;
+
+use actix_session::SessionExt;
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::cookie::time::Duration;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+
+use crate::accounts::sessions::random_key;
+
+/// The only thing that a session says about itself.
+pub(crate) const KEY: &str = "key";
+
+/// Carries session ids between cookies and handlers.
+///
+/// The rows are in PostgreSQL, and a handler reads and writes them together
+/// with whatever else it does: one connection, and for a transition one
+/// transaction, in which the session is checked once more. So the middleware
+/// itself asks the database for nothing, and a visitor who never signs in
+/// leaves no row.
+pub(crate) struct Ids;
+
+type State = HashMap<String, String>;
+
+fn state_of(key: &str) -> State {
+    // actix-session keeps values as JSON; ids are letters and digits.
+    HashMap::from([(KEY.to_owned(), format!("\"{key}\""))])
+}
+
+impl SessionStore for Ids {
+    async fn load(&self, session_key: &SessionKey) -> Result<Option<State>, LoadError> {
+        Ok(Some(state_of(session_key.as_ref())))
+    }
+
+    async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
+        let key = state.get(KEY).map_or_else(random_key, |key| key.trim_matches('"').to_owned());
+        key.try_into().map_err(|error| SaveError::Other(anyhow::Error::new(error)))
+    }
+
+    async fn update(
+        &self,
+        key: SessionKey,
+        _: State,
+        _: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        Ok(key)
+    }
+
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, _: &SessionKey) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+}
+
+/// The id of a session that an answer begins.
+#[derive(Debug)]
+pub(crate) struct Begins(pub(crate) String);
+
+/// Gives the browser the session that a handler began where it may block, and
+/// cannot reach the cookies itself.
+pub(crate) async fn begin_where_asked<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let session = request.get_session();
+    let mut response = next.call(request).await?;
+    let begins = response.response_mut().extensions_mut().remove::<Begins>();
+    if let Some(Begins(key)) = begins {
+        // Where there is a session already, this one takes its place.
+        session.renew();
+        session.insert(KEY, key)?;
+    }
+    Ok(response)
+}

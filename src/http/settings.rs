@@ -1,0 +1,23 @@
+/// How the server presents itself.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address that people use, such as `https://example.org`. With
+    /// `https`, cookies travel over TLS only.
+    pub public_url: String,
+    /// Whether a proxy of ours stands in front, whose `X-Forwarded-For` tells
+    /// where a request comes from. Without one, anybody could write that header.
+    pub is_behind_proxy: bool,
+}
+
+impl Settings {
+    /// Returns whether people reach the server over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// Returns the cookie's name; `__Host-` makes a browser refuse it from
+    /// anything but this host over TLS.
+    pub fn cookie_name(&self, name: &str) -> String {
+        if self.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
+    }
+}

@@ -1,0 +1,124 @@
+//! PostHistory a new cluster: a directory, two roles and a database, all or nothing.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::postgres::directory::Directory;
+use crate::postgres::errors::{ClusterError, Doing};
+use crate::postgres::log::last_lines;
+use crate::postgres::programs::Programs;
+use crate::postgres::server_user::ServerUser;
+use crate::postgres::settings::Durability;
+use crate::postgres::{DATABASE, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
+
+const UNFINISHED: &str = "postgres.new-";
+
+/// Makes a new cluster and moves it into place when it is complete.
+pub(super) fn initialise(
+    directory: &Directory,
+    user: &ServerUser,
+    programs: &Programs,
+    durability: Durability,
+) -> Result<(), ClusterError> {
+    remove_unfinished(directory)?;
+    // A name of our own: the initdb of somebody who was killed may still be tidying up after itself.
+    let name = format!("{UNFINISHED}{}", std::process::id());
+    let fresh = directory.root().join(name);
+    DirBuilder::new().mode(0o700).create(&fresh).doing("create", &fresh)?;
+    let outcome = user
+        .receives(&fresh)
+        .and_then(|()| run_initdb(&fresh, user, programs, durability))
+        .and_then(|()| create_roles_and_database(&fresh, user, programs, durability))
+        .and_then(|()| move_into_place(&fresh, directory));
+    if outcome.is_err() {
+        let _ = fs::remove_dir_all(&fresh);
+    }
+    outcome
+}
+
+fn remove_unfinished(directory: &Directory) -> Result<(), ClusterError> {
+    let root = directory.root();
+    for entry in fs::read_dir(root).doing("read", root)? {
+        let entry = entry.doing("read", root)?;
+        if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+            // What cannot be removed now is in nobody's way, and may go next time.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn run_initdb(
+    fresh: &Path,
+    user: &ServerUser,
+    programs: &Programs,
+    durability: Durability,
+) -> Result<(), ClusterError> {
+    let mut command = Command::new(programs.initdb());
+    command
+        .arg("-D")
+        .arg(fresh)
+        .arg(format!("--username={SUPERUSER_ROLE}"))
+        // Whoever reaches the socket is the server's own user, or root.
+        .arg("--auth=trust")
+        .args(["--encoding=UTF8", "--locale=C", "--data-checksums"]);
+    if programs.major >= 17 {
+        command.args(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]);
+    }
+    if durability == Durability::Disposable {
+        command.arg("--no-sync");
+    }
+    run(command, user, "")
+}
+
+// The server itself can do this alone; psql is a client program, which may not be installed.
+fn create_roles_and_database(
+    fresh: &Path,
+    user: &ServerUser,
+    programs: &Programs,
+    durability: Durability,
+) -> Result<(), ClusterError> {
+    let mut command = Command::new(programs.postgres());
+    command.arg("--single").arg("-D").arg(fresh);
+    command.args(["-c", "exit_on_error=on"]);
+    if durability == Durability::Disposable {
+        command.args(["-c", "fsync=off"]);
+    }
+    command.arg("postgres");
+    let statements = format!(
+        "CREATE ROLE {OWNER_ROLE} LOGIN NOSUPERUSER CREATEDB NOCREATEROLE;\n\
+         CREATE ROLE {RUNTIME_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;\n\
+         CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE};\n"
+    );
+    run(command, user, &statements)
+}
+
+fn run(mut command: Command, user: &ServerUser, input: &str) -> Result<(), ClusterError> {
+    user.runs(&mut command);
+    let program = command.get_program().to_owned();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .doing("run", &program)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that ends before it has read everything says more in its output than this error.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    let Output { status, stderr, .. } = child.wait_with_output().doing("run", &program)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(ClusterError::Initialise { program: program.into(), output: last_lines(&stderr) })
+}
+
+fn move_into_place(fresh: &Path, directory: &Directory) -> Result<(), ClusterError> {
+    let place = directory.cluster();
+    fs::rename(fresh, &place).doing("move the new database to", &place)?;
+    let root = directory.root();
+    File::open(root).and_then(|root| root.sync_all()).doing("write", root)
+}

@@ -1,0 +1,187 @@
+use std::time::{Duration, Instant};
+
+use similar::{ChangeTag, DiffOp, TextDiff};
+
+use crate::domain::Content;
+
+/// One line of a comparison.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Whether it is only in the older, only in the newer, or in both.
+    pub(crate) kind: Kind,
+    /// Its pieces; those that differ within the line are marked.
+    pub(crate) pieces: Vec<(bool, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Same,
+    Removed,
+    Added,
+}
+
+/// The comparison of one part of a post.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// Title, summary or body.
+    pub(crate) name: &'static str,
+    /// Its lines.
+    pub(crate) stretches: Vec<Direction>,
+}
+
+/// Lines that follow each other.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Direction {
+    /// The lines.
+    pub(crate) lines: Vec<Line>,
+    /// Whether they are the same in both and far from every difference, so
+    /// that they are shown only to whoever asks.
+    pub(crate) is_folded: bool,
+}
+
+/// Returns the parts in which two contents differ, line by line and word by
+/// word within lines.
+pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
+    ["Title", "Summary", "Body"]
+        .into_iter()
+        .zip(older.parts().into_iter().zip(newer.parts()))
+        .filter(|(_, (older, newer))| older != newer)
+        .map(|(name, (older, newer))| Part { name, stretches: folded(lines(older, newer)) })
+        .collect()
+}
+
+fn lines(older: &str, newer: &str) -> Vec<Line> {
+    // Past the deadline the comparison gets coarser, never longer.
+    let deadline = Instant::now() + Duration::from_millis(300);
+    // Whether the last line ends with a break is nothing that anybody reads.
+    let [older, newer] = [older, newer].map(|text| match text.trim_end_matches('\n') {
+        "" => String::new(),
+        text => format!("{text}\n"),
+    });
+    let diff = TextDiff::configure().deadline(deadline).diff_lines(older.as_str(), newer.as_str());
+    diff.ops()
+        .iter()
+        .flat_map(line_by_line)
+        .flat_map(|op| diff.iter_inline_changes_deadline(&op, Some(deadline)).collect::<Vec<_>>())
+        .map(|change| Line {
+            kind: match change.tag() {
+                ChangeTag::Equal => Kind::Same,
+                ChangeTag::Delete => Kind::Removed,
+                ChangeTag::Insert => Kind::Added,
+            },
+            pieces: change
+                .iter_strings_lossy()
+                .map(|(is_changed, text)| (is_changed, text.trim_end_matches('\n').to_owned()))
+                .collect(),
+        })
+        .collect()
+}
+
+/// Returns a replacement of several lines as replacements of one line each, and
+/// what is left over: words are compared within a line and its successor, and
+/// not across a whole block that has grown.
+fn line_by_line(op: &DiffOp) -> Vec<DiffOp> {
+    let DiffOp::Replace { old_index, old_len, new_index, new_len } = *op else {
+        return vec![*op];
+    };
+    let pairs = old_len.min(new_len);
+    let (old_rest, new_rest) = (old_index + pairs, new_index + pairs);
+    let replaced = (0..pairs).map(|at| DiffOp::Replace {
+        old_index: old_index + at,
+        old_len: 1,
+        new_index: new_index + at,
+        new_len: 1,
+    });
+    let removed =
+        DiffOp::Delete { old_index: old_rest, old_len: old_len - pairs, new_index: new_rest };
+    let added =
+        DiffOp::Insert { old_index: old_rest, new_index: new_rest, new_len: new_len - pairs };
+    replaced
+        .chain((old_len > pairs).then_some(removed))
+        .chain((new_len > pairs).then_some(added))
+        .collect()
+}
+
+/// How many unchanged lines stay in visibility before and after a difference.
+const CONTEXT: usize = 2;
+
+/// Folding fewer lines than this hides more than it saves.
+const WORTH_FOLDING: usize = 3;
+
+/// Folds away what is far from every difference.
+fn folded(lines: Vec<Line>) -> Vec<Direction> {
+    let is_near: Vec<bool> = (0..lines.len())
+        .map(|at| {
+            let from = at.saturating_sub(CONTEXT);
+            let to = (at + CONTEXT + 1).min(lines.len());
+            lines[from..to].iter().any(|line| line.kind != Kind::Same)
+        })
+        .collect();
+    let mut stretches: Vec<Direction> = Vec::new();
+    for (line, is_near) in lines.into_iter().zip(is_near) {
+        match stretches.last_mut() {
+            Some(stretch) if stretch.is_folded != is_near => stretch.lines.push(line),
+            _ => stretches.push(Direction { lines: vec![line], is_folded: !is_near }),
+        }
+    }
+    for stretch in &mut stretches {
+        stretch.is_folded = stretch.is_folded && stretch.lines.len() >= WORTH_FOLDING;
+    }
+    stretches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, folded, lines};
+
+    /// Returns each stretch as the signs of its lines, in brackets if folded.
+    fn shape(older: &str, newer: &str) -> String {
+        let sign = |kind| match kind {
+            Kind::Same => '=',
+            Kind::Removed => '-',
+            Kind::Added => '+',
+        };
+        let stretches = folded(lines(older, newer)).into_iter().map(|stretch| {
+            let signs: String = stretch.lines.iter().map(|line| sign(line.kind)).collect();
+            if stretch.is_folded { format!("({signs})") } else { signs }
+        });
+        stretches.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_is_far_from_every_difference_is_folded_away() {
+        let older: String = (0..20).map(|number| format!("line {number}\n")).collect();
+        let newer = older.replace("line 9\n", "line nine\n");
+        assert_eq!(shape(&older, &newer), "(=======) ==-+== (========)");
+        let newer = older.replace("line 0\n", "");
+        assert_eq!(shape(&older, &newer), "-== (=================)");
+    }
+
+    #[test]
+    fn a_few_unchanged_lines_are_not_worth_folding() {
+        assert_eq!(shape("a\nb\nc\nd\nx\n", "a\nb\nc\nd\ny\n"), "== ==-+");
+        assert_eq!(shape("x\na\nb\nc\n", "y\na\nb\nc\n"), "-+== =");
+    }
+
+    #[test]
+    fn words_are_marked_within_their_line() {
+        let lines = lines("one two three\n", "one 2 three\n");
+        let marked: Vec<&str> = lines
+            .iter()
+            .flat_map(|line| &line.pieces)
+            .filter(|(is_changed, _)| *is_changed)
+            .map(|(_, text)| text.as_str())
+            .collect();
+        assert_eq!(marked, ["two", "2"]);
+    }
+
+    #[test]
+    fn a_line_is_compared_with_its_successor_where_a_block_has_grown() {
+        let (older, newer) = ("one two three.\n", "one two three:\n\nfour\n\nfive\n");
+        assert_eq!(shape(older, newer), "-+++++");
+        let marked = lines(older, newer).into_iter().flat_map(|line| line.pieces);
+        let marked: Vec<String> =
+            marked.filter(|(is_changed, _)| *is_changed).map(|(_, text)| text).collect();
+        assert_eq!(marked, ["three.", "three:"]);
+    }
+}

@@ -1,0 +1,9 @@
+//! Content to HTML: Markdown, differences, times and timelines.
+
+pub(crate) mod diff;
+#[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
+pub(crate) mod filters;
+pub(crate) mod markdown;
+pub(crate) mod timeline;
+pub(crate) mod times;
+pub(crate) mod word_count;

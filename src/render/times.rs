@@ -1,0 +1,55 @@
+use jiff::Timestamp;
+
+/// Returns how long ago something was, as people say it; from a month on, the
+/// day. A clock that is a little ahead of ours reads as now.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    match length(at, now) {
+        None => "just now".to_owned(),
+        Some((days, "day")) if days > 30 => at.strftime("%-d %b %Y").to_string(),
+        Some(length) => format!("{} ago", words(length)),
+    }
+}
+
+/// Returns how long something has taken until now, as people say it.
+pub(crate) fn so_far(at: Timestamp, now: Timestamp) -> String {
+    length(at, now).map_or_else(|| "less than a minute".to_owned(), words)
+}
+
+fn words((count, unit): (i64, &str)) -> String {
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Returns the time between in the largest unit of which there is one.
+fn length(at: Timestamp, now: Timestamp) -> Option<(i64, &'static str)> {
+    let seconds = now.duration_since(at).as_secs();
+    [(86_400, "day"), (3_600, "hour"), (60, "minute")]
+        .into_iter()
+        .map(|(unit, name)| (seconds / unit, name))
+        .find(|(count, _)| *count > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::{ago, so_far};
+
+    #[test]
+    fn a_time_reads_as_people_say_it() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        for (seconds, said, length) in [
+            (-5, "just now", "less than a minute"),
+            (59, "just now", "less than a minute"),
+            (60, "1 minute ago", "1 minute"),
+            (3_599, "59 minutes ago", "59 minutes"),
+            (3_600, "1 hour ago", "1 hour"),
+            (86_399, "23 hours ago", "23 hours"),
+            (3 * 86_400, "3 days ago", "3 days"),
+            (30 * 86_400, "30 days ago", "30 days"),
+            (31 * 86_400, "21 Oct 2026", "31 days"),
+        ] {
+            let at = now - SignedDuration::from_secs(seconds);
+            assert_eq!((ago(at, now), so_far(at, now)), (said.to_owned(), length.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The listener for Prometheus: one address, apart from the site.
+//!
+//! What is counted says how much is published and how often somebody is
+//! refused, so it is not for everybody, and no session and no token is asked
+//! for it: whoever reaches the listener may read it.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::KeepAlive;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpResponse, HttpServer};
+use tokio::sync::Semaphore;
+
+use crate::audit;
+use crate::http::Context;
+use crate::metrics::{self, Now, Recorded};
+use crate::store::Store;
+use crate::store::pool::Limits;
+
+/// What it takes to be watched.
+pub struct Watch {
+    /// Where Prometheus asks.
+    pub listener: TcpListener,
+    /// A way to the database that waits for nobody: see [`Watch::LIMITS`].
+    pub store: Store,
+}
+
+impl Watch {
+    /// One connection, and little patience. It is not one of the pool's, so
+    /// that a busy pool does not look like a database that is away.
+    pub const LIMITS: Limits = Limits {
+        connections: 1,
+        checkout: Duration::from_millis(500),
+        lock: Duration::from_millis(500),
+        statement: Duration::from_millis(500),
+    };
+}
+
+/// The longest that a scrape waits for the database, whatever keeps it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the one handler needs.
+struct Scraped {
+    recorded: Recorded,
+    context: Context,
+    store: Store,
+    /// One question at a time: one that never returns keeps one thread.
+    turn: Arc<Semaphore>,
+}
+
+/// Begins to record and to show what is recorded, until the handle stops it.
+///
+/// # Errors
+///
+/// When the listener cannot be used, or something else records already.
+pub(super) fn begin(watch: Watch, context: Context) -> std::io::Result<ServerHandle> {
+    let recorded = metrics::record().map_err(std::io::Error::other)?;
+    actix_web::rt::spawn(tidy_every_few_seconds(recorded.clone()));
+    let scraped = Scraped { recorded, context, store: watch.store, turn: Semaphore::new(1).into() };
+    let server = server(watch.listener, scraped)?;
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok(handle)
+}
+
+fn server(listener: TcpListener, scraped: Scraped) -> std::io::Result<Server> {
+    let scraped = Data::new(scraped);
+    let server = HttpServer::new(move || {
+        App::new().app_data(scraped.clone()).route("/metrics", web::get().to(scrape))
+    });
+    Ok(server
+        .workers(1)
+        .worker_max_blocking_threads(1)
+        // A connection that stays open would have to be waited for at the end.
+        .keep_alive(KeepAlive::Disabled)
+        .shutdown_timeout(2)
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+async fn tidy_every_few_seconds(recorded: Recorded) {
+    let mut clock = actix_web::rt::time::interval(Duration::from_secs(5));
+    loop {
+        clock.tick().await;
+        recorded.tidy();
+    }
+}
+
+async fn scrape(scraped: Data<Scraped>) -> HttpResponse {
+    let open_incidents = scraped.open_incidents().await;
+    let pool = scraped.context.store.in_use_and_idle();
+    let now = Now {
+        in_hand: scraped.context.in_hand(),
+        in_use: pool.0,
+        idle: pool.1,
+        most: scraped.context.store.size(),
+        open_incidents,
+    };
+    HttpResponse::Ok().content_type(metrics::TEXT).body(scraped.recorded.text(now))
+}
+
+impl Scraped {
+    /// Returns how many incidents are open, or nothing if the database does not
+    /// say so in time.
+    async fn open_incidents(&self) -> Option<i64> {
+        let asked = async {
+            let turn = self.turn.clone().acquire_owned().await.ok()?;
+            let store = self.store.clone();
+            let count = web::block(move || {
+                let _turn = turn;
+                let ask = || audit::open_incidents(&mut *store.checkout().ok()?).ok();
+                // That a connection broke since the last time shows when it is used.
+                ask().or_else(ask)
+            });
+            count.await.ok()?
+        };
+        tokio::time::timeout(PATIENCE, asked).await.ok()?
+    }
+}

@@ -1,0 +1,68 @@
+//! All posts, a page at a time, newest first. A page is named by the post that
+//! it comes after or before, so it stays what it is while others are published.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, ServiceConfig};
+use askama::Template;
+
+use crate::http::paging::{cursor, stretch};
+use crate::http::{Context, Layout, Reply, Request, get_only};
+use crate::refusal::read_error;
+use crate::render::filters;
+use crate::store::paging::{Direction, Order, PageRequest};
+use crate::store::posts::{self, PublicPost};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(get_only("/posts").to(all_posts));
+}
+
+/// How many posts a page has: one more tells that there are more.
+const PER_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "public/all_posts.html")]
+struct AllPostsPage {
+    layout: Layout,
+    site: String,
+    months: Vec<Month>,
+    newer: Option<String>,
+    older: Option<String>,
+    is_first: bool,
+}
+
+/// The posts of one month, by UTC.
+struct Month {
+    name: String,
+    posts: Vec<PublicPost>,
+}
+
+async fn all_posts(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let stretch = stretch(&mut request.query_fields()?, "before", "after")?;
+            let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
+            let found = posts::published(&mut *store.checkout()?, &slice).map_err(read_error)?;
+            let page = AllPostsPage {
+                layout: Layout::new(request, "All posts", None),
+                site: request.site.clone(),
+                newer: found.previous.map(cursor),
+                older: found.next.map(cursor),
+                is_first: stretch == Direction::First,
+                months: by_month(found.lines),
+            };
+            Ok(Reply::ok(&page).revalidated())
+        })
+        .await
+}
+
+fn by_month(posts: Vec<PublicPost>) -> Vec<Month> {
+    let mut months: Vec<Month> = Vec::new();
+    for post in posts {
+        let name = post.published_at.strftime("%B %Y").to_string();
+        match months.last_mut() {
+            Some(month) if month.name == name => month.posts.push(post),
+            _ => months.push(Month { name, posts: vec![post] }),
+        }
+    }
+    months
+}

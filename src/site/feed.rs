@@ -1,0 +1,127 @@
+//! What programs read of the public site: the feed, the sitemap, the rules for
+//! robots.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, ServiceConfig};
+use askama::Template;
+use jiff::Timestamp;
+
+use crate::http::{Context, Reply, Request, get_only};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::site::render_cache::RenderCache;
+use crate::store::paging::PageRequest;
+use crate::store::posts::{self, PublicPost};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(get_only("/feed.atom").to(feed))
+        .service(get_only("/robots.txt").to(robots))
+        .service(get_only("/sitemap.xml").to(sitemap_index))
+        .service(get_only("/sitemap-{number}.xml").to(sitemap));
+}
+
+/// How many posts the feed carries.
+const IN_FEED: usize = 20;
+
+/// The newest posts as Atom (RFC 4287), with their whole text.
+#[derive(Template)]
+#[template(path = "public/feed.xml")]
+struct Feed {
+    site: String,
+    updated: Timestamp,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    post: PublicPost,
+    html: Arc<str>,
+}
+
+async fn feed(
+    request: Request,
+    context: Data<Context>,
+    rendered: Data<RenderCache>,
+) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let conn = &mut *store.checkout()?;
+            let newest =
+                posts::published(conn, &PageRequest::newest(IN_FEED)).map_err(read_error)?.lines;
+            let html = rendered.html(conn, &newest)?;
+            let entries: Vec<Entry> =
+                newest.into_iter().zip(html).map(|(post, html)| Entry { post, html }).collect();
+            let updated =
+                entries.first().map_or(Timestamp::UNIX_EPOCH, |entry| entry.post.published_at);
+            let feed = Feed { site: request.site.clone(), updated, entries };
+            Ok(Reply::ok(&feed).of_type("application/atom+xml; charset=utf-8").revalidated())
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "public/robots.txt")]
+struct Robots {
+    site: String,
+}
+
+async fn robots(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |_, request| {
+            let robots = Robots { site: request.site.clone() };
+            Ok(Reply::ok(&robots).of_type("text/plain; charset=utf-8").revalidated())
+        })
+        .await
+}
+
+/// How many posts, published or not, one sitemap speaks of: the protocol
+/// allows 50,000 addresses in a file.
+const PER_SITEMAP: i64 = 10_000;
+
+/// The highest number of a sitemap: the protocol allows 50,000 in an index.
+const MOST_SITEMAPS: i64 = 49_999;
+
+/// The list of sitemaps. It grows with the ids, so it needs no count.
+#[derive(Template)]
+#[template(path = "public/sitemap_index.xml")]
+struct SitemapIndex {
+    site: String,
+    numbers: std::ops::RangeInclusive<i64>,
+}
+
+async fn sitemap_index(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let newest = posts::highest_id(&mut *store.checkout()?).map_err(read_error)?;
+            let index = SitemapIndex {
+                site: request.site.clone(),
+                numbers: 0..=(newest / PER_SITEMAP).min(MOST_SITEMAPS),
+            };
+            Ok(Reply::ok(&index).of_type("application/xml; charset=utf-8").revalidated())
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "public/sitemap.xml")]
+struct Sitemap {
+    site: String,
+    /// The first sitemap also names the pages that list posts.
+    is_first: bool,
+    posts: Vec<(String, Timestamp)>,
+}
+
+async fn sitemap(request: Request, number: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let number: i64 = number.parse::<u32>().map_err(|_| Refusal::NotFound)?.into();
+            let first = number * PER_SITEMAP;
+            let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)
+                .map_err(read_error)?;
+            let sitemap = Sitemap { site: request.site.clone(), is_first: number == 0, posts };
+            Ok(Reply::ok(&sitemap).of_type("application/xml; charset=utf-8").revalidated())
+        })
+        .await
+}

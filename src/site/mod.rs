@@ -1,0 +1,20 @@
+//! The edge for everybody: the public pages, the feed, and signing in.
+
+mod all_posts;
+mod feed;
+mod public;
+mod render_cache;
+mod sign_in;
+
+use actix_web::web::ServiceConfig;
+
+pub use render_cache::RenderCache;
+
+/// Registers the public routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .configure(public::routes)
+        .configure(all_posts::routes)
+        .configure(feed::routes)
+        .configure(sign_in::routes);
+}

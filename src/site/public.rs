@@ -1,0 +1,136 @@
+//! What everybody can read.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use askama::Template;
+
+use crate::domain::Slug;
+use crate::http::{Context, Layout, Reply, Request, get_only};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::site::render_cache::RenderCache;
+use crate::store::paging::PageRequest;
+use crate::store::posts::{self, Address, PublicPost};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(get_only("/").to(home))
+        .service(get_only("/posts/{slug}").to(post))
+        .route("/healthz", web::get().to(HttpResponse::Ok))
+        .route("/readyz", web::get().to(ready));
+}
+
+/// How many posts the front page shows.
+const ON_FRONT_PAGE: usize = 20;
+
+/// The newest posts. Like every page of the public site it looks nobody up, so
+/// that it says the same to everybody.
+#[derive(Template)]
+#[template(path = "public/home.html")]
+struct HomePage {
+    layout: Layout,
+    site: String,
+    posts: Vec<PublicPost>,
+}
+
+async fn home(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let posts =
+                posts::published(&mut *store.checkout()?, &PageRequest::newest(ON_FRONT_PAGE))
+                    .map_err(read_error)?;
+            let layout = Layout::new(request, "Imprimatur", None);
+            let site = request.site.clone();
+            Ok(Reply::ok(&HomePage { layout, site, posts: posts.lines }).revalidated())
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "public/post.html")]
+struct PublicPostPage {
+    layout: Layout,
+    site: String,
+    post: PublicPost,
+    body: Arc<str>,
+}
+
+impl PublicPostPage {
+    /// Returns the one address of the post, wherever somebody found it.
+    fn address(&self) -> String {
+        format!("{}/posts/{}", self.site, self.post.slug)
+    }
+
+    /// Returns what the post is, for programs (schema.org, as JSON-LD). What
+    /// was published never changes, so there is no date of a change to tell.
+    fn linked_data(&self) -> String {
+        let data = serde_json::json!({
+            "@context": "https://schema.org",
+            "@type": "BlogPosting",
+            "headline": self.post.title,
+            "description": self.post.summary,
+            "author": { "@type": "Person", "name": self.post.author },
+            "publisher": { "@type": "Organization", "name": "Imprimatur", "url": format!("{}/", self.site) },
+            "datePublished": self.post.published_at.to_string(),
+            "inLanguage": "en",
+            "url": self.address(),
+            "mainEntityOfPage": self.address(),
+        });
+        // Within a script element only `<` could end what is data.
+        data.to_string().replace('<', "\\u003c")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "public/gone.html")]
+struct GonePage {
+    layout: Layout,
+}
+
+async fn post(
+    request: Request,
+    slug: Path<String>,
+    context: Data<Context>,
+    rendered: Data<RenderCache>,
+) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
+            let conn = &mut *store.checkout()?;
+            let found = posts::at_address(conn, &slug).map_err(read_error)?;
+            match found.ok_or(Refusal::NotFound)? {
+                Address::Gone => {
+                    let layout = Layout::new(request, "This post is gone", None);
+                    Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
+                }
+                Address::Published(post) => {
+                    let body = rendered.html_of(conn, &post)?;
+                    let layout = Layout::new(request, &post.title, None);
+                    let site = request.site.clone();
+                    let page = PublicPostPage { layout, site, post: *post, body };
+                    Ok(Reply::ok(&page).revalidated())
+                }
+            }
+        })
+        .await
+}
+
+/// Answers whether requests can be served: the database answers.
+async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
+    let store = context.store.clone();
+    let is_ready = web::block(move || {
+        let mut conn = store.checkout().ok()?;
+        crate::accounts::exist(&mut conn).ok()
+    })
+    .await;
+    match is_ready {
+        Ok(Some(_)) => HttpResponse::Ok().finish(),
+        Ok(None) | Err(_) => {
+            tracing::warn!(request_id = %request.id, "not ready");
+            HttpResponse::ServiceUnavailable().insert_header(("retry-after", "2")).finish()
+        }
+    }
+}

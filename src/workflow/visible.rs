@@ -1,0 +1,35 @@
+//! Reads of one post, as far as a person may see it: anything else is not found.
+
+use diesel::pg::PgConnection;
+
+use crate::domain::{Person, Post, PostId, Revision, RevisionNumber};
+use crate::refusal::{Refusal, read_error};
+use crate::store::posts;
+use crate::store::visibility::Visibility;
+
+/// Returns a post for a page that shows how it came to be.
+pub fn find_history(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
+    let post = find(conn, person, id)?;
+    if Visibility::of(person).sees_history_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
+}
+
+/// Returns the post, if the person may see it.
+///
+/// # Errors
+///
+/// [`Refusal::NotFound`] otherwise.
+pub fn find(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
+    posts::find(conn, id, Visibility::of(person)).map_err(read_error)?.ok_or(Refusal::NotFound)
+}
+
+/// Returns one of the texts that a post has had.
+pub fn revision(
+    conn: &mut PgConnection,
+    post: &Post,
+    number: RevisionNumber,
+) -> Result<Revision, Refusal> {
+    if number == post.current.number {
+        return Ok(post.current.clone());
+    }
+    posts::revision(conn, post, number).map_err(read_error)?.ok_or(Refusal::NotFound)
+}

@@ -1,0 +1,135 @@
+//! What the API says of itself is true, and up to date.
+//!
+//! `UPDATE_OPENAPI=1 cargo test the_committed_document` brings it up to date.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use imprimatur::domain::{Action, Role, State};
+use serde_json::Value;
+
+use super::House;
+use crate::support::{Program, Server, World};
+
+fn document() -> Value {
+    serde_json::to_value(imprimatur::api::openapi()).unwrap()
+}
+
+#[test]
+fn the_committed_document_is_the_one_of_the_code() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi.json");
+    let expected = serde_json::to_string_pretty(&imprimatur::api::openapi()).unwrap() + "\n";
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "UPDATE_OPENAPI=1 cargo test the_committed_document updates it");
+}
+
+/// A name that the document does not have is a name that no client expects.
+#[test]
+fn names_are_spelled_in_the_document_as_they_are_in_answers() {
+    let document = document();
+    let names = |schema: &str| document["components"]["schemas"][schema]["enum"].clone();
+    assert_eq!(names("StateName"), serde_json::json!(State::ALL));
+    assert_eq!(names("ActionName"), serde_json::json!(Action::ALL));
+    assert_eq!(names("RoleName"), serde_json::json!(Role::ALL));
+}
+
+#[test]
+fn the_document_is_served_as_it_is_committed() {
+    let House { world: _world, server, .. } = House::new();
+    let nobody = Program::with(server.address, "");
+    let served = nobody.get("/api/v1/openapi.json").expect(200);
+    assert_eq!(served.header("content-type"), "application/json");
+    assert_eq!(served.json(), document());
+    assert_eq!(served.json()["openapi"], "3.1.0");
+}
+
+/// Which addresses there are, and which methods each takes, is asked of the
+/// server: what it takes beside the documented is seen in `Allow`.
+#[test]
+fn every_route_is_in_the_document_and_takes_what_it_says() {
+    let paths = document()["paths"].as_object().unwrap().clone();
+    let mut sources = BTreeSet::new();
+    for file in ["posts", "changes", "records"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/api/{file}.rs"));
+        let source = std::fs::read_to_string(path).unwrap();
+        let routes = source.split("resource(\"").skip(1);
+        sources.extend(routes.map(|rest| rest.split('"').next().unwrap().to_owned()));
+    }
+    assert_eq!(paths.keys().cloned().collect::<BTreeSet<_>>(), sources);
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let program = Program::of(&world, server.address, world.stan);
+    for (path, operations) in &paths {
+        let reply = program.send("DELETE", &path.replace("{id}", "1"), &[], None).expect(405);
+        let allowed: BTreeSet<String> =
+            reply.header("allow").split(',').map(|method| method.trim().to_lowercase()).collect();
+        let mut documented: BTreeSet<String> =
+            operations.as_object().unwrap().keys().cloned().collect();
+        if documented.contains("get") {
+            documented.insert("head".to_owned());
+        }
+        assert_eq!(allowed, documented, "{path}");
+    }
+}
+
+/// Where a link leads there is an operation, and it gets all that its address
+/// needs out of the answer before.
+#[test]
+fn every_link_leads_to_an_operation_with_all_that_it_needs() {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap();
+    let operations = || paths.values().flat_map(|item| item.as_object().unwrap().values());
+    let required = |name: &str| -> BTreeSet<String> {
+        let operation = operations().find(|operation| operation["operationId"] == name);
+        let parameters = operation.unwrap_or_else(|| panic!("{name} leads nowhere"))["parameters"]
+            .as_array()
+            .unwrap();
+        let required = parameters.iter().filter(|parameter| parameter["required"] == true);
+        required.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut reached = BTreeSet::new();
+    for operation in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for (name, link) in response["links"].as_object().into_iter().flatten() {
+                let given = link["parameters"].as_object().unwrap();
+                assert!(status.starts_with('2') && link["operationId"] == name.as_str(), "{link}");
+                let given: BTreeSet<String> = given.keys().cloned().collect();
+                assert_eq!(given, required(name), "{link}");
+                for expression in link["parameters"].as_object().unwrap().values() {
+                    let header = expression.as_str().unwrap().strip_prefix("$response.header.");
+                    assert!(header.is_none_or(|header| response["headers"][header].is_object()));
+                }
+                reached.insert(name.clone());
+            }
+        }
+    }
+    let on_a_post = paths.iter().filter(|(path, _)| path.contains("{id}"));
+    let on_a_post = on_a_post.flat_map(|(_, item)| item.as_object().unwrap().values());
+    let expected: BTreeSet<String> =
+        on_a_post.map(|one| one["operationId"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(reached, expected, "all that can be done with a post follows something");
+}
+
+#[test]
+fn the_page_shows_every_operation_and_every_problem() {
+    let House { world: _world, server, .. } = House::new();
+    let page = server.browser().get("/api").expect(200);
+    assert!(page.headers["content-type"].starts_with("text/html"));
+    for (path, operations) in document()["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let title = operation["summary"].as_str().unwrap();
+            assert!(page.body.contains(&format!("{} {path}", method.to_uppercase())), "{path}");
+            assert!(page.body.contains(title), "{title}");
+        }
+    }
+    for kind in imprimatur::http::problem::KINDS {
+        assert!(page.body.contains(&format!("id=\"problem-{}\"", kind.slug)), "{}", kind.slug);
+    }
+    for word in ["Idempotency-Key", "If-Match", "curl ", "Bearer"] {
+        assert!(page.body.contains(word), "{word}");
+    }
+    assert!(!page.body.contains("<script"), "nothing runs");
+}

@@ -1,0 +1,223 @@
+//! The program owns nothing, so it can take no guard away.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use imprimatur::accounts::sessions;
+use imprimatur::postgres::RUNTIME_ROLE;
+use imprimatur::store::statement::statement;
+
+use super::each_is_refused;
+use crate::support::World;
+use crate::support::world::db_number;
+
+#[test]
+fn the_program_cannot_take_a_guard_away_or_become_somebody_who_can() {
+    let world = World::new();
+    let attempts = [
+        ("ALTER TABLE posts DISABLE TRIGGER ALL", "must be owner of table posts"),
+        (
+            "ALTER TABLE posts DISABLE TRIGGER post_moves_one_step_forward",
+            "must be owner of table posts",
+        ),
+        (
+            "ALTER TABLE posts DROP CONSTRAINT publication_facts_iff_published",
+            "must be owner of table posts",
+        ),
+        (
+            "ALTER TABLE transitions DROP CONSTRAINT post_enters_each_state_once CASCADE",
+            "must be owner of table transitions",
+        ),
+        ("ALTER TABLE posts ADD COLUMN promoted boolean", "must be owner of table posts"),
+        ("ALTER TABLE posts OWNER TO imprimatur_runtime", "must be owner of table posts"),
+        ("ALTER TABLE posts RENAME TO old_posts", "must be owner of table posts"),
+        ("DROP TABLE posts CASCADE", "must be owner of table posts"),
+        ("DROP TRIGGER published_post_is_complete ON posts", "must be owner of"),
+        ("DROP FUNCTION refuse() CASCADE", "must be owner of function refuse"),
+        (
+            "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+             AS 'BEGIN RETURN NEW; END'",
+            "permission denied for schema public",
+        ),
+        ("CREATE TABLE mine ()", "permission denied for schema public"),
+        ("CREATE SCHEMA mine", "permission denied for database"),
+        (
+            "CREATE TRIGGER mine BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION refuse()",
+            "permission denied for table posts",
+        ),
+        ("CREATE RULE mine AS ON UPDATE TO posts DO INSTEAD NOTHING", "must be owner of"),
+        ("SET session_replication_role = replica", "permission denied to set parameter"),
+        ("SET ROLE imprimatur_owner", "permission denied to set role"),
+        (
+            "SET SESSION AUTHORIZATION imprimatur_owner",
+            "permission denied to set session authorization",
+        ),
+        ("ALTER ROLE imprimatur_runtime SUPERUSER", "must be superuser|permission denied"),
+        (
+            "GRANT imprimatur_owner TO imprimatur_runtime",
+            "must have admin option on role|permission denied to grant role",
+        ),
+        (
+            "SELECT grant_runtime('imprimatur_runtime')",
+            "permission denied for function grant_runtime",
+        ),
+        ("SELECT key FROM cookie_key FOR UPDATE", "permission denied for table cookie_key"),
+        ("SELECT 1/0", "division by zero"),
+    ];
+    let attempts = attempts.map(|(sql, expected)| (sql, sql.to_owned(), expected));
+    each_is_refused(&world, &mut world.database.as_runtime(), &attempts);
+}
+
+#[test]
+fn the_program_owns_nothing() {
+    let world = World::new();
+    let owned = statement::<Text>(
+        "SELECT 'relation ' || relname FROM pg_class WHERE pg_get_userbyid(relowner) = $1
+         UNION ALL
+         SELECT 'function ' || proname FROM pg_proc WHERE pg_get_userbyid(proowner) = $1
+         UNION ALL
+         SELECT 'type ' || typname FROM pg_type WHERE pg_get_userbyid(typowner) = $1
+         UNION ALL
+         SELECT 'schema ' || nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = $1
+         UNION ALL
+         SELECT 'database ' || datname FROM pg_database WHERE pg_get_userbyid(datdba) = $1
+         UNION ALL
+         SELECT 'role ' || r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid
+         WHERE pg_get_userbyid(m.member) = $1
+         UNION ALL
+         SELECT 'attribute of ' || rolname FROM pg_roles WHERE rolname = $1
+           AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)",
+    )
+    .bind::<Text, _>(RUNTIME_ROLE)
+    .load::<String>(&mut world.database.as_owner())
+    .unwrap();
+    assert_eq!(owned, Vec::<String>::new());
+}
+
+#[test]
+fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
+    let world = World::new();
+    let held = statement::<Text>(
+        "SELECT relname || ' ' || privilege
+         FROM pg_class,
+              unnest(ARRAY['DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS privilege
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+           AND has_table_privilege($1::name, oid, privilege)
+         ORDER BY 1",
+    )
+    .bind::<Text, _>(RUNTIME_ROLE)
+    .load::<String>(&mut world.database.as_owner())
+    .unwrap();
+    assert_eq!(held, Vec::<String>::new());
+    // These are the columns of the public schema that the program may change.
+    let changeable = statement::<Text>(
+        "SELECT table_name || ': ' || string_agg(column_name, ' ' ORDER BY column_name)
+         FROM information_schema.column_privileges
+         WHERE grantee = $1 AND privilege_type = 'UPDATE'
+         GROUP BY table_name ORDER BY table_name",
+    )
+    .bind::<Text, _>(RUNTIME_ROLE)
+    .load::<String>(&mut world.database.as_owner())
+    .unwrap();
+    assert_eq!(
+        changeable,
+        [
+            "bulk_archive_items: put_off_at refusal settled_at",
+            "incidents: acknowledged_at acknowledged_by acknowledgement",
+            "password_links: replaced_at used_at",
+            "posts: archive_reason archived_at archived_by current_revision published_at \
+             published_by published_revision slug state submitted_at submitted_by \
+             submitted_revision",
+            "readings: last_at",
+            "sessions: ended_at last_used_at",
+            "sign_in_throttle: attempts window_began_at",
+            "tokens: last_used_at revoked_at",
+            "users: display_name is_active password_hash roles",
+        ]
+    );
+}
+
+#[test]
+fn what_everybody_may_the_program_may_not_either() {
+    let world = World::new();
+    // A right that PUBLIC holds is held by the program too.
+    let public = "SELECT count(*) AS n
+         FROM pg_class, aclexplode(relacl) AS granted
+         WHERE relnamespace = 'public'::regnamespace AND granted.grantee = 0";
+    assert_eq!(db_number(&mut world.database.as_owner(), public), 0);
+    let definers = statement::<Text>(
+        "SELECT proname::text FROM pg_proc
+         WHERE pronamespace = 'public'::regnamespace AND prosecdef
+           AND has_function_privilege($1::name, oid, 'EXECUTE')
+           AND prorettype <> 'trigger'::regtype",
+    )
+    .bind::<Text, _>(RUNTIME_ROLE)
+    .load::<String>(&mut world.database.as_owner())
+    .unwrap();
+    assert_eq!(definers, ["purge_expired"]);
+}
+
+#[test]
+fn only_what_is_long_over_is_forgotten() {
+    let world = World::new();
+    let alice = world.alice;
+    let sessions = [
+        // Name, when it expires, when it ended.
+        ("signed out today", "now() + interval '7 days'", "now()"),
+        ("signed out 29 days ago", "now() + interval '7 days'", "now() - interval '29 days'"),
+        ("signed out 31 days ago", "now() + interval '7 days'", "now() - interval '31 days'"),
+        ("expired 29 days ago", "now() - interval '29 days'", "NULL"),
+        ("expired 31 days ago", "now() - interval '31 days'", "NULL"),
+        ("in use", "now() + interval '7 days'", "NULL"),
+    ];
+    let mut owner = world.database.as_owner();
+    for (name, expires_at, ended_at) in sessions {
+        owner
+            .batch_execute(&format!(
+                "INSERT INTO sessions (id_hash, user_id, expires_at, ended_at)
+                 VALUES (sha256('{name}'), {alice}, {expires_at}, {ended_at})"
+            ))
+            .unwrap();
+    }
+    // Nobody's last session goes: it says when they were last here.
+    let edith = world.edith;
+    owner
+        .batch_execute(&format!(
+            "INSERT INTO sessions (id_hash, user_id, expires_at)
+             VALUES (sha256('her last'), {edith}, now() - interval '31 days');
+             INSERT INTO password_links (user_id, made_by, secret_hash, created_at, expires_at, used_at)
+             SELECT {edith}, {edith}, sha256(n::text::bytea), now() - interval '30 days',
+                 now() - interval '28 days', now() - n * interval '1 day'
+             FROM unnest(ARRAY[29, 31]) AS n;
+             INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at, revoked_at)
+             SELECT {edith}, n, 'imprimatur_abcd', sha256(n::text::bytea), now() + interval '1 day',
+                 now() - n * interval '1 day'
+             FROM unnest(ARRAY[29, 31]) AS n"
+        ))
+        .unwrap();
+    owner
+        .batch_execute(
+            "INSERT INTO sign_in_throttle (kind, subject_hash, window_began_at, attempts) VALUES
+                 ('account', 'today', now() - interval '23 hours', 1),
+                 ('account', 'yesterday', now() - interval '25 hours', 1)",
+        )
+        .unwrap();
+    let before = world.db_everything();
+    let mut program = world.database.as_runtime();
+    // A table of the same name that only this session sees is not the one meant.
+    program
+        .batch_execute("CREATE TEMPORARY TABLE sessions AS SELECT * FROM public.sessions")
+        .unwrap();
+    assert_eq!(sessions::purge_expired(&mut program).unwrap(), 5);
+    assert_eq!(sessions::purge_expired(&mut program).unwrap(), 0);
+    for (name, ..) in sessions {
+        let there = format!("SELECT count(*) AS n FROM sessions WHERE id_hash = sha256('{name}')");
+        let is_over = name.contains("31 days");
+        assert_eq!(db_number(&mut owner, &there), i64::from(!is_over), "{name}");
+    }
+    assert_eq!(world.db_count("sign_in_throttle"), 1);
+    assert_eq!(world.db_count("password_links"), 1);
+    assert_eq!(world.db_count("tokens"), 1);
+    assert_eq!(world.db_count("sessions WHERE id_hash = sha256('her last')"), 1);
+    assert_eq!(world.db_everything(), before);
+}

@@ -1,0 +1,9 @@
+//! Running it: the private cluster, failures, metrics, costs, verification.
+
+mod cluster;
+mod cost;
+mod demo;
+mod failures;
+mod metrics;
+mod smoke;
+mod verify;
