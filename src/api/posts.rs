@@ -201,7 +201,7 @@ pub(super) struct ActionsBody {
     actions: Vec<AdviceBody>,
 }
 
-/// ApiRequest what you may do with a post, and why not the rest
+/// Ask what you may do with a post, and why not the rest
 ///
 /// As things stand and at the current revision. It is advice: whoever acts is
 /// asked again.
