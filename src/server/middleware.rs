@@ -14,11 +14,11 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::stream;
 
-use crate::{api, metrics};
 use crate::domain::RequestId;
-use crate::http::{Context, Request, error_page, problem};
 use crate::http::request::HeadersOnly;
+use crate::http::{Context, Request, error_page, problem};
 use crate::refusal::Refusal;
+use crate::{api, metrics};
 
 /// Scripts, styles and pictures come from our own files; posts may show
 /// pictures from elsewhere over TLS. Nothing is inline, nobody frames us.
