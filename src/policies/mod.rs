@@ -8,6 +8,7 @@
 //! It is nobody's defect: the loser of a race is refused here, in a sentence.
 
 pub mod accounts;
+pub mod bulk_archives;
 pub mod incidents;
 pub mod own_account;
 mod rules;

@@ -168,11 +168,17 @@ impl Rule {
                 "The standing change request is not yours.".into(),
                 "Only the reviewer who asked withdraws it.".into(),
             ),
-            Self::ReasonIsGiven => {
-                ("No reason is given.".into(), "Write why; the record keeps it.".into())
-            }
+            Self::ReasonIsGiven => return Self::missing_reason(),
         };
         Reason::new(self.code(), sentence, hint)
+    }
+}
+
+impl Rule {
+    /// Returns the reason of [`Rule::ReasonIsGiven`], which depends on no post.
+    pub(super) fn missing_reason() -> Reason {
+        let hint = "Write why; the record keeps it.";
+        Reason::new(Self::ReasonIsGiven.code(), "No reason is given.", hint)
     }
 }
 

@@ -18,6 +18,7 @@
 //! refusal recorded after the rollback.
 
 pub mod accounts;
+pub mod bulk_archives;
 pub mod incidents;
 pub mod visible;
 
