@@ -1,4 +1,4 @@
-//! The change list of posts as a file, as it is filtered and sorted.
+//! The list of posts as a file, under its filters and in its order.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -6,7 +6,8 @@ use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
 use crate::admin::csv::{self, Export};
-use crate::admin::post_filters::PostFilters;
+use crate::admin::posts::filters::PostFilters;
+use crate::admin::posts::paths::FILE;
 use crate::domain::Permission;
 use crate::http::{Context, Request};
 use crate::refusal::{Refusal, read_error};
@@ -17,9 +18,6 @@ use crate::store::visibility::Visibility;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route(FILE, web::get().to(file));
 }
-
-/// Where the file is.
-pub(super) const FILE: &str = "/admin/posts.csv";
 
 struct PostsFile {
     visibility: Visibility,
@@ -61,22 +59,26 @@ impl Export for PostsFile {
 }
 
 async fn file(request: Request, context: Data<Context>) -> HttpResponse {
-    // "Waiting longer than" counts from when the file was asked for.
+    // "Waiting longer than" counts from this moment in every part of the file.
     let now = Timestamp::now();
-    csv::download(&context, request, move |request, conn| asked(request, conn, now)).await
+    csv::download(&context, request, move |request, conn| requested(request, conn, now)).await
 }
 
-fn asked(request: &Request, conn: &mut PgConnection, now: Timestamp) -> Result<PostsFile, Refusal> {
+fn requested(
+    request: &Request,
+    conn: &mut PgConnection,
+    now: Timestamp,
+) -> Result<PostsFile, Refusal> {
     let mut query = request.query_fields()?;
-    let question = PostFilters::parse(&mut query)?;
+    let filters = PostFilters::take(&mut query)?;
     query.finish()?;
     let person = request.viewer(conn)?;
-    let (author, reviewer) = (question.author.as_ref(), question.reviewer.as_ref());
+    let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
     let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
     Ok(PostsFile {
         visibility: Visibility::of(&person),
-        filter: question.filter(now, &names),
-        sort: question.sort,
-        order: question.order,
+        filter: filters.filter(now, &names),
+        sort: filters.sort,
+        order: filters.order,
     })
 }
