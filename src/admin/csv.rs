@@ -13,16 +13,19 @@ use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::store::paging::{Cursor, Direction, HasCursor, Order, Page, PageRequest};
 
+/// A column of a list: its name, and its cell for a line.
+pub(super) type Column<List> = (&'static str, fn(&List, &<List as Export>::Line) -> String);
+
 /// A list that can be downloaded as a file.
-pub(super) trait Export: Send + Sync + 'static {
+pub(super) trait Export: Sized + Send + Sync + 'static {
     /// One line of it.
     type Line: HasCursor;
     /// The name that a browser saves it under.
     const NAME: &'static str;
     /// The permission that reading it takes.
     const PERMISSION: Permission;
-    /// The names of its columns.
-    const HEADER: &'static [&'static str];
+    /// The name and the cell of each column.
+    const COLUMNS: &'static [Column<Self>];
 
     /// Returns the order of the lines.
     fn order(&self) -> Order {
@@ -35,9 +38,6 @@ pub(super) trait Export: Send + Sync + 'static {
         conn: &mut PgConnection,
         slice: &PageRequest,
     ) -> diesel::QueryResult<Page<Self::Line>>;
-
-    /// Returns the cells of a line, one for each column.
-    fn record(&self, line: &Self::Line) -> Vec<String>;
 }
 
 /// The number of lines that are read at a time. It limits the memory that a
@@ -63,10 +63,10 @@ pub(super) async fn download<E: Export>(
             let page = list.page(conn, &slice).map_err(read_error)?;
             let mut text = String::new();
             if from.is_none() {
-                write_record(&mut text, E::HEADER.iter());
+                write_record(&mut text, E::COLUMNS.iter().map(|(name, _)| *name));
             }
             for line in &page.lines {
-                write_record(&mut text, list.record(line).iter());
+                write_record(&mut text, E::COLUMNS.iter().map(|(_, cell)| cell(&list, line)));
             }
             Ok(Piece { text, next: page.next })
         })

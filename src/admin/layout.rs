@@ -1,7 +1,7 @@
 use diesel::pg::PgConnection;
 
 use crate::domain::{Permission, Person};
-use crate::http::layout::AdminFrame;
+use crate::http::layout::AdminLayout;
 use crate::http::{Layout, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::{audit, permissions};
@@ -32,6 +32,6 @@ pub(super) fn authorized_layout(
     permissions::check(&person.roles, permission)?;
     let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
     let mut layout = Layout::new(request, title, Some(&person));
-    layout.admin = Some(AdminFrame { rooms: TABS, open_incidents });
+    layout.admin = Some(AdminLayout { tabs: TABS, open_incidents });
     Ok((person, layout))
 }

@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 
 use crate::accounts::directory::{self, Entry, Filter};
 use crate::admin::accounts::filters::AccountFilters;
-use crate::admin::csv::{self, Export};
+use crate::admin::csv::{self, Column, Export};
 use crate::domain::Permission;
 use crate::http::{Context, Request};
 use crate::store::paging::{Page, PageRequest};
@@ -24,8 +24,14 @@ impl Export for AccountsFile {
     type Line = Entry;
     const NAME: &'static str = "accounts.csv";
     const PERMISSION: Permission = Permission::ManageAccount;
-    const HEADER: &'static [&'static str] =
-        &["username", "name", "roles", "state", "last_seen", "created"];
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("username", |_, line| line.person.username.clone()),
+        ("name", |_, line| line.person.display_name.clone()),
+        ("roles", |_, line| line.person.roles.to_string()),
+        ("state", |list, _| (if list.0.is_active { "active" } else { "deactivated" }).to_owned()),
+        ("last_seen", |_, line| csv::or_empty(line.last_seen_at.map(csv::time))),
+        ("created", |_, line| csv::time(line.created_at)),
+    ];
 
     fn page(
         &self,
@@ -33,17 +39,6 @@ impl Export for AccountsFile {
         slice: &PageRequest,
     ) -> diesel::QueryResult<Page<Entry>> {
         directory::page(conn, &self.0, slice)
-    }
-
-    fn record(&self, line: &Entry) -> Vec<String> {
-        vec![
-            line.person.username.clone(),
-            line.person.display_name.clone(),
-            line.person.roles.to_string(),
-            if self.0.is_active { "active" } else { "deactivated" }.to_owned(),
-            csv::or_empty(line.last_seen_at.map(csv::time)),
-            csv::time(line.created_at),
-        ]
     }
 }
 

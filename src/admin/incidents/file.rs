@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use diesel::pg::PgConnection;
 
-use crate::admin::csv::{self, Export};
+use crate::admin::csv::{self, Column, Export};
 use crate::admin::incidents::tab;
 use crate::audit::{self, IncidentState};
-use crate::domain::{Incident, Permission};
+use crate::domain::{Acknowledgement, Incident, Permission};
 use crate::http::{Context, Request};
 use crate::store::paging::{Page, PageRequest};
 
@@ -24,19 +24,19 @@ impl Export for IncidentsFile {
     type Line = Incident;
     const NAME: &'static str = "incidents.csv";
     const PERMISSION: Permission = Permission::ViewAudit;
-    const HEADER: &'static [&'static str] = &[
-        "id",
-        "at",
-        "request",
-        "interface",
-        "person",
-        "action",
-        "post",
-        "invariant",
-        "detail",
-        "acknowledged_at",
-        "acknowledged_by",
-        "finding",
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("id", |_, line| line.id.to_string()),
+        ("at", |_, line| csv::time(line.at)),
+        ("request", |_, line| line.request.to_string()),
+        ("interface", |_, line| line.interface.clone()),
+        ("person", |_, line| csv::or_empty(line.actor.as_ref().map(|actor| &actor.name))),
+        ("action", |_, line| line.action.clone()),
+        ("post", |_, line| csv::or_empty(line.post)),
+        ("invariant", |_, line| line.invariant.clone()),
+        ("detail", |_, line| line.detail.clone()),
+        ("acknowledged_at", |_, line| acknowledged(line, |done| csv::time(done.at))),
+        ("acknowledged_by", |_, line| acknowledged(line, |done| done.by.name.clone())),
+        ("finding", |_, line| acknowledged(line, |done| done.note.clone())),
     ];
 
     fn page(
@@ -46,24 +46,11 @@ impl Export for IncidentsFile {
     ) -> diesel::QueryResult<Page<Incident>> {
         audit::incidents(conn, self.0, slice)
     }
+}
 
-    fn record(&self, line: &Incident) -> Vec<String> {
-        let acknowledgement = line.acknowledgement.as_ref();
-        vec![
-            line.id.to_string(),
-            csv::time(line.at),
-            line.request.to_string(),
-            line.interface.clone(),
-            csv::or_empty(line.actor.as_ref().map(|actor| &actor.name)),
-            line.action.clone(),
-            csv::or_empty(line.post),
-            line.invariant.clone(),
-            line.detail.clone(),
-            csv::or_empty(acknowledgement.map(|done| csv::time(done.at))),
-            csv::or_empty(acknowledgement.map(|done| &done.by.name)),
-            csv::or_empty(acknowledgement.map(|done| &done.note)),
-        ]
-    }
+/// Returns a part of the acknowledgement, or an empty cell.
+fn acknowledged(line: &Incident, part: fn(&Acknowledgement) -> String) -> String {
+    csv::or_empty(line.acknowledgement.as_ref().map(part))
 }
 
 async fn file(request: Request, context: Data<Context>) -> HttpResponse {

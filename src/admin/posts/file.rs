@@ -5,7 +5,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::admin::csv::{self, Export};
+use crate::admin::csv::{self, Column, Export};
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::paths::FILE;
 use crate::domain::Permission;
@@ -30,8 +30,15 @@ impl Export for PostsFile {
     type Line = ChangeLine;
     const NAME: &'static str = "posts.csv";
     const PERMISSION: Permission = Permission::ViewAudit;
-    const HEADER: &'static [&'static str] =
-        &["id", "state", "title", "author", "published_by", "since", "revision"];
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("id", |_, line| line.id.to_string()),
+        ("state", |_, line| line.state.as_str().to_owned()),
+        ("title", |_, line| line.title.clone()),
+        ("author", |_, line| line.author.name.clone()),
+        ("published_by", |_, line| csv::or_empty(line.publisher.as_deref())),
+        ("since", |_, line| csv::time(line.since)),
+        ("revision", |_, line| line.revision.to_string()),
+    ];
 
     fn order(&self) -> Order {
         self.order
@@ -43,18 +50,6 @@ impl Export for PostsFile {
         slice: &PageRequest,
     ) -> diesel::QueryResult<Page<ChangeLine>> {
         Ok(posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)?.page)
-    }
-
-    fn record(&self, line: &ChangeLine) -> Vec<String> {
-        vec![
-            line.id.to_string(),
-            line.state.as_str().to_owned(),
-            line.title.clone(),
-            line.author.name.clone(),
-            csv::or_empty(line.publisher.as_deref()),
-            csv::time(line.since),
-            line.revision.to_string(),
-        ]
     }
 }
 

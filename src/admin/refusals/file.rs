@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use diesel::pg::PgConnection;
 
-use crate::admin::csv::{self, Export};
+use crate::admin::csv::{self, Column, Export};
 use crate::admin::refusals::filters::{self, RefusalFilters};
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Permission, Reason};
@@ -25,21 +25,21 @@ impl Export for RefusalsFile {
     type Line = RefusalLine;
     const NAME: &'static str = "refusals.csv";
     const PERMISSION: Permission = Permission::ViewAudit;
-    const HEADER: &'static [&'static str] = &[
-        "id",
-        "at",
-        "request",
-        "interface",
-        "person",
-        "name",
-        "action",
-        "post",
-        "title",
-        "revision_seen",
-        "layer",
-        "rules",
-        "sentences",
-        "hints",
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("id", |_, line| line.id.to_string()),
+        ("at", |_, line| csv::time(line.at)),
+        ("request", |_, line| line.request.to_string()),
+        ("interface", |_, line| line.interface.clone()),
+        ("person", |_, line| line.username.clone()),
+        ("name", |_, line| line.actor.name.clone()),
+        ("action", |_, line| line.action.clone()),
+        ("post", |_, line| csv::or_empty(line.post)),
+        ("title", |_, line| csv::or_empty(line.title.as_deref())),
+        ("revision_seen", |_, line| csv::or_empty(line.seen)),
+        ("layer", |_, line| line.layer.clone()),
+        ("rules", |_, line| joined(line, |reason| &reason.code)),
+        ("sentences", |_, line| joined(line, |reason| &reason.sentence)),
+        ("hints", |_, line| joined(line, |reason| &reason.hint)),
     ];
 
     fn page(
@@ -49,27 +49,11 @@ impl Export for RefusalsFile {
     ) -> diesel::QueryResult<Page<RefusalLine>> {
         audit::list_refusals(conn, &self.0, slice)
     }
+}
 
-    fn record(&self, line: &RefusalLine) -> Vec<String> {
-        let all =
-            |part: fn(&Reason) -> &str| line.reasons.iter().map(part).collect::<Vec<_>>().join(" ");
-        vec![
-            line.id.to_string(),
-            csv::time(line.at),
-            line.request.to_string(),
-            line.interface.clone(),
-            line.username.clone(),
-            line.actor.name.clone(),
-            line.action.clone(),
-            csv::or_empty(line.post),
-            csv::or_empty(line.title.as_deref()),
-            csv::or_empty(line.seen),
-            line.layer.clone(),
-            all(|reason| &reason.code),
-            all(|reason| &reason.sentence),
-            all(|reason| &reason.hint),
-        ]
-    }
+/// Returns one part of every reason.
+fn joined(line: &RefusalLine, part: fn(&Reason) -> &str) -> String {
+    line.reasons.iter().map(part).collect::<Vec<_>>().join(" ")
 }
 
 async fn file(request: Request, context: Data<Context>) -> HttpResponse {
