@@ -11,6 +11,7 @@ mod overview;
 mod pager;
 mod posts;
 mod query;
+mod reason;
 mod refusals;
 
 use actix_web::web::ServiceConfig;

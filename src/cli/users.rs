@@ -11,10 +11,9 @@ use crate::accounts::secrets::Secret;
 use crate::accounts::{self, AccountLine, Credential, links};
 use crate::cli::{Failure, Options, on_database, passwords, posts};
 use crate::domain::{
-    FieldError, Interface, Note, PasswordReset, RequestId, Role, RoleSet, Username,
+    FieldError, Interface, NewAccount, Note, PasswordReset, RequestId, Role, RoleSet, Username,
     parse_display_name,
 };
-use crate::invariants::accounts::NewAccount;
 use crate::policies::accounts::AccountChange;
 use crate::refusal::Refusal;
 use crate::store::Store;

@@ -83,7 +83,7 @@ pub fn begin(
     post_key(key.as_str(), PostId(i64::MAX))?;
     let conn = &mut *store.checkout()?;
     let person = authorize(conn, call)?;
-    policies::bulk_archives::check(reason)
+    policies::posts::check_bulk_archive(reason)
         .map_err(|denied| record(conn, call, &person, denied.into()))?;
     let texts: Vec<String> = posts.iter().map(|(post, seen)| format!("{post}-{seen}")).collect();
     let fingerprint = Fingerprint::of(Action::Archive, &[reason.as_str(), &texts.join(" ")]);
@@ -260,11 +260,11 @@ fn record(conn: &mut PgConnection, call: &BulkCall, person: &Person, refusal: Re
         request: call.request,
         interface: call.interface,
         actor: Some(person.id),
-        action: Action::Archive.as_str(),
+        action: Action::Archive.into(),
         post: None,
         seen: None,
     };
     audit::record_refusal(conn, &asked, refusal.layer(), &refusal.reasons());
-    metrics::decided(asked.action, asked.interface.as_str(), refusal.layer());
+    metrics::decided(asked.action.as_str(), asked.interface.as_str(), refusal.layer());
     refusal
 }

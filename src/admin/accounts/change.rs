@@ -11,10 +11,11 @@ use crate::admin::accounts::lookup::find;
 use crate::admin::accounts::password_link::{self, LinkReason};
 use crate::admin::accounts::requested_change::{PreparedChange, RequestedChange};
 use crate::admin::layout::authorized_layout;
+use crate::admin::reason::problem_of_reason;
 use crate::domain::{AccountAction, FieldError, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Layout, Reply, Request, error_page, status};
-use crate::policies::accounts::Account;
+use crate::policies::accounts::{Account, Rule};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
@@ -181,7 +182,8 @@ fn send(
     let requested = RequestedChange::take(change, &mut fields)?;
     let typed = fields.require("reason")?;
     fields.finish()?;
-    let done = reason(&typed).map_err(Refusal::from).and_then(|reason| {
+    let parsed = Note::parse(&typed).map_err(|error| FieldError::new("reason", error.message));
+    let done = parsed.map_err(Refusal::from).and_then(|reason| {
         let prepared = requested.prepare()?;
         let call = AccountCall {
             credential: &request.credential()?,
@@ -219,15 +221,6 @@ fn link_page(
     Ok(password_link::page(request, layout, person, LinkReason::Reset, secret))
 }
 
-/// Returns the reason, in words that the record can keep.
-fn reason(typed: &str) -> Result<Note, FieldError> {
-    let reason = Note::parse(typed).map_err(|error| FieldError::new("reason", error.message))?;
-    if reason.is_blank() {
-        return Err(FieldError::new("reason", "Write why; the record keeps it."));
-    }
-    Ok(reason)
-}
-
 /// Shows the form again, with what was typed and the reasons of the refusal.
 fn again(
     store: &Store,
@@ -242,9 +235,9 @@ fn again(
     let account = find_with_token(conn, username, requested)?;
     let mut page = form_page(layout, &person, account, requested);
     page.reason = typed;
-    page.refused = refusal.reasons();
-    if let Refusal::Input(errors) = refusal {
-        page.problem = errors.of("reason").map(str::to_owned);
+    page.problem = problem_of_reason(refusal, Rule::ReasonIsGiven.as_str());
+    if page.problem.is_none() {
+        page.refused = refusal.reasons();
     }
     Ok(Reply::page(status(refusal), &page))
 }

@@ -10,11 +10,10 @@ use crate::admin::accounts::lookup::find;
 use crate::admin::accounts::password_link::{self, LinkReason, unknown_password_hash};
 use crate::admin::layout::authorized_layout;
 use crate::domain::{
-    FieldError, Interface, InvalidInput, Note, Permission, Role, RoleSet, Username,
+    FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Role, RoleSet, Username,
     parse_display_name,
 };
 use crate::http::{Context, Form, Layout, Reply, Request, status};
-use crate::invariants::accounts::NewAccount;
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;

@@ -12,6 +12,7 @@ use crate::admin::layout::authorized_layout;
 use crate::admin::posts::bulk_progress::{TITLE, bulk_call, work};
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::paths::{BULK_ARCHIVE, LIST, selected};
+use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
 };
@@ -145,7 +146,9 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
                 Ok(id) => return work(store, request, id),
                 Err(refusal) => refusal,
             };
-            let Some(problem) = problem_of_reason(&refusal) else { return Err(refusal) };
+            let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven.as_str()) else {
+                return Err(refusal);
+            };
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
@@ -157,20 +160,4 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
             Ok(Reply::page(status(&refusal), &page))
         })
         .await
-}
-
-/// Returns what is wrong with the reason, if nothing else is wrong.
-fn problem_of_reason(refusal: &Refusal) -> Option<String> {
-    match refusal {
-        Refusal::Input(input) => input.of("reason").map(str::to_owned),
-        Refusal::Policy(denied) if denied.is_only(Rule::ReasonIsGiven) => {
-            denied.reasons().first().map(|reason| reason.hint.clone())
-        }
-        Refusal::Policy(_)
-        | Refusal::NotSignedIn
-        | Refusal::Permission(_)
-        | Refusal::NotFound
-        | Refusal::Invariant(_)
-        | Refusal::Unavailable(_) => None,
-    }
 }

@@ -2,13 +2,10 @@ use diesel::pg::PgConnection;
 
 use crate::accounts;
 use crate::admin::filter_form::FilterForm;
-use crate::audit::RefusalFilter;
-use crate::domain::{Action, FieldError, Interface, Person, PostId, Role};
+use crate::audit::{RefusalFilter, catalogue};
+use crate::domain::{FieldError, Interface, Layer, Person, PostId};
 use crate::http::Form;
-use crate::policies::Rule;
-use crate::policies::accounts::AccountChange;
 use crate::refusal::{Refusal, read_error};
-use crate::workflow::incidents::ACKNOWLEDGE;
 
 /// The fields that the page asks first, and those that it folds.
 const FIRST: [&str; 3] = ["person", "action", "post"];
@@ -79,37 +76,10 @@ impl RefusalFilters {
 /// Returns the values that the list of a field offers.
 pub(super) fn choices(field: &str) -> Vec<&'static str> {
     match field {
-        "action" => actions(),
-        "layer" => LAYERS.to_vec(),
-        "rule" => codes(),
+        "action" => catalogue::actions(),
+        "layer" => catalogue::LAYERS.map(Layer::as_str).to_vec(),
+        "rule" => catalogue::codes().into_iter().collect(),
         "interface" => Interface::ALL.map(Interface::as_str).to_vec(),
         _ => Vec::new(),
     }
-}
-
-const LAYERS: [&str; 2] = ["permission", "policy"];
-
-/// Returns everything that somebody can be refused.
-fn actions() -> Vec<&'static str> {
-    let accounts = [
-        AccountChange::Grant(Role::Staff),
-        AccountChange::Revoke(Role::Staff),
-        AccountChange::Deactivate,
-        AccountChange::Reactivate,
-        AccountChange::SetPassword(String::new()),
-    ];
-    let mut known: Vec<&str> = Action::ALL.into_iter().map(Action::as_str).collect();
-    known.push("create-account");
-    known.extend(accounts.iter().map(AccountChange::as_str));
-    known.push(ACKNOWLEDGE);
-    known
-}
-
-/// Returns the code of every reason there is.
-fn codes() -> Vec<&'static str> {
-    let mut known = vec!["permission-missing", "token-is-narrowed"];
-    known.extend(Rule::ALL.into_iter().map(Rule::code));
-    known.extend(["own-account", "role-held", "role-not-held", "not-active", "active"]);
-    known.extend(["already-acknowledged", "note-missing"]);
-    known
 }
