@@ -170,6 +170,11 @@ impl PolicyDenied {
         })
     }
 
+    /// Returns the refusal for one reason.
+    pub(crate) fn because(reason: Reason) -> Self {
+        Self { reasons: vec![reason], is_about_the_person: false }
+    }
+
     /// Returns every reason, in the order of the action's rules.
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons

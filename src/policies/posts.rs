@@ -238,9 +238,7 @@ impl Rule {
                 "Only the reviewer who asked withdraws it.".into(),
             ),
             Self::NoteIsGiven => ("No note is given.".into(), "Write what has to change.".into()),
-            Self::ReasonIsGiven => {
-                ("No reason is given.".into(), "Write why; the record keeps it.".into())
-            }
+            Self::ReasonIsGiven => no_reason_is_given(),
         }
     }
 }
@@ -280,6 +278,25 @@ impl Condition for Rule {
 
 fn nothing_is_written() -> (String, String) {
     ("Nothing is written yet.".into(), "Write a title, a summary or some text.".into())
+}
+
+fn no_reason_is_given() -> (String, String) {
+    ("No reason is given.".into(), "Write why; the record keeps it.".into())
+}
+
+/// Checks what is known of a bulk archive before its first post is locked. Every
+/// post needs the reason, so without one the bulk archive is refused as a whole.
+/// The other rules of archiving are evaluated for each post under its lock.
+///
+/// # Errors
+///
+/// [`PolicyDenied`] with [`Rule::ReasonIsGiven`].
+pub fn check_bulk_archive(reason: &Note) -> Result<(), PolicyDenied> {
+    if reason.is_given() {
+        return Ok(());
+    }
+    let (sentence, hint) = no_reason_is_given();
+    Err(PolicyDenied::because(Reason::new(Rule::ReasonIsGiven.code(), sentence, hint)))
 }
 
 /// Returns the state of the post, since when and by whom.

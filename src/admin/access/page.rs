@@ -1,12 +1,11 @@
-//! Who may attempt what, what must hold, and what comes of both: as the code
-//! has it, and by asking it.
+//! The permission matrix, the rules, and the table of who can do what.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
-use crate::admin::frame::enter;
-use crate::admin::truth_table::{COLUMNS, Row, rows};
+use crate::admin::access::table::{self, COLUMNS, Row};
+use crate::admin::layout::authorized_layout;
 use crate::domain::{Action, Permission, Role};
 use crate::http::{Context, Layout, Reply, Request};
 use crate::{permissions, policies};
@@ -19,11 +18,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[template(path = "admin/permissions.html")]
 struct PermissionsPage {
     layout: Layout,
-    truth: Vec<Row>,
+    rows: Vec<Row>,
 }
 
 impl PermissionsPage {
-    fn why(role: &Role, permission: &Permission) -> Option<&'static str> {
+    /// Returns the reason of a grant, if the role holds the permission.
+    fn reason(role: &Role, permission: &Permission) -> Option<&'static str> {
         permissions::grant(*role, *permission)
     }
 
@@ -32,7 +32,7 @@ impl PermissionsPage {
         permission.as_str().split_inclusive(['.', '_']).collect()
     }
 
-    fn takes(action: &Action) -> Permission {
+    fn permission(action: &Action) -> Permission {
         permissions::required(*action)
     }
 
@@ -45,8 +45,9 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .answer(request, None, |store, request| {
             let conn = &mut *store.checkout()?;
-            let (_, layout) = enter(conn, request, "Permissions", Permission::ViewAudit)?;
-            Ok(Reply::ok(&PermissionsPage { layout, truth: rows() }))
+            let (_, layout) =
+                authorized_layout(conn, request, "Permissions", Permission::ViewAudit)?;
+            Ok(Reply::ok(&PermissionsPage { layout, rows: table::rows() }))
         })
         .await
 }

@@ -1,12 +1,13 @@
-//! The change list of posts as a file, as it is filtered and sorted.
+//! The list of posts as a file, under its filters and in its order.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::admin::csv::{self, Export};
-use crate::admin::post_filters::PostFilters;
+use crate::admin::csv::{self, Column, Export};
+use crate::admin::posts::filters::PostFilters;
+use crate::admin::posts::paths::FILE;
 use crate::domain::Permission;
 use crate::http::{Context, Request};
 use crate::refusal::{Refusal, read_error};
@@ -17,9 +18,6 @@ use crate::store::visibility::Visibility;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route(FILE, web::get().to(file));
 }
-
-/// Where the file is.
-pub(super) const FILE: &str = "/admin/posts.csv";
 
 struct PostsFile {
     visibility: Visibility,
@@ -32,8 +30,15 @@ impl Export for PostsFile {
     type Line = ChangeLine;
     const NAME: &'static str = "posts.csv";
     const PERMISSION: Permission = Permission::ViewAudit;
-    const HEADER: &'static [&'static str] =
-        &["id", "state", "title", "author", "published_by", "since", "revision"];
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("id", |_, line| line.id.to_string()),
+        ("state", |_, line| line.state.as_str().to_owned()),
+        ("title", |_, line| line.title.clone()),
+        ("author", |_, line| line.author.name.clone()),
+        ("published_by", |_, line| csv::or_empty(line.publisher.as_deref())),
+        ("since", |_, line| csv::time(line.since)),
+        ("revision", |_, line| line.revision.to_string()),
+    ];
 
     fn order(&self) -> Order {
         self.order
@@ -46,37 +51,29 @@ impl Export for PostsFile {
     ) -> diesel::QueryResult<Page<ChangeLine>> {
         Ok(posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)?.page)
     }
-
-    fn record(&self, line: &ChangeLine) -> Vec<String> {
-        vec![
-            line.id.to_string(),
-            line.state.as_str().to_owned(),
-            line.title.clone(),
-            line.author.name.clone(),
-            csv::or_empty(line.publisher.as_deref()),
-            csv::time(line.since),
-            line.revision.to_string(),
-        ]
-    }
 }
 
 async fn file(request: Request, context: Data<Context>) -> HttpResponse {
-    // "Waiting longer than" counts from when the file was asked for.
+    // "Waiting longer than" counts from this moment in every part of the file.
     let now = Timestamp::now();
-    csv::download(&context, request, move |request, conn| asked(request, conn, now)).await
+    csv::download(&context, request, move |request, conn| requested(request, conn, now)).await
 }
 
-fn asked(request: &Request, conn: &mut PgConnection, now: Timestamp) -> Result<PostsFile, Refusal> {
+fn requested(
+    request: &Request,
+    conn: &mut PgConnection,
+    now: Timestamp,
+) -> Result<PostsFile, Refusal> {
     let mut query = request.query_fields()?;
-    let question = PostFilters::parse(&mut query)?;
+    let filters = PostFilters::take(&mut query)?;
     query.finish()?;
     let person = request.viewer(conn)?;
-    let (author, reviewer) = (question.author.as_ref(), question.reviewer.as_ref());
+    let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
     let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
     Ok(PostsFile {
         visibility: Visibility::of(&person),
-        filter: question.filter(now, &names),
-        sort: question.sort,
-        order: question.order,
+        filter: filters.filter(now, &names),
+        sort: filters.sort,
+        order: filters.order,
     })
 }

@@ -1,4 +1,5 @@
-//! Everything that is known of one post, and whether it is true.
+//! Everything that is known of one post, and whether its stored data is
+//! consistent.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
@@ -6,7 +7,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use diesel::result::Error;
 
-use crate::admin::frame::enter;
+use crate::admin::layout::authorized_layout;
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Action, Permission, Person, Post, PostId, State, Status};
 use crate::http::{Context, Layout, Reply, Request, post_id};
@@ -23,15 +24,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/admin/posts/{id}", web::get().to(show));
 }
 
-/// How many refusals the page shows; the list of refusals has the rest.
-const MOST_REFUSALS: usize = 10;
+/// The number of refusals on the page. The list of refusals has the others.
+const MAX_REFUSALS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "admin/post.html")]
 struct PostPage {
     layout: Layout,
     id: PostId,
-    /// What there is to read, if what is stored makes sense.
+    /// The post, if its stored data can be read.
     whole: Option<Whole>,
     verdicts: Vec<Verdict>,
     refusals: Vec<RefusalLine>,
@@ -43,7 +44,7 @@ struct Whole {
     post: Post,
     history: PostHistory,
     events: Vec<Event>,
-    /// What the door would answer whoever archives it.
+    /// What the workflow would answer if the viewer archived it.
     archive: Advice,
 }
 
@@ -77,20 +78,21 @@ async fn show(request: Request, id: Path<String>, context: Data<Context>) -> Htt
     context
         .answer(request, None, move |store, request| {
             let conn = &mut *store.checkout()?;
-            let (person, layout) = enter(conn, request, "A post", Permission::ViewAudit)?;
+            let (person, layout) =
+                authorized_layout(conn, request, "A post", Permission::ViewAudit)?;
             let id = post_id(&id)?;
             let found = whole(conn, &person, id)?;
             let verdicts = verify::of_post(conn, id).map_err(read_error)?;
             let is_true = verdicts.iter().all(|verdict| verdict.broken.is_empty());
             let whole = match found {
                 Found::Whole(whole) => Some(*whole),
-                Found::Senseless => None,
-                // Of a post that is gone there may still be a history.
+                Found::Inconsistent => None,
+                // A post that is gone may have left a history.
                 Found::Nothing if !is_true => None,
                 Found::Nothing => return Err(Refusal::NotFound),
             };
             let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
-            let slice = PageRequest::newest(MOST_REFUSALS);
+            let slice = PageRequest::newest(MAX_REFUSALS);
             let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
             let mut page = PostPage {
                 layout,
@@ -108,8 +110,8 @@ async fn show(request: Request, id: Path<String>, context: Data<Context>) -> Htt
 
 enum Found {
     Whole(Box<Whole>),
-    /// It is there, and does not carry the facts of its state.
-    Senseless,
+    /// It exists, and does not carry the facts of its state.
+    Inconsistent,
     Nothing,
 }
 
@@ -117,12 +119,12 @@ fn whole(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Found, 
     let post = match posts::find(conn, id, Visibility::of(person)) {
         Ok(Some(post)) => post,
         Ok(None) => return Ok(Found::Nothing),
-        Err(Error::DeserializationError(_)) => return Ok(Found::Senseless),
+        Err(Error::DeserializationError(_)) => return Ok(Found::Inconsistent),
         Err(error) => return Err(read_error(error)),
     };
     let history = match posts::history(conn, &post) {
         Ok(history) => history,
-        Err(Error::DeserializationError(_)) => return Ok(Found::Senseless),
+        Err(Error::DeserializationError(_)) => return Ok(Found::Inconsistent),
         Err(error) => return Err(read_error(error)),
     };
     let events = timeline(&history, &post.author);

@@ -1,13 +1,13 @@
 use diesel::pg::PgConnection;
 
 use crate::domain::{Permission, Person};
-use crate::http::layout::AdminFrame;
+use crate::http::layout::AdminLayout;
 use crate::http::{Layout, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::{audit, permissions};
 
-/// The rooms of the admin, as its navigation names them.
-pub(super) const ROOMS: &[(&str, &str)] = &[
+/// The tabs of the admin: their paths and labels.
+const TABS: &[(&str, &str)] = &[
     ("/admin", "Overview"),
     ("/admin/posts", "Posts"),
     ("/admin/accounts", "Accounts"),
@@ -16,13 +16,13 @@ pub(super) const ROOMS: &[(&str, &str)] = &[
     ("/admin/incidents", "Incidents"),
 ];
 
-/// Returns who is looking and what stands around an admin page: its rooms, and
-/// how many incidents nobody has acknowledged yet.
+/// Returns the viewer and the layout of an admin page: the tabs and the number
+/// of open incidents.
 ///
 /// # Errors
 ///
-/// Nobody is signed in, or their account may not look at this.
-pub(super) fn enter(
+/// Nobody is signed in, or the viewer does not hold the permission.
+pub(super) fn authorized_layout(
     conn: &mut PgConnection,
     request: &Request,
     title: &str,
@@ -32,6 +32,6 @@ pub(super) fn enter(
     permissions::check(&person.roles, permission)?;
     let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
     let mut layout = Layout::new(request, title, Some(&person));
-    layout.admin = Some(AdminFrame { rooms: ROOMS, open_incidents });
+    layout.admin = Some(AdminLayout { tabs: TABS, open_incidents });
     Ok((person, layout))
 }

@@ -1,13 +1,14 @@
-//! Creating an account. Nobody types the password: its person sets it with a
-//! one-time link, which is shown once.
+//! Creating an account. Its person sets the password with a one-time link, which
+//! is shown once.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 
 use crate::accounts::secrets::Secret;
-use crate::admin::account_change::{LinkPage, nobodys_hash};
-use crate::admin::frame::enter;
+use crate::admin::accounts::lookup::find;
+use crate::admin::accounts::password_link::{self, LinkReason, unknown_password_hash};
+use crate::admin::layout::authorized_layout;
 use crate::domain::{
     FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Role, RoleSet, Username,
     parse_display_name,
@@ -19,7 +20,7 @@ use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    // Not below the accounts: somebody may be called "create".
+    // Not below /admin/accounts, where "create" may be a username.
     config.service(
         web::resource("/admin/create-account")
             .route(web::get().to(form))
@@ -27,8 +28,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     );
 }
 
-/// A place within the room of accounts, for the navigation to say so.
-const ROOM: &str = "/admin/accounts/create";
+/// An address below the tab of the accounts, which makes it the current tab.
+const BELOW_ACCOUNTS: &str = "/admin/accounts/create";
 
 #[derive(Template)]
 #[template(path = "admin/new_account.html")]
@@ -38,7 +39,7 @@ struct NewAccountPage {
     errors: Vec<FieldError>,
 }
 
-/// What the form said.
+/// The form as it was typed.
 #[derive(Debug, Clone, Default)]
 struct Typed {
     username: String,
@@ -63,8 +64,7 @@ impl Typed {
         Ok(typed)
     }
 
-    /// Returns the account, but for its password, and why it is created; or
-    /// every field that is wrong.
+    /// Returns the parsed fields, or every field that is wrong.
     fn parse(&self) -> Result<(Username, String, Note), InvalidInput> {
         let username = Username::parse(&self.username);
         let display_name = parse_display_name(&self.display_name);
@@ -113,8 +113,9 @@ fn page(
     errors: Vec<FieldError>,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
-    let (_, mut layout) = enter(conn, request, "Create an account", Permission::ManageAccount)?;
-    layout.move_to(ROOM);
+    let (_, mut layout) =
+        authorized_layout(conn, request, "Create an account", Permission::ManageAccount)?;
+    layout.move_to(BELOW_ACCOUNTS);
     Ok(Reply::ok(&NewAccountPage { layout, typed, errors }))
 }
 
@@ -142,7 +143,7 @@ fn create(store: &Store, request: &Request, typed: &Typed) -> Result<Reply, Refu
     let account = NewAccount {
         username,
         display_name,
-        password_hash: nobodys_hash()?,
+        password_hash: unknown_password_hash()?,
         roles: RoleSet::of(&typed.roles),
         link: Some(secret.hash()),
     };
@@ -155,9 +156,8 @@ fn create(store: &Store, request: &Request, typed: &Typed) -> Result<Reply, Refu
     accounts::create(store, &call, &account)?;
     let conn = &mut *store.checkout()?;
     let (_, mut layout) =
-        enter(conn, request, "The account is created", Permission::ManageAccount)?;
-    layout.move_to(ROOM);
-    let person = super::accounts::find(conn, account.username.as_str())?.account.person;
-    let address = LinkPage::address(request, &secret);
-    Ok(Reply::ok(&LinkPage { layout, person, address, is_new: true }))
+        authorized_layout(conn, request, "The account is created", Permission::ManageAccount)?;
+    layout.move_to(BELOW_ACCOUNTS);
+    let person = find(conn, account.username.as_str())?.account.person;
+    Ok(password_link::page(request, layout, person, LinkReason::Created, &secret))
 }

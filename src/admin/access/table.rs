@@ -1,5 +1,5 @@
-//! Who can do what in which state, by asking about people and posts that are
-//! made up for the question.
+//! Who can do what in which state. The table asks permission and policy about
+//! sample people and sample posts.
 
 use jiff::Timestamp;
 
@@ -10,39 +10,39 @@ use crate::domain::{
 use crate::permissions;
 use crate::workflow::{self, Advice};
 
-/// What the columns beside the first one are called.
+/// The headings of the columns after the first.
 pub(super) const COLUMNS: [&str; 5] =
     ["no post yet", "Draft", "In review", "Published", "Archived"];
 
-/// What somebody can do.
+/// What one person can do.
 pub(super) struct Row {
-    /// Who.
+    /// The person.
     pub(super) who: &'static str,
-    /// Which actions, column by column.
+    /// The actions, column by column.
     pub(super) cells: Vec<Vec<Action>>,
 }
 
-/// Who they are, and what they hold; nobody is nobody.
-type Made = Option<(UserId, &'static [Role])>;
+/// A sample person: an id and the roles held. `None` is not signed in.
+type Sample = Option<(UserId, &'static [Role])>;
 
 const AUTHOR: UserId = UserId(1);
-const SOMEBODY: UserId = UserId(2);
+const ANOTHER_PERSON: UserId = UserId(2);
 const ANOTHER_REVIEWER: UserId = UserId(3);
 
-/// Returns the table. Whoever takes back a change request has asked for
-/// changes before, if they could; everything else finds the post as it came
-/// into its state.
+/// Returns the table. A person who withdraws a change request has made one
+/// before, if they could. For every other action the post has just entered its
+/// state.
 pub(super) fn rows() -> Vec<Row> {
-    let cast: [(&'static str, Made); 7] = [
+    let people: [(&'static str, Sample); 7] = [
         ("its author", Some((AUTHOR, &[Role::Author]))),
-        ("another author", Some((SOMEBODY, &[Role::Author]))),
-        ("a reviewer", Some((SOMEBODY, &[Role::Reviewer]))),
+        ("another author", Some((ANOTHER_PERSON, &[Role::Author]))),
+        ("a reviewer", Some((ANOTHER_PERSON, &[Role::Reviewer]))),
         ("its author, also a reviewer", Some((AUTHOR, &[Role::Author, Role::Reviewer]))),
-        ("staff", Some((SOMEBODY, &[Role::Staff]))),
-        ("an account without roles", Some((SOMEBODY, &[]))),
+        ("staff", Some((ANOTHER_PERSON, &[Role::Staff]))),
+        ("an account without roles", Some((ANOTHER_PERSON, &[]))),
         ("nobody who is signed in", None),
     ];
-    let row = |(who, person): (&'static str, Made)| {
+    let row = |(who, person): (&'static str, Sample)| {
         let person = person.map(|(id, roles)| Person {
             id,
             username: String::new(),
@@ -51,13 +51,13 @@ pub(super) fn rows() -> Vec<Row> {
         });
         Row { who, cells: cells(person.as_ref()) }
     };
-    cast.into_iter().map(row).collect()
+    people.into_iter().map(row).collect()
 }
 
 fn cells(person: Option<&Person>) -> Vec<Vec<Action>> {
     let create = permissions::required(Action::Create);
-    let begins = person.is_some_and(|person| permissions::holds(&person.roles, create));
-    let mut cells = vec![if begins { vec![Action::Create] } else { Vec::new() }];
+    let may_create = person.is_some_and(|person| permissions::holds(&person.roles, create));
+    let mut cells = vec![if may_create { vec![Action::Create] } else { Vec::new() }];
     cells.extend(State::ALL.into_iter().map(|state| {
         let possible = |action: &Action| person.is_some_and(|person| can(person, *action, state));
         Action::ALL
@@ -71,7 +71,7 @@ fn cells(person: Option<&Person>) -> Vec<Vec<Action>> {
 
 fn can(person: &Person, action: Action, state: State) -> bool {
     let is_live = |action, post: &Post| workflow::advise(action, person, post) == Advice::Live;
-    let Some(mut post) = made_up(state) else { return false };
+    let Some(mut post) = sample_post(state) else { return false };
     if action == Action::WithdrawRequest && state == State::InReview {
         let asks = is_live(Action::RequestChanges, &post);
         post.standing_requests.push(Review {
@@ -87,7 +87,7 @@ fn can(person: &Person, action: Action, state: State) -> bool {
 }
 
 /// Returns a complete post in a state, at its first revision.
-fn made_up(state: State) -> Option<Post> {
+fn sample_post(state: State) -> Option<Post> {
     let (at, revision) = (Timestamp::UNIX_EPOCH, RevisionNumber(1));
     let content = Content::parse("A title", "A summary.", "A body.").ok()?;
     let slug = Slug::from_title(&content.title);
