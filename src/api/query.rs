@@ -46,7 +46,7 @@ impl Query {
     }
 }
 
-const LIMIT_HINT: &str = "ApiRequest for 1 to 100 lines.";
+const LIMIT_HINT: &str = "Ask for 1 to 100 lines.";
 
 /// The addresses of the pages beside one.
 pub(super) struct Pages {

@@ -5,11 +5,12 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{FieldError, Permission, Reason, RequestId};
+use crate::domain::{FieldError, Permission, RequestId};
 use crate::http::Reply;
 use crate::http::status::RETRY_AFTER;
 use crate::metrics;
 use crate::refusal::Refusal;
+use crate::render::documents::ProblemReason;
 
 /// The media type of a problem.
 pub const PROBLEM: &str = "application/problem+json";
@@ -69,24 +70,6 @@ pub struct Misplaced {
     pub field: String,
     /// What to write instead, in a sentence.
     pub message: String,
-}
-
-/// One rule that is not met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ProblemReason {
-    /// A stable name in kebab case.
-    #[schema(example = "stale-revision")]
-    pub code: String,
-    /// What is the case, in a sentence.
-    pub sentence: String,
-    /// What would mend it, in a sentence.
-    pub hint: String,
-}
-
-impl From<Reason> for ProblemReason {
-    fn from(reason: Reason) -> Self {
-        Self { code: reason.code, sentence: reason.sentence, hint: reason.hint }
-    }
 }
 
 /// Why a request had no effect (RFC 9457).
