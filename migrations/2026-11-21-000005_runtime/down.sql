@@ -1,2 +1,2 @@
-DROP FUNCTION forget_the_dead();
+DROP FUNCTION purge_expired();
 DROP FUNCTION grant_runtime(name);

@@ -27,14 +27,14 @@ BEGIN
     LOOP
         EXECUTE format('GRANT %s ON %I TO %I', target.privileges, target.relation, runtime);
     END LOOP;
-    EXECUTE format('GRANT EXECUTE ON FUNCTION forget_the_dead() TO %I', runtime);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION purge_expired() TO %I', runtime);
 END
 $$;
 COMMENT ON FUNCTION grant_runtime(name) IS
     'Gives the role that the program connects as exactly what it needs.';
 
 -- The one deletion that the runtime can cause, and only of what is over.
-CREATE FUNCTION forget_the_dead() RETURNS bigint
+CREATE FUNCTION purge_expired() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     sessions_gone bigint;
@@ -48,9 +48,9 @@ BEGIN
     RETURN sessions_gone + windows_gone;
 END
 $$;
-COMMENT ON FUNCTION forget_the_dead() IS
+COMMENT ON FUNCTION purge_expired() IS
     'Deletes sessions that ended over 30 days ago and old sign-in windows; returns how many rows.';
 
 -- A function is executable by everybody until it is not.
-REVOKE EXECUTE ON FUNCTION grant_runtime(name), forget_the_dead() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION grant_runtime(name), purge_expired() FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

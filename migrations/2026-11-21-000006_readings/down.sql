@@ -28,7 +28,7 @@ BEGIN
     LOOP
         EXECUTE format('GRANT %s ON %I TO %I', target.privileges, target.relation, runtime);
     END LOOP;
-    EXECUTE format('GRANT EXECUTE ON FUNCTION forget_the_dead() TO %I', runtime);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION purge_expired() TO %I', runtime);
 END
 $$;
 DROP TABLE runtime_privileges;

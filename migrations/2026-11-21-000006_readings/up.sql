@@ -68,6 +68,6 @@ BEGIN
     FOR target IN SELECT relation, privileges FROM runtime_privileges LOOP
         EXECUTE format('GRANT %s ON %I TO %I', target.privileges, target.relation, runtime);
     END LOOP;
-    EXECUTE format('GRANT EXECUTE ON FUNCTION forget_the_dead() TO %I', runtime);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION purge_expired() TO %I', runtime);
 END
 $$;

@@ -1,7 +1,7 @@
 DROP TABLE tokens, password_links;
 DELETE FROM runtime_privileges WHERE relation IN ('password_links', 'tokens');
 
-CREATE OR REPLACE FUNCTION forget_the_dead() RETURNS bigint
+CREATE OR REPLACE FUNCTION purge_expired() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     sessions_gone bigint;
@@ -15,7 +15,7 @@ BEGIN
     RETURN sessions_gone + windows_gone;
 END
 $$;
-COMMENT ON FUNCTION forget_the_dead() IS
+COMMENT ON FUNCTION purge_expired() IS
     'Deletes sessions that ended over 30 days ago and old sign-in windows; returns how many rows.';
 
 CREATE INDEX sessions_by_user ON sessions (user_id);

@@ -152,7 +152,7 @@ INSERT INTO runtime_privileges (relation, privileges) VALUES
     ('tokens',         'SELECT, INSERT, UPDATE (last_used_at, revoked_at)');
 
 -- Of each person the last session stays: it says when they were last here.
-CREATE OR REPLACE FUNCTION forget_the_dead() RETURNS bigint
+CREATE OR REPLACE FUNCTION purge_expired() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     gone bigint := 0;
@@ -177,5 +177,5 @@ BEGIN
     RETURN gone + rows;
 END
 $$;
-COMMENT ON FUNCTION forget_the_dead() IS
+COMMENT ON FUNCTION purge_expired() IS
     'Deletes sessions but each person''s last, password links and tokens that ended over 30 days ago, and old sign-in windows; returns how many rows.';

@@ -211,7 +211,7 @@ async fn make_token(request: Request, body: Bytes, context: Data<Context>) -> Ht
         let days = fields.require("days")?;
         let mut chosen = Vec::new();
         for permission in Permission::ALL {
-            if fields.take(permission.codename())?.is_some() {
+            if fields.take(permission.as_str())?.is_some() {
                 chosen.push(permission);
             }
         }

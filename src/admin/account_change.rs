@@ -12,7 +12,7 @@ use crate::admin::accounts::find;
 use crate::admin::frame::enter;
 use crate::domain::{
     AccountAction, FieldError, Interface, Note, PasswordReset, Permission, Person, Reason, Role,
-    TokenId,
+    TokenId, UnknownName,
 };
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Layout, Reply, Request, error_page, status};
@@ -102,7 +102,10 @@ impl Wanted {
 }
 
 fn role(fields: &mut Form) -> Result<Role, FieldError> {
-    fields.require("role")?.parse().map_err(|message: String| FieldError::new("role", message))
+    fields
+        .require("role")?
+        .parse()
+        .map_err(|unknown: UnknownName| FieldError::new("role", unknown.to_string()))
 }
 
 impl ChangePage {

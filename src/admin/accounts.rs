@@ -102,7 +102,7 @@ fn asked(query: &mut Form) -> Result<(bool, Option<Role>, String), FieldError> {
     };
     let role = query.take("role")?.filter(|role| !role.is_empty());
     let role = role.map(|role| role.parse::<Role>()).transpose();
-    let role = role.map_err(|message| FieldError::new("role", message))?;
+    let role = role.map_err(|unknown| FieldError::new("role", unknown.to_string()))?;
     Ok((is_active, role, query.take("search")?.unwrap_or_default()))
 }
 

@@ -29,7 +29,7 @@ impl PermissionsPage {
 
     /// Returns the name in pieces between which a line may break.
     fn pieces(permission: &Permission) -> Vec<&'static str> {
-        permission.codename().split_inclusive(['.', '_']).collect()
+        permission.as_str().split_inclusive(['.', '_']).collect()
     }
 
     fn takes(action: &Action) -> Permission {

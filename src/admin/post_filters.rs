@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::{FieldError, State, UnknownState, UserId, Username};
+use crate::domain::{FieldError, State, UnknownName, UserId, Username};
 use crate::http::Form;
 use crate::refusal::Refusal;
 use crate::store::paging::Order;
@@ -80,7 +80,7 @@ impl PostFilters {
         let state = given(query, "state")?
             .map(|state| state.parse())
             .transpose()
-            .map_err(|error: UnknownState| FieldError::new("state", error.to_string()))?;
+            .map_err(|error: UnknownName| FieldError::new("state", error.to_string()))?;
         let (sort, order) = match given(query, "sort")?.as_deref() {
             None | Some("-since") => (Sort::Since, Order::NewestFirst),
             Some("since") => (Sort::Since, Order::OldestFirst),

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::domain::{FieldError, Permission, Role};
+use super::{FieldError, Permission, Role};
 
 /// What can be done to an account that exists, by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

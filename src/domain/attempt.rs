@@ -1,4 +1,4 @@
-use crate::domain::{Action, Content, Fingerprint, Note, PostId, RevisionNumber};
+use super::{Action, Content, Fingerprint, Note, PostId, RevisionNumber};
 
 /// One try at one action, with everything that the person supplied.
 ///

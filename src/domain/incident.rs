@@ -2,7 +2,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::domain::{Byline, PostId, RequestId};
+use super::{Byline, PostId, RequestId};
 
 /// Names one incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

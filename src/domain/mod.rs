@@ -8,6 +8,7 @@ mod account;
 mod action;
 mod attempt;
 mod incident;
+mod named;
 mod operation;
 mod people;
 mod post;
@@ -19,11 +20,12 @@ pub use account::{
     AccountAction, NewPassword, NewSession, NewToken, OwnChange, PasswordReset, SecretHash,
     TokenId, TokenLifetime, TokenName,
 };
-pub use action::{Action, UnknownAction};
+pub use action::Action;
 pub use attempt::{
     Archive, Attempt, Create, Publish, RequestChanges, Revise, Submit, WithdrawRequest,
 };
 pub use incident::{Acknowledgement, Incident, IncidentId};
+pub use named::UnknownName;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet, UserId};
 pub use post::{
@@ -31,7 +33,7 @@ pub use post::{
     RevisionNumber, Status, Submission, Transition,
 };
 pub use refusal::Reason;
-pub use state::{State, UnknownState};
+pub use state::State;
 pub use text::{
     Body, Content, FieldError, InvalidInput, Note, Password, Slug, Summary, Title, Username,
     parse_display_name,

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
+use super::named::named;
+use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
 
 /// The one-time key of one intention. The same key again, from the same
 /// person, is the same intention again and answers with the same outcome.
@@ -100,30 +101,17 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Through which edge somebody asked. It is written down, and decides nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Interface {
-    /// A page of the workspace.
-    Page,
-    /// A page of the admin.
-    Admin,
-    /// The JSON API.
-    Api,
-    /// The command line.
-    CommandLine,
-}
-
-impl Interface {
-    /// Every edge.
-    pub const ALL: [Self; 4] = [Self::Page, Self::Admin, Self::Api, Self::CommandLine];
-
-    /// Returns the name that records carry.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Admin => "admin",
-            Self::Api => "api",
-            Self::CommandLine => "command-line",
-        }
+named! {
+    /// The interface that a request came through. It is recorded, and decides
+    /// nothing.
+    pub enum Interface is "an interface" {
+        /// A page of the desk or of one's own account.
+        Page = "page",
+        /// A page of the admin.
+        Admin = "admin",
+        /// The JSON API.
+        Api = "api",
+        /// The command line.
+        CommandLine = "command-line",
     }
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use crate::domain::Within;
+use super::Within;
+use super::named::named;
 
 /// Names one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -21,47 +22,22 @@ pub struct Byline {
     pub name: String,
 }
 
-/// What a person is trusted to do. What each role holds stands in
-/// [`permissions`](crate::permissions).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Writes posts.
-    Author,
-    /// Reviews and publishes other people's posts.
-    Reviewer,
-    /// Archives posts and manages accounts.
-    Staff,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Author, Self::Reviewer, Self::Staff];
-
-    /// Returns the role's name in the database, in JSON and for people.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Author => "author",
-            Self::Reviewer => "reviewer",
-            Self::Staff => "staff",
-        }
+named! {
+    /// What a person is trusted to do. What each role holds stands in
+    /// [`permissions`](crate::permissions).
+    pub enum Role is "a role" {
+        /// Writes posts.
+        Author = "author",
+        /// Reviews and publishes other people's posts.
+        Reviewer = "reviewer",
+        /// Archives posts and manages accounts.
+        Staff = "staff",
     }
 }
 
 impl fmt::Display for Role {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is not a role: author, reviewer or staff"))
     }
 }
 
@@ -138,74 +114,34 @@ impl fmt::Display for RoleSet {
     }
 }
 
-/// The right to attempt one kind of thing. It names a capability and nothing
-/// else: no state, no owner, no time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// `posts.create_post`
-    CreatePost,
-    /// `posts.revise_post`
-    RevisePost,
-    /// `posts.submit_post`
-    SubmitPost,
-    /// `posts.review_post`
-    ReviewPost,
-    /// `posts.publish_post`
-    PublishPost,
-    /// `posts.archive_post`
-    ArchivePost,
-    /// `accounts.manage_account`
-    ManageAccount,
-    /// `audit.view_audit`
-    ViewAudit,
-    /// `audit.acknowledge_incident`
-    AcknowledgeIncident,
-}
-
-impl Permission {
-    /// Every permission.
-    pub const ALL: [Self; 9] = [
-        Self::CreatePost,
-        Self::RevisePost,
-        Self::SubmitPost,
-        Self::ReviewPost,
-        Self::PublishPost,
-        Self::ArchivePost,
-        Self::ManageAccount,
-        Self::ViewAudit,
-        Self::AcknowledgeIncident,
-    ];
-
-    /// Returns the permission's stable name, for logs, API and pages.
-    pub fn codename(self) -> &'static str {
-        match self {
-            Self::CreatePost => "posts.create_post",
-            Self::RevisePost => "posts.revise_post",
-            Self::SubmitPost => "posts.submit_post",
-            Self::ReviewPost => "posts.review_post",
-            Self::PublishPost => "posts.publish_post",
-            Self::ArchivePost => "posts.archive_post",
-            Self::ManageAccount => "accounts.manage_account",
-            Self::ViewAudit => "audit.view_audit",
-            Self::AcknowledgeIncident => "audit.acknowledge_incident",
-        }
-    }
-}
-
-impl std::str::FromStr for Permission {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|permission| permission.codename() == text)
-            .ok_or_else(|| format!("{text:?} is not a permission"))
+named! {
+    /// The right to attempt one kind of thing. It names a capability and nothing
+    /// else: no state, no owner, no time.
+    pub enum Permission is "a permission" {
+        /// Begin posts.
+        CreatePost = "posts.create_post",
+        /// Write new revisions.
+        RevisePost = "posts.revise_post",
+        /// Submit drafts for review.
+        SubmitPost = "posts.submit_post",
+        /// Request changes, and withdraw the request.
+        ReviewPost = "posts.review_post",
+        /// Publish posts.
+        PublishPost = "posts.publish_post",
+        /// Archive published posts.
+        ArchivePost = "posts.archive_post",
+        /// Create accounts and change those of others.
+        ManageAccount = "accounts.manage_account",
+        /// Read refusals, incidents and everything that is not public.
+        ViewAudit = "audit.view_audit",
+        /// Acknowledge incidents.
+        AcknowledgeIncident = "audit.acknowledge_incident",
     }
 }
 
 impl fmt::Display for Permission {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.codename())
+        formatter.write_str(self.as_str())
     }
 }
 

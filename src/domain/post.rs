@@ -2,7 +2,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::domain::{Byline, Content, Slug, State, Within};
+use super::{Byline, Content, Slug, State, Within};
 
 /// Names one post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

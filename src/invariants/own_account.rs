@@ -119,7 +119,7 @@ fn end_other_sessions(conn: &mut PgConnection, owner: UserId, this: &[u8]) -> Qu
 fn insert_token(conn: &mut PgConnection, owner: UserId, token: &NewToken) -> QueryResult<usize> {
     let narrowed = token.permissions.as_ref();
     let narrowed: Option<Vec<&str>> =
-        narrowed.map(|held| held.iter().copied().map(Permission::codename).collect());
+        narrowed.map(|held| held.iter().copied().map(Permission::as_str).collect());
     statement::<BigInt>(
         "INSERT INTO tokens
              (user_id, name, beginning, secret_hash, permissions, created_at, expires_at)

@@ -68,7 +68,7 @@ fn a_permission_is_a_small_table_that_anybody_can_read() {
         });
         lines.push(format!(
             "| {:<26} | {author:<6} | {reviewer:<8} | {staff:<5} |",
-            permission.codename()
+            permission.as_str()
         ));
     }
     assert_eq!(MATRIX.trim(), lines.join("\n"));
