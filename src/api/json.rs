@@ -4,7 +4,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use crate::http::Reply;
-use crate::http::problem::{ApiError, Misplaced};
+use crate::http::problem::ApiError;
+use crate::render::documents::InvalidField;
 
 /// The media type of requests and replies.
 pub(super) const JSON: &str = "application/json";
@@ -19,7 +20,7 @@ pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiErr
     // Serde would also take a list, with the fields in their order.
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
-            Ok(_) => ApiError::Unexpected(Misplaced {
+            Ok(_) => ApiError::Unexpected(InvalidField {
                 field: "body".to_owned(),
                 message: "Send a JSON object.".to_owned(),
             }),
@@ -39,7 +40,7 @@ pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiErr
 
 /// Tells a body that is no JSON from JSON with other fields than expected.
 fn unreadable(field: String, error: &serde_json::Error) -> ApiError {
-    let place = Misplaced { field, message: format!("{error}.") };
+    let place = InvalidField { field, message: format!("{error}.") };
     match error.classify() {
         Category::Data => ApiError::Unexpected(place),
         Category::Syntax | Category::Eof | Category::Io => ApiError::Malformed(place),

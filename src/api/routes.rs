@@ -1,6 +1,10 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
-use crate::api::{changes, document, document_page, posts, records};
+use crate::api::changes;
+use crate::api::document;
+use crate::api::document_page;
+use crate::api::posts;
+use crate::api::records;
 
 /// Registers the API's routes.
 pub fn routes(config: &mut ServiceConfig) {

@@ -10,7 +10,7 @@ use crate::http::Reply;
 use crate::http::status::RETRY_AFTER;
 use crate::metrics;
 use crate::refusal::Refusal;
-use crate::render::documents::ProblemReason;
+use crate::render::documents::{InvalidField, ProblemReason};
 
 /// The media type of a problem.
 pub const PROBLEM: &str = "application/problem+json";
@@ -41,9 +41,9 @@ pub enum ApiError {
     /// Its `Idempotency-Key` is not well formed.
     BadKey,
     /// Its body is not JSON at all.
-    Malformed(Misplaced),
+    Malformed(InvalidField),
     /// Its body is JSON that says something else than what is asked for.
-    Unexpected(Misplaced),
+    Unexpected(InvalidField),
     /// HTTP itself refused it, before any handler.
     Http(StatusCode),
 }
@@ -61,15 +61,6 @@ impl From<FieldError> for ApiError {
     fn from(error: FieldError) -> Self {
         Self::Refused(error.into())
     }
-}
-
-/// One thing in what was sent that is not as it should be, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Misplaced {
-    /// The field or header, or the place in the JSON.
-    pub field: String,
-    /// What to write instead, in a sentence.
-    pub message: String,
 }
 
 /// Why a request had no effect (RFC 9457).
@@ -94,7 +85,7 @@ pub struct Problem {
     /// Every reason that permission or policy gave; otherwise empty.
     pub reasons: Vec<ProblemReason>,
     /// Everything in what was sent that has to be mended; otherwise empty.
-    pub errors: Vec<Misplaced>,
+    pub errors: Vec<InvalidField>,
     /// The request's name, as logs and records have it.
     #[schema(format = "uuid")]
     pub request_id: String,
@@ -221,21 +212,15 @@ impl ApiError {
         }
     }
 
-    fn errors(&self) -> Vec<Misplaced> {
+    fn errors(&self) -> Vec<InvalidField> {
         let header = |name: &str, message: &str| {
-            vec![Misplaced { field: name.to_owned(), message: message.to_owned() }]
+            vec![InvalidField { field: name.to_owned(), message: message.to_owned() }]
         };
         match self {
             Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => {
                 header("Idempotency-Key", "It was already used for something else.")
             }
-            Self::Refused(Refusal::Input(input)) => {
-                let each = input.0.iter().map(|error| Misplaced {
-                    field: error.field.to_owned(),
-                    message: error.message.clone(),
-                });
-                each.collect()
-            }
+            Self::Refused(Refusal::Input(input)) => InvalidField::all(input),
             Self::Malformed(place) | Self::Unexpected(place) => vec![place.clone()],
             Self::NoKey => header("Idempotency-Key", "It is missing."),
             Self::BadKey => header("Idempotency-Key", "It is not well formed."),

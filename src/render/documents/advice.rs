@@ -32,7 +32,7 @@ pub(crate) struct AdviceBody {
     #[schema(example = "/api/v1/posts/17/publication")]
     path: String,
     /// What it would be answered.
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: AdviceVerdict,
     /// Every reason why not.
     pub(crate) reasons: Vec<ProblemReason>,
 }
@@ -40,9 +40,9 @@ pub(crate) struct AdviceBody {
 impl AdviceBody {
     fn of(action: Action, path: String, advice: Advice) -> Self {
         let (verdict, reasons) = match advice {
-            Advice::Live => (Verdict::Live, Vec::new()),
-            Advice::NotNow(reasons) => (Verdict::NotNow, reasons),
-            Advice::NotYours(reasons) => (Verdict::NotYours, reasons),
+            Advice::Live => (AdviceVerdict::Live, Vec::new()),
+            Advice::NotNow(reasons) => (AdviceVerdict::NotNow, reasons),
+            Advice::NotYours(reasons) => (AdviceVerdict::NotYours, reasons),
         };
         let reasons = reasons.into_iter().map(ProblemReason::from).collect();
         Self { action, path, verdict, reasons }
@@ -52,7 +52,8 @@ impl AdviceBody {
 /// What an action would be answered now.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Verdict {
+#[schema(as = Verdict)]
+pub(crate) enum AdviceVerdict {
     /// Nothing stands in the way.
     Live,
     /// The account may attempt it, and it is not valid now.
@@ -61,7 +62,7 @@ pub(crate) enum Verdict {
     NotYours,
 }
 
-impl Verdict {
+impl AdviceVerdict {
     /// Returns the name that the document has.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

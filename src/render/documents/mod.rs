@@ -4,6 +4,7 @@
 mod account;
 mod advice;
 mod history;
+mod invalid_field;
 mod names;
 mod outcome;
 mod person;
@@ -12,8 +13,9 @@ mod reason;
 mod refusal;
 
 pub(crate) use account::{AccountBody, AccountsBody};
-pub(crate) use advice::{ActionsBody, AdviceBody};
+pub(crate) use advice::ActionsBody;
 pub(crate) use history::HistoryBody;
+pub use invalid_field::InvalidField;
 pub(crate) use outcome::OutcomeBody;
 pub(crate) use post::{PostBody, PostLineBody, PostsBody, RevisionBody};
 pub use reason::ProblemReason;
