@@ -1,7 +1,7 @@
 //! Why nothing happened. Each layer owns its refusal; this only collects them,
 //! and `responses` alone knows what HTTP calls them.
 
-use crate::domain::{FieldError, InvalidInput, Reason};
+use crate::domain::{FieldError, InvalidInput, Layer, Reason};
 use crate::invariants::InvariantViolation;
 use crate::permissions::PermissionDenied;
 use crate::policies::PolicyDenied;
@@ -37,15 +37,16 @@ pub enum Refusal {
 impl Refusal {
     /// Returns the name of the layer that refused.
     pub fn layer(&self) -> &'static str {
-        match self {
-            Self::NotSignedIn => "authentication",
-            Self::Input(_) => "input",
-            Self::Permission(_) => "permission",
-            Self::NotFound => "visibility",
-            Self::Policy(_) => "policy",
-            Self::Invariant(_) => "invariant",
-            Self::Unavailable(_) => "availability",
-        }
+        let layer = match self {
+            Self::NotSignedIn => Layer::Authentication,
+            Self::Input(_) => Layer::Input,
+            Self::Permission(_) => Layer::Permission,
+            Self::NotFound => Layer::Visibility,
+            Self::Policy(_) => Layer::Policy,
+            Self::Invariant(_) => Layer::Invariant,
+            Self::Unavailable(_) => Layer::Availability,
+        };
+        layer.as_str()
     }
 
     /// Returns the reasons that a layer gave.

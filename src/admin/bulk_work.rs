@@ -224,7 +224,7 @@ pub(super) fn may_archive(conn: &mut PgConnection, request: &Request) -> Result<
         request: request.id,
         interface: Interface::Admin,
         actor: Some(person.id),
-        action: action.as_str(),
+        action: action.into(),
         post: None,
         seen: None,
     };

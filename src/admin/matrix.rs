@@ -37,7 +37,7 @@ impl PermissionsPage {
     }
 
     fn codes(action: &Action) -> Vec<&'static str> {
-        policies::rules(*action).iter().map(|rule| rule.code()).collect()
+        policies::rules(*action).iter().map(|rule| rule.as_str()).collect()
     }
 }
 

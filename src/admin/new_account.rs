@@ -9,11 +9,10 @@ use crate::accounts::secrets::Secret;
 use crate::admin::account_change::{LinkPage, nobodys_hash};
 use crate::admin::frame::enter;
 use crate::domain::{
-    FieldError, Interface, InvalidInput, Note, Permission, Role, RoleSet, Username,
+    FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Role, RoleSet, Username,
     parse_display_name,
 };
 use crate::http::{Context, Form, Layout, Reply, Request, status};
-use crate::invariants::accounts::NewAccount;
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;

@@ -11,20 +11,17 @@ use jiff::{Timestamp, ToSpan};
 use crate::admin::address::address;
 use crate::admin::csv::{self, Export};
 use crate::admin::frame::enter;
-use crate::audit::{self, RefusalFilter, RefusalLine};
+use crate::audit::{self, RefusalFilter, RefusalLine, catalogue};
 use crate::domain::{
-    Action, FieldError, Interface, InvalidInput, Permission, Person, PostId, Reason, Role,
+    Action, FieldError, Interface, InvalidInput, Permission, Person, PostId, Reason,
 };
 use crate::http::paging::{cursor, stretch};
 use crate::http::{Context, Form, Layout, Reply, Request, status};
-use crate::policies::Rule;
-use crate::policies::accounts::AccountChange;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::paging::{Cursor, Direction, Order, Page, PageRequest};
 use crate::store::posts;
 use crate::store::visibility::Visibility;
-use crate::workflow::incidents::ACKNOWLEDGE;
 use crate::workflow::{self, Advice};
 use crate::{accounts, permissions};
 
@@ -167,27 +164,12 @@ const LAYERS: [&str; 2] = ["permission", "policy"];
 
 /// Returns everything that somebody can be refused.
 fn actions() -> Vec<&'static str> {
-    let accounts = [
-        AccountChange::Grant(Role::Staff),
-        AccountChange::Revoke(Role::Staff),
-        AccountChange::Deactivate,
-        AccountChange::Reactivate,
-        AccountChange::SetPassword(String::new()),
-    ];
-    let mut known: Vec<&str> = Action::ALL.into_iter().map(Action::as_str).collect();
-    known.push("create-account");
-    known.extend(accounts.iter().map(AccountChange::as_str));
-    known.push(ACKNOWLEDGE);
-    known
+    catalogue::actions()
 }
 
 /// Returns the code of every reason there is.
 fn codes() -> Vec<&'static str> {
-    let mut known = vec!["permission-missing", "token-is-narrowed"];
-    known.extend(Rule::ALL.into_iter().map(Rule::code));
-    known.extend(["own-account", "role-held", "role-not-held", "not-active", "active"]);
-    known.extend(["already-acknowledged", "note-missing"]);
-    known
+    catalogue::codes().into_iter().collect()
 }
 
 fn interfaces() -> Vec<&'static str> {

@@ -141,9 +141,6 @@ pub(super) async fn request_changes(
 ) -> HttpResponse {
     act(context, request, id, bytes, |store, call, post, seen, body: NoteBody| {
         let note = Note::parse(&body.note)?;
-        if note.is_blank() {
-            return Err(FieldError::new("note", "Write what has to change.").into());
-        }
         workflow::perform(store, call, &RequestChanges { post, seen, note })
     })
     .await

@@ -10,7 +10,7 @@ use crate::api::handle::read;
 use crate::api::headers::entity_tag;
 use crate::api::json;
 use crate::api::parameters::{PageQuery, PostPath, RevisionPath};
-use crate::api::query::Query;
+use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::{ListProblems, ReadProblems};
 use crate::domain::{FieldError, RevisionNumber, State, UserId, Username};
 use crate::http::problem::ApiError;
@@ -38,7 +38,7 @@ struct PostsQuery {
 impl PostsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
-            state: query.take("state", "Choose draft, in_review, published or archived.")?,
+            state: query.take("state", &choose_one_of(&State::ALL.map(State::as_str)))?,
             author: query.take("author", "Write a username.")?,
         })
     }

@@ -9,15 +9,17 @@ use crate::api::api_request::ApiRequest;
 use crate::api::handle::read;
 use crate::api::json;
 use crate::api::parameters::PageQuery;
-use crate::api::query::Query;
+use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::ListProblems;
-use crate::audit::{self, RefusalFilter};
-use crate::domain::{Action, FieldError, Permission, PostId, Role};
+use crate::audit::{self, RefusalFilter, catalogue};
+use crate::domain::{Layer, Permission, PostId, RecordedAction, Role};
 use crate::http::Context;
 use crate::http::problem::ApiError;
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
-use crate::render::documents::{AccountBody, AccountsBody, RefusalBody, RefusalsBody};
+use crate::render::documents::{
+    AccountBody, AccountsBody, RecordedLayer, RefusalBody, RefusalsBody,
+};
 
 /// Which accounts are listed.
 #[derive(IntoParams)]
@@ -34,7 +36,7 @@ impl AccountsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
             active: query.take("active", "Write true or false.")?,
-            role: query.take("role", "Choose author, reviewer or staff.")?,
+            role: query.take("role", &choose_one_of(&Role::ALL.map(Role::as_str)))?,
         })
     }
 }
@@ -76,24 +78,20 @@ pub(super) async fn accounts(request: ApiRequest, context: Data<Context>) -> Htt
 struct RefusalsQuery {
     /// Those about this post.
     post: Option<i64>,
-    /// Those of this action on posts.
-    #[param(inline)]
-    action: Option<Action>,
-    /// Those by this layer: `permission` or `policy`.
-    #[param(pattern = "^(permission|policy)$")]
-    layer: Option<String>,
+    /// Those of this action.
+    #[param(value_type = Option<RecordedAction>, inline)]
+    action: Option<&'static str>,
+    /// Those by this layer.
+    #[param(value_type = Option<RecordedLayer>, inline)]
+    layer: Option<&'static str>,
 }
 
 impl RefusalsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
-        let layer: Option<String> = query.take("layer", "Choose permission or policy.")?;
-        if layer.as_deref().is_some_and(|layer| !["permission", "policy"].contains(&layer)) {
-            return Err(FieldError::new("layer", "Choose permission or policy.").into());
-        }
         Ok(Self {
             post: query.take("post", "Write the number of a post.")?,
-            action: query.take("action", "Choose an action on posts.")?,
-            layer,
+            action: query.choose("action", &catalogue::actions())?,
+            layer: query.choose("layer", &catalogue::LAYERS.map(Layer::as_str))?,
         })
     }
 }
@@ -118,10 +116,13 @@ pub(super) async fn refusals(request: ApiRequest, context: Data<Context>) -> Htt
         permissions::check(&reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
         pages.keep("post", post);
         pages.keep("action", action);
-        pages.keep("layer", layer.as_ref());
-        let action = action.map(|action| action.as_str().to_owned());
-        let filter =
-            RefusalFilter { post: post.map(PostId), action, layer, ..RefusalFilter::default() };
+        pages.keep("layer", layer);
+        let filter = RefusalFilter {
+            post: post.map(PostId),
+            action: action.map(str::to_owned),
+            layer: layer.map(str::to_owned),
+            ..RefusalFilter::default()
+        };
         let page = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
         let (previous, next) = (page.previous, page.next);
         let body =

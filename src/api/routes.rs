@@ -1,4 +1,4 @@
-use actix_web::web::{ServiceConfig, get, post, resource};
+use actix_web::web::{self, ServiceConfig};
 
 use crate::api::changes;
 use crate::api::document;
@@ -9,8 +9,8 @@ use crate::api::records;
 /// Registers the API's routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(resource("/api").route(get().to(document_page::page)))
-        .service(resource("/api/v1/openapi.json").route(get().to(document::file)));
+        .service(web::resource("/api").route(web::get().to(document_page::page)))
+        .service(web::resource("/api/v1/openapi.json").route(web::get().to(document::file)));
     operations(config);
 }
 
@@ -18,28 +18,39 @@ pub fn routes(config: &mut ServiceConfig) {
 fn operations(config: &mut ServiceConfig) {
     config
         .service(
-            resource("/api/v1/posts")
-                .route(get().to(posts::list))
-                .route(post().to(changes::create)),
+            web::resource("/api/v1/posts")
+                .route(web::get().to(posts::list))
+                .route(web::post().to(changes::create)),
         )
-        .service(resource("/api/v1/posts/{id}").route(get().to(posts::show)))
-        .service(resource("/api/v1/posts/{id}/history").route(get().to(posts::history)))
-        .service(resource("/api/v1/posts/{id}/revisions").route(post().to(changes::revise)))
-        .service(resource("/api/v1/posts/{id}/revisions/{number}").route(get().to(posts::revision)))
-        .service(resource("/api/v1/posts/{id}/actions").route(get().to(posts::actions)))
-        .service(resource("/api/v1/posts/{id}/submission").route(post().to(changes::submit)))
+        .service(web::resource("/api/v1/posts/{id}").route(web::get().to(posts::show)))
+        .service(web::resource("/api/v1/posts/{id}/history").route(web::get().to(posts::history)))
         .service(
-            resource("/api/v1/posts/{id}/change-requests")
-                .route(post().to(changes::request_changes)),
+            web::resource("/api/v1/posts/{id}/revisions").route(web::post().to(changes::revise)),
         )
         .service(
-            resource("/api/v1/posts/{id}/change-requests/withdrawal")
-                .route(post().to(changes::withdraw_request)),
+            web::resource("/api/v1/posts/{id}/revisions/{number}")
+                .route(web::get().to(posts::revision)),
         )
-        .service(resource("/api/v1/posts/{id}/publication").route(post().to(changes::publish)))
-        .service(resource("/api/v1/posts/{id}/archival").route(post().to(changes::archive)))
-        .service(resource("/api/v1/accounts").route(get().to(records::accounts)))
-        .service(resource("/api/v1/refusals").route(get().to(records::refusals)));
+        .service(web::resource("/api/v1/posts/{id}/actions").route(web::get().to(posts::actions)))
+        .service(
+            web::resource("/api/v1/posts/{id}/submission").route(web::post().to(changes::submit)),
+        )
+        .service(
+            web::resource("/api/v1/posts/{id}/change-requests")
+                .route(web::post().to(changes::request_changes)),
+        )
+        .service(
+            web::resource("/api/v1/posts/{id}/change-requests/withdrawal")
+                .route(web::post().to(changes::withdraw_request)),
+        )
+        .service(
+            web::resource("/api/v1/posts/{id}/publication").route(web::post().to(changes::publish)),
+        )
+        .service(
+            web::resource("/api/v1/posts/{id}/archival").route(web::post().to(changes::archive)),
+        )
+        .service(web::resource("/api/v1/accounts").route(web::get().to(records::accounts)))
+        .service(web::resource("/api/v1/refusals").route(web::get().to(records::refusals)));
 }
 
 /// Returns whether a path is the API's, where errors are problems and no cookie

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::{FieldError, Permission, Role};
+use super::named::named;
+use super::{Ability, Command, FieldError, Permission, Role, RoleSet, Username};
 
 /// What can be done to an account that exists, by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,19 +24,68 @@ pub enum AccountAction {
     RevokeToken,
 }
 
+named! {
+    /// What can be done about accounts, without what it takes.
+    pub enum AccountActionKind is "an action on an account" {
+        /// Create an account.
+        Create = "create-account",
+        /// Create the first account of an empty system.
+        CreateFirst = "create-first-account",
+        /// Grant a role.
+        Grant = "grant-role",
+        /// Revoke a role.
+        Revoke = "revoke-role",
+        /// Deactivate the account.
+        Deactivate = "deactivate-account",
+        /// Reactivate the account.
+        Reactivate = "reactivate-account",
+        /// Set the password.
+        SetPassword = "set-password",
+        /// End the password, and make a one-time link for another.
+        ResetPassword = "reset-password",
+        /// End all sessions.
+        EndSessions = "end-sessions",
+        /// Revoke one API token.
+        RevokeToken = "revoke-token",
+    }
+}
+
+named! {
+    /// What people do to their own accounts, without what it takes.
+    pub enum OwnActionKind is "an action on one's own account" {
+        /// Replace the password.
+        ChangePassword = "change-own-password",
+        /// Set the password with a one-time link.
+        SetPasswordByLink = "set-password-by-link",
+        /// End one session.
+        EndSession = "end-own-session",
+        /// End every session but this one.
+        EndOtherSessions = "end-own-other-sessions",
+        /// Make an API token.
+        MakeToken = "make-own-token",
+        /// Revoke an API token.
+        RevokeToken = "revoke-own-token",
+    }
+}
+
 impl AccountAction {
+    /// Returns what is done, without what it takes.
+    pub fn kind(self) -> AccountActionKind {
+        match self {
+            Self::Grant(_) => AccountActionKind::Grant,
+            Self::Revoke(_) => AccountActionKind::Revoke,
+            Self::Deactivate => AccountActionKind::Deactivate,
+            Self::Reactivate => AccountActionKind::Reactivate,
+            Self::SetPassword => AccountActionKind::SetPassword,
+            Self::ResetPassword => AccountActionKind::ResetPassword,
+            Self::EndSessions => AccountActionKind::EndSessions,
+            Self::RevokeToken => AccountActionKind::RevokeToken,
+        }
+    }
+
     /// Returns the name in addresses and records. A role stands beside it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Grant(_) => "grant-role",
-            Self::Revoke(_) => "revoke-role",
-            Self::Deactivate => "deactivate-account",
-            Self::Reactivate => "reactivate-account",
-            Self::SetPassword => "set-password",
-            Self::ResetPassword => "reset-password",
-            Self::EndSessions => "end-sessions",
-            Self::RevokeToken => "revoke-token",
-        }
+        self.kind().as_str()
     }
 
     /// Returns the words on the button.
@@ -105,16 +155,40 @@ pub struct NewToken {
 }
 
 impl OwnChange {
-    /// Returns the name in records.
-    pub fn as_str(&self) -> &'static str {
+    /// Returns what is done, without what it takes.
+    pub fn kind(&self) -> OwnActionKind {
         match self {
-            Self::Password(_) => "change-own-password",
-            Self::EndSession(_) => "end-own-session",
-            Self::EndOtherSessions => "end-own-other-sessions",
-            Self::MakeToken(_) => "make-own-token",
-            Self::RevokeToken(_) => "revoke-own-token",
+            Self::Password(_) => OwnActionKind::ChangePassword,
+            Self::EndSession(_) => OwnActionKind::EndSession,
+            Self::EndOtherSessions => OwnActionKind::EndOtherSessions,
+            Self::MakeToken(_) => OwnActionKind::MakeToken,
+            Self::RevokeToken(_) => OwnActionKind::RevokeToken,
         }
     }
+}
+
+impl Command for OwnChange {
+    const ABILITY: Ability = Ability::OwnAccount;
+}
+
+/// An account that does not exist yet.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// What the person signs in with.
+    pub username: Username,
+    /// What others see.
+    pub display_name: String,
+    /// The Argon2id hash of the password.
+    pub password_hash: String,
+    /// What the person holds from the beginning.
+    pub roles: RoleSet,
+    /// What is stored of the secret in the one-time link with which the person
+    /// sets a password, where nobody knows the one that was hashed.
+    pub link: Option<SecretHash>,
+}
+
+impl Command for NewAccount {
+    const ABILITY: Ability = Ability::ManageAccounts;
 }
 
 /// What a password is replaced by until its person has set another.
@@ -144,7 +218,7 @@ impl TokenName {
     /// Returns the name, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name = super::text::readable("name", text, 100, false)?;
-        if name.is_empty() {
+        if !super::text::has_visible_text(&name) {
             return Err(FieldError::new("name", "Write what the token is for."));
         }
         Ok(Self(name))

@@ -8,7 +8,7 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
-    pub(super) fn new(text: &str, kind: &'static str, names: &[&str]) -> Self {
+    pub(crate) fn new(text: &str, kind: &'static str, names: &[&str]) -> Self {
         let names = match names {
             [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
             names => names.join(", "),

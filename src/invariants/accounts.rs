@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer};
 
 use crate::domain::{
-    Interface, Person, RequestId, Role, RoleSet, SecretHash, TokenId, UserId, Username,
+    Interface, NewAccount, Person, RequestId, Role, RoleSet, SecretHash, TokenId, UserId,
 };
 use crate::invariants::{Broken, InvariantViolation};
-use crate::policies::accounts::{AccountChange, AccountValidity, NewAccountValidity};
+use crate::policies::Validity;
+use crate::policies::accounts::{AccountChange, ChangeAccount};
 use crate::store::Transaction;
 use crate::store::schema::{account_events, users};
 use crate::store::statement::statement;
@@ -28,22 +29,6 @@ pub struct Circumstances<'a> {
     pub interface: Interface,
 }
 
-/// An account that does not exist yet.
-#[derive(Debug)]
-pub struct NewAccount {
-    /// What the person signs in with.
-    pub username: Username,
-    /// What others see.
-    pub display_name: String,
-    /// The Argon2id hash of the password.
-    pub password_hash: String,
-    /// What the person holds from the beginning.
-    pub roles: RoleSet,
-    /// What is stored of the secret in the link with which the person sets a
-    /// password of their own, where the hash is nobody's.
-    pub link: Option<SecretHash>,
-}
-
 /// Writes a change that was found valid, and its record.
 ///
 /// # Errors
@@ -52,13 +37,13 @@ pub struct NewAccount {
 /// [`Broken::Database`] with whatever the database answers; where the last
 /// active staff account would go, that is `there_is_always_an_active_staff_account`.
 pub fn enforce<'tx>(
-    validity: AccountValidity<'tx>,
+    validity: Validity<'tx, '_, ChangeAccount<'_>>,
     circumstances: &Circumstances<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<(), Broken> {
     let subject = &validity.subject().person;
     let target = users::table.find(subject.id.0);
-    let (changed, event, role) = match validity.change() {
+    let (changed, event, role) = match validity.attempt().change {
         AccountChange::Grant(role) => (
             update_roles(tx.conn(), subject, &subject.roles.with(*role))?,
             "role-granted",
@@ -123,12 +108,11 @@ pub fn enforce<'tx>(
 ///
 /// As [`enforce`].
 pub fn enforce_creation<'tx>(
-    validity: NewAccountValidity<'tx>,
-    account: &NewAccount,
+    validity: Validity<'tx, '_, NewAccount>,
     circumstances: &Circumstances<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<UserId, Broken> {
-    let actor = validity.actor();
+    let (actor, account) = (validity.actor(), validity.attempt());
     let id = insert(tx, account)?;
     record(tx, actor.id(), id, "created", None, circumstances)?;
     for role in account.roles.iter() {

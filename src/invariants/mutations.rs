@@ -9,11 +9,13 @@ use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz};
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use crate::domain::{
-    Archive, Attempt, Create, PostId, Publish, RequestChanges, Revise, RevisionNumber, Slug, State,
-    Submit, WithdrawRequest,
+    Archive, Create, OnPost, Outcome, PostId, Publish, RequestChanges, Revise, RevisionNumber,
+    Slug, State, Submit, WithdrawRequest,
 };
-use crate::invariants::{Mutation, Operation, Written};
+use crate::invariants::Broken;
+use crate::invariants::posts::{self, Mutation, Operation, Written};
 use crate::policies::Validity;
+use crate::store::Transaction;
 use crate::store::statement::{Statement, statement};
 
 /// Post, state, revision and time; then state, time and revision of the history row.
@@ -25,9 +27,23 @@ type Row = (
     (Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>),
 );
 
+/// Writes the beginning of a post, and returns what it did.
+///
+/// # Errors
+///
+/// As [`enforce`].
+pub fn enforce_creation<'tx>(
+    validity: Validity<'tx, '_, Create>,
+    operation: &Operation<'_>,
+    tx: &mut Transaction<'tx>,
+) -> Result<Outcome, Broken> {
+    let written = begin(&validity, operation, tx.conn())?;
+    posts::check::<Create>(written, None, State::Draft, RevisionNumber(1))
+}
+
 /// Begins a post: the post, its first revision, its draft transition.
-pub(super) fn begin(
-    validity: &Validity<'_, '_, Create, ()>,
+fn begin(
+    validity: &Validity<'_, '_, Create>,
     operation: &Operation<'_>,
     conn: &mut PgConnection,
 ) -> QueryResult<Vec<Written>> {
@@ -71,7 +87,7 @@ impl Mutation for Revise {
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
         let [title, summary, body] = validity.attempt().content.parts();
-        if validity.attempt().content == validity.post().current.content {
+        if validity.attempt().content == validity.subject().post().current.content {
             return written(
                 upon(
                     validity,
@@ -115,8 +131,8 @@ impl Mutation for Revise {
     }
 
     fn leaves(validity: &Validity<'_, '_, Self>) -> RevisionNumber {
-        let RevisionNumber(current) = validity.post().current.number;
-        let is_unchanged = validity.attempt().content == validity.post().current.content;
+        let RevisionNumber(current) = validity.subject().post().current.number;
+        let is_unchanged = validity.attempt().content == validity.subject().post().current.content;
         RevisionNumber(if is_unchanged { current } else { current.saturating_add(1) })
     }
 }
@@ -229,7 +245,7 @@ impl Mutation for Publish {
         operation: &Operation<'_>,
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
-        let slug = Slug::from_title(&validity.post().current.content.title);
+        let slug = Slug::from_title(&validity.subject().post().current.content.title);
         written(
             upon(
                 validity,
@@ -299,14 +315,14 @@ impl Mutation for Archive {
 
 /// Returns the statement with the five parameters that every action on a post
 /// has: the post, the revision it must be at, the actor, the key, the fingerprint.
-fn upon<'a, A: Attempt>(
+fn upon<'a, A: OnPost>(
     validity: &Validity<'_, '_, A>,
     operation: &'a Operation<'a>,
     sql: &'static str,
 ) -> Statement<'a, Row> {
     statement::<Row>(sql)
-        .bind::<BigInt, _>(validity.post().id.0)
-        .bind::<Integer, _>(validity.post().current.number.0)
+        .bind::<BigInt, _>(validity.subject().post().id.0)
+        .bind::<Integer, _>(validity.subject().post().current.number.0)
         .bind::<BigInt, _>(validity.actor().id().0)
         .bind::<Text, _>(operation.key.as_str())
         .bind::<Binary, _>(operation.fingerprint.as_bytes())

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use crate::domain::{NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId};
 use crate::invariants::accounts::{Circumstances, record, revoke_token};
 use crate::invariants::{Broken, InvariantViolation};
-use crate::policies::own_account::OwnAccountValidity;
+use crate::policies::Validity;
 use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
@@ -27,14 +27,14 @@ pub enum ProvenBy<'a> {
 ///
 /// [`Broken::Invariant`] when not exactly one thing changed, and
 /// [`Broken::Database`] with whatever the database answers.
-pub fn enforce_own<'tx>(
-    validity: OwnAccountValidity<'tx>,
+pub fn enforce<'tx>(
+    validity: Validity<'tx, '_, OwnChange>,
     proof: ProvenBy<'_>,
     circumstances: &Circumstances<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<(), Broken> {
     let owner = validity.actor().id();
-    let (changed, event) = match validity.change() {
+    let (changed, event) = match validity.attempt() {
         OwnChange::Password(new) => {
             if let ProvenBy::Link(link) = proof {
                 exactly_one(use_link(tx.conn(), owner, link)?)?;

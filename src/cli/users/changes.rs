@@ -8,7 +8,7 @@ use crate::cli::options::Options;
 use crate::cli::passwords::{self, PasswordSource};
 use crate::cli::users::arguments::{AccountArguments, RoleArguments, StaffArguments};
 use crate::cli::users::report::print;
-use crate::domain::{FieldError, Interface, Note, PasswordReset, RequestId, Username};
+use crate::domain::{Interface, Note, PasswordReset, RequestId, Username};
 use crate::policies::accounts::AccountChange;
 use crate::refusal::Refusal;
 use crate::store::Store;
@@ -77,9 +77,6 @@ fn apply_as_staff(
     by: &StaffArguments,
     change: &AccountChange,
 ) -> Result<(), Failure> {
-    if by.reason.trim().is_empty() {
-        return Err(FieldError::new("reason", "Write why; the record keeps it.").into());
-    }
     on_database(options, |store| {
         apply(store, &credential(store, &by.actor)?, name, &by.reason, change)
     })

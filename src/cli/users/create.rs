@@ -7,8 +7,7 @@ use crate::cli::passwords;
 use crate::cli::users::arguments::NewUser;
 use crate::cli::users::changes::{call, credential, unusable_hash};
 use crate::cli::users::report::print;
-use crate::domain::{Note, Role, RoleSet, UserId, Username, parse_display_name};
-use crate::invariants::accounts::NewAccount;
+use crate::domain::{NewAccount, Note, Role, RoleSet, UserId, Username, parse_display_name};
 use crate::store::Store;
 use crate::workflow;
 

@@ -16,6 +16,7 @@ pub(crate) use account::{AccountBody, AccountsBody};
 pub(crate) use advice::ActionsBody;
 pub(crate) use history::HistoryBody;
 pub use invalid_field::InvalidField;
+pub(crate) use names::RecordedLayer;
 pub(crate) use outcome::OutcomeBody;
 pub(crate) use post::{PostBody, PostLineBody, PostsBody, RevisionBody};
 pub use reason::ProblemReason;

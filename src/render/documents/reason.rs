@@ -2,12 +2,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::Reason;
+use crate::render::documents::names::ReasonCode;
 
 /// One rule that is not met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProblemReason {
     /// A stable name in kebab case.
-    #[schema(example = "stale-revision")]
+    #[schema(value_type = ReasonCode, example = "stale-revision")]
     pub code: String,
     /// What is the case, in a sentence.
     pub sentence: String,

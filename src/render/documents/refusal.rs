@@ -3,8 +3,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::audit::RefusalLine;
-use crate::domain::Interface;
+use crate::domain::{Interface, RecordedAction};
 use crate::render::documents::ProblemReason;
+use crate::render::documents::names::RecordedLayer;
 use crate::render::documents::person::PersonBody;
 
 /// A page of refusals.
@@ -33,12 +34,14 @@ pub(crate) struct RefusalBody {
     /// What they sign in with.
     username: String,
     /// What they wanted to do.
+    #[schema(value_type = RecordedAction)]
     action: String,
     /// To which post, as they named it: it may not exist.
     post: Option<i64>,
     /// Which revision they were looking at.
     revision_seen: Option<i32>,
     /// Which layer refused.
+    #[schema(value_type = RecordedLayer)]
     layer: String,
     /// The reasons in the words that they were given.
     reasons: Vec<ProblemReason>,

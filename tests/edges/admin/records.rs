@@ -391,7 +391,7 @@ fn incident(world: &World, invariant: &str, actor: Option<UserId>, post: Option<
         request: RequestId::new(),
         interface: Interface::Page,
         actor,
-        action: "publish",
+        action: imprimatur::domain::Action::Publish.into(),
         post,
         seen: None,
     };

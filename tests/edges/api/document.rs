@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use imprimatur::domain::{Action, Role, State};
+use imprimatur::audit::catalogue;
+use imprimatur::domain::{Action, Layer, Role, State};
 use serde_json::Value;
 
 use super::House;
@@ -34,6 +35,9 @@ fn names_are_spelled_in_the_document_as_they_are_in_answers() {
     assert_eq!(names("StateName"), serde_json::json!(State::ALL));
     assert_eq!(names("ActionName"), serde_json::json!(Action::ALL));
     assert_eq!(names("RoleName"), serde_json::json!(Role::ALL));
+    assert_eq!(names("LayerName"), serde_json::json!(Layer::ALL));
+    assert_eq!(names("ReasonCode"), serde_json::json!(catalogue::codes()));
+    assert_eq!(names("RecordedActionName"), serde_json::json!(catalogue::actions()));
 }
 
 #[test]

@@ -227,7 +227,7 @@ impl House {
             request: RequestId::new(),
             interface: Interface::Page,
             actor: Some(self.world.edith),
-            action: "publish",
+            action: imprimatur::domain::Action::Publish.into(),
             post: Some(self.objected),
             seen: None,
         };
