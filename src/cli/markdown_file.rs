@@ -6,22 +6,22 @@ use std::path::Path;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::domain::FieldError;
 
-/// Far more than any body may have, and little enough to hold in memory.
-const MOST_BYTES: u64 = 1 << 20;
+/// More than any body may have, and little enough to hold in memory.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// Why a text cannot be had.
+/// Why a file cannot be read.
 #[derive(Debug)]
-pub(super) enum Unread {
-    /// It is no text that a post could have.
+pub(super) enum ReadError {
+    /// No post may have this text.
     Field(FieldError),
-    /// The system does not give it out.
+    /// The system does not let us read it.
     Io(io::Error),
 }
 
-impl From<FieldError> for Unread {
+impl From<FieldError> for ReadError {
     fn from(error: FieldError) -> Self {
         Self::Field(error)
     }
@@ -30,21 +30,23 @@ impl From<FieldError> for Unread {
 /// Returns the text of a file, or of standard input for `-`.
 pub(super) fn read_or_stdin(path: &Path) -> Result<String, Failure> {
     let text = if path == Path::new("-") { text_of(io::stdin()) } else { read(path) };
-    text.map_err(|unread| match unread {
-        Unread::Field(error) => error.into(),
-        Unread::Io(error) => Failure::Usage(format!("{} cannot be read: {error}", path.display())),
+    text.map_err(|error| match error {
+        ReadError::Field(error) => error.into(),
+        ReadError::Io(error) => {
+            Failure::Usage(format!("{} cannot be read: {error}", path.display()))
+        }
     })
 }
 
 /// Returns the text of a file.
-pub(super) fn read(path: &Path) -> Result<String, Unread> {
-    text_of(File::open(path).map_err(Unread::Io)?)
+pub(super) fn read(path: &Path) -> Result<String, ReadError> {
+    text_of(File::open(path).map_err(ReadError::Io)?)
 }
 
-fn text_of(source: impl Read) -> Result<String, Unread> {
+fn text_of(source: impl Read) -> Result<String, ReadError> {
     let mut bytes = Vec::new();
-    source.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(Unread::Io)?;
-    if bytes.len() as u64 > MOST_BYTES {
+    source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(FieldError::new("body", "Shorten this: the file has over 1 MiB.").into());
     }
     let text = String::from_utf8(bytes)
@@ -52,8 +54,8 @@ fn text_of(source: impl Read) -> Result<String, Unread> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// Returns the words of the first `# ` heading, and the text without it. A
-/// line in a code block is no heading, whatever it begins with.
+/// Returns the text of the first `# ` heading, and the body without it. A line
+/// in a code block is not a heading.
 pub(super) fn split_title(text: &str) -> (Option<String>, String) {
     let mut heading = None;
     for (event, range) in Parser::new(text).into_offset_iter() {
@@ -63,7 +65,7 @@ pub(super) fn split_title(text: &str) -> (Option<String>, String) {
             {
                 heading = Some((range, String::new()))
             }
-            (Some((_, words)), Event::Text(text) | Event::Code(text)) => words.push_str(&text),
+            (Some((_, title)), Event::Text(text) | Event::Code(text)) => title.push_str(&text),
             (Some(_), Event::End(TagEnd::Heading(HeadingLevel::H1))) => break,
             _ => {}
         }

@@ -36,7 +36,6 @@ pub(super) struct ContentBody {
 pub(super) struct NoteBody {
     /// The author and other reviewers read it.
     #[schema(
-        min_length = 1,
         max_length = 2_000,
         pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$",
         example = "Please name your source."

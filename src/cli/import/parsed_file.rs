@@ -1,4 +1,4 @@
-//! What of a file becomes a draft, and what does not.
+//! What of a file becomes a draft, and what is ignored.
 //!
 //! A draft has a title, a summary and a body. When it is published, and at
 //! which address, is decided then, so a date or a slug has nowhere to go here;
@@ -9,39 +9,38 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::failure::input_reasons;
-use crate::cli::import::front_matter::{self, Field, Value};
-use crate::cli::manuscript::{self, Unread};
-use crate::domain::{Content, Reason};
+use crate::cli::import::front_matter::{self, FieldValue, MatterField};
+use crate::cli::markdown_file::{self, ReadError};
+use crate::domain::{Content, FieldError, InvalidInput, Reason};
 
-/// What a file says.
+/// A file as a draft.
 #[derive(Debug)]
-pub(super) struct Article {
+pub(super) struct ParsedFile {
     pub(super) content: Content,
-    pub(super) not_kept: Vec<NotKept>,
+    pub(super) ignored: Vec<IgnoredField>,
     pub(super) notes: Vec<String>,
 }
 
-/// Something that was found and has no place in a draft.
+/// A field that a draft has no place for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct NotKept {
+pub(super) struct IgnoredField {
     name: String,
-    /// What it said, where that is one piece of text: its first 100 characters.
+    /// The first 100 characters, where it is one piece of text.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
 }
 
-impl NotKept {
-    fn of(field: Field) -> Self {
+impl IgnoredField {
+    fn of(field: MatterField) -> Self {
         let value = match field.value {
-            Value::Text(text) => Some(beginning(&text)),
-            Value::Blank | Value::Other => None,
+            FieldValue::Text(text) => Some(beginning(&text)),
+            FieldValue::Blank | FieldValue::Other => None,
         };
         Self { name: beginning(&field.name), value }
     }
 
     /// Returns it on one line.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match &self.value {
             Some(value) => format!("{} {value}", self.name),
             None => self.name.clone(),
@@ -53,12 +52,12 @@ fn beginning(text: &str) -> String {
     text.chars().take(100).collect()
 }
 
-/// In which field a summary stands: Hugo's names, and those of Jekyll's themes.
+/// The fields that hold a summary: Hugo's names, and those of Jekyll's themes.
 const SUMMARIES: [&str; 3] = ["summary", "description", "excerpt"];
 
 /// Reads the file at the path, which the report calls by its relative one.
-pub(super) fn read(path: &Path) -> Result<Article, Vec<Reason>> {
-    let text = manuscript::read(path).map_err(read_error)?;
+pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
+    let text = markdown_file::read(path).map_err(reasons_of)?;
     let (mut fields, body) = front_matter::split(&text).map_err(|reason| vec![reason])?;
     let dated = path.file_stem().and_then(|stem| stem.to_str()).and_then(dated);
     let mut notes = Vec::new();
@@ -66,9 +65,9 @@ pub(super) fn read(path: &Path) -> Result<Article, Vec<Reason>> {
     let mut reasons = Vec::new();
     let (title, body) = match take(&mut fields, "title", &mut reasons) {
         Some(title) => (Some(title), body.to_owned()),
-        None => manuscript::split_title(body),
+        None => markdown_file::split_title(body),
     };
-    let title = title.or_else(|| dated.map(|(_, words)| spelled_out(words))).unwrap_or_default();
+    let title = title.or_else(|| dated.map(|(_, words)| title_from(words))).unwrap_or_default();
     if title.trim().is_empty() {
         notes.push("It has no title; until its author writes one, it is untitled.".to_owned());
     }
@@ -86,21 +85,21 @@ pub(super) fn read(path: &Path) -> Result<Article, Vec<Reason>> {
     };
 
     notes.extend(templates(&body));
-    let mut not_kept: Vec<NotKept> = fields.into_iter().map(NotKept::of).collect();
+    let mut ignored: Vec<IgnoredField> = fields.into_iter().map(IgnoredField::of).collect();
     if let Some((date, _)) = dated {
         let value = Some(date.to_owned());
-        not_kept.push(NotKept { name: "date of the file name".to_owned(), value });
+        ignored.push(IgnoredField { name: "date of the file name".to_owned(), value });
     }
-    Ok(Article { content, not_kept, notes })
+    Ok(ParsedFile { content, ignored, notes })
 }
 
 /// Takes a piece of text out of the fields, or says why there is none to take.
-fn take(fields: &mut Vec<Field>, name: &str, reasons: &mut Vec<Reason>) -> Option<String> {
+fn take(fields: &mut Vec<MatterField>, name: &str, reasons: &mut Vec<Reason>) -> Option<String> {
     let at = fields.iter().position(|field| field.name.eq_ignore_ascii_case(name))?;
     match fields.remove(at).value {
-        Value::Text(text) => Some(text).filter(|text| !text.trim().is_empty()),
-        Value::Blank => None,
-        Value::Other => {
+        FieldValue::Text(text) => Some(text).filter(|text| !text.trim().is_empty()),
+        FieldValue::Blank => None,
+        FieldValue::Other => {
             reasons.push(Reason::new(
                 &format!("invalid-{name}"),
                 format!("The {name} is a list, a table or an alias."),
@@ -129,7 +128,7 @@ fn dated(stem: &str) -> Option<(&str, &str)> {
 }
 
 /// Returns `on-rest` as `On rest`.
-fn spelled_out(words: &str) -> String {
+fn title_from(words: &str) -> String {
     let words = words.replace(['-', '_'], " ");
     let mut characters = words.chars();
     match characters.next() {
@@ -138,7 +137,7 @@ fn spelled_out(words: &str) -> String {
     }
 }
 
-/// Says which template languages the body speaks, for nobody here does.
+/// Names the template languages that the body uses: no page renders them.
 fn templates(body: &str) -> Option<String> {
     let count = |mark| body.matches(mark).count();
     let shortcodes = count("{{<") + count("{{%");
@@ -152,22 +151,32 @@ fn templates(body: &str) -> Option<String> {
     (!named.is_empty()).then(|| format!("It has {}, which stay as text.", named.join(" and ")))
 }
 
-fn read_error(unread: Unread) -> Vec<Reason> {
-    match unread {
-        Unread::Field(error) => input_reasons(&error.into()),
-        Unread::Io(error) => vec![cannot_be_read(&error)],
+fn reasons_of(error: ReadError) -> Vec<Reason> {
+    match error {
+        ReadError::Field(error) => input_reasons(&error.into()),
+        ReadError::Io(error) => vec![cannot_be_read(&error)],
     }
+}
+
+/// Returns every field that does not parse as a reason.
+fn input_reasons(input: &InvalidInput) -> Vec<Reason> {
+    let reason = |error: &FieldError| {
+        let code = format!("invalid-{}", error.field.replace('_', "-"));
+        let sentence = format!("The {} cannot be used as it is.", error.field.replace('_', " "));
+        Reason::new(&code, sentence, error.message.clone())
+    };
+    input.0.iter().map(reason).collect()
 }
 
 /// Returns why a file or folder is not read.
 pub(super) fn cannot_be_read(error: &std::io::Error) -> Reason {
     let hint = "Let the program read it, and run the import again.";
-    Reason::new("read_error", format!("It cannot be read: {error}."), hint)
+    Reason::new("unreadable", format!("It cannot be read: {error}."), hint)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{dated, on_one_line, spelled_out, templates};
+    use super::{dated, on_one_line, templates, title_from};
 
     #[test]
     fn a_file_name_of_jekylls_has_a_date_and_words() {
@@ -175,7 +184,7 @@ mod tests {
         for none in ["2024-05-01", "2024-05-01-", "20240-5-01-a", "on-rest", "ä024-05-01-a", ""] {
             assert_eq!(dated(none), None, "{none}");
         }
-        assert_eq!(spelled_out("on-rest"), "On rest");
+        assert_eq!(title_from("on-rest"), "On rest");
     }
 
     #[test]
