@@ -37,12 +37,12 @@ pub struct Item {
     /// Its title now; empty where there is no such post.
     pub title: String,
     /// The outcome.
-    pub outcome: Outcome,
+    pub outcome: ItemOutcome,
 }
 
 /// The outcome of one post.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ItemOutcome {
     /// It has no outcome yet.
     ToDo {
         /// Whether it was tried while another request kept it locked. Then it comes
@@ -133,10 +133,10 @@ pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<O
     let mut bulk = None;
     for row in rows {
         let outcome = match (row.settled_at.to_jiff(), row.refusal) {
-            (None, _) => Outcome::ToDo { is_put_off: row.is_put_off },
-            (Some(_), None) => Outcome::Archived,
+            (None, _) => ItemOutcome::ToDo { is_put_off: row.is_put_off },
+            (Some(_), None) => ItemOutcome::Archived,
             (Some(_), Some(reasons)) => {
-                Outcome::Refused(serde_json::from_value(reasons).unwrap_or_default())
+                ItemOutcome::Refused(serde_json::from_value(reasons).unwrap_or_default())
             }
         };
         let bulk = bulk.get_or_insert(Bulk {
@@ -161,17 +161,17 @@ pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<O
 pub fn note(
     conn: &mut PgConnection,
     id: BulkId,
-    outcomes: &[(PostId, Outcome)],
+    outcomes: &[(PostId, ItemOutcome)],
 ) -> QueryResult<()> {
     let mut posts = Vec::new();
     let mut refusals = Vec::new();
     let mut put_off = Vec::new();
     for (post, outcome) in outcomes {
         posts.push(post.0);
-        put_off.push(matches!(outcome, Outcome::ToDo { .. }));
+        put_off.push(matches!(outcome, ItemOutcome::ToDo { .. }));
         refusals.push(match outcome {
-            Outcome::ToDo { .. } | Outcome::Archived => None,
-            Outcome::Refused(reasons) => serde_json::to_value(reasons).ok(),
+            ItemOutcome::ToDo { .. } | ItemOutcome::Archived => None,
+            ItemOutcome::Refused(reasons) => serde_json::to_value(reasons).ok(),
         });
     }
     statement::<()>(

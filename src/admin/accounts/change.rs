@@ -30,7 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "admin/account_change.html")]
-struct ChangePage {
+struct AccountChangePage {
     layout: Layout,
     account: Account,
     requested: RequestedChange,
@@ -43,7 +43,7 @@ struct ChangePage {
     refused: Vec<Reason>,
 }
 
-impl ChangePage {
+impl AccountChangePage {
     fn person(&self) -> &Person {
         &self.account.person
     }
@@ -139,11 +139,11 @@ fn form_page(
     person: &Person,
     account: Account,
     requested: RequestedChange,
-) -> ChangePage {
+) -> AccountChangePage {
     let prechecked = precheck(requested.action, person, &account);
     let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
     layout.title = format!("{}: {}", requested.action.label(), account.person.display_name);
-    ChangePage {
+    AccountChangePage {
         layout,
         account,
         requested,

@@ -35,20 +35,20 @@ const BELOW_ACCOUNTS: &str = "/admin/accounts/create";
 #[template(path = "admin/new_account.html")]
 struct NewAccountPage {
     layout: Layout,
-    typed: Typed,
+    typed: TypedAccount,
     errors: Vec<FieldError>,
 }
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-struct Typed {
+struct TypedAccount {
     username: String,
     display_name: String,
     roles: Vec<Role>,
     reason: String,
 }
 
-impl Typed {
+impl TypedAccount {
     fn take(fields: &mut Form) -> Result<Self, FieldError> {
         let mut typed = Self {
             username: fields.require("username")?,
@@ -102,14 +102,16 @@ impl NewAccountPage {
 
 async fn form(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| page(store, request, Typed::default(), Vec::new()))
+        .answer(request, None, |store, request| {
+            page(store, request, TypedAccount::default(), Vec::new())
+        })
         .await
 }
 
 fn page(
     store: &Store,
     request: &Request,
-    typed: Typed,
+    typed: TypedAccount,
     errors: Vec<FieldError>,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
@@ -123,7 +125,7 @@ async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpRe
     context
         .answer_form(request, body, move |store, request, mut fields| {
             fields.take("token")?;
-            let typed = Typed::take(&mut fields)?;
+            let typed = TypedAccount::take(&mut fields)?;
             fields.finish()?;
             match create(store, request, &typed) {
                 Ok(answer) => Ok(answer),
@@ -137,7 +139,7 @@ async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpRe
         .await
 }
 
-fn create(store: &Store, request: &Request, typed: &Typed) -> Result<Reply, Refusal> {
+fn create(store: &Store, request: &Request, typed: &TypedAccount) -> Result<Reply, Refusal> {
     let (username, display_name, reason) = typed.parse()?;
     let secret = Secret::random();
     let account = NewAccount {

@@ -23,7 +23,7 @@ use crate::render::filters;
 use crate::store::paging::{Direction, PageRequest};
 use crate::store::posts;
 use crate::store::visibility::Visibility;
-use crate::workflow::bulk_archives::{self, MAX_POSTS, Preview, SelectedPosts};
+use crate::workflow::bulk_archives::{self, BulkPreview, MAX_POSTS, SelectedPosts};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -33,9 +33,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "admin/bulk_confirm.html")]
-struct ConfirmPage {
+struct BulkConfirmPage {
     layout: Layout,
-    preview: Preview,
+    preview: BulkPreview,
     /// Whether the filter matches more posts than one bulk archive may have.
     has_more: bool,
     back: String,
@@ -46,7 +46,7 @@ struct ConfirmPage {
     problem: Option<String>,
 }
 
-impl ConfirmPage {
+impl BulkConfirmPage {
     fn new(
         conn: &mut PgConnection,
         layout: Layout,
@@ -87,7 +87,7 @@ async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
             } else {
                 (parse(ticked.iter().map(String::as_str))?, false)
             };
-            let mut page = ConfirmPage::new(conn, layout, &person, &posts)?;
+            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts)?;
             page.back = filters.form.address(LIST);
             page.has_more = has_more;
             Ok(Reply::ok(&page))
@@ -152,7 +152,7 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
-            let mut page = ConfirmPage::new(conn, layout, &person, &posts)?;
+            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts)?;
             page.key = key.as_str().to_owned();
             page.reason = typed;
             page.problem = Some(problem);
