@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
+use crate::domain::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State, UserId};
 
 /// The one-time key of one intention. The same key again, from the same
 /// person, is the same intention again and answers with the same outcome.
@@ -53,6 +53,16 @@ impl Fingerprint {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
+        Self(hash.finalize().into())
+    }
+
+    /// Returns the fingerprint of the same, sent by this person: what history
+    /// stores. A row whose actor was exchanged no longer agrees with it.
+    #[must_use]
+    pub fn by(&self, actor: UserId) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(actor.0.to_be_bytes());
+        hash.update(self.0);
         Self(hash.finalize().into())
     }
 

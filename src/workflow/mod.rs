@@ -296,7 +296,7 @@ fn judge(stop: Stop) -> Verdict {
         Failure::Conflict => Verdict::Again,
         Failure::Unavailable(why) => Verdict::Refused(why.into()),
         Failure::Constraint(name) => match name.as_str() {
-            "operation_key_is_used_once" => Verdict::RefusedUnlessRepeated(None),
+            "idempotency_key_is_used_once" => Verdict::RefusedUnlessRepeated(None),
             // Another post took the address between the look and the write.
             "slug_is_unique" => Verdict::Again,
             "username_is_unique" => Verdict::Refused(Refusal::Input(
@@ -334,8 +334,8 @@ fn earlier_outcome<A: Attempt>(
 ) -> Result<Option<Outcome>, Refusal> {
     type Row = (Text, BigInt, Integer, Text, Timestamptz, Binary);
     let row = statement::<Row>(
-        "SELECT action, post_id, revision, state, at, fingerprint
-         FROM operations WHERE actor_id = $1 AND key = $2",
+        "SELECT action, post_id, revision, to_state, at, fingerprint
+         FROM history WHERE actor_id = $1 AND key = $2",
     )
     .bind::<BigInt, _>(actor.0)
     .bind::<Text, _>(call.key.as_str())
@@ -351,7 +351,7 @@ fn earlier_outcome<A: Attempt>(
     match row {
         None => Ok(None),
         Some((action, post, revision, state, at, fingerprint))
-            if fingerprint == attempt.fingerprint().as_bytes() =>
+            if fingerprint == attempt.fingerprint().by(actor).as_bytes() =>
         {
             Ok(Some(Outcome {
                 action,

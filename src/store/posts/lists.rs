@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
+use super::byline::byline;
 use crate::domain::{Byline, PostId, RevisionNumber, State};
-use crate::store::posts::byline;
 use crate::store::statement::{Statement, statement};
 use crate::store::visibility::Visibility;
 
@@ -35,22 +35,34 @@ pub struct PostLine {
 }
 
 type LineSqlType =
-    (BigInt, Text, Text, Text, (BigInt, Text), Timestamptz, Integer, BigInt, Nullable<Text>);
-type LineRow = (i64, State, String, String, (i64, String), Stored, i32, i64, Option<String>);
+    (BigInt, Text, Text, Text, BigInt, Text, Timestamptz, Integer, BigInt, Nullable<Text>);
+
+#[derive(Queryable)]
+struct LineRow {
+    id: i64,
+    state: State,
+    title: String,
+    summary: String,
+    author: i64,
+    author_name: String,
+    since: Stored,
+    revision: i32,
+    standing_requests: i64,
+    slug: Option<String>,
+}
 
 impl From<LineRow> for PostLine {
     fn from(row: LineRow) -> Self {
-        let (id, state, title, summary, (author, name), since, revision, requests, slug) = row;
         Self {
-            id: PostId(id),
-            state,
-            title,
-            summary,
-            author: byline(author, name),
-            since: since.to_jiff(),
-            revision: RevisionNumber(revision),
-            standing_requests: requests,
-            slug,
+            id: PostId(row.id),
+            state: row.state,
+            title: row.title,
+            summary: row.summary,
+            author: byline(row.author, row.author_name),
+            since: row.since.to_jiff(),
+            revision: RevisionNumber(row.revision),
+            standing_requests: row.standing_requests,
+            slug: row.slug,
         }
     }
 }
@@ -60,12 +72,10 @@ macro_rules! lines_where {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, p.state, r.title, r.summary, author.id, author.display_name,
-                coalesce(p.archived_at, p.published_at, p.submitted_at, p.created_at) AS since,
-                p.current_revision,
-                (SELECT count(*) FROM reviews request
+                p.since, p.current_revision,
+                (SELECT count(*) FROM standing_requests request
                  WHERE request.post_id = p.id AND request.revision = p.current_revision
-                   AND request.withdraws IS NULL AND p.state = 'in_review'
-                   AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = request.id)),
+                   AND p.state = 'in_review'),
                 p.slug
              FROM posts p
              JOIN users author ON author.id = p.author_id
@@ -78,10 +88,6 @@ macro_rules! lines_where {
 
 /// Returns every post that the reader may see, newest first, at most `limit`,
 /// from before the given post on.
-///
-/// # Errors
-///
-/// The database's.
 pub fn all(
     conn: &mut PgConnection,
     visibility: Visibility,
