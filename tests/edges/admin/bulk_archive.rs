@@ -192,7 +192,7 @@ fn an_interrupted_bulk_archive_continues_where_it_stopped() {
     assert!(page.body.contains("Archived: 300"), "{}", page.body);
     assert!(!page.body.contains("Go on with"));
     assert_eq!(archived(&world), 300);
-    let ours = "SELECT count(*) AS n FROM operations WHERE action = 'archive'";
+    let ours = "SELECT count(*) AS n FROM history WHERE action = 'archive'";
     assert_eq!(db_number(&mut world.database.as_owner(), ours), 300);
     assert_eq!(verify(&mut world.database.as_runtime(), None).unwrap().findings, []);
 }

@@ -55,7 +55,7 @@ fn the_page_of_a_post_shows_every_check_that_verify_makes() {
             false,
         ),
         (
-            "DELETE FROM transitions WHERE post_id = $ AND to_state = 'published'",
+            "DELETE FROM history WHERE post_id = $ AND entered = 'published'",
             "post_state_is_recorded",
             "No state without its history row.",
             true,
