@@ -2,7 +2,6 @@
 //! its form.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
@@ -15,7 +14,7 @@ use crate::domain::{
     TokenId,
 };
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Layout, Reply, Request, error_page, status};
+use crate::http::{Context, Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, AccountChange};
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
@@ -169,7 +168,7 @@ async fn confirm(
 ) -> HttpResponse {
     let (username, change) = path.into_inner();
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let conn = &mut *store.checkout()?;
             let (person, layout) = enter(conn, request, "Account", Permission::ManageAccount)?;
@@ -219,7 +218,7 @@ async fn act(
 ) -> HttpResponse {
     let (username, change) = path.into_inner();
     context
-        .answer_form(request, body, move |store, request, fields| {
+        .form(request, body, move |store, request, fields| {
             send(store, request, &username, &change, fields)
         })
         .await
@@ -339,6 +338,5 @@ fn again(
     if let Refusal::Input(errors) = refusal {
         page.problem = errors.of("reason").map(str::to_owned);
     }
-    let status: StatusCode = status(refusal);
-    Ok(Reply::page(status, &page))
+    Ok(Reply::ok(&page).with_refusal(refusal))
 }

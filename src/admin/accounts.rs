@@ -148,7 +148,7 @@ async fn file(request: Request, context: Data<Context>) -> HttpResponse {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let stretch = stretch(&mut query, "before", "after")?;
             let (is_active, role, typed) = asked(&mut query)?;
@@ -178,7 +178,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
             };
             Ok(match error {
                 None => Reply::ok(&page),
-                Some(error) => Reply::page(crate::http::status(&error.into()), &page),
+                Some(error) => Reply::ok(&page).with_refusal(&error.into()),
             })
         })
         .await
@@ -272,7 +272,7 @@ pub(super) fn address(username: &str, action: AccountAction) -> String {
 
 async fn show(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
             let before = before

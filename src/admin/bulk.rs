@@ -34,7 +34,7 @@ use crate::domain::{
     Action, FieldError, Fingerprint, OperationKey, Permission, Person, Post, PostId, Reason,
     RevisionNumber, State,
 };
-use crate::http::{Context, Layout, Reply, Request, status};
+use crate::http::{Context, Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::bulk;
@@ -83,7 +83,7 @@ struct ConfirmPage {
 /// Shows what a bulk archive would do, and asks for a reason.
 async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let chosen = query.take_all("post");
             let means_everything = match query.take("everything")?.as_deref() {
@@ -185,7 +185,7 @@ fn confirm_page(
 /// Keeps the decision, and does the first part of it.
 async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
     context
-        .answer_form(request, body, |store, request, mut form| {
+        .form(request, body, |store, request, mut form| {
             let typed = form.clone();
             let _ = form.take("token")?;
             let key = form.key()?;
@@ -206,7 +206,7 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
                         page.reason = typed.peek("reason").unwrap_or_default().to_owned();
                         page.problem = Some(problem.message.clone());
                         page.layout.has_errors = true;
-                        return Ok(Reply::page(status(&problem.into()), &page));
+                        return Ok(Reply::ok(&page).with_refusal(&problem.into()));
                     }
                 };
                 let posts: Vec<(PostId, RevisionNumber)> = choice.into_iter().collect();

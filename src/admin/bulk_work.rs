@@ -93,7 +93,7 @@ impl BulkPage {
 /// Shows what has become of each post so far.
 async fn progress(request: Request, path: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let (person, layout) = enter(conn, request, TITLE, Permission::ArchivePost)?;
             let found = bulk::find(conn, bulk_id(&path)?, person.id).map_err(read_error)?;
@@ -111,7 +111,7 @@ async fn go_on(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, mut form| {
+        .form(request, body, move |store, request, mut form| {
             let _ = form.take("token")?;
             form.finish()?;
             work(store, request, bulk_id(&path)?)

@@ -12,7 +12,7 @@ use crate::audit::{self, Shown};
 use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
 use crate::http::paging::{cursor, stretch};
-use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -79,7 +79,7 @@ fn name_of(shown: Shown) -> &'static str {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let shown = shown(&mut query)?;
             let stretch = stretch(&mut query, "before", "after")?;
@@ -132,7 +132,7 @@ impl IncidentPage {
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             Ok(Reply::ok(&IncidentPage::read(conn, request, &id)?))
         })
@@ -146,7 +146,7 @@ async fn acknowledge(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, fields| {
+        .form(request, body, move |store, request, fields| {
             let typed = fields.clone();
             match send(store, request, &id, fields) {
                 Ok(()) => Ok(Reply::see(PATH, Some(Flash::Acknowledged))),
@@ -158,7 +158,7 @@ async fn acknowledge(
                     if let Refusal::Input(errors) = &refusal {
                         page.problem = errors.of("finding").map(str::to_owned);
                     }
-                    Ok(Reply::page(status(&refusal), &page))
+                    Ok(Reply::ok(&page).with_refusal(&refusal))
                 }
                 Err(refusal) => Err(refusal),
             }

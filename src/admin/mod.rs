@@ -22,8 +22,7 @@ mod truth_table;
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 
-use crate::http::action_form::{Edge, act_from, confirm_page};
-use crate::http::{Context, Request};
+use crate::http::{Context, Edge, Request, action_form};
 
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -52,8 +51,7 @@ async fn confirm(
     path: Path<(String, String)>,
     context: Data<Context>,
 ) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    confirm_page(request, id, action, Edge::Admin, context).await
+    action_form::show(request, path.into_inner(), Edge::Admin, &context).await
 }
 
 async fn act(
@@ -62,6 +60,5 @@ async fn act(
     body: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    act_from(request, id, action, body, Edge::Admin, context).await
+    action_form::submit(request, path.into_inner(), body, Edge::Admin, &context).await
 }

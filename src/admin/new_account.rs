@@ -12,7 +12,7 @@ use crate::domain::{
     FieldError, Interface, InvalidInput, Note, Permission, Role, RoleSet, Username,
     parse_display_name,
 };
-use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::invariants::accounts::NewAccount;
 use crate::permissions;
 use crate::refusal::Refusal;
@@ -102,9 +102,7 @@ impl NewAccountPage {
 }
 
 async fn form(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .answer(request, None, |store, request| page(store, request, Typed::default(), Vec::new()))
-        .await
+    context.page(request, |store, request| page(store, request, Typed::default(), Vec::new())).await
 }
 
 fn page(
@@ -121,7 +119,7 @@ fn page(
 
 async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, mut fields| {
+        .form(request, body, move |store, request, mut fields| {
             fields.take("token")?;
             let typed = Typed::take(&mut fields)?;
             fields.finish()?;
@@ -129,7 +127,7 @@ async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpRe
                 Ok(answer) => Ok(answer),
                 Err(Refusal::Input(input)) => {
                     let page = page(store, request, typed, input.0.clone())?;
-                    Ok(page.with_status(status(&input.into())))
+                    Ok(page.with_refusal(&input.into()))
                 }
                 Err(refusal) => Err(refusal),
             }

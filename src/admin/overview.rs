@@ -177,7 +177,7 @@ fn lines(begins: Vec<Date>, found: &[Week]) -> Vec<WeekLine> {
 
 async fn show(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let conn = &mut *store.checkout()?;
             let (_, layout) = enter(conn, request, "Overview", Permission::ViewAudit)?;
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date();

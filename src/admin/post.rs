@@ -75,7 +75,7 @@ impl PostPage {
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let (person, layout) = enter(conn, request, "A post", Permission::ViewAudit)?;
             let id = post_id(&id)?;

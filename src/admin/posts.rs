@@ -184,7 +184,7 @@ impl PostsPage {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let question = PostFilters::parse(&mut query)?;
             let stretch = stretch(&mut query, "after", "before")?;

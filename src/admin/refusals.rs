@@ -16,7 +16,7 @@ use crate::domain::{
     Action, FieldError, Interface, InvalidInput, Permission, Person, PostId, Reason, Role,
 };
 use crate::http::paging::{cursor, stretch};
-use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::policies::Rule;
 use crate::policies::accounts::AccountChange;
 use crate::refusal::{Refusal, read_error};
@@ -291,7 +291,7 @@ impl RefusalsPage {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let typed = Typed::take(&mut query)?;
             let stretch = stretch(&mut query, "before", "after")?;
@@ -312,9 +312,8 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
             let asked = match asked(conn, &page.typed) {
                 Ok(asked) => asked,
                 Err(Refusal::Input(input)) => {
-                    let status = status(&input.clone().into());
-                    page.errors = input.0;
-                    return Ok(Reply::page(status, &page));
+                    page.errors = input.0.clone();
+                    return Ok(Reply::ok(&page).with_refusal(&input.into()));
                 }
                 Err(refusal) => return Err(refusal),
             };

@@ -10,7 +10,8 @@ use crate::accounts::{self, Credential, tokens};
 use crate::api::query::Query;
 use crate::api::quotas::{QUOTA, Quotas, Share, WINDOW};
 use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
-use crate::http::problem::{self, ApiError, Misplaced};
+use crate::http::api_error::{ApiError, Misplaced};
+use crate::http::problem;
 use crate::http::{Context, Form, Reply};
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
@@ -196,7 +197,7 @@ async fn answer(
 ) -> HttpResponse {
     let request = ask.request;
     let (answer, share) = match ask.token() {
-        Err(trouble) => (problem::answer(&trouble, request), None),
+        Err(trouble) => (problem::reply(&trouble, request), None),
         Ok(token) => {
             let share = ask.quotas.take(&token);
             (within_its_share(context, ask, token, share, work).await, Some(share))
@@ -226,15 +227,15 @@ async fn within_its_share(
     let request = ask.request;
     if share.left.is_none() {
         tracing::info!(request_id = %request, "a token has asked too much");
-        return problem::answer(&ApiError::TooMany(share.seconds), request);
+        return problem::reply(&ApiError::TooMany(share.seconds), request);
     }
-    let Some(_place) = context.place() else {
-        return problem::answer(&Refusal::from(Unavailable::Busy).into(), request);
+    let Some(_place) = context.admit() else {
+        return problem::reply(&Refusal::from(Unavailable::Busy).into(), request);
     };
-    let done = context.block(request, move |store| {
-        ask.takes_json().and_then(|()| work(store, &ask, &token, share)).unwrap_or_else(|trouble| {
-            problem::answer(&token_first(store, &token, trouble), request)
-        })
+    let done = context.blocking(request, move |store| {
+        ask.takes_json()
+            .and_then(|()| work(store, &ask, &token, share))
+            .unwrap_or_else(|trouble| problem::reply(&token_first(store, &token, trouble), request))
     });
     done.await.unwrap_or_else(|| {
         problem::of_status(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, request)

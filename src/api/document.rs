@@ -12,8 +12,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
 use crate::api::api_request::JSON;
 use crate::api::links::Links;
-use crate::http::problem::{KINDS, Kind, Problem};
-use crate::http::{Context, Layout, Reply, Request};
+use crate::http::problem::Problem;
+use crate::http::{Context, ErrorKind, Layout, Reply, Request, problem_kinds};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -185,7 +185,7 @@ struct DocumentPage {
     layout: Layout,
     site: String,
     sections: Vec<Section>,
-    kinds: &'static [Kind],
+    kinds: Vec<ErrorKind>,
 }
 
 /// The operations under one heading.
@@ -245,7 +245,7 @@ async fn page(request: Request, context: Data<Context>) -> HttpResponse {
         layout: Layout::new(&request, "The API", None),
         site: request.site.clone(),
         sections: sections(&document),
-        kinds: KINDS,
+        kinds: problem_kinds(),
     };
     Reply::ok(&page).to(&request).into_response(&context.settings)
 }

@@ -14,7 +14,7 @@ use crate::api::names::StateName;
 use crate::api::query::Query;
 use crate::api::responses::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody};
 use crate::domain::{Action, FieldError, Person, Post, RevisionNumber, State, UserId, Username};
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 use crate::http::{Context, Reply, post_id};
 use crate::refusal::{Refusal, read_error};
 use crate::store::posts::{self, Filter, Sort};

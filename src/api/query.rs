@@ -1,8 +1,8 @@
 //! What stands behind the question mark, and the pages beside one of a list.
 
 use crate::domain::FieldError;
+use crate::http::api_error::ApiError;
 use crate::http::paging::{cursor, stretch_in_a_word};
-use crate::http::problem::ApiError;
 use crate::http::{Form, Reply, escaped};
 use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Order, PageRequest};

@@ -14,7 +14,7 @@ use crate::api::query::Query;
 use crate::api::responses::{AccountBody, RefusalBody};
 use crate::audit::{self, RefusalFilter};
 use crate::domain::{Action, FieldError, Permission, PostId, Role};
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 use crate::http::{Context, Reply};
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};

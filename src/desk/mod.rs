@@ -1,5 +1,6 @@
 //! The edge for authors and reviewers.
 
+mod actions;
 mod draft;
 mod editor;
 mod post;
@@ -8,8 +9,6 @@ mod revisions;
 
 use actix_web::web::ServiceConfig;
 
-use crate::http::action_form;
-
 /// Registers the desk's routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -17,5 +16,5 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(editor::routes)
         .configure(post::routes)
         .configure(revisions::routes)
-        .configure(action_form::routes);
+        .configure(actions::routes);
 }

@@ -190,7 +190,7 @@ impl PostPage {
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let post = find_history(conn, &person, post_id(&id)?)?;

@@ -6,8 +6,8 @@ use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Byline, FieldError, Person, PostId, Reading, Role, State, UnknownState};
-use crate::http::{Context, Layout, Reply, Request};
-use crate::refusal::read_error;
+use crate::http::{Context, Form, Layout, PageAddress, Reply, Request};
+use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::posts::{self, OwnLine, QueueLine};
 
@@ -47,7 +47,7 @@ struct Pile {
     anchor: &'static str,
     lines: Vec<OwnLine>,
     /// Where the rest is, if there is more.
-    all: Option<String>,
+    all: Option<PageAddress>,
 }
 
 impl DeskPage {
@@ -112,7 +112,7 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
             others.iter().filter(|line| line.state == state).cloned().collect();
         let has_more = lines.len() > most_own(state);
         lines.truncate(most_own(state));
-        let all = has_more.then(|| format!("/desk/posts?state={}", state.as_str()));
+        let all = has_more.then(|| own_posts_address(state));
         piles.push(Pile { heading, anchor, lines, all });
     }
     piles.retain(|pile| !pile.lines.is_empty());
@@ -121,7 +121,7 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
 
 async fn desk(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             // One more of each tells whether there are more.
@@ -155,29 +155,26 @@ struct OwnPostsPage {
     layout: Layout,
     state: State,
     lines: Vec<OwnLine>,
-    older: Option<PostId>,
+    older: Option<PageAddress>,
 }
 
 impl OwnPostsPage {
-    fn tabs(&self) -> impl Iterator<Item = (State, bool)> + '_ {
-        State::ALL.into_iter().map(|state| (state, state == self.state))
+    /// Returns the tabs: their labels, addresses, and which is this one.
+    fn tabs(&self) -> impl Iterator<Item = (&'static str, PageAddress, bool)> + '_ {
+        let tab = |state: State| (state.label(), own_posts_address(state), state == self.state);
+        State::ALL.into_iter().map(tab)
     }
+}
+
+fn own_posts_address(state: State) -> PageAddress {
+    PageAddress::of("/desk/posts").with("state", state.as_str())
 }
 
 /// Lists one's own posts in one state, newest first, page by page.
 async fn own_posts(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
-            let mut query = request.query_fields()?;
-            let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
-            let state = state
-                .map_err(|error: UnknownState| FieldError::new("state", error.to_string()))?
-                .unwrap_or(State::Draft);
-            let before = query.take("before")?.map(|before| before.parse().map(PostId));
-            let before = before
-                .transpose()
-                .map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
-            query.finish()?;
+        .page(request, |store, request| {
+            let (state, before) = request.query_fields()?.read(which)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let wanted = [(state, PER_PAGE + 1)];
@@ -185,9 +182,20 @@ async fn own_posts(request: Request, context: Data<Context>) -> HttpResponse {
                 posts::written_by(conn, person.id, &wanted, before).map_err(read_error)?;
             let has_older = lines.len() > PER_PAGE;
             lines.truncate(PER_PAGE);
-            let older = lines.last().filter(|_| has_older).map(|line| line.id);
+            let last = lines.last().filter(|_| has_older);
+            let older = last.map(|line| own_posts_address(state).with("before", line.id));
             let layout = Layout::new(request, "Your posts", Some(&person));
             Ok(Reply::ok(&OwnPostsPage { layout, state, lines, older }))
         })
         .await
+}
+
+/// Takes the state, and the post that the page comes after, out of the query.
+fn which(query: &mut Form) -> Result<(State, Option<PostId>), Refusal> {
+    let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
+    let state = state.map_err(|error: UnknownState| FieldError::new("state", error.to_string()))?;
+    let before = query.take("before")?.map(|before| before.parse().map(PostId)).transpose();
+    let before =
+        before.map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
+    Ok((state.unwrap_or(State::Draft), before))
 }

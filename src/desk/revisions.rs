@@ -54,7 +54,7 @@ impl RevisionsPage {
 
 async fn list(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let post = find_history(conn, &person, post_id(&id)?)?;
@@ -92,7 +92,7 @@ async fn show(
 ) -> HttpResponse {
     let (id, number) = path.into_inner();
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
@@ -130,11 +130,12 @@ impl ChangesPage {
 /// since the first.
 async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
-            let mut query = request.query_fields()?;
-            let from = revision_number("from", &query.require("from")?)?;
-            let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
-            query.finish()?;
+        .page(request, move |store, request| {
+            let (from, to) = request.query_fields()?.read(|query| {
+                let from = revision_number("from", &query.require("from")?)?;
+                let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
+                Ok((from, to))
+            })?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let post = find_history(conn, &person, post_id(&id)?)?;

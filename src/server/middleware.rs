@@ -15,7 +15,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::stream;
 
 use crate::domain::RequestId;
-use crate::http::{Context, Request, error_page, problem};
+use crate::http::{Context, HeadersOnly, Request, error_page, problem};
 use crate::refusal::Refusal;
 use crate::{api, metrics};
 
@@ -24,9 +24,6 @@ use crate::{api, metrics};
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
      img-src 'self' https:; connect-src 'self'; font-src 'self'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
-
-/// Says of a request that nobody sees the body of its answer.
-pub(super) struct HeadersOnly;
 
 /// Names the request, turns every error into a page, and sets the headers
 /// that no answer may lack.
@@ -153,7 +150,7 @@ fn comes_from_here(request: &ServiceRequest) -> bool {
 /// Answers what no route is for.
 pub(super) async fn nothing_here(request: Request, context: Data<Context>) -> HttpResponse {
     let answer = if api::is_within(&request.path) {
-        problem::answer(&Refusal::NotFound.into(), request.id)
+        problem::reply(&Refusal::NotFound.into(), request.id)
     } else {
         error_page::page(&Refusal::NotFound, &request, None)
     };

@@ -19,7 +19,7 @@ use actix_web::{App, HttpServer};
 
 use crate::accounts::sessions;
 use crate::api::Quotas;
-use crate::http::{Context, Hashing, Settings, assets, form, session};
+use crate::http::{Context, FORM_LIMIT, Hashing, Settings, assets, session};
 use crate::site::RenderCache;
 use crate::store::Store;
 use crate::{account, admin, api, desk, site};
@@ -139,7 +139,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
             .app_data(rendered.clone())
             .app_data(quotas.clone())
             .app_data(hashing.clone())
-            .app_data(PayloadConfig::new(form::LIMIT))
+            .app_data(PayloadConfig::new(FORM_LIMIT))
             .configure(routes)
             .wrap(from_fn(session::begin_where_asked))
             .wrap(session)

@@ -46,7 +46,7 @@ async fn feed(
     rendered: Data<RenderCache>,
 ) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let newest =
                 posts::published(conn, &PageRequest::newest(IN_FEED)).map_err(read_error)?.lines;
@@ -69,7 +69,7 @@ struct Robots {
 
 async fn robots(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |_, request| {
+        .page(request, |_, request| {
             let robots = Robots { site: request.site.clone() };
             Ok(Reply::ok(&robots).of_type("text/plain; charset=utf-8").revalidated())
         })
@@ -93,7 +93,7 @@ struct SitemapIndex {
 
 async fn sitemap_index(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let newest = posts::highest_id(&mut *store.checkout()?).map_err(read_error)?;
             let index = SitemapIndex {
                 site: request.site.clone(),
@@ -115,7 +115,7 @@ struct Sitemap {
 
 async fn sitemap(request: Request, number: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let number: i64 = number.parse::<u32>().map_err(|_| Refusal::NotFound)?.into();
             let first = number * PER_SITEMAP;
             let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)

@@ -38,7 +38,7 @@ struct HomePage {
 
 async fn home(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let posts =
                 posts::published(&mut *store.checkout()?, &PageRequest::newest(ON_FRONT_PAGE))
                     .map_err(read_error)?;
@@ -97,7 +97,7 @@ async fn post(
     rendered: Data<RenderCache>,
 ) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let found = posts::at_address(conn, &slug).map_err(read_error)?;
