@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
-use crate::render::diff::{self, Kind, Part};
+use crate::render::diff::{self, LineKind, Part};
 use crate::render::{filters, markdown, word_count};
 use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};

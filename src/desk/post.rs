@@ -12,7 +12,7 @@ use crate::domain::{Action, Byline, Person, Post, Reading, Reason, RevisionNumbe
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
-use crate::render::diff::{self, Kind, Part};
+use crate::render::diff::{self, LineKind, Part};
 use crate::render::timeline::{Event, Happened, timeline};
 use crate::render::{filters, markdown};
 use crate::store::posts::{self, PostHistory};
@@ -180,11 +180,6 @@ impl PostPage {
             Timestamp::now().duration_since(read.at) < SignedDuration::from_mins(15)
         };
         others.filter(|_| self.post.state() == State::InReview).rfind(is_recent)
-    }
-
-    /// Returns the name of a person as the reader of the page would say it.
-    fn name<'a>(&self, byline: &'a Byline) -> &'a str {
-        if byline.id == self.person.id { "You" } else { &byline.name }
     }
 }
 

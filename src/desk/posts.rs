@@ -69,14 +69,11 @@ impl DeskPage {
         format!("{}{plus}", lines.len())
     }
 
-    /// Returns the name of a person as the reader of the page would say it.
-    fn name<'a>(&self, byline: &'a Byline) -> &'a str {
-        if byline.id == self.person.id { "You" } else { &byline.name }
-    }
-
     /// Returns the names of whoever asked for changes.
     fn names(&self, people: &[Byline]) -> String {
-        let names: Vec<&str> = people.iter().map(|byline| self.name(byline)).collect();
+        let is_reader = |byline: &Byline| byline.id == self.person.id;
+        let name = |byline| if is_reader(byline) { "You" } else { byline.name.as_str() };
+        let names: Vec<&str> = people.iter().map(name).collect();
         names.join(" and ")
     }
 

@@ -5,7 +5,7 @@
 use askama::Template;
 use diesel::pg::PgConnection;
 
-use crate::domain::{Action, Byline, Person, Post, Reason, Role, State, Status};
+use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
 use crate::http::{Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -50,11 +50,6 @@ impl DonePage {
 
     fn reviews(&self) -> bool {
         self.person.roles.contains(Role::Reviewer)
-    }
-
-    /// Returns the name of a person, or "You" for the reader of the page.
-    fn name<'a>(&self, byline: &'a Byline) -> &'a str {
-        if byline.id == self.person.id { "You" } else { &byline.name }
     }
 }
 
