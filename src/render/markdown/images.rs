@@ -103,6 +103,12 @@ mod tests {
     }
 
     #[test]
+    fn a_description_is_plain_text() {
+        let rendered = render("![a `b` *c*\nd[^1]](https://example.org/a.png)\n\n[^1]: N.\n");
+        assert!(rendered.contains("alt=\"a b c d\""), "{rendered}");
+    }
+
+    #[test]
     fn no_words_break_out_of_a_picture() {
         let rendered = render("![\" onerror=\"x](<https://example.org/\" onload=\"y>)");
         assert!(rendered.contains("alt=\"&quot; onerror=&quot;x\""), "{rendered}");
