@@ -13,7 +13,7 @@ use crate::accounts::tokens::{self, TokenLine};
 use crate::admin::csv::{self, Export};
 use crate::admin::frame::enter;
 use crate::domain::{AccountAction, FieldError, Permission, Person, Reason, Role};
-use crate::http::paging::{cursor, stretch};
+use crate::http::paging::{cursor, direction};
 use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::policies::accounts::Account;
 use crate::refusal::{Refusal, read_error};
@@ -150,7 +150,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .page(request, |store, request| {
             let mut query = request.query_fields()?;
-            let stretch = stretch(&mut query, "before", "after")?;
+            let stretch = direction(&mut query, "before", "after")?;
             let (is_active, role, typed) = asked(&mut query)?;
             query.finish()?;
             let conn = &mut *store.checkout()?;

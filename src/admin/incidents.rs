@@ -11,7 +11,7 @@ use crate::admin::frame::enter;
 use crate::audit::{self, Shown};
 use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
-use crate::http::paging::{cursor, stretch};
+use crate::http::paging::{cursor, direction};
 use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
@@ -82,7 +82,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
         .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let shown = shown(&mut query)?;
-            let stretch = stretch(&mut query, "before", "after")?;
+            let stretch = direction(&mut query, "before", "after")?;
             query.finish()?;
             let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             let conn = &mut *store.checkout()?;

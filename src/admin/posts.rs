@@ -12,7 +12,7 @@ use crate::admin::frame::enter;
 use crate::admin::post_filters::{Chip, PostFilters};
 use crate::admin::posts_file::FILE;
 use crate::domain::{FieldError, Permission, State, Username};
-use crate::http::paging::{cursor, stretch};
+use crate::http::paging::{cursor, direction};
 use crate::http::{Context, Layout, Reply, Request};
 use crate::refusal::read_error;
 use crate::render::filters;
@@ -187,7 +187,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
         .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let question = PostFilters::parse(&mut query)?;
-            let stretch = stretch(&mut query, "after", "before")?;
+            let stretch = direction(&mut query, "after", "before")?;
             let is_ticked = match query.take("select")?.as_deref() {
                 None => false,
                 Some("page") => true,

@@ -15,7 +15,7 @@ use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{
     Action, FieldError, Interface, InvalidInput, Permission, Person, PostId, Reason, Role,
 };
-use crate::http::paging::{cursor, stretch};
+use crate::http::paging::{cursor, direction};
 use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::policies::Rule;
 use crate::policies::accounts::AccountChange;
@@ -294,7 +294,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
         .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let typed = Typed::take(&mut query)?;
-            let stretch = stretch(&mut query, "before", "after")?;
+            let stretch = direction(&mut query, "before", "after")?;
             query.finish()?;
             let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             let conn = &mut *store.checkout()?;

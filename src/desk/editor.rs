@@ -2,18 +2,19 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
-use askama::Template;
+use diesel::pg::PgConnection;
 
-use crate::desk::draft::{Draft, label};
+use crate::desk::draft::Draft;
+use crate::desk::editor_page::EditorPage;
 use crate::domain::{
-    Action, Content, Create, Interface, InvalidInput, OperationKey, Post, PostId, Reason, Review,
-    Revise, RevisionNumber, State,
+    Action, Create, Interface, InvalidInput, OperationKey, Person, Post, PostId, Revise,
+    RevisionNumber, State,
 };
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Layout, Reply, Request, post_id};
+use crate::http::{Context, Form, Reply, Request, post_id};
+use crate::permissions;
 use crate::refusal::{Refusal, read_error};
-use crate::render::diff::{self, LineKind, Part};
-use crate::render::{filters, markdown, word_count};
+use crate::render::diff;
 use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
 use crate::workflow;
@@ -32,114 +33,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-/// The preview beside the form.
-enum Preview {
-    /// The text as readers will see it.
-    Text { title: String, body: String },
-    /// Nothing is written yet.
-    Blank,
-    /// The draft has errors.
-    Invalid,
-}
-
-impl Preview {
-    fn of(content: &Content) -> Self {
-        if content.missing().len() == content.parts().len() {
-            return Self::Blank;
-        }
-        let title = content.title.or_untitled().to_owned();
-        Self::Text { title, body: markdown::render(content.body.as_str()) }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "desk/editor.html")]
-struct EditorPage {
-    layout: Layout,
-    /// The post to revise and its revision; none for a new post.
-    post: Option<(PostId, RevisionNumber)>,
-    draft: Draft,
-    key: String,
-    errors: InvalidInput,
-    /// Why the post cannot be revised now; then there is no form.
-    closed: Vec<Reason>,
-    /// Why the last attempt had no effect.
-    refused: Vec<Reason>,
-    /// The change requests that a new revision answers.
-    requests: Vec<Review>,
-    /// How the draft differs from the current revision, if that is newer than the
-    /// one that its author saw.
-    differences: Vec<Part>,
-    preview: Preview,
-    /// Whether the draft is the same as the saved revision.
-    is_saved: bool,
-}
-
-impl EditorPage {
-    fn new(
-        request: &Request,
-        person: &crate::domain::Person,
-        post: Option<&Post>,
-        draft: Draft,
-    ) -> Self {
-        let title = match post {
-            Some(post) => format!("Revise: {}", post.title()),
-            None => "Start a post".to_owned(),
-        };
-        let parsed = draft.parse();
-        Self {
-            layout: Layout::new(request, &title, Some(person)),
-            preview: parsed.as_ref().map_or(Preview::Invalid, Preview::of),
-            post: post.map(|post| (post.id, post.current.number)),
-            draft,
-            key: OperationKey::random().as_str().to_owned(),
-            errors: InvalidInput(Vec::new()),
-            closed: Vec::new(),
-            refused: Vec::new(),
-            requests: post.map(|post| post.standing_requests.clone()).unwrap_or_default(),
-            differences: Vec::new(),
-            is_saved: true,
-        }
-    }
-
-    fn address(&self) -> String {
-        match self.post {
-            Some((id, _)) => format!("/desk/posts/{id}/revise"),
-            None => "/desk/posts/create".to_owned(),
-        }
-    }
-
-    fn error(&self, field: &str) -> Option<&str> {
-        self.errors.of(field)
-    }
-
-    /// Returns how long the text is, unless the draft has errors.
-    fn length(&self) -> Option<String> {
-        match &self.preview {
-            Preview::Text { body, .. } => Some(word_count::sentence(body)),
-            Preview::Blank => Some(word_count::sentence("")),
-            Preview::Invalid => None,
-        }
-    }
-
-    /// Returns each error: the field, its label and what to write.
-    fn error_lines(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
-        self.errors.0.iter().map(|error| (error.field, label(error.field), error.message.as_str()))
-    }
-
-    /// Shows errors, also in the page's title.
-    fn with_errors(mut self, errors: InvalidInput) -> Self {
-        self.layout.has_errors = true;
-        Self { errors, ..self }
-    }
-}
-
 async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .page(request, |store, request| {
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
-            crate::permissions::check(&person.roles, crate::permissions::required(Action::Create))?;
+            permissions::check(&person.roles, permissions::required(Action::Create))?;
             Ok(Reply::ok(&EditorPage::new(request, &person, None, Draft::default())))
         })
         .await
@@ -151,9 +50,7 @@ async fn revise_form(request: Request, id: Path<String>, context: Data<Context>)
             let id = post_id(&id)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
-            let post = posts::find(conn, id, Visibility::of(&person))
-                .map_err(read_error)?
-                .ok_or(Refusal::NotFound)?;
+            let post = find(conn, id, &person)?;
             let draft = Draft::of(&post.current.content);
             let mut page = EditorPage::new(request, &person, Some(&post), draft);
             if let Err(refusal) = workflow::precheck(Action::Revise, &person, &post) {
@@ -267,11 +164,7 @@ fn page_again(
     let person = request.viewer(conn)?;
     let post = match submitted.post {
         None => None,
-        Some((id, _)) => Some(
-            posts::find(conn, id, Visibility::of(&person))
-                .map_err(read_error)?
-                .ok_or(Refusal::NotFound)?,
-        ),
+        Some((id, _)) => Some(find(conn, id, &person)?),
     };
     let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
     page.is_saved = matches!((&why, &post, submitted.draft.parse()),
@@ -299,4 +192,10 @@ fn page_again(
             Reply::ok(&page.with_errors(errors)).with_refusal(&refusal)
         }
     })
+}
+
+/// Returns the post that the person may see.
+fn find(conn: &mut PgConnection, id: PostId, person: &Person) -> Result<Post, Refusal> {
+    let found = posts::find(conn, id, Visibility::of(person)).map_err(read_error)?;
+    found.ok_or(Refusal::NotFound)
 }

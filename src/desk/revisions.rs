@@ -1,5 +1,4 @@
-//! The texts that a post has had: all of them, one of them, and how any two
-//! differ.
+//! The revisions of a post: the list, one of them, and the difference of any two.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
@@ -29,7 +28,7 @@ struct RevisionsPage {
 }
 
 impl RevisionsPage {
-    /// Returns what became of a revision, in a few words.
+    /// Returns what happened to a revision, in a few words.
     fn fate(&self, number: &RevisionNumber) -> String {
         let entered = self.history.transitions.iter().filter(|entered| entered.revision == *number);
         let entered = entered.filter_map(|entered| match entered.to {
@@ -46,7 +45,7 @@ impl RevisionsPage {
         entered.chain(asked).collect::<Vec<_>>().join(", ")
     }
 
-    /// Returns the revision before the newest, to compare with at first.
+    /// Returns the revision before the newest, which the form preselects.
     fn last_but_one(&self) -> i32 {
         (self.post.current.number.0 - 1).max(1)
     }
@@ -126,8 +125,7 @@ impl ChangesPage {
     }
 }
 
-/// Shows how two revisions differ; without a second one, what has changed
-/// since the first.
+/// Shows the difference of two revisions. The second is the current one by default.
 async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
         .page(request, move |store, request| {

@@ -138,7 +138,7 @@ impl ApiError {
     }
 }
 
-/// One part of a request that has to be corrected.
+/// One thing in what was sent that is not as it should be, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Misplaced {
     /// The field or header, or the place in the JSON.

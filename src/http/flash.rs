@@ -1,12 +1,12 @@
 use crate::domain::Action;
 
-/// The one line that the next page shows. The cookie carries a name and no
-/// text, so nobody can make our page say something else.
+/// The line that the next page shows once. The cookie carries its name and not its
+/// text, so that a forged cookie cannot put words on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flash {
     /// An action took effect.
     Done(Action),
-    /// A post in review has a newer revision.
+    /// A post in review has a new revision.
     WithReviewers,
     /// A save changed nothing.
     Unchanged,
@@ -16,13 +16,13 @@ pub enum Flash {
     SignedOut,
     /// Staff have changed an account.
     AccountChanged,
-    /// A link was used to set a password.
+    /// A person has set their password with a link.
     PasswordSet,
-    /// Somebody has replaced their password.
+    /// A person has changed their password.
     PasswordChanged,
-    /// Somebody has signed out other browsers of theirs.
+    /// A person has signed out their other browsers.
     SessionsEnded,
-    /// Somebody has revoked a token of theirs.
+    /// A person has revoked one of their tokens.
     TokenRevoked,
 }
 
@@ -55,7 +55,7 @@ impl Flash {
         Self::NAMED.into_iter().find(|(flash, _)| *flash == self).map_or("", |(_, name)| name)
     }
 
-    /// Returns whether it says that the server has what was typed.
+    /// Returns whether it tells that a typed text is saved.
     pub fn is_about_a_text(self) -> bool {
         matches!(
             self,

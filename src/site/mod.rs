@@ -1,4 +1,4 @@
-//! The edge for everybody: the public pages, the feed, and signing in.
+//! The public edge: the public pages, the feed, signing in and out.
 
 mod all_posts;
 mod feed;

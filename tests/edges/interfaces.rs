@@ -272,11 +272,9 @@ fn no_route_that_changes_something_is_missing_here() {
 /// called.
 fn edges() -> Vec<String> {
     let mut sources = Vec::new();
-    let mut folders: Vec<PathBuf> = ["web", "admin", "api"]
+    let mut folders: Vec<PathBuf> = ["site", "desk", "account", "admin", "api"]
         .map(|edge| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(edge))
-        .into_iter()
-        .filter(|folder| folder.exists())
-        .collect();
+        .into();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
