@@ -19,10 +19,9 @@ mod posts_file;
 mod refusals;
 mod truth_table;
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 
-use crate::http::{Context, Edge, Request, action_form};
+use crate::http::{Edge, action_form};
 
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -41,24 +40,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(account_change::routes)
         .service(
             web::resource("/admin/posts/{id}/{action}")
-                .route(web::get().to(confirm))
-                .route(web::post().to(act)),
+                .route(web::get().to(|request, path, context| {
+                    action_form::show(request, path, context, Edge::Admin)
+                }))
+                .route(web::post().to(|request, path, body, context| {
+                    action_form::submit(request, path, body, context, Edge::Admin)
+                })),
         );
-}
-
-async fn confirm(
-    request: Request,
-    path: Path<(String, String)>,
-    context: Data<Context>,
-) -> HttpResponse {
-    action_form::show(request, path.into_inner(), Edge::Admin, &context).await
-}
-
-async fn act(
-    request: Request,
-    path: Path<(String, String)>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    action_form::submit(request, path.into_inner(), body, Edge::Admin, &context).await
 }

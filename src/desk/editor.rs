@@ -82,7 +82,7 @@ async fn save(
 ) -> HttpResponse {
     context
         .form(request, body, move |store, request, form| {
-            let submitted = Submitted::read(id, form)?;
+            let submitted = SubmittedDraft::read(id, form)?;
             if submitted.is_preview {
                 return page_again(store, request, &submitted, Again::Preview);
             }
@@ -101,7 +101,7 @@ async fn save(
 }
 
 /// The fields of the editor's form.
-struct Submitted {
+struct SubmittedDraft {
     /// The post to revise and the revision that its author saw; none for a new post.
     post: Option<(PostId, RevisionNumber)>,
     key: OperationKey,
@@ -109,7 +109,7 @@ struct Submitted {
     is_preview: bool,
 }
 
-impl Submitted {
+impl SubmittedDraft {
     fn read(id: Option<String>, form: Form) -> Result<Self, Refusal> {
         form.read(|form| {
             let post = match id {
@@ -157,7 +157,7 @@ enum Again {
 fn page_again(
     store: &Store,
     request: &Request,
-    submitted: &Submitted,
+    submitted: &SubmittedDraft,
     why: Again,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;

@@ -2,7 +2,7 @@
 //! show it at addresses of their own.
 
 use actix_web::HttpResponse;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data, Path};
 
 use crate::domain::{
     Action, Archive, FieldError, Note, OperationKey, Outcome, PostId, Publish, RequestChanges,
@@ -23,10 +23,11 @@ use crate::workflow::visible::find;
 /// Shows the page on which an action is confirmed.
 pub(crate) async fn show(
     request: Request,
-    (id, action): (String, String),
+    path: Path<(String, String)>,
+    context: Data<Context>,
     edge: Edge,
-    context: &Context,
 ) -> HttpResponse {
+    let (id, action) = path.into_inner();
     let show = move |store: &Store, request: &Request| {
         let action = confirmable(&action)?;
         let conn = &mut *store.checkout()?;
@@ -44,11 +45,12 @@ pub(crate) async fn show(
 /// Passes the submitted form of an action to the workflow.
 pub(crate) async fn submit(
     request: Request,
-    (id, action): (String, String),
+    path: Path<(String, String)>,
     body: Bytes,
+    context: Data<Context>,
     edge: Edge,
-    context: &Context,
 ) -> HttpResponse {
+    let (id, action) = path.into_inner();
     let submit = move |store: &Store, request: &Request, form: Form| {
         let submitted = Submitted { action: confirmable(&action)?, post: post_id(&id)?, form };
         match submitted.perform(store, request, edge) {

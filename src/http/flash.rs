@@ -27,14 +27,8 @@ pub enum Flash {
 }
 
 impl Flash {
-    const NAMED: [(Self, &'static str); 16] = [
-        (Self::Done(Action::Create), "create"),
-        (Self::Done(Action::Revise), "revise"),
-        (Self::Done(Action::Submit), "submit"),
-        (Self::Done(Action::RequestChanges), "request-changes"),
-        (Self::Done(Action::WithdrawRequest), "withdraw-request"),
-        (Self::Done(Action::Publish), "publish"),
-        (Self::Done(Action::Archive), "archive"),
+    /// The names of the lines that are not about an action on a post.
+    const NAMED: [(Self, &'static str); 9] = [
         (Self::WithReviewers, "with-reviewers"),
         (Self::Unchanged, "unchanged"),
         (Self::Acknowledged, "acknowledged"),
@@ -48,11 +42,18 @@ impl Flash {
 
     /// Returns the line that a cookie names.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMED.into_iter().find(|(_, known)| *known == name).map(|(flash, _)| flash)
+        let named = Self::NAMED.into_iter().find(|(_, known)| *known == name);
+        named.map(|(flash, _)| flash).or_else(|| name.parse().ok().map(Self::Done))
     }
 
     pub(crate) fn as_str(self) -> &'static str {
-        Self::NAMED.into_iter().find(|(flash, _)| *flash == self).map_or("", |(_, name)| name)
+        match self {
+            Self::Done(action) => action.as_str(),
+            other => Self::NAMED
+                .into_iter()
+                .find(|(flash, _)| *flash == other)
+                .map_or("", |named| named.1),
+        }
     }
 
     /// Returns whether it tells that a typed text is saved.

@@ -41,11 +41,8 @@ impl Form {
         Self { fields: form_urlencoded::parse(bytes).into_owned().take(MAX_FIELDS).collect() }
     }
 
-    /// Reads the whole form: `read` takes the fields that the form has.
-    ///
-    /// # Errors
-    ///
-    /// What `read` refuses, or a field that it left.
+    /// Reads the whole form: `read` takes the fields that the form has. A field that
+    /// it leaves is refused.
     pub fn read<T>(
         mut self,
         read: impl FnOnce(&mut Self) -> Result<T, Refusal>,
@@ -55,11 +52,7 @@ impl Form {
         Ok(fields)
     }
 
-    /// Takes a field out, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// The field came twice.
+    /// Takes out a field, if it is there. A field that is there twice is refused.
     pub fn take(&mut self, name: &'static str) -> Result<Option<String>, FieldError> {
         let first = self.fields.iter().position(|(field, _)| field == name);
         let value = first.map(|index| self.fields.remove(index).1);
@@ -74,20 +67,12 @@ impl Form {
         self.fields.extract_if(.., |(field, _)| field == name).map(|(_, value)| value).collect()
     }
 
-    /// Takes out a field that must be there. It may be empty.
-    ///
-    /// # Errors
-    ///
-    /// The field is missing or came twice.
+    /// Takes out a field that must be there once. It may be empty.
     pub fn require(&mut self, name: &'static str) -> Result<String, FieldError> {
         self.take(name)?.ok_or_else(|| FieldError::new(name, "This field is missing."))
     }
 
     /// Takes out the revision that the person saw. A form never means "the latest".
-    ///
-    /// # Errors
-    ///
-    /// It is missing or not the number of a revision.
     pub fn seen(&mut self) -> Result<RevisionNumber, FieldError> {
         let text = self.require("seen")?;
         match text.parse::<i32>() {
@@ -97,10 +82,6 @@ impl Form {
     }
 
     /// Takes out the form's idempotency key.
-    ///
-    /// # Errors
-    ///
-    /// It is missing or not well formed.
     pub fn key(&mut self) -> Result<OperationKey, InvalidInput> {
         OperationKey::parse(&self.require("key")?)
     }
@@ -115,11 +96,7 @@ impl Form {
         &self.fields
     }
 
-    /// Ends the reading.
-    ///
-    /// # Errors
-    ///
-    /// A field is left that the form does not have.
+    /// Ends the reading. A field that is left is refused.
     pub fn finish(self) -> Result<(), InvalidInput> {
         match self.fields.into_iter().next() {
             None => Ok(()),

@@ -8,10 +8,7 @@ use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Direction};
 
 /// Takes the cursor of a list out of a query, and on which side of it the page is.
-///
-/// # Errors
-///
-/// The field that is not a cursor, or that there are two cursors.
+/// Two cursors are refused.
 pub(crate) fn direction(
     query: &mut Form,
     after: &'static str,
@@ -27,10 +24,6 @@ pub(crate) fn direction(
 
 /// As [`direction`], where one field holds both: `after-` or `before-`, and then the
 /// cursor.
-///
-/// # Errors
-///
-/// The field, if it is not a cursor.
 pub(crate) fn direction_in_one_field(
     query: &mut Form,
     field: &'static str,

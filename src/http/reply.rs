@@ -25,8 +25,6 @@ pub struct Reply {
     body: String,
     /// The layer that refused the request, if one did.
     refused_by: Option<&'static str>,
-    location: Option<String>,
-    retry_after: Option<i32>,
     /// The line for the next page to show.
     flash: Option<Flash>,
     /// Whether this page shows the line of an earlier reply.
@@ -36,7 +34,6 @@ pub struct Reply {
     /// Whether the browser has cached this very body.
     is_cached: bool,
     new_session: Option<NewSessionKey>,
-    hides_address: bool,
     headers: Vec<(&'static str, String)>,
 }
 
@@ -91,17 +88,12 @@ impl Reply {
 
     /// Redirects the browser to another page (303), which shows the flash line.
     pub fn see(location: impl Into<String>, flash: Option<Flash>) -> Self {
-        Self {
-            status: StatusCode::SEE_OTHER,
-            location: Some(location.into()),
-            flash,
-            ..Self::empty()
-        }
+        Self { status: StatusCode::SEE_OTHER, flash, ..Self::empty() }.with("location", location)
     }
 
     /// Says after how many seconds to try again.
     pub fn retry_after(self, seconds: i32) -> Self {
-        Self { retry_after: Some(seconds), ..self }
+        self.with("retry-after", seconds.to_string())
     }
 
     /// Gives the reply another media type than that of a page.
@@ -118,7 +110,8 @@ impl Reply {
     /// Fits the reply to its request: whether it shows the flash line, and whether
     /// the browser has it cached.
     pub fn to(self, request: &Request) -> Self {
-        let shows_flash = request.flash.is_some() && self.is_page() && self.location.is_none();
+        let is_redirect = self.status == StatusCode::SEE_OTHER;
+        let shows_flash = request.flash.is_some() && self.is_page() && !is_redirect;
         // A page with a flash line must not be shown a second time.
         let entity_tag = (self.is_revalidated && !shows_flash).then(|| self.entity_tag());
         let is_cached = entity_tag.as_ref().is_some_and(|tag| request.has_cached(tag));
@@ -142,9 +135,10 @@ impl Reply {
         Self { new_session: Some(NewSessionKey(key)), ..self }
     }
 
-    /// Keeps the address of the page out of every `Referer`: it holds a secret.
+    /// Keeps the address of the page, which holds a secret, out of every `Referer`.
+    /// Not with `no-referrer`: browsers would send `Origin: null` with forms.
     pub fn hiding_its_address(self) -> Self {
-        Self { hides_address: true, ..self }
+        self.with("referrer-policy", "strict-origin")
     }
 
     fn empty() -> Self {
@@ -153,15 +147,12 @@ impl Reply {
             content_type: PAGE,
             body: String::new(),
             refused_by: None,
-            location: None,
-            retry_after: None,
             flash: None,
             shows_flash: false,
             is_revalidated: false,
             entity_tag: None,
             is_cached: false,
             new_session: None,
-            hides_address: false,
             headers: Vec::new(),
         }
     }
@@ -190,20 +181,10 @@ impl Reply {
         if self.is_cached {
             return response.finish();
         }
-        if self.hides_address {
-            // With `no-referrer`, browsers would send `Origin: null` with forms.
-            response.insert_header((header::REFERRER_POLICY, "strict-origin"));
-        }
         response.content_type(self.content_type);
-        if let Some(location) = self.location {
-            response.insert_header((header::LOCATION, location));
-        }
-        if let Some(seconds) = self.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
-        }
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
-                response.append_header((HeaderName::from_static(name), value));
+                response.insert_header((HeaderName::from_static(name), value));
             }
         }
         if let Some(flash) = self.flash {

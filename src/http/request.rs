@@ -91,11 +91,7 @@ impl Request {
         }
     }
 
-    /// Returns the credential of the browser's session.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`] without a session.
+    /// Returns the credential of the browser's session, or [`Refusal::NotSignedIn`].
     pub fn credential(&self) -> Result<Credential, Refusal> {
         let key = self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
         Ok(Credential::Session(SessionId::of(key)))
@@ -145,21 +141,14 @@ impl Request {
         author.zip(self.owner()).is_some_and(|(author, owner)| author != owner)
     }
 
-    /// Returns whether a form carries the token of this session.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`] without a session.
+    /// Returns whether a form carries the token of this session, or
+    /// [`Refusal::NotSignedIn`] without one.
     pub fn sent(&self, form: &Form) -> Result<bool, Refusal> {
         self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
         Ok(form.peek("token") == Some(self.token().as_str()))
     }
 
     /// Returns the person who is signed in, for rendering a page.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`], or the database is unavailable.
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
         let person = accounts::identify(conn, &credential).map_err(read_error)?;
@@ -167,19 +156,11 @@ impl Request {
     }
 
     /// Returns the call for the workflow, under the form's key.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`] without a session.
     pub fn call(&self, interface: Interface, key: OperationKey) -> Result<Call, Refusal> {
         Ok(Call { credential: self.credential()?, interface, request: self.id, key })
     }
 
     /// Returns the fields of the query string.
-    ///
-    /// # Errors
-    ///
-    /// The field that is not UTF-8, or that there are too many.
     pub fn query_fields(&self) -> Result<Form, InvalidInput> {
         Form::parse(self.query.as_bytes())
     }
