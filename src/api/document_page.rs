@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::api::document::openapi;
 use crate::api::json::JSON;
-use crate::http::problem::{KINDS, Kind};
 use crate::http::{Context, Layout, Reply, Request};
+use crate::http::{ErrorKind, problem_kinds};
 
 #[derive(Template)]
 #[template(path = "api/document.html")]
@@ -16,7 +16,7 @@ struct DocumentPage {
     layout: Layout,
     site: String,
     sections: Vec<Section>,
-    kinds: &'static [Kind],
+    kinds: Vec<ErrorKind>,
 }
 
 /// The operations under one heading.
@@ -76,7 +76,7 @@ pub(super) async fn page(request: Request, context: Data<Context>) -> HttpRespon
         layout: Layout::new(&request, "The API", None),
         site: request.site.clone(),
         sections: sections(&document),
-        kinds: KINDS,
+        kinds: problem_kinds(),
     };
     Reply::ok(&page).to(&request).into_response(&context.settings)
 }

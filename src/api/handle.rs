@@ -14,7 +14,8 @@ use crate::api::json;
 use crate::api::query::Query;
 use crate::api::quotas::{QUOTA, Share, WINDOW};
 use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
-use crate::http::problem::{self, ApiError};
+use crate::http::api_error::ApiError;
+use crate::http::problem;
 use crate::http::{Context, Form, Reply};
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
@@ -116,7 +117,7 @@ async fn respond(
 ) -> HttpResponse {
     let token = match &request.headers.token {
         Ok(token) => token.clone(),
-        Err(error) => return problem::answer(error, request.id).into_response(&context.settings),
+        Err(error) => return problem::reply(error, request.id).into_response(&context.settings),
     };
     let share = request.quotas.take(&token);
     within_quota(context, request, token, share, work)
@@ -138,17 +139,17 @@ async fn within_quota(
     let id = request.id;
     if share.left.is_none() {
         tracing::info!(request_id = %id, "a token has used up its quota");
-        return problem::answer(&ApiError::TooMany(share.seconds), id);
+        return problem::reply(&ApiError::TooMany(share.seconds), id);
     }
-    let Some(_place) = context.place() else {
-        return problem::answer(&Refusal::from(Unavailable::Busy).into(), id);
+    let Some(_place) = context.admit() else {
+        return problem::reply(&Refusal::from(Unavailable::Busy).into(), id);
     };
-    let reply = context.block(id, move |store| {
+    let reply = context.blocking(id, move |store| {
         let reply = match request.headers.accepts_json {
             true => work(store, request, &token, share),
             false => Err(ApiError::NotAcceptable),
         };
-        reply.unwrap_or_else(|error| problem::answer(&check_token(store, &token, error), id))
+        reply.unwrap_or_else(|error| problem::reply(&check_token(store, &token, error), id))
     });
     reply.await.unwrap_or_else(|| problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id))
 }

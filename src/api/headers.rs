@@ -4,7 +4,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use crate::accounts::tokens;
 use crate::api::json::JSON;
 use crate::domain::{OperationKey, RevisionNumber, SecretHash};
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 
 /// What the headers of a request say. What is wrong with one of them is an
 /// error only where an operation needs it.

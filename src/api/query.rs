@@ -1,8 +1,8 @@
 //! What stands behind the question mark, and the pages beside one of a list.
 
 use crate::domain::FieldError;
-use crate::http::paging::{cursor, stretch_in_a_word};
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
+use crate::http::paging::{cursor, direction_in_one_field};
 use crate::http::{Form, Reply, escaped};
 use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Order, PageRequest};
@@ -44,7 +44,7 @@ impl Query {
     /// Takes out which page of a list is asked for, newest first, and returns
     /// it with the address of its neighbours.
     pub(super) fn page(&mut self) -> Result<(PageRequest, Pages), ApiError> {
-        let stretch = stretch_in_a_word(&mut self.fields, "cursor")?;
+        let stretch = direction_in_one_field(&mut self.fields, "cursor")?;
         let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(PER_PAGE);
         if !(1..=100).contains(&limit) {
             return Err(FieldError::new("limit", LIMIT_HINT).into());

@@ -14,7 +14,7 @@ use crate::api::replies::ListProblems;
 use crate::audit::{self, RefusalFilter, catalogue};
 use crate::domain::{Layer, Permission, PostId, RecordedAction, Role};
 use crate::http::Context;
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::render::documents::{

@@ -43,7 +43,7 @@ impl PermissionsPage {
 
 async fn show(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let conn = &mut *store.checkout()?;
             let (_, layout) =
                 authorized_layout(conn, request, "Permissions", Permission::ViewAudit)?;

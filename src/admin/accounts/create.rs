@@ -13,7 +13,7 @@ use crate::domain::{
     FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Role, RoleSet, Username,
     parse_display_name,
 };
-use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;
@@ -102,9 +102,7 @@ impl NewAccountPage {
 
 async fn form(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
-            page(store, request, TypedAccount::default(), Vec::new())
-        })
+        .page(request, |store, request| page(store, request, TypedAccount::default(), Vec::new()))
         .await
 }
 
@@ -123,15 +121,14 @@ fn page(
 
 async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, mut fields| {
-            fields.take("token")?;
+        .form(request, body, move |store, request, mut fields| {
             let typed = TypedAccount::take(&mut fields)?;
             fields.finish()?;
             match create(store, request, &typed) {
                 Ok(answer) => Ok(answer),
                 Err(Refusal::Input(input)) => {
                     let page = page(store, request, typed, input.0.clone())?;
-                    Ok(page.with_status(status(&input.into())))
+                    Ok(page.with_refusal(&input.into()))
                 }
                 Err(refusal) => Err(refusal),
             }

@@ -110,7 +110,7 @@ impl AccountDetailPage {
 
 async fn show(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
             let before = before

@@ -16,7 +16,7 @@ use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
 };
-use crate::http::{Context, Layout, Reply, Request, status};
+use crate::http::{Context, Layout, Reply, Request};
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -69,7 +69,7 @@ impl BulkConfirmPage {
 
 async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let ticked = query.take_all("post");
             let is_everything = match query.take("everything")?.as_deref() {
@@ -132,8 +132,7 @@ fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SelectedPosts, Fiel
 /// Begins the bulk archive, and archives the first posts.
 async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
     context
-        .answer_form(request, body, |store, request, mut form| {
-            let _ = form.take("token")?;
+        .form(request, body, |store, request, mut form| {
             let key = form.key()?;
             let posts = parse(form.require("posts")?.split(' '))?;
             let typed = form.require("reason")?;
@@ -157,7 +156,7 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
             page.reason = typed;
             page.problem = Some(problem);
             page.layout.has_errors = true;
-            Ok(Reply::page(status(&refusal), &page))
+            Ok(Reply::ok(&page).with_refusal(&refusal))
         })
         .await
 }

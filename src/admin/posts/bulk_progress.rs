@@ -76,7 +76,7 @@ impl BulkProgressPage {
 
 async fn progress(request: Request, path: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
@@ -93,8 +93,7 @@ async fn go_on(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, mut form| {
-            let _ = form.take("token")?;
+        .form(request, body, move |store, request, form| {
             form.finish()?;
             work(store, request, bulk_id(&path)?)
         })

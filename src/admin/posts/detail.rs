@@ -76,7 +76,7 @@ impl PostDetailPage {
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, "A post", Permission::ViewAudit)?;

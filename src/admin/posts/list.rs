@@ -51,7 +51,7 @@ struct SortableColumn {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let filters = PostFilters::take(&mut query)?;
             let direction = BY_POSITION.take(&mut query)?;

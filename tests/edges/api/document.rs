@@ -127,7 +127,7 @@ fn the_page_shows_every_operation_and_every_problem() {
             assert!(page.body.contains(title), "{title}");
         }
     }
-    for kind in imprimatur::http::problem::KINDS {
+    for kind in imprimatur::http::problem_kinds() {
         assert!(page.body.contains(&format!("id=\"problem-{}\"", kind.slug)), "{}", kind.slug);
     }
     for word in ["Idempotency-Key", "If-Match", "curl ", "Bearer"] {
