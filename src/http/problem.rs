@@ -36,6 +36,8 @@ pub enum ApiError {
     NoRevision,
     /// Its `If-Match` is not the entity tag of one revision.
     NoSuchRevision,
+    /// Its `If-Match` has several entity tags.
+    SeveralRevisions,
     /// It creates a post without an `Idempotency-Key`.
     NoKey,
     /// Its `Idempotency-Key` is not well formed.
@@ -139,7 +141,7 @@ kinds! {
     NOT_NOW: "not-now" CONFLICT "policy" "Not as things stand",
         "The account may do this, but not now. Read the post again; `reasons` says what would mend it.";
     CANNOT_MATCH: "revision-cannot-match" PRECONDITION_FAILED "input" "No revision has this entity tag",
-        "Send the `ETag` of the post as you read it, whole, strong and alone.";
+        "Send the `ETag` of the post as you read it, whole and alone.";
     TOO_LARGE: "too-large" PAYLOAD_TOO_LARGE "input" "This is too long",
         "A post's body has at most 100,000 characters.";
     NOT_JSON: "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "input" "This is not JSON",
@@ -179,7 +181,7 @@ impl ApiError {
             Self::NotAcceptable => NOT_ACCEPTABLE,
             Self::NotJson => NOT_JSON,
             Self::NoRevision => NO_REVISION,
-            Self::NoSuchRevision => CANNOT_MATCH,
+            Self::NoSuchRevision | Self::SeveralRevisions => CANNOT_MATCH,
             Self::NoKey | Self::BadKey => NO_KEY,
             Self::Malformed(_) => MALFORMED,
             Self::Unexpected(_) => INVALID,
@@ -205,7 +207,9 @@ impl ApiError {
                 refusal.to_string()
             }
             Self::BadKey => {
-                "An Idempotency-Key has 1 to 255 visible ASCII characters, and comes once.".into()
+                "An Idempotency-Key has 1 to 255 visible ASCII characters, with or without quotation \
+                 marks around them, and comes once."
+                    .into()
             }
             _ => kind.advice.to_owned(),
         }
@@ -225,6 +229,10 @@ impl ApiError {
             Self::BadKey => header("Idempotency-Key", "It is not well formed."),
             Self::NoRevision => header("If-Match", "It is missing."),
             Self::NoSuchRevision => header("If-Match", "It is not the entity tag of a revision."),
+            Self::SeveralRevisions => header(
+                "If-Match",
+                "It has more than one entity tag: send the one of the revision that you read.",
+            ),
             Self::NotJson => header("Content-Type", "It is not application/json."),
             Self::NotAcceptable => header("Accept", "It leaves out application/json."),
             _ => Vec::new(),
