@@ -20,6 +20,7 @@ pub fn codes() -> BTreeSet<&'static str> {
     let mut codes = BTreeSet::from(PermissionDenied::CODES);
     codes.extend(posts::Rule::ALL.map(posts::Rule::as_str));
     codes.extend(accounts::Rule::ALL.map(accounts::Rule::as_str));
+    codes.extend(accounts::FirstRule::ALL.map(accounts::FirstRule::as_str));
     codes.extend(own_account::Rule::ALL.map(own_account::Rule::as_str));
     codes.extend(incidents::Rule::ALL.map(incidents::Rule::as_str));
     codes

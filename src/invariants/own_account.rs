@@ -1,5 +1,5 @@
 //! What must never be false where people change their own accounts: each
-//! change concerns whoever made it and nobody else, and leaves its record.
+//! change concerns the person who made it alone, and leaves its record.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
@@ -12,12 +12,12 @@ use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
 
-/// What a change is proven by, beside the account itself: it ends with it.
+/// What proves that the person may change the account.
 #[derive(Debug, Clone, Copy)]
 pub enum ProvenBy<'a> {
-    /// A session, which may be the one that is to go on.
+    /// A session, by the hash of its id.
     Session(&'a [u8]),
-    /// A one-time link, by what is stored of its secret.
+    /// A one-time link, by the hash of its secret.
     Link(&'a SecretHash),
 }
 
@@ -84,8 +84,9 @@ fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> Qu
         .execute(conn)?;
     if let Some(session) = &new.session {
         statement::<BigInt>(
-            "INSERT INTO sessions (id_hash, user_id, expires_at, device)
-             VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4)",
+            "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
+             SELECT $1, $2, at, at + make_interval(secs => $3), $4
+             FROM (SELECT clock_timestamp() AS at) AS now",
         )
         .bind::<Binary, _>(session.id_hash.as_bytes())
         .bind::<BigInt, _>(owner.0)

@@ -79,7 +79,7 @@ pub struct Account {
 named! {
     /// One condition on a change of an account.
     pub enum Rule is "a rule about accounts" {
-        /// Nobody changes their own account as staff.
+        /// Staff do not change their own account in this way.
         IsNotYourself = "own-account",
         /// There is always an active staff account.
         IsNotTheLastStaff = "last-active-staff",
@@ -97,8 +97,6 @@ named! {
         TokenWorks = "token-over",
         /// A change says why.
         ReasonIsGiven = "reason-missing",
-        /// The account that nobody creates is the first: see [`check_first`].
-        IsTheFirst = "not-the-first-account",
     }
 }
 
@@ -158,21 +156,59 @@ impl Policy for ChangeAccount<'_> {
     }
 }
 
-/// Returns nothing where there is no account yet.
+/// Returns nothing where an account may be the first: there is none yet, and it
+/// can grant roles to others.
 ///
 /// # Errors
 ///
-/// [`PolicyDenied`] where there is one.
-pub fn check_first(has_accounts: bool) -> Result<(), PolicyDenied> {
-    if !has_accounts {
-        return Ok(());
+/// [`PolicyDenied`] with every rule that is not met.
+pub fn check_first(account: &NewAccount, has_accounts: bool) -> Result<(), PolicyDenied> {
+    PolicyDenied::unless_met(&FirstRule::ALL, &FirstFacts { account, has_accounts })
+}
+
+named! {
+    /// One condition on the first account, which has no creator.
+    pub enum FirstRule is "a rule about the first account" {
+        /// There is no account yet.
+        IsTheFirst = "not-the-first-account",
+        /// It holds the role staff.
+        IsStaff = "first-account-is-not-staff",
     }
-    let code = Rule::IsTheFirst.code();
-    Err(PolicyDenied::because(Reason::new(
-        code,
-        "There is an account already.",
-        "Sign in with it, or name the account that acts.",
-    )))
+}
+
+/// Everything that a rule about the first account may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstFacts<'a> {
+    account: &'a NewAccount,
+    has_accounts: bool,
+}
+
+impl Condition for FirstRule {
+    type Facts<'a> = FirstFacts<'a>;
+
+    fn code(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn is_met(self, facts: &FirstFacts<'_>) -> bool {
+        match self {
+            Self::IsTheFirst => !facts.has_accounts,
+            Self::IsStaff => facts.account.roles.contains(Role::Staff),
+        }
+    }
+
+    fn reason(self, _: &FirstFacts<'_>) -> Reason {
+        let (sentence, hint) = match self {
+            Self::IsTheFirst => {
+                ("There is an account already.", "Name the member of staff who creates this one.")
+            }
+            Self::IsStaff => (
+                "The first account does not hold the role staff.",
+                "Give it the role staff: without it nobody could grant anything.",
+            ),
+        };
+        Reason::new(self.code(), sentence, hint)
+    }
 }
 
 /// There is no account yet that a rule could speak of; the step exists so that
@@ -198,9 +234,9 @@ impl Condition for Rule {
         let roles = &account.person.roles;
         match self {
             Self::IsNotYourself => actor.id != account.person.id,
-            // The actor is active staff and stays so, because nobody does this
-            // to themselves. So this advises the last one, and no race can make
-            // it untrue before the roster's own constraint.
+            // The actor is active staff and stays so, because `IsNotYourself`
+            // holds. So this advises the last one; the roster's constraint
+            // decides races.
             Self::IsNotTheLastStaff => {
                 !(account.is_active && roles.contains(Role::Staff) && account.active_staff <= 1)
             }
@@ -211,7 +247,6 @@ impl Condition for Rule {
             Self::IsSignedIn => account.is_signed_in,
             Self::TokenWorks => account.has_token,
             Self::ReasonIsGiven => has_reason,
-            Self::IsTheFirst => false,
         }
     }
 
@@ -240,7 +275,6 @@ impl Condition for Rule {
             Self::ReasonIsGiven => {
                 ("No reason is given.".to_owned(), "Write why; the record keeps it.")
             }
-            Self::IsTheFirst => ("There is an account already.".to_owned(), NOTHING_LEFT),
         };
         Reason::new(self.code(), sentence, hint)
     }
