@@ -23,19 +23,19 @@ struct DocumentPage {
 struct Section {
     name: String,
     description: String,
-    operations: Vec<Operation>,
+    operations: Vec<PageOperation>,
 }
 
-struct Operation {
+struct PageOperation {
     id: String,
     method: String,
     path: String,
     summary: String,
     description: String,
     parameters: Vec<Parameter>,
-    fields: Vec<Field>,
+    fields: Vec<BodyField>,
     answers: Vec<(String, String)>,
-    result: Vec<Field>,
+    result: Vec<BodyField>,
 }
 
 struct Parameter {
@@ -46,14 +46,14 @@ struct Parameter {
 }
 
 /// A field of a body.
-struct Field {
+struct BodyField {
     name: String,
     kind: String,
     description: String,
     example: Value,
 }
 
-impl Operation {
+impl PageOperation {
     /// Returns the body that the example sends.
     fn example(&self) -> Option<String> {
         let fields = self.fields.iter().map(|field| (field.name.clone(), field.example.clone()));
@@ -109,7 +109,7 @@ fn sections(document: &Value) -> Vec<Section> {
         .collect()
 }
 
-fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Operation {
+fn operation(document: &Value, path: &str, method: &str, value: &Value) -> PageOperation {
     let parameters = list(&value["parameters"]).map(|parameter| Parameter {
         name: text(&parameter["name"]),
         place: text(&parameter["in"]),
@@ -119,7 +119,7 @@ fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Opera
     let answers = value["responses"].as_object().into_iter().flatten();
     let success = answers.clone().find(|(status, _)| status.starts_with('2'));
     let schema = |holder: &Value| holder["content"][JSON]["schema"].clone();
-    Operation {
+    PageOperation {
         id: text(&value["operationId"]),
         method: method.to_uppercase(),
         path: path.to_owned(),
@@ -136,11 +136,11 @@ fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Opera
 }
 
 /// Returns the fields that a schema has, wherever it is written down.
-fn fields(document: &Value, schema: &Value) -> Vec<Field> {
+fn fields(document: &Value, schema: &Value) -> Vec<BodyField> {
     let schema = resolved(document, schema);
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties
-        .map(|(name, field)| Field {
+        .map(|(name, field)| BodyField {
             name: name.clone(),
             kind: kind(document, field),
             description: text(&field["description"]),

@@ -29,6 +29,8 @@ pub enum ApiError {
     NoRevision,
     /// The `If-Match` is not the entity tag of one revision.
     NoSuchRevision,
+    /// The `If-Match` has several entity tags.
+    SeveralRevisions,
     /// A new post comes without an `Idempotency-Key`.
     NoKey,
     /// The `Idempotency-Key` is not well formed.
@@ -68,7 +70,7 @@ impl ApiError {
             Self::NotAcceptable => kinds::NOT_ACCEPTABLE,
             Self::NotJson => kinds::NOT_JSON,
             Self::NoRevision => kinds::NO_REVISION,
-            Self::NoSuchRevision => kinds::BAD_REVISION,
+            Self::NoSuchRevision | Self::SeveralRevisions => kinds::BAD_REVISION,
             Self::NoKey | Self::BadKey => kinds::NO_KEY,
             Self::Malformed(_) => kinds::MALFORMED,
             Self::Unexpected(_) => kinds::INVALID,
@@ -89,7 +91,9 @@ impl ApiError {
                 refusal.to_string()
             }
             Self::BadKey => {
-                "An Idempotency-Key has 1 to 255 visible ASCII characters, and comes once.".into()
+                "An Idempotency-Key has 1 to 255 visible ASCII characters, with or without quotation \
+                 marks around them, and comes once."
+                    .into()
             }
             _ => self.kind().advice.to_owned(),
         }
@@ -110,6 +114,10 @@ impl ApiError {
             Self::BadKey => header("Idempotency-Key", "It is not well formed."),
             Self::NoRevision => header("If-Match", "It is missing."),
             Self::NoSuchRevision => header("If-Match", "It is not the entity tag of a revision."),
+            Self::SeveralRevisions => header(
+                "If-Match",
+                "It has more than one entity tag: send the one of the revision that you read.",
+            ),
             Self::NotJson => header("Content-Type", "It is not application/json."),
             Self::NotAcceptable => header("Accept", "It leaves out application/json."),
             _ => Vec::new(),

@@ -95,7 +95,7 @@ kinds! {
     }
     BAD_REVISION { PRECONDITION_FAILED, "input", slug: "revision-cannot-match",
         title: "No revision has this entity tag",
-        program: "Send the `ETag` of the post as you read it, whole, strong and alone.",
+        program: "Send the `ETag` of the post as you read it, whole and alone.",
     }
     TOO_LARGE { PAYLOAD_TOO_LARGE, "input", slug: "too-large",
         title: "This is too long",
