@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::cli::{Failure, Options, on_database};
+use crate::cli::{Failure, Options, on_open_database};
 use crate::store::verify::{self, Report};
 
 /// What a walk has found, as programs read it.
@@ -19,8 +19,8 @@ struct Walk {
 
 #[derive(Serialize)]
 struct Line {
-    truth: &'static str,
-    sentence: &'static str,
+    truth: String,
+    sentence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     post: Option<i64>,
     detail: String,
@@ -29,7 +29,7 @@ struct Line {
 impl From<Report> for Walk {
     fn from(report: Report) -> Self {
         Self {
-            truths: report.truths,
+            truths: report.truths.len(),
             broken_truths: report.broken_truths(),
             posts: report.posts,
             rows: report.rows,
@@ -37,8 +37,8 @@ impl From<Report> for Walk {
                 .findings
                 .into_iter()
                 .map(|finding| Line {
-                    truth: finding.truth.name,
-                    sentence: finding.truth.sentence,
+                    truth: finding.truth.name.clone(),
+                    sentence: finding.truth.sentence.clone(),
                     post: finding.post.map(|post| post.0),
                     detail: finding.detail,
                 })
@@ -51,9 +51,9 @@ impl fmt::Display for Walk {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut told = None;
         for finding in &self.findings {
-            if told != Some(finding.truth) {
+            if told != Some(&finding.truth) {
                 writeln!(out, "{}: {}", finding.truth, finding.sentence)?;
-                told = Some(finding.truth);
+                told = Some(&finding.truth);
             }
             match finding.post {
                 Some(post) => writeln!(out, "- post {post}: {}", finding.detail)?,
@@ -73,8 +73,9 @@ impl fmt::Display for Walk {
 }
 
 pub(super) fn verify(options: &Options) -> Result<(), Failure> {
-    on_database(options, |store| {
-        let walk = Walk::from(verify::verify(&mut *store.checkout()?, None)?);
+    on_open_database(options, |database| {
+        let conn = &mut database.connect_as_owner()?;
+        let walk = Walk::from(verify::verify(conn, database.runtime_role())?);
         options.form().tell(&walk)?;
         if walk.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
     })
