@@ -18,7 +18,8 @@ use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::Store;
-use crate::workflow::accounts::{self, AccountCall};
+use crate::workflow::accounts::AccountCall;
+use crate::workflow::own_account;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -129,7 +130,7 @@ fn change(
         request: request.id,
         reason: "",
     };
-    accounts::change_own(store, &call, change, shown)
+    own_account::change(store, &call, change, shown)
 }
 
 /// Takes a form that was made in this session to the work where it may block.
@@ -211,7 +212,7 @@ async fn make_token(request: Request, body: Bytes, context: Data<Context>) -> Ht
         let days = fields.require("days")?;
         let mut chosen = Vec::new();
         for permission in Permission::ALL {
-            if fields.take(permission.codename())?.is_some() {
+            if fields.take(permission.as_str())?.is_some() {
                 chosen.push(permission);
             }
         }

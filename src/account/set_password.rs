@@ -17,7 +17,7 @@ use crate::domain::{Interface, Password};
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Hashing, Layout, Reply, Request, blocking, error_page, status};
 use crate::refusal::{Refusal, read_error};
-use crate::workflow::accounts;
+use crate::workflow::own_account;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -117,7 +117,7 @@ async fn set(
     let hash = hashing.hash(password).await?;
     let request = request.id;
     blocking(&context.store, move |store| {
-        accounts::set_password_by_link(store, Interface::Page, request, &shown, &hash)
+        own_account::set_password_by_link(store, Interface::Page, request, &shown, &hash)
     })
     .await?;
     Ok(Reply::see("/sign-in", Some(Flash::PasswordSet)))

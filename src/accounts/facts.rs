@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
 use crate::domain::{OwnChange, Person, TokenId, UserId};
 use crate::policies::accounts::Account;
-use crate::policies::own_account::Facts;
+use crate::policies::own_account::OwnAccount;
 use crate::store::statement::statement;
 
 /// Returns what is known of an account that staff change, and of one of its
@@ -40,7 +40,7 @@ pub(crate) fn own(
     change: &OwnChange,
     this: &[u8],
     shown: Option<&str>,
-) -> QueryResult<Facts> {
+) -> QueryResult<OwnAccount> {
     let (session, token, name) = match change {
         OwnChange::Password(_) | OwnChange::EndOtherSessions => (None, None, None),
         OwnChange::EndSession(number) => (Some(*number), None, None),
@@ -72,7 +72,7 @@ pub(crate) fn own(
     .get_result::<(bool, bool, bool, bool, bool, i64)>(conn)?;
     let (is_proven, has_other_sessions, has_session, has_token, has_token_of_that_name, tokens) =
         row;
-    Ok(Facts {
+    Ok(OwnAccount {
         is_proven,
         has_other_sessions,
         has_session,

@@ -53,8 +53,13 @@ pub fn form_token(key: &str) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Begins a session on a device for whoever just showed the password with this
-/// hash; returns false when the password or the account has changed meanwhile.
+/// Begins a session on a device for a person who has shown the password with
+/// this hash; returns false when the password or the account has changed since.
+///
+/// The hash is compared under the account's lock, which a change of the password
+/// takes, too: once that change is acknowledged, no session begins with the old
+/// password. `FOR SHARE` waits for a hand-typed `UPDATE` as well, and reads the
+/// row that it left.
 ///
 /// # Errors
 ///
@@ -67,10 +72,15 @@ pub fn begin(
     device: &str,
 ) -> QueryResult<bool> {
     let begun = statement::<Bool>(
-        "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
+        "WITH account AS MATERIALIZED (
+             SELECT u.id, u.password_hash, u.is_active FROM users u
+             WHERE u.id = $3 AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
+             FOR SHARE
+         )
+         INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
          SELECT $1, id, at, at + make_interval(secs => $2), $5
-         FROM users, LATERAL (SELECT clock_timestamp() AS at) AS now
-         WHERE id = $3 AND password_hash = $4 AND is_active
+         FROM account, LATERAL (SELECT clock_timestamp() AS at) AS now
+         WHERE password_hash = $4 AND is_active
          RETURNING true",
     )
     .bind::<Binary, _>(session.hash())

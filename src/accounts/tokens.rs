@@ -195,7 +195,7 @@ impl TokenLine {
         match &self.narrowed_to {
             None => "Everything the account may".to_owned(),
             Some(permissions) => {
-                let names: Vec<&str> = permissions.iter().map(|one| one.codename()).collect();
+                let names: Vec<&str> = permissions.iter().map(|one| one.as_str()).collect();
                 names.join(", ")
             }
         }

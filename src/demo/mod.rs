@@ -9,11 +9,10 @@ use diesel::sql_types::{Array, Text};
 use crate::accounts::passwords::{self, HashingError};
 use crate::accounts::{self, Credential};
 use crate::domain::{
-    Archive, Content, Create, Interface, InvalidInput, Note, OperationKey, Outcome, Password,
-    Publish, RequestChanges, RequestId, Revise, Role, RoleSet, Submit, UserId, Username,
+    Archive, Content, Create, Interface, InvalidInput, NewAccount, Note, OperationKey, Outcome,
+    Password, Publish, RequestChanges, RequestId, Revise, Role, RoleSet, Submit, UserId, Username,
     WithdrawRequest, parse_display_name,
 };
-use crate::invariants::accounts::NewAccount;
 use crate::refusal::Refusal;
 use crate::store::statement::statement;
 use crate::store::{Store, Unavailable};

@@ -71,7 +71,7 @@ impl Offers {
 }
 
 fn can_be_mended(reason: &Reason) -> bool {
-    Rule::ALL.into_iter().any(|rule| rule.code() == reason.code && rule.can_be_mended())
+    Rule::ALL.into_iter().any(|rule| rule.as_str() == reason.code && rule.can_be_mended())
 }
 
 /// Adds an action to those that the same things stand in the way of.

@@ -5,7 +5,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Byline, FieldError, Person, PostId, Reading, Role, State, UnknownState};
+use crate::domain::{Byline, FieldError, Person, PostId, Reading, Role, State, UnknownName};
 use crate::http::{Context, Layout, Reply, Request};
 use crate::refusal::read_error;
 use crate::render::filters;
@@ -171,7 +171,7 @@ async fn own_posts(request: Request, context: Data<Context>) -> HttpResponse {
             let mut query = request.query_fields()?;
             let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
             let state = state
-                .map_err(|error: UnknownState| FieldError::new("state", error.to_string()))?
+                .map_err(|error: UnknownName| FieldError::new("state", error.to_string()))?
                 .unwrap_or(State::Draft);
             let before = query.take("before")?.map(|before| before.parse().map(PostId));
             let before = before

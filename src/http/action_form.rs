@@ -328,12 +328,7 @@ fn dispatch(
 }
 
 fn note(field: &'static str, fields: &mut Form) -> Result<Note, FieldError> {
-    let note = Note::parse(&fields.require(field)?)
-        .map_err(|error| FieldError::new(field, error.message))?;
-    if note.is_blank() && field == "note" {
-        return Err(FieldError::new("note", "Write what has to change."));
-    }
-    Ok(note)
+    Note::parse(&fields.require(field)?).map_err(|error| FieldError::new(field, error.message))
 }
 
 /// Shows the page of the form again, with what was typed and what stood in the
@@ -370,7 +365,9 @@ fn again(
             page.problem = errors.of("note").or(errors.of("reason")).map(str::to_owned);
         }
         // Only the words are missing: here is the edge to write them.
-        Refusal::Policy(denied) if denied.is_only(Rule::ReasonIsGiven) => {
+        Refusal::Policy(denied)
+            if denied.is_only(Rule::ReasonIsGiven) || denied.is_only(Rule::NoteIsGiven) =>
+        {
             page.problem = page.refused.pop().map(|reason| reason.hint);
         }
         _ => {}

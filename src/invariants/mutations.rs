@@ -8,12 +8,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz};
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
+use super::Broken;
+use super::posts::{self, Mutation, Operation, Written};
 use crate::domain::{
-    Archive, Attempt, Create, PostId, Publish, RequestChanges, Revise, RevisionNumber, Slug, State,
-    Submit, UserId, WithdrawRequest,
+    Archive, Create, OnPost, Outcome, PostId, Publish, RequestChanges, Revise, RevisionNumber,
+    Slug, State, Submit, UserId, WithdrawRequest,
 };
-use crate::invariants::{Mutation, Operation, Written};
 use crate::policies::Validity;
+use crate::store::Transaction;
 use crate::store::statement::{Statement, statement};
 
 /// The time of the action, as the relation `moment`.
@@ -62,9 +64,23 @@ macro_rules! outcome {
     };
 }
 
+/// Writes the beginning of a post, and returns what it did.
+///
+/// # Errors
+///
+/// As [`enforce`](super::enforce).
+pub fn enforce_creation<'tx>(
+    validity: Validity<'tx, '_, Create>,
+    operation: &Operation<'_>,
+    tx: &mut Transaction<'tx>,
+) -> Result<Outcome, Broken> {
+    let written = begin(&validity, operation, tx.conn())?;
+    posts::check::<Create>(written, None, State::Draft, RevisionNumber(1))
+}
+
 /// Begins a post: the post, its first revision and its history row.
-pub(super) fn begin(
-    validity: &Validity<'_, '_, Create, ()>,
+fn begin(
+    validity: &Validity<'_, '_, Create>,
     operation: &Operation<'_>,
     conn: &mut PgConnection,
 ) -> QueryResult<Vec<Written>> {
@@ -102,7 +118,7 @@ impl Mutation for Revise {
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
         let [title, summary, body] = validity.attempt().content.parts();
-        if validity.attempt().content == validity.post().current.content {
+        if validity.attempt().content == validity.subject().post().current.content {
             let unchanged = concat!(
                 "WITH ",
                 moment!(),
@@ -140,8 +156,8 @@ impl Mutation for Revise {
     }
 
     fn leaves(validity: &Validity<'_, '_, Self>) -> RevisionNumber {
-        let RevisionNumber(current) = validity.post().current.number;
-        let is_unchanged = validity.attempt().content == validity.post().current.content;
+        let RevisionNumber(current) = validity.subject().post().current.number;
+        let is_unchanged = validity.attempt().content == validity.subject().post().current.content;
         RevisionNumber(if is_unchanged { current } else { current.saturating_add(1) })
     }
 }
@@ -249,7 +265,7 @@ impl Mutation for Publish {
             recorded!("publish", from "'in_review'"),
             outcome!()
         );
-        let slug = Slug::from_title(&validity.post().current.content.title);
+        let slug = Slug::from_title(&validity.subject().post().current.content.title);
         let statement = upon(validity, operation, published);
         written(statement.bind::<Text, _>(slug.as_str().to_owned()), conn)
     }
@@ -281,15 +297,15 @@ impl Mutation for Archive {
 
 /// Returns the statement with the five parameters that every action on a post
 /// has: the post, the revision it must be at, the actor, the key, the fingerprint.
-fn upon<'a, A: Attempt>(
+fn upon<'a, A: OnPost>(
     validity: &Validity<'_, '_, A>,
     operation: &'a Operation<'a>,
     sql: &'static str,
 ) -> Statement<'a, RowSqlType> {
     let actor = validity.actor().id();
     statement::<RowSqlType>(sql)
-        .bind::<BigInt, _>(validity.post().id.0)
-        .bind::<Integer, _>(validity.post().current.number.0)
+        .bind::<BigInt, _>(validity.subject().post().id.0)
+        .bind::<Integer, _>(validity.subject().post().current.number.0)
         .bind::<BigInt, _>(actor.0)
         .bind::<Text, _>(operation.key.as_str())
         .bind::<Binary, _>(stored_fingerprint(operation, actor))
@@ -299,15 +315,8 @@ fn stored_fingerprint(operation: &Operation<'_>, actor: UserId) -> Vec<u8> {
     operation.fingerprint.by(actor).as_bytes().to_vec()
 }
 
-type RowSqlType = (
-    BigInt,
-    Text,
-    Integer,
-    Timestamptz,
-    Nullable<Text>,
-    Nullable<Timestamptz>,
-    Nullable<Integer>,
-);
+type RowSqlType =
+    (BigInt, Text, Integer, Timestamptz, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>);
 
 /// The post after the action, and its history row.
 #[derive(Queryable)]

@@ -15,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::stream;
 
 use crate::domain::RequestId;
+use crate::http::request::HeadersOnly;
 use crate::http::{Context, Request, error_page, problem};
 use crate::refusal::Refusal;
 use crate::{api, metrics};
@@ -24,9 +25,6 @@ use crate::{api, metrics};
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
      img-src 'self' https:; connect-src 'self'; font-src 'self'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
-
-/// Says of a request that nobody sees the body of its answer.
-pub(super) struct HeadersOnly;
 
 /// Names the request, turns every error into a page, and sets the headers
 /// that no answer may lack.

@@ -9,8 +9,8 @@ use imprimatur::domain::Permission;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::statement::statement;
 
-use crate::support::raw::DB_RECORD;
 use crate::support::browser::Page;
+use crate::support::raw::DB_RECORD;
 use crate::support::world::PASSWORD;
 use crate::support::{Browser, Server, World};
 

@@ -33,9 +33,9 @@ use imprimatur::store::statement::statement;
 use imprimatur::store::{self, Store};
 use imprimatur::workflow;
 
-use crate::support::raw::DB_RECORD;
 use crate::support::attempts::{attempt, codes, on_posts, post_in};
 use crate::support::database::patient;
+use crate::support::raw::DB_RECORD;
 use crate::support::world::{archive, publish, request_changes, revise, submit, withdraw_request};
 use crate::support::{Browser, Server, World};
 
@@ -69,7 +69,7 @@ fn a_permission_is_a_small_table_that_anybody_can_read() {
         });
         lines.push(format!(
             "| {:<26} | {author:<6} | {reviewer:<8} | {staff:<5} |",
-            permission.codename()
+            permission.as_str()
         ));
     }
     assert_eq!(MATRIX.trim(), lines.join("\n"));

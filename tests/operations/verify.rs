@@ -42,7 +42,7 @@ fn what_the_program_writes_breaks_no_truth() {
     let report = report(&database);
     assert_eq!(report.findings, []);
     assert_eq!(report.posts, 10);
-    assert!(report.rows > 100 && report.truths.len() > 100, "{report:?}");
+    assert!(report.rows > 50 && report.truths.len() > 100, "{report:?}");
     assert_eq!(self::report(&Database::new()).findings, []);
 }
 
@@ -54,7 +54,7 @@ fn a_broken_truth_is_found_by_its_name() {
         after(conn, sabotage.sql, |conn| {
             let findings = walk(conn, RUNTIME_ROLE)?.findings;
             let found = names(&findings);
-            assert!(found.contains(sabotage.truth), "{}: {findings:#?}", sabotage.truth);
+            assert!(found.contains(sabotage.truth), "{}: {findings:#?}", sabotage.sql);
             // A dropped constraint is a guard that is missing.
             let drops_a_guard = sabotage.sql.contains("DROP CONSTRAINT");
             assert_eq!(found.contains("guards_are_in_place"), drops_a_guard, "{findings:#?}");

@@ -107,7 +107,10 @@ impl<'a> Effect<'a> {
     /// Returns the SQL that writes another row together with the history row of
     /// an action that leaves the post in its state.
     pub fn with_history(&self, action: &str, state: &str, other: &str) -> String {
-        format!("WITH recorded AS ({}) {other}", self.history(action, state, state).replace(';', ""))
+        format!(
+            "WITH recorded AS ({}) {other}",
+            self.history(action, state, state).replace(';', "")
+        )
     }
 
     /// Returns the SQL for a revision without its history row.

@@ -14,10 +14,10 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::{Span, Timestamp};
 use jiff_diesel::Timestamp as Stored;
 
-use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
-use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use super::byline::byline;
 use super::words::Words;
+use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
+use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::statement;
 use crate::store::visibility::Visibility;
 
@@ -88,8 +88,7 @@ pub struct ChangeList {
     pub count: Option<usize>,
 }
 
-type LineSqlType =
-    (BigInt, Text, Text, Timestamptz, Integer, BigInt, Text, Nullable<Text>, BigInt);
+type LineSqlType = (BigInt, Text, Text, Timestamptz, Integer, BigInt, Text, Nullable<Text>, BigInt);
 
 #[derive(Queryable)]
 struct LineRow {

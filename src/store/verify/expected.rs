@@ -49,7 +49,10 @@ pub(super) fn build(
     )
     .get_result::<Facts>(conn)?;
     let (Some(owner), true) = (facts.owner, facts.may_become_owner) else {
-        return Ok(Err("the guards were not compared: put the URL of the owner in DATABASE_OWNER_URL".to_owned()));
+        return Ok(Err(
+            "the guards were not compared: put the URL of the owner in DATABASE_OWNER_URL"
+                .to_owned(),
+        ));
     };
     if !facts.may_create {
         return Ok(Err(format!(

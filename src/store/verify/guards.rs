@@ -39,9 +39,8 @@ pub(super) fn list(
     schema: &str,
     runtime_role: &str,
 ) -> QueryResult<Guards> {
-    let rows: Vec<GuardRow> = diesel::sql_query(include_str!("guards.sql"))
-        .bind::<Text, _>(runtime_role)
-        .load(conn)?;
+    let rows: Vec<GuardRow> =
+        diesel::sql_query(include_str!("guards.sql")).bind::<Text, _>(runtime_role).load(conn)?;
     let qualifier = format!("{schema}.");
     let plain = |text: &str| text.replace(&qualifier, "").replace("public.", "");
     Ok(rows

@@ -79,7 +79,7 @@ SELECT '', 'domain', t.typname,
 FROM pg_type t WHERE t.typnamespace = current_schema()::regnamespace AND t.typtype = 'd'
 UNION ALL
 -- Other roles may be allowed to read.
-SELECT g.relation, 'grant', g.object || ' to ' || who.name, string_agg(g.privilege_type, ', ' ORDER BY 1)
+SELECT g.relation, 'grant', g.object || ' to ' || who.name, string_agg(DISTINCT g.privilege_type, ', ')
 FROM granted g,
     LATERAL (SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END AS name) AS who
 WHERE g.grantee <> g.owner AND (who.name IN ('PUBLIC', $1) OR g.privilege_type <> 'SELECT')

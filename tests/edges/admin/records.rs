@@ -8,13 +8,13 @@ use std::net::TcpStream;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use imprimatur::postgres::RUNTIME_ROLE;
-use imprimatur::store::verify::Scope;
 use imprimatur::audit::{self, Asked, RefusalFilter, RefusalLine};
 use imprimatur::domain::{Interface, PostId, RequestId, Role, UserId};
 use imprimatur::policies::accounts::AccountChange;
+use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::paging::{Direction, HasCursor, Order, Page, PageRequest};
 use imprimatur::store::statement::statement;
+use imprimatur::store::verify::Scope;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::support::browser::Page as Answer;
@@ -390,7 +390,11 @@ fn a_post_in_the_admin_tells_whether_it_is_true() {
         let found = imprimatur::store::verify::verify(conn, RUNTIME_ROLE).unwrap().findings;
         for finding in found.iter().filter(|finding| finding.post == Some(post)) {
             let is_on_the_page = finding.truth.scope == Scope::Post;
-            assert_eq!(broken.contains(&finding.truth.name), is_on_the_page, "{finding:?}: {broken}");
+            assert_eq!(
+                broken.contains(&finding.truth.name),
+                is_on_the_page,
+                "{finding:?}: {broken}"
+            );
         }
     }
     stan.get("/admin/posts/999999").expect(404);
@@ -402,7 +406,7 @@ fn incident(world: &World, invariant: &str, actor: Option<UserId>, post: Option<
         request: RequestId::new(),
         interface: Interface::Page,
         actor,
-        action: "publish",
+        action: imprimatur::domain::Action::Publish.into(),
         post,
         seen: None,
     };

@@ -74,7 +74,7 @@ impl End {
             Self::OwnRevocation => {
                 let owner = Credential::Account(world.edith);
                 let change = OwnChange::RevokeToken(token);
-                imprimatur::workflow::accounts::change_own(
+                imprimatur::workflow::own_account::change(
                     &world.store,
                     &account_call(&owner),
                     &change,
@@ -223,7 +223,7 @@ fn a_token_changes_no_account_not_even_its_own() {
         "alice",
         &AccountChange::Deactivate,
     );
-    let own = imprimatur::workflow::accounts::change_own(
+    let own = imprimatur::workflow::own_account::change(
         &world.store,
         &call,
         &OwnChange::EndOtherSessions,

@@ -175,7 +175,11 @@ fn an_account_changes_only_together_with_its_record() {
         ("take a role without a record", grant.clone(), by_row),
         ("record another role", grant.clone() + &event("role-granted", "'staff'"), by_row),
         ("record a revocation", grant.clone() + &event("role-revoked", "'reviewer'"), by_row),
-        ("record another account", grant + &db_account_event(stan, alice, "role-granted", "'reviewer'"), by_row),
+        (
+            "record another account",
+            grant + &db_account_event(stan, alice, "role-granted", "'reviewer'"),
+            by_row,
+        ),
         ("deactivate without a record", deactivate.clone(), by_row),
         ("record a reactivation", deactivate + &event("reactivated", "NULL"), by_row),
         ("make an account without a record", another.to_owned(), by_row),
@@ -185,10 +189,16 @@ fn an_account_changes_only_together_with_its_record() {
         ("record a second creation", event("created", "NULL"), by_event),
         (
             "record a grant and take it back",
-            event("role-granted", "'author'") + &event("role-revoked", "'author'") + &event("role-revoked", "'author'"),
+            event("role-granted", "'author'")
+                + &event("role-revoked", "'author'")
+                + &event("role-revoked", "'author'"),
             by_event,
         ),
-        ("a role that does not exist", event("role-granted", "'king'"), "account_event_role_is_known"),
+        (
+            "a role that does not exist",
+            event("role-granted", "'king'"),
+            "account_event_role_is_known",
+        ),
     ];
     each_is_refused(&world, &mut world.database.as_runtime(), &attempts);
     // Whoever has taken the triggers away still meets the seal.

@@ -198,11 +198,15 @@ fn a_trigger_function_with_the_owners_rights_serves_no_table_of_somebody_else() 
          CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION count_active_staff();
          INSERT INTO mine VALUES (true, '{{staff}}'); {last}"
     );
-    let mislead = "CREATE TEMPORARY TABLE mine (post_id bigint, title text, summary text, body text);
+    let mislead =
+        "CREATE TEMPORARY TABLE mine (post_id bigint, title text, summary text, body text);
          CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION keep_document();
          INSERT INTO mine VALUES (1, 'other', 'words', '')";
     let attempts = |refusal: [&'static str; 2]| {
-        [("inflate the roster", inflate.clone(), refusal[0]), ("mislead", mislead.to_owned(), refusal[1])]
+        [
+            ("inflate the roster", inflate.clone(), refusal[0]),
+            ("mislead", mislead.to_owned(), refusal[1]),
+        ]
     };
     let program = &mut world.database.as_runtime();
     let no_table = "permission denied to create temporary tables";
@@ -217,7 +221,9 @@ fn a_trigger_function_with_the_owners_rights_serves_no_table_of_somebody_else() 
             "permission denied for function keep_document",
         ]),
     );
-    grant(&format!("GRANT EXECUTE ON FUNCTION count_active_staff(), keep_document() TO {RUNTIME_ROLE}"));
+    grant(&format!(
+        "GRANT EXECUTE ON FUNCTION count_active_staff(), keep_document() TO {RUNTIME_ROLE}"
+    ));
     each_is_refused(
         &world,
         program,

@@ -44,11 +44,7 @@ fn a_broken_invariant_is_a_500_with_an_incident_and_not_a_word_of_sql() {
         ),
         (
             "the history row names another person",
-            (
-                "history",
-                BEFORE,
-                "NEW.actor_id := (SELECT min(actor_id) FROM history); RETURN NEW;",
-            ),
+            ("history", BEFORE, "NEW.actor_id := (SELECT min(actor_id) FROM history); RETURN NEW;"),
             "history_is_borne_out",
         ),
         (
@@ -61,11 +57,7 @@ fn a_broken_invariant_is_a_500_with_an_incident_and_not_a_word_of_sql() {
             ("posts", BEFORE, "RETURN NULL;"),
             "locked_post_is_what_the_update_finds",
         ),
-        (
-            "the post stays where it is",
-            ("posts", BEFORE, "RETURN OLD;"),
-            "history_is_an_arrow",
-        ),
+        ("the post stays where it is", ("posts", BEFORE, "RETURN OLD;"), "history_is_an_arrow"),
         ("a constraint refuses", ("history", BEFORE, &raise), "the_moon_is_up"),
         ("a constraint refuses at commit", ("history", AT_COMMIT, &raise), "the_moon_is_up"),
         (

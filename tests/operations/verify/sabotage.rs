@@ -321,7 +321,7 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("history_names_a_revision",
         "UPDATE history SET revision = 9 WHERE post_id = pg_temp.post('imprimatur') AND action = 'submit'"),
     by("history_is_borne_out",
-        "UPDATE history SET actor_id = pg_temp.person('rosa')
+        "UPDATE history SET actor_id = pg_temp.person('stan')
          WHERE post_id = pg_temp.post('imprimatur') AND action = 'publish'"),
     by("history_is_borne_out",
         "UPDATE history SET at = at + interval '1 second'
@@ -340,8 +340,8 @@ pub const SABOTAGE: &[Sabotage] = &[
          UPDATE post_documents d SET document = search_document(r.title, r.summary, r.body)
          FROM revisions r WHERE r.post_id = d.post_id AND r.post_id = pg_temp.post('imprimatur')"),
     by("fingerprint_is_of_what_was_sent",
-        "UPDATE posts SET published_by = pg_temp.person('rosa') WHERE id = pg_temp.post('imprimatur');
-         UPDATE history SET actor_id = pg_temp.person('rosa')
+        "UPDATE posts SET published_by = pg_temp.person('stan') WHERE id = pg_temp.post('imprimatur');
+         UPDATE history SET actor_id = pg_temp.person('stan')
          WHERE post_id = pg_temp.post('imprimatur') AND action = 'publish'"),
     by("fingerprint_is_of_what_was_sent",
         "UPDATE posts SET archive_reason = 'Another reason.' WHERE archive_reason IS NOT NULL"),

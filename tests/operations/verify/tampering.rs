@@ -146,7 +146,10 @@ fn what_does_not_concern_the_guards_is_no_finding() {
          CREATE FUNCTION of_somebody_else() RETURNS integer LANGUAGE sql AS 'SELECT 1';
          GRANT SELECT ON posts TO pg_monitor";
     after(conn, harmless, |conn| {
-        assert_eq!(details(&walk(conn, RUNTIME_ROLE)?.findings), ["grant of_somebody_else() to PUBLIC is none of the migrations'"]);
+        assert_eq!(
+            details(&walk(conn, RUNTIME_ROLE)?.findings),
+            ["grant of_somebody_else() to PUBLIC is none of the migrations'"]
+        );
         Ok(())
     });
 }
