@@ -6,6 +6,7 @@ use imprimatur::audit::{self, Asked, RefusalFilter, RefusalLine};
 use imprimatur::domain::{Interface, PostId, RequestId, UserId};
 use imprimatur::store::paging::PageRequest;
 
+use crate::support::raw::DB_FINGERPRINT;
 use crate::support::World;
 use crate::support::browser::Page as Answer;
 
@@ -95,7 +96,8 @@ pub fn linked(page: &Answer, link: &str) -> Option<String> {
 /// Copies the first post so many times, in the state it has, with the guards off.
 pub fn db_copies(world: &World, copies: usize) {
     let sql = format!(
-        "SET session_replication_role = replica;
+        "{DB_FINGERPRINT}
+         SET session_replication_role = replica;
          INSERT INTO posts (id, author_id, state, current_revision, created_at,
              submitted_at, submitted_by, submitted_revision,
              published_at, published_by, published_revision, slug)
@@ -107,7 +109,9 @@ pub fn db_copies(world: &World, copies: usize) {
          INSERT INTO history
              (post_id, action, revision, from_state, to_state, actor_id, key, fingerprint, at)
          SELECT post_id + n, action, revision, from_state, to_state, actor_id, key || '/' || n,
-             fingerprint, at
+             CASE action WHEN 'create' THEN fingerprint
+                 ELSE pg_temp.fingerprint(actor_id, action, (post_id + n)::text, '1', '', '', '', '')
+             END, at
          FROM history, generate_series(1, {copies}) n WHERE post_id = 1;
          INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
          SELECT post_id + n, number, title, summary, body, author_id, at, key || '/' || n

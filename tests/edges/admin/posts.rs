@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use imprimatur::domain::{Content, Post, PostId, State, UserId};
 use imprimatur::store::paging::{Direction, HasCursor, Order, PageRequest};
 use imprimatur::store::posts::{ChangeLine, Filter, Sort, Words, change_list};
+use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::verify::verify;
 use imprimatur::store::visibility::Visibility;
 use jiff::Timestamp;
@@ -202,7 +203,7 @@ fn a_search_finds_the_newest_text_of_any_content() {
         let post = world.create(world.alice, content).unwrap().post;
         assert_eq!(*found("strange true").last().unwrap(), post);
     }
-    assert_eq!(verify(conn, None).unwrap().findings, []);
+    assert_eq!(verify(&mut world.database.as_owner(), RUNTIME_ROLE).unwrap().findings, []);
 }
 
 #[test]
