@@ -6,9 +6,9 @@ use imprimatur::audit::{self, Asked, RefusalFilter, RefusalLine};
 use imprimatur::domain::{Interface, PostId, RequestId, UserId};
 use imprimatur::store::paging::PageRequest;
 
-use crate::support::raw::DB_FINGERPRINT;
 use crate::support::World;
 use crate::support::browser::Page as Answer;
+use crate::support::raw::DB_FINGERPRINT;
 
 /// Tabs of the admin that every member of staff sees.
 pub const TABS: [&str; 5] =

@@ -3,9 +3,9 @@
 
 use diesel::prelude::*;
 use imprimatur::domain::{Content, Post, PostId, State, UserId};
+use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::paging::{Direction, HasCursor, Order, PageRequest};
 use imprimatur::store::posts::{ChangeLine, Filter, Sort, Words, change_list};
-use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::verify::verify;
 use imprimatur::store::visibility::Visibility;
 use jiff::Timestamp;
