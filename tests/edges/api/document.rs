@@ -29,7 +29,7 @@ fn the_committed_document_is_the_one_of_the_code() {
 
 /// A name that the document does not have is a name that no client expects.
 #[test]
-fn names_are_spelled_in_the_document_as_they_are_in_answers() {
+fn the_document_lists_every_name_of_the_enums() {
     let document = document();
     let names = |schema: &str| document["components"]["schemas"][schema]["enum"].clone();
     assert_eq!(names("StateName"), serde_json::json!(State::ALL));
@@ -53,7 +53,7 @@ fn the_document_is_served_as_it_is_committed() {
 /// Which addresses there are, and which methods each takes, is asked of the
 /// server: what it takes beside the documented is seen in `Allow`.
 #[test]
-fn every_route_is_in_the_document_and_takes_what_it_says() {
+fn the_document_has_every_route_and_every_method() {
     let paths = document()["paths"].as_object().unwrap().clone();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api/routes.rs");
     let source = std::fs::read_to_string(path).unwrap();
@@ -80,7 +80,7 @@ fn every_route_is_in_the_document_and_takes_what_it_says() {
 /// Where a link leads there is an operation, and it gets all that its address
 /// needs out of the answer before.
 #[test]
-fn every_link_leads_to_an_operation_with_all_that_it_needs() {
+fn every_link_names_an_operation_and_all_its_parameters() {
     let document = document();
     let paths = document["paths"].as_object().unwrap();
     let operations = || paths.values().flat_map(|item| item.as_object().unwrap().values());

@@ -4,7 +4,7 @@ use super::{House, TEXT};
 
 /// Each way to say which revision was seen, and what each action answers.
 #[test]
-fn a_change_names_the_revision_and_each_way_to_get_it_wrong_has_one_answer() {
+fn every_wrong_if_match_has_its_status() {
     let House { world, server: _server, alice, edith, stan, .. } = House::new();
     let post = world.draft();
     let tag = |tag| [("if-match", tag)];
@@ -54,7 +54,7 @@ fn a_change_names_the_revision_and_each_way_to_get_it_wrong_has_one_answer() {
 }
 
 #[test]
-fn a_key_names_one_intention() {
+fn the_same_key_returns_the_first_outcome() {
     let House { world, server: _server, alice, stan, .. } = House::new();
     let key = [("idempotency-key", "one")];
     let first = alice.post("/api/v1/posts", &key, TEXT).expect(201);
