@@ -19,7 +19,7 @@ macro_rules! problems {
     ($(#[$doc:meta])* $name:ident: $($variant:ident $status:literal $says:literal),* $(,)?) => {
         $(#[$doc])*
         #[derive(IntoResponses)]
-        #[expect(dead_code, reason = "it describes what `problem::answer` replies")]
+        #[expect(dead_code, reason = "it describes what `problem::reply` returns")]
         pub(super) enum $name {
             $(
                 #[doc = $says]

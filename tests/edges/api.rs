@@ -186,7 +186,7 @@ fn every_obstacle_has_its_status_and_its_kind() {
         (alice.post(&submission, &[tag], "{"), 400, "malformed"),
         (alice.post(&submission, &[tag], r#"{"state": "published"}"#), 422, "invalid-input"),
         (alice.post(&submission, &[], ""), 428, "revision-not-named"),
-        (alice.post(&submission, &[("if-match", "W/\"1\"")], ""), 412, "revision-cannot-match"),
+        (alice.post(&submission, &[("if-match", "W/\"x\"")], ""), 412, "revision-cannot-match"),
         (alice.post("/api/v1/posts", &[], TEXT), 400, "key-missing"),
         (
             alice.post("/api/v1/posts", &[("idempotency-key", "two words")], TEXT),

@@ -7,7 +7,7 @@ use diesel::sql_types::Text;
 use imprimatur::accounts::sessions::LIFETIME_SECONDS;
 use imprimatur::domain::{
     AccountEvent, Action, Body, Interface, Note, OperationKey, Permission, Role, State, Summary,
-    Title, TokenLifetime, TokenName, Username, parse_display_name,
+    Title, TokenLifetime, TokenName, Username, has_visible_text, parse_display_name,
 };
 use imprimatur::invariants::accounts::LINK_LIFETIME_SECONDS;
 use imprimatur::store::statement::statement;
@@ -82,8 +82,10 @@ fn the_arrows_of_history_are_those_of_the_actions() {
     let checks = checks();
     let (_, arrows) = checks.iter().find(|(name, _)| name == "history_is_an_arrow").unwrap();
     let words: Vec<&str> = arrows.split('\'').skip(1).step_by(2).collect();
-    let triples: Vec<&[&str]> = words[words.len() - 24..].chunks(3).collect();
-    for [action, from, to] in triples.into_iter().map(|one| <[&str; 3]>::try_from(one).unwrap()) {
+    // The second word of each four is what stands for no state.
+    assert_eq!(words.len(), 4 * 8, "{arrows}");
+    for four in words.chunks(4) {
+        let [action, _, from, to] = <[&str; 4]>::try_from(four).unwrap();
         let action: Action = action.parse().unwrap();
         match action.target() {
             Some(target) => {
@@ -139,4 +141,24 @@ fn a_limit_in_a_check_is_the_limit_of_the_parser() {
     says("password_link_works_for_two_days", &format!("'{}:00:00'", LINK_LIFETIME_SECONDS / 3_600));
     says("token_works_for_a_year", "'366 days'");
     assert!(TokenLifetime::parse("366").is_ok() && TokenLifetime::parse("367").is_err());
+}
+
+/// Which characters can be seen, over all code points.
+#[test]
+fn a_text_that_counts_as_given_counts_in_both() {
+    let database = Database::new();
+    let seen = |condition: &str| {
+        let sql = format!(
+            "SELECT coalesce(string_agg(point::text, ' ' ORDER BY point), '')
+             FROM generate_series(1, 1114111) AS point
+             WHERE (point < 55296 OR point > 57343) AND {condition}"
+        );
+        statement::<Text>(sql).get_result::<String>(&mut database.as_owner()).unwrap()
+    };
+    let in_sql = seen("NOT has_visible_text(chr(point))");
+    let in_rust: Vec<String> = ('\u{1}'..=char::MAX)
+        .filter(|character| !has_visible_text(&character.to_string()))
+        .map(|character| u32::from(character).to_string())
+        .collect();
+    assert_eq!(in_sql, in_rust.join(" "));
 }

@@ -51,7 +51,8 @@ fn the_document_is_what_the_catalogue_says() {
 }
 
 fn document() -> String {
-    let conn = &mut Database::new().as_owner();
+    let database = Database::new();
+    let conn = &mut database.as_owner();
     let tables = statement::<(Text, Text)>(
         "SELECT relname::text, coalesce(obj_description(oid, 'pg_class'), '') FROM pg_class
          WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')

@@ -127,11 +127,41 @@ fn the_page_shows_every_operation_and_every_problem() {
             assert!(page.body.contains(title), "{title}");
         }
     }
-    for kind in imprimatur::http::problem::KINDS {
+    for kind in imprimatur::http::problem_kinds() {
         assert!(page.body.contains(&format!("id=\"problem-{}\"", kind.slug)), "{}", kind.slug);
     }
     for word in ["Idempotency-Key", "If-Match", "curl ", "Bearer"] {
         assert!(page.body.contains(word), "{word}");
     }
     assert!(!page.body.contains("<script"), "nothing runs");
+}
+
+/// Generated clients compile the patterns: with ECMAScript's regular expressions,
+/// with Python's, and with RE2, which Go and Rust clients use. An escape that
+/// one of them lacks, such as `\\u0000` in RE2, breaks such a client.
+#[test]
+fn every_pattern_is_one_that_clients_in_any_language_can_compile() {
+    fn patterns(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                let own = fields.get("pattern").and_then(Value::as_str);
+                found.extend(own.map(str::to_owned));
+                fields.values().for_each(|value| patterns(value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| patterns(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    patterns(&document(), &mut found);
+    assert!(found.len() >= 10, "{found:?}");
+    for pattern in found {
+        for (at, _) in pattern.match_indices('\\') {
+            let escape = &pattern[at + 1..];
+            let is_shared = escape.starts_with(['t', 'n', 'r', 'd', 'w', 's', '.', '-'])
+                || escape.starts_with('x') && escape[1..3].bytes().all(|it| it.is_ascii_hexdigit());
+            assert!(is_shared, "{pattern}");
+        }
+        assert!(!pattern.contains("(?"), "{pattern}");
+    }
 }
