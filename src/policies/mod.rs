@@ -159,7 +159,10 @@ impl PolicyDenied {
     /// # Errors
     ///
     /// [`PolicyDenied`] with every rule that is not.
-    pub(crate) fn unless_met<R: Condition>(conditions: &[R], facts: &R::Facts<'_>) -> Result<(), Self> {
+    pub(crate) fn unless_met<R: Condition>(
+        conditions: &[R],
+        facts: &R::Facts<'_>,
+    ) -> Result<(), Self> {
         let unmet: Vec<R> = conditions.iter().copied().filter(|rule| !rule.is_met(facts)).collect();
         if unmet.is_empty() {
             return Ok(());
