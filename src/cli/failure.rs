@@ -120,11 +120,15 @@ impl Failure {
             Self::Refused(refused) => code_of(&refused.refusal),
             Self::Partly { code, .. } => *code,
             Self::Config(error) => match error {
-                ConfigError::OwnerAlone | ConfigError::NotText(_) => 2,
+                ConfigError::OwnerAlone
+                | ConfigError::NotText(_)
+                | ConfigError::InvalidUrl { .. } => 2,
                 ConfigError::Cluster(_)
                 | ConfigError::Connect(_)
                 | ConfigError::Migration(MigrationError::Connect(_)) => 8,
-                ConfigError::Query(_) | ConfigError::Migration(_) => 1,
+                ConfigError::Query(_) | ConfigError::SharedSessions | ConfigError::Migration(_) => {
+                    1
+                }
             },
             Self::Database(error) => match classify(error) {
                 failure::Failure::Unavailable(_) => 8,

@@ -4,32 +4,32 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-/// What is logged where `RUST_LOG` says nothing.
+/// What is logged where `RUST_LOG` is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Usual {
-    /// What happens: nobody watches a server.
-    WhatHappens,
-    /// What is wrong: a command that runs once has its own words for the rest.
-    WhatIsWrong,
+pub(super) enum DefaultLevel {
+    /// Events: the log is all that a server's operator sees.
+    Info,
+    /// Problems: a command that runs once prints its result.
+    Warn,
     /// Nothing: a program reads standard error, and expects one document there.
-    Nothing,
+    Off,
 }
 
-impl Usual {
+impl DefaultLevel {
     fn filter(self) -> EnvFilter {
         EnvFilter::new(match self {
-            Self::WhatHappens => "imprimatur=info,warn",
-            Self::WhatIsWrong => "warn",
-            Self::Nothing => "off",
+            Self::Info => "imprimatur=info,warn",
+            Self::Warn => "warn",
+            Self::Off => "off",
         })
     }
 }
 
 /// Begins to log.
-pub(super) fn begin(usual: Usual) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual.filter());
+pub(super) fn begin(default: DefaultLevel) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| default.filter());
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // Somebody who embeds the program may be logging already.
+    // A program that embeds this one may be logging already.
     let _ = if std::io::stderr().is_terminal() {
         subscriber.try_init()
     } else {

@@ -6,10 +6,12 @@
 mod answer;
 mod failure;
 mod import;
+mod listener;
 mod logging;
 mod manuscript;
 mod passwords;
 mod posts;
+mod public_url;
 mod serve;
 mod users;
 mod verify;
@@ -21,16 +23,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
-use crate::config::{Database, Place};
-use crate::postgres::{self, Install};
+use crate::config::{Database, DatabaseLocation};
+use crate::postgres::{self, InstallPolicy};
 use crate::store::Store;
 use crate::store::pool::Limits;
 use answer::Form;
 use failure::Failure;
-use logging::Usual;
+use logging::DefaultLevel;
 
 /// What `--help` says below the options.
 const AFTER_HELP: &str = "\
@@ -129,9 +132,9 @@ pub fn main() -> ExitCode {
         return Failure::Usage("There is no command.".into()).report(options.form());
     };
     logging::begin(match (&command, options.form()) {
-        (_, Form::Json) => Usual::Nothing,
-        (Command::Serve(_), Form::Words) => Usual::WhatHappens,
-        (_, Form::Words) => Usual::WhatIsWrong,
+        (_, Form::Json) => DefaultLevel::Off,
+        (Command::Serve(_), Form::Words) => DefaultLevel::Info,
+        (_, Form::Words) => DefaultLevel::Warn,
     });
     match run(&options, command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -163,8 +166,20 @@ fn parse() -> Result<Cli, clap::Error> {
     match Cli::try_parse() {
         Ok(cli) if cli.command.is_some() => Ok(cli),
         Ok(_) => as_serve(),
+        // An option that only `serve` knows is explained as one of its options.
+        Err(error) if error.kind() == ErrorKind::UnknownArgument && !names_a_command() => {
+            as_serve()
+        }
         Err(error) => as_serve().map_err(|_| error),
     }
+}
+
+/// Returns whether one of the arguments is the name of a command.
+fn names_a_command() -> bool {
+    let cli = Cli::command();
+    std::env::args_os()
+        .skip(1)
+        .any(|word| word.to_str().is_some_and(|word| cli.find_subcommand(word).is_some()))
 }
 
 fn run(options: &Options, command: Command) -> Result<(), Failure> {
@@ -172,7 +187,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::Serve(_) if options.json => {
             Err(Failure::Usage("A server has no answer to write as JSON; its logs are.".into()))
         }
-        Command::Serve(arguments) => serve::serve(&options.place()?, arguments),
+        Command::Serve(arguments) => serve::serve(&options.location()?, arguments),
         Command::Migrate => migrate(options),
         Command::User(command) => users::user(options, command),
         Command::Role(command) => users::role(options, command),
@@ -183,7 +198,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
             let data_dir = options.data_dir.as_deref().ok_or_else(|| {
                 Failure::Usage("Name the directory to keep with --data-dir.".into())
             })?;
-            Ok(postgres::keep(data_dir, Duration::from_millis(grace_ms))?)
+            Ok(postgres::run_watchdog(data_dir, Duration::from_millis(grace_ms))?)
         }
     }
 }
@@ -194,10 +209,20 @@ impl Options {
         if self.json { Form::Json } else { Form::Words }
     }
 
-    fn place(&self) -> Result<Place, Failure> {
-        // Where there is no terminal there is no question either.
-        let install = if self.install_postgres { Install::Yes } else { Install::Ask };
-        Ok(Place::from_environment(self.data_dir.clone(), install)?)
+    /// Returns where the database is. A private one is shielded from libpq's
+    /// environment.
+    fn location(&self) -> Result<DatabaseLocation, Failure> {
+        // A program that reads JSON cannot answer a question.
+        let install = match self.form() {
+            _ if self.install_postgres => InstallPolicy::Always,
+            Form::Words => InstallPolicy::Ask,
+            Form::Json => InstallPolicy::Never,
+        };
+        let location = DatabaseLocation::from_environment(self.data_dir.clone(), install)?;
+        if matches!(location, DatabaseLocation::Private { .. }) {
+            postgres::remove_libpq_variables();
+        }
+        Ok(location)
     }
 }
 
@@ -218,7 +243,7 @@ impl fmt::Display for Migrated {
 }
 
 fn migrate(options: &Options) -> Result<(), Failure> {
-    let database = Database::open(&options.place()?)?;
+    let database = Database::open(&options.location()?)?;
     let applied =
         database.migrate().and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
     let applied = close_after(database, applied.map_err(Failure::from))?;
@@ -230,7 +255,7 @@ fn on_database<T>(
     options: &Options,
     body: impl FnOnce(&Store) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let database = Database::open(&options.place()?)?;
+    let database = Database::open(&options.location()?)?;
     let outcome =
         require_current(&database).and_then(|()| body(&database.store(Limits::default())));
     close_after(database, outcome)

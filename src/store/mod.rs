@@ -5,13 +5,19 @@
 //! every read of a post goes through.
 
 pub mod bulk;
+pub mod connect;
+pub mod conninfo;
+mod deadline;
 pub mod failure;
+mod manager;
 pub mod migrations;
 pub mod operations;
 pub mod paging;
 pub mod pool;
 pub mod posts;
 pub mod schema;
+mod socket;
+pub mod sqlstate;
 pub mod statement;
 mod transaction;
 mod values;

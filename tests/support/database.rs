@@ -8,7 +8,8 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use imprimatur::postgres::{
-    Cluster, DATABASE, Durability, Install, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE, Settings,
+    Cluster, ClusterSettings, DATABASE, Durability, InstallPolicy, OWNER_ROLE, RUNTIME_ROLE,
+    SUPERUSER_ROLE,
 };
 use imprimatur::store::Store;
 use imprimatur::store::migrations::{self, MIGRATIONS};
@@ -16,17 +17,17 @@ use imprimatur::store::pool::Limits;
 use sha2::{Digest, Sha256};
 
 /// The server. It outlives the test binary by two seconds, so that the next
-/// one finds it warm; its keeper then stops it.
+/// one finds it warm; its watchdog then stops it.
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
     let install = match std::env::var_os("IMPRIMATUR_INSTALL_POSTGRES") {
-        Some(_) => Install::Yes,
-        None => Install::No,
+        Some(_) => InstallPolicy::Always,
+        None => InstallPolicy::Never,
     };
-    Cluster::open(&Settings {
+    Cluster::open(&ClusterSettings {
         data_dir: data_dir(),
         durability: Durability::Disposable,
         install,
-        keeper: Some(env!("CARGO_BIN_EXE_imprimatur").into()),
+        watchdog: Some(env!("CARGO_BIN_EXE_imprimatur").into()),
         grace: Duration::from_secs(2),
     })
     .unwrap_or_else(|error| panic!("{error}"))

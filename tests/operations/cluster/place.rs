@@ -9,17 +9,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use imprimatur::postgres::{Cluster, Durability, Install, Settings};
+use imprimatur::postgres::{Cluster, ClusterSettings, Durability, InstallPolicy};
 
 use super::{open, remember};
 
 /// A directory of its own for each test, gone afterwards.
-pub(super) struct Cursor {
+pub(super) struct TestDirectory {
     pub(super) path: PathBuf,
 }
 
-impl Cursor {
-    pub(super) fn new() -> Cursor {
+impl TestDirectory {
+    pub(super) fn new() -> TestDirectory {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("imprimatur-cluster-{}-{count}", std::process::id());
@@ -27,7 +27,7 @@ impl Cursor {
         fs::create_dir(&path).expect("the name is ours");
         // Root's server runs as somebody else, who has to pass through.
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("ours");
-        Cursor { path }
+        TestDirectory { path }
     }
 
     pub(super) fn data_dir(&self) -> PathBuf {
@@ -38,12 +38,12 @@ impl Cursor {
         self.data_dir().join(name)
     }
 
-    pub(super) fn settings(&self) -> Settings {
-        Settings {
+    pub(super) fn settings(&self) -> ClusterSettings {
+        ClusterSettings {
             data_dir: self.data_dir(),
             durability: Durability::Disposable,
-            install: Install::No,
-            keeper: Some(PathBuf::from(env!("CARGO_BIN_EXE_imprimatur"))),
+            install: InstallPolicy::Never,
+            watchdog: Some(PathBuf::from(env!("CARGO_BIN_EXE_imprimatur"))),
             grace: Duration::ZERO,
         }
     }
@@ -62,16 +62,18 @@ impl Cursor {
         processes_named(&self.path, "postgres")
     }
 
-    pub(super) fn keepers(&self) -> Vec<u32> {
+    pub(super) fn watchdogs(&self) -> Vec<u32> {
         processes_named(&self.path, "imprimatur")
     }
 
     pub(super) fn becomes_quiet(&self) {
-        eventually("no process is left", || self.servers().is_empty() && self.keepers().is_empty());
+        eventually("no process is left", || {
+            self.servers().is_empty() && self.watchdogs().is_empty()
+        });
     }
 }
 
-impl Drop for Cursor {
+impl Drop for TestDirectory {
     fn drop(&mut self) {
         if thread::panicking() {
             let _ = fs::remove_dir_all(&self.path);
@@ -90,7 +92,7 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    pub(super) fn sets_out(place: &Cursor, wishes: &[(&str, &str)]) -> Guest {
+    pub(super) fn sets_out(place: &TestDirectory, wishes: &[(&str, &str)]) -> Guest {
         let name = concat!(module_path!(), "::be_a_guest");
         let name = name.split_once("::").map_or(name, |(_, rest)| rest);
         let mut process = Command::new(std::env::current_exe().expect("this test"))
@@ -105,7 +107,7 @@ impl Guest {
         Guest { process, says, server: 0 }
     }
 
-    pub(super) fn arrives(place: &Cursor, wishes: &[(&str, &str)]) -> Guest {
+    pub(super) fn arrives(place: &TestDirectory, wishes: &[(&str, &str)]) -> Guest {
         Guest::sets_out(place, wishes).has_arrived()
     }
 
@@ -156,14 +158,15 @@ fn be_a_guest() {
         return;
     };
     // Not dropped: the directory is the host's.
-    let place = std::mem::ManuallyDrop::new(Cursor { path: path.into() });
+    let place = std::mem::ManuallyDrop::new(TestDirectory { path: path.into() });
     let grace = std::env::var("GRACE_MS").map_or(0, |text| text.parse().expect("a number"));
     let thought = std::env::var("REMEMBER").ok();
     let durability = match thought {
         Some(_) => Durability::Durable,
         None => Durability::Disposable,
     };
-    let settings = Settings { grace: Duration::from_millis(grace), durability, ..place.settings() };
+    let settings =
+        ClusterSettings { grace: Duration::from_millis(grace), durability, ..place.settings() };
     match Cluster::open(&settings) {
         Ok(cluster) => {
             if let Some(thought) = thought {
