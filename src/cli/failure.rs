@@ -195,6 +195,9 @@ impl Failure {
                 }
             },
             Self::Partly { .. } => Vec::new(),
+            Self::Config(ConfigError::Cluster(error)) if !error.is_temporary() => {
+                only("unavailable", "Do what the sentence says.")
+            }
             Self::Config(_) | Self::Cluster(_) | Self::Database(_) if self.code() == 8 => {
                 only("unavailable", "Try the same again shortly.")
             }

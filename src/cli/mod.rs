@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
@@ -73,7 +73,9 @@ struct Options {
         global = true,
         value_name = "DIR",
         env = "IMPRIMATUR_DATA_DIR",
-        hide_env_values = true
+        hide_env_values = true,
+        // An empty variable is like none; the parser for paths would refuse it.
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     data_dir: Option<PathBuf>,
     /// Install PostgreSQL where it is missing, without asking

@@ -16,6 +16,7 @@ use crate::store::{Store, connect, conninfo, migrations};
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const SECOND_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How often two connections are asked for their sessions.
 const SESSION_CHECKS: usize = 4;
@@ -217,7 +218,7 @@ fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
     // others, the session of one connection changes.
     let one = &mut establish(url)?;
     // A pooler that has one session, for one client at a time, lends no second one.
-    let Ok(other) = &mut connect::connect_within(url, CONNECT_TIMEOUT) else {
+    let Ok(other) = &mut connect::connect_within(url, SECOND_CONNECT_TIMEOUT) else {
         return Ok(());
     };
     let session = |conn: &mut PgConnection| {

@@ -78,6 +78,13 @@ pub enum ClusterError {
         path: PathBuf,
     },
 
+    /// The data directory was deleted or moved while its server was supervised.
+    #[error("the data directory {} was deleted or moved", path.display())]
+    DirectoryGone {
+        /// Where it was.
+        path: PathBuf,
+    },
+
     /// No home directory and no `XDG_DATA_HOME`.
     #[error("there is no home directory to keep data in: choose a directory with --data-dir")]
     NoHome,
@@ -189,6 +196,13 @@ pub enum ClusterError {
         /// The system's error.
         source: io::Error,
     },
+}
+
+impl ClusterError {
+    /// Returns whether the same may succeed shortly, with nothing changed.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::NotReady { .. } | Self::StopTimedOut { .. })
+    }
 }
 
 /// Adds the failed action and its object to a system's error.

@@ -41,15 +41,14 @@ pub(super) fn restart(
 ) -> Result<(), ClusterError> {
     // No file is made in a directory that was deleted.
     let Some(starting) = Lock::open_existing(&directory.start_lock()) else {
-        let path = directory.cluster().join("PG_VERSION");
-        return Err(ClusterError::NotACluster { path });
+        return Err(ClusterError::DirectoryGone { path: directory.root().to_owned() });
     };
     starting.wait_exclusive()?;
     if !is_wanted() || server::running(directory)?.is_some() {
         return Ok(());
     }
-    let path = directory.cluster().join("PG_VERSION");
-    let major = directory.version()?.ok_or(ClusterError::NotACluster { path })?;
+    let path = directory.root().to_owned();
+    let major = directory.version()?.ok_or(ClusterError::DirectoryGone { path })?;
     let programs = programs::of_version(major, directory)?;
     server::stop_all(directory)?;
     start(directory, settings, &ServerUser::of(directory)?, &programs).map(|_| ())

@@ -18,8 +18,16 @@ use imprimatur::postgres::{
     SUPERUSER_ROLE, lock_for_serving,
 };
 
+use crate::support::tools::skip;
+
+#[path = "cluster/copies.rs"]
+mod copies;
+#[path = "cluster/environment.rs"]
+mod environment;
 #[path = "cluster/place.rs"]
 mod place;
+#[path = "cluster/supervision.rs"]
+mod supervision;
 
 use place::{Guest, TestDirectory, is_deleted, kill};
 
@@ -371,7 +379,7 @@ fn a_start_that_fails_shows_the_end_of_the_log() {
 fn root_is_told_which_directory_the_server_cannot_pass() {
     let place = TestDirectory::new();
     if fs::metadata(&place.path).expect("made above").uid() != 0 {
-        eprintln!("skipped: only root runs the server as somebody else");
+        skip("only root runs the server as another user");
         return;
     }
     fs::set_permissions(&place.path, fs::Permissions::from_mode(0o700)).expect("ours");

@@ -5,5 +5,8 @@ mod cost;
 mod demo;
 mod failures;
 mod metrics;
+mod pooler;
+mod serving;
+mod silence;
 mod smoke;
 mod verify;

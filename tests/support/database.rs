@@ -1,5 +1,6 @@
 //! One PostgreSQL for all tests of this checkout, one database for each test.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,7 +31,12 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
         watchdog: Some(env!("CARGO_BIN_EXE_imprimatur").into()),
         grace: Duration::from_secs(2),
     })
-    .unwrap_or_else(|error| panic!("{error}"))
+    .unwrap_or_else(|error| {
+        // Once, and not once for each test.
+        let _ =
+            writeln!(std::io::stderr(), "\nThe tests need a database, and there is none: {error}");
+        std::process::exit(1)
+    })
 });
 
 /// A migrated database that nobody connects to; tests get copies of it.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use imprimatur::postgres::{Cluster, ClusterSettings, Durability, InstallPolicy};
 
 use super::{open, remember};
+use crate::support::processes::{Process, processes, signal};
 
 /// A directory of its own for each test, gone afterwards.
 pub(super) struct TestDirectory {
@@ -53,9 +54,12 @@ impl TestDirectory {
     }
 
     pub(super) fn server(&self) -> u32 {
-        let notes = fs::read_to_string(self.file("postgres/postmaster.pid")).expect("it runs");
-        let pid = notes.lines().next().and_then(|line| line.trim().parse().ok());
-        pid.expect("the first line is the process")
+        self.server_if_any().expect("it runs")
+    }
+
+    pub(super) fn server_if_any(&self) -> Option<u32> {
+        let notes = fs::read_to_string(self.file("postgres/postmaster.pid")).ok()?;
+        notes.lines().next()?.trim().parse().ok()
     }
 
     pub(super) fn servers(&self) -> Vec<u32> {
@@ -183,38 +187,19 @@ fn be_a_guest() {
 /// Returns the processes of a program whose command line names something in the directory.
 fn processes_named(directory: &Path, program: &str) -> Vec<u32> {
     let directory = format!("{}/", directory.display());
-    let mut found: Vec<(u32, u32)> = processes("pid=,ppid=,stat=,args=")
-        .lines()
-        .filter(|line| line.contains(&directory))
-        .filter_map(|line| {
-            let mut words = line.split_whitespace();
-            let (pid, parent) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-            let (state, command) = (words.next()?, words.next()?);
-            let is_it = Path::new(command).file_name()? == program && !state.starts_with('Z');
-            is_it.then_some((pid, parent))
-        })
-        .collect();
+    let mut found = processes();
+    found.retain(|process| {
+        process.is(program) && process.words.iter().any(|word| word.contains(&directory))
+    });
     // For a moment a child of the server still looks like its parent.
-    let pids: Vec<u32> = found.iter().map(|(pid, _)| *pid).collect();
-    found.retain(|(_, parent)| !pids.contains(parent));
-    found.into_iter().map(|(pid, _)| pid).collect()
-}
-
-fn processes(columns: &str) -> String {
-    let output = Command::new("ps").args(["-A", "-ww", "-o", columns]).output();
-    String::from_utf8_lossy(&output.expect("ps is installed").stdout).into_owned()
+    let pids: Vec<u32> = found.iter().map(|process| process.pid).collect();
+    found.retain(|process| !pids.contains(&process.parent));
+    found.into_iter().map(|process| process.pid).collect()
 }
 
 pub(super) fn kill(pid: u32) {
-    let status = Command::new("sh").args(["-c", "kill -KILL \"$0\"", &pid.to_string()]).status();
-    assert!(status.expect("a shell").success(), "process {pid} was there");
-    eventually("the killed process is dead", || {
-        !processes("pid=,stat=").lines().any(|line| {
-            let mut words = line.split_whitespace();
-            words.next() == Some(&pid.to_string())
-                && words.next().is_some_and(|state| !state.starts_with('Z'))
-        })
-    });
+    signal(pid, libc::SIGKILL);
+    eventually("the killed process is dead", || Process::find(pid).is_none());
 }
 
 // A server that is just writing a file can make the first attempt fail.
@@ -225,7 +210,7 @@ pub(super) fn is_deleted(directory: &Path) {
     });
 }
 
-fn eventually(what: &str, is_so: impl Fn() -> bool) {
+pub(super) fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !is_so() {
         assert!(Instant::now() < deadline, "in vain: {what}");
