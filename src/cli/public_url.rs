@@ -13,7 +13,7 @@ pub(super) struct PublicUrl {
 impl PublicUrl {
     /// Returns the origin, or a sentence that says what is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let text = text.trim_end_matches('/');
+        let text = text.strip_suffix('/').unwrap_or(text);
         if text.contains(|sign: char| sign.is_whitespace() || sign.is_control() || sign == '\\') {
             return Err("it has a blank, a control character or a backslash in it");
         }

@@ -80,11 +80,20 @@ impl Postmaster {
 
     /// Ends all sessions, and returns when the server has written everything and stopped.
     pub(super) fn stop(&self) -> Result<(), ClusterError> {
+        self.stop_while(|| self.is_alive())
+    }
+
+    /// Stops the server although it does not work in the cluster any more.
+    pub(super) fn stop_process(&self) -> Result<(), ClusterError> {
+        self.stop_while(|| sys::signal(self.pid, 0))
+    }
+
+    fn stop_while(&self, is_alive: impl Fn() -> bool) -> Result<(), ClusterError> {
         let deadline = Instant::now() + STOP_TIMEOUT;
-        if self.is_alive() {
+        if is_alive() {
             sys::signal(self.pid, libc::SIGINT);
         }
-        while self.is_alive() {
+        while is_alive() {
             if Instant::now() > deadline {
                 return Err(ClusterError::StopTimedOut { pid: self.pid });
             }

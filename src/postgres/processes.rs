@@ -37,6 +37,19 @@ pub(super) fn find_postmaster(cluster: &Path) -> Option<u32> {
         .find(|&pid| is_postmaster(pid, cluster))
 }
 
+/// Returns a postmaster that was started for the cluster, works somewhere else and has left no
+/// cluster behind: its directory was moved while it ran.
+pub(super) fn find_moved_postmaster(cluster: &Path) -> Option<u32> {
+    if cluster.exists() || !has_proc() {
+        return None;
+    }
+    let processes = fs::read_dir("/proc").ok()?;
+    processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).find(|pid| {
+        let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        is_started_for(&command, cluster) && sys::signal(*pid, 0)
+    })
+}
+
 /// Waits for a child in the background, so that it leaves no zombie.
 pub(super) fn reap(mut child: Child) {
     let waiting = thread::Builder::new().name("reaper".to_owned());
@@ -53,13 +66,20 @@ fn is_postmaster_by_proc(pid: u32, cluster: &Path) -> bool {
     let process = PathBuf::from(format!("/proc/{pid}"));
     // The other processes of the server replace their command line with a description.
     let command = fs::read(process.join("cmdline")).unwrap_or_default();
+    match working_directory(&process) {
+        Some(directory) => is_server_command(&command) && is_same_file(&directory, cluster),
+        None => is_started_for(&command, cluster),
+    }
+}
+
+fn is_server_command(command: &[u8]) -> bool {
+    let program = command.split(|&byte| byte == 0).next().unwrap_or_default();
+    is_server(Path::new(OsStr::from_bytes(program)))
+}
+
+fn is_started_for(command: &[u8], cluster: &Path) -> bool {
     let mut words = command.split(|&byte| byte == 0).map(OsStr::from_bytes);
-    let is_server = words.next().is_some_and(|program| is_server(Path::new(program)));
-    is_server
-        && match working_directory(&process) {
-            Some(directory) => is_same_file(&directory, cluster),
-            None => words.any(|word| word == cluster),
-        }
+    is_server_command(command) && words.any(|word| word == cluster)
 }
 
 // The postmaster works in its cluster, also after that was moved, and whatever path leads to it.

@@ -100,6 +100,14 @@ pub(super) fn stop_all(directory: &DataDirectory) -> Result<(), ClusterError> {
     Ok(())
 }
 
+/// Stops the server of a directory that was moved away: its last user does not know where it is.
+pub(super) fn stop_moved(directory: &DataDirectory) -> Result<(), ClusterError> {
+    match processes::find_moved_postmaster(&directory.cluster()) {
+        Some(pid) => Postmaster::new(pid, directory).stop_process(),
+        None => Ok(()),
+    }
+}
+
 fn is_about_leftovers(tail: &str) -> bool {
     let lock_file_exists = tail.contains("lock file") && tail.contains("already exists");
     lock_file_exists || tail.contains("pre-existing shared memory block")

@@ -88,8 +88,8 @@ fn by_kind(
 }
 
 /// Returns what a code means that diesel has no kind for, unless it is a defect.
-fn by_code(code: Option<Sqlstate>) -> Option<Failure> {
-    let code = code?;
+fn by_code(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<Failure> {
+    let code = Sqlstate::of(information)?;
     let why = match code.as_str() {
         // deadlock_detected
         "40P01" => return Some(Failure::Conflict),
@@ -103,7 +103,11 @@ fn by_code(code: Option<Sqlstate>) -> Option<Failure> {
             // connection exception, operator intervention
             Some("08" | "57") => Unavailable::ConnectionLost,
             // insufficient resources, system error
-            Some("53" | "58") => Unavailable::ServerTrouble(code),
+            Some("53" | "58") => {
+                // The operator's to see, and in the server's words.
+                tracing::error!(%code, said = information.message(), "the database server is in trouble");
+                Unavailable::ServerTrouble(code)
+            }
             _ => return None,
         },
     };

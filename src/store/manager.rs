@@ -88,6 +88,10 @@ impl ManageConnection for Manager {
     }
 
     fn has_broken(&self, managed: &mut ManagedConnection) -> bool {
+        if let Some(deadline) = &managed.deadline {
+            // Diesel does not tell the end of a statement that it could not begin.
+            deadline.end();
+        }
         if managed.is_spent {
             return true;
         }

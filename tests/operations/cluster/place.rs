@@ -1,4 +1,4 @@
-//! A place for a cluster, and its users in processes of their own.
+//! A directory for a cluster, and users of it in processes of their own.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
