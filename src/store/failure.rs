@@ -82,7 +82,7 @@ fn by_kind(
         | DatabaseErrorKind::ReadOnlyTransaction => {
             Failure::Unavailable(Unavailable::ConnectionLost)
         }
-        kind => by_code(Sqlstate::of(information))
+        kind => by_code(information)
             .unwrap_or_else(|| Failure::Defect(format!("{kind:?}: {}", information.message()))),
     }
 }
