@@ -22,11 +22,25 @@ use crate::postgres::{processes, socket_directory, sys};
 const LEFTOVERS_TIMEOUT: Duration = Duration::from_secs(15);
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Returns whether a server of this directory runs, or is on its way up or down.
+/// Returns whether a server of this directory runs and has its socket, or is on its way up or down.
 pub(super) fn is_running(directory: &DataDirectory) -> bool {
-    PostmasterFile::read(directory)
-        .is_some_and(|file| Postmaster::new(file.pid, directory).is_alive())
-        || answers_from_outside(directory).is_some()
+    let Some(file) = PostmasterFile::read(directory) else {
+        return false;
+    };
+    if !Postmaster::new(file.pid, directory).is_alive() {
+        return answers_from_outside(directory).is_some();
+    }
+    !file.says_ready()
+        || addresses(directory).is_ok_and(|all| all.iter().any(|one| one.socket().exists()))
+}
+
+/// Returns where a server of this directory may listen.
+fn addresses(directory: &DataDirectory) -> Result<[ServerAddress; 2], ClusterError> {
+    let user = ServerUser::of(directory)?;
+    Ok([
+        socket_directory::address(directory, user.uid),
+        ServerAddress::in_directory(socket_directory::inside(directory)),
+    ])
 }
 
 /// Returns the server that runs in this directory, after waiting until it is ready.
@@ -41,13 +55,8 @@ pub(super) fn running(directory: &DataDirectory) -> Result<Option<ServerAddress>
         return Ok(answers_from_outside(directory).filter(|_| file.says_ready()));
     }
     if !file.says_stopping() {
-        let user = ServerUser::of(directory)?;
-        let addresses = [
-            socket_directory::address(directory, user.uid),
-            ServerAddress::in_directory(socket_directory::inside(directory)),
-        ];
         let is_alive = || postmaster.is_alive();
-        match postmaster.wait_until_ready(directory, &addresses, is_alive)? {
+        match postmaster.wait_until_ready(directory, &addresses(directory)?, is_alive)? {
             Readiness::Ready(address) => return Ok(Some(address)),
             Readiness::Ended => return Ok(None),
             Readiness::SocketLost => tracing::warn!(

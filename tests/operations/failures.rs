@@ -352,6 +352,7 @@ fn a_pool_without_a_connection_is_unavailable_and_says_nothing_of_where_it_looke
     assert_eq!(refusal, Unavailable::NoConnection);
     assert!(!refusal.to_string().contains("secret"));
     let database = Database::new();
+    let limits = Limits { checkout: Duration::from_secs(2), ..limits };
     let busy = Store::connect(&database.runtime_url(), limits);
     let _taken = busy.checkout().unwrap();
     assert_eq!(busy.checkout().err(), Some(Unavailable::NoConnection));

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 
 use super::place::{TestDirectory, eventually, kill};
 use crate::edges::command_line::program::bare;
@@ -13,6 +13,8 @@ use crate::support::{Browser, raw};
 struct Served {
     child: Child,
     address: String,
+    /// Kept open: a program that cannot write ends.
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Served {
@@ -20,10 +22,10 @@ impl Served {
         let mut command = bare();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(place.data_dir());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let line = said.find_map(|line| line.strip_prefix("Imprimatur is at ").map(str::to_owned));
-        let address = line.unwrap().trim_start_matches("http://").to_owned();
-        Self { child, address }
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let line = stdout.by_ref().lines().next().unwrap().unwrap();
+        let address = line.trim_start_matches("Imprimatur is at http://").to_owned();
+        Self { child, address, _stdout: stdout }
     }
 
     fn readiness(&self) -> (u16, String) {
@@ -62,6 +64,19 @@ fn a_killed_server_is_started_again_and_the_log_says_so() {
     for message in ["the private database has ended; it is", "the private database runs again"] {
         assert_eq!(log.matches(message).count(), 2, "{log}");
     }
+    place.becomes_quiet();
+}
+
+/// Programs that tidy up /tmp, or a server of a directory that was moved, remove it.
+#[test]
+fn a_socket_that_was_removed_comes_back() {
+    let place = TestDirectory::new();
+    let served = Served::from(&place);
+    let socket = place.file("run/.s.PGSQL.5432");
+    assert_eq!(served.readiness().0, 200);
+    fs::remove_file(&socket).unwrap();
+    eventually("it is there again", || socket.exists() && served.readiness().0 == 200);
+    served.log_after_end();
     place.becomes_quiet();
 }
 
