@@ -119,7 +119,7 @@ impl Database {
 
     /// Brings the database up to date where there is an owner to do it as, and
     /// elsewhere only where something is missing: a runtime role that owns
-    /// nothing can serve a database that somebody has migrated for it.
+    /// nothing can serve a database that its owner has migrated.
     ///
     /// # Errors
     ///
@@ -142,7 +142,7 @@ impl Database {
     }
 
     /// Returns whether the runtime role could alter or disable a guard: it
-    /// owns the tables, belongs to who does, or is a superuser.
+    /// owns the tables, is a member of their owner, or is a superuser.
     ///
     /// # Errors
     ///
