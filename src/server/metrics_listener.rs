@@ -1,8 +1,8 @@
 //! The listener for Prometheus: one address, apart from the site.
 //!
-//! What is counted says how much is published and how often somebody is
-//! refused, so it is not for everybody, and no session and no token is asked
-//! for it: whoever reaches the listener may read it.
+//! The numbers tell how much is published and how often people are refused, so
+//! they are not public. The listener asks for no session and no token: every
+//! program that reaches it may read them.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -20,17 +20,17 @@ use crate::metrics::{self, Now, Recorded};
 use crate::store::Store;
 use crate::store::pool::Limits;
 
-/// What it takes to be watched.
+/// The metrics listener, and its own connection.
 pub struct Watch {
-    /// Where Prometheus asks.
+    /// Listens for Prometheus.
     pub listener: TcpListener,
-    /// A way to the database that waits for nobody: see [`Watch::LIMITS`].
+    /// A pool apart from that of the requests: see [`Watch::LIMITS`].
     pub store: Store,
 }
 
 impl Watch {
-    /// One connection, and little patience. It is not one of the pool's, so
-    /// that a busy pool does not look like a database that is away.
+    /// One connection, and short limits. It is not one of the requests' pool,
+    /// so that a busy pool does not look like a database that is down.
     pub const LIMITS: Limits = Limits {
         connections: 1,
         checkout: Duration::from_millis(500),
@@ -39,19 +39,19 @@ impl Watch {
     };
 }
 
-/// The longest that a scrape waits for the database, whatever keeps it.
+/// The longest that a scrape waits for the database.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What the one handler needs.
+/// The state of the handler.
 struct Scraped {
     recorded: Recorded,
     context: Context,
     store: Store,
-    /// One question at a time: one that never returns keeps one thread.
+    /// One query at a time: one that never returns blocks one thread.
     turn: Arc<Semaphore>,
 }
 
-/// Begins to record and to show what is recorded, until the handle stops it.
+/// Begins to record and to serve the metrics, until the handle stops it.
 ///
 /// # Errors
 ///

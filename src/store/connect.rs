@@ -1,11 +1,10 @@
 //! Connecting, with a limit that this side keeps.
 //!
-//! A server that is frozen keeps none of the limits that it was given; the request that waits for it
-//! goes on only when its socket is shut down. Diesel does not tell the socket, and libpq tells
-//! it of a `PGconn` only, which diesel keeps private. So the linker replaces diesel's call of
-//! `PQconnectdb` with the function below (see `build.rs`), which remembers the socket of the
-//! connection that this thread makes. Where the linker cannot do that, on macOS, there is none, and
-//! only the server keeps the limits.
+//! A frozen server does not keep `statement_timeout`. A thread that waits for it goes on only when
+//! the socket is shut down. libpq gives the socket of a `PGconn`, which diesel keeps private. So the
+//! linker replaces diesel's call of `PQconnectdb` with the function below (see `build.rs`), which
+//! stores the socket of the connection that this thread makes. Apple's linker cannot do that: on
+//! macOS only the server keeps the limits.
 
 #![allow(unsafe_code, reason = "libpq is reached through C functions")]
 
@@ -22,7 +21,7 @@ use crate::store::deadline::Deadline;
 use crate::store::socket::Socket;
 
 thread_local! {
-    /// What the next connection of this thread is to get, and then has got.
+    /// The limit of the next connection of this thread, then its deadline.
     static NEXT: RefCell<Next> = const { RefCell::new(Next::Unobserved) };
 }
 
