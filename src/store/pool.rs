@@ -38,7 +38,7 @@ pub struct Store {
 /// Time limits. A request that waits longer is answered with 503.
 ///
 /// The server keeps the limits of locks and statements. This side keeps the
-/// limit of a statement too, with [`Limits::ANSWER_MARGIN`] for the way: a
+/// limit of a statement too, with a second for the way: a
 /// server that is stopped keeps nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
