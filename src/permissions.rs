@@ -1,18 +1,19 @@
 //! **Who may attempt this?**
 //!
-//! This layer looks at the roles a person holds and the action they attempt.
+//! This layer looks at the roles that a person holds and the kind of thing that
+//! they attempt.
 //! It refuses to know the post, its state, its owner, its history and the
 //! time: a permission that depended on them would change its meaning whenever
-//! they do, and nobody could say any more what it grants.
+//! they do, and its grants could no longer be reviewed.
 //!
-//! A refusal means that *this person* was refused. Nothing was read or locked.
+//! A refusal means that *this person* was refused. No post was read or locked.
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::domain::{Action, Actor, Attempt, Permission, Reason, Role, RoleSet};
+use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, RoleSet};
 
-/// Proof that an actor may attempt the action `A`, within one transaction.
+/// Proof that an actor may attempt `A`, within one transaction.
 ///
 /// Only [`verify`] makes one, and [`policies::evaluate`] consumes it.
 ///
@@ -34,7 +35,7 @@ use crate::domain::{Action, Actor, Attempt, Permission, Reason, Role, RoleSet};
 /// }
 /// ```
 ///
-/// Nor does one from another transaction:
+/// Neither does one from another transaction:
 ///
 /// ```compile_fail
 /// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
@@ -44,7 +45,7 @@ use crate::domain::{Action, Actor, Attempt, Permission, Reason, Role, RoleSet};
 /// }
 /// ```
 ///
-/// It serves once:
+/// It is used once:
 ///
 /// ```
 /// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
@@ -63,7 +64,7 @@ use crate::domain::{Action, Actor, Attempt, Permission, Reason, Role, RoleSet};
 /// }
 /// ```
 ///
-/// And nobody else can make one:
+/// Only `verify` makes one:
 ///
 /// ```
 /// use imprimatur::{domain::{Actor, Publish}, permissions::{self, Capability}};
@@ -83,15 +84,15 @@ use crate::domain::{Action, Actor, Attempt, Permission, Reason, Role, RoleSet};
 ///
 /// [`policies::evaluate`]: crate::policies::evaluate
 #[derive(Debug)]
-#[must_use = "a capability is a question half asked: policies come next"]
+#[must_use = "unused capability: pass it to `policies::evaluate`"]
 pub struct Capability<'tx, A> {
     actor: Actor<'tx>,
     attempt: PhantomData<fn() -> A>,
 }
 
-/// Returns proof that the actor may attempt the action `A`.
+/// Returns proof that the actor may attempt `A`.
 ///
-/// The signature is the promise: there is no post to look at.
+/// The signature takes no post, so a permission cannot depend on one.
 ///
 /// ```
 /// use imprimatur::{domain::{Actor, Post, Publish}, permissions};
@@ -112,57 +113,17 @@ pub struct Capability<'tx, A> {
 /// # Errors
 ///
 /// [`PermissionDenied`] when no role that the actor holds grants it.
-pub fn verify<A: Attempt>(actor: Actor<'_>) -> Result<Capability<'_, A>, PermissionDenied> {
-    check(&actor.person().roles, required(A::ACTION))?;
+pub fn verify<A: Command>(actor: Actor<'_>) -> Result<Capability<'_, A>, PermissionDenied> {
+    let roles = &actor.person().roles;
+    match A::ABILITY {
+        Ability::Post(action) => check(roles, required(action))?,
+        Ability::ManageAccounts => check(roles, Permission::ManageAccount)?,
+        Ability::AcknowledgeIncidents => check(roles, Permission::AcknowledgeIncident)?,
+        // No role grants it and none takes it away: every active account may
+        // look after its own password, sessions and tokens.
+        Ability::OwnAccount => {}
+    }
     Ok(Capability { actor, attempt: PhantomData })
-}
-
-/// Proof that an actor may manage accounts, within one transaction.
-#[derive(Debug)]
-#[must_use = "a capability is a question half asked: policies come next"]
-pub struct AccountsCapability<'tx> {
-    actor: Actor<'tx>,
-}
-
-/// Returns proof that the actor may manage accounts.
-///
-/// # Errors
-///
-/// [`PermissionDenied`] when no role that the actor holds grants it.
-pub fn verify_accounts(actor: Actor<'_>) -> Result<AccountsCapability<'_>, PermissionDenied> {
-    check(&actor.person().roles, Permission::ManageAccount)?;
-    Ok(AccountsCapability { actor })
-}
-
-/// Proof that an actor may acknowledge incidents, within one transaction.
-#[derive(Debug)]
-#[must_use = "a capability is a question half asked: policies come next"]
-pub struct IncidentsCapability<'tx> {
-    actor: Actor<'tx>,
-}
-
-/// Returns proof that the actor may acknowledge incidents.
-///
-/// # Errors
-///
-/// [`PermissionDenied`] when no role that the actor holds grants it.
-pub fn verify_incidents(actor: Actor<'_>) -> Result<IncidentsCapability<'_>, PermissionDenied> {
-    check(&actor.person().roles, Permission::AcknowledgeIncident)?;
-    Ok(IncidentsCapability { actor })
-}
-
-/// Proof that an actor may change their own account, within one transaction.
-#[derive(Debug)]
-#[must_use = "a capability is a question half asked: policies come next"]
-pub struct OwnAccountCapability<'tx> {
-    actor: Actor<'tx>,
-}
-
-/// Returns proof that the actor may attempt to change their own account. No
-/// role grants it and none takes it away: whoever may come in may look after
-/// their password, their sessions and their tokens.
-pub fn verify_own_account(actor: Actor<'_>) -> OwnAccountCapability<'_> {
-    OwnAccountCapability { actor }
 }
 
 /// Returns the permission that an action takes.
@@ -179,7 +140,7 @@ pub fn required(action: Action) -> Permission {
 
 /// Returns why a role grants a permission, or `None` where it does not.
 ///
-/// This is the whole matrix: what nobody writes here, nobody holds.
+/// This is the whole matrix: a grant that is not written here does not exist.
 pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     match (role, permission) {
         (Role::Author, Permission::CreatePost) => Some("Authors begin posts."),
@@ -197,9 +158,8 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     }
 }
 
-/// Returns whether any of the roles grants the permission, and what the person
-/// came in with lets them use it: a token may be narrowed to less than its
-/// account holds.
+/// Returns whether any of the roles grants the permission, and the credential
+/// lets it through: a token may be narrowed to less than its account holds.
 pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
     roles.lets_through(permission) && is_granted(roles, permission)
 }
@@ -234,27 +194,6 @@ impl<'tx, A> Capability<'tx, A> {
     }
 }
 
-impl<'tx> AccountsCapability<'tx> {
-    /// Gives up the proof for the actor it was about. For the next layer.
-    pub(crate) fn into_actor(self) -> Actor<'tx> {
-        self.actor
-    }
-}
-
-impl<'tx> IncidentsCapability<'tx> {
-    /// Gives up the proof for the actor it was about. For the next layer.
-    pub(crate) fn into_actor(self) -> Actor<'tx> {
-        self.actor
-    }
-}
-
-impl<'tx> OwnAccountCapability<'tx> {
-    /// Gives up the proof for the actor it was about. For the next layer.
-    pub(crate) fn into_actor(self) -> Actor<'tx> {
-        self.actor
-    }
-}
-
 /// This person may not attempt this, whatever it is about and whenever they try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PermissionDenied {
@@ -272,6 +211,9 @@ enum Cause {
 }
 
 impl PermissionDenied {
+    /// Every code that [`PermissionDenied::reason`] can carry.
+    pub const CODES: [&'static str; 2] = ["permission-missing", "token-is-narrowed"];
+
     /// Returns the permission that is not held.
     pub fn permission(&self) -> Permission {
         self.permission
@@ -287,7 +229,7 @@ impl PermissionDenied {
     pub fn reason(&self) -> Reason {
         if self.is_about_the_token() {
             return Reason::new(
-                "token-is-narrowed",
+                Self::CODES[1],
                 format!("This token is not for {}.", self.permission),
                 "Your account holds the permission: make a token that is narrowed to it, or to \
                  nothing.",
@@ -300,7 +242,7 @@ impl PermissionDenied {
             .collect();
         let role = granting.join(" or ");
         Reason::new(
-            "permission-missing",
+            Self::CODES[0],
             format!("Your account does not hold the permission {}.", self.permission),
             format!("It comes with the role {role}; a member of staff can grant it."),
         )

@@ -1,14 +1,14 @@
-//! Why nothing happened. Each layer owns its refusal; this only collects them,
-//! and `responses` alone knows what HTTP calls them.
+//! Why an attempt had no effect. Each layer owns its refusal; this collects
+//! them, and `http` alone knows their statuses.
 
-use crate::domain::{FieldError, InvalidInput, Reason};
+use crate::domain::{FieldError, InvalidInput, Layer, Reason};
 use crate::invariants::InvariantViolation;
 use crate::permissions::PermissionDenied;
 use crate::policies::PolicyDenied;
 use crate::store::Unavailable;
 use crate::store::failure::{Failure, classify};
 
-/// The one answer to an attempt that had no effect.
+/// Why an attempt had no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The session or account is unknown, over or deactivated.
@@ -20,7 +20,7 @@ pub enum Refusal {
     /// This person was refused.
     #[error(transparent)]
     Permission(#[from] PermissionDenied),
-    /// There is nothing of that name that this person may see.
+    /// It does not exist, or this person may not see it.
     #[error("There is nothing here.")]
     NotFound,
     /// This attempt was refused.
@@ -37,15 +37,16 @@ pub enum Refusal {
 impl Refusal {
     /// Returns the name of the layer that refused.
     pub fn layer(&self) -> &'static str {
-        match self {
-            Self::NotSignedIn => "authentication",
-            Self::Input(_) => "input",
-            Self::Permission(_) => "permission",
-            Self::NotFound => "visibility",
-            Self::Policy(_) => "policy",
-            Self::Invariant(_) => "invariant",
-            Self::Unavailable(_) => "availability",
-        }
+        let layer = match self {
+            Self::NotSignedIn => Layer::Authentication,
+            Self::Input(_) => Layer::Input,
+            Self::Permission(_) => Layer::Permission,
+            Self::NotFound => Layer::Visibility,
+            Self::Policy(_) => Layer::Policy,
+            Self::Invariant(_) => Layer::Invariant,
+            Self::Unavailable(_) => Layer::Availability,
+        };
+        layer.as_str()
     }
 
     /// Returns the reasons that a layer gave.

@@ -20,4 +20,4 @@ pub use identity::{Credential, identify, load};
 pub use person::{AccountLine, exist, find, known_as, list, whose_account};
 pub use sessions::SessionId;
 
-pub(crate) use person::lock;
+pub(crate) use person::{LockedPerson, lock, lock_first};

@@ -1,7 +1,7 @@
 //! Accounts by id and by name, and their locks.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Text};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
@@ -86,13 +86,24 @@ pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<AccountLine>> {
         .collect())
 }
 
+/// A person whose account is locked.
+#[derive(Debug)]
+pub(crate) struct LockedPerson {
+    pub(crate) person: Person,
+    pub(crate) is_active: bool,
+}
+
+/// Makes those who would create the first account take turns.
+pub(crate) fn lock_first(tx: &mut Transaction<'_>) -> QueryResult<()> {
+    statement::<Bool>("SELECT pg_advisory_xact_lock(1, 0) IS NOT NULL")
+        .get_result::<bool>(tx.conn())
+        .map(|_| ())
+}
+
 /// Locks people in ascending id, whatever order they are named in, so that two
 /// who change each other's accounts meet in the same order.
-pub(crate) fn lock(
-    tx: &mut Transaction<'_>,
-    people: &[UserId],
-) -> QueryResult<Vec<(Person, bool, Timestamp)>> {
-    type Row = (BigInt, Text, Text, Array<Text>, Bool, Timestamptz);
+pub(crate) fn lock(tx: &mut Transaction<'_>, people: &[UserId]) -> QueryResult<Vec<LockedPerson>> {
+    type Row = (BigInt, Text, Text, Array<Text>, Bool);
     let mut ids: Vec<i64> = people.iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -102,15 +113,16 @@ pub(crate) fn lock(
             .get_result::<bool>(tx.conn())?;
     }
     let rows = statement::<Row>(
-        "SELECT id, username, display_name, roles, is_active, created_at
+        "SELECT id, username, display_name, roles, is_active
          FROM users WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
     )
     .bind::<Array<BigInt>, _>(ids)
-    .load::<(i64, String, String, Vec<String>, bool, Stored)>(tx.conn())?;
+    .load::<(i64, String, String, Vec<String>, bool)>(tx.conn())?;
     Ok(rows
         .into_iter()
-        .map(|(id, username, display_name, roles, is_active, at)| {
-            (person((id, username, display_name, roles)), is_active, at.to_jiff())
+        .map(|(id, username, display_name, roles, is_active)| LockedPerson {
+            person: person((id, username, display_name, roles)),
+            is_active,
         })
         .collect())
 }

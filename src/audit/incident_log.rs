@@ -9,12 +9,12 @@ use crate::store::Transaction;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::statement;
 
-/// Which incidents a list shows.
+/// Whether an incident has been acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// Those that nobody has taken up.
+pub enum IncidentState {
+    /// No person has acknowledged it.
     Open,
-    /// Those that somebody has.
+    /// A person has acknowledged it.
     Acknowledged,
 }
 
@@ -52,12 +52,12 @@ const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, a
 /// The database's.
 pub fn incidents(
     conn: &mut PgConnection,
-    shown: Shown,
+    state: IncidentState,
     slice: &PageRequest,
 ) -> QueryResult<Page<Incident>> {
-    let which = match shown {
-        Shown::Open => "i.acknowledged_at IS NULL AND ",
-        Shown::Acknowledged => "i.acknowledged_at IS NOT NULL AND ",
+    let which = match state {
+        IncidentState::Open => "i.acknowledged_at IS NULL AND ",
+        IncidentState::Acknowledged => "i.acknowledged_at IS NOT NULL AND ",
     };
     let stretch = match slice.reads() {
         Order::NewestFirst => "(i.at, i.id) < ($1, $2) ORDER BY i.at DESC, i.id DESC",

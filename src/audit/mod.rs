@@ -1,6 +1,7 @@
 //! What was refused, what went wrong, and who read what: written when all is
 //! decided, and never part of a decision.
 
+pub mod catalogue;
 mod incident_log;
 mod readings;
 mod refusal_log;
@@ -8,12 +9,12 @@ mod refusal_log;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::domain::{Interface, PostId, Reason, RequestId, RevisionNumber, UserId};
+use crate::domain::{Interface, PostId, Reason, RecordedAction, RequestId, RevisionNumber, UserId};
 use crate::metrics;
 use crate::store::schema::{incidents, refusals};
 use crate::store::statement::statement;
 
-pub use incident_log::{Shown, incident, incidents, lock_incident};
+pub use incident_log::{IncidentState, incident, incidents, lock_incident};
 pub use readings::record_reading;
 pub use refusal_log::{
     LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,
@@ -21,7 +22,7 @@ pub use refusal_log::{
 
 /// What a record says of the request it speaks of.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct Asked {
     /// The request.
     pub request: RequestId,
     /// The edge it came through.
@@ -29,7 +30,7 @@ pub struct Asked<'a> {
     /// Who asked, if they were known.
     pub actor: Option<UserId>,
     /// What they asked for.
-    pub action: &'a str,
+    pub action: RecordedAction,
     /// Of which post, as they named it.
     pub post: Option<PostId>,
     /// Looking at which revision.
@@ -40,13 +41,13 @@ pub struct Asked<'a> {
 /// in the log and not stored: anybody could fill the table.
 pub fn record_refusal(
     conn: &mut PgConnection,
-    asked: &Asked<'_>,
+    asked: &Asked,
     layer: &'static str,
     reasons: &[Reason],
 ) {
     let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
     tracing::info!(
-        request_id = %asked.request, layer, action = asked.action, ?codes,
+        request_id = %asked.request, layer, action = asked.action.as_str(), ?codes,
         post = asked.post.map(|post| post.0), actor = asked.actor.map(|actor| actor.0),
         "refused"
     );
@@ -58,7 +59,7 @@ pub fn record_refusal(
                     refusals::request_id.eq(asked.request.0),
                     refusals::interface.eq(asked.interface.as_str()),
                     refusals::actor_id.eq(actor.0),
-                    refusals::action.eq(asked.action),
+                    refusals::action.eq(asked.action.as_str()),
                     refusals::post_id.eq(asked.post.map(|post| post.0)),
                     refusals::revision_seen.eq(asked.seen.map(|seen| seen.0)),
                     refusals::layer.eq(layer),
@@ -73,9 +74,9 @@ pub fn record_refusal(
 }
 
 /// Records that an invariant would have been broken: a defect of ours.
-pub fn record_incident(conn: &mut PgConnection, asked: &Asked<'_>, invariant: &str, detail: &str) {
+pub fn record_incident(conn: &mut PgConnection, asked: &Asked, invariant: &str, detail: &str) {
     tracing::error!(
-        request_id = %asked.request, invariant, detail, action = asked.action,
+        request_id = %asked.request, invariant, detail, action = asked.action.as_str(),
         post = asked.post.map(|post| post.0), actor = asked.actor.map(|actor| actor.0),
         "an invariant would have been broken"
     );
@@ -85,7 +86,7 @@ pub fn record_incident(conn: &mut PgConnection, asked: &Asked<'_>, invariant: &s
             incidents::request_id.eq(asked.request.0),
             incidents::interface.eq(asked.interface.as_str()),
             incidents::actor_id.eq(asked.actor.map(|actor| actor.0)),
-            incidents::action.eq(asked.action),
+            incidents::action.eq(asked.action.as_str()),
             incidents::post_id.eq(asked.post.map(|post| post.0)),
             incidents::invariant.eq(invariant),
             incidents::detail.eq(detail),

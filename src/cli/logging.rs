@@ -1,4 +1,4 @@
-//! Logs go to standard error: for people on a terminal, as JSON elsewhere.
+//! Logs go to standard error: as text on a terminal, as JSON elsewhere.
 
 use std::io::IsTerminal;
 
@@ -6,30 +6,26 @@ use tracing_subscriber::EnvFilter;
 
 /// What is logged where `RUST_LOG` is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DefaultLevel {
-    /// Events: the log is all that a server's operator sees.
-    Info,
-    /// Problems: a command that runs once prints its result.
-    Warn,
-    /// Nothing: a program reads standard error, and expects one document there.
-    Off,
+pub(super) enum DefaultLogs {
+    /// Events and warnings, for a server.
+    Events,
+    /// Warnings: a command prints its own result.
+    Warnings,
+    /// Nothing: a program expects one document on standard error.
+    Nothing,
 }
 
-impl DefaultLevel {
-    fn filter(self) -> EnvFilter {
-        EnvFilter::new(match self {
-            Self::Info => "imprimatur=info,warn",
-            Self::Warn => "warn",
-            Self::Off => "off",
+/// Starts logging.
+pub(super) fn start(default: DefaultLogs) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        EnvFilter::new(match default {
+            DefaultLogs::Events => "imprimatur=info,warn",
+            DefaultLogs::Warnings => "warn",
+            DefaultLogs::Nothing => "off",
         })
-    }
-}
-
-/// Begins to log.
-pub(super) fn begin(default: DefaultLevel) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| default.filter());
+    });
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A program that embeds this one may be logging already.
+    // A program that embeds this one may have a subscriber already.
     let _ = if std::io::stderr().is_terminal() {
         subscriber.try_init()
     } else {

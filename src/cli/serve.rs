@@ -4,9 +4,11 @@ use std::net::{SocketAddr, TcpListener};
 
 use clap::Args;
 
+use crate::cli::database::{close_after, warn_if_unprotected};
+use crate::cli::failure::Failure;
 use crate::cli::listener::{self, ListenAddress};
+use crate::cli::output::print_line;
 use crate::cli::public_url::PublicUrl;
-use crate::cli::{Failure, close_after, say, warn_if_unprotected};
 use crate::config::{Database, DatabaseLocation};
 use crate::demo;
 use crate::http::Settings;
@@ -102,7 +104,7 @@ fn on_open_database(
         None => None,
         Some((listener, address)) => {
             let address = listener::reachable(address);
-            say(format_args!("Metrics are at http://{address}/metrics"))?;
+            print_line(format_args!("Metrics are at http://{address}/metrics"))?;
             Some(Watch { listener, store: database.store(Watch::LIMITS) })
         }
     };
@@ -170,13 +172,13 @@ fn refusal_of_demo_accounts(sign_ins: &[demo::SignIn]) -> String {
 }
 
 fn welcome(sign_ins: &[demo::SignIn], front: &Front) -> Result<(), Failure> {
-    say(format_args!("Imprimatur is at {}", front.settings.public_url))?;
+    print_line(format_args!("Imprimatur is at {}", front.settings.public_url))?;
     if sign_ins.is_empty() {
         return Ok(());
     }
-    say(format_args!("Sign in with the password {} as", demo::PASSWORD))?;
+    print_line(format_args!("Sign in with the password {} as", demo::PASSWORD))?;
     for person in sign_ins {
-        say(format_args!("  {:8} {}", person.username, person.roles))?;
+        print_line(format_args!("  {:8} {}", person.username, person.roles))?;
     }
     if front.exposure == Exposure::OtherMachines {
         tracing::warn!(

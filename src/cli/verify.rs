@@ -1,59 +1,63 @@
-//! `verify`: every row that breaks a promise, and nothing else.
+//! `verify`: reports every row that breaks a rule of the database.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::cli::{Failure, Options, on_database};
-use crate::store::verify::{self, Report};
+use crate::cli::database::on_open_database;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::store::verify::{self, Finding, Report};
 
-/// What a walk has found, as programs read it.
+/// The result as programs read it.
 #[derive(Serialize)]
-struct Walk {
+struct VerifyDocument {
     truths: usize,
     broken_truths: usize,
     posts: i64,
     rows: i64,
-    findings: Vec<Line>,
+    findings: Vec<FindingDocument>,
 }
 
 #[derive(Serialize)]
-struct Line {
-    truth: &'static str,
-    sentence: &'static str,
+struct FindingDocument {
+    truth: String,
+    sentence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     post: Option<i64>,
     detail: String,
 }
 
-impl From<Report> for Walk {
-    fn from(report: Report) -> Self {
+impl From<Finding> for FindingDocument {
+    fn from(finding: Finding) -> Self {
         Self {
-            truths: report.truths,
-            broken_truths: report.broken_truths(),
-            posts: report.posts,
-            rows: report.rows,
-            findings: report
-                .findings
-                .into_iter()
-                .map(|finding| Line {
-                    truth: finding.truth.name,
-                    sentence: finding.truth.sentence,
-                    post: finding.post.map(|post| post.0),
-                    detail: finding.detail,
-                })
-                .collect(),
+            truth: finding.truth.name.clone(),
+            sentence: finding.truth.sentence.clone(),
+            post: finding.post.map(|post| post.0),
+            detail: finding.detail,
         }
     }
 }
 
-impl fmt::Display for Walk {
+impl From<Report> for VerifyDocument {
+    fn from(report: Report) -> Self {
+        Self {
+            truths: report.truths.len(),
+            broken_truths: report.broken_truths(),
+            posts: report.posts,
+            rows: report.rows,
+            findings: report.findings.into_iter().map(FindingDocument::from).collect(),
+        }
+    }
+}
+
+impl fmt::Display for VerifyDocument {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut told = None;
+        let mut printed = None;
         for finding in &self.findings {
-            if told != Some(finding.truth) {
+            if printed != Some(&finding.truth) {
                 writeln!(out, "{}: {}", finding.truth, finding.sentence)?;
-                told = Some(finding.truth);
+                printed = Some(&finding.truth);
             }
             match finding.post {
                 Some(post) => writeln!(out, "- post {post}: {}", finding.detail)?,
@@ -73,9 +77,11 @@ impl fmt::Display for Walk {
 }
 
 pub(super) fn verify(options: &Options) -> Result<(), Failure> {
-    on_database(options, |store| {
-        let walk = Walk::from(verify::verify(&mut *store.checkout_without_limit()?, None)?);
-        options.form().tell(&walk)?;
-        if walk.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
+    on_open_database(options, |database| {
+        let conn = &mut database.connect_as_owner()?;
+        let report = verify::verify(conn, database.runtime_role())?;
+        let document = VerifyDocument::from(report);
+        options.format().print(&document, &document)?;
+        if document.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
     })
 }

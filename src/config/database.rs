@@ -10,7 +10,7 @@ use super::{ConfigError, DatabaseLocation};
 use crate::postgres::{self, Cluster, ClusterError, ClusterSettings, Durability, Supervisor};
 use crate::store::pool::Limits;
 use crate::store::statement::statement;
-use crate::store::{Store, connect, conninfo, migrations};
+use crate::store::{Store, connect, conninfo, migrations, settings};
 
 /// How long a private server that has just started may refuse connections.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -105,7 +105,17 @@ impl Database {
     ///
     /// [`ConfigError::Connect`].
     pub fn connect(&self) -> Result<PgConnection, ConfigError> {
-        establish(&self.runtime_url)
+        pinned(&self.runtime_url)
+    }
+
+    /// Returns a connection of its own as the role that migrates. No time limit
+    /// holds for what is then asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Connect`].
+    pub fn connect_as_owner(&self) -> Result<PgConnection, ConfigError> {
+        pinned(self.owner_url())
     }
 
     /// Migrates as the owner, and returns how many migrations were applied.
@@ -201,6 +211,12 @@ fn complete(variable: &'static str, url: &str) -> Result<String, ConfigError> {
 fn establish(url: &str) -> Result<PgConnection, ConfigError> {
     let connected = connect::connect_within(url, CONNECT_TIMEOUT);
     connected.map_err(|error| ConfigError::Connect(conninfo::without_password(url, &error)))
+}
+
+fn pinned(url: &str) -> Result<PgConnection, ConfigError> {
+    let mut conn = establish(url)?;
+    settings::pin(&mut conn)?;
+    Ok(conn)
 }
 
 /// A session of the server.

@@ -1,5 +1,4 @@
-//! The texts that a post has had: all of them, one of them, and how any two
-//! differ.
+//! The revisions of a post: the list, one of them, and the difference of any two.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
@@ -8,7 +7,7 @@ use askama::Template;
 use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
-use crate::render::diff::{self, Kind, Part};
+use crate::render::diff::{self, LineKind, Part};
 use crate::render::{filters, markdown};
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::{find_history, revision};
@@ -29,7 +28,7 @@ struct RevisionsPage {
 }
 
 impl RevisionsPage {
-    /// Returns what became of a revision, in a few words.
+    /// Returns what happened to a revision, in a few words.
     fn fate(&self, number: &RevisionNumber) -> String {
         let entered = self.history.transitions.iter().filter(|entered| entered.revision == *number);
         let entered = entered.filter_map(|entered| match entered.to {
@@ -46,7 +45,7 @@ impl RevisionsPage {
         entered.chain(asked).collect::<Vec<_>>().join(", ")
     }
 
-    /// Returns the revision before the newest, to compare with at first.
+    /// Returns the revision before the newest, which the form preselects.
     fn last_but_one(&self) -> i32 {
         (self.post.current.number.0 - 1).max(1)
     }
@@ -54,7 +53,7 @@ impl RevisionsPage {
 
 async fn list(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let post = find_history(conn, &person, post_id(&id)?)?;
@@ -92,7 +91,7 @@ async fn show(
 ) -> HttpResponse {
     let (id, number) = path.into_inner();
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
@@ -126,15 +125,15 @@ impl ChangesPage {
     }
 }
 
-/// Shows how two revisions differ; without a second one, what has changed
-/// since the first.
+/// Shows the difference of two revisions. The second is the current one by default.
 async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
-            let mut query = request.query_fields()?;
-            let from = revision_number("from", &query.require("from")?)?;
-            let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
-            query.finish()?;
+        .page(request, move |store, request| {
+            let (from, to) = request.query_fields()?.read(|query| {
+                let from = revision_number("from", &query.require("from")?)?;
+                let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
+                Ok((from, to))
+            })?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let post = find_history(conn, &person, post_id(&id)?)?;

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use crate::domain::{FieldError, Permission, Role};
+use super::named::named;
+use super::{Ability, Command, FieldError, Permission, Role, RoleSet, Username};
 
 /// What can be done to an account that exists, by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,33 +10,82 @@ pub enum AccountAction {
     Grant(Role),
     /// Take a role away.
     Revoke(Role),
-    /// Let the person in no longer.
+    /// Deactivate the account.
     Deactivate,
-    /// Let the person in again.
+    /// Reactivate the account.
     Reactivate,
-    /// Replace the password by one that whoever does it knows.
+    /// Replace the password by one that staff choose.
     SetPassword,
-    /// End the password, and make a link with which the person sets another.
+    /// End the password, and make a one-time link for a new one.
     ResetPassword,
-    /// Sign the person out, wherever they are.
+    /// End all sessions.
     EndSessions,
-    /// Let a program in no longer that acts for the person.
+    /// Revoke one API token.
     RevokeToken,
 }
 
+named! {
+    /// What can be done about accounts, without what it takes.
+    pub enum AccountActionKind is "an action on an account" {
+        /// Create an account.
+        Create = "create-account",
+        /// Create the first account of an empty system.
+        CreateFirst = "create-first-account",
+        /// Grant a role.
+        Grant = "grant-role",
+        /// Revoke a role.
+        Revoke = "revoke-role",
+        /// Deactivate the account.
+        Deactivate = "deactivate-account",
+        /// Reactivate the account.
+        Reactivate = "reactivate-account",
+        /// Set the password.
+        SetPassword = "set-password",
+        /// End the password, and make a one-time link for another.
+        ResetPassword = "reset-password",
+        /// End all sessions.
+        EndSessions = "end-sessions",
+        /// Revoke one API token.
+        RevokeToken = "revoke-token",
+    }
+}
+
+named! {
+    /// What people do to their own accounts, without what it takes.
+    pub enum OwnActionKind is "an action on one's own account" {
+        /// Replace the password.
+        ChangePassword = "change-own-password",
+        /// Set the password with a one-time link.
+        SetPasswordByLink = "set-password-by-link",
+        /// End one session.
+        EndSession = "end-own-session",
+        /// End every session but this one.
+        EndOtherSessions = "end-own-other-sessions",
+        /// Make an API token.
+        MakeToken = "make-own-token",
+        /// Revoke an API token.
+        RevokeToken = "revoke-own-token",
+    }
+}
+
 impl AccountAction {
-    /// Returns the name in addresses and records. A role stands beside it.
-    pub fn as_str(self) -> &'static str {
+    /// Returns what is done, without what it takes.
+    pub fn kind(self) -> AccountActionKind {
         match self {
-            Self::Grant(_) => "grant-role",
-            Self::Revoke(_) => "revoke-role",
-            Self::Deactivate => "deactivate-account",
-            Self::Reactivate => "reactivate-account",
-            Self::SetPassword => "set-password",
-            Self::ResetPassword => "reset-password",
-            Self::EndSessions => "end-sessions",
-            Self::RevokeToken => "revoke-token",
+            Self::Grant(_) => AccountActionKind::Grant,
+            Self::Revoke(_) => AccountActionKind::Revoke,
+            Self::Deactivate => AccountActionKind::Deactivate,
+            Self::Reactivate => AccountActionKind::Reactivate,
+            Self::SetPassword => AccountActionKind::SetPassword,
+            Self::ResetPassword => AccountActionKind::ResetPassword,
+            Self::EndSessions => AccountActionKind::EndSessions,
+            Self::RevokeToken => AccountActionKind::RevokeToken,
         }
+    }
+
+    /// Returns the name in addresses and records. The role is a field of its own.
+    pub fn as_str(self) -> &'static str {
+        self.kind().as_str()
     }
 
     /// Returns the words on the button.
@@ -58,71 +108,94 @@ impl AccountAction {
 pub enum OwnChange {
     /// Replace the password.
     Password(NewPassword),
-    /// Sign out one browser, by the number of its session.
+    /// End one session, by its number.
     EndSession(i64),
-    /// Sign out every browser but the one that asks.
+    /// End every session but the current one.
     EndOtherSessions,
-    /// Let a program act for oneself.
+    /// Make an API token.
     MakeToken(NewToken),
-    /// Let a program act no longer.
+    /// Revoke an API token.
     RevokeToken(TokenId),
 }
 
-/// A password to replace another.
+/// A new password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPassword {
-    /// The Argon2id hash of the new one.
+    /// Its Argon2id hash.
     pub hash: String,
-    /// What is stored of the session with which the person goes on; whoever
-    /// comes with a link has none.
+    /// The session that replaces the ended ones; none with a one-time link.
     pub session: Option<NewSession>,
 }
 
-/// A session to begin in place of the one that ends.
+/// A session that replaces the one that ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
-    /// What is stored of its id.
+    /// The SHA-256 of its id.
     pub id_hash: SecretHash,
-    /// On what it goes on, in few words.
+    /// The browser and its system, in a few words.
     pub device: String,
-    /// After how many seconds it is over, used or not.
+    /// Its lifetime, in seconds, used or not.
     pub lifetime_seconds: i32,
 }
 
-/// A token to be made.
+/// An API token to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// What it is for.
+    /// Its name.
     pub name: TokenName,
-    /// For how long it works.
+    /// How long it works.
     pub lifetime: TokenLifetime,
-    /// What it is narrowed to; `None` is all that its account holds.
+    /// The permissions that it is narrowed to; `None` is all that its account holds.
     pub permissions: Option<Vec<Permission>>,
-    /// Its first characters, to be known by.
+    /// Its first characters, to recognise it by.
     pub beginning: String,
-    /// What is stored of it.
+    /// The SHA-256 of the token.
     pub secret: SecretHash,
 }
 
 impl OwnChange {
-    /// Returns the name in records.
-    pub fn as_str(&self) -> &'static str {
+    /// Returns what is done, without what it takes.
+    pub fn kind(&self) -> OwnActionKind {
         match self {
-            Self::Password(_) => "change-own-password",
-            Self::EndSession(_) => "end-own-session",
-            Self::EndOtherSessions => "end-own-other-sessions",
-            Self::MakeToken(_) => "make-own-token",
-            Self::RevokeToken(_) => "revoke-own-token",
+            Self::Password(_) => OwnActionKind::ChangePassword,
+            Self::EndSession(_) => OwnActionKind::EndSession,
+            Self::EndOtherSessions => OwnActionKind::EndOtherSessions,
+            Self::MakeToken(_) => OwnActionKind::MakeToken,
+            Self::RevokeToken(_) => OwnActionKind::RevokeToken,
         }
     }
 }
 
-/// What a password is replaced by until its person has set another.
+impl Command for OwnChange {
+    const ABILITY: Ability = Ability::OwnAccount;
+}
+
+/// An account that does not exist yet.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// What the person signs in with.
+    pub username: Username,
+    /// What others see.
+    pub display_name: String,
+    /// The Argon2id hash of the password.
+    pub password_hash: String,
+    /// What the person holds from the beginning.
+    pub roles: RoleSet,
+    /// The SHA-256 of the secret in the one-time link with which the person sets
+    /// a password, where the hash is of an unknown one.
+    pub link: Option<SecretHash>,
+}
+
+impl Command for NewAccount {
+    const ABILITY: Ability = Ability::ManageAccounts;
+}
+
+/// What replaces a password until the person has set another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordReset {
-    /// The Argon2id hash of a password that nobody has.
+    /// The Argon2id hash of a random password.
     pub nobodys_hash: String,
-    /// What is stored of the secret in the link.
+    /// The SHA-256 of the secret in the link.
     pub link: SecretHash,
 }
 
@@ -136,7 +209,7 @@ impl fmt::Display for TokenId {
     }
 }
 
-/// What a token is for: one line of 1 to 100 characters.
+/// The name of a token: one line of 1 to 100 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenName(String);
 
@@ -144,7 +217,7 @@ impl TokenName {
     /// Returns the name, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name = super::text::readable("name", text, 100, false)?;
-        if name.is_empty() {
+        if !super::text::has_visible_text(&name) {
             return Err(FieldError::new("name", "Write what the token is for."));
         }
         Ok(Self(name))
@@ -156,7 +229,7 @@ impl TokenName {
     }
 }
 
-/// For how many days a token works: 1 to 366.
+/// The lifetime of a token: 1 to 366 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLifetime(i32);
 
@@ -175,7 +248,7 @@ impl TokenLifetime {
     }
 }
 
-/// What is stored of a secret: its SHA-256. It prints as nothing.
+/// The SHA-256 of a secret, as it is stored. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretHash([u8; 32]);
 

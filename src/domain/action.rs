@@ -1,41 +1,29 @@
 use std::fmt;
 
-use diesel::deserialize::FromSqlRow;
+use super::State;
+use super::named::named;
 
-use crate::domain::State;
-
-/// Everything that can be done to a post. There is no eighth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, FromSqlRow)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// Begin a post as a draft.
-    Create,
-    /// Write a new revision.
-    Revise,
-    /// Hand a draft to the reviewers.
-    Submit,
-    /// Say what must change before publication.
-    RequestChanges,
-    /// Take back one's own change request.
-    WithdrawRequest,
-    /// Let it be printed.
-    Publish,
-    /// Take a published post off the public site.
-    Archive,
+named! {
+    /// Everything that can be done to a post.
+    pub enum Action is "an action" {
+        /// Begin a post as a draft.
+        Create = "create",
+        /// Write a new revision.
+        Revise = "revise",
+        /// Hand a draft to the reviewers.
+        Submit = "submit",
+        /// Say what must change before publication.
+        RequestChanges = "request-changes",
+        /// Take back one's own change request.
+        WithdrawRequest = "withdraw-request",
+        /// Make the post public.
+        Publish = "publish",
+        /// Take a published post off the public site.
+        Archive = "archive",
+    }
 }
 
 impl Action {
-    /// Every action, in the order of a post's life.
-    pub const ALL: [Self; 7] = [
-        Self::Create,
-        Self::Revise,
-        Self::Submit,
-        Self::RequestChanges,
-        Self::WithdrawRequest,
-        Self::Publish,
-        Self::Archive,
-    ];
-
     /// Returns the state that the action leads to, for the four that lead to one.
     pub fn target(self) -> Option<State> {
         match self {
@@ -44,19 +32,6 @@ impl Action {
             Self::Publish => Some(State::Published),
             Self::Archive => Some(State::Archived),
             Self::Revise | Self::RequestChanges | Self::WithdrawRequest => None,
-        }
-    }
-
-    /// Returns the action's name in URLs, JSON, logs and the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Revise => "revise",
-            Self::Submit => "submit",
-            Self::RequestChanges => "request-changes",
-            Self::WithdrawRequest => "withdraw-request",
-            Self::Publish => "publish",
-            Self::Archive => "archive",
         }
     }
 
@@ -77,21 +52,5 @@ impl Action {
 impl fmt::Display for Action {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
-    }
-}
-
-/// A text that names no action.
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is not an action")]
-pub struct UnknownAction(String);
-
-impl std::str::FromStr for Action {
-    type Err = UnknownAction;
-
-    fn from_str(text: &str) -> Result<Self, UnknownAction> {
-        Self::ALL
-            .into_iter()
-            .find(|action| action.as_str() == text)
-            .ok_or_else(|| UnknownAction(text.to_owned()))
     }
 }

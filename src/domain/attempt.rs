@@ -1,6 +1,27 @@
-use crate::domain::{Action, Content, Fingerprint, Note, PostId, RevisionNumber};
+use super::{Action, Content, Fingerprint, Note, PostId, RevisionNumber};
 
-/// One try at one action, with everything that the person supplied.
+/// What a permission is asked about: the kind of thing that is attempted, and
+/// nothing of what it is attempted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ability {
+    /// One action on posts.
+    Post(Action),
+    /// Creating accounts and changing those of others.
+    ManageAccounts,
+    /// Changing one's own account.
+    OwnAccount,
+    /// Acknowledging incidents.
+    AcknowledgeIncidents,
+}
+
+/// Something that a person asks to have done. The layers hand proofs about it
+/// to each other.
+pub trait Command {
+    /// What a permission is asked about.
+    const ABILITY: Ability;
+}
+
+/// One try at one action on posts, with everything that the person supplied.
 ///
 /// Each action is a type of its own, so that a proof about one action is no
 /// proof about another: a `Capability<Submit>` does not fit where a
@@ -9,10 +30,11 @@ pub trait Attempt {
     /// Which action it is a try at.
     const ACTION: Action;
 
-    /// Returns the post it concerns, and the revision its author was looking at.
+    /// Returns the post it concerns and the revision that the person was
+    /// looking at; nothing for a post that does not exist yet.
     fn target(&self) -> Option<(PostId, RevisionNumber)>;
 
-    /// Returns the words it comes with: a note or a reason.
+    /// Returns the note or the reason it comes with.
     fn words(&self) -> Option<&Note> {
         None
     }
@@ -37,6 +59,19 @@ pub trait Attempt {
     }
 }
 
+impl<A: Attempt> Command for A {
+    const ABILITY: Ability = Ability::Post(A::ACTION);
+}
+
+/// An attempt on a post that exists.
+pub trait OnPost: Attempt {
+    /// Returns the post.
+    fn post(&self) -> PostId;
+
+    /// Returns the revision that the person was looking at.
+    fn seen(&self) -> RevisionNumber;
+}
+
 /// Begin a post as a draft.
 #[derive(Debug, Clone)]
 pub struct Create {
@@ -56,122 +91,83 @@ impl Attempt for Create {
     }
 }
 
-/// Write a new revision.
-#[derive(Debug, Clone)]
-pub struct Revise {
-    /// The post.
-    pub post: PostId,
-    /// The revision that was edited.
-    pub seen: RevisionNumber,
-    /// What it should say.
-    pub content: Content,
+/// Declares an attempt on a post that exists.
+macro_rules! on_post {
+    (
+        $(#[$doc:meta])*
+        pub struct $name:ident {
+            $($(#[$field_doc:meta])* $field:ident: $type:ty as $method:ident,)?
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name {
+            /// The post.
+            pub post: PostId,
+            /// The revision that the person was looking at.
+            pub seen: RevisionNumber,
+            $($(#[$field_doc])* pub $field: $type,)?
+        }
+
+        impl Attempt for $name {
+            const ACTION: Action = Action::$name;
+
+            fn target(&self) -> Option<(PostId, RevisionNumber)> {
+                Some((self.post, self.seen))
+            }
+
+            $(fn $method(&self) -> Option<&$type> {
+                Some(&self.$field)
+            })?
+        }
+
+        impl OnPost for $name {
+            fn post(&self) -> PostId {
+                self.post
+            }
+
+            fn seen(&self) -> RevisionNumber {
+                self.seen
+            }
+        }
+    };
 }
 
-impl Attempt for Revise {
-    const ACTION: Action = Action::Revise;
-
-    fn target(&self) -> Option<(PostId, RevisionNumber)> {
-        Some((self.post, self.seen))
-    }
-
-    fn content(&self) -> Option<&Content> {
-        Some(&self.content)
-    }
-}
-
-/// Hand a draft to the reviewers.
-#[derive(Debug, Clone)]
-pub struct Submit {
-    /// The post.
-    pub post: PostId,
-    /// The revision that its author was looking at.
-    pub seen: RevisionNumber,
-}
-
-impl Attempt for Submit {
-    const ACTION: Action = Action::Submit;
-
-    fn target(&self) -> Option<(PostId, RevisionNumber)> {
-        Some((self.post, self.seen))
-    }
-}
-
-/// Say what must change before publication.
-#[derive(Debug, Clone)]
-pub struct RequestChanges {
-    /// The post.
-    pub post: PostId,
-    /// The revision that the reviewer read.
-    pub seen: RevisionNumber,
-    /// What must change.
-    pub note: Note,
-}
-
-impl Attempt for RequestChanges {
-    const ACTION: Action = Action::RequestChanges;
-
-    fn target(&self) -> Option<(PostId, RevisionNumber)> {
-        Some((self.post, self.seen))
-    }
-
-    fn words(&self) -> Option<&Note> {
-        Some(&self.note)
+on_post! {
+    /// Write a new revision.
+    pub struct Revise {
+        /// What it should say.
+        content: Content as content,
     }
 }
 
-/// Take back one's own change request.
-#[derive(Debug, Clone)]
-pub struct WithdrawRequest {
-    /// The post.
-    pub post: PostId,
-    /// The revision that the request speaks of.
-    pub seen: RevisionNumber,
+on_post! {
+    /// Hand a draft to the reviewers.
+    pub struct Submit {}
 }
 
-impl Attempt for WithdrawRequest {
-    const ACTION: Action = Action::WithdrawRequest;
-
-    fn target(&self) -> Option<(PostId, RevisionNumber)> {
-        Some((self.post, self.seen))
+on_post! {
+    /// Say what must change before publication.
+    pub struct RequestChanges {
+        /// What must change.
+        note: Note as words,
     }
 }
 
-/// Let it be printed.
-#[derive(Debug, Clone)]
-pub struct Publish {
-    /// The post.
-    pub post: PostId,
-    /// The revision that the reviewer read.
-    pub seen: RevisionNumber,
+on_post! {
+    /// Take back a change request.
+    pub struct WithdrawRequest {}
 }
 
-impl Attempt for Publish {
-    const ACTION: Action = Action::Publish;
-
-    fn target(&self) -> Option<(PostId, RevisionNumber)> {
-        Some((self.post, self.seen))
-    }
+on_post! {
+    /// Make the post public.
+    pub struct Publish {}
 }
 
-/// Take a published post off the public site.
-#[derive(Debug, Clone)]
-pub struct Archive {
-    /// The post.
-    pub post: PostId,
-    /// The published revision.
-    pub seen: RevisionNumber,
-    /// Why. Policy asks for one; the record keeps it.
-    pub reason: Note,
-}
-
-impl Attempt for Archive {
-    const ACTION: Action = Action::Archive;
-
-    fn target(&self) -> Option<(PostId, RevisionNumber)> {
-        Some((self.post, self.seen))
-    }
-
-    fn words(&self) -> Option<&Note> {
-        Some(&self.reason)
+on_post! {
+    /// Take a published post off the public site.
+    pub struct Archive {
+        /// Why.
+        reason: Note as words,
     }
 }

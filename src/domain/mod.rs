@@ -5,36 +5,44 @@
 //! a transaction in progress, [`Actor`] and [`LockedPost`], cannot leave it.
 
 mod account;
+mod account_event;
 mod action;
 mod attempt;
 mod incident;
+mod named;
 mod operation;
 mod people;
 mod post;
-mod refusal;
+mod reason;
+mod recorded_action;
 mod state;
 mod text;
 
 pub use account::{
-    AccountAction, NewPassword, NewSession, NewToken, OwnChange, PasswordReset, SecretHash,
-    TokenId, TokenLifetime, TokenName,
+    AccountAction, AccountActionKind, NewAccount, NewPassword, NewSession, NewToken, OwnActionKind,
+    OwnChange, PasswordReset, SecretHash, TokenId, TokenLifetime, TokenName,
 };
-pub use action::{Action, UnknownAction};
+pub use account_event::AccountEvent;
+pub use action::Action;
 pub use attempt::{
-    Archive, Attempt, Create, Publish, RequestChanges, Revise, Submit, WithdrawRequest,
+    Ability, Archive, Attempt, Command, Create, OnPost, Publish, RequestChanges, Revise, Submit,
+    WithdrawRequest,
 };
 pub use incident::{Acknowledgement, Incident, IncidentId};
+pub use named::UnknownName;
+pub(crate) use named::named;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet, UserId};
 pub use post::{
     Archival, LockedPost, Post, PostId, Publication, Reading, Review, ReviewId, Revision,
     RevisionNumber, Status, Submission, Transition,
 };
-pub use refusal::Reason;
-pub use state::{State, UnknownState};
+pub use reason::{Layer, Reason};
+pub use recorded_action::{IncidentAction, RecordedAction};
+pub use state::State;
 pub use text::{
-    Body, Content, FieldError, InvalidInput, Note, Password, Slug, Summary, Title, Username,
-    parse_display_name,
+    Body, Content, FieldError, INVISIBLE, InvalidInput, Note, Password, Slug, Summary, Title,
+    Username, has_visible_text, parse_display_name,
 };
 
 use std::marker::PhantomData;

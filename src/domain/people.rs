@@ -1,6 +1,7 @@
 use std::fmt;
 
-use crate::domain::Within;
+use super::Within;
+use super::named::named;
 
 /// Names one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -15,36 +16,22 @@ impl fmt::Display for UserId {
 /// A person as others see them: for bylines and sentences.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Byline {
-    /// Whose name it is.
+    /// The account.
     pub id: UserId,
     /// The name to show.
     pub name: String,
 }
 
-/// What a person is trusted to do. What each role holds stands in
-/// [`permissions`](crate::permissions).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Writes posts.
-    Author,
-    /// Reviews and publishes other people's posts.
-    Reviewer,
-    /// Archives posts and manages accounts.
-    Staff,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Author, Self::Reviewer, Self::Staff];
-
-    /// Returns the role's name in the database, in JSON and for people.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Author => "author",
-            Self::Reviewer => "reviewer",
-            Self::Staff => "staff",
-        }
+named! {
+    /// What a person is trusted to do. [`permissions`](crate::permissions) says
+    /// what each role holds.
+    pub enum Role is "a role" {
+        /// Writes posts.
+        Author = "author",
+        /// Reviews and publishes other people's posts.
+        Reviewer = "reviewer",
+        /// Archives posts and manages accounts.
+        Staff = "staff",
     }
 }
 
@@ -54,22 +41,11 @@ impl fmt::Display for Role {
     }
 }
 
-impl std::str::FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is not a role: author, reviewer or staff"))
-    }
-}
-
-/// The roles that one person holds, as far as what they came in with lets them
-/// use what these grant.
+/// The roles that one person holds, narrowed to what their credential lets them
+/// use.
 ///
-/// The narrowing travels with the roles, so that nobody who asks what they
-/// grant can forget it.
+/// The narrowing travels with the roles, so that no check of a permission can
+/// forget it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleSet {
     roles: Vec<Role>,
@@ -77,7 +53,7 @@ pub struct RoleSet {
 }
 
 impl RoleSet {
-    /// Returns the roles in their usual order, whatever order they came in.
+    /// Returns the roles in their usual order.
     pub fn of(held: &[Role]) -> Self {
         let roles = Role::ALL.into_iter().filter(|role| held.contains(role)).collect();
         Self { roles, narrowed_to: None }
@@ -116,17 +92,17 @@ impl RoleSet {
         self.iter().map(Role::as_str).collect()
     }
 
-    /// Returns the same roles, of whose grants no others than these may be used.
+    /// Returns the same roles, narrowed to these permissions.
     pub fn narrowed_to(self, permissions: Vec<Permission>) -> Self {
         Self { narrowed_to: Some(permissions), ..self }
     }
 
-    /// Returns the only permissions whose grants may be used; `None` is all.
+    /// Returns the permissions that these roles are narrowed to; `None` is all.
     pub fn narrowing(&self) -> Option<&[Permission]> {
         self.narrowed_to.as_deref()
     }
 
-    /// Returns whether a permission may be used, if a role grants it.
+    /// Returns whether the narrowing lets a permission through.
     pub fn lets_through(&self, permission: Permission) -> bool {
         self.narrowed_to.as_ref().is_none_or(|permissions| permissions.contains(&permission))
     }
@@ -138,89 +114,49 @@ impl fmt::Display for RoleSet {
     }
 }
 
-/// The right to attempt one kind of thing. It names a capability and nothing
-/// else: no state, no owner, no time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// `posts.create_post`
-    CreatePost,
-    /// `posts.revise_post`
-    RevisePost,
-    /// `posts.submit_post`
-    SubmitPost,
-    /// `posts.review_post`
-    ReviewPost,
-    /// `posts.publish_post`
-    PublishPost,
-    /// `posts.archive_post`
-    ArchivePost,
-    /// `accounts.manage_account`
-    ManageAccount,
-    /// `audit.view_audit`
-    ViewAudit,
-    /// `audit.acknowledge_incident`
-    AcknowledgeIncident,
-}
-
-impl Permission {
-    /// Every permission.
-    pub const ALL: [Self; 9] = [
-        Self::CreatePost,
-        Self::RevisePost,
-        Self::SubmitPost,
-        Self::ReviewPost,
-        Self::PublishPost,
-        Self::ArchivePost,
-        Self::ManageAccount,
-        Self::ViewAudit,
-        Self::AcknowledgeIncident,
-    ];
-
-    /// Returns the permission's stable name, for logs, API and pages.
-    pub fn codename(self) -> &'static str {
-        match self {
-            Self::CreatePost => "posts.create_post",
-            Self::RevisePost => "posts.revise_post",
-            Self::SubmitPost => "posts.submit_post",
-            Self::ReviewPost => "posts.review_post",
-            Self::PublishPost => "posts.publish_post",
-            Self::ArchivePost => "posts.archive_post",
-            Self::ManageAccount => "accounts.manage_account",
-            Self::ViewAudit => "audit.view_audit",
-            Self::AcknowledgeIncident => "audit.acknowledge_incident",
-        }
-    }
-}
-
-impl std::str::FromStr for Permission {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|permission| permission.codename() == text)
-            .ok_or_else(|| format!("{text:?} is not a permission"))
+named! {
+    /// The right to attempt one kind of thing. It names a capability and nothing
+    /// else: no state, no owner, no time.
+    pub enum Permission is "a permission" {
+        /// Begin posts.
+        CreatePost = "posts.create_post",
+        /// Write new revisions.
+        RevisePost = "posts.revise_post",
+        /// Submit drafts for review.
+        SubmitPost = "posts.submit_post",
+        /// Request changes, and withdraw the request.
+        ReviewPost = "posts.review_post",
+        /// Publish posts.
+        PublishPost = "posts.publish_post",
+        /// Archive published posts.
+        ArchivePost = "posts.archive_post",
+        /// Create accounts and change those of others.
+        ManageAccount = "accounts.manage_account",
+        /// Read refusals, incidents and everything that is not public.
+        ViewAudit = "audit.view_audit",
+        /// Acknowledge incidents.
+        AcknowledgeIncident = "audit.acknowledge_incident",
     }
 }
 
 impl fmt::Display for Permission {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.codename())
+        formatter.write_str(self.as_str())
     }
 }
 
-/// A person with an active account, as they were when they were read: for
-/// rendering pages and giving advice. The door does not take a `Person`; it
-/// reads an [`Actor`].
+/// A person with an active account, as read at some time: for rendering pages
+/// and giving advice. The workflow does not take a `Person`; it reads an
+/// [`Actor`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Whose account it is.
+    /// The account.
     pub id: UserId,
     /// The name they sign in with.
     pub username: String,
     /// The name to show.
     pub display_name: String,
-    /// What they held when they were read.
+    /// The roles they held when they were read.
     pub roles: RoleSet,
 }
 
@@ -231,21 +167,21 @@ impl Person {
     }
 }
 
-/// The person who acts, with the roles they hold *now*: read and pinned in the
-/// transaction `'tx`, in which nobody can take a role away from them.
+/// The person who acts, with the roles they hold *now*: read and locked in the
+/// transaction `'tx`, so that a revocation waits until it ends.
 ///
 /// Only [`accounts::load`](crate::accounts::load) makes one. There is no
 /// `Clone`, no `Default` and no `Deserialize`: an actor is a fact about a
 /// transaction, not a piece of data.
 ///
 /// ```
-/// fn whoever_acts<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
+/// fn actor_of<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
 ///     actor
 /// }
 /// ```
 ///
 /// ```compile_fail,E0599
-/// fn whoever_acts<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
+/// fn actor_of<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
 ///     actor.clone()
 /// }
 /// ```

@@ -87,6 +87,43 @@ pub(super) fn readable(
     }
 }
 
+/// The code points that are not visible: White_Space, control characters (Cc),
+/// Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties), the blank
+/// Braille pattern and the interlinear annotation marks. The database has the
+/// same list.
+pub const INVISIBLE: [(u32, u32); 22] = [
+    (0x0000, 0x0020),
+    (0x007F, 0x00A0),
+    (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x1680, 0x1680),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x2000, 0x200F),
+    (0x2028, 0x202F),
+    (0x205F, 0x206F),
+    (0x2800, 0x2800),
+    (0x3000, 0x3000),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+];
+
+/// Returns whether any character can be seen: then a text counts as given.
+pub fn has_visible_text(text: &str) -> bool {
+    text.chars().any(|character| {
+        let point = u32::from(character);
+        !INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&point))
+    })
+}
+
 /// Returns the number with a comma between thousands.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -121,9 +158,14 @@ macro_rules! text {
                 &self.0
             }
 
-            /// Returns whether nothing is written.
+            /// Returns whether no character is visible.
             pub fn is_blank(&self) -> bool {
-                self.0.trim().is_empty()
+                !self.is_given()
+            }
+
+            /// Returns whether some character is visible: then the text is given.
+            pub fn is_given(&self) -> bool {
+                has_visible_text(&self.0)
             }
         }
 
@@ -153,9 +195,9 @@ text! {
 }
 
 impl Title {
-    /// Returns the title, or a stand-in while there is none.
+    /// Returns the title, or "Untitled" while there is none.
     pub fn or_untitled(&self) -> &str {
-        if self.is_blank() { "Untitled" } else { self.as_str() }
+        if self.is_given() { self.as_str() } else { "Untitled" }
     }
 }
 
@@ -186,14 +228,19 @@ impl Content {
         Self { title: Title(title), summary: Summary(summary), body: Body(body) }
     }
 
-    /// Returns the names of the parts that are still blank.
+    /// Returns the names of the parts that are not given.
     pub fn missing(&self) -> Vec<&'static str> {
-        let blank = [
-            ("title", self.title.is_blank()),
-            ("summary", self.summary.is_blank()),
-            ("body", self.body.is_blank()),
+        let parts = [
+            ("title", self.title.is_given()),
+            ("summary", self.summary.is_given()),
+            ("body", self.body.is_given()),
         ];
-        blank.into_iter().filter_map(|(name, is_blank)| is_blank.then_some(name)).collect()
+        parts.into_iter().filter_map(|(name, is_given)| (!is_given).then_some(name)).collect()
+    }
+
+    /// Returns whether no part is given.
+    pub fn is_blank(&self) -> bool {
+        self.missing().len() == 3
     }
 
     /// Returns title, summary and body.
@@ -281,14 +328,14 @@ impl fmt::Display for Username {
 /// Returns the name to show for a person: one line of 1 to 100 characters.
 pub fn parse_display_name(text: &str) -> Result<String, FieldError> {
     let name = readable("display_name", text, 100, false)?;
-    if name.is_empty() {
+    if !has_visible_text(&name) {
         return Err(FieldError::new("display_name", "Write the name that others should see."));
     }
     Ok(name)
 }
 
 /// A password in the clear, on its way to being hashed: 12 to 256 characters.
-/// It prints as nothing.
+/// `Debug` does not show it.
 pub struct Password(String);
 
 impl Password {

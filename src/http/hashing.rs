@@ -1,6 +1,5 @@
-//! Password hashing off the request threads, a bounded number at a time.
-
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web;
 use tokio::sync::Semaphore;
@@ -10,9 +9,13 @@ use crate::domain::Password;
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
 
-/// The password hashing of a process: each hash takes 19 MiB and some 20 ms.
+/// Password hashing, a bounded number at a time: each hash takes 19 MiB of memory and
+/// some 20 ms.
 #[derive(Clone)]
 pub struct Hashing(Arc<Semaphore>);
+
+/// The maximum time to wait for a permit.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Default for Hashing {
     fn default() -> Self {
@@ -22,37 +25,36 @@ impl Default for Hashing {
 }
 
 impl Hashing {
-    /// Returns whether the password is the one that was hashed, once there is room
-    /// to check it.
+    /// Returns whether the password has this hash. Without a hash it takes the same
+    /// time and returns false.
     pub(crate) async fn check(
         &self,
         password: String,
         hash: Option<String>,
     ) -> Result<bool, Refusal> {
-        let permit = tokio::time::timeout(std::time::Duration::from_secs(5), self.0.acquire())
-            .await
-            .map_err(|_| Unavailable::Busy)?
-            .map_err(|_| Unavailable::Busy)?;
-        let is_right = web::block(move || passwords::verify(&password, hash.as_deref())).await;
-        drop(permit);
+        let is_right = self.run(move || passwords::verify(&password, hash.as_deref())).await?;
         Ok(is_right.unwrap_or(false))
     }
 
-    /// Returns the hash of a password, once there is room to make it.
+    /// Returns the hash of a password.
     pub(crate) async fn hash(&self, password: Password) -> Result<String, Refusal> {
-        let permit = tokio::time::timeout(std::time::Duration::from_secs(5), self.0.acquire())
-            .await
-            .map_err(|_| Unavailable::Busy)?
-            .map_err(|_| Unavailable::Busy)?;
-        let hash = web::block(move || passwords::hash(&password)).await;
-        drop(permit);
-        match hash {
-            Ok(Ok(hash)) => Ok(hash),
-            Ok(Err(error)) => {
+        match self.run(move || passwords::hash(&password)).await? {
+            Some(Ok(hash)) => Ok(hash),
+            Some(Err(error)) => {
                 tracing::error!(%error, "a password could not be hashed");
                 Err(Unavailable::Busy.into())
             }
-            Err(_) => Err(Unavailable::Busy.into()),
+            None => Err(Unavailable::Busy.into()),
         }
+    }
+
+    /// Runs the work on a thread of its own. Returns `None` if it panicked.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>, Refusal> {
+        let permit = tokio::time::timeout(TIMEOUT, self.0.acquire()).await;
+        let _permit = permit.map_err(|_| Unavailable::Busy)?.map_err(|_| Unavailable::Busy)?;
+        Ok(web::block(work).await.ok())
     }
 }

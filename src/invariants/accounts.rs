@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer};
 
 use crate::domain::{
-    Interface, Person, RequestId, Role, RoleSet, SecretHash, TokenId, UserId, Username,
+    AccountEvent, Interface, NewAccount, Person, RequestId, Role, RoleSet, SecretHash, TokenId,
+    UserId,
 };
 use crate::invariants::{Broken, InvariantViolation};
-use crate::policies::accounts::{AccountChange, AccountValidity, NewAccountValidity};
+use crate::policies::Validity;
+use crate::policies::accounts::{AccountChange, ChangeAccount};
 use crate::store::Transaction;
 use crate::store::schema::{account_events, users};
 use crate::store::statement::statement;
@@ -20,28 +22,12 @@ pub const LINK_LIFETIME_SECONDS: i32 = 48 * 60 * 60;
 /// What the record says beside who did what to whom.
 #[derive(Debug)]
 pub struct Circumstances<'a> {
-    /// Why, in the words of whoever did it.
+    /// Why, in the words of the person who did it.
     pub reason: &'a str,
     /// The request that asked.
     pub request: RequestId,
     /// The edge it came through.
     pub interface: Interface,
-}
-
-/// An account that does not exist yet.
-#[derive(Debug)]
-pub struct NewAccount {
-    /// What the person signs in with.
-    pub username: Username,
-    /// What others see.
-    pub display_name: String,
-    /// The Argon2id hash of the password.
-    pub password_hash: String,
-    /// What the person holds from the beginning.
-    pub roles: RoleSet,
-    /// What is stored of the secret in the link with which the person sets a
-    /// password of their own, where the hash is nobody's.
-    pub link: Option<SecretHash>,
 }
 
 /// Writes a change that was found valid, and its record.
@@ -52,47 +38,47 @@ pub struct NewAccount {
 /// [`Broken::Database`] with whatever the database answers; where the last
 /// active staff account would go, that is `there_is_always_an_active_staff_account`.
 pub fn enforce<'tx>(
-    validity: AccountValidity<'tx>,
+    validity: Validity<'tx, '_, ChangeAccount<'_>>,
     circumstances: &Circumstances<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<(), Broken> {
     let subject = &validity.subject().person;
     let target = users::table.find(subject.id.0);
-    let (changed, event, role) = match validity.change() {
+    let (changed, event, role) = match validity.attempt().change {
         AccountChange::Grant(role) => (
             update_roles(tx.conn(), subject, &subject.roles.with(*role))?,
-            "role-granted",
+            AccountEvent::RoleGranted,
             Some(*role),
         ),
         AccountChange::Revoke(role) => (
             update_roles(tx.conn(), subject, &subject.roles.without(*role))?,
-            "role-revoked",
+            AccountEvent::RoleRevoked,
             Some(*role),
         ),
         AccountChange::Deactivate => {
             let changed = diesel::update(target.filter(users::is_active))
                 .set(users::is_active.eq(false))
                 .execute(tx.conn())?;
-            // Whoever comes back finds no door open that they have forgotten.
-            // Sessions and the link end by themselves: the account has changed.
+            // Tokens stay revoked after a reactivation. Sessions and the link end
+            // by themselves, because the account has changed.
             statement::<BigInt>(
                 "UPDATE tokens SET revoked_at = clock_timestamp()
                  WHERE user_id = $1 AND revoked_at IS NULL",
             )
             .bind::<BigInt, _>(subject.id.0)
             .execute(tx.conn())?;
-            (changed, "deactivated", None)
+            (changed, AccountEvent::Deactivated, None)
         }
         AccountChange::Reactivate => (
             diesel::update(target.filter(diesel::dsl::not(users::is_active)))
                 .set(users::is_active.eq(true))
                 .execute(tx.conn())?,
-            "reactivated",
+            AccountEvent::Reactivated,
             None,
         ),
         AccountChange::SetPassword(hash) => (
             diesel::update(target).set(users::password_hash.eq(hash)).execute(tx.conn())?,
-            "password-set",
+            AccountEvent::PasswordSet,
             None,
         ),
         AccountChange::ResetPassword(reset) => {
@@ -100,15 +86,15 @@ pub fn enforce<'tx>(
                 .set(users::password_hash.eq(&reset.nobodys_hash))
                 .execute(tx.conn())?;
             insert_link(tx.conn(), validity.actor().id(), subject.id, &reset.link)?;
-            (changed, "password-link-made", None)
+            (changed, AccountEvent::PasswordLinkMade, None)
         }
         AccountChange::EndSessions => {
-            // How many there are is nobody's promise: some may just have ended.
+            // Some may just have ended, so their number proves nothing.
             end_sessions(tx.conn(), subject.id)?;
-            (1, "sessions-ended", None)
+            (1, AccountEvent::SessionsEnded, None)
         }
         AccountChange::RevokeToken(token) => {
-            (revoke_token(tx.conn(), subject.id, *token)?, "token-revoked", None)
+            (revoke_token(tx.conn(), subject.id, *token)?, AccountEvent::TokenRevoked, None)
         }
     };
     if changed != 1 {
@@ -123,26 +109,25 @@ pub fn enforce<'tx>(
 ///
 /// As [`enforce`].
 pub fn enforce_creation<'tx>(
-    validity: NewAccountValidity<'tx>,
-    account: &NewAccount,
+    validity: Validity<'tx, '_, NewAccount>,
     circumstances: &Circumstances<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<UserId, Broken> {
-    let actor = validity.actor();
+    let (actor, account) = (validity.actor(), validity.attempt());
     let id = insert(tx, account)?;
-    record(tx, actor.id(), id, "created", None, circumstances)?;
+    record(tx, actor.id(), id, AccountEvent::Created, None, circumstances)?;
     for role in account.roles.iter() {
-        record(tx, actor.id(), id, "role-granted", Some(role), circumstances)?;
+        record(tx, actor.id(), id, AccountEvent::RoleGranted, Some(role), circumstances)?;
     }
     if let Some(link) = &account.link {
         insert_link(tx.conn(), actor.id(), id, link)?;
-        record(tx, actor.id(), id, "password-link-made", None, circumstances)?;
+        record(tx, actor.id(), id, AccountEvent::PasswordLinkMade, None, circumstances)?;
     }
     Ok(id)
 }
 
 /// Writes the first account of an empty system, which is its own creator. It
-/// holds the staff role, or nobody could ever grant anything.
+/// holds the role staff, because no other account could grant roles.
 ///
 /// # Errors
 ///
@@ -158,9 +143,9 @@ pub fn enforce_first_account(
     if !is_alone || !account.roles.contains(Role::Staff) {
         return Err(InvariantViolation::new("first_account_is_staff_and_alone").into());
     }
-    record(tx, id, id, "created", None, circumstances)?;
+    record(tx, id, id, AccountEvent::Created, None, circumstances)?;
     for role in account.roles.iter() {
-        record(tx, id, id, "role-granted", Some(role), circumstances)?;
+        record(tx, id, id, AccountEvent::RoleGranted, Some(role), circumstances)?;
     }
     Ok(id)
 }
@@ -238,7 +223,7 @@ pub(super) fn record(
     tx: &mut Transaction<'_>,
     actor: UserId,
     subject: UserId,
-    event: &str,
+    event: AccountEvent,
     role: Option<Role>,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), Broken> {
@@ -246,7 +231,7 @@ pub(super) fn record(
         .values((
             account_events::actor_id.eq(actor.0),
             account_events::subject_id.eq(subject.0),
-            account_events::event.eq(event),
+            account_events::event.eq(event.as_str()),
             account_events::role.eq(role.map(Role::as_str)),
             account_events::reason.eq(circumstances.reason),
             account_events::request_id.eq(circumstances.request.0),

@@ -1,11 +1,12 @@
 //! What must never be false of incidents: what happened stays as it was
-//! recorded, and it is acknowledged once, by somebody, with a note.
+//! recorded, and it is acknowledged once, by a person, with a note.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use crate::invariants::{Broken, InvariantViolation};
-use crate::policies::incidents::AcknowledgementValidity;
+use crate::policies::Validity;
+use crate::policies::incidents::Acknowledge;
 use crate::store::Transaction;
 use crate::store::statement::statement;
 
@@ -17,10 +18,10 @@ use crate::store::statement::statement;
 /// [`Broken::Invariant`] when not exactly this incident was acknowledged, and
 /// [`Broken::Database`] with whatever the database answers.
 pub fn enforce<'tx>(
-    validity: AcknowledgementValidity<'tx>,
+    validity: Validity<'tx, '_, Acknowledge>,
     tx: &mut Transaction<'tx>,
 ) -> Result<(), Broken> {
-    let (incident, actor) = (validity.incident().id.0, validity.actor().id().0);
+    let (incident, actor) = (validity.subject().id.0, validity.actor().id().0);
     let written = statement::<(BigInt, BigInt, Text)>(
         "UPDATE incidents
          SET acknowledged_at = clock_timestamp(), acknowledged_by = $1, acknowledgement = $2
@@ -28,10 +29,10 @@ pub fn enforce<'tx>(
          RETURNING id, acknowledged_by, acknowledgement",
     )
     .bind::<BigInt, _>(actor)
-    .bind::<Text, _>(validity.note().as_str())
+    .bind::<Text, _>(validity.attempt().note.as_str())
     .bind::<BigInt, _>(incident)
     .load::<(i64, i64, String)>(tx.conn())?;
-    if written == [(incident, actor, validity.note().as_str().to_owned())] {
+    if written == [(incident, actor, validity.attempt().note.as_str().to_owned())] {
         Ok(())
     } else {
         Err(InvariantViolation::new("incident_is_acknowledged_once").into())

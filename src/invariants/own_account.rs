@@ -1,23 +1,25 @@
 //! What must never be false where people change their own accounts: each
-//! change concerns whoever made it and nobody else, and leaves its record.
+//! change concerns the person who made it alone, and leaves its record.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 
-use crate::domain::{NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId};
+use crate::domain::{
+    AccountEvent, NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId,
+};
 use crate::invariants::accounts::{Circumstances, record, revoke_token};
 use crate::invariants::{Broken, InvariantViolation};
-use crate::policies::own_account::OwnAccountValidity;
+use crate::policies::Validity;
 use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
 
-/// What a change is proven by, beside the account itself: it ends with it.
+/// What proves that the person may change the account.
 #[derive(Debug, Clone, Copy)]
 pub enum ProvenBy<'a> {
-    /// A session, which may be the one that is to go on.
+    /// A session, by the hash of its id.
     Session(&'a [u8]),
-    /// A one-time link, by what is stored of its secret.
+    /// A one-time link, by the hash of its secret.
     Link(&'a SecretHash),
 }
 
@@ -27,34 +29,38 @@ pub enum ProvenBy<'a> {
 ///
 /// [`Broken::Invariant`] when not exactly one thing changed, and
 /// [`Broken::Database`] with whatever the database answers.
-pub fn enforce_own<'tx>(
-    validity: OwnAccountValidity<'tx>,
+pub fn enforce<'tx>(
+    validity: Validity<'tx, '_, OwnChange>,
     proof: ProvenBy<'_>,
     circumstances: &Circumstances<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<(), Broken> {
     let owner = validity.actor().id();
-    let (changed, event) = match validity.change() {
+    let (changed, event) = match validity.attempt() {
         OwnChange::Password(new) => {
             if let ProvenBy::Link(link) = proof {
                 exactly_one(use_link(tx.conn(), owner, link)?)?;
             }
-            (set_password(tx.conn(), owner, new)?, "password-set")
+            (set_password(tx.conn(), owner, new)?, AccountEvent::PasswordSet)
         }
         OwnChange::EndSession(number) => {
             // It may have ended by itself meanwhile, which comes to the same.
             let ended = end_session(tx.conn(), owner, *number)?;
-            (ended.max(1), "sessions-ended")
+            (ended.max(1), AccountEvent::SessionsEnded)
         }
         OwnChange::EndOtherSessions => {
             let ProvenBy::Session(this) = proof else {
                 return Err(InvariantViolation::new("a_link_sets_a_password_and_no_more").into());
             };
             end_other_sessions(tx.conn(), owner, this)?;
-            (1, "sessions-ended")
+            (1, AccountEvent::SessionsEnded)
         }
-        OwnChange::MakeToken(token) => (insert_token(tx.conn(), owner, token)?, "token-made"),
-        OwnChange::RevokeToken(token) => (revoke_token(tx.conn(), owner, *token)?, "token-revoked"),
+        OwnChange::MakeToken(token) => {
+            (insert_token(tx.conn(), owner, token)?, AccountEvent::TokenMade)
+        }
+        OwnChange::RevokeToken(token) => {
+            (revoke_token(tx.conn(), owner, *token)?, AccountEvent::TokenRevoked)
+        }
     };
     exactly_one(changed)?;
     record(tx, owner, owner, event, None, circumstances)
@@ -84,8 +90,9 @@ fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> Qu
         .execute(conn)?;
     if let Some(session) = &new.session {
         statement::<BigInt>(
-            "INSERT INTO sessions (id_hash, user_id, expires_at, device)
-             VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4)",
+            "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
+             SELECT $1, $2, at, at + make_interval(secs => $3), $4
+             FROM (SELECT clock_timestamp() AS at) AS now",
         )
         .bind::<Binary, _>(session.id_hash.as_bytes())
         .bind::<BigInt, _>(owner.0)
@@ -119,7 +126,7 @@ fn end_other_sessions(conn: &mut PgConnection, owner: UserId, this: &[u8]) -> Qu
 fn insert_token(conn: &mut PgConnection, owner: UserId, token: &NewToken) -> QueryResult<usize> {
     let narrowed = token.permissions.as_ref();
     let narrowed: Option<Vec<&str>> =
-        narrowed.map(|held| held.iter().copied().map(Permission::codename).collect());
+        narrowed.map(|held| held.iter().copied().map(Permission::as_str).collect());
     statement::<BigInt>(
         "INSERT INTO tokens
              (user_id, name, beginning, secret_hash, permissions, created_at, expires_at)

@@ -1,27 +1,29 @@
-//! Is a change to an account valid now?
+//! The rules about accounts that staff create and change.
 
-use crate::domain::{AccountAction, Actor, PasswordReset, Person, Reason, Role, TokenId};
-use crate::permissions::AccountsCapability;
-use crate::policies::PolicyDenied;
+use super::{Condition, Policy, PolicyDenied};
+use crate::domain::{
+    Ability, AccountAction, Command, NewAccount, PasswordReset, Person, Reason, Role, TokenId,
+    has_visible_text, named,
+};
 
 /// What can be done to an account that exists, with what it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountChange {
-    /// Give a role.
+    /// Grant a role.
     Grant(Role),
-    /// Take a role away.
+    /// Revoke a role.
     Revoke(Role),
-    /// Let the person in no longer; ends their sessions, tokens and link.
+    /// Deactivate the account; ends its sessions, tokens and one-time link.
     Deactivate,
-    /// Let the person in again.
+    /// Reactivate the account.
     Reactivate,
     /// Replace the password; carries its Argon2id hash.
     SetPassword(String),
     /// End the password, and let the person set another.
     ResetPassword(PasswordReset),
-    /// Sign the person out, wherever they are.
+    /// End all sessions.
     EndSessions,
-    /// Let a program in no longer that acts for the person.
+    /// Revoke one API token.
     RevokeToken(TokenId),
 }
 
@@ -46,168 +48,274 @@ impl AccountChange {
     }
 }
 
+/// Change an account, for a reason.
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeAccount<'a> {
+    /// The change.
+    pub change: &'a AccountChange,
+    /// Why, for the record.
+    pub reason: &'a str,
+}
+
+impl Command for ChangeAccount<'_> {
+    const ABILITY: Ability = Ability::ManageAccounts;
+}
+
 /// An account as it is under its lock.
 #[derive(Debug)]
 pub struct Account {
-    /// Whose it is, and what they hold.
+    /// The person, and what they hold.
     pub person: Person,
-    /// Whether they may come in.
+    /// Whether the account is active.
     pub is_active: bool,
-    /// Whether they are signed in anywhere.
+    /// Whether it has a live session.
     pub is_signed_in: bool,
     /// How many active staff accounts there are in all.
     pub active_staff: i64,
-    /// Whether the token in question lets a program in; false without one.
+    /// Whether the token in question works; false without one.
     pub has_token: bool,
 }
 
-/// Proof that a change to an account is valid, within one transaction.
-#[derive(Debug)]
-#[must_use = "a validity is a question half asked: invariants come next"]
-pub struct AccountValidity<'tx> {
-    actor: Actor<'tx>,
-    change: AccountChange,
-    subject: Account,
-}
-
-/// Returns proof that the change is valid on the account as it is now.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
-pub fn evaluate<'tx>(
-    capability: AccountsCapability<'tx>,
-    change: AccountChange,
-    subject: Account,
-) -> Result<AccountValidity<'tx>, PolicyDenied> {
-    let actor = capability.into_actor();
-    check(change.action(), actor.person(), &subject)?;
-    Ok(AccountValidity { actor, change, subject })
-}
-
-/// Returns nothing where every rule is met. It is the answer without the proof,
-/// for pages that advise.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
-pub fn check(action: AccountAction, actor: &Person, subject: &Account) -> Result<(), PolicyDenied> {
-    let reasons = unmet(actor, action, subject);
-    if reasons.is_empty() { Ok(()) } else { Err(PolicyDenied { reasons }) }
-}
-
-/// Proof that an account may be created, within one transaction.
-#[derive(Debug)]
-#[must_use = "a validity is a question half asked: invariants come next"]
-pub struct NewAccountValidity<'tx> {
-    actor: Actor<'tx>,
-}
-
-/// Returns proof that an account may be created. There is no account yet that
-/// a rule could speak of; the step exists so that every write comes from a
-/// policy.
-pub fn evaluate_creation(capability: AccountsCapability<'_>) -> NewAccountValidity<'_> {
-    NewAccountValidity { actor: capability.into_actor() }
-}
-
-impl<'tx> NewAccountValidity<'tx> {
-    /// Returns who creates the account.
-    pub fn actor(&self) -> &Actor<'tx> {
-        &self.actor
+named! {
+    /// One condition on a change of an account.
+    pub enum Rule is "a rule about accounts" {
+        /// Staff do not change their own account in this way.
+        IsNotYourself = "own-account",
+        /// There is always an active staff account.
+        IsNotTheLastStaff = "last-active-staff",
+        /// A role is granted once.
+        RoleIsNotHeld = "role-held",
+        /// A role that is revoked is held.
+        RoleIsHeld = "role-not-held",
+        /// The account is active.
+        IsActive = "not-active",
+        /// The account is deactivated.
+        IsDeactivated = "active",
+        /// There is a session to end.
+        IsSignedIn = "not-signed-in",
+        /// The token works.
+        TokenWorks = "token-over",
+        /// A change says why.
+        ReasonIsGiven = "reason-missing",
     }
 }
 
-fn unmet(actor: &Person, action: AccountAction, subject: &Account) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if actor.id == subject.person.id {
-        reasons.extend(unmet_by_oneself(action));
-    }
-    // Whoever acts is active staff and stays so, because nobody does this to
-    // themselves. So this is a hint for the last one, and no race can make it
-    // untrue between here and the roster's own constraint.
-    let removes_staff =
-        matches!(action, AccountAction::Revoke(Role::Staff)) || action == AccountAction::Deactivate;
-    let is_staff = subject.is_active && subject.person.roles.contains(Role::Staff);
-    if removes_staff && is_staff && subject.active_staff <= 1 {
-        reasons.push(Reason::new(
-            "last-active-staff",
-            "This is the last active staff account.",
-            "Grant the role staff to somebody else first.",
-        ));
-    }
-    reasons.extend(unmet_by_state(action, subject));
-    reasons
-}
-
-/// Returns why this cannot be done to one's own account, if it cannot.
-fn unmet_by_oneself(action: AccountAction) -> Option<Reason> {
-    let hint = match action {
-        AccountAction::SetPassword => return None,
-        AccountAction::Grant(_)
-        | AccountAction::Revoke(_)
-        | AccountAction::Deactivate
-        | AccountAction::Reactivate => "Another member of staff has to do it.",
-        AccountAction::ResetPassword => "Change your password on the page My account.",
-        AccountAction::EndSessions => "End your sessions on the page My account.",
-        AccountAction::RevokeToken => "Revoke your tokens on the page My account.",
+/// Returns the rules that a change must meet.
+pub fn rules(action: AccountAction) -> &'static [Rule] {
+    use Rule::{
+        IsActive, IsDeactivated, IsNotTheLastStaff, IsNotYourself, IsSignedIn, ReasonIsGiven,
+        RoleIsHeld, RoleIsNotHeld, TokenWorks,
     };
-    Some(Reason::new("own-account", "This is your own account.", hint))
+    match action {
+        AccountAction::Grant(_) => &[IsNotYourself, RoleIsNotHeld, ReasonIsGiven],
+        AccountAction::Revoke(Role::Staff) => {
+            &[IsNotYourself, IsNotTheLastStaff, RoleIsHeld, ReasonIsGiven]
+        }
+        AccountAction::Revoke(_) => &[IsNotYourself, RoleIsHeld, ReasonIsGiven],
+        AccountAction::Deactivate => &[IsNotYourself, IsNotTheLastStaff, IsActive, ReasonIsGiven],
+        AccountAction::Reactivate => &[IsNotYourself, IsDeactivated, ReasonIsGiven],
+        AccountAction::SetPassword => &[],
+        AccountAction::ResetPassword => &[IsNotYourself, IsActive, ReasonIsGiven],
+        AccountAction::EndSessions => &[IsNotYourself, IsSignedIn, ReasonIsGiven],
+        AccountAction::RevokeToken => &[IsNotYourself, TokenWorks, ReasonIsGiven],
+    }
 }
 
-/// Returns why the account is not in the state for it, if it is not.
-fn unmet_by_state(action: AccountAction, subject: &Account) -> Option<Reason> {
-    const NOTHING_LEFT: &str = "Nothing is left to do.";
-    let name = &subject.person.display_name;
-    let roles = &subject.person.roles;
-    let (code, sentence, hint) = match action {
-        AccountAction::Grant(role) if roles.contains(role) => {
-            ("role-held", format!("{name} holds the role {role} already."), NOTHING_LEFT)
+/// Everything that a rule about an account may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Who changes the account.
+    pub actor: &'a Person,
+    /// What they do.
+    pub action: AccountAction,
+    /// The account.
+    pub account: &'a Account,
+    /// Whether a reason is given.
+    pub has_reason: bool,
+}
+
+/// Returns nothing where every rule is met, once a reason is given. It is the
+/// answer without the proof, for pages that advise.
+///
+/// # Errors
+///
+/// [`PolicyDenied`] with every rule that is not met.
+pub fn check(action: AccountAction, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
+    let facts = Facts { actor, action, account, has_reason: true };
+    PolicyDenied::unless_met(rules(action), &facts)
+}
+
+impl Policy for ChangeAccount<'_> {
+    type Subject<'tx> = Account;
+
+    fn check(&self, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
+        let action = self.change.action();
+        let has_reason = has_visible_text(self.reason);
+        let facts = Facts { actor, action, account, has_reason };
+        PolicyDenied::unless_met(rules(action), &facts)
+    }
+}
+
+/// Returns nothing where an account may be the first: there is none yet, and it
+/// can grant roles to others.
+///
+/// # Errors
+///
+/// [`PolicyDenied`] with every rule that is not met.
+pub fn check_first(account: &NewAccount, has_accounts: bool) -> Result<(), PolicyDenied> {
+    PolicyDenied::unless_met(&FirstRule::ALL, &FirstFacts { account, has_accounts })
+}
+
+named! {
+    /// One condition on the first account, which has no creator.
+    pub enum FirstRule is "a rule about the first account" {
+        /// There is no account yet.
+        IsTheFirst = "not-the-first-account",
+        /// It holds the role staff.
+        IsStaff = "first-account-is-not-staff",
+    }
+}
+
+/// Everything that a rule about the first account may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstFacts<'a> {
+    account: &'a NewAccount,
+    has_accounts: bool,
+}
+
+impl Condition for FirstRule {
+    type Facts<'a> = FirstFacts<'a>;
+
+    fn code(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn is_met(self, facts: &FirstFacts<'_>) -> bool {
+        match self {
+            Self::IsTheFirst => !facts.has_accounts,
+            Self::IsStaff => facts.account.roles.contains(Role::Staff),
         }
-        AccountAction::Revoke(role) if !roles.contains(role) => {
-            ("role-not-held", format!("{name} does not hold the role {role}."), NOTHING_LEFT)
+    }
+
+    fn reason(self, _: &FirstFacts<'_>) -> Reason {
+        let (sentence, hint) = match self {
+            Self::IsTheFirst => {
+                ("There is an account already.", "Name the member of staff who creates this one.")
+            }
+            Self::IsStaff => (
+                "The first account does not hold the role staff.",
+                "Give it the role staff: without it nobody could grant anything.",
+            ),
+        };
+        Reason::new(self.code(), sentence, hint)
+    }
+}
+
+/// There is no account yet that a rule could speak of; the step exists so that
+/// every write comes from a policy.
+impl Policy for NewAccount {
+    type Subject<'tx> = ();
+
+    fn check(&self, _: &Person, (): &()) -> Result<(), PolicyDenied> {
+        Ok(())
+    }
+}
+
+const NOTHING_LEFT: &str = "Nothing is left to do.";
+
+impl Condition for Rule {
+    type Facts<'a> = Facts<'a>;
+
+    fn code(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn is_met(self, &Facts { actor, action, account, has_reason }: &Facts<'_>) -> bool {
+        let roles = &account.person.roles;
+        match self {
+            Self::IsNotYourself => actor.id != account.person.id,
+            // The actor is active staff and stays so, because `IsNotYourself`
+            // holds. So this advises the last one; the roster's constraint
+            // decides races.
+            Self::IsNotTheLastStaff => {
+                !(account.is_active && roles.contains(Role::Staff) && account.active_staff <= 1)
+            }
+            Self::RoleIsNotHeld => !has_role(action, account),
+            Self::RoleIsHeld => has_role(action, account),
+            Self::IsActive => account.is_active,
+            Self::IsDeactivated => !account.is_active,
+            Self::IsSignedIn => account.is_signed_in,
+            Self::TokenWorks => account.has_token,
+            Self::ReasonIsGiven => has_reason,
         }
-        AccountAction::Deactivate if !subject.is_active => {
-            ("not-active", format!("{name}'s account is deactivated already."), NOTHING_LEFT)
+    }
+
+    fn reason(self, &Facts { action, account, .. }: &Facts<'_>) -> Reason {
+        let name = &account.person.display_name;
+        let (sentence, hint) = match self {
+            Self::IsNotYourself => ("This is your own account.".to_owned(), instead(action)),
+            Self::IsNotTheLastStaff => (
+                "This is the last active staff account.".to_owned(),
+                "Grant the role staff to somebody else first.",
+            ),
+            Self::RoleIsNotHeld => {
+                (format!("{name} holds the role {} already.", role_of(action)), NOTHING_LEFT)
+            }
+            Self::RoleIsHeld => {
+                (format!("{name} does not hold the role {}.", role_of(action)), NOTHING_LEFT)
+            }
+            Self::IsActive if action == AccountAction::ResetPassword => (
+                format!("{name}'s account is deactivated."),
+                "Reactivate it first: until then no password lets anybody in.",
+            ),
+            Self::IsActive => (format!("{name}'s account is deactivated already."), NOTHING_LEFT),
+            Self::IsDeactivated => (format!("{name}'s account is active already."), NOTHING_LEFT),
+            Self::IsSignedIn => (format!("{name} is not signed in anywhere."), NOTHING_LEFT),
+            Self::TokenWorks => ("The token lets nobody in any more.".to_owned(), NOTHING_LEFT),
+            Self::ReasonIsGiven => {
+                ("No reason is given.".to_owned(), "Write why; the record keeps it.")
+            }
+        };
+        Reason::new(self.code(), sentence, hint)
+    }
+}
+
+fn has_role(action: AccountAction, account: &Account) -> bool {
+    match action {
+        AccountAction::Grant(role) | AccountAction::Revoke(role) => {
+            account.person.roles.contains(role)
         }
-        AccountAction::Reactivate if subject.is_active => {
-            ("active", format!("{name}'s account is active already."), NOTHING_LEFT)
-        }
-        AccountAction::ResetPassword if !subject.is_active => (
-            "not-active",
-            format!("{name}'s account is deactivated."),
-            "Reactivate it first: until then no password lets anybody in.",
-        ),
-        AccountAction::EndSessions if !subject.is_signed_in => {
-            ("not-signed-in", format!("{name} is not signed in anywhere."), NOTHING_LEFT)
-        }
-        AccountAction::RevokeToken if !subject.has_token => {
-            ("token-over", "The token lets nobody in any more.".to_owned(), NOTHING_LEFT)
-        }
-        AccountAction::Grant(_)
-        | AccountAction::Revoke(_)
-        | AccountAction::Deactivate
+        AccountAction::Deactivate
         | AccountAction::Reactivate
         | AccountAction::SetPassword
         | AccountAction::ResetPassword
         | AccountAction::EndSessions
-        | AccountAction::RevokeToken => return None,
-    };
-    Some(Reason::new(code, sentence, hint))
+        | AccountAction::RevokeToken => false,
+    }
 }
 
-impl<'tx> AccountValidity<'tx> {
-    /// Returns who changes the account.
-    pub fn actor(&self) -> &Actor<'tx> {
-        &self.actor
+fn role_of(action: AccountAction) -> &'static str {
+    match action {
+        AccountAction::Grant(role) | AccountAction::Revoke(role) => role.as_str(),
+        AccountAction::Deactivate
+        | AccountAction::Reactivate
+        | AccountAction::SetPassword
+        | AccountAction::ResetPassword
+        | AccountAction::EndSessions
+        | AccountAction::RevokeToken => "",
     }
+}
 
-    /// Returns the change.
-    pub fn change(&self) -> &AccountChange {
-        &self.change
-    }
-
-    /// Returns the account.
-    pub fn subject(&self) -> &Account {
-        &self.subject
+/// Returns what to do instead about one's own account.
+fn instead(action: AccountAction) -> &'static str {
+    match action {
+        AccountAction::Grant(_)
+        | AccountAction::Revoke(_)
+        | AccountAction::Deactivate
+        | AccountAction::Reactivate
+        | AccountAction::SetPassword => "Another member of staff has to do it.",
+        AccountAction::ResetPassword => "Change your password on the page My account.",
+        AccountAction::EndSessions => "End your sessions on the page My account.",
+        AccountAction::RevokeToken => "Revoke your tokens on the page My account.",
     }
 }

@@ -1,66 +1,72 @@
-//! Is it valid now to acknowledge an incident?
+//! The rules about acknowledging an incident.
 
-use crate::domain::{Actor, Incident, Note, Reason};
-use crate::permissions::IncidentsCapability;
-use crate::policies::PolicyDenied;
-use crate::policies::rules::clock;
+use super::posts::time_in_words;
+use super::{Condition, Policy, PolicyDenied};
+use crate::domain::{Ability, Command, Incident, Note, Person, Reason, named};
 
-/// Proof that an acknowledgement is valid, within one transaction.
+/// Acknowledge an incident, with a note.
 #[derive(Debug)]
-#[must_use = "a validity is a question half asked: invariants come next"]
-pub struct AcknowledgementValidity<'tx> {
-    actor: Actor<'tx>,
-    incident: Incident,
-    note: Note,
+pub struct Acknowledge {
+    /// What staff found or did.
+    pub note: Note,
 }
 
-/// Returns proof that the incident, as it is under its lock, may be
-/// acknowledged with this note.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met: who acknowledged it
-/// before, and that a note is missing.
-pub fn evaluate<'tx>(
-    capability: IncidentsCapability<'tx>,
-    incident: Incident,
-    note: Note,
-) -> Result<AcknowledgementValidity<'tx>, PolicyDenied> {
-    let mut reasons = Vec::new();
-    if let Some(earlier) = &incident.acknowledgement {
-        reasons.push(Reason::new(
-            "already-acknowledged",
-            format!("{} acknowledged this on {}.", earlier.by.name, clock(earlier.at)),
-            "Nothing is left to do; what they wrote stands on the record.",
-        ));
-    }
-    if note.is_blank() {
-        reasons.push(Reason::new(
-            "note-missing",
-            "No note is given.",
-            "Write what you found or did; the record keeps it.",
-        ));
-    }
-    if reasons.is_empty() {
-        Ok(AcknowledgementValidity { actor: capability.into_actor(), incident, note })
-    } else {
-        Err(PolicyDenied { reasons })
+impl Command for Acknowledge {
+    const ABILITY: Ability = Ability::AcknowledgeIncidents;
+}
+
+named! {
+    /// One condition on acknowledging an incident.
+    pub enum Rule is "a rule about incidents" {
+        /// It is acknowledged once.
+        IsOpen = "already-acknowledged",
+        /// The acknowledgement says something.
+        NoteIsGiven = "note-missing",
     }
 }
 
-impl<'tx> AcknowledgementValidity<'tx> {
-    /// Returns who acknowledges it.
-    pub fn actor(&self) -> &Actor<'tx> {
-        &self.actor
+/// Everything that a rule about an incident may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    incident: &'a Incident,
+    note: &'a Note,
+}
+
+impl Policy for Acknowledge {
+    type Subject<'tx> = Incident;
+
+    fn check(&self, _: &Person, incident: &Incident) -> Result<(), PolicyDenied> {
+        PolicyDenied::unless_met(&Rule::ALL, &Facts { incident, note: &self.note })
+    }
+}
+
+impl Condition for Rule {
+    type Facts<'a> = Facts<'a>;
+
+    fn code(self) -> &'static str {
+        self.as_str()
     }
 
-    /// Returns the incident.
-    pub fn incident(&self) -> &Incident {
-        &self.incident
+    fn is_met(self, facts: &Facts<'_>) -> bool {
+        match self {
+            Self::IsOpen => facts.incident.acknowledgement.is_none(),
+            Self::NoteIsGiven => facts.note.is_given(),
+        }
     }
 
-    /// Returns what they found or did.
-    pub fn note(&self) -> &Note {
-        &self.note
+    fn reason(self, facts: &Facts<'_>) -> Reason {
+        match (self, &facts.incident.acknowledgement) {
+            (Self::IsOpen, Some(earlier)) => Reason::new(
+                self.code(),
+                format!("{} acknowledged this on {}.", earlier.by.name, time_in_words(earlier.at)),
+                "Nothing is left to do; what they wrote stands on the record.",
+            ),
+            (Self::IsOpen, None) => Reason::new(self.code(), "It is open.", ""),
+            (Self::NoteIsGiven, _) => Reason::new(
+                self.code(),
+                "No note is given.",
+                "Write what you found or did; the record keeps it.",
+            ),
+        }
     }
 }

@@ -1,31 +1,29 @@
 //! **Is it valid now?**
 //!
-//! This layer looks at the actor, the locked post with its reviews, and what
-//! the attempt came with. It refuses to know the database: it is given facts
-//! and no connection, so it can change nothing and ask nothing twice.
+//! This layer looks at the actor, the locked subject, and what the attempt came
+//! with. It refuses to know the database: it is given facts
+//! and no connection, so it cannot write or read anything.
 //!
 //! A refusal means that *this attempt* was refused, and says every reason why.
-//! It is nobody's defect: the loser of a race is refused here, in a sentence.
+//! It is not a defect: the loser of a race is refused here, in a sentence.
 
 pub mod accounts;
 pub mod incidents;
 pub mod own_account;
-mod rules;
+pub mod posts;
 
 use std::fmt;
 
-use crate::domain::{
-    Action, Actor, Attempt, Create, LockedPost, Note, Person, Post, Reason, RevisionNumber,
-};
+use crate::domain::{Actor, Command, Person, Reason};
 use crate::permissions::Capability;
 
-pub use rules::Rule;
+pub use posts::{Rule, rules};
 
-/// Proof that an attempt was valid on the locked post, within one transaction.
+/// Proof that an attempt was valid on its locked subject, within one transaction.
 ///
 /// Only [`evaluate`] makes one, and [`invariants::enforce`] consumes it. The
-/// next layer takes the actor, the attempt and the post from here, so nothing
-/// can be swapped between the question and the write.
+/// next layer takes the actor, the attempt and the subject from here, so nothing
+/// can be swapped between the check and the write.
 ///
 /// ```
 /// use imprimatur::{domain::Publish, invariants::{self, Operation}, policies::Validity, store::Transaction};
@@ -45,7 +43,7 @@ pub use rules::Rule;
 /// }
 /// ```
 ///
-/// It serves once:
+/// It is used once:
 ///
 /// ```compile_fail,E0382
 /// use imprimatur::{domain::Publish, invariants::{self, Operation}, policies::Validity, store::Transaction};
@@ -56,7 +54,7 @@ pub use rules::Rule;
 /// }
 /// ```
 ///
-/// And nobody else can make one:
+/// Only `evaluate` makes one:
 ///
 /// ```
 /// use imprimatur::{domain::{Actor, LockedPost, Publish}, permissions::Capability, policies::{self, Validity}};
@@ -75,103 +73,42 @@ pub use rules::Rule;
 /// ```
 ///
 /// [`invariants::enforce`]: crate::invariants::enforce
-#[derive(Debug)]
-#[must_use = "a validity is a question half asked: invariants come next"]
-pub struct Validity<'tx, 'a, A, Subject = LockedPost<'tx>> {
+#[must_use = "unused validity: pass it to `invariants`"]
+pub struct Validity<'tx, 'a, A: Policy> {
     actor: Actor<'tx>,
     attempt: &'a A,
-    subject: Subject,
+    subject: A::Subject<'tx>,
 }
 
-/// Returns proof that the attempt is valid on the post as it is now.
+/// An attempt that has rules.
+pub trait Policy: Command {
+    /// What the rules look at besides the person and the attempt: a row that the
+    /// transaction has locked, or `()` where there is none yet.
+    type Subject<'tx>;
+
+    /// Returns nothing where every rule is met.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyDenied`] with every rule that is not met.
+    fn check(&self, person: &Person, subject: &Self::Subject<'_>) -> Result<(), PolicyDenied>;
+}
+
+/// Returns proof that the attempt is valid on its subject as it is now.
 ///
 /// # Errors
 ///
 /// [`PolicyDenied`] with every rule that is not met.
-pub fn evaluate<'tx, 'a, A: Attempt>(
+pub fn evaluate<'tx, 'a, A: Policy>(
     capability: Capability<'tx, A>,
     attempt: &'a A,
-    post: LockedPost<'tx>,
+    subject: A::Subject<'tx>,
 ) -> Result<Validity<'tx, 'a, A>, PolicyDenied> {
-    let circumstances = Circumstances {
-        person: capability.actor().person(),
-        post: post.post(),
-        seen: attempt.target().map(|(_, seen)| seen),
-        has_reason: attempt.words().is_some_and(|words: &Note| !words.is_blank()),
-    };
-    check(A::ACTION, &circumstances)?;
-    Ok(Validity { actor: capability.into_actor(), attempt, subject: post })
+    attempt.check(capability.actor().person(), &subject)?;
+    Ok(Validity { actor: capability.into_actor(), attempt, subject })
 }
 
-/// Returns proof that a post may begin. There is no post yet that a rule could
-/// speak of, so the capability decides; the step exists so that every write
-/// comes from a policy.
-pub fn evaluate_creation<'tx, 'a>(
-    capability: Capability<'tx, Create>,
-    attempt: &'a Create,
-) -> Validity<'tx, 'a, Create, ()> {
-    Validity { actor: capability.into_actor(), attempt, subject: () }
-}
-
-/// Returns the rules that an action must meet. A post must meet all of them,
-/// and whoever is refused hears of all that it does not.
-pub fn rules(action: Action) -> &'static [Rule] {
-    match action {
-        Action::Create => &[],
-        Action::Revise => &[Rule::YouAreItsAuthor, Rule::NotYetPublished, Rule::SeenIsCurrent],
-        Action::Submit => {
-            &[Rule::YouAreItsAuthor, Rule::IsADraft, Rule::SeenIsCurrent, Rule::NothingIsMissing]
-        }
-        Action::RequestChanges => {
-            &[Rule::IsInReview, Rule::YouAreNotItsAuthor, Rule::SeenIsCurrent]
-        }
-        Action::WithdrawRequest => &[
-            Rule::IsInReview,
-            Rule::ARequestStands,
-            Rule::StandingRequestIsYours,
-            Rule::SeenIsCurrent,
-        ],
-        Action::Publish => &[
-            Rule::IsInReview,
-            Rule::YouAreNotItsAuthor,
-            Rule::SeenIsCurrent,
-            Rule::NothingIsMissing,
-            Rule::NoRequestStands,
-        ],
-        Action::Archive => &[Rule::IsPublished, Rule::SeenIsCurrent, Rule::ReasonIsGiven],
-    }
-}
-
-/// Everything that a rule may look at.
-#[derive(Debug)]
-pub struct Circumstances<'a> {
-    /// Who attempts it.
-    pub person: &'a Person,
-    /// The post.
-    pub post: &'a Post,
-    /// The revision that they were looking at.
-    pub seen: Option<RevisionNumber>,
-    /// Whether they say why.
-    pub has_reason: bool,
-}
-
-/// Returns nothing where every rule of the action is met. It is the answer
-/// without the proof: the door asks it about a locked post, pages about a post
-/// they have read, to say beforehand what the door would say.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
-pub fn check(action: Action, circumstances: &Circumstances<'_>) -> Result<(), PolicyDenied> {
-    let reasons: Vec<Reason> = rules(action)
-        .iter()
-        .filter(|rule| !rule.is_met(circumstances))
-        .map(|rule| rule.reason(circumstances))
-        .collect();
-    if reasons.is_empty() { Ok(()) } else { Err(PolicyDenied { reasons }) }
-}
-
-impl<'tx, 'a, A, Subject> Validity<'tx, 'a, A, Subject> {
+impl<'tx, 'a, A: Policy> Validity<'tx, 'a, A> {
     /// Returns who acts.
     pub fn actor(&self) -> &Actor<'tx> {
         &self.actor
@@ -181,12 +118,31 @@ impl<'tx, 'a, A, Subject> Validity<'tx, 'a, A, Subject> {
     pub fn attempt(&self) -> &'a A {
         self.attempt
     }
+
+    /// Returns what they attempt it on.
+    pub fn subject(&self) -> &A::Subject<'tx> {
+        &self.subject
+    }
 }
 
-impl<'tx, A> Validity<'tx, '_, A> {
-    /// Returns the post that they attempt it on.
-    pub fn post(&self) -> &Post {
-        self.subject.post()
+/// One condition on an attempt: a variant of the `Rule` of its subject.
+pub trait Condition: Copy {
+    /// Everything that the rule may look at.
+    type Facts<'a>;
+
+    /// Returns the stable name of the rule's refusal.
+    fn code(self) -> &'static str;
+
+    /// Returns whether the rule is met.
+    fn is_met(self, facts: &Self::Facts<'_>) -> bool;
+
+    /// Returns why it is not met, and what would change that.
+    fn reason(self, facts: &Self::Facts<'_>) -> Reason;
+
+    /// Returns whether the rule is about the person's relation to the subject:
+    /// then waiting does not help, and the answer is "not you", not "not now".
+    fn is_about_the_person(self) -> bool {
+        false
     }
 }
 
@@ -194,27 +150,52 @@ impl<'tx, A> Validity<'tx, '_, A> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyDenied {
     reasons: Vec<Reason>,
+    is_about_the_person: bool,
 }
 
 impl PolicyDenied {
+    /// Returns nothing where all of the rules are met.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyDenied`] with every rule that is not.
+    pub(crate) fn unless_met<R: Condition>(
+        conditions: &[R],
+        facts: &R::Facts<'_>,
+    ) -> Result<(), Self> {
+        let unmet: Vec<R> = conditions.iter().copied().filter(|rule| !rule.is_met(facts)).collect();
+        if unmet.is_empty() {
+            return Ok(());
+        }
+        Err(Self {
+            reasons: unmet.iter().map(|rule| rule.reason(facts)).collect(),
+            is_about_the_person: unmet.iter().any(|rule| rule.is_about_the_person()),
+        })
+    }
+
+    /// Returns the refusal for one reason.
+    pub(crate) fn because(reason: Reason) -> Self {
+        Self { reasons: vec![reason], is_about_the_person: false }
+    }
+
     /// Returns every reason, in the order of the action's rules.
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
     }
 
     /// Returns whether the refusal names a rule.
-    pub fn names(&self, rule: Rule) -> bool {
+    pub fn names(&self, rule: impl Condition) -> bool {
         self.reasons.iter().any(|reason| reason.code == rule.code())
     }
 
     /// Returns whether the refusal names one rule and no other.
-    pub fn is_only(&self, rule: Rule) -> bool {
+    pub fn is_only(&self, rule: impl Condition) -> bool {
         self.reasons.len() == 1 && self.names(rule)
     }
 
-    /// Returns whether it is about the person's relation to the post.
+    /// Returns whether it is about the person's relation to the subject.
     pub fn is_about_the_person(&self) -> bool {
-        Rule::ALL.into_iter().any(|rule| rule.is_about_the_person() && self.names(rule))
+        self.is_about_the_person
     }
 }
 

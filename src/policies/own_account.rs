@@ -1,128 +1,144 @@
-//! Is a change that somebody makes to their own account valid now?
+//! The rules about changes that people make to their own accounts.
 
-use crate::domain::{Actor, OwnChange, Person, Reason};
-use crate::permissions::{self, OwnAccountCapability};
-use crate::policies::PolicyDenied;
+use super::{Condition, Policy, PolicyDenied};
+use crate::domain::{OwnActionKind, OwnChange, Permission, Person, Reason, named};
+use crate::permissions;
 
-/// What is known of the account under its lock, as far as the change asks.
+/// The account under its lock, as far as the change asks.
 #[derive(Debug, Default)]
-pub struct Facts {
-    /// Whether whoever asks has shown the password that is stored now, or a
-    /// link that works.
+pub struct OwnAccount {
+    /// Whether the person has shown the password that is stored now, or a
+    /// one-time link that works.
     pub is_proven: bool,
     /// Whether they are signed in anywhere else.
     pub has_other_sessions: bool,
-    /// Whether the session in question is theirs and not over.
+    /// Whether the session in question is theirs and live.
     pub has_session: bool,
-    /// Whether the token in question is theirs and lets a program in.
+    /// Whether the token in question is theirs and works.
     pub has_token: bool,
-    /// Whether a token of theirs that works has the new one's name.
+    /// Whether a working token of theirs has the new one's name.
     pub has_token_of_that_name: bool,
-    /// How many tokens of theirs work.
+    /// How many working tokens they have.
     pub tokens: i64,
 }
 
-/// How many tokens a person may have that work.
+/// The most working tokens that a person may have.
 pub const MOST_TOKENS: i64 = 50;
 
-/// Proof that a change to one's own account is valid, within one transaction.
-#[derive(Debug)]
-#[must_use = "a validity is a question half asked: invariants come next"]
-pub struct OwnAccountValidity<'tx> {
-    actor: Actor<'tx>,
-    change: OwnChange,
-}
-
-/// Returns proof that the change is valid on the account as it is now.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
-pub fn evaluate_own<'tx>(
-    capability: OwnAccountCapability<'tx>,
-    change: OwnChange,
-    facts: &Facts,
-) -> Result<OwnAccountValidity<'tx>, PolicyDenied> {
-    let actor = capability.into_actor();
-    let reasons = unmet(&change, actor.person(), facts);
-    if reasons.is_empty() {
-        Ok(OwnAccountValidity { actor, change })
-    } else {
-        Err(PolicyDenied { reasons })
+named! {
+    /// One condition on a change of one's own account.
+    pub enum Rule is "a rule about one's own account" {
+        /// The current password, or a one-time link, was shown.
+        PasswordIsProven = "wrong-password",
+        /// The session is live.
+        SessionIsLive = "session-over",
+        /// There is another session to end.
+        IsSignedInElsewhere = "not-signed-in-elsewhere",
+        /// The token works.
+        TokenWorks = "token-over",
+        /// No other working token has the name.
+        TokenNameIsFree = "token-name-used",
+        /// There is room for another token.
+        HasRoomForAToken = "too-many-tokens",
+        /// A token is narrowed to permissions that its account holds.
+        PermissionsAreHeld = "permission-not-held",
     }
 }
 
-fn unmet(change: &OwnChange, person: &Person, facts: &Facts) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    let mut refuse = |code, sentence: String, hint| reasons.push(Reason::new(code, sentence, hint));
-    match change {
-        OwnChange::Password(_) if !facts.is_proven => refuse(
-            "wrong-password",
-            "This is not your current password.".into(),
-            "Write it once more, or ask a member of staff for a link to set a new one.",
-        ),
-        OwnChange::EndSession(_) if !facts.has_session => {
-            refuse(
-                "session-over",
-                "That session is over already.".into(),
-                "Nothing is left to do.",
-            );
+/// Returns the rules that a change must meet.
+pub fn rules(kind: OwnActionKind) -> &'static [Rule] {
+    match kind {
+        OwnActionKind::ChangePassword | OwnActionKind::SetPasswordByLink => {
+            &[Rule::PasswordIsProven]
         }
-        OwnChange::EndOtherSessions if !facts.has_other_sessions => refuse(
-            "not-signed-in-elsewhere",
-            "You are not signed in anywhere else.".into(),
-            "Nothing is left to do.",
-        ),
-        OwnChange::RevokeToken(_) if !facts.has_token => {
-            refuse(
-                "token-over",
-                "The token lets nobody in any more.".into(),
-                "Nothing is left to do.",
-            );
+        OwnActionKind::EndSession => &[Rule::SessionIsLive],
+        OwnActionKind::EndOtherSessions => &[Rule::IsSignedInElsewhere],
+        OwnActionKind::MakeToken => {
+            &[Rule::TokenNameIsFree, Rule::HasRoomForAToken, Rule::PermissionsAreHeld]
         }
-        OwnChange::MakeToken(token) => {
-            if facts.has_token_of_that_name {
-                refuse(
-                    "token-name-used",
-                    "A token of yours has that name and still works.".into(),
-                    "Choose another name, or revoke that token first.",
-                );
-            }
-            if facts.tokens >= MOST_TOKENS {
-                refuse(
-                    "too-many-tokens",
-                    format!("You have {MOST_TOKENS} tokens that work."),
-                    "Revoke one that nothing uses any more.",
-                );
-            }
-            // It would not be wrong, since a token never holds more than its
-            // account; it would promise what it does not do.
-            for permission in token.permissions.iter().flatten() {
-                if !permissions::holds(&person.roles, *permission) {
-                    refuse(
-                        "permission-not-held",
-                        format!("Your account does not hold the permission {permission}."),
-                        "Leave it out: a token holds no more than its account.",
-                    );
-                }
-            }
-        }
+        OwnActionKind::RevokeToken => &[Rule::TokenWorks],
+    }
+}
+
+/// Everything that a rule about one's own account may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    person: &'a Person,
+    change: &'a OwnChange,
+    account: &'a OwnAccount,
+}
+
+impl Policy for OwnChange {
+    type Subject<'tx> = OwnAccount;
+
+    fn check(&self, person: &Person, account: &OwnAccount) -> Result<(), PolicyDenied> {
+        PolicyDenied::unless_met(rules(self.kind()), &Facts { person, change: self, account })
+    }
+}
+
+/// Returns the permissions that a new token is narrowed to and that its account
+/// does not hold. A token never holds more than its account; this refusal keeps its
+/// description true.
+fn not_held(person: &Person, change: &OwnChange) -> Vec<&'static str> {
+    let narrowed = match change {
+        OwnChange::MakeToken(token) => token.permissions.as_deref().unwrap_or_default(),
         OwnChange::Password(_)
         | OwnChange::EndSession(_)
         | OwnChange::EndOtherSessions
-        | OwnChange::RevokeToken(_) => {}
-    }
-    reasons
+        | OwnChange::RevokeToken(_) => &[],
+    };
+    let missing = narrowed.iter().filter(|held| !permissions::holds(&person.roles, **held));
+    missing.copied().map(Permission::as_str).collect()
 }
 
-impl<'tx> OwnAccountValidity<'tx> {
-    /// Returns whose account it is.
-    pub fn actor(&self) -> &Actor<'tx> {
-        &self.actor
+impl Condition for Rule {
+    type Facts<'a> = Facts<'a>;
+
+    fn code(self) -> &'static str {
+        self.as_str()
     }
 
-    /// Returns the change.
-    pub fn change(&self) -> &OwnChange {
-        &self.change
+    fn is_met(self, &Facts { person, change, account }: &Facts<'_>) -> bool {
+        match self {
+            Self::PasswordIsProven => account.is_proven,
+            Self::SessionIsLive => account.has_session,
+            Self::IsSignedInElsewhere => account.has_other_sessions,
+            Self::TokenWorks => account.has_token,
+            Self::TokenNameIsFree => !account.has_token_of_that_name,
+            Self::HasRoomForAToken => account.tokens < MOST_TOKENS,
+            Self::PermissionsAreHeld => not_held(person, change).is_empty(),
+        }
+    }
+
+    fn reason(self, &Facts { person, change, .. }: &Facts<'_>) -> Reason {
+        const NOTHING_LEFT: &str = "Nothing is left to do.";
+        let (sentence, hint) = match self {
+            Self::PasswordIsProven => (
+                "This is not your current password.".to_owned(),
+                "Write it once more, or ask a member of staff for a link to set a new one.",
+            ),
+            Self::SessionIsLive => ("That session is over already.".to_owned(), NOTHING_LEFT),
+            Self::IsSignedInElsewhere => {
+                ("You are not signed in anywhere else.".to_owned(), NOTHING_LEFT)
+            }
+            Self::TokenWorks => ("The token lets nobody in any more.".to_owned(), NOTHING_LEFT),
+            Self::TokenNameIsFree => (
+                "A token of yours has that name and still works.".to_owned(),
+                "Choose another name, or revoke that token first.",
+            ),
+            Self::HasRoomForAToken => (
+                format!("You have {MOST_TOKENS} tokens that work."),
+                "Revoke one that nothing uses any more.",
+            ),
+            Self::PermissionsAreHeld => {
+                let missing = not_held(person, change);
+                let noun = if missing.len() == 1 { "permission" } else { "permissions" };
+                (
+                    format!("Your account does not hold the {noun} {}.", missing.join(" and ")),
+                    "Leave it out: a token holds no more than its account.",
+                )
+            }
+        };
+        Reason::new(self.code(), sentence, hint)
     }
 }

@@ -16,6 +16,7 @@ pub mod paging;
 pub mod pool;
 pub mod posts;
 pub mod schema;
+pub mod settings;
 mod socket;
 pub mod sqlstate;
 pub mod statement;

@@ -9,6 +9,7 @@ use diesel::r2d2::{CustomizeConnection, Error, Pool, PooledConnection};
 
 use crate::store::Unavailable;
 use crate::store::manager::{ManagedConnection, Manager};
+use crate::store::settings::PINNED;
 
 /// A connection on loan from the pool.
 pub struct Connection(PooledConnection<Manager>);
@@ -142,17 +143,15 @@ impl CustomizeConnection<ManagedConnection, Error> for Limits {
         // to its far end where the planner expected more rows than there are.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
         let set = managed.conn.batch_execute(&format!(
-            "SET lock_timeout = {lock};
+            "{PINNED}
+             SET lock_timeout = {lock};
              SET statement_timeout = {statement};
              SET idle_in_transaction_session_timeout = {};
-             SET idle_session_timeout = 0;
              SET random_page_cost = 1.1;
              SET jit = off;
              SET enable_mergejoin = off;
              SET max_parallel_workers_per_gather = 0;
-             SET default_transaction_isolation = 'read committed';
-             SET timezone = 'UTC';
-             SET client_min_messages = 'warning';",
+             SET default_transaction_isolation = 'read committed';",
             statement * 2
         ));
         set.map_err(Error::QueryError)

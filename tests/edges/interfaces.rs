@@ -272,7 +272,7 @@ fn no_route_that_changes_something_is_missing_here() {
 /// called.
 fn edges() -> Vec<String> {
     let mut sources = Vec::new();
-    let mut folders: Vec<PathBuf> = ["web", "admin", "api"]
+    let mut folders: Vec<PathBuf> = ["http", "site", "desk", "account", "admin", "api"]
         .map(|edge| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(edge))
         .into_iter()
         .filter(|folder| folder.exists())

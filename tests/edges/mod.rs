@@ -9,4 +9,5 @@ mod desk;
 mod input;
 mod interfaces;
 mod public_site;
+mod rules;
 mod sign_in;

@@ -16,7 +16,7 @@ use imprimatur::domain::{
     Action, Archive, Content, Interface, Note, OperationKey, PostId, RequestId, Revise,
     RevisionNumber, Role, State, UserId,
 };
-use imprimatur::http;
+use imprimatur::http::ErrorKind;
 use imprimatur::policies::Rule;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
@@ -170,7 +170,7 @@ fn a_refusal_says_which_layer_refused_and_by_which_rule() {
             let answer = match try_cell(&world, who, *author, action, state) {
                 Ok(()) => "done".to_owned(),
                 Err(refusal) => {
-                    let status = http::status(&refusal).as_u16();
+                    let status = ErrorKind::of(&refusal).status.as_u16();
                     format!("{status} {}", codes(&refusal))
                 }
             };
@@ -195,7 +195,7 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     let asked = world.in_review();
     world.perform(world.edith, &request_changes(asked, 1)).unwrap();
     let published = world.published();
-    let blank = world.create(world.alice, Content::parse("", "", "").unwrap()).unwrap().post;
+    let begun = world.create(world.alice, Content::parse("", "S", "").unwrap()).unwrap().post;
 
     let mut seen_codes = Vec::new();
     let mut refused = |browser: &mut Browser, post, action, words: &[(&str, &str)], expected| {
@@ -226,15 +226,18 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     refused(&mut stan, in_review, "archive", &reason, (409, "not-published"));
     let body = refused(&mut edith, revised, "publish", &[], (409, "stale-revision"));
     assert!(body.contains("What has changed since you looked"), "{body}");
-    let body = refused(&mut alice, blank, "submit", &[], (409, "incomplete"));
-    assert!(body.contains("Still missing: title, summary, body."), "{body}");
+    let body = refused(&mut alice, begun, "submit", &[], (409, "incomplete"));
+    assert!(body.contains("Still missing: title, body."), "{body}");
     let body = refused(&mut rosa, asked, "publish", &[], (409, "changes-requested"));
     assert!(body.contains("Edith asked for changes to revision 1."), "{body}");
     refused(&mut edith, in_review, "withdraw-request", &[], (409, "no-request-stands"));
     refused(&mut stan, published, "archive", &[("reason", "  ")], (409, "reason-missing"));
+    refused(&mut edith, in_review, "request-changes", &[("note", " ")], (409, "note-missing"));
+    let nothing = [("title", " "), ("summary", ""), ("body", "\n")];
+    refused(&mut alice, NEW, "create", &nothing, (409, "nothing-written"));
 
     seen_codes.sort();
-    let mut all = Rule::ALL.map(Rule::code);
+    let mut all = Rule::ALL.map(Rule::as_str);
     all.sort_unstable();
     assert_eq!(seen_codes, all);
 }
@@ -243,7 +246,7 @@ fn every_rule_has_its_status_and_its_words_over_http() {
 #[test]
 fn every_unmet_rule_is_reported_and_not_the_first() {
     let world = World::new();
-    let draft = world.create(world.rosa, Content::parse("", "", "").unwrap()).unwrap().post;
+    let draft = world.create(world.rosa, Content::parse("T", "", "").unwrap()).unwrap().post;
     let before = world.db_everything();
     let refusal = world.perform(world.rosa, &publish(draft, 7)).unwrap_err();
     assert_eq!(codes(&refusal), "policy not-in-review own-post stale-revision incomplete");
@@ -262,7 +265,7 @@ fn every_unmet_rule_is_reported_and_not_the_first() {
 fn an_incomplete_draft_is_refused_at_submit_with_all_that_is_missing() {
     let world = World::new();
     for (title, summary, body, missing) in [
-        ("", "", "", "title, summary, body"),
+        ("", "", "B", "title, summary"),
         ("T", " ", "B", "summary"),
         ("", "S", "\n \n", "title, body"),
         ("T", "S", "", "body"),
@@ -598,6 +601,9 @@ fn the_record_of_a_refusal_is_the_answer_and_is_final() {
     assert_eq!(world.db_refusals(), [recorded]);
 }
 
+/// A post that does not exist yet.
+const NEW: PostId = PostId(0);
+
 /// Sends the form of an action on revision 1 under a fresh key.
 fn send(
     browser: &mut Browser,
@@ -606,7 +612,11 @@ fn send(
     words: &[(&str, &str)],
 ) -> crate::support::browser::Page {
     let key = OperationKey::random();
-    let mut fields = vec![("key", key.as_str()), ("seen", "1")];
+    let mut fields = vec![("key", key.as_str())];
     fields.extend(words);
+    if post == NEW {
+        return browser.send_unasked("/desk/posts/create", &fields);
+    }
+    fields.push(("seen", "1"));
     browser.send_unasked(&format!("/desk/posts/{post}/{action}"), &fields)
 }

@@ -4,7 +4,8 @@ use diesel::connection::SimpleConnection;
 use imprimatur::accounts;
 use imprimatur::demo;
 use imprimatur::domain::{Role, State};
-use imprimatur::store::posts;
+use imprimatur::store::paging::PageRequest;
+use imprimatur::store::posts::{self, Filter, Sort};
 use imprimatur::store::visibility::Visibility;
 
 use crate::support::database::Database;
@@ -18,8 +19,10 @@ fn it_shows_posts_in_every_state() {
     let conn = &mut store.checkout().unwrap();
     let visibility = Visibility { sees_everything: true, ..Visibility::public() };
     let counted = |state| {
-        let lines = posts::all(conn, visibility, Some(state), None, 100).unwrap();
-        (state, lines.len())
+        let filter = Filter { state: Some(state), ..Filter::default() };
+        let page = PageRequest::newest(100);
+        let list = posts::change_list(conn, visibility, &filter, Sort::Number, &page).unwrap();
+        (state, list.page.lines.len())
     };
     let states: Vec<(State, usize)> = State::ALL.into_iter().map(counted).collect();
     assert_eq!(
@@ -29,7 +32,7 @@ fn it_shows_posts_in_every_state() {
 }
 
 #[test]
-fn everybody_in_it_signs_in_with_its_password() {
+fn every_demo_account_signs_in_with_the_demo_password() {
     let database = Database::new();
     let store = database.store();
     demo::load(&store).unwrap();
@@ -43,7 +46,7 @@ fn everybody_in_it_signs_in_with_its_password() {
 }
 
 #[test]
-fn it_is_loaded_once_and_never_beside_other_people() {
+fn it_is_loaded_once_and_only_into_an_empty_database() {
     let database = Database::new();
     let store = database.store();
     assert!(demo::load(&store).unwrap());
@@ -68,7 +71,7 @@ fn an_interrupted_demo_is_continued() {
         let count = |table: &str| {
             db_number(&mut database.as_owner(), &format!("SELECT count(*) AS n FROM {table}"))
         };
-        ["users", "posts", "revisions", "reviews", "operations", "refusals"].map(count)
+        ["users", "posts", "revisions", "reviews", "history", "refusals"].map(count)
     };
     let [people, _, _, _, steps, refused] = everything(&whole);
     assert_eq!(refused, 0);
@@ -92,13 +95,13 @@ fn db_refuse_after(database: &Database, allowed: i64) {
         .batch_execute(&format!(
             "CREATE FUNCTION interrupt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
              BEGIN
-                 IF (SELECT count(*) FROM users) + (SELECT count(*) FROM operations) > {allowed} THEN
+                 IF (SELECT count(*) FROM users) + (SELECT count(*) FROM history) > {allowed} THEN
                      RAISE EXCEPTION 'interrupted';
                  END IF;
                  RETURN NULL;
              END $$;
              CREATE TRIGGER interruption AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION interrupt();
-             CREATE TRIGGER interruption AFTER INSERT ON operations FOR EACH ROW EXECUTE FUNCTION interrupt();"
+             CREATE TRIGGER interruption AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION interrupt();"
         ))
         .unwrap();
 }

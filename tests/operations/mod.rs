@@ -5,6 +5,7 @@ mod cost;
 mod demo;
 mod failures;
 mod metrics;
+mod migrations;
 mod pooler;
 mod serving;
 mod silence;

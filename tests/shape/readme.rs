@@ -55,7 +55,7 @@ fn the_rules_in_the_readme_are_the_rules_of_the_code() {
         "| action | permission | refused when | becomes |\n|---|---|---|---|\n".to_owned();
     for action in Action::ALL {
         let codes: Vec<String> =
-            rules(action).iter().map(|rule| format!("`{}`", rule.code())).collect();
+            rules(action).iter().map(|rule| format!("`{}`", rule.as_str())).collect();
         let becomes = action.target().map_or("", |state| state.label());
         table +=
             &format!("| {action} | `{}` | {} | {becomes} |\n", required(action), codes.join(", "));

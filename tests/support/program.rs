@@ -77,7 +77,7 @@ pub fn token(store: &Store, who: UserId, permissions: Option<Vec<Permission>>) -
         beginning: made.beginning(),
         secret: made.hash(),
     });
-    imprimatur::workflow::accounts::change_own(
+    imprimatur::workflow::own_account::change(
         store,
         &account_call(&Credential::Account(who)),
         &change,

@@ -122,7 +122,7 @@ fn routes() -> Vec<String> {
             let (path, rest) = after.split_once('"').unwrap();
             let is_route = before.ends_with("route") || before.ends_with("resource");
             let reads = is_route && rest.split(';').next().unwrap().contains("web::get()");
-            if reads || before.ends_with("reading") {
+            if reads || before.ends_with("get_only") {
                 found.push(format!("/{path}"));
             }
         }

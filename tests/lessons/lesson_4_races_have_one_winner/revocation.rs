@@ -18,7 +18,7 @@ use imprimatur::store::{self, Store};
 use imprimatur::workflow::{self, Call};
 
 use super::{Moment, at_once, in_slow_motion};
-use crate::support::raw::wait_until;
+use crate::support::raw::{DB_RECORD, wait_until};
 use crate::support::world::{account, account_call, db_number, publish};
 use crate::support::{Server, World};
 
@@ -62,7 +62,7 @@ impl Revocation {
         match self {
             Self::ByStaff(..) => unreachable!("staff do not type SQL"),
             Self::ByHand(change, _) => {
-                format!("UPDATE users SET {change} WHERE username = '{name}'")
+                format!("UPDATE users SET {change} WHERE username = '{name}'") + DB_RECORD
             }
         }
     }
@@ -177,7 +177,7 @@ fn a_publish_waits_for_the_revocation_in_progress_and_believes_its_outcome() {
 fn nothing_is_published_after_the_revocation_was_acknowledged() {
     let world = World::new();
     let published_by = |who: UserId| {
-        world.db_count(&format!("transitions WHERE to_state = 'published' AND actor_id = {who}"))
+        world.db_count(&format!("history WHERE entered = 'published' AND actor_id = {who}"))
     };
     for (round, revocation) in every_revocation().into_iter().cycle().take(18).enumerate() {
         let name = format!("reviewer{round}");
@@ -316,4 +316,44 @@ fn nothing_takes_effect_once_somebody_has_been_told_that_they_are_signed_out() {
     let fields = [("token", token.as_str()), ("key", &key), ("seen", &seen)];
     edith.post(&format!("/desk/posts/{post}/publish"), &fields).expect(401);
     assert_eq!(world.db_history(post), ["draft", "in_review", "published"]);
+}
+
+/// The password is compared under the lock that a change of it takes. Compared
+/// before, a session could begin with the old password after the change was
+/// acknowledged.
+#[test]
+fn no_session_begins_with_a_password_whose_change_was_acknowledged() {
+    let world = World::new();
+    let old = account("nobody", &[]).password_hash;
+    let staff_lock = "SELECT pg_advisory_xact_lock(1, hashint8(id)) FROM users WHERE username = \
+                      'alice'; SELECT FROM users WHERE username = 'alice' FOR UPDATE;";
+    for (lock, change) in [
+        (staff_lock, "password_hash = password_hash || 'x'"),
+        // By hand, and without any lock but the row's own.
+        ("", "password_hash = password_hash || 'x'"),
+        (staff_lock, "is_active = false"),
+        ("", "is_active = false"),
+    ] {
+        let set = format!("UPDATE users SET {change} WHERE username = 'alice'");
+        let mut changing = world.database.as_owner();
+        changing.batch_execute(&format!("BEGIN; {lock} {set}")).unwrap();
+        let begun = thread::scope(|scope| {
+            let (old, world) = (&old, &world);
+            let signing_in = scope.spawn(move || {
+                let conn = &mut *world.store.checkout().unwrap();
+                let key = sessions::random_key_of(world.alice);
+                sessions::begin(conn, &SessionId::of(&key), world.alice, old, "a test").unwrap()
+            });
+            world.database.db_wait_for_waiters(1);
+            changing.batch_execute("COMMIT").unwrap();
+            signing_in.join().unwrap()
+        });
+        assert!(!begun, "{change} with {lock:?}");
+        assert_eq!(world.db_count("sessions"), 0, "{change} with {lock:?}");
+        changing
+            .batch_execute(&format!(
+                "UPDATE users SET password_hash = '{old}', is_active = true WHERE username = 'alice'"
+            ))
+            .unwrap();
+    }
 }

@@ -206,7 +206,7 @@ impl House {
         let post = self.world.published();
         self.world.database.db_sabotage(&format!(
             "SET session_replication_role = replica;
-             DELETE FROM transitions WHERE post_id = {post} AND to_state = 'published'"
+             DELETE FROM history WHERE post_id = {post} AND entered = 'published'"
         ));
         post
     }
@@ -227,12 +227,13 @@ impl House {
             request: RequestId::new(),
             interface: Interface::Page,
             actor: Some(self.world.edith),
-            action: "publish",
+            action: imprimatur::domain::Action::Publish.into(),
             post: Some(self.objected),
             seen: None,
         };
         audit::record_incident(conn, &asked, "post_state_is_recorded", "refused by the database");
-        let open = audit::incidents(conn, audit::Shown::Open, &PageRequest::newest(1)).unwrap();
+        let open =
+            audit::incidents(conn, audit::IncidentState::Open, &PageRequest::newest(1)).unwrap();
         format!("/admin/incidents/{}", open.lines[0].id)
     }
 
@@ -248,11 +249,12 @@ impl House {
         ask(&mut here)
     }
 
-    /// The page for when nothing works any more, which nothing here provokes:
-    /// it is its template, with the request's name in the one gap.
+    /// The error page of last resort, which no request here provokes: its template,
+    /// filled in.
     pub fn last_resort() -> Page {
         let template = include_str!("../../../../templates/errors/defect.html");
-        let body = template.replace("{{ request }}", "5f0c");
+        let body = template.replace("{{ title }}", "We made a mistake");
+        let body = body.replace("{{ request }}", "5f0c");
         assert!(!body.contains("{{") && !body.contains("{%"), "{body}");
         let html = ("content-type".to_owned(), "text/html; charset=utf-8".to_owned());
         Page { status: 500, headers: BTreeMap::from([html]), body }

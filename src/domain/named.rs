@@ -1,0 +1,65 @@
+/// A text that is none of the names of an enum.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not {kind}: {names}")]
+pub struct UnknownName {
+    text: String,
+    kind: &'static str,
+    names: String,
+}
+
+impl UnknownName {
+    pub(crate) fn new(text: &str, kind: &'static str, names: &[&str]) -> Self {
+        let names = match names {
+            [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+            names => names.join(", "),
+        };
+        Self { text: text.chars().take(100).collect(), kind, names }
+    }
+}
+
+/// Declares an enum whose variants have stable names: in URLs, in JSON, in
+/// logs and in the database. `ALL`, `as_str`, `FromStr` and `Serialize` follow
+/// from the declaration, so that no second list can fall behind it.
+macro_rules! named {
+    (
+        $(#[$doc:meta])*
+        pub enum $enum:ident is $kind:literal {
+            $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $enum {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $enum {
+            /// Every variant, in order.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
+
+            /// Returns the stable name.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+
+        impl std::str::FromStr for $enum {
+            type Err = $crate::domain::UnknownName;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::ALL.into_iter().find(|named| named.as_str() == text).ok_or_else(|| {
+                    $crate::domain::UnknownName::new(text, $kind, &Self::ALL.map(Self::as_str))
+                })
+            }
+        }
+
+        impl serde::Serialize for $enum {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use named;

@@ -1,0 +1,39 @@
+use super::named::named;
+
+named! {
+    /// What refused.
+    pub enum Layer is "a layer" {
+        /// Who asks is not known.
+        Authentication = "authentication",
+        /// What was sent does not parse.
+        Input = "input",
+        /// The person may not attempt it.
+        Permission = "permission",
+        /// The person may not see it, or it does not exist.
+        Visibility = "visibility",
+        /// It is not valid now.
+        Policy = "policy",
+        /// We have a defect.
+        Invariant = "invariant",
+        /// The database cannot answer now.
+        Availability = "availability",
+    }
+}
+
+/// One rule that is not met: the same in pages, JSON, logs and records.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reason {
+    /// A stable name in kebab case.
+    pub code: String,
+    /// The fact that refuses, in a sentence.
+    pub sentence: String,
+    /// What to do about it, in a sentence.
+    pub hint: String,
+}
+
+impl Reason {
+    /// Returns a reason.
+    pub fn new(code: &str, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), sentence: sentence.into(), hint: hint.into() }
+    }
+}

@@ -1,0 +1,80 @@
+//! Changing one's own account: permission, policy, invariant, in one
+//! transaction, under the account's lock.
+
+use super::accounts::asking;
+use super::call::AccountCall;
+use super::run;
+use crate::accounts::links::{self, Link};
+use crate::accounts::{self, Credential, facts, identity};
+use crate::domain::{Actor, Interface, NewPassword, OwnActionKind, OwnChange, RequestId, UserId};
+use crate::invariants::own_account::{self, ProvenBy};
+use crate::policies::own_account::OwnAccount;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::{permissions, policies};
+
+/// Changes the account of the person who asks. To replace a password, `shown`
+/// is the hash of the one that they have shown.
+///
+/// # Errors
+///
+/// [`Refusal`]; then nothing has changed.
+pub fn change(
+    store: &Store,
+    call: &AccountCall<'_>,
+    change: &OwnChange,
+    shown: Option<&str>,
+) -> Result<(), Refusal> {
+    run::unkeyed(store, call.asked(change.kind().into()), |tx, actor_id| {
+        let asking = asking(tx, call.credential)?;
+        *actor_id = Some(asking.id);
+        accounts::lock(tx, &[asking.id])?;
+        // Read again under the lock: the session may have ended meanwhile.
+        let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
+        let this = match call.credential {
+            Credential::Session(session) => session.hash(),
+            Credential::Token(_) | Credential::Account(_) => &[],
+        };
+        let account = facts::own(tx.conn(), actor.id(), change, this, shown)?;
+        let capability = permissions::verify(actor)?;
+        let validity = policies::evaluate(capability, change, account)?;
+        let proof = ProvenBy::Session(this);
+        Ok(own_account::enforce(validity, proof, &call.circumstances(), tx)?)
+    })
+}
+
+/// Sets the password of the person who has a one-time link. Of two requests
+/// with the same link, the second finds that it has been used.
+///
+/// # Errors
+///
+/// [`Refusal::NotFound`] when the link does not work, for whatever reason; then
+/// nothing has changed.
+pub fn set_password_by_link(
+    store: &Store,
+    interface: Interface,
+    request: RequestId,
+    link: &Link,
+    hash: &str,
+) -> Result<(), Refusal> {
+    // There is no credential: the link proves who it is.
+    let nobody = Credential::Account(UserId(0));
+    let call =
+        AccountCall { credential: &nobody, interface, request, reason: "With a one-time link." };
+    let change = OwnChange::Password(NewPassword { hash: hash.to_owned(), session: None });
+    let asked = call.asked(OwnActionKind::SetPasswordByLink.into());
+    run::unkeyed(store, asked, |tx, actor_id| {
+        let owner = links::whose(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
+        let locked = accounts::lock(tx, &[owner])?;
+        // Asked again under the lock: another request may have used it.
+        let is_proven = links::whose(tx.conn(), link)? == Some(owner);
+        let locked = locked.into_iter().next().filter(|_| is_proven).ok_or(Refusal::NotFound)?;
+        *actor_id = Some(owner);
+        let actor = Actor::pinned(locked.person, tx.within());
+        let capability = permissions::verify(actor)?;
+        let account = OwnAccount { is_proven, ..OwnAccount::default() };
+        let validity = policies::evaluate(capability, &change, account)?;
+        let proof = ProvenBy::Link(link.hash());
+        Ok(own_account::enforce(validity, proof, &call.circumstances(), tx)?)
+    })
+}

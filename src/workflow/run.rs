@@ -1,0 +1,127 @@
+//! Runs the steps of an attempt in a transaction, retries what a conflict
+//! interrupted, and has the answer recorded and counted.
+
+use diesel::pg::PgConnection;
+
+use super::Call;
+use super::classify::{Stop, Verdict, classify};
+use super::idempotency;
+use crate::audit::{self, Asked};
+use crate::domain::{Attempt, Outcome, UserId};
+use crate::invariants::InvariantViolation;
+use crate::metrics;
+use crate::refusal::Refusal;
+use crate::store::{self, Store, Transaction, Unavailable};
+
+/// Maximum attempts after a serialization failure, a deadlock or a lost race
+/// for an address.
+const MAX_ATTEMPTS: usize = 3;
+
+/// Runs the steps of an attempt on posts. A refusal is final only when the key
+/// is new: an earlier use of it may be why the post is where it is.
+pub(super) fn on_post<A: Attempt>(
+    store: &Store,
+    call: &Call,
+    attempt: &A,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<Outcome, Stop>,
+) -> Result<Outcome, Refusal> {
+    let (post, seen) = attempt.target().unzip();
+    let asked = Asked {
+        request: call.request,
+        interface: call.interface,
+        actor: None,
+        action: A::ACTION.into(),
+        post,
+        seen,
+    };
+    run(store, asked, steps, |conn, actor| idempotency::earlier_outcome(conn, actor, call, attempt))
+}
+
+/// Runs the steps of an attempt that carries no idempotency key.
+pub(super) fn unkeyed<T>(
+    store: &Store,
+    asked: Asked,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
+) -> Result<T, Refusal> {
+    run(store, asked, steps, |_, _| Ok(None))
+}
+
+/// Runs the steps, and counts the answer.
+fn run<T>(
+    store: &Store,
+    asked: Asked,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
+    earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
+) -> Result<T, Refusal> {
+    let (action, interface) = (asked.action.as_str(), asked.interface.as_str());
+    let (outcome, answer) = match retry(store, asked, steps, earlier) {
+        Ok(Effect::New(outcome)) => ("done", Ok(outcome)),
+        Ok(Effect::Repeated(outcome)) => ("repeated", Ok(outcome)),
+        Err(refusal) => (refusal.layer(), Err(refusal)),
+    };
+    metrics::decided(action, interface, outcome);
+    answer
+}
+
+/// What took effect: now, or when its key was first used.
+enum Effect<T> {
+    New(T),
+    Repeated(T),
+}
+
+/// Runs the steps until they succeed, are refused, or have been interrupted too
+/// often; then writes the records.
+fn retry<T>(
+    store: &Store,
+    mut asked: Asked,
+    mut steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
+    earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
+) -> Result<Effect<T>, Refusal> {
+    let conn = &mut *store.checkout()?;
+    for _ in 0..MAX_ATTEMPTS {
+        let stop = match store::transaction(conn, |tx| steps(tx, &mut asked.actor)) {
+            Ok(outcome) => return Ok(Effect::New(outcome)),
+            Err(stop) => stop,
+        };
+        let refusal = match classify(stop) {
+            Verdict::Retry => continue,
+            Verdict::Refused(refusal) => refusal,
+            Verdict::Defect { invariant, detail } => {
+                audit::record_incident(conn, &asked, &invariant, &detail);
+                return Err(InvariantViolation::new(invariant).into());
+            }
+            // Whether this is refused depends on what the key did before.
+            Verdict::RefusedUnlessRepeated(refusal) => {
+                let repeated = match asked.actor {
+                    Some(actor) => earlier(conn, actor),
+                    None => Ok(None),
+                };
+                match (repeated, refusal) {
+                    (Ok(Some(outcome)), _) => return Ok(Effect::Repeated(outcome)),
+                    (Err(refusal), _) | (Ok(None), Some(refusal)) => refusal,
+                    // The key was taken by a transaction that then rolled back.
+                    (Ok(None), None) => continue,
+                }
+            }
+        };
+        record(conn, &asked, &refusal);
+        return Err(refusal);
+    }
+    Err(Unavailable::Contended.into())
+}
+
+fn record(conn: &mut PgConnection, asked: &Asked, refusal: &Refusal) {
+    match refusal {
+        Refusal::Permission(_) | Refusal::Policy(_) => {
+            audit::record_refusal(conn, asked, refusal.layer(), &refusal.reasons());
+        }
+        Refusal::NotSignedIn
+        | Refusal::Input(_)
+        | Refusal::NotFound
+        | Refusal::Invariant(_)
+        | Refusal::Unavailable(_) => {
+            let (layer, action) = (refusal.layer(), asked.action.as_str());
+            tracing::info!(request_id = %asked.request, layer, action, "no effect");
+        }
+    }
+}
