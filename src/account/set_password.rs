@@ -12,7 +12,7 @@ use askama::Template;
 
 use crate::accounts::links::{self, Link};
 use crate::accounts::sign_in::{Throttled, count_nameless_attempt};
-use crate::accounts::whose_account;
+use crate::accounts::username_of;
 use crate::domain::{Interface, Password};
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Hashing, Layout, Reply, Request, blocking, error_page, status};
@@ -40,10 +40,10 @@ async fn form(request: Request, context: Data<Context>) -> HttpResponse {
             let mut query = request.query_fields()?;
             let link = query.take("link")?.unwrap_or_default();
             let conn = &mut *store.checkout()?;
-            let Some(owner) = links::whose(conn, &Link::of(&link)).map_err(read_error)? else {
+            let Some(owner) = links::owner(conn, &Link::of(&link)).map_err(read_error)? else {
                 return Ok(error_page::link_does_not_work(request));
             };
-            let username = whose_account(conn, owner).map_err(read_error)?;
+            let username = username_of(conn, owner).map_err(read_error)?;
             Ok(page(request, StatusCode::OK, link, username, None))
         })
         .await
@@ -93,8 +93,8 @@ async fn set(
         if let Err(throttled) = count_nameless_attempt(conn, address).map_err(read_error)? {
             return Ok(Err(throttled));
         }
-        let owner = links::whose(conn, &asked).map_err(read_error)?.ok_or(Refusal::NotFound)?;
-        Ok(Ok(whose_account(conn, owner).map_err(read_error)?))
+        let owner = links::owner(conn, &asked).map_err(read_error)?.ok_or(Refusal::NotFound)?;
+        Ok(Ok(username_of(conn, owner).map_err(read_error)?))
     })
     .await?;
     let again = |status, username, problem| page(request, status, link, username, Some(problem));

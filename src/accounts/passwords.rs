@@ -9,7 +9,7 @@ use crate::domain::Password;
 
 /// A hash of a password that nobody has: checking it takes as long as checking
 /// a real one, so that an unknown name answers as slowly as a known one.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$aW1wcmltYXR1ci1ub2JvZA$\
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$aW1wcmltYXR1ci1ub2JvZA$\
                        R3TFGLNFDBxfeUWFYRNvkDbXjBNK8Q8bBYQhD2Kr2rA";
 
 /// Why a password could not be hashed.
@@ -36,7 +36,7 @@ pub fn hash(password: &Password) -> Result<String, HashingError> {
 /// # Errors
 ///
 /// As [`hash`].
-pub fn hash_nobodys() -> Result<String, HashingError> {
+pub fn hash_unknown_password() -> Result<String, HashingError> {
     let secret = Secret::random();
     let password = Password::parse(secret.as_str()).map_err(|error| HashingError(error.message))?;
     hash(&password)
@@ -45,7 +45,7 @@ pub fn hash_nobodys() -> Result<String, HashingError> {
 /// Returns whether the password is the one that was hashed. Without a hash it
 /// takes the same time and returns false.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
-    let is_right = PasswordHash::new(hash.unwrap_or(NOBODYS)).is_ok_and(|parsed| {
+    let is_right = PasswordHash::new(hash.unwrap_or(DUMMY_HASH)).is_ok_and(|parsed| {
         Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
     });
     is_right && hash.is_some()
@@ -55,13 +55,13 @@ pub fn verify(password: &str, hash: Option<&str>) -> bool {
 mod tests {
     use argon2::password_hash::phc::PasswordHash;
 
-    use super::{NOBODYS, hash, verify};
+    use super::{DUMMY_HASH, hash, verify};
     use crate::domain::Password;
 
     #[test]
     fn nobodys_hash_costs_what_a_real_one_costs() {
         let real = hash(&Password::parse("a password for tests").unwrap()).unwrap();
-        let [real, nobodys] = [&real, NOBODYS].map(|text| PasswordHash::new(text).unwrap());
+        let [real, nobodys] = [&real, DUMMY_HASH].map(|text| PasswordHash::new(text).unwrap());
         assert_eq!(nobodys.algorithm, real.algorithm);
         assert_eq!(nobodys.params.to_string(), real.params.to_string());
         assert_eq!(nobodys.salt.unwrap().len(), real.salt.unwrap().len());

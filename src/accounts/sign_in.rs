@@ -67,10 +67,6 @@ fn network(address: IpAddr) -> Vec<u8> {
 /// Counts an attempt *before* the password is checked, so that a hundred at
 /// once are a hundred; [`forgive`] takes a successful one back. Names that
 /// nobody has are counted just the same.
-///
-/// # Errors
-///
-/// The database's.
 pub fn count_attempt(
     conn: &mut PgConnection,
     username: &str,
@@ -85,10 +81,6 @@ pub fn count_attempt(
 }
 
 /// Counts an attempt from an address by somebody who gives no name.
-///
-/// # Errors
-///
-/// The database's.
 pub fn count_nameless_attempt(
     conn: &mut PgConnection,
     address: IpAddr,
@@ -119,10 +111,6 @@ fn count(conn: &mut PgConnection, counted: &Counted<'_>) -> QueryResult<Result<(
 
 /// Takes a successful attempt back: the account's count begins anew, the
 /// address's goes down by one.
-///
-/// # Errors
-///
-/// The database's.
 pub fn forgive(conn: &mut PgConnection, username: &str, address: IpAddr) -> QueryResult<()> {
     statement::<BigInt>(
         "WITH forgiven AS (
@@ -140,10 +128,6 @@ pub fn forgive(conn: &mut PgConnection, username: &str, address: IpAddr) -> Quer
 }
 
 /// Returns the account and the password hash behind a name, if it is active.
-///
-/// # Errors
-///
-/// The database's.
 pub fn find_hash(conn: &mut PgConnection, username: &str) -> QueryResult<Option<(UserId, String)>> {
     // What is no name at all is nobody's, and some of it PostgreSQL cannot even be asked for.
     let Ok(username) = Username::parse(username) else {

@@ -304,7 +304,7 @@ fn asked(wanted: Wanted) -> Result<Asked, Refusal> {
 
 /// Returns the hash of a password that nobody has.
 pub(super) fn nobodys_hash() -> Result<String, Refusal> {
-    passwords::hash_nobodys().map_err(|error| {
+    passwords::hash_unknown_password().map_err(|error| {
         tracing::error!(%error, "a password could not be hashed");
         Unavailable::Busy.into()
     })

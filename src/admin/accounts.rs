@@ -6,7 +6,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::accounts::directory::{self, Entry, Event, Filter, Search};
+use crate::accounts::directory::{self, AccountEvent, AccountFilter, AccountSummary, Search};
 use crate::accounts::links;
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::tokens::{self, TokenLine};
@@ -38,10 +38,10 @@ const EVENTS: usize = 50;
 #[template(path = "admin/accounts.html")]
 struct AccountsPage {
     layout: Layout,
-    filter: Filter,
+    filter: AccountFilter,
     typed: String,
     problem: Option<String>,
-    entries: Vec<Entry>,
+    entries: Vec<AccountSummary>,
     newer: Option<String>,
     older: Option<String>,
     is_first: bool,
@@ -107,10 +107,10 @@ fn asked(query: &mut Form) -> Result<(bool, Option<Role>, String), FieldError> {
 }
 
 /// The accounts that a filter lets through, as a file.
-struct AccountsFile(Filter);
+struct AccountsFile(AccountFilter);
 
 impl Export for AccountsFile {
-    type Line = Entry;
+    type Line = AccountSummary;
     const NAME: &'static str = "accounts.csv";
     const PERMISSION: Permission = Permission::ManageAccount;
     const HEADER: &'static [&'static str] =
@@ -120,11 +120,11 @@ impl Export for AccountsFile {
         &self,
         conn: &mut PgConnection,
         slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<Entry>> {
+    ) -> diesel::QueryResult<Page<AccountSummary>> {
         directory::page(conn, &self.0, slice)
     }
 
-    fn record(&self, line: &Entry) -> Vec<String> {
+    fn record(&self, line: &AccountSummary) -> Vec<String> {
         vec![
             line.person.username.clone(),
             line.person.display_name.clone(),
@@ -141,7 +141,7 @@ async fn file(request: Request, context: Data<Context>) -> HttpResponse {
         let mut query = request.query_fields()?;
         let (is_active, role, typed) = asked(&mut query)?;
         query.finish()?;
-        Ok(AccountsFile(Filter { is_active, role, search: Search::parse(&typed)? }))
+        Ok(AccountsFile(AccountFilter { is_active, role, search: Search::parse(&typed)? }))
     })
     .await
 }
@@ -159,7 +159,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
                 Ok(search) => (search, None),
                 Err(error) => (None, Some(error)),
             };
-            let filter = Filter { is_active, role, search };
+            let filter = AccountFilter { is_active, role, search };
             let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             // What cannot be looked for finds nothing, and says why.
             let found = match error {
@@ -192,10 +192,10 @@ struct AccountPage {
     created_at: Timestamp,
     last_seen_at: Option<Timestamp>,
     has_link: bool,
-    grants: Vec<Event>,
+    grants: Vec<AccountEvent>,
     sessions: Vec<SessionLine>,
     tokens: Vec<TokenLine>,
-    events: Vec<Event>,
+    events: Vec<AccountEvent>,
     older: Option<i64>,
     is_first: bool,
     live: Vec<AccountAction>,
@@ -227,7 +227,7 @@ impl AccountPage {
 
     /// Returns what has become of the account, as a sentence goes on after
     /// whoever did it.
-    fn what(&self, event: &Event) -> String {
+    fn what(&self, event: &AccountEvent) -> String {
         let role = event.role.as_deref().unwrap_or_default();
         let is_own = event.by.id == self.account.person.id;
         match event.event.as_str() {
@@ -247,7 +247,7 @@ impl AccountPage {
         }
     }
 
-    fn granted(&self, role: &Role) -> Option<&Event> {
+    fn granted(&self, role: &Role) -> Option<&AccountEvent> {
         self.grants.iter().find(|event| event.role.as_deref() == Some(role.as_str()))
     }
 
@@ -305,7 +305,7 @@ fn page(
         layout,
         created_at: found.created_at,
         last_seen_at: found.last_seen_at,
-        has_link: links::is_waiting(conn, id).map_err(read_error)?,
+        has_link: links::has_open(conn, id).map_err(read_error)?,
         grants: directory::grants(conn, &account.person).map_err(read_error)?,
         sessions: sessions::of_person(conn, id, None).map_err(read_error)?,
         tokens: tokens::of_person(conn, id).map_err(read_error)?,
@@ -320,7 +320,10 @@ fn page(
 }
 
 /// Returns the account that an address names.
-pub(super) fn find(conn: &mut PgConnection, username: &str) -> Result<directory::Found, Refusal> {
+pub(super) fn find(
+    conn: &mut PgConnection,
+    username: &str,
+) -> Result<directory::AccountDetails, Refusal> {
     // What is no name at all is nobody's, and some of it nobody can be asked for.
     let username = crate::domain::Username::parse(username).map_err(|_| Refusal::NotFound)?;
     let found = directory::find(conn, username.as_str()).map_err(read_error)?;

@@ -9,7 +9,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use crate::admin::frame::enter;
-use crate::audit::{self, Asked};
+use crate::audit::{self, AuditEntry};
 use crate::domain::{
     Action, Archive, FieldError, Interface, Note, OperationKey, Permission, Person, PostId, Reason,
 };
@@ -220,7 +220,7 @@ pub(super) fn may_archive(conn: &mut PgConnection, request: &Request) -> Result<
         return Ok(person);
     };
     let refusal = Refusal::from(denied);
-    let asked = Asked {
+    let asked = AuditEntry {
         request: request.id,
         interface: Interface::Admin,
         actor: Some(person.id),

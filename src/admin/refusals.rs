@@ -133,7 +133,7 @@ fn asked(conn: &mut PgConnection, typed: &Typed) -> Result<Asked, Refusal> {
     let until = day("until", &typed.until, 1);
     let person = match given(&typed.person) {
         Some(name) => {
-            let person = accounts::known_as(conn, name).map_err(read_error)?;
+            let person = accounts::find_any(conn, name).map_err(read_error)?;
             if person.is_none() {
                 errors.push(FieldError::new("person", "Nobody signs in with this name."));
             }

@@ -73,7 +73,8 @@ async fn accounts(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
         pages.keep("active", active);
         pages.keep("role", role);
         let is_active = active.unwrap_or(true);
-        let filter = directory::Filter { is_active, role: role.map(Role::from), search: None };
+        let filter =
+            directory::AccountFilter { is_active, role: role.map(Role::from), search: None };
         let page = directory::page(conn, &filter, &slice).map_err(read_error)?;
         let accounts = page.lines.iter().map(|entry| AccountBody::of(entry, is_active));
         let body = AccountsBody { accounts: accounts.collect() };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::directory::Entry;
+use crate::accounts::directory::AccountSummary;
 use crate::api::names::{ActionName, RoleName, StateName};
 use crate::audit::RefusalLine;
 use crate::domain::{Action, Byline, Outcome, Post, Review, Revision, State, Status, Transition};
@@ -325,7 +325,7 @@ pub(super) struct AccountBody {
 
 impl AccountBody {
     /// Returns an account of those that may come in, or of those that may not.
-    pub(super) fn of(entry: &Entry, is_active: bool) -> Self {
+    pub(super) fn of(entry: &AccountSummary, is_active: bool) -> Self {
         Self {
             id: entry.person.id.0,
             username: entry.person.username.clone(),

@@ -1,5 +1,5 @@
-//! What was refused, what went wrong, and who read what: written when all is
-//! decided, and never part of a decision.
+//! Refusals, incidents and readings: written after a decision, and never part
+//! of one.
 
 pub mod catalogue;
 mod incident_log;
@@ -20,28 +20,28 @@ pub use refusal_log::{
     LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,
 };
 
-/// What a record says of the request it speaks of.
+/// The request that a refusal or an incident is about.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
+pub struct AuditEntry {
     /// The request.
     pub request: RequestId,
-    /// The edge it came through.
+    /// The interface that it came through.
     pub interface: Interface,
-    /// Who asked, if they were known.
+    /// The signed-in person, if any.
     pub actor: Option<UserId>,
-    /// What they asked for.
+    /// The action.
     pub action: RecordedAction,
-    /// Of which post, as they named it.
+    /// The post, as the request named it: it may not exist.
     pub post: Option<PostId>,
-    /// Looking at which revision.
+    /// The revision seen.
     pub seen: Option<RevisionNumber>,
 }
 
-/// Records that a signed-in actor was refused. Anonymous refusals are counted
-/// in the log and not stored: anybody could fill the table.
+/// Records the refusal of a signed-in actor. Anonymous refusals are logged and
+/// not stored: anybody could fill the table.
 pub fn record_refusal(
     conn: &mut PgConnection,
-    asked: &Asked,
+    asked: &AuditEntry,
     layer: &'static str,
     reasons: &[Reason],
 ) {
@@ -73,8 +73,9 @@ pub fn record_refusal(
     }
 }
 
-/// Records that an invariant would have been broken: a defect of ours.
-pub fn record_incident(conn: &mut PgConnection, asked: &Asked, invariant: &str, detail: &str) {
+/// Records an incident: an invariant stopped an inconsistent change, which is a
+/// defect of this program.
+pub fn record_incident(conn: &mut PgConnection, asked: &AuditEntry, invariant: &str, detail: &str) {
     tracing::error!(
         request_id = %asked.request, invariant, detail, action = asked.action.as_str(),
         post = asked.post.map(|post| post.0), actor = asked.actor.map(|actor| actor.0),
@@ -97,12 +98,7 @@ pub fn record_incident(conn: &mut PgConnection, asked: &Asked, invariant: &str, 
     }
 }
 
-/// Returns how many incidents nobody has acknowledged yet, as far as 100: from
-/// there on it is "many".
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the number of open incidents, at most 100.
 pub fn open_incidents(conn: &mut PgConnection) -> QueryResult<i64> {
     statement::<BigInt>(
         "SELECT count(*) FROM (

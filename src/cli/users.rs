@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::accounts::passwords::hash_nobodys;
+use crate::accounts::passwords::hash_unknown_password;
 use crate::accounts::secrets::Secret;
 use crate::accounts::{self, AccountLine, Credential, links};
 use crate::cli::{Failure, Options, on_database, passwords, posts};
@@ -192,7 +192,7 @@ fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
 }
 
 fn nobodys_hash() -> Result<String, Failure> {
-    hash_nobodys().map_err(|error| Failure::Other(error.to_string()))
+    hash_unknown_password().map_err(|error| Failure::Other(error.to_string()))
 }
 
 /// Ends a password, and says with which link its person sets another.
@@ -251,7 +251,7 @@ fn require_reason(by: &By) -> Result<(), Failure> {
 const NOBODY: crate::domain::UserId = crate::domain::UserId(0);
 
 fn require_nobody(store: &Store, roles: &[Role]) -> Result<(), Failure> {
-    if accounts::exist(&mut *store.checkout()?)? {
+    if accounts::any_exists(&mut *store.checkout()?)? {
         return Err(Failure::Usage("Name the member of staff who does this with --as.".into()));
     }
     if !roles.contains(&Role::Staff) {

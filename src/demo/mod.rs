@@ -76,7 +76,7 @@ pub fn load(store: &Store) -> Result<bool, DemoError> {
 
 fn is_wanted(store: &Store) -> Result<bool, DemoError> {
     let conn = &mut *store.checkout()?;
-    if !accounts::exist(conn)? {
+    if !accounts::any_exists(conn)? {
         return Ok(true);
     }
     let last_key = STORIES.last().map(|story| key(story, story.steps.len())).unwrap_or_default();

@@ -64,10 +64,10 @@ pub fn set_password_by_link(
     let change = OwnChange::Password(NewPassword { hash: hash.to_owned(), session: None });
     let asked = call.asked(OwnActionKind::SetPasswordByLink.into());
     run::unkeyed(store, asked, |tx, actor_id| {
-        let owner = links::whose(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
+        let owner = links::owner(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
         let locked = accounts::lock(tx, &[owner])?;
         // Asked again under the lock: another request may have used it.
-        let is_proven = links::whose(tx.conn(), link)? == Some(owner);
+        let is_proven = links::owner(tx.conn(), link)? == Some(owner);
         let locked = locked.into_iter().next().filter(|_| is_proven).ok_or(Refusal::NotFound)?;
         *actor_id = Some(owner);
         let actor = Actor::pinned(locked.person, tx.within());

@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use imprimatur::audit::{self, Asked};
+use imprimatur::audit::{self, AuditEntry};
 use imprimatur::domain::{Content, Interface, PostId, RequestId, Role};
 use imprimatur::policies::accounts::{AccountChange, FirstRule};
 use imprimatur::policies::{accounts, incidents, own_account, posts};
@@ -409,7 +409,7 @@ fn every_rule_about_incidents_is_one_of_policy() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
-    let asked = Asked {
+    let asked = AuditEntry {
         request: RequestId::new(),
         interface: Interface::Page,
         actor: None,

@@ -6,7 +6,7 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
-use imprimatur::accounts::directory::{self, Filter};
+use imprimatur::accounts::directory::{self, AccountFilter};
 use imprimatur::accounts::tokens;
 use imprimatur::domain::Role;
 use imprimatur::policies::accounts::AccountChange;
@@ -559,7 +559,7 @@ fn every_way_to_list_accounts_goes_by_an_index_and_none_sorts_a_table() {
     conn.batch_execute("BEGIN").unwrap();
     for is_active in [true, false] {
         for role in [None, Some(Role::Author), Some(Role::Reviewer), Some(Role::Staff)] {
-            let filter = Filter { is_active, role, search: None };
+            let filter = AccountFilter { is_active, role, search: None };
             for order in [Order::NewestFirst, Order::OldestFirst] {
                 let mut slice = PageRequest { order, stretch: Direction::First, size: 50 };
                 // More often than PostgreSQL tries before it keeps a plan.

@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use imprimatur::audit::{self, Asked, RefusalFilter, RefusalLine};
+use imprimatur::audit::{self, AuditEntry, RefusalFilter, RefusalLine};
 use imprimatur::domain::{Interface, PostId, RequestId, Role, UserId};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::paging::{Direction, HasCursor, Order, Page, PageRequest};
@@ -387,7 +387,7 @@ fn a_post_in_the_admin_tells_whether_it_is_true() {
 }
 
 fn incident(world: &World, invariant: &str, actor: Option<UserId>, post: Option<PostId>) {
-    let asked = Asked {
+    let asked = AuditEntry {
         request: RequestId::new(),
         interface: Interface::Page,
         actor,
