@@ -1,15 +1,15 @@
-//! Imprimatur, "let it be printed": a publishing workflow that cannot be
-//! talked into an impossible state.
+//! Imprimatur, "let it be printed": a publishing workflow that cannot reach an
+//! impossible state.
 //!
-//! Three questions stand between a wish and a change, and one service asks
-//! them, always in this order, in one transaction:
+//! One service changes posts. It asks three questions, always in this order, in
+//! one transaction:
 //!
 //! 1. [`permissions`]: who may *attempt* this? Answers with a `Capability`.
 //! 2. [`policies`]: is it valid *now*? Takes the capability, answers with a `Validity`.
 //! 3. [`invariants`]: what must *never* be false? Takes the validity, and writes.
 //!
-//! [`workflow`] is the door: the only caller of the three. Everything else is
-//! an edge, which parses, asks once and renders, or a store, which remembers.
+//! [`workflow`] is the only caller of the three. The other modules are edges,
+//! which parse, call one function and render, or what these need.
 
 #![warn(unreachable_pub)]
 

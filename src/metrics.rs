@@ -1,8 +1,8 @@
-//! How much of everything there is, for whoever watches the program.
+//! The metrics of the program, for Prometheus.
 //!
-//! Every metric stands in one table, and every count is one call of a function
-//! here. Nothing is kept until [`record`] is called, and only a program with
-//! somewhere to show it does that: until then a count costs next to nothing.
+//! Every metric is in one table, and every count is one call of a function here.
+//! Without [`record`], which only a program with a metrics listener calls, a
+//! count costs almost nothing.
 //!
 //! A label is one of few words of ours: the pattern of a route and never a
 //! path, a method that some route takes, a constraint and never a row. So
@@ -51,7 +51,7 @@ const TABLE: [(&str, Kind, Unit, &str); 12] = [
     (MOST_CONNECTIONS, Gauge, Unit::Count, "The most connections that the pool may hold."),
 ];
 
-/// Where a request's duration is told apart from another's, in seconds.
+/// The buckets of request durations, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
 /// The media type of [`Recorded::text`].
@@ -61,7 +61,7 @@ pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 #[derive(Debug, Clone)]
 pub struct Recorded(PrometheusHandle);
 
-/// Begins to keep what is counted, for the rest of the process.
+/// Installs the recorder, for the rest of the process.
 ///
 /// # Errors
 ///
@@ -96,18 +96,18 @@ fn describe() {
     });
 }
 
-/// What is not counted but looked at.
+/// The gauges, as read at scrape time.
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     /// Requests that have a place.
     pub in_hand: usize,
-    /// Connections that somebody uses.
+    /// Connections in use.
     pub in_use: u32,
-    /// Connections that nobody uses.
+    /// Idle connections.
     pub idle: u32,
     /// The most connections that there may be.
     pub most: u32,
-    /// Incidents that nobody has acknowledged, if the database said so.
+    /// Open incidents, if the database answered.
     pub open_incidents: Option<i64>,
 }
 
@@ -165,14 +165,14 @@ pub fn turned_away() {
     counter!(TURNED_AWAY).increment(1);
 }
 
-/// Counts what the door answered.
+/// Counts an answer of the workflow.
 pub fn decided(action: &str, interface: &'static str, outcome: &'static str) {
     let action = action.to_owned();
     counter!(DECISIONS, "action" => action, "interface" => interface, "outcome" => outcome)
         .increment(1);
 }
 
-/// Counts a refusal that somebody is told.
+/// Counts a refusal that was answered.
 pub fn refused(layer: &'static str) {
     counter!(REFUSALS, "layer" => layer).increment(1);
 }

@@ -1,11 +1,12 @@
 //! **Who may attempt this?**
 //!
-//! This layer looks at the roles a person holds and the action they attempt.
+//! This layer looks at the roles that a person holds and the kind of thing that
+//! they attempt.
 //! It refuses to know the post, its state, its owner, its history and the
 //! time: a permission that depended on them would change its meaning whenever
-//! they do, and nobody could say any more what it grants.
+//! they do, and its grants could no longer be reviewed.
 //!
-//! A refusal means that *this person* was refused. Nothing was read or locked.
+//! A refusal means that *this person* was refused. No post was read or locked.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -34,7 +35,7 @@ use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, R
 /// }
 /// ```
 ///
-/// Nor does one from another transaction:
+/// Neither does one from another transaction:
 ///
 /// ```compile_fail
 /// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
@@ -44,7 +45,7 @@ use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, R
 /// }
 /// ```
 ///
-/// It serves once:
+/// It is used once:
 ///
 /// ```
 /// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
@@ -63,7 +64,7 @@ use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, R
 /// }
 /// ```
 ///
-/// And nobody else can make one:
+/// Only `verify` makes one:
 ///
 /// ```
 /// use imprimatur::{domain::{Actor, Publish}, permissions::{self, Capability}};
@@ -91,7 +92,7 @@ pub struct Capability<'tx, A> {
 
 /// Returns proof that the actor may attempt `A`.
 ///
-/// The signature is the promise: there is no post to look at.
+/// The signature takes no post, so a permission cannot depend on one.
 ///
 /// ```
 /// use imprimatur::{domain::{Actor, Post, Publish}, permissions};
@@ -139,7 +140,7 @@ pub fn required(action: Action) -> Permission {
 
 /// Returns why a role grants a permission, or `None` where it does not.
 ///
-/// This is the whole matrix: what nobody writes here, nobody holds.
+/// This is the whole matrix: a grant that is not written here does not exist.
 pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     match (role, permission) {
         (Role::Author, Permission::CreatePost) => Some("Authors begin posts."),
@@ -157,9 +158,8 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     }
 }
 
-/// Returns whether any of the roles grants the permission, and what the person
-/// came in with lets them use it: a token may be narrowed to less than its
-/// account holds.
+/// Returns whether any of the roles grants the permission, and the credential
+/// lets it through: a token may be narrowed to less than its account holds.
 pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
     roles.lets_through(permission) && is_granted(roles, permission)
 }

@@ -1,5 +1,5 @@
-//! Why nothing happened. Each layer owns its refusal; this only collects them,
-//! and `responses` alone knows what HTTP calls them.
+//! Why an attempt had no effect. Each layer owns its refusal; this collects
+//! them, and `http` alone knows their statuses.
 
 use crate::domain::{FieldError, InvalidInput, Layer, Reason};
 use crate::invariants::InvariantViolation;
@@ -8,7 +8,7 @@ use crate::policies::PolicyDenied;
 use crate::store::Unavailable;
 use crate::store::failure::{Failure, classify};
 
-/// The one answer to an attempt that had no effect.
+/// Why an attempt had no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The session or account is unknown, over or deactivated.
@@ -20,7 +20,7 @@ pub enum Refusal {
     /// This person was refused.
     #[error(transparent)]
     Permission(#[from] PermissionDenied),
-    /// There is nothing of that name that this person may see.
+    /// It does not exist, or this person may not see it.
     #[error("There is nothing here.")]
     NotFound,
     /// This attempt was refused.

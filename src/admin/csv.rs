@@ -1,4 +1,4 @@
-//! Any list of the admin as a file for a spreadsheet, as it is filtered.
+//! Any list of the admin as a CSV file, under its filters.
 
 use std::fmt::Write;
 
@@ -13,18 +13,21 @@ use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::store::paging::{Cursor, Direction, HasCursor, Order, Page, PageRequest};
 
-/// A list that can be had as a file.
-pub(super) trait Export: Send + Sync + 'static {
+/// A column of a list: its name, and its cell for a line.
+pub(super) type Column<List> = (&'static str, fn(&List, &<List as Export>::Line) -> String);
+
+/// A list that can be downloaded as a file.
+pub(super) trait Export: Sized + Send + Sync + 'static {
     /// One line of it.
     type Line: HasCursor;
     /// The name that a browser saves it under.
     const NAME: &'static str;
-    /// What reading it takes.
+    /// The permission that reading it takes.
     const PERMISSION: Permission;
-    /// What its columns are called.
-    const HEADER: &'static [&'static str];
+    /// The name and the cell of each column.
+    const COLUMNS: &'static [Column<Self>];
 
-    /// Returns which end comes first.
+    /// Returns the order of the lines.
     fn order(&self) -> Order {
         Order::NewestFirst
     }
@@ -35,22 +38,18 @@ pub(super) trait Export: Send + Sync + 'static {
         conn: &mut PgConnection,
         slice: &PageRequest,
     ) -> diesel::QueryResult<Page<Self::Line>>;
-
-    /// Returns the cells of a line, one for each column.
-    fn record(&self, line: &Self::Line) -> Vec<String>;
 }
 
-/// How many lines are read at a time: what a file takes of memory, and of a
-/// connection, however long it is.
-pub(super) const LINES_AT_A_TIME: usize = 500;
+/// The number of lines that are read at a time. It limits the memory that a
+/// file takes, and the time that it keeps a connection.
+const LINES_PER_READ: usize = 500;
 
-/// Answers with a list as a file: the one that `asked` understands the address
-/// to ask for. Who asks for it is asked for the permission again with every
-/// piece.
+/// Answers with the list that `requested` takes out of the address. The
+/// permission is checked again before every read.
 pub(super) async fn download<E: Export>(
     context: &Context,
     request: Request,
-    asked: impl Fn(&Request, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
+    requested: impl Fn(&Request, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
 ) -> HttpResponse {
     let file = File { name: E::NAME, content_type: "text/csv; charset=utf-8" };
     context
@@ -58,24 +57,23 @@ pub(super) async fn download<E: Export>(
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             permissions::check(&person.roles, E::PERMISSION)?;
-            let list = asked(request, conn)?;
+            let list = requested(request, conn)?;
             let stretch = from.map_or(Direction::First, Direction::After);
-            let slice = PageRequest { order: list.order(), stretch, size: LINES_AT_A_TIME };
+            let slice = PageRequest { order: list.order(), stretch, size: LINES_PER_READ };
             let page = list.page(conn, &slice).map_err(read_error)?;
             let mut text = String::new();
             if from.is_none() {
-                write_record(&mut text, E::HEADER.iter());
+                write_record(&mut text, E::COLUMNS.iter().map(|(name, _)| *name));
             }
             for line in &page.lines {
-                write_record(&mut text, list.record(line).iter());
+                write_record(&mut text, E::COLUMNS.iter().map(|(_, cell)| cell(&list, line)));
             }
             Ok(Piece { text, next: page.next })
         })
         .await
 }
 
-/// Writes a record (RFC 4180, section 2): it is few enough rules to see that
-/// they are followed.
+/// Writes a record (RFC 4180, section 2).
 fn write_record<Cell: AsRef<str>>(text: &mut String, cells: impl Iterator<Item = Cell>) {
     for (number, cell) in cells.enumerate() {
         if number > 0 {
@@ -86,8 +84,8 @@ fn write_record<Cell: AsRef<str>>(text: &mut String, cells: impl Iterator<Item =
     text.push_str("\r\n");
 }
 
-/// Writes a cell that is text to a spreadsheet, too: what would begin a formula
-/// gets an apostrophe in front (OWASP, CSV injection).
+/// Writes a cell. An apostrophe in front keeps a spreadsheet from taking text
+/// for a formula (OWASP, CSV injection).
 fn write_cell(text: &mut String, cell: &str) {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if is_formula || cell.contains([',', '"', '\r', '\n']) {
@@ -98,12 +96,12 @@ fn write_cell(text: &mut String, cell: &str) {
     }
 }
 
-/// Returns a time as a cell says it.
+/// Returns a time as a cell.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
-/// Returns what there may be none of as a cell.
+/// Returns an optional value as a cell.
 pub(super) fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

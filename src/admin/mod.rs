@@ -1,67 +1,28 @@
-//! The edge for staff. It has no power of its own: the same door, from another
-//! page.
+//! The pages for staff. They have no power of their own: every change goes
+//! through the same workflow as from any other interface.
 
-mod account_change;
+mod access;
 mod accounts;
-mod address;
-mod bulk;
-mod bulk_work;
 mod csv;
-mod frame;
+mod filter_form;
 mod incidents;
-mod matrix;
-mod new_account;
+mod layout;
 mod overview;
-mod post;
-mod post_filters;
+mod pager;
 mod posts;
-mod posts_file;
+mod query;
+mod reason;
 mod refusals;
-mod truth_table;
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
-
-use crate::http::action_form::{Edge, act_from, confirm_page};
-use crate::http::{Context, Request};
+use actix_web::web::ServiceConfig;
 
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(overview::routes)
         .configure(posts::routes)
-        .configure(posts_file::routes)
-        .configure(bulk::routes)
-        .configure(bulk_work::routes)
-        .configure(post::routes)
-        .configure(matrix::routes)
-        .configure(refusals::routes)
-        .configure(incidents::routes)
         .configure(accounts::routes)
-        .configure(new_account::routes)
-        .configure(account_change::routes)
-        .service(
-            web::resource("/admin/posts/{id}/{action}")
-                .route(web::get().to(confirm))
-                .route(web::post().to(act)),
-        );
-}
-
-async fn confirm(
-    request: Request,
-    path: Path<(String, String)>,
-    context: Data<Context>,
-) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    confirm_page(request, id, action, Edge::Admin, context).await
-}
-
-async fn act(
-    request: Request,
-    path: Path<(String, String)>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    act_from(request, id, action, body, Edge::Admin, context).await
+        .configure(access::routes)
+        .configure(refusals::routes)
+        .configure(incidents::routes);
 }

@@ -1,54 +1,39 @@
-//! What changes a post: one address for each action, and behind each the door.
+//! What changes a post: one address for each action.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::web::{Bytes, Data, Path};
 use serde::de::DeserializeOwned;
 
-use crate::api::api_request::{ApiRequest, JSON, Terms, change};
-use crate::api::document::{ChangeProblems, CreateProblems};
-use crate::api::posts::{PostPath, entity_tag};
-use crate::api::requests::{ContentBody, NoteBody, NothingBody, ReasonBody};
-use crate::api::responses::OutcomeBody;
+use crate::api::api_request::ApiRequest;
+use crate::api::bodies::{ContentBody, NoteBody, NothingBody, ReasonBody};
+use crate::api::handle::change;
+use crate::api::headers::entity_tag;
+use crate::api::json::JSON;
+use crate::api::parameters::{ChangeHeaders, CreateHeaders, PostPath};
+use crate::api::replies::{ChangeProblems, CreateProblems, Done};
 use crate::domain::{
     Archive, Content, Create, FieldError, Note, Outcome, PostId, Publish, RequestChanges, Revise,
     RevisionNumber, Submit, WithdrawRequest,
 };
 use crate::http::{Context, Reply, post_id};
 use crate::refusal::Refusal;
+use crate::render::documents::OutcomeBody;
 use crate::store::Store;
 use crate::workflow::{self, Call};
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/api/v1/posts/{id}/revisions").route(web::post().to(revise)))
-        .service(web::resource("/api/v1/posts/{id}/submission").route(web::post().to(submit)))
-        .service(
-            web::resource("/api/v1/posts/{id}/change-requests")
-                .route(web::post().to(request_changes)),
-        )
-        .service(
-            web::resource("/api/v1/posts/{id}/change-requests/withdrawal")
-                .route(web::post().to(withdraw_request)),
-        )
-        .service(web::resource("/api/v1/posts/{id}/publication").route(web::post().to(publish)))
-        .service(web::resource("/api/v1/posts/{id}/archival").route(web::post().to(archive)));
-}
-
-/// Takes an attempt at a post that exists to the door, with the revision that
-/// was looked at.
+/// Takes an attempt at an existing post to the workflow.
 async fn act<Body: DeserializeOwned + 'static>(
     context: Data<Context>,
-    ask: ApiRequest,
+    request: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     attempt: impl FnOnce(&Store, &Call, PostId, RevisionNumber, Body) -> Result<Outcome, Refusal>
     + Send
     + 'static,
 ) -> HttpResponse {
-    change(&context, ask, bytes, move |store, terms: Terms, body| {
-        let (call, seen) = terms.seen()?;
-        let body = body()?;
+    change(&context, request, bytes, move |store, change| {
+        let (call, seen, body) = change.of_post()?;
         let outcome = attempt(store, &call, post_id(&id)?, seen, body)?;
         Ok(done(StatusCode::OK, &outcome))
     })
@@ -69,10 +54,7 @@ fn content(body: &ContentBody) -> Result<Content, Refusal> {
 /// Its author is whoever the token belongs to.
 #[utoipa::path(
     post, path = "/api/v1/posts", operation_id = "create", tag = "Posts",
-    params(
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$",
-            description = "Names this intention: the same key again answers with the same outcome."),
-    ),
+    params(CreateHeaders),
     request_body = ContentBody,
     responses(
         (status = 201, description = "It has begun, or had with this key.", body = OutcomeBody, headers(
@@ -82,13 +64,17 @@ fn content(body: &ContentBody) -> Result<Content, Refusal> {
         CreateProblems
     )
 )]
-pub(super) async fn create(ask: ApiRequest, bytes: Bytes, context: Data<Context>) -> HttpResponse {
-    change(&context, ask, bytes, |store, terms: Terms, body| {
-        let call = terms.keyed()?;
-        let content = content(&body()?)?;
+pub(super) async fn create(
+    request: ApiRequest,
+    bytes: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    change(&context, request, bytes, |store, change| {
+        let (call, body) = change.of_nothing()?;
+        let content = content(&body)?;
         let outcome = workflow::create(store, &call, &Create { content })?;
-        let place = format!("/api/v1/posts/{}", outcome.post);
-        Ok(done(StatusCode::CREATED, &outcome).with("location", place))
+        let location = format!("/api/v1/posts/{}", outcome.post);
+        Ok(done(StatusCode::CREATED, &outcome).with("location", location))
     })
     .await
 }
@@ -99,20 +85,16 @@ pub(super) async fn create(ask: ApiRequest, bytes: Bytes, context: Data<Context>
 /// revision: the outcome then names the one that there is.
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/revisions", operation_id = "revise", tag = "Actions",
-    params(PostPath, super::document::Terms), request_body = ContentBody,
-    responses(
-        (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
-            headers(("ETag" = String, description = "The entity tag of the revision."))),
-        ChangeProblems
-    )
+    params(PostPath, ChangeHeaders), request_body = ContentBody,
+    responses(Done, ChangeProblems)
 )]
-async fn revise(
-    ask: ApiRequest,
+pub(super) async fn revise(
+    request: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    act(context, ask, id, bytes, |store, call, post, seen, body: ContentBody| {
+    act(context, request, id, bytes, |store, call, post, seen, body: ContentBody| {
         workflow::perform(store, call, &Revise { post, seen, content: content(&body)? })
     })
     .await
@@ -122,21 +104,20 @@ async fn revise(
 ///
 /// For its author, once title, summary and body are there.
 #[utoipa::path(
-    post, path = "/api/v1/posts/{id}/submission", operation_id = "submit", tag = "Actions",
-    params(PostPath, super::document::Terms),
-    responses(
-        (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
-            headers(("ETag" = String, description = "The entity tag of the revision."))),
-        ChangeProblems
-    )
+    post,
+    path = "/api/v1/posts/{id}/submission",
+    operation_id = "submit",
+    tag = "Actions",
+    params(PostPath, ChangeHeaders),
+    responses(Done, ChangeProblems)
 )]
-async fn submit(
-    ask: ApiRequest,
+pub(super) async fn submit(
+    request: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    act(context, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
+    act(context, request, id, bytes, |store, call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &Submit { post, seen })
     })
     .await
@@ -149,20 +130,16 @@ async fn submit(
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/change-requests", operation_id = "request_changes",
     tag = "Actions",
-    params(PostPath, super::document::Terms), request_body = NoteBody,
-    responses(
-        (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
-            headers(("ETag" = String, description = "The entity tag of the revision."))),
-        ChangeProblems
-    )
+    params(PostPath, ChangeHeaders), request_body = NoteBody,
+    responses(Done, ChangeProblems)
 )]
-async fn request_changes(
-    ask: ApiRequest,
+pub(super) async fn request_changes(
+    request: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    act(context, ask, id, bytes, |store, call, post, seen, body: NoteBody| {
+    act(context, request, id, bytes, |store, call, post, seen, body: NoteBody| {
         let note = Note::parse(&body.note)?;
         workflow::perform(store, call, &RequestChanges { post, seen, note })
     })
@@ -171,22 +148,20 @@ async fn request_changes(
 
 /// Withdraw your own change request
 #[utoipa::path(
-    post, path = "/api/v1/posts/{id}/change-requests/withdrawal",
-    operation_id = "withdraw_request", tag = "Actions",
-    params(PostPath, super::document::Terms),
-    responses(
-        (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
-            headers(("ETag" = String, description = "The entity tag of the revision."))),
-        ChangeProblems
-    )
+    post,
+    path = "/api/v1/posts/{id}/change-requests/withdrawal",
+    operation_id = "withdraw_request",
+    tag = "Actions",
+    params(PostPath, ChangeHeaders),
+    responses(Done, ChangeProblems)
 )]
-async fn withdraw_request(
-    ask: ApiRequest,
+pub(super) async fn withdraw_request(
+    request: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    act(context, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
+    act(context, request, id, bytes, |store, call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &WithdrawRequest { post, seen })
     })
     .await
@@ -196,21 +171,20 @@ async fn withdraw_request(
 ///
 /// For a reviewer who is not its author. What is published stays as it is.
 #[utoipa::path(
-    post, path = "/api/v1/posts/{id}/publication", operation_id = "publish", tag = "Actions",
-    params(PostPath, super::document::Terms),
-    responses(
-        (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
-            headers(("ETag" = String, description = "The entity tag of the revision."))),
-        ChangeProblems
-    )
+    post,
+    path = "/api/v1/posts/{id}/publication",
+    operation_id = "publish",
+    tag = "Actions",
+    params(PostPath, ChangeHeaders),
+    responses(Done, ChangeProblems)
 )]
-async fn publish(
-    ask: ApiRequest,
+pub(super) async fn publish(
+    request: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    act(context, ask, id, bytes, |store, call, post, seen, _: NothingBody| {
+    act(context, request, id, bytes, |store, call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &Publish { post, seen })
     })
     .await
@@ -221,20 +195,16 @@ async fn publish(
 /// For staff. There is no way back.
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/archival", operation_id = "archive", tag = "Actions",
-    params(PostPath, super::document::Terms), request_body = ReasonBody,
-    responses(
-        (status = 200, description = "It is done, or was with this key.", body = OutcomeBody,
-            headers(("ETag" = String, description = "The entity tag of the revision."))),
-        ChangeProblems
-    )
+    params(PostPath, ChangeHeaders), request_body = ReasonBody,
+    responses(Done, ChangeProblems)
 )]
-async fn archive(
-    ask: ApiRequest,
+pub(super) async fn archive(
+    request: ApiRequest,
     id: Path<String>,
     bytes: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    act(context, ask, id, bytes, |store, call, post, seen, body: ReasonBody| {
+    act(context, request, id, bytes, |store, call, post, seen, body: ReasonBody| {
         let reason =
             Note::parse(&body.reason).map_err(|error| FieldError::new("reason", error.message))?;
         workflow::perform(store, call, &Archive { post, seen, reason })

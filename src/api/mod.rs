@@ -35,33 +35,24 @@
 //! otherwise that it does not (401).
 
 mod api_request;
+mod bodies;
 mod changes;
 mod document;
+mod document_page;
+mod handle;
+mod headers;
+mod json;
 mod links;
-mod names;
+mod parameters;
 mod posts;
 mod query;
 mod quotas;
 mod records;
-mod requests;
-mod responses;
-
-use actix_web::web::ServiceConfig;
+mod replies;
+mod routes;
 
 pub use document::openapi;
+pub use routes::routes;
+
 pub(crate) use quotas::Quotas;
-
-/// Registers the API's routes.
-pub fn routes(config: &mut ServiceConfig) {
-    config
-        .configure(posts::routes)
-        .configure(changes::routes)
-        .configure(records::routes)
-        .configure(document::routes);
-}
-
-/// Returns whether a path is the API's, where errors are problems and no cookie
-/// is looked at.
-pub(crate) fn is_within(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
-}
+pub(crate) use routes::is_within;

@@ -1,54 +1,27 @@
 //! Reading posts: what each reader may see, and no more.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path, ServiceConfig};
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use actix_web::web::{Data, Path};
+use utoipa::IntoParams;
 
 use crate::accounts::directory;
-use crate::api::api_request::{ApiRequest, JSON, read};
-use crate::api::changes::create;
-use crate::api::document::{ListProblems, PageQuery, ReadProblems};
-use crate::api::names::StateName;
-use crate::api::query::Query;
-use crate::api::responses::{AdviceBody, HistoryBody, PostBody, PostLineBody, RevisionBody};
-use crate::domain::{Action, FieldError, Person, Post, RevisionNumber, State, UserId, Username};
+use crate::api::api_request::ApiRequest;
+use crate::api::handle::read;
+use crate::api::headers::entity_tag;
+use crate::api::json;
+use crate::api::parameters::{PageQuery, PostPath, RevisionPath};
+use crate::api::query::{Query, choose_one_of};
+use crate::api::replies::{ListProblems, ReadProblems};
+use crate::domain::{FieldError, RevisionNumber, State, UserId, Username};
 use crate::http::problem::ApiError;
-use crate::http::{Context, Reply, post_id};
+use crate::http::{Context, post_id};
 use crate::refusal::{Refusal, read_error};
+use crate::render::documents::{
+    ActionsBody, HistoryBody, PostBody, PostLineBody, PostsBody, RevisionBody,
+};
 use crate::store::posts::{self, Filter, Sort};
 use crate::store::visibility::Visibility;
 use crate::workflow::visible::{self, find, find_history};
-use crate::workflow::{self};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/api/v1/posts").route(web::get().to(list)).route(web::post().to(create)),
-        )
-        .service(web::resource("/api/v1/posts/{id}").route(web::get().to(show)))
-        .service(web::resource("/api/v1/posts/{id}/history").route(web::get().to(history)))
-        .service(
-            web::resource("/api/v1/posts/{id}/revisions/{number}").route(web::get().to(revision)),
-        )
-        .service(web::resource("/api/v1/posts/{id}/actions").route(web::get().to(actions)));
-}
-
-/// The part of an address that names a post.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "it describes what `post_id` reads")]
-pub(super) struct PostPath {
-    /// The post's number.
-    #[param(example = 17)]
-    id: i64,
-}
-
-/// Returns the entity tag of a revision.
-pub(super) fn entity_tag(revision: RevisionNumber) -> String {
-    format!("\"{revision}\"")
-}
 
 /// Which posts are listed.
 #[derive(IntoParams)]
@@ -56,7 +29,7 @@ pub(super) fn entity_tag(revision: RevisionNumber) -> String {
 struct PostsQuery {
     /// Those in this state.
     #[param(inline)]
-    state: Option<StateName>,
+    state: Option<State>,
     /// Those of whoever signs in with this name.
     #[param(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9._@+-]*$")]
     author: Option<String>,
@@ -65,17 +38,10 @@ struct PostsQuery {
 impl PostsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
-            state: query.take("state", "Choose draft, in_review, published or archived.")?,
+            state: query.take("state", &choose_one_of(&State::ALL.map(State::as_str)))?,
             author: query.take("author", "Write a username.")?,
         })
     }
-}
-
-/// A page of posts.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PostsBody {
-    /// Those with the highest numbers first.
-    posts: Vec<PostLineBody>,
 }
 
 /// List the posts that you may see
@@ -90,26 +56,26 @@ pub(super) struct PostsBody {
         ListProblems
     )
 )]
-async fn list(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
-    read(&context, ask, |conn, reader, query| {
+pub(super) async fn list(request: ApiRequest, context: Data<Context>) -> HttpResponse {
+    read(&context, request, |conn, reader, query| {
         let PostsQuery { state, author } = PostsQuery::take(query)?;
-        let (slice, mut pages) = query.page()?;
+        let (page, mut pages) = query.page()?;
         query.finish()?;
-        pages.keep("state", state);
+        pages.keep("state", state.map(State::as_str));
         pages.keep("author", author.as_ref());
         let author = author.map(|name| Username::parse(&name)).transpose();
         let author = author.map_err(|error| FieldError::new("author", error.message))?;
-        // Nobody has written anything, and neither has a name that is nobody's.
+        // A name that no account has lists nothing.
         let author = author
             .map(|name| directory::find(conn, name.as_str()))
             .transpose()
             .map_err(read_error)?
             .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
-        let filter = Filter { state: state.map(State::from), author, ..Filter::default() };
-        let found = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &slice);
+        let filter = Filter { state, author, ..Filter::default() };
+        let found = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &page);
         let page = found.map_err(read_error).map_err(ApiError::from)?.page;
         let body = PostsBody { posts: page.lines.iter().map(PostLineBody::from).collect() };
-        let answer = Reply::json(StatusCode::OK, JSON, &body);
+        let answer = json::reply(&body);
         Ok(pages.link(answer, page.previous, page.next))
     })
     .await
@@ -125,13 +91,19 @@ async fn list(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
         ReadProblems
     )
 )]
-async fn show(ask: ApiRequest, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    read(&context, ask, move |conn, reader, query| {
+pub(super) async fn show(
+    request: ApiRequest,
+    id: Path<String>,
+    context: Data<Context>,
+) -> HttpResponse {
+    read(&context, request, move |conn, reader, query| {
         query.finish()?;
         let post = find(conn, reader, post_id(&id)?)?;
-        let sees_history = Visibility::of(reader).sees_history_of(&post);
-        Ok(Reply::json(StatusCode::OK, JSON, &PostBody::of(&post, sees_history))
-            .with("etag", entity_tag(post.current.number)))
+        let document = match Visibility::of(reader).sees_history_of(&post) {
+            true => PostBody::with_history(&post),
+            false => PostBody::without_history(&post),
+        };
+        Ok(json::reply(&document).with("etag", entity_tag(post.current.number)))
     })
     .await
 }
@@ -144,24 +116,18 @@ async fn show(ask: ApiRequest, id: Path<String>, context: Data<Context>) -> Http
     params(PostPath),
     responses((status = 200, description = "Its history.", body = HistoryBody), ReadProblems)
 )]
-async fn history(ask: ApiRequest, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    read(&context, ask, move |conn, reader, query| {
+pub(super) async fn history(
+    request: ApiRequest,
+    id: Path<String>,
+    context: Data<Context>,
+) -> HttpResponse {
+    read(&context, request, move |conn, reader, query| {
         query.finish()?;
         let post = find_history(conn, reader, post_id(&id)?)?;
         let history = posts::history(conn, &post).map_err(read_error)?;
-        Ok(Reply::json(StatusCode::OK, JSON, &HistoryBody::from(&history)))
+        Ok(json::reply(&HistoryBody::from(&history)))
     })
     .await
-}
-
-/// The part of an address that names a revision.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "it describes what `revision` reads")]
-struct RevisionPath {
-    /// The revision's number.
-    #[param(minimum = 1, example = 2)]
-    number: i32,
 }
 
 /// Read one of the texts that a post has had
@@ -177,28 +143,20 @@ struct RevisionPath {
         ReadProblems
     )
 )]
-async fn revision(
-    ask: ApiRequest,
+pub(super) async fn revision(
+    request: ApiRequest,
     path: Path<(String, String)>,
     context: Data<Context>,
 ) -> HttpResponse {
-    read(&context, ask, move |conn, reader, query| {
+    read(&context, request, move |conn, reader, query| {
         query.finish()?;
         let (id, number) = path.into_inner();
         let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
         let post = find_history(conn, reader, post_id(&id)?)?;
         let revision = visible::revision(conn, &post, number)?;
-        Ok(Reply::json(StatusCode::OK, JSON, &RevisionBody::from(&revision))
-            .with("etag", entity_tag(revision.number)))
+        Ok(json::reply(&RevisionBody::from(&revision)).with("etag", entity_tag(revision.number)))
     })
     .await
-}
-
-/// What the reader may do with a post.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ActionsBody {
-    /// Every action there is, in the order of a post's life.
-    actions: Vec<AdviceBody>,
 }
 
 /// Ask what you may do with a post, and why not the rest
@@ -214,35 +172,16 @@ pub(super) struct ActionsBody {
         ReadProblems
     )
 )]
-async fn actions(ask: ApiRequest, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    read(&context, ask, move |conn, reader, query| {
+pub(super) async fn actions(
+    request: ApiRequest,
+    id: Path<String>,
+    context: Data<Context>,
+) -> HttpResponse {
+    read(&context, request, move |conn, reader, query| {
         query.finish()?;
         let post = find(conn, reader, post_id(&id)?)?;
-        let body = ActionsBody { actions: advice(reader, &post) };
-        Ok(Reply::json(StatusCode::OK, JSON, &body).with("etag", entity_tag(post.current.number)))
+        let body = ActionsBody::of(reader, &post);
+        Ok(json::reply(&body).with("etag", entity_tag(post.current.number)))
     })
     .await
-}
-
-fn advice(reader: &Person, post: &Post) -> Vec<AdviceBody> {
-    let actions = Action::ALL.into_iter().filter_map(|action| Some((action, below(action)?)));
-    actions
-        .map(|(action, below)| {
-            let path = format!("/api/v1/posts/{}/{below}", post.id);
-            AdviceBody::of(action, path, workflow::advise(action, reader, post))
-        })
-        .collect()
-}
-
-/// Returns where an action stands below the address of its post.
-fn below(action: Action) -> Option<&'static str> {
-    match action {
-        Action::Create => None,
-        Action::Revise => Some("revisions"),
-        Action::Submit => Some("submission"),
-        Action::RequestChanges => Some("change-requests"),
-        Action::WithdrawRequest => Some("change-requests/withdrawal"),
-        Action::Publish => Some("publication"),
-        Action::Archive => Some("archival"),
-    }
 }

@@ -28,6 +28,19 @@ impl Query {
         Ok(read.transpose()?)
     }
 
+    /// Takes out a field that may be missing, and is one of these names.
+    pub(super) fn choose(
+        &mut self,
+        name: &'static str,
+        names: &[&'static str],
+    ) -> Result<Option<&'static str>, ApiError> {
+        let Some(text) = self.fields.take(name)? else { return Ok(None) };
+        match names.iter().find(|known| **known == text) {
+            Some(known) => Ok(Some(known)),
+            None => Err(FieldError::new(name, choose_one_of(names)).into()),
+        }
+    }
+
     /// Takes out which page of a list is asked for, newest first, and returns
     /// it with the address of its neighbours.
     pub(super) fn page(&mut self) -> Result<(PageRequest, Pages), ApiError> {
@@ -47,6 +60,16 @@ impl Query {
 }
 
 const LIMIT_HINT: &str = "Ask for 1 to 100 lines.";
+
+/// Returns what to write where one of these names is expected.
+pub(super) fn choose_one_of(names: &[&str]) -> String {
+    match names {
+        [others @ .., last] if !others.is_empty() => {
+            format!("Choose {} or {last}.", others.join(", "))
+        }
+        _ => format!("Choose {}.", names.concat()),
+    }
+}
 
 /// The addresses of the pages beside one.
 pub(super) struct Pages {

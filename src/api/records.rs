@@ -1,29 +1,25 @@
 //! What staff read: accounts, and who was refused what.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, ServiceConfig};
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use actix_web::web::Data;
+use utoipa::IntoParams;
 
 use crate::accounts::directory;
-use crate::api::api_request::{ApiRequest, JSON, read};
-use crate::api::document::{ListProblems, PageQuery};
-use crate::api::names::{ActionName, RoleName};
-use crate::api::query::Query;
-use crate::api::responses::{AccountBody, RefusalBody};
-use crate::audit::{self, RefusalFilter};
-use crate::domain::{Action, FieldError, Permission, PostId, Role};
+use crate::api::api_request::ApiRequest;
+use crate::api::handle::read;
+use crate::api::json;
+use crate::api::parameters::PageQuery;
+use crate::api::query::{Query, choose_one_of};
+use crate::api::replies::ListProblems;
+use crate::audit::{self, RefusalFilter, catalogue};
+use crate::domain::{Layer, Permission, PostId, RecordedAction, Role};
+use crate::http::Context;
 use crate::http::problem::ApiError;
-use crate::http::{Context, Reply};
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/api/v1/accounts").route(web::get().to(accounts)))
-        .service(web::resource("/api/v1/refusals").route(web::get().to(refusals)));
-}
+use crate::render::documents::{
+    AccountBody, AccountsBody, RecordedLayer, RefusalBody, RefusalsBody,
+};
 
 /// Which accounts are listed.
 #[derive(IntoParams)]
@@ -33,23 +29,16 @@ struct AccountsQuery {
     active: Option<bool>,
     /// Those that hold this role.
     #[param(inline)]
-    role: Option<RoleName>,
+    role: Option<Role>,
 }
 
 impl AccountsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
             active: query.take("active", "Write true or false.")?,
-            role: query.take("role", "Choose author, reviewer or staff.")?,
+            role: query.take("role", &choose_one_of(&Role::ALL.map(Role::as_str)))?,
         })
     }
-}
-
-/// A page of accounts.
-#[derive(Serialize, ToSchema)]
-pub(super) struct AccountsBody {
-    /// The newest first.
-    accounts: Vec<AccountBody>,
 }
 
 /// List accounts
@@ -64,8 +53,8 @@ pub(super) struct AccountsBody {
         ListProblems
     )
 )]
-async fn accounts(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
-    read(&context, ask, |conn, reader, query| {
+pub(super) async fn accounts(request: ApiRequest, context: Data<Context>) -> HttpResponse {
+    read(&context, request, |conn, reader, query| {
         let AccountsQuery { active, role } = AccountsQuery::take(query)?;
         let (slice, mut pages) = query.page()?;
         query.finish()?;
@@ -73,13 +62,12 @@ async fn accounts(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
         pages.keep("active", active);
         pages.keep("role", role);
         let is_active = active.unwrap_or(true);
-        let filter =
-            directory::AccountFilter { is_active, role: role.map(Role::from), search: None };
+        let filter = directory::AccountFilter { is_active, role, search: None };
         let page = directory::page(conn, &filter, &slice).map_err(read_error)?;
-        let accounts = page.lines.iter().map(|entry| AccountBody::of(entry, is_active));
+        let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
+        let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));
         let body = AccountsBody { accounts: accounts.collect() };
-        let answer = Reply::json(StatusCode::OK, JSON, &body);
-        Ok(pages.link(answer, page.previous, page.next))
+        Ok(pages.link(json::reply(&body), page.previous, page.next))
     })
     .await
 }
@@ -90,33 +78,22 @@ async fn accounts(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
 struct RefusalsQuery {
     /// Those about this post.
     post: Option<i64>,
-    /// Those of this action on posts.
-    #[param(inline)]
-    action: Option<ActionName>,
-    /// Those by this layer: `permission` or `policy`.
-    #[param(pattern = "^(permission|policy)$")]
-    layer: Option<String>,
+    /// Those of this action.
+    #[param(value_type = Option<RecordedAction>, inline)]
+    action: Option<&'static str>,
+    /// Those by this layer.
+    #[param(value_type = Option<RecordedLayer>, inline)]
+    layer: Option<&'static str>,
 }
 
 impl RefusalsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
-        let layer: Option<String> = query.take("layer", "Choose permission or policy.")?;
-        if layer.as_deref().is_some_and(|layer| !["permission", "policy"].contains(&layer)) {
-            return Err(FieldError::new("layer", "Choose permission or policy.").into());
-        }
         Ok(Self {
             post: query.take("post", "Write the number of a post.")?,
-            action: query.take("action", "Choose an action on posts.")?,
-            layer,
+            action: query.choose("action", &catalogue::actions())?,
+            layer: query.choose("layer", &catalogue::LAYERS.map(Layer::as_str))?,
         })
     }
-}
-
-/// A page of refusals.
-#[derive(Serialize, ToSchema)]
-pub(super) struct RefusalsBody {
-    /// The newest first.
-    refusals: Vec<RefusalBody>,
 }
 
 /// List who was refused what
@@ -131,23 +108,26 @@ pub(super) struct RefusalsBody {
         ListProblems
     )
 )]
-async fn refusals(ask: ApiRequest, context: Data<Context>) -> HttpResponse {
-    read(&context, ask, |conn, reader, query| {
+pub(super) async fn refusals(request: ApiRequest, context: Data<Context>) -> HttpResponse {
+    read(&context, request, |conn, reader, query| {
         let RefusalsQuery { post, action, layer } = RefusalsQuery::take(query)?;
         let (slice, mut pages) = query.page()?;
         query.finish()?;
         permissions::check(&reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
         pages.keep("post", post);
         pages.keep("action", action);
-        pages.keep("layer", layer.as_ref());
-        let action = action.map(|action| Action::from(action).as_str().to_owned());
-        let filter =
-            RefusalFilter { post: post.map(PostId), action, layer, ..RefusalFilter::default() };
+        pages.keep("layer", layer);
+        let filter = RefusalFilter {
+            post: post.map(PostId),
+            action: action.map(str::to_owned),
+            layer: layer.map(str::to_owned),
+            ..RefusalFilter::default()
+        };
         let page = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
         let (previous, next) = (page.previous, page.next);
         let body =
             RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };
-        Ok(pages.link(Reply::json(StatusCode::OK, JSON, &body), previous, next))
+        Ok(pages.link(json::reply(&body), previous, next))
     })
     .await
 }

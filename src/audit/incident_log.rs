@@ -9,12 +9,12 @@ use crate::store::Transaction;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::statement;
 
-/// Which incidents a list shows.
+/// Whether an incident has been acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// Incidents that nobody has acknowledged.
+pub enum IncidentState {
+    /// No person has acknowledged it.
     Open,
-    /// Acknowledged incidents.
+    /// A person has acknowledged it.
     Acknowledged,
 }
 
@@ -81,12 +81,12 @@ const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, a
 /// Returns a page of incidents.
 pub fn incidents(
     conn: &mut PgConnection,
-    shown: Shown,
+    state: IncidentState,
     slice: &PageRequest,
 ) -> QueryResult<Page<Incident>> {
-    let which = match shown {
-        Shown::Open => "i.acknowledged_at IS NULL AND ",
-        Shown::Acknowledged => "i.acknowledged_at IS NOT NULL AND ",
+    let which = match state {
+        IncidentState::Open => "i.acknowledged_at IS NULL AND ",
+        IncidentState::Acknowledged => "i.acknowledged_at IS NOT NULL AND ",
     };
     let range = match slice.reads() {
         Order::NewestFirst => "(i.at, i.id) < ($1, $2) ORDER BY i.at DESC, i.id DESC",

@@ -14,7 +14,7 @@ use crate::metrics;
 use crate::store::schema::{incidents, refusals};
 use crate::store::statement::statement;
 
-pub use incident_log::{Shown, incident, incidents, lock_incident};
+pub use incident_log::{IncidentState, incident, incidents, lock_incident};
 pub use readings::record_reading;
 pub use refusal_log::{
     LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,

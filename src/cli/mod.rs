@@ -1,39 +1,41 @@
-//! The command line: parse, call one function, say in a line what it did.
+//! The command line: parse the arguments, call one function, print the result.
 //!
-//! It has no power of its own. Whoever acts is named with `--as`, and goes
-//! through the same door as everybody else, with the roles they hold now.
+//! It has no power of its own. `--as` names the account that acts, which goes
+//! through the same workflow as on every other interface, with the roles that
+//! it holds now.
 
-mod answer;
+mod acting_person;
+mod database;
+mod exit;
 mod failure;
+mod failure_report;
 mod import;
 mod logging;
-mod manuscript;
+mod markdown_file;
+mod options;
+mod output;
 mod passwords;
 mod posts;
 mod serve;
 mod users;
 mod verify;
 
-use std::fmt;
-use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, Subcommand};
-use serde::Serialize;
+use clap::{Parser, Subcommand};
 
-use crate::config::{Database, Place};
-use crate::postgres::{self, Install};
-use crate::store::Store;
-use crate::store::pool::Limits;
-use answer::Form;
+use crate::postgres;
+use exit::Exit;
 use failure::Failure;
-use logging::Usual;
+use logging::DefaultLogs;
+use options::Options;
+use output::Format;
 
-/// What `--help` says below the options.
-const AFTER_HELP: &str = "\
+/// Returns what `--help` says below the options.
+fn after_help() -> String {
+    format!(
+        "\
 Environment:
   DATABASE_URL        the database to use, as the role that the program works as
   DATABASE_OWNER_URL  the same database as the role that owns the tables, for migrations
@@ -42,49 +44,19 @@ Environment:
   Without DATABASE_URL there is a private database in the data directory.
 
 Exit codes:
-  0  done
-  1  anything else; of verify: a truth is broken
-  2  usage, or input that does not parse
-  3  not signed in: --as names no active account
-  4  permission: this person may not attempt it
-  5  policy: not now, and every reason why
-  6  not found: there is nothing of that name that this person may see
-  7  invariant: a defect of ours, rolled back and kept as an incident
-  8  unavailable: the database cannot answer now";
+{}",
+        Exit::help()
+    )
+}
 
 /// A publishing workflow that cannot be talked into an impossible state.
 #[derive(Debug, Parser)]
-#[command(name = "imprimatur", version, after_help = AFTER_HELP)]
+#[command(name = "imprimatur", version, after_help = after_help())]
 struct Cli {
     #[command(flatten)]
     options: Options,
     #[command(subcommand)]
     command: Option<Command>,
-}
-
-#[derive(Debug, Args)]
-struct Options {
-    /// The directory of the private database
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "IMPRIMATUR_DATA_DIR",
-        hide_env_values = true
-    )]
-    data_dir: Option<PathBuf>,
-    /// Install PostgreSQL where it is missing, without asking
-    #[arg(
-        long,
-        global = true,
-        env = "IMPRIMATUR_INSTALL_POSTGRES",
-        hide_env_values = true,
-        value_parser = FalseyValueParser::new()
-    )]
-    install_postgres: bool,
-    /// Answer with one JSON document, on stdout; errors are one on stderr
-    #[arg(long, global = true)]
-    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,8 +78,8 @@ enum Command {
     #[command(subcommand)]
     Post(posts::PostCommand),
     /// Make drafts of a folder of Markdown files with front matter
-    #[command(after_help = import::AFTER_HELP)]
-    Import(import::Import),
+    #[command(after_help = import::after_help())]
+    Import(import::ImportArguments),
     /// Report every row of the database that breaks a promise
     Verify,
     /// Stop the private database once nobody uses it any more
@@ -123,37 +95,37 @@ enum Command {
 pub fn main() -> ExitCode {
     let Cli { options, command } = match parse() {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return report_usage(&error),
     };
     let Some(command) = command else {
-        return Failure::Usage("There is no command.".into()).report(options.form());
+        return Failure::Usage("There is no command.".into()).report(options.format());
     };
-    logging::begin(match (&command, options.form()) {
-        (_, Form::Json) => Usual::Nothing,
-        (Command::Serve(_), Form::Words) => Usual::WhatHappens,
-        (_, Form::Words) => Usual::WhatIsWrong,
+    logging::start(match (&command, options.format()) {
+        (_, Format::Json) => DefaultLogs::Nothing,
+        (Command::Serve(_), Format::Text) => DefaultLogs::Events,
+        (_, Format::Text) => DefaultLogs::Warnings,
     });
     match run(&options, command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(options.form()),
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => failure.report(options.format()),
     }
 }
 
 /// Says why the arguments do not parse, or what `--help` asked for.
-fn refuse(error: &clap::Error) -> ExitCode {
+fn report_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
-        let words = error.render().to_string();
-        let sentence = words.split("\n\n").next().unwrap_or_default();
+        let text = error.render().to_string();
+        let sentence = text.split("\n\n").next().unwrap_or_default();
         let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
-        return Failure::Usage(sentence.to_owned()).report(Form::Json);
+        return Failure::Usage(sentence.to_owned()).report(Format::Json);
     }
-    // `--help | head` is no failure either.
+    // `--help | head` closes the pipe early, which is no failure.
     let _ = error.print();
-    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+    if error.use_stderr() { Exit::Input.into() } else { Exit::Done.into() }
 }
 
-/// Returns what the arguments say. Without a command they are those of `serve`:
-/// parsed and not built, so that the defaults stand in one place.
+/// Returns the arguments. Without a command they are parsed again as those of
+/// `serve`, so that its defaults are written once.
 fn parse() -> Result<Cli, clap::Error> {
     let as_serve = || {
         let mut words = std::env::args_os();
@@ -169,11 +141,11 @@ fn parse() -> Result<Cli, clap::Error> {
 
 fn run(options: &Options, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve(_) if options.json => {
+        Command::Serve(_) if options.format() == Format::Json => {
             Err(Failure::Usage("A server has no answer to write as JSON; its logs are.".into()))
         }
         Command::Serve(arguments) => serve::serve(&options.place()?, arguments),
-        Command::Migrate => migrate(options),
+        Command::Migrate => database::migrate(options),
         Command::User(command) => users::user(options, command),
         Command::Role(command) => users::role(options, command),
         Command::Post(command) => posts::post(options, command),
@@ -186,93 +158,4 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
             Ok(postgres::keep(data_dir, Duration::from_millis(grace_ms))?)
         }
     }
-}
-
-impl Options {
-    /// Returns for whom a command answers.
-    fn form(&self) -> Form {
-        if self.json { Form::Json } else { Form::Words }
-    }
-
-    fn place(&self) -> Result<Place, Failure> {
-        // Where there is no terminal there is no question either.
-        let install = if self.install_postgres { Install::Yes } else { Install::Ask };
-        Ok(Place::from_environment(self.data_dir.clone(), install)?)
-    }
-}
-
-/// How many migrations were applied.
-#[derive(Serialize)]
-struct Migrated {
-    applied: usize,
-}
-
-impl fmt::Display for Migrated {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.applied {
-            0 => out.write_str("Nothing to migrate."),
-            1 => out.write_str("Applied 1 migration."),
-            many => write!(out, "Applied {many} migrations."),
-        }
-    }
-}
-
-fn migrate(options: &Options) -> Result<(), Failure> {
-    let database = Database::open(&options.place()?)?;
-    let applied =
-        database.migrate().and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
-    let applied = close_after(database, applied.map_err(Failure::from))?;
-    options.form().tell(&Migrated { applied })
-}
-
-/// Runs the body on a database that is up to date, and lets go of it afterwards.
-fn on_database<T>(
-    options: &Options,
-    body: impl FnOnce(&Store) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let database = Database::open(&options.place()?)?;
-    let outcome =
-        require_current(&database).and_then(|()| body(&database.store(Limits::default())));
-    close_after(database, outcome)
-}
-
-/// Migrates a private database in passing; whoever runs another one decides
-/// when that happens.
-fn require_current(database: &Database) -> Result<(), Failure> {
-    if database.is_private() {
-        database.migrate()?;
-        return Ok(());
-    }
-    if database.is_current()? {
-        return Ok(());
-    }
-    Err(Failure::Other("The database is not up to date: run `imprimatur migrate` first.".into()))
-}
-
-fn close_after<T>(database: Database, outcome: Result<T, Failure>) -> Result<T, Failure> {
-    // What was done is done: a server that does not stop is worth a warning.
-    if let Err(error) = database.close() {
-        tracing::warn!(%error, "the private database was not stopped");
-    }
-    outcome
-}
-
-/// Says what is lost where the program works as a role that could change the
-/// guards themselves.
-fn warn_if_unprotected(database: &Database) -> Result<(), crate::config::ConfigError> {
-    if database.runtime_may_alter_guards()? {
-        tracing::warn!(
-            role = database.runtime_role(),
-            "the program works as a role that owns the tables: the database no longer protects \
-             its guards and its history from the program itself, which could alter, disable or \
-             delete them; name a second role in DATABASE_URL and the owner in DATABASE_OWNER_URL"
-        );
-    }
-    Ok(())
-}
-
-/// Writes a line to standard output.
-fn say(line: impl std::fmt::Display) -> Result<(), Failure> {
-    // `println!` would panic when whoever reads has gone.
-    Ok(writeln!(std::io::stdout(), "{line}")?)
 }

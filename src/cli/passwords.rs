@@ -1,18 +1,29 @@
-//! Passwords come from a terminal, unseen, or from standard input. They are
-//! never arguments: those are public on the machine, and stay in histories.
+//! Passwords are read from a terminal without echo, or from standard input.
+//! They are never arguments: other users of the machine see those, and shells
+//! keep them.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
+use clap::Args;
+
 use crate::accounts::passwords;
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::domain::{FieldError, Password};
 
-/// No password has more bytes; reading stops there.
-const MOST_BYTES: u64 = 4096;
+/// More than any password has; reading stops there.
+const MAX_BYTES: u64 = 4096;
 
-/// Returns the hash of the password that somebody gives.
-pub(super) fn obtain_hash(from_stdin: bool) -> Result<String, Failure> {
-    let typed = if from_stdin {
+/// Where a password comes from.
+#[derive(Debug, Args)]
+pub(super) struct PasswordSource {
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// Reads a password and returns its hash.
+pub(super) fn read_hash(source: &PasswordSource) -> Result<String, Failure> {
+    let typed = if source.password_stdin {
         first_line()?
     } else if io::stdin().is_terminal() {
         ask_twice()?
@@ -29,7 +40,7 @@ pub(super) fn obtain_hash(from_stdin: bool) -> Result<String, Failure> {
 
 fn first_line() -> Result<String, Failure> {
     let mut line = String::new();
-    io::BufReader::new(io::stdin().take(MOST_BYTES))
+    io::BufReader::new(io::stdin().take(MAX_BYTES))
         .read_line(&mut line)
         .map_err(|_| FieldError::new("password", "Write it as one line of UTF-8 text."))?;
     // Blanks belong to a password; the end of the line does not.

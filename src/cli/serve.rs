@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 
 use clap::Args;
 
-use crate::cli::{Failure, close_after, say, warn_if_unprotected};
+use crate::cli::database::{close_after, warn_if_unprotected};
+use crate::cli::failure::Failure;
+use crate::cli::output::print_line;
 use crate::config::{Database, Place};
 use crate::demo;
 use crate::http::Settings;
@@ -73,7 +75,7 @@ fn on_open_database(
     let watch = match metrics {
         None => None,
         Some((listener, address)) => {
-            say(format_args!("Metrics are at http://{}/metrics", reachable(address)))?;
+            print_line(format_args!("Metrics are at http://{}/metrics", reachable(address)))?;
             Some(Watch { listener, store: database.store(Watch::LIMITS) })
         }
     };
@@ -137,14 +139,14 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 fn welcome(store: &Store, listener: &TcpListener, url: &str) -> Result<(), Failure> {
-    say(format_args!("Imprimatur is at {url}"))?;
+    print_line(format_args!("Imprimatur is at {url}"))?;
     let sign_ins = demo::sign_ins(&mut *store.checkout()?)?;
     if sign_ins.is_empty() {
         return Ok(());
     }
-    say(format_args!("Sign in with the password {} as", demo::PASSWORD))?;
+    print_line(format_args!("Sign in with the password {} as", demo::PASSWORD))?;
     for person in &sign_ins {
-        say(format_args!("  {:8} {}", person.username, person.roles))?;
+        print_line(format_args!("  {:8} {}", person.username, person.roles))?;
     }
     let is_public = listener.local_addr().is_ok_and(|address| !address.ip().is_loopback());
     if is_public {

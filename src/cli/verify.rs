@@ -1,24 +1,26 @@
-//! `verify`: every row that breaks a promise, and nothing else.
+//! `verify`: reports every row that breaks a rule of the database.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::cli::{Failure, Options, on_database};
-use crate::store::verify::{self, Report};
+use crate::cli::database::on_database;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::store::verify::{self, Finding, Report};
 
-/// What a walk has found, as programs read it.
+/// The result as programs read it.
 #[derive(Serialize)]
-struct Walk {
+struct VerifyDocument {
     truths: usize,
     broken_truths: usize,
     posts: i64,
     rows: i64,
-    findings: Vec<Line>,
+    findings: Vec<FindingDocument>,
 }
 
 #[derive(Serialize)]
-struct Line {
+struct FindingDocument {
     truth: &'static str,
     sentence: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,34 +28,36 @@ struct Line {
     detail: String,
 }
 
-impl From<Report> for Walk {
+impl From<Finding> for FindingDocument {
+    fn from(finding: Finding) -> Self {
+        Self {
+            truth: finding.truth.name,
+            sentence: finding.truth.sentence,
+            post: finding.post.map(|post| post.0),
+            detail: finding.detail,
+        }
+    }
+}
+
+impl From<Report> for VerifyDocument {
     fn from(report: Report) -> Self {
         Self {
             truths: report.truths,
             broken_truths: report.broken_truths(),
             posts: report.posts,
             rows: report.rows,
-            findings: report
-                .findings
-                .into_iter()
-                .map(|finding| Line {
-                    truth: finding.truth.name,
-                    sentence: finding.truth.sentence,
-                    post: finding.post.map(|post| post.0),
-                    detail: finding.detail,
-                })
-                .collect(),
+            findings: report.findings.into_iter().map(FindingDocument::from).collect(),
         }
     }
 }
 
-impl fmt::Display for Walk {
+impl fmt::Display for VerifyDocument {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut told = None;
+        let mut printed = None;
         for finding in &self.findings {
-            if told != Some(finding.truth) {
+            if printed != Some(finding.truth) {
                 writeln!(out, "{}: {}", finding.truth, finding.sentence)?;
-                told = Some(finding.truth);
+                printed = Some(finding.truth);
             }
             match finding.post {
                 Some(post) => writeln!(out, "- post {post}: {}", finding.detail)?,
@@ -74,8 +78,8 @@ impl fmt::Display for Walk {
 
 pub(super) fn verify(options: &Options) -> Result<(), Failure> {
     on_database(options, |store| {
-        let walk = Walk::from(verify::verify(&mut *store.checkout()?, None)?);
-        options.form().tell(&walk)?;
-        if walk.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
+        let document = VerifyDocument::from(verify::verify(&mut *store.checkout()?, None)?);
+        options.format().print(&document, &document)?;
+        if document.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
     })
 }

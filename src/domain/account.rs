@@ -10,17 +10,17 @@ pub enum AccountAction {
     Grant(Role),
     /// Take a role away.
     Revoke(Role),
-    /// Let the person in no longer.
+    /// Deactivate the account.
     Deactivate,
-    /// Let the person in again.
+    /// Reactivate the account.
     Reactivate,
-    /// Replace the password by one that whoever does it knows.
+    /// Replace the password by one that staff choose.
     SetPassword,
-    /// End the password, and make a link with which the person sets another.
+    /// End the password, and make a one-time link for a new one.
     ResetPassword,
-    /// Sign the person out, wherever they are.
+    /// End all sessions.
     EndSessions,
-    /// Let a program in no longer that acts for the person.
+    /// Revoke one API token.
     RevokeToken,
 }
 
@@ -83,7 +83,7 @@ impl AccountAction {
         }
     }
 
-    /// Returns the name in addresses and records. A role stands beside it.
+    /// Returns the name in addresses and records. The role is a field of its own.
     pub fn as_str(self) -> &'static str {
         self.kind().as_str()
     }
@@ -108,49 +108,48 @@ impl AccountAction {
 pub enum OwnChange {
     /// Replace the password.
     Password(NewPassword),
-    /// Sign out one browser, by the number of its session.
+    /// End one session, by its number.
     EndSession(i64),
-    /// Sign out every browser but the one that asks.
+    /// End every session but the current one.
     EndOtherSessions,
-    /// Let a program act for oneself.
+    /// Make an API token.
     MakeToken(NewToken),
-    /// Let a program act no longer.
+    /// Revoke an API token.
     RevokeToken(TokenId),
 }
 
-/// A password to replace another.
+/// A new password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPassword {
-    /// The Argon2id hash of the new one.
+    /// Its Argon2id hash.
     pub hash: String,
-    /// What is stored of the session with which the person goes on; whoever
-    /// comes with a link has none.
+    /// The session that replaces the ended ones; none with a one-time link.
     pub session: Option<NewSession>,
 }
 
-/// A session to begin in place of the one that ends.
+/// A session that replaces the one that ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
-    /// What is stored of its id.
+    /// The SHA-256 of its id.
     pub id_hash: SecretHash,
-    /// On what it goes on, in few words.
+    /// The browser and its system, in a few words.
     pub device: String,
-    /// After how many seconds it is over, used or not.
+    /// Its lifetime, in seconds, used or not.
     pub lifetime_seconds: i32,
 }
 
-/// A token to be made.
+/// An API token to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// What it is for.
+    /// Its name.
     pub name: TokenName,
-    /// For how long it works.
+    /// How long it works.
     pub lifetime: TokenLifetime,
-    /// What it is narrowed to; `None` is all that its account holds.
+    /// The permissions that it is narrowed to; `None` is all that its account holds.
     pub permissions: Option<Vec<Permission>>,
-    /// Its first characters, to be known by.
+    /// Its first characters, to recognise it by.
     pub beginning: String,
-    /// What is stored of it.
+    /// The SHA-256 of the token.
     pub secret: SecretHash,
 }
 
@@ -182,8 +181,8 @@ pub struct NewAccount {
     pub password_hash: String,
     /// What the person holds from the beginning.
     pub roles: RoleSet,
-    /// What is stored of the secret in the one-time link with which the person
-    /// sets a password, where nobody knows the one that was hashed.
+    /// The SHA-256 of the secret in the one-time link with which the person sets
+    /// a password, where the hash is of an unknown one.
     pub link: Option<SecretHash>,
 }
 
@@ -191,12 +190,12 @@ impl Command for NewAccount {
     const ABILITY: Ability = Ability::ManageAccounts;
 }
 
-/// What a password is replaced by until its person has set another.
+/// What replaces a password until the person has set another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordReset {
-    /// The Argon2id hash of a password that nobody has.
+    /// The Argon2id hash of a random password.
     pub nobodys_hash: String,
-    /// What is stored of the secret in the link.
+    /// The SHA-256 of the secret in the link.
     pub link: SecretHash,
 }
 
@@ -210,7 +209,7 @@ impl fmt::Display for TokenId {
     }
 }
 
-/// What a token is for: one line of 1 to 100 characters.
+/// The name of a token: one line of 1 to 100 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenName(String);
 
@@ -230,7 +229,7 @@ impl TokenName {
     }
 }
 
-/// For how many days a token works: 1 to 366.
+/// The lifetime of a token: 1 to 366 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLifetime(i32);
 
@@ -249,7 +248,7 @@ impl TokenLifetime {
     }
 }
 
-/// What is stored of a secret: its SHA-256. It prints as nothing.
+/// The SHA-256 of a secret, as it is stored. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretHash([u8; 32]);
 

@@ -14,16 +14,16 @@ impl fmt::Display for IncidentId {
     }
 }
 
-/// That an invariant would have been broken: a defect of ours, rolled back.
+/// An invariant that would have been broken: a defect of ours, rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
-    /// Its name.
+    /// Its number.
     pub id: IncidentId,
     /// When it happened.
     pub at: Timestamp,
     /// The request in which it happened.
     pub request: RequestId,
-    /// The edge that the request came through.
+    /// The interface that the request came through.
     pub interface: String,
     /// Who asked, if they were known.
     pub actor: Option<Byline>,
@@ -31,15 +31,15 @@ pub struct Incident {
     pub action: String,
     /// Of which post, as they named it.
     pub post: Option<PostId>,
-    /// What would have become false.
+    /// The name of the invariant.
     pub invariant: String,
     /// How it was found.
     pub detail: String,
-    /// Who has taken it up, if anybody has.
+    /// Its acknowledgement, if there is one.
     pub acknowledgement: Option<Acknowledgement>,
 }
 
-/// That somebody has taken an incident up.
+/// The acknowledgement of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acknowledgement {
     /// When.

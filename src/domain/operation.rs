@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::named::named;
 use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
 
-/// The one-time key of one intention. The same key again, from the same
-/// person, is the same intention again and answers with the same outcome.
+/// An idempotency key. The same key again, from the same person, answers with
+/// the same outcome.
 ///
 /// 1 to 255 visible ASCII characters, as the `Idempotency-Key` header allows
 /// (draft-ietf-httpapi-idempotency-key-header).
@@ -16,7 +16,7 @@ use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
 pub struct OperationKey(String);
 
 impl OperationKey {
-    /// Returns a key that nobody has used: 122 random bits.
+    /// Returns a new key of 122 random bits.
     pub fn random() -> Self {
         Self(Uuid::new_v4().to_string())
     }
@@ -41,7 +41,7 @@ impl OperationKey {
 }
 
 /// What a key was used for: SHA-256 over the action and everything supplied
-/// with it, so that the same key with other content can be told apart.
+/// with it. It detects the same key with other content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
@@ -50,7 +50,7 @@ impl Fingerprint {
     pub fn of(action: Action, parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
         for part in std::iter::once(&action.as_str()).chain(parts) {
-            // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+            // The length prefix keeps ("ab", "c") and ("a", "bc") apart.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
@@ -63,7 +63,7 @@ impl Fingerprint {
     }
 }
 
-/// What an action that took effect did; the same for every use of its key.
+/// The effect of an action; the same for every use of its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// What was done.
@@ -78,12 +78,12 @@ pub struct Outcome {
     pub at: Timestamp,
 }
 
-/// Names one request, on error pages, in logs, refusals and incidents.
+/// The id of a request, on error pages, in logs, refusals and incidents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId(pub Uuid);
 
 impl RequestId {
-    /// Returns a new name; later ones sort after earlier ones.
+    /// Returns a new id; later ones sort after earlier ones.
     pub fn new() -> Self {
         Self(Uuid::now_v7())
     }
@@ -102,8 +102,8 @@ impl fmt::Display for RequestId {
 }
 
 named! {
-    /// The interface that a request came through. It is recorded, and decides
-    /// nothing.
+    /// The interface that a request came through. It is recorded; no rule looks
+    /// at it.
     pub enum Interface is "an interface" {
         /// A page of the desk or of one's own account.
         Page = "page",

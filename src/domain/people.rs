@@ -16,15 +16,15 @@ impl fmt::Display for UserId {
 /// A person as others see them: for bylines and sentences.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Byline {
-    /// Whose name it is.
+    /// The account.
     pub id: UserId,
     /// The name to show.
     pub name: String,
 }
 
 named! {
-    /// What a person is trusted to do. What each role holds stands in
-    /// [`permissions`](crate::permissions).
+    /// What a person is trusted to do. [`permissions`](crate::permissions) says
+    /// what each role holds.
     pub enum Role is "a role" {
         /// Writes posts.
         Author = "author",
@@ -41,11 +41,11 @@ impl fmt::Display for Role {
     }
 }
 
-/// The roles that one person holds, as far as what they came in with lets them
-/// use what these grant.
+/// The roles that one person holds, narrowed to what their credential lets them
+/// use.
 ///
-/// The narrowing travels with the roles, so that nobody who asks what they
-/// grant can forget it.
+/// The narrowing travels with the roles, so that no check of a permission can
+/// forget it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleSet {
     roles: Vec<Role>,
@@ -53,7 +53,7 @@ pub struct RoleSet {
 }
 
 impl RoleSet {
-    /// Returns the roles in their usual order, whatever order they came in.
+    /// Returns the roles in their usual order.
     pub fn of(held: &[Role]) -> Self {
         let roles = Role::ALL.into_iter().filter(|role| held.contains(role)).collect();
         Self { roles, narrowed_to: None }
@@ -92,17 +92,17 @@ impl RoleSet {
         self.iter().map(Role::as_str).collect()
     }
 
-    /// Returns the same roles, of whose grants no others than these may be used.
+    /// Returns the same roles, narrowed to these permissions.
     pub fn narrowed_to(self, permissions: Vec<Permission>) -> Self {
         Self { narrowed_to: Some(permissions), ..self }
     }
 
-    /// Returns the only permissions whose grants may be used; `None` is all.
+    /// Returns the permissions that these roles are narrowed to; `None` is all.
     pub fn narrowing(&self) -> Option<&[Permission]> {
         self.narrowed_to.as_deref()
     }
 
-    /// Returns whether a permission may be used, if a role grants it.
+    /// Returns whether the narrowing lets a permission through.
     pub fn lets_through(&self, permission: Permission) -> bool {
         self.narrowed_to.as_ref().is_none_or(|permissions| permissions.contains(&permission))
     }
@@ -145,18 +145,18 @@ impl fmt::Display for Permission {
     }
 }
 
-/// A person with an active account, as they were when they were read: for
-/// rendering pages and giving advice. The door does not take a `Person`; it
-/// reads an [`Actor`].
+/// A person with an active account, as read at some time: for rendering pages
+/// and giving advice. The workflow does not take a `Person`; it reads an
+/// [`Actor`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Whose account it is.
+    /// The account.
     pub id: UserId,
     /// The name they sign in with.
     pub username: String,
     /// The name to show.
     pub display_name: String,
-    /// What they held when they were read.
+    /// The roles they held when they were read.
     pub roles: RoleSet,
 }
 
@@ -167,21 +167,21 @@ impl Person {
     }
 }
 
-/// The person who acts, with the roles they hold *now*: read and pinned in the
-/// transaction `'tx`, in which nobody can take a role away from them.
+/// The person who acts, with the roles they hold *now*: read and locked in the
+/// transaction `'tx`, so that a revocation waits until it ends.
 ///
 /// Only [`accounts::load`](crate::accounts::load) makes one. There is no
 /// `Clone`, no `Default` and no `Deserialize`: an actor is a fact about a
 /// transaction, not a piece of data.
 ///
 /// ```
-/// fn whoever_acts<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
+/// fn actor_of<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
 ///     actor
 /// }
 /// ```
 ///
 /// ```compile_fail,E0599
-/// fn whoever_acts<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
+/// fn actor_of<'tx>(actor: imprimatur::domain::Actor<'tx>) -> imprimatur::domain::Actor<'tx> {
 ///     actor.clone()
 /// }
 /// ```

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Byline, Content, Slug, State, Within};
 
-/// Names one post.
+/// The id of a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct PostId(pub i64);
 
@@ -24,14 +24,14 @@ impl fmt::Display for RevisionNumber {
     }
 }
 
-/// Names one review.
+/// The id of a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReviewId(pub i64);
 
-/// What a post said at one time. Written once, never changed.
+/// The content of a post at one time. Written once, never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// Its place in the post's history of texts.
+    /// Its number.
     pub number: RevisionNumber,
     /// The text.
     pub content: Content,
@@ -56,14 +56,14 @@ pub struct Review {
     pub withdrawn_at: Option<Timestamp>,
 }
 
-/// That a reviewer had a revision before them.
+/// A reviewer's reading of a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// Who read it.
     pub reader: Byline,
-    /// What they read.
+    /// The revision.
     pub revision: RevisionNumber,
-    /// When they looked at it last.
+    /// When they read it last.
     pub at: Timestamp,
 }
 
@@ -100,7 +100,7 @@ pub struct Publication {
     pub at: Timestamp,
     /// Who published it.
     pub by: Byline,
-    /// The revision that was published, for ever.
+    /// The revision that was published.
     pub revision: RevisionNumber,
     /// Where the public finds it.
     pub slug: Slug,
@@ -163,19 +163,19 @@ pub struct Post {
     pub created_at: Timestamp,
     /// What it says now; from publication on, what was published.
     pub current: Revision,
-    /// Where it stands.
+    /// Its state, with the facts.
     pub status: Status,
-    /// The change requests that stand against the current revision.
+    /// The standing change requests against the current revision.
     pub standing_requests: Vec<Review>,
 }
 
 impl Post {
-    /// Returns where the post stands, without the facts.
+    /// Returns the state, without the facts.
     pub fn state(&self) -> State {
         self.status.state()
     }
 
-    /// Returns the title, or a stand-in for a post that has none yet.
+    /// Returns the title, or "Untitled" for a post that has none yet.
     pub fn title(&self) -> &str {
         self.current.content.title.or_untitled()
     }

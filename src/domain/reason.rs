@@ -25,9 +25,9 @@ named! {
 pub struct Reason {
     /// A stable name in kebab case.
     pub code: String,
-    /// What is the case, in a sentence.
+    /// The fact that refuses, in a sentence.
     pub sentence: String,
-    /// What would mend it, in a sentence.
+    /// What to do about it, in a sentence.
     pub hint: String,
 }
 

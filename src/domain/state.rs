@@ -3,7 +3,7 @@ use std::fmt;
 use super::named::named;
 
 named! {
-    /// Where a post stands. The order of the variants is the order of a post's life.
+    /// The state of a post. The order of the variants is the order of a post's life.
     pub enum State is "a state" {
         /// Being written; seen by its author and staff.
         Draft = "draft",

@@ -87,7 +87,7 @@ pub(super) fn readable(
     }
 }
 
-/// The code points that show nothing: White_Space, control characters (Cc),
+/// The code points that are not visible: White_Space, control characters (Cc),
 /// Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties), the blank
 /// Braille pattern and the interlinear annotation marks. The database has the
 /// same list.
@@ -158,12 +158,12 @@ macro_rules! text {
                 &self.0
             }
 
-            /// Returns whether there is nothing to see.
+            /// Returns whether no character is visible.
             pub fn is_blank(&self) -> bool {
                 !self.is_given()
             }
 
-            /// Returns whether there is something to see.
+            /// Returns whether some character is visible: then the text is given.
             pub fn is_given(&self) -> bool {
                 has_visible_text(&self.0)
             }
@@ -195,7 +195,7 @@ text! {
 }
 
 impl Title {
-    /// Returns the title, or a stand-in while there is none.
+    /// Returns the title, or "Untitled" while there is none.
     pub fn or_untitled(&self) -> &str {
         if self.is_given() { self.as_str() } else { "Untitled" }
     }
@@ -335,7 +335,7 @@ pub fn parse_display_name(text: &str) -> Result<String, FieldError> {
 }
 
 /// A password in the clear, on its way to being hashed: 12 to 256 characters.
-/// It prints as nothing.
+/// `Debug` does not show it.
 pub struct Password(String);
 
 impl Password {

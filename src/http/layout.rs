@@ -15,7 +15,7 @@ pub struct Layout {
     /// Whether the browser has a session that this page did not look at.
     pub may_be_signed_in: bool,
     /// What the admin's pages have around them.
-    pub admin: Option<AdminFrame>,
+    pub admin: Option<AdminLayout>,
     /// The line that the last action left.
     pub flash: Option<&'static str>,
     /// The token for this session's forms.
@@ -32,9 +32,9 @@ pub struct Layout {
 
 /// What stands around every page of the admin.
 #[derive(Debug)]
-pub struct AdminFrame {
-    /// The addresses and names of its rooms.
-    pub rooms: &'static [(&'static str, &'static str)],
+pub struct AdminLayout {
+    /// The addresses and names of its tabs.
+    pub tabs: &'static [(&'static str, &'static str)],
     /// How many incidents nobody has acknowledged, as far as is counted.
     pub open_incidents: i64,
 }

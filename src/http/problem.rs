@@ -5,11 +5,12 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{FieldError, Permission, Reason, RequestId};
+use crate::domain::{FieldError, Layer, Permission, RequestId};
 use crate::http::Reply;
 use crate::http::status::RETRY_AFTER;
 use crate::metrics;
 use crate::refusal::Refusal;
+use crate::render::documents::{InvalidField, ProblemReason};
 
 /// The media type of a problem.
 pub const PROBLEM: &str = "application/problem+json";
@@ -40,9 +41,9 @@ pub enum ApiError {
     /// Its `Idempotency-Key` is not well formed.
     BadKey,
     /// Its body is not JSON at all.
-    Malformed(Misplaced),
+    Malformed(InvalidField),
     /// Its body is JSON that says something else than what is asked for.
-    Unexpected(Misplaced),
+    Unexpected(InvalidField),
     /// HTTP itself refused it, before any handler.
     Http(StatusCode),
 }
@@ -62,33 +63,6 @@ impl From<FieldError> for ApiError {
     }
 }
 
-/// One thing in what was sent that is not as it should be, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Misplaced {
-    /// The field or header, or the place in the JSON.
-    pub field: String,
-    /// What to write instead, in a sentence.
-    pub message: String,
-}
-
-/// One rule that is not met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ProblemReason {
-    /// A stable name in kebab case.
-    #[schema(example = "stale-revision")]
-    pub code: String,
-    /// What is the case, in a sentence.
-    pub sentence: String,
-    /// What would mend it, in a sentence.
-    pub hint: String,
-}
-
-impl From<Reason> for ProblemReason {
-    fn from(reason: Reason) -> Self {
-        Self { code: reason.code, sentence: reason.sentence, hint: reason.hint }
-    }
-}
-
 /// Why a request had no effect (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -104,14 +78,13 @@ pub struct Problem {
     pub status: u16,
     /// What happened this time, in sentences.
     pub detail: String,
-    /// Which layer refused: `authentication`, `input`, `permission`, `visibility`,
-    /// `policy`, `invariant` or `availability`.
-    #[schema(example = "policy")]
+    /// Which layer refused.
+    #[schema(value_type = Layer, example = "policy")]
     pub layer: &'static str,
     /// Every reason that permission or policy gave; otherwise empty.
     pub reasons: Vec<ProblemReason>,
     /// Everything in what was sent that has to be mended; otherwise empty.
-    pub errors: Vec<Misplaced>,
+    pub errors: Vec<InvalidField>,
     /// The request's name, as logs and records have it.
     #[schema(format = "uuid")]
     pub request_id: String,
@@ -238,21 +211,15 @@ impl ApiError {
         }
     }
 
-    fn errors(&self) -> Vec<Misplaced> {
+    fn errors(&self) -> Vec<InvalidField> {
         let header = |name: &str, message: &str| {
-            vec![Misplaced { field: name.to_owned(), message: message.to_owned() }]
+            vec![InvalidField { field: name.to_owned(), message: message.to_owned() }]
         };
         match self {
             Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => {
                 header("Idempotency-Key", "It was already used for something else.")
             }
-            Self::Refused(Refusal::Input(input)) => {
-                let each = input.0.iter().map(|error| Misplaced {
-                    field: error.field.to_owned(),
-                    message: error.message.clone(),
-                });
-                each.collect()
-            }
+            Self::Refused(Refusal::Input(input)) => InvalidField::all(input),
             Self::Malformed(place) | Self::Unexpected(place) => vec![place.clone()],
             Self::NoKey => header("Idempotency-Key", "It is missing."),
             Self::BadKey => header("Idempotency-Key", "It is not well formed."),

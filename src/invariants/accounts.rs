@@ -21,7 +21,7 @@ pub const LINK_LIFETIME_SECONDS: i32 = 48 * 60 * 60;
 /// What the record says beside who did what to whom.
 #[derive(Debug)]
 pub struct Circumstances<'a> {
-    /// Why, in the words of whoever did it.
+    /// Why, in the words of the person who did it.
     pub reason: &'a str,
     /// The request that asked.
     pub request: RequestId,
@@ -58,8 +58,8 @@ pub fn enforce<'tx>(
             let changed = diesel::update(target.filter(users::is_active))
                 .set(users::is_active.eq(false))
                 .execute(tx.conn())?;
-            // Whoever comes back finds no door open that they have forgotten.
-            // Sessions and the link end by themselves: the account has changed.
+            // Tokens stay revoked after a reactivation. Sessions and the link end
+            // by themselves, because the account has changed.
             statement::<BigInt>(
                 "UPDATE tokens SET revoked_at = clock_timestamp()
                  WHERE user_id = $1 AND revoked_at IS NULL",
@@ -88,7 +88,7 @@ pub fn enforce<'tx>(
             (changed, "password-link-made", None)
         }
         AccountChange::EndSessions => {
-            // How many there are is nobody's promise: some may just have ended.
+            // Some may just have ended, so their number proves nothing.
             end_sessions(tx.conn(), subject.id)?;
             (1, "sessions-ended", None)
         }
@@ -126,7 +126,7 @@ pub fn enforce_creation<'tx>(
 }
 
 /// Writes the first account of an empty system, which is its own creator. It
-/// holds the staff role, or nobody could ever grant anything.
+/// holds the role staff, because no other account could grant roles.
 ///
 /// # Errors
 ///

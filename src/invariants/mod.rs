@@ -1,14 +1,14 @@
 //! **What must never be false?**
 //!
 //! This layer is the mutation. It looks at the row before, the row after and
-//! the history row, and it trusts nobody: the source state stands in the
+//! the history row, and it trusts no other layer: the source state is in the
 //! `UPDATE` although the lock should make that unnecessary, and what comes back
 //! is compared with what must hold before anything is committed. It refuses to
-//! know why somebody wants this, and whether they may: those questions are
-//! answered by the proof that it consumes.
+//! know why a person wants this and whether they may: the proof that it
+//! consumes has answered that.
 //!
 //! A refusal means that *we* have a defect. It is rolled back, logged as an
-//! error and kept as an incident; nobody is told that they did something wrong.
+//! error and kept as an incident; the person did nothing wrong.
 //! The database keeps the same promises alone, under the same names.
 
 pub mod accounts;
@@ -25,7 +25,7 @@ pub use posts::{Mutation, Operation, Written, enforce};
 /// Why a write was not made.
 #[derive(Debug)]
 pub enum Broken {
-    /// What must never be false would have been.
+    /// A proposition would have become false.
     Invariant(InvariantViolation),
     /// The database answered with an error, which may be a constraint of the
     /// same name.
@@ -44,7 +44,7 @@ impl From<diesel::result::Error> for Broken {
     }
 }
 
-/// We were about to lie. Carries the proposition that would have been broken.
+/// We have a defect. Carries the proposition that would have been broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvariantViolation {
     invariant: String,

@@ -1,5 +1,5 @@
 //! What must never be false where people change their own accounts: each
-//! change concerns whoever made it and nobody else, and leaves its record.
+//! change concerns the person who made it alone, and leaves its record.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
@@ -12,12 +12,12 @@ use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
 
-/// What a change is proven by, beside the account itself: it ends with it.
+/// What proves that the person may change the account.
 #[derive(Debug, Clone, Copy)]
 pub enum ProvenBy<'a> {
-    /// A session, which may be the one that is to go on.
+    /// A session, by the hash of its id.
     Session(&'a [u8]),
-    /// A one-time link, by what is stored of its secret.
+    /// A one-time link, by the hash of its secret.
     Link(&'a SecretHash),
 }
 

@@ -79,7 +79,7 @@ pub struct Account {
 named! {
     /// One condition on a change of an account.
     pub enum Rule is "a rule about accounts" {
-        /// Nobody changes their own account as staff.
+        /// Staff do not change their own account in this way.
         IsNotYourself = "own-account",
         /// There is always an active staff account.
         IsNotTheLastStaff = "last-active-staff",
@@ -167,7 +167,7 @@ pub fn check_first(account: &NewAccount, has_accounts: bool) -> Result<(), Polic
 }
 
 named! {
-    /// One condition on the first account, which nobody creates.
+    /// One condition on the first account, which has no creator.
     pub enum FirstRule is "a rule about the first account" {
         /// There is no account yet.
         IsTheFirst = "not-the-first-account",
@@ -234,9 +234,9 @@ impl Condition for Rule {
         let roles = &account.person.roles;
         match self {
             Self::IsNotYourself => actor.id != account.person.id,
-            // The actor is active staff and stays so, because nobody does this
-            // to themselves. So this advises the last one, and no race can make
-            // it untrue before the roster's own constraint.
+            // The actor is active staff and stays so, because `IsNotYourself`
+            // holds. So this advises the last one; the roster's constraint
+            // decides races.
             Self::IsNotTheLastStaff => {
                 !(account.is_active && roles.contains(Role::Staff) && account.active_staff <= 1)
             }

@@ -2,10 +2,10 @@
 //!
 //! This layer looks at the actor, the locked subject, and what the attempt came
 //! with. It refuses to know the database: it is given facts
-//! and no connection, so it can change nothing and ask nothing twice.
+//! and no connection, so it cannot write or read anything.
 //!
 //! A refusal means that *this attempt* was refused, and says every reason why.
-//! It is nobody's defect: the loser of a race is refused here, in a sentence.
+//! It is not a defect: the loser of a race is refused here, in a sentence.
 
 pub mod accounts;
 pub mod incidents;
@@ -22,8 +22,8 @@ pub use posts::{Rule, rules};
 /// Proof that an attempt was valid on its locked subject, within one transaction.
 ///
 /// Only [`evaluate`] makes one, and [`invariants::enforce`] consumes it. The
-/// next layer takes the actor, the attempt and the post from here, so nothing
-/// can be swapped between the question and the write.
+/// next layer takes the actor, the attempt and the subject from here, so nothing
+/// can be swapped between the check and the write.
 ///
 /// ```
 /// use imprimatur::{domain::Publish, invariants::{self, Operation}, policies::Validity, store::Transaction};
@@ -43,7 +43,7 @@ pub use posts::{Rule, rules};
 /// }
 /// ```
 ///
-/// It serves once:
+/// It is used once:
 ///
 /// ```compile_fail,E0382
 /// use imprimatur::{domain::Publish, invariants::{self, Operation}, policies::Validity, store::Transaction};
@@ -54,7 +54,7 @@ pub use posts::{Rule, rules};
 /// }
 /// ```
 ///
-/// And nobody else can make one:
+/// Only `evaluate` makes one:
 ///
 /// ```
 /// use imprimatur::{domain::{Actor, LockedPost, Publish}, permissions::Capability, policies::{self, Validity}};
@@ -168,6 +168,11 @@ impl PolicyDenied {
             reasons: unmet.iter().map(|rule| rule.reason(facts)).collect(),
             is_about_the_person: unmet.iter().any(|rule| rule.is_about_the_person()),
         })
+    }
+
+    /// Returns the refusal for one reason.
+    pub(crate) fn because(reason: Reason) -> Self {
+        Self { reasons: vec![reason], is_about_the_person: false }
     }
 
     /// Returns every reason, in the order of the action's rules.

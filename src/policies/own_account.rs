@@ -77,8 +77,8 @@ impl Policy for OwnChange {
 }
 
 /// Returns the permissions that a new token is narrowed to and that its account
-/// does not hold. A token never holds more than its account, so it would not be
-/// wrong; it would promise what it does not do.
+/// does not hold. A token never holds more than its account; this refusal keeps its
+/// description true.
 fn not_held(person: &Person, change: &OwnChange) -> Vec<&'static str> {
     let narrowed = match change {
         OwnChange::MakeToken(token) => token.permissions.as_deref().unwrap_or_default(),

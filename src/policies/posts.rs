@@ -14,7 +14,7 @@ named! {
         SomethingIsWritten = "nothing-written",
         /// Only its author changes what a post says.
         YouAreItsAuthor = "not-its-author",
-        /// Four eyes: nobody reviews or publishes their own post.
+        /// Four eyes: authors do not review or publish their own posts.
         YouAreNotItsAuthor = "own-post",
         /// What is published is final.
         NotYetPublished = "already-published",
@@ -176,11 +176,11 @@ impl Rule {
                 ("You wrote this post.".into(), "Another reviewer has to judge it.".into())
             }
             Self::NotYetPublished => {
-                (where_it_stands(post), "What is published stays as it is.".into())
+                (state_in_words(post), "What is published stays as it is.".into())
             }
-            Self::IsADraft => (where_it_stands(post), "Only a draft is submitted.".into()),
+            Self::IsADraft => (state_in_words(post), "Only a draft is submitted.".into()),
             Self::IsInReview => (
-                where_it_stands(post),
+                state_in_words(post),
                 match post.state() {
                     State::Draft => "Its author has to submit it first.",
                     State::InReview | State::Published | State::Archived => {
@@ -190,7 +190,7 @@ impl Rule {
                 .into(),
             ),
             Self::IsPublished => (
-                where_it_stands(post),
+                state_in_words(post),
                 match post.state() {
                     State::Draft | State::InReview => "Only a published post is archived.",
                     State::Published | State::Archived => "Nothing is left to do here.",
@@ -238,9 +238,7 @@ impl Rule {
                 "Only the reviewer who asked withdraws it.".into(),
             ),
             Self::NoteIsGiven => ("No note is given.".into(), "Write what has to change.".into()),
-            Self::ReasonIsGiven => {
-                ("No reason is given.".into(), "Write why; the record keeps it.".into())
-            }
+            Self::ReasonIsGiven => no_reason_is_given(),
         }
     }
 }
@@ -282,8 +280,27 @@ fn nothing_is_written() -> (String, String) {
     ("Nothing is written yet.".into(), "Write a title, a summary or some text.".into())
 }
 
-/// Returns where the post stands, since when and by whom.
-fn where_it_stands(post: &Post) -> String {
+fn no_reason_is_given() -> (String, String) {
+    ("No reason is given.".into(), "Write why; the record keeps it.".into())
+}
+
+/// Checks what is known of a bulk archive before its first post is locked. Every
+/// post needs the reason, so without one the bulk archive is refused as a whole.
+/// The other rules of archiving are evaluated for each post under its lock.
+///
+/// # Errors
+///
+/// [`PolicyDenied`] with [`Rule::ReasonIsGiven`].
+pub fn check_bulk_archive(reason: &Note) -> Result<(), PolicyDenied> {
+    if reason.is_given() {
+        return Ok(());
+    }
+    let (sentence, hint) = no_reason_is_given();
+    Err(PolicyDenied::because(Reason::new(Rule::ReasonIsGiven.code(), sentence, hint)))
+}
+
+/// Returns the state of the post, since when and by whom.
+fn state_in_words(post: &Post) -> String {
     match &post.status {
         Status::Draft => format!("{} has not submitted this draft yet.", post.author.name),
         Status::InReview(submission) => {

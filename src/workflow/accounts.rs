@@ -32,7 +32,7 @@ pub fn change(
     run::unkeyed(store, call.asked(change.action().kind().into()), |tx, actor_id| {
         let asking = asking(tx, call.credential)?;
         *actor_id = Some(asking.id);
-        // Somebody without the permission does not get to lock an account.
+        // Without the permission, no account is locked.
         permissions::check(&asking.roles, Permission::ManageAccount)?;
         let subject = find(tx, username)?;
         // Both are read under their locks: what was read before may have
@@ -98,8 +98,8 @@ pub fn create_first(
     })
 }
 
-/// Refuses a token. It changes no account, not even its owner's: with a stolen
-/// one somebody could make another, and outlive its revocation.
+/// Refuses a token. It changes no account, not even its owner's: a stolen
+/// one could make another, and outlive its revocation.
 pub(super) fn refuse_tokens(credential: &Credential) -> Result<(), Refusal> {
     match credential {
         Credential::Token(_) => Err(Refusal::NotSignedIn),
@@ -114,8 +114,7 @@ pub(super) fn asking(tx: &mut Transaction<'_>, credential: &Credential) -> Resul
 }
 
 fn find(tx: &mut Transaction<'_>, username: &str) -> Result<UserId, Stop> {
-    // Nobody has a name that does not parse, and PostgreSQL cannot be asked for
-    // some of them.
+    // A name that does not parse is not a name, and PostgreSQL rejects some.
     let name = Username::parse(username).map_err(|_| Refusal::NotFound)?;
     let found = users::table
         .filter(users::username.eq(name.as_str()))

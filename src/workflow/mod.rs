@@ -19,6 +19,7 @@
 
 pub mod accounts;
 mod advice;
+pub mod bulk_archives;
 mod call;
 mod classify;
 mod idempotency;

@@ -57,7 +57,7 @@ pub fn set_password_by_link(
     link: &Link,
     hash: &str,
 ) -> Result<(), Refusal> {
-    // Nobody is signed in: the link proves who it is.
+    // There is no credential: the link proves who it is.
     let nobody = Credential::Account(UserId(0));
     let call =
         AccountCall { credential: &nobody, interface, request, reason: "With a one-time link." };

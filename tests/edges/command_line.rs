@@ -78,6 +78,9 @@ fn every_layer_has_its_exit_code() {
         (5, "policy", "post publish 1 --as edith --revision 7"),
         (5, "policy", "post archive 1 --as stan --revision 1"),
         (5, "policy", "user deactivate stan --as stan --reason x"),
+        (5, "policy", "user deactivate edith --as stan --reason \u{3000}"),
+        (5, "policy", "role grant edith author --as stan --reason "),
+        (5, "policy", "post request-changes 1 --as edith --revision 1 --note "),
         (6, "visibility", "post publish 99 --as edith --revision 1"),
         (6, "visibility", "role grant nobody author --as stan --reason x"),
     ];

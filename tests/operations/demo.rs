@@ -4,7 +4,8 @@ use diesel::connection::SimpleConnection;
 use imprimatur::accounts;
 use imprimatur::demo;
 use imprimatur::domain::{Role, State};
-use imprimatur::store::posts;
+use imprimatur::store::paging::PageRequest;
+use imprimatur::store::posts::{self, Filter, Sort};
 use imprimatur::store::visibility::Visibility;
 
 use crate::support::database::Database;
@@ -18,8 +19,10 @@ fn it_shows_posts_in_every_state() {
     let conn = &mut store.checkout().unwrap();
     let visibility = Visibility { sees_everything: true, ..Visibility::public() };
     let counted = |state| {
-        let lines = posts::all(conn, visibility, Some(state), None, 100).unwrap();
-        (state, lines.len())
+        let filter = Filter { state: Some(state), ..Filter::default() };
+        let page = PageRequest::newest(100);
+        let list = posts::change_list(conn, visibility, &filter, Sort::Number, &page).unwrap();
+        (state, list.page.lines.len())
     };
     let states: Vec<(State, usize)> = State::ALL.into_iter().map(counted).collect();
     assert_eq!(

@@ -20,7 +20,7 @@ use crate::support::Database;
 
 /// What an edge may take from a layer: names and advice, and nothing that
 /// decides, proves or writes.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 10] = [
     "permissions::check",
     "permissions::grant",
     "permissions::holds",
@@ -29,6 +29,7 @@ const WORDS: [&str; 9] = [
     "policies::rules",
     "policies::accounts::Account",
     "policies::accounts::AccountChange",
+    "policies::accounts::Rule",
     "invariants::accounts::NewAccount",
 ];
 

@@ -1,4 +1,4 @@
-//! Which files of a folder are manuscripts, in an order that stays the same.
+//! Which files of a folder are Markdown, in a stable order.
 
 use std::ffi::OsStr;
 use std::fs::{self, FileType};
@@ -7,26 +7,26 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// What a site generator writes or a package manager fetches.
-const NOT_WRITTEN_BY_HAND: [&str; 3] = ["_site", "public", "node_modules"];
+/// Folders that site generators and package managers write.
+const GENERATED: [&str; 3] = ["_site", "public", "node_modules"];
 
-/// Far deeper than anybody files posts.
-const DEEPEST: usize = 64;
+/// Deeper than folders of posts are.
+const MAX_DEPTH: usize = 64;
 
 /// What a folder holds. Paths are relative to it.
 #[derive(Debug, Default)]
 pub(super) struct Folder {
     /// The Markdown files, by path.
-    pub(super) manuscripts: Vec<PathBuf>,
-    /// What was passed over.
+    pub(super) markdown_files: Vec<PathBuf>,
+    /// What was skipped.
     pub(super) skipped: Vec<Skipped>,
-    /// What could not be looked into, and why.
-    pub(super) read_error: Vec<(PathBuf, io::Error)>,
+    /// What could not be read, and why.
+    pub(super) unreadable: Vec<(PathBuf, io::Error)>,
     /// How many files of other kinds there are.
     pub(super) other_files: u64,
 }
 
-/// Something that was passed over.
+/// Something that was skipped.
 #[derive(Debug, Serialize)]
 pub(super) struct Skipped {
     pub(super) path: String,
@@ -40,15 +40,15 @@ pub(super) fn walk(root: &Path) -> Folder {
     let mut waiting = vec![PathBuf::new()];
     while let Some(inside) = waiting.pop() {
         match entries(&root.join(&inside)) {
-            Err(error) => folder.read_error.push((inside, error)),
+            Err(error) => folder.unreadable.push((inside, error)),
             Ok(entries) => {
                 for (name, kind) in entries {
-                    folder.sort_in(inside.join(&name), &name, kind, &mut waiting);
+                    folder.add(inside.join(&name), &name, kind, &mut waiting);
                 }
             }
         }
     }
-    folder.manuscripts.sort();
+    folder.markdown_files.sort();
     folder.skipped.sort_by(|one, other| one.path.cmp(&other.path));
     folder
 }
@@ -60,7 +60,7 @@ fn entries(folder: &Path) -> io::Result<Vec<(std::ffi::OsString, FileType)>> {
 }
 
 impl Folder {
-    fn sort_in(&mut self, path: PathBuf, name: &OsStr, kind: FileType, waiting: &mut Vec<PathBuf>) {
+    fn add(&mut self, path: PathBuf, name: &OsStr, kind: FileType, waiting: &mut Vec<PathBuf>) {
         let is_markdown = path.extension().is_some_and(|extension| {
             ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known))
         });
@@ -70,9 +70,9 @@ impl Folder {
         } else if kind.is_dir() {
             if is_hidden {
                 self.skip(&path, "a hidden folder");
-            } else if NOT_WRITTEN_BY_HAND.iter().any(|known| name == *known) {
+            } else if GENERATED.iter().any(|known| name == *known) {
                 self.skip(&path, "a folder that programs write");
-            } else if path.components().count() > DEEPEST {
+            } else if path.components().count() > MAX_DEPTH {
                 self.skip(&path, "too deep");
             } else {
                 waiting.push(path);
@@ -86,7 +86,7 @@ impl Folder {
         } else if path.file_stem().is_some_and(|stem| stem == "_index") {
             self.skip(&path, "a list page of Hugo's");
         } else {
-            self.manuscripts.push(path);
+            self.markdown_files.push(path);
         }
     }
 

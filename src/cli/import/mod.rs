@@ -1,33 +1,38 @@
 //! `import`: a folder of Markdown files becomes drafts of an author, each
-//! through the door and in a transaction of its own.
+//! through the workflow and in a transaction of its own.
 //!
 //! The key of each file's operation is made from the name of the import and
 //! the file's path in the folder. So a run may end at any moment: the next one
-//! finds what is there by its keys, and the database takes no key twice, even
-//! of two runs at once.
+//! finds the imported files by their keys, and the database takes no key twice,
+//! even from two runs at once.
 
-mod article;
+mod file;
 mod folder;
 mod front_matter;
+mod parsed_file;
 mod progress;
 mod report;
 mod run;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use sha2::{Digest, Sha256};
 
-use crate::cli::{Failure, Options, on_database, posts};
+use crate::cli::acting_person::acting_person;
+use crate::cli::database::on_database;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
 use crate::domain::{OperationKey, Person};
 use crate::store::Store;
 use crate::store::operations::{self, Used};
-use report::{Counts, Report};
-use run::Run;
+use file::File;
+use report::{Counts, ImportReport};
+use run::ImportRun;
 
 #[derive(Debug, Args)]
-pub(super) struct Import {
+pub(super) struct ImportArguments {
     /// The folder; what lies in it is read at any depth, and symbolic links are not followed
     folder: PathBuf,
     /// Whose drafts they become
@@ -41,8 +46,10 @@ pub(super) struct Import {
     dry_run: bool,
 }
 
-/// What `import --help` says below the options.
-pub(super) const AFTER_HELP: &str = "\
+/// Returns what `import --help` says below the options.
+pub(super) fn after_help() -> String {
+    format!(
+        "\
 Front matter: YAML between ---, TOML between +++, or a JSON object.
   title               becomes the title; otherwise the first `# ` heading does, or
                       the words of a file name such as 2024-05-01-the-words.md
@@ -61,11 +68,17 @@ Running it again:
 
 Exit codes:
   0 when every file is in; otherwise the highest code of those that were refused.
-  What is wrong with a file is input (2), and the others go on. What would be
-  said of every file ends the run: no permission (4), a defect (7), an
-  unavailable database (8). `imprimatur --help` lists the codes.";
+  What is wrong with a file is input ({}), and the others go on. What would be
+  said of every file ends the run: no permission ({}), a defect ({}), an
+  unavailable database ({}). `imprimatur --help` lists the codes.",
+        Exit::Input.code(),
+        Exit::Permission.code(),
+        Exit::Invariant.code(),
+        Exit::Unavailable.code()
+    )
+}
 
-pub(super) fn import(options: &Options, import: &Import) -> Result<(), Failure> {
+pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), Failure> {
     let root = import.folder.canonicalize().ok().filter(|root| root.is_dir()).ok_or_else(|| {
         Failure::Usage(format!("{} is no folder that can be read.", import.folder.display()))
     })?;
@@ -75,15 +88,15 @@ pub(super) fn import(options: &Options, import: &Import) -> Result<(), Failure> 
         (None, None) => return Err(Failure::Usage("Name the import with --name.".into())),
     };
     on_database(options, |store| {
-        let author = posts::acting(store, &import.actor)?;
+        let author = acting_person(store, &import.actor)?;
         let folder = folder::walk(&root);
         let files: Vec<File> = folder
-            .manuscripts
+            .markdown_files
             .iter()
             .map(|path| File::of(&root, &name, path))
             .collect::<Result<_, _>>()?;
         let earlier = earlier(store, &author, &files)?;
-        let report = Report {
+        let report = ImportReport {
             name,
             author: author.username.clone(),
             is_dry_run: import.dry_run,
@@ -92,43 +105,18 @@ pub(super) fn import(options: &Options, import: &Import) -> Result<(), Failure> 
             skipped: folder.skipped,
             other_files: folder.other_files,
         };
-        let mut run = Run::new(store, author, options.form(), earlier, report);
-        for (path, error) in folder.read_error {
+        let mut run = ImportRun::new(store, author, options.format(), earlier, report);
+        for (path, error) in folder.unreadable {
             run.refuse_unreadable(&path, &error);
         }
-        run.through(&files)
+        run.import_all(&files)
     })
-}
-
-/// A file of the folder, and the key of its import.
-struct File {
-    place: PathBuf,
-    shown: String,
-    key: OperationKey,
-}
-
-impl File {
-    fn of(root: &Path, name: &str, path: &Path) -> Result<Self, Failure> {
-        let mut hash = Sha256::new();
-        let parts = path.components().map(|part| part.as_os_str().as_encoded_bytes());
-        for part in std::iter::once(name.as_bytes()).chain(parts) {
-            // The length in front keeps `a/bc` and `ab/c` apart.
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self {
-            place: root.join(path),
-            shown: path.to_string_lossy().into_owned(),
-            key: OperationKey::parse(&format!("import-{digits}"))?,
-        })
-    }
 }
 
 /// How many keys are looked up at a time.
 const BATCH: usize = 1000;
 
-/// Returns what earlier runs have imported, by key.
+/// Returns the operations of earlier runs, by key.
 fn earlier(
     store: &Store,
     author: &Person,

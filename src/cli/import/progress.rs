@@ -1,4 +1,4 @@
-//! How far an import is, on a terminal. Elsewhere there is nothing to redraw.
+//! How far an import is, on a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -7,12 +7,12 @@ const WIDTH: usize = 24;
 
 /// A bar on standard error, which is erased before anything else is written.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct ProgressBar {
     total: usize,
     is_shown: bool,
 }
 
-impl Progress {
+impl ProgressBar {
     pub(super) fn new(total: usize) -> Self {
         Self { total, is_shown: io::stderr().is_terminal() && total > 0 }
     }

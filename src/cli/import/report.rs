@@ -1,17 +1,17 @@
-//! What an import did with each file, in words and in JSON.
+//! What an import did with each file, as text and in JSON.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::cli::import::article::NotKept;
 use crate::cli::import::folder::Skipped;
+use crate::cli::import::parsed_file::IgnoredField;
 use crate::domain::{PostId, Reason};
 
-/// What became of a file.
+/// What an import did with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Fate {
+pub(super) enum FileOutcome {
     /// It is a draft now.
     Imported,
     /// It would be a draft, were this no dry run.
@@ -24,8 +24,8 @@ pub(super) enum Fate {
     NotTried,
 }
 
-impl Fate {
-    fn words(self) -> &'static str {
+impl FileOutcome {
+    fn text(self) -> &'static str {
         match self {
             Self::Imported => "imported",
             Self::WouldBeImported => "would be imported",
@@ -38,9 +38,10 @@ impl Fate {
 
 /// One file.
 #[derive(Debug, Serialize)]
-pub(super) struct Entry {
+pub(super) struct FileReport {
     pub(super) path: String,
-    pub(super) fate: Fate,
+    #[serde(rename = "fate")]
+    pub(super) outcome: FileOutcome,
     /// The post that it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) post: Option<PostId>,
@@ -50,30 +51,31 @@ pub(super) struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) layer: Option<&'static str>,
     pub(super) reasons: Vec<Reason>,
-    pub(super) not_kept: Vec<NotKept>,
+    #[serde(rename = "not_kept")]
+    pub(super) ignored: Vec<IgnoredField>,
     pub(super) notes: Vec<String>,
 }
 
-impl Entry {
-    pub(super) fn new(path: String, fate: Fate) -> Self {
-        let (reasons, not_kept, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { path, fate, post: None, title: None, layer: None, reasons, not_kept, notes }
+impl FileReport {
+    pub(super) fn new(path: String, outcome: FileOutcome) -> Self {
+        let (reasons, ignored, notes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { path, outcome, post: None, title: None, layer: None, reasons, ignored, notes }
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for FileReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}\t{}", self.fate.words(), harmless(&self.path))?;
+        write!(out, "{}\t{}", self.outcome.text(), without_controls(&self.path))?;
         if let Some(id) = self.post {
             write!(out, "\tpost {id}")?;
         }
         for reason in &self.reasons {
-            write!(out, "\n- {} [{}]", harmless(&reason.sentence), reason.code)?;
-            write!(out, "\n  {}", harmless(&reason.hint))?;
+            write!(out, "\n- {} [{}]", without_controls(&reason.sentence), reason.code)?;
+            write!(out, "\n  {}", without_controls(&reason.hint))?;
         }
-        if !self.not_kept.is_empty() {
-            let named: Vec<String> = self.not_kept.iter().map(NotKept::words).collect();
-            write!(out, "\n- not kept: {}", harmless(&named.join(", ")))?;
+        if !self.ignored.is_empty() {
+            let named: Vec<String> = self.ignored.iter().map(IgnoredField::text).collect();
+            write!(out, "\n- not kept: {}", without_controls(&named.join(", ")))?;
         }
         self.notes.iter().try_for_each(|note| write!(out, "\n- {note}"))
     }
@@ -81,20 +83,20 @@ impl fmt::Display for Entry {
 
 /// The whole run.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub(super) struct ImportReport {
     /// The name of the import, which the keys are made from.
     pub(super) name: String,
     /// Whose drafts they are.
     pub(super) author: String,
     pub(super) is_dry_run: bool,
     pub(super) counts: Counts,
-    pub(super) files: Vec<Entry>,
+    pub(super) files: Vec<FileReport>,
     pub(super) skipped: Vec<Skipped>,
     /// How many files are no Markdown.
     pub(super) other_files: u64,
 }
 
-/// How many files had which fate.
+/// How many files had which outcome.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Counts {
     pub(super) imported: usize,
@@ -105,21 +107,21 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, fate: Fate) {
-        *match fate {
-            Fate::Imported => &mut self.imported,
-            Fate::WouldBeImported => &mut self.would_be_imported,
-            Fate::AlreadyThere => &mut self.already_there,
-            Fate::Refused => &mut self.refused,
-            Fate::NotTried => &mut self.not_tried,
+    pub(super) fn add(&mut self, outcome: FileOutcome) {
+        *match outcome {
+            FileOutcome::Imported => &mut self.imported,
+            FileOutcome::WouldBeImported => &mut self.would_be_imported,
+            FileOutcome::AlreadyThere => &mut self.already_there,
+            FileOutcome::Refused => &mut self.refused,
+            FileOutcome::NotTried => &mut self.not_tried,
         } += 1;
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for ImportReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for skipped in &self.skipped {
-            writeln!(out, "skipped\t{}\t{}", harmless(&skipped.path), skipped.why)?;
+            writeln!(out, "skipped\t{}\t{}", without_controls(&skipped.path), skipped.why)?;
         }
         let counts = &self.counts;
         match self.is_dry_run {
@@ -134,8 +136,8 @@ impl fmt::Display for Report {
     }
 }
 
-/// Returns the text without what a terminal would obey: whoever named the files
-/// is not always whoever looks at the report.
-fn harmless(text: &str) -> String {
+/// Returns the text without control characters: the name of a file could
+/// otherwise send commands to the terminal.
+fn without_controls(text: &str) -> String {
     text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
 }

@@ -1,18 +1,18 @@
-//! One import on its way: each file in turn, until all are done or one is
-//! refused for what would be said of every other.
+//! One run of an import: each file in turn, until all are done or one is refused
+//! for a reason that holds for every other file, too.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use crate::accounts::Credential;
-use crate::cli::Failure;
-use crate::cli::answer::Form;
-use crate::cli::failure::code_of;
-use crate::cli::import::File;
-use crate::cli::import::article::{self, Article};
-use crate::cli::import::progress::Progress;
-use crate::cli::import::report::{Entry, Fate, Report};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::import::file::File;
+use crate::cli::import::parsed_file::{self, ParsedFile};
+use crate::cli::import::progress::ProgressBar;
+use crate::cli::import::report::{FileOutcome, FileReport, ImportReport};
+use crate::cli::output::Format;
 use crate::domain::{Action, Attempt, Create, Interface, Person, Reason, RequestId};
 use crate::permissions;
 use crate::refusal::Refusal;
@@ -20,78 +20,80 @@ use crate::store::Store;
 use crate::store::operations::Used;
 use crate::workflow::{self, Call};
 
-/// An import on its way.
-pub(super) struct Run<'a> {
+/// One run of an import.
+pub(super) struct ImportRun<'a> {
     store: &'a Store,
     author: Person,
-    form: Form,
+    format: Format,
     /// What earlier runs have imported, by key.
     earlier: HashMap<String, Used>,
     /// The exit code and the layer of the gravest refusal so far.
-    gravest: Option<(u8, &'static str)>,
-    /// Whether what was said of one file would be said of every other.
+    gravest: Option<(Exit, &'static str)>,
+    /// Whether a file was refused for a reason that holds for every other file.
     is_over: bool,
-    report: Report,
+    report: ImportReport,
 }
 
-impl<'a> Run<'a> {
+impl<'a> ImportRun<'a> {
     pub(super) fn new(
         store: &'a Store,
         author: Person,
-        form: Form,
+        format: Format,
         earlier: HashMap<String, Used>,
-        report: Report,
+        report: ImportReport,
     ) -> Self {
-        Self { store, author, form, earlier, gravest: None, is_over: false, report }
+        Self { store, author, format, earlier, gravest: None, is_over: false, report }
     }
 
-    /// Takes every file, and says what became of them.
-    pub(super) fn through(mut self, files: &[File]) -> Result<(), Failure> {
-        let progress = Progress::new(files.len());
+    /// Imports every file, and prints the report.
+    pub(super) fn import_all(mut self, files: &[File]) -> Result<(), Failure> {
+        let progress = ProgressBar::new(files.len());
         for (done, file) in files.iter().enumerate() {
             progress.show(done);
-            let entry = self.take(file);
+            let report = self.import(file);
             progress.erase();
-            self.write_down(entry);
+            self.record(report);
         }
         self.finish()
     }
 
-    /// Takes one file as far as it gets.
-    fn take(&mut self, file: &File) -> Entry {
+    fn import(&mut self, file: &File) -> FileReport {
         if self.is_over {
-            return Entry::new(file.shown.clone(), Fate::NotTried);
+            return FileReport::new(file.shown.clone(), FileOutcome::NotTried);
         }
-        let Article { content, not_kept, notes } = match article::read(&file.place) {
-            Ok(article) => article,
-            Err(reasons) => return self.refused(file, 2, "input", reasons),
+        let ParsedFile { content, ignored, notes } = match parsed_file::read(&file.path) {
+            Ok(parsed) => parsed,
+            Err(reasons) => return self.refused(file, Exit::Input, "input", reasons),
         };
         let title = Some(content.title.or_untitled().to_owned());
         let create = Create { content };
-        let entry = match self.earlier.get(file.key.as_str()) {
+        let report = match self.earlier.get(file.key.as_str()) {
             Some(used) if used.was_for(&create.fingerprint()) => {
                 let post = Some(used.post);
-                Entry { post, ..Entry::new(file.shown.clone(), Fate::AlreadyThere) }
+                FileReport {
+                    post,
+                    ..FileReport::new(file.shown.clone(), FileOutcome::AlreadyThere)
+                }
             }
             Some(used) => {
                 let reason = changed(used);
-                self.refused(file, 2, "input", vec![reason])
+                self.refused(file, Exit::Input, "input", vec![reason])
             }
             None if self.report.is_dry_run => self.precheck(file),
             None => self.create(file, &create),
         };
-        Entry { title, not_kept, notes, ..entry }
+        FileReport { title, ignored, notes, ..report }
     }
 
-    /// Asks beforehand what can be asked: creating has no rule about a post.
-    fn precheck(&mut self, file: &File) -> Entry {
+    /// Checks what can be checked without a write: creating has no rule about a post.
+    fn precheck(&mut self, file: &File) -> FileReport {
         match permissions::check(&self.author.roles, permissions::required(Action::Create)) {
-            Ok(()) => Entry::new(file.shown.clone(), Fate::WouldBeImported),
-            Err(denied) => self.refused_by_the_door(file, denied.into(), RequestId::new()),
+            Ok(()) => FileReport::new(file.shown.clone(), FileOutcome::WouldBeImported),
+            Err(denied) => self.refused_by_workflow(file, denied.into(), RequestId::new()),
         }
     }
 
-    fn create(&mut self, file: &File, create: &Create) -> Entry {
+    fn create(&mut self, file: &File, create: &Create) -> FileReport {
         let call = Call {
             credential: Credential::Account(self.author.id),
             interface: Interface::CommandLine,
@@ -99,18 +101,24 @@ impl<'a> Run<'a> {
             key: file.key.clone(),
         };
         match workflow::create(self.store, &call, create) {
-            Ok(outcome) => {
-                Entry { post: Some(outcome.post), ..Entry::new(file.shown.clone(), Fate::Imported) }
-            }
-            // Another run took it at this moment, and read another text.
+            Ok(outcome) => FileReport {
+                post: Some(outcome.post),
+                ..FileReport::new(file.shown.clone(), FileOutcome::Imported)
+            },
+            // Another run has just imported another text of this file.
             Err(Refusal::Input(input)) if input.of("key").is_some() => {
-                self.refused(file, 2, "input", vec![changed_meanwhile()])
+                self.refused(file, Exit::Input, "input", vec![changed_meanwhile()])
             }
-            Err(refusal) => self.refused_by_the_door(file, refusal, call.request),
+            Err(refusal) => self.refused_by_workflow(file, refusal, call.request),
         }
     }
 
-    fn refused_by_the_door(&mut self, file: &File, refusal: Refusal, request: RequestId) -> Entry {
+    fn refused_by_workflow(
+        &mut self,
+        file: &File,
+        refusal: Refusal,
+        request: RequestId,
+    ) -> FileReport {
         self.is_over = match &refusal {
             Refusal::Input(_) | Refusal::Policy(_) | Refusal::NotFound => false,
             Refusal::NotSignedIn
@@ -118,56 +126,56 @@ impl<'a> Run<'a> {
             | Refusal::Invariant(_)
             | Refusal::Unavailable(_) => true,
         };
-        let (code, layer) = (code_of(&refusal), refusal.layer());
+        let (exit, layer) = (Exit::of(&refusal), refusal.layer());
         let reasons = Failure::refused(refusal, request).reasons();
-        self.refused(file, code, layer, reasons)
+        self.refused(file, exit, layer, reasons)
     }
 
     fn refused(
         &mut self,
         file: &File,
-        code: u8,
+        exit: Exit,
         layer: &'static str,
         reasons: Vec<Reason>,
-    ) -> Entry {
-        self.gravest = self.gravest.max(Some((code, layer)));
-        let entry = Entry::new(file.shown.clone(), Fate::Refused);
-        Entry { layer: Some(layer), reasons, ..entry }
+    ) -> FileReport {
+        self.gravest = self.gravest.max(Some((exit, layer)));
+        let report = FileReport::new(file.shown.clone(), FileOutcome::Refused);
+        FileReport { layer: Some(layer), reasons, ..report }
     }
 
-    /// Writes down a folder that cannot be looked into.
+    /// Records a folder that cannot be read.
     pub(super) fn refuse_unreadable(&mut self, path: &Path, error: &io::Error) {
-        self.gravest = self.gravest.max(Some((2, "input")));
-        let entry = Entry::new(path.to_string_lossy().into_owned(), Fate::Refused);
-        let reasons = vec![article::cannot_be_read(error)];
-        self.write_down(Entry { layer: Some("input"), reasons, ..entry });
+        self.gravest = self.gravest.max(Some((Exit::Input, "input")));
+        let report = FileReport::new(path.to_string_lossy().into_owned(), FileOutcome::Refused);
+        let reasons = vec![parsed_file::cannot_be_read(error)];
+        self.record(FileReport { layer: Some("input"), reasons, ..report });
     }
 
-    /// Adds a file to the report. Who watches reads it at once.
-    fn write_down(&mut self, entry: Entry) {
-        if self.form == Form::Words {
-            // Nobody reading is no reason to stop: the next run would go on here.
-            let _ = writeln!(io::stdout(), "{entry}");
+    /// Adds a file to the report, and prints it at once as text.
+    fn record(&mut self, report: FileReport) {
+        if self.format == Format::Text {
+            // A closed pipe is no reason to stop: the next run would continue here.
+            let _ = writeln!(io::stdout(), "{report}");
         }
-        self.report.counts.add(entry.fate);
-        self.report.files.push(entry);
+        self.report.counts.add(report.outcome);
+        self.report.files.push(report);
     }
 
     fn finish(self) -> Result<(), Failure> {
-        let told = self.form.tell(&self.report);
+        let printed = self.format.print(&self.report, &self.report);
         let refused = self.report.counts.refused;
         match self.gravest {
-            None => told,
-            Some((code, layer)) => {
+            None => printed,
+            Some((exit, layer)) => {
                 let files = if refused == 1 { "file was" } else { "files were" };
                 let sentence = format!("{refused} {files} refused; the report says why.");
-                Err(Failure::Partly { layer, code, sentence })
+                Err(Failure::Partly { layer, exit, sentence })
             }
         }
     }
 }
 
-/// Says that a file is not what an earlier run has imported.
+/// Says that a file has changed since an earlier run imported it.
 fn changed(used: &Used) -> Reason {
     Reason::new(
         "changed-since-import",

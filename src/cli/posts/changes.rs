@@ -1,69 +1,46 @@
-//! The seven actions, each through the door.
+//! The seven actions, each through the workflow.
 
 use std::io::Write;
-use std::path::PathBuf;
 
-use clap::Args;
+use serde::Serialize;
 
 use crate::accounts::{self, Credential};
-use crate::cli::answer::Form;
-use crate::cli::failure::Refused;
-use crate::cli::posts::documents::Done;
-use crate::cli::posts::{By, Move};
-use crate::cli::{Failure, Options, manuscript, on_database};
+use crate::cli::acting_person::acting_person;
+use crate::cli::database::on_database;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::options::Options;
+use crate::cli::output::Format;
+use crate::cli::posts::arguments::{CallArguments, GivenText, Target, TextArguments};
+use crate::cli::posts::text;
 use crate::domain::{
-    Content, Create, FieldError, Interface, InvalidInput, OperationKey, Outcome, Person, RequestId,
-    Revise,
+    Archive, Content, Create, FieldError, Interface, InvalidInput, Note, OperationKey, Outcome,
+    Publish, RequestChanges, RequestId, Revise, Submit, WithdrawRequest,
 };
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, read_error};
+use crate::render::documents::OutcomeBody;
 use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
 use crate::workflow::{self, Call};
 
-#[derive(Debug, Args)]
-pub(in crate::cli) struct Manuscript {
-    /// The Markdown, or - for standard input
-    file: PathBuf,
-    /// The title; otherwise the first `# ` heading, which then leaves the body
-    #[arg(long)]
-    title: Option<String>,
-    /// The summary for lists and feeds
-    #[arg(long)]
-    summary: Option<String>,
-}
-
-/// What a manuscript says. What it does not name is not there.
-struct Text {
-    title: Option<String>,
-    summary: Option<String>,
-    body: String,
-}
-
-impl Manuscript {
-    fn read(&self) -> Result<Text, Failure> {
-        let text = manuscript::read_or_stdin(&self.file)?;
-        let summary = self.summary.clone();
-        Ok(match &self.title {
-            Some(title) => Text { title: Some(title.clone()), summary, body: text },
-            None => {
-                let (title, body) = manuscript::split_title(&text);
-                Text { title, summary, body }
-            }
-        })
-    }
-}
-
-pub(super) fn create(options: &Options, by: &By, text: &Manuscript) -> Result<(), Failure> {
-    let Text { title, summary, body } = text.read()?;
+pub(super) fn create(
+    options: &Options,
+    call: &CallArguments,
+    text: TextArguments,
+) -> Result<(), Failure> {
+    let GivenText { title, summary, body } = text.read()?;
     let content = Content::parse(&title.unwrap_or_default(), &summary.unwrap_or_default(), &body)?;
-    act(options, by, |store, call| workflow::create(store, call, &Create { content }))
+    act(options, call, |store, call| workflow::create(store, call, &Create { content }))
 }
 
-pub(super) fn revise(options: &Options, it: &Move, text: &Manuscript) -> Result<(), Failure> {
-    let Text { title, summary, body } = text.read()?;
-    let (post, seen) = it.target();
-    act(options, &it.by, |store, call| {
-        let earlier = seen_by(store, call, it)?.unwrap_or_default();
+pub(super) fn revise(
+    options: &Options,
+    target: &Target,
+    text: TextArguments,
+) -> Result<(), Failure> {
+    let GivenText { title, summary, body } = text.read()?;
+    let (post, seen) = (target.post(), target.seen());
+    act(options, &target.call, |store, call| {
+        let earlier = content_seen(store, call, target)?.unwrap_or_default();
         let [old_title, old_summary, _] = earlier.parts();
         let content = Content::parse(
             title.as_deref().unwrap_or(old_title),
@@ -74,70 +51,115 @@ pub(super) fn revise(options: &Options, it: &Move, text: &Manuscript) -> Result<
     })
 }
 
-/// Returns the text of the revision seen, which never changes, so that the same
-/// key comes with the same content again. Where the person may not read it
-/// there is none, and the door says why they may not revise it either.
-fn seen_by(store: &Store, call: &Call, it: &Move) -> Result<Option<Content>, Refusal> {
+/// Returns the text of the revision seen. It never changes, so the same key
+/// comes with the same content again. Where the person may not read it there is
+/// none, and the workflow says why they may not revise it either.
+fn content_seen(store: &Store, call: &Call, target: &Target) -> Result<Option<Content>, Refusal> {
     let conn = &mut *store.checkout()?;
     let read = |conn: &mut _| {
         let Some(person) = accounts::identify(conn, &call.credential)? else { return Ok(None) };
-        let (id, seen) = it.target();
         let visibility = Visibility::of(&person);
-        match posts::find(conn, id, visibility)? {
-            Some(post) if visibility.sees_history_of(&post) => posts::revision(conn, &post, seen),
+        match posts::find(conn, target.post(), visibility)? {
+            Some(post) if visibility.sees_history_of(&post) => {
+                posts::revision(conn, &post, target.seen())
+            }
             _ => Ok(None),
         }
     };
-    let revision = read(conn).map_err(crate::refusal::read_error)?;
+    let revision = read(conn).map_err(read_error)?;
     Ok(revision.map(|revision| revision.content))
 }
 
-/// Takes one action through the door as the named person, and says what it did.
-pub(super) fn act(
+pub(super) fn submit(options: &Options, target: &Target) -> Result<(), Failure> {
+    let (post, seen) = (target.post(), target.seen());
+    act(options, &target.call, |store, call| workflow::perform(store, call, &Submit { post, seen }))
+}
+
+pub(super) fn request_changes(
     options: &Options,
-    by: &By,
-    ask: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
+    target: &Target,
+    note: &str,
 ) -> Result<(), Failure> {
-    let key = match &by.key {
+    let (post, seen) = (target.post(), target.seen());
+    let note = Note::parse(note)?;
+    act(options, &target.call, |store, call| {
+        workflow::perform(store, call, &RequestChanges { post, seen, note })
+    })
+}
+
+pub(super) fn withdraw_request(options: &Options, target: &Target) -> Result<(), Failure> {
+    let (post, seen) = (target.post(), target.seen());
+    act(options, &target.call, |store, call| {
+        workflow::perform(store, call, &WithdrawRequest { post, seen })
+    })
+}
+
+pub(super) fn publish(options: &Options, target: &Target) -> Result<(), Failure> {
+    let (post, seen) = (target.post(), target.seen());
+    act(options, &target.call, |store, call| {
+        workflow::perform(store, call, &Publish { post, seen })
+    })
+}
+
+pub(super) fn archive(options: &Options, target: &Target, reason: &str) -> Result<(), Failure> {
+    let (post, seen) = (target.post(), target.seen());
+    let reason = Note::parse(reason).map_err(|error| FieldError { field: "reason", ..error })?;
+    act(options, &target.call, |store, call| {
+        workflow::perform(store, call, &Archive { post, seen, reason })
+    })
+}
+
+/// What an action did, as the API says it, and the key that it says in a header.
+#[derive(Serialize)]
+struct KeyedOutcome<'a> {
+    #[serde(flatten)]
+    outcome: OutcomeBody,
+    key: &'a str,
+}
+
+/// Takes one action as the named person, and prints what it did.
+fn act(
+    options: &Options,
+    arguments: &CallArguments,
+    action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
+) -> Result<(), Failure> {
+    let key = match &arguments.key {
         Some(key) => OperationKey::parse(key)?,
         None => OperationKey::random(),
     };
     on_database(options, |store| {
         let call = Call {
-            credential: Credential::Account(acting(store, &by.actor)?.id),
+            credential: Credential::Account(acting_person(store, &arguments.actor)?.id),
             interface: Interface::CommandLine,
             request: RequestId::new(),
             key,
         };
-        let outcome = ask(store, &call).map_err(|refusal| {
+        let outcome = action(store, &call).map_err(|refusal| {
             Failure::Refused(Box::new(Refused {
-                refusal: in_our_words(refusal),
+                refusal: about_the_option(refusal),
                 request: call.request,
                 key: Some(call.key.clone()),
             }))
         })?;
-        options.form().tell(&Done::of(&outcome, &call.key))?;
-        if by.key.is_none() && options.form() == Form::Words {
-            // Beside the answer, which scripts read; it is no loss where nobody reads it.
-            let _ = writeln!(std::io::stderr(), "key {}", call.key.as_str());
+        let key = call.key.as_str();
+        let document = KeyedOutcome { outcome: OutcomeBody::from(&outcome), key };
+        options.format().print(text::outcome(&outcome), &document)?;
+        if arguments.key.is_none() && options.format() == Format::Text {
+            // On standard error, so that a script reads only the outcome.
+            let _ = writeln!(std::io::stderr(), "key {key}");
         }
         Ok(())
     })
 }
 
-/// Returns whoever `--as` names.
-pub(in crate::cli) fn acting(store: &Store, name: &str) -> Result<Person, Failure> {
-    accounts::find(&mut *store.checkout()?, &name.trim().to_ascii_lowercase())?
-        .ok_or_else(|| Failure::UnknownAccount(name.to_owned()))
-}
-
-/// The door speaks of forms where a key is used twice; here there is an option.
-fn in_our_words(refusal: Refusal) -> Refusal {
+/// The workflow speaks of forms where a key is used twice; here it is an option.
+fn about_the_option(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Input(input) if input.of("key").is_some() => {
-            let words = "This key was already used for something else. Name another one, or none.";
+            let message =
+                "This key was already used for something else. Name another one, or none.";
             let error = |error: FieldError| match error.field {
-                "key" => FieldError::new("key", words),
+                "key" => FieldError::new("key", message),
                 _ => error,
             };
             Refusal::Input(InvalidInput(input.0.into_iter().map(error).collect()))

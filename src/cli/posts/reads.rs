@@ -1,35 +1,43 @@
-//! What a person may see of posts: everything here goes by their visibility.
+//! Reads of posts, as far as a person may see them.
 
 use diesel::pg::PgConnection;
+use serde::Serialize;
 
-use crate::cli::posts::acting;
-use crate::cli::posts::documents::{AdviceDocument, HistoryDocument, Line, PostDocument};
-use crate::cli::{Failure, Options, on_database};
-use crate::domain::{Action, Person, Post, PostId, RequestId, RevisionNumber, State};
+use crate::cli::acting_person::acting_person;
+use crate::cli::database::on_database;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::cli::posts::text;
+use crate::domain::{Post, PostId, RequestId, RevisionNumber, State};
 use crate::refusal::Refusal;
+use crate::render::documents::{ActionsBody, HistoryBody, PostBody, PostLineBody};
+use crate::store::Store;
+use crate::store::paging::{Direction, PageRequest};
+use crate::store::posts::{self, Filter, Sort};
 use crate::store::visibility::Visibility;
-use crate::store::{Store, posts};
-use crate::workflow;
 
 /// How many lines are read at a time.
-const PAGE: i64 = 500;
+const PAGE: usize = 500;
 
 pub(super) fn list(
     options: &Options,
     actor: Option<&str>,
     state: Option<State>,
 ) -> Result<(), Failure> {
+    let filter = Filter { state, ..Filter::default() };
     on_database(options, |store| {
         let visibility = visibility(store, actor)?;
         let conn = &mut *store.checkout()?;
-        options.form().tell_each("posts", |lines| {
-            let mut before = None;
+        options.format().print_list("posts", |list| {
+            let mut request = PageRequest::newest(PAGE);
             loop {
-                let page = posts::all(conn, visibility, state, before, PAGE)?;
-                let last = page.last().map(|line| line.id);
-                page.into_iter().try_for_each(|line| lines.tell(&Line::from(line)))?;
-                match last {
-                    Some(last) => before = Some(last),
+                let page =
+                    posts::change_list(conn, visibility, &filter, Sort::Number, &request)?.page;
+                for line in &page.lines {
+                    list.print(text::line(line), &PostLineBody::from(line))?;
+                }
+                match page.next {
+                    Some(next) => request.stretch = Direction::After(next),
                     None => return Ok(()),
                 }
             }
@@ -47,16 +55,22 @@ pub(super) fn show(
         let visibility = visibility(store, actor)?;
         let conn = &mut *store.checkout()?;
         let mut post = find(conn, id, visibility)?;
+        let sees_history = visibility.sees_history_of(&post);
         if let Some(number) = revision.filter(|number| *number != post.current.number) {
-            let earlier = match visibility.sees_history_of(&post) {
+            let earlier = match sees_history {
                 true => posts::revision(conn, &post, number)?,
                 false => None,
             };
-            post.current = earlier.ok_or_else(nothing)?;
-            // They speak of the revision that was current.
+            post.current = earlier.ok_or_else(not_found)?;
+            // They are about the revision that was current.
             post.standing_requests.clear();
         }
-        options.form().tell(&PostDocument::of(&post, visibility))
+        match sees_history {
+            true => options.format().print(text::post(&post), &PostBody::with_history(&post)),
+            false => {
+                options.format().print(text::public_post(&post), &PostBody::without_history(&post))
+            }
+        }
     })
 }
 
@@ -66,37 +80,42 @@ pub(super) fn history(options: &Options, actor: &str, id: PostId) -> Result<(), 
         let conn = &mut *store.checkout()?;
         let post = find(conn, id, visibility)?;
         if !visibility.sees_history_of(&post) {
-            return Err(nothing());
+            return Err(not_found());
         }
         let history = posts::history(conn, &post)?;
-        options.form().tell(&HistoryDocument::of(&post, history))
+        options.format().print(text::history(&post, &history), &HistoryBody::from(&history))
     })
+}
+
+/// Advice as the API gives it, and the revision that it says in a header.
+#[derive(Serialize)]
+struct AdviceDocument {
+    #[serde(flatten)]
+    advice: ActionsBody,
+    revision: RevisionNumber,
 }
 
 pub(super) fn advise(options: &Options, actor: &str, id: PostId) -> Result<(), Failure> {
     on_database(options, |store| {
-        let person: Person = acting(store, actor)?;
+        let person = acting_person(store, actor)?;
         let post = find(&mut *store.checkout()?, id, Visibility::of(&person))?;
-        let advice = Action::ALL
-            .into_iter()
-            .filter(|action| *action != Action::Create)
-            .map(|action| (action, workflow::advise(action, &person, &post)))
-            .collect();
-        options.form().tell(&AdviceDocument::of(&post, advice))
+        let advice = ActionsBody::of(&person, &post);
+        let text = text::advice(&post, &advice);
+        options.format().print(text, &AdviceDocument { advice, revision: post.current.number })
     })
 }
 
 fn visibility(store: &Store, actor: Option<&str>) -> Result<Visibility, Failure> {
     match actor {
         None => Ok(Visibility::public()),
-        Some(name) => Ok(Visibility::of(&acting(store, name)?)),
+        Some(name) => Ok(Visibility::of(&acting_person(store, name)?)),
     }
 }
 
 fn find(conn: &mut PgConnection, id: PostId, visibility: Visibility) -> Result<Post, Failure> {
-    posts::find(conn, id, visibility)?.ok_or_else(nothing)
+    posts::find(conn, id, visibility)?.ok_or_else(not_found)
 }
 
-fn nothing() -> Failure {
+fn not_found() -> Failure {
     Failure::refused(Refusal::NotFound, RequestId::new())
 }

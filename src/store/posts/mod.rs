@@ -3,7 +3,6 @@
 mod change_list;
 mod desk;
 mod history;
-mod lists;
 mod overview;
 mod public;
 mod words;
@@ -25,7 +24,6 @@ use crate::store::visibility::Visibility;
 pub use change_list::{COUNTED, ChangeLine, ChangeList, Filter, Names, Sort, change_list, names};
 pub use desk::{Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review, written_by};
 pub use history::{PostHistory, history, revision};
-pub use lists::{PostLine, all};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
 pub use public::{Address, PublicPost, addresses, at_address, bodies, highest_id, published};
 pub use words::Words;

@@ -350,12 +350,6 @@ fn each_post_of_a_bulk_archive_gets_its_own_outcome_and_the_refused_ones_say_why
     let mut fields = asked(&mut stan, &address);
     assert_eq!(world.db_everything(), before, "asking changes nothing");
 
-    // Without a reason nothing begins, and nothing that was typed is lost.
-    fields[3].1 = "  ".to_owned();
-    let page = send(&mut stan, BULK, &fields).expect(422);
-    assert!(page.body.contains("Say why, for the record."));
-    assert_eq!(world.db_count("bulk_archives"), 0);
-
     // Somebody is faster with one of them.
     world.perform(world.stan, &archive(second, 1)).unwrap();
     fields[3].1 = "It is out of date.".to_owned();
@@ -375,6 +369,54 @@ fn each_post_of_a_bulk_archive_gets_its_own_outcome_and_the_refused_ones_say_why
     // It is nobody else's page.
     world.person("susan", &[Role::Staff]);
     server.signed_in("susan").get(done.location()).expect(404);
+}
+
+#[test]
+fn policy_refuses_a_bulk_archive_without_a_reason_as_it_refuses_a_single_archive() {
+    let world = World::new();
+    let post = world.published();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let mut single: Vec<(&str, String)> = Vec::new();
+    let page = stan.get(&format!("/admin/posts/{post}/archive")).expect(200);
+    for name in ["token", "key", "seen"] {
+        single.push((name, page.hidden(name)));
+    }
+    let mut bulk = asked(&mut stan, &format!("{BULK}?post={post}-1"));
+    bulk.pop();
+    let before = world.db_everything();
+    for (form, path) in [(single, format!("/admin/posts/{post}/archive")), (bulk, BULK.to_owned())]
+    {
+        for blank in ["", "  "] {
+            let records = world.db_refusals().len();
+            let mut form = form.clone();
+            form.push(("reason", blank.to_owned()));
+            let page = send(&mut stan, &path, &form).expect(409);
+            assert!(page.body.contains("Write why; the record keeps it."), "{path} {}", page.body);
+            let recorded = ("policy".to_owned(), "reason-missing".to_owned());
+            assert_eq!(world.db_refusals()[records..], [recorded], "{path} {blank:?}");
+        }
+    }
+    assert_eq!(world.db_everything(), before);
+    assert_eq!(world.db_count("bulk_archives"), 0);
+}
+
+#[test]
+fn a_bulk_archive_keeps_its_form_when_the_reason_is_refused() {
+    let world = World::new();
+    let post = world.published();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let mut form = asked(&mut stan, &format!("{BULK}?post={post}-1"));
+    form[3].1 = "x".repeat(2_001);
+    let page = send(&mut stan, BULK, &form).expect(422);
+    assert!(page.body.contains(&form[3].1));
+    for name in ["key", "posts"] {
+        assert_eq!(page.hidden(name), form.iter().find(|(field, _)| *field == name).unwrap().1);
+    }
+    form[3].1 = "It is out of date.".to_owned();
+    send(&mut stan, BULK, &form).expect(303);
+    assert_eq!(world.post(post).state(), State::Archived);
 }
 
 #[test]

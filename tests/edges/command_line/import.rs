@@ -207,10 +207,10 @@ fn what_is_wrong_with_a_file_is_said_and_the_others_go_on() {
     for (path, code) in [
         ("alias.md", "invalid-title"),
         ("binary.md", "invalid-body"),
-        ("broken.md", "front-matter-read_error"),
+        ("broken.md", "front-matter-unreadable"),
         ("control.md", "invalid-title"),
-        ("deep.md", "front-matter-read_error"),
-        ("endless.md", "front-matter-read_error"),
+        ("deep.md", "front-matter-unreadable"),
+        ("endless.md", "front-matter-unreadable"),
         ("large.md", "invalid-body"),
         ("long.md", "invalid-body"),
         ("title.md", "invalid-summary"),

@@ -1,40 +1,25 @@
-//! What stands before the text: YAML between `---`, TOML between `+++`, or a
-//! JSON object, as Jekyll and Hugo write them.
+//! Front matter: YAML between `---`, TOML between `+++`, or a JSON object, as
+//! Jekyll and Hugo write it.
 //!
-//! Of a value only this is asked: is it one piece of text? Lists and tables are
-//! recognised and passed over, so that nothing has to be built of them, and no
-//! alias of YAML is ever expanded.
+//! Only values that are one piece of text are read. Lists and tables are
+//! recognised and skipped, and no alias of YAML is ever expanded.
 
+mod field;
 mod yaml;
 
 use serde_json::Value as Json;
 
+pub(super) use field::{FieldValue, MatterField};
+
 use crate::domain::Reason;
+use field::invalid;
 
-/// One name and its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) value: Value,
-}
-
-/// A value, as far as anybody asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    /// One piece of text, a number, a date or a truth value, as it is written.
-    Text(String),
-    /// Nothing.
-    Blank,
-    /// A list, a table or an alias.
-    Other,
-}
-
-/// Far more than anybody writes there.
-const MOST_BYTES: usize = 64 << 10;
+/// More than front matter needs.
+const MAX_BYTES: usize = 64 << 10;
 
 /// Returns the fields of the front matter, and the text after it. A text that
 /// begins with none has no fields.
-pub(super) fn split(text: &str) -> Result<(Vec<Field>, &str), Reason> {
+pub(super) fn split(text: &str) -> Result<(Vec<MatterField>, &str), Reason> {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let (fields, body) = match first.trim_end() {
         "---" => {
@@ -53,13 +38,13 @@ pub(super) fn split(text: &str) -> Result<(Vec<Field>, &str), Reason> {
         }
         _ => (Vec::new(), text),
     };
-    match twice(&fields) {
-        Some(name) => Err(flaw(format!("{name:?} stands in it twice."))),
+    match repeated(&fields) {
+        Some(name) => Err(invalid(format!("{name:?} stands in it twice."))),
         None => Ok((fields, body)),
     }
 }
 
-/// Returns what stands before the line that ends the front matter, and after.
+/// Returns the text before the line that ends the front matter, and after it.
 fn until<'a>(rest: &'a str, ends: &[&str]) -> Result<(&'a str, &'a str), Reason> {
     let mut at = 0;
     for line in rest.split_inclusive('\n') {
@@ -67,86 +52,78 @@ fn until<'a>(rest: &'a str, ends: &[&str]) -> Result<(&'a str, &'a str), Reason>
             return Ok((&rest[..at], &rest[at + line.len()..]));
         }
         at += line.len();
-        if at > MOST_BYTES {
-            return Err(flaw("It does not end within 64 KiB.".to_owned()));
+        if at > MAX_BYTES {
+            return Err(invalid("It does not end within 64 KiB.".to_owned()));
         }
     }
-    Err(flaw("It begins on the first line and does not end.".to_owned()))
+    Err(invalid("It begins on the first line and does not end.".to_owned()))
 }
 
-fn toml_fields(matter: &str) -> Result<Vec<Field>, Reason> {
+fn toml_fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
     let table: toml::Table = matter.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| matter.get(..span.start)).unwrap_or_default();
         // The first line of the file is the one that opens it.
         let line = before.matches('\n').count() + 2;
-        flaw(format!("Line {line} is no TOML: {}.", error.message()))
+        invalid(format!("Line {line} is no TOML: {}.", error.message()))
     })?;
     let value = |value| match value {
-        toml::Value::String(text) => Value::Text(text),
-        toml::Value::Array(_) | toml::Value::Table(_) => Value::Other,
-        toml::Value::Datetime(it) => Value::Text(it.to_string()),
-        toml::Value::Integer(it) => Value::Text(it.to_string()),
-        toml::Value::Float(it) => Value::Text(it.to_string()),
-        toml::Value::Boolean(it) => Value::Text(it.to_string()),
+        toml::Value::String(text) => FieldValue::Text(text),
+        toml::Value::Array(_) | toml::Value::Table(_) => FieldValue::Other,
+        toml::Value::Datetime(it) => FieldValue::Text(it.to_string()),
+        toml::Value::Integer(it) => FieldValue::Text(it.to_string()),
+        toml::Value::Float(it) => FieldValue::Text(it.to_string()),
+        toml::Value::Boolean(it) => FieldValue::Text(it.to_string()),
     };
-    Ok(table.into_iter().map(|(name, it)| Field { name, value: value(it) }).collect())
+    Ok(table.into_iter().map(|(name, it)| MatterField { name, value: value(it) }).collect())
 }
 
-fn json_fields(text: &str) -> Result<(Vec<Field>, &str), Reason> {
+fn json_fields(text: &str) -> Result<(Vec<MatterField>, &str), Reason> {
     let mut documents =
         serde_json::Deserializer::from_str(text).into_iter::<serde_json::Map<String, Json>>();
     let object = match documents.next() {
         Some(Ok(object)) => object,
-        Some(Err(error)) => return Err(flaw(format!("It is no JSON: {error}."))),
-        None => return Err(flaw("It is no JSON.".to_owned())),
+        Some(Err(error)) => return Err(invalid(format!("It is no JSON: {error}."))),
+        None => return Err(invalid("It is no JSON.".to_owned())),
     };
     let end = documents.byte_offset();
-    if end > MOST_BYTES {
-        return Err(flaw("It does not end within 64 KiB.".to_owned()));
+    if end > MAX_BYTES {
+        return Err(invalid("It does not end within 64 KiB.".to_owned()));
     }
     let value = |value| match value {
-        Json::Null => Value::Blank,
-        Json::String(text) => Value::Text(text),
-        Json::Bool(_) | Json::Number(_) => Value::Text(value.to_string()),
-        Json::Array(_) | Json::Object(_) => Value::Other,
+        Json::Null => FieldValue::Blank,
+        Json::String(text) => FieldValue::Text(text),
+        Json::Bool(_) | Json::Number(_) => FieldValue::Text(value.to_string()),
+        Json::Array(_) | Json::Object(_) => FieldValue::Other,
     };
-    let fields = object.into_iter().map(|(name, it)| Field { name, value: value(it) }).collect();
+    let fields =
+        object.into_iter().map(|(name, it)| MatterField { name, value: value(it) }).collect();
     Ok((fields, text.get(end..).unwrap_or_default()))
 }
 
-/// Returns a name that stands there twice. Hugo reads upper case as lower case.
-fn twice(fields: &[Field]) -> Option<&str> {
+/// Returns a name that comes twice. Hugo reads upper case as lower case.
+fn repeated(fields: &[MatterField]) -> Option<&str> {
     fields.iter().enumerate().find_map(|(at, field)| {
-        let again = |other: &Field| other.name.eq_ignore_ascii_case(&field.name);
+        let again = |other: &MatterField| other.name.eq_ignore_ascii_case(&field.name);
         fields[..at].iter().any(again).then_some(field.name.as_str())
     })
 }
 
-/// Returns why front matter cannot be read.
-fn flaw(what: String) -> Reason {
-    Reason::new(
-        "front-matter-read_error",
-        format!("The front matter cannot be read. {what}"),
-        "Mend the lines before the text; nothing of the file was taken.",
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Field, Value, split};
+    use super::{FieldValue, MatterField, split};
 
-    fn fields(text: &str) -> Vec<(String, Value)> {
+    fn fields(text: &str) -> Vec<(String, FieldValue)> {
         let (fields, _) = split(text).unwrap();
-        fields.into_iter().map(|Field { name, value }| (name, value)).collect()
+        fields.into_iter().map(|MatterField { name, value }| (name, value)).collect()
     }
 
-    fn text(name: &str, value: &str) -> (String, Value) {
-        (name.to_owned(), Value::Text(value.to_owned()))
+    fn text(name: &str, value: &str) -> (String, FieldValue) {
+        (name.to_owned(), FieldValue::Text(value.to_owned()))
     }
 
     #[test]
     fn the_three_notations_say_the_same() {
-        let other = ("tags".to_owned(), Value::Other);
+        let other = ("tags".to_owned(), FieldValue::Other);
         let expected = [text("date", "2024-05-01"), other, text("title", "On \"rest\": a note")];
         for source in [
             "---\ndate: 2024-05-01\ntags: [a, {b: c}]\ntitle: 'On \"rest\": a note'\n---\nBody\n",
@@ -166,7 +143,7 @@ mod tests {
             assert_eq!(split(source).unwrap().0, [], "{source:?}");
         }
         assert_eq!(split("{% include a %}\n").unwrap().1, "{% include a %}\n");
-        assert_eq!(fields("---\ntitle:\nslug: ~\n---\n")[0].1, Value::Blank);
+        assert_eq!(fields("---\ntitle:\nslug: ~\n---\n")[0].1, FieldValue::Blank);
         assert_eq!(fields("---\ntitle: '~'\n---\n")[0], text("title", "~"));
     }
 
@@ -202,7 +179,7 @@ mod tests {
             assert!(split(&format!("---\na:\n  {}\n---\n", nest(5))).is_ok(), "{opening}");
             for deep in [40, 5_000] {
                 let reason = split(&format!("---\na:\n  {}\n---\n", nest(deep))).unwrap_err();
-                assert_eq!(reason.code, "front-matter-read_error", "{opening}");
+                assert_eq!(reason.code, "front-matter-unreadable", "{opening}");
             }
         }
         assert!(split(&format!("+++\na = {}\n+++\n", "[".repeat(20_000))).is_err());

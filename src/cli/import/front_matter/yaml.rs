@@ -1,21 +1,21 @@
 //! The outermost names and values of a YAML mapping.
 //!
-//! It reads the parser's events and builds nothing: whatever lies deeper is
-//! passed over, and an alias stays a name for something else.
+//! It reads the parser's events and builds no tree: deeper values are skipped,
+//! and an alias is not followed.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
-use crate::cli::import::front_matter::{Field, Value, flaw};
+use crate::cli::import::front_matter::field::{FieldValue, MatterField, invalid};
 use crate::domain::Reason;
 
-/// Far deeper than anybody writes.
-const DEEPEST: usize = 32;
+/// Deeper than front matter is nested.
+const MAX_DEPTH: usize = 32;
 
 /// Returns the fields, in their order.
-pub(super) fn fields(matter: &str) -> Result<Vec<Field>, Reason> {
+pub(super) fn fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
     let mut mapping = Mapping::default();
     for event in Parser::new_from_str(matter) {
-        let (event, _) = event.map_err(|error| read_error(&error))?;
+        let (event, _) = event.map_err(|error| syntax_error(&error))?;
         mapping.take(event)?;
     }
     Ok(mapping.fields)
@@ -23,7 +23,7 @@ pub(super) fn fields(matter: &str) -> Result<Vec<Field>, Reason> {
 
 #[derive(Default)]
 struct Mapping {
-    fields: Vec<Field>,
+    fields: Vec<MatterField>,
     /// The name whose value comes next.
     name: Option<String>,
     /// How many lists and mappings are open.
@@ -36,7 +36,7 @@ impl Mapping {
         match event {
             Event::DocumentStart(_) => {
                 self.documents += 1;
-                if self.documents > 1 { Err(no_mapping()) } else { Ok(()) }
+                if self.documents > 1 { Err(not_a_mapping()) } else { Ok(()) }
             }
             Event::MappingStart(..) if self.depth == 0 => {
                 self.depth = 1;
@@ -45,16 +45,16 @@ impl Mapping {
             Event::MappingStart(..) | Event::SequenceStart(..) => self.open(),
             Event::MappingEnd | Event::SequenceEnd => {
                 self.depth = self.depth.saturating_sub(1);
-                if self.depth == 1 { self.node(Value::Other) } else { Ok(()) }
+                if self.depth == 1 { self.node(FieldValue::Other) } else { Ok(()) }
             }
             Event::Scalar(text, style, ..) => match self.depth {
                 0 if is_null(&text, style) => Ok(()),
-                0 => Err(no_mapping()),
-                1 if self.name.is_some() && is_null(&text, style) => self.node(Value::Blank),
-                1 => self.node(Value::Text(text.into_owned())),
+                0 => Err(not_a_mapping()),
+                1 if self.name.is_some() && is_null(&text, style) => self.node(FieldValue::Blank),
+                1 => self.node(FieldValue::Text(text.into_owned())),
                 _ => Ok(()),
             },
-            Event::Alias(_) if self.depth == 1 => self.node(Value::Other),
+            Event::Alias(_) if self.depth == 1 => self.node(FieldValue::Other),
             Event::Alias(_)
             | Event::Nothing
             | Event::StreamStart
@@ -65,8 +65,8 @@ impl Mapping {
 
     fn open(&mut self) -> Result<(), Reason> {
         match self.depth {
-            0 => Err(no_mapping()),
-            DEEPEST.. => Err(flaw(format!("It is nested more than {DEEPEST} deep."))),
+            0 => Err(not_a_mapping()),
+            MAX_DEPTH.. => Err(invalid(format!("It is nested more than {MAX_DEPTH} deep."))),
             _ => {
                 self.depth += 1;
                 Ok(())
@@ -75,12 +75,12 @@ impl Mapping {
     }
 
     /// Takes what is complete on the outermost level: a name, or its value.
-    fn node(&mut self, value: Value) -> Result<(), Reason> {
+    fn node(&mut self, value: FieldValue) -> Result<(), Reason> {
         match (self.name.take(), value) {
-            (Some(name), value) => self.fields.push(Field { name, value }),
-            (None, Value::Text(name)) => self.name = Some(name),
-            (None, Value::Blank | Value::Other) => {
-                return Err(flaw("One of its names is no text.".to_owned()));
+            (Some(name), value) => self.fields.push(MatterField { name, value }),
+            (None, FieldValue::Text(name)) => self.name = Some(name),
+            (None, FieldValue::Blank | FieldValue::Other) => {
+                return Err(invalid("One of its names is no text.".to_owned()));
             }
         }
         Ok(())
@@ -91,11 +91,11 @@ fn is_null(text: &str, style: ScalarStyle) -> bool {
     style == ScalarStyle::Plain && ["", "~", "null", "Null", "NULL"].contains(&text)
 }
 
-fn no_mapping() -> Reason {
-    flaw("It is no list of names and values.".to_owned())
+fn not_a_mapping() -> Reason {
+    invalid("It is no list of names and values.".to_owned())
 }
 
-fn read_error(error: &ScanError) -> Reason {
+fn syntax_error(error: &ScanError) -> Reason {
     // The first line of the file is the one that opens it.
-    flaw(format!("Line {} is no YAML: {}.", error.marker().line() + 1, error.info()))
+    invalid(format!("Line {} is no YAML: {}.", error.marker().line() + 1, error.info()))
 }

@@ -232,7 +232,8 @@ impl House {
             seen: None,
         };
         audit::record_incident(conn, &asked, "post_state_is_recorded", "refused by the database");
-        let open = audit::incidents(conn, audit::Shown::Open, &PageRequest::newest(1)).unwrap();
+        let open =
+            audit::incidents(conn, audit::IncidentState::Open, &PageRequest::newest(1)).unwrap();
         format!("/admin/incidents/{}", open.lines[0].id)
     }
 

@@ -1,0 +1,53 @@
+//! The permission matrix, the rules, and the table of who can do what.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, ServiceConfig};
+use askama::Template;
+
+use crate::admin::access::table::{self, COLUMNS, Row};
+use crate::admin::layout::authorized_layout;
+use crate::domain::{Action, Permission, Role};
+use crate::http::{Context, Layout, Reply, Request};
+use crate::{permissions, policies};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/admin/permissions", web::get().to(show));
+}
+
+#[derive(Template)]
+#[template(path = "admin/permissions.html")]
+struct PermissionsPage {
+    layout: Layout,
+    rows: Vec<Row>,
+}
+
+impl PermissionsPage {
+    /// Returns the reason of a grant, if the role holds the permission.
+    fn reason(role: &Role, permission: &Permission) -> Option<&'static str> {
+        permissions::grant(*role, *permission)
+    }
+
+    /// Returns the name in pieces between which a line may break.
+    fn pieces(permission: &Permission) -> Vec<&'static str> {
+        permission.as_str().split_inclusive(['.', '_']).collect()
+    }
+
+    fn permission(action: &Action) -> Permission {
+        permissions::required(*action)
+    }
+
+    fn codes(action: &Action) -> Vec<&'static str> {
+        policies::rules(*action).iter().map(|rule| rule.as_str()).collect()
+    }
+}
+
+async fn show(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let conn = &mut *store.checkout()?;
+            let (_, layout) =
+                authorized_layout(conn, request, "Permissions", Permission::ViewAudit)?;
+            Ok(Reply::ok(&PermissionsPage { layout, rows: table::rows() }))
+        })
+        .await
+}

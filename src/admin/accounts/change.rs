@@ -1,0 +1,243 @@
+//! The page on which a change to an account is confirmed, and its form.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use askama::Template;
+use diesel::pg::PgConnection;
+
+use crate::accounts::secrets::Secret;
+use crate::accounts::tokens;
+use crate::admin::accounts::lookup::find;
+use crate::admin::accounts::password_link::{self, LinkReason};
+use crate::admin::accounts::requested_change::{PreparedChange, RequestedChange};
+use crate::admin::layout::authorized_layout;
+use crate::admin::reason::problem_of_reason;
+use crate::domain::{AccountAction, FieldError, Interface, Note, Permission, Person, Reason};
+use crate::http::flash::Flash;
+use crate::http::{Context, Form, Layout, Reply, Request, error_page, status};
+use crate::policies::accounts::{Account, Rule};
+use crate::refusal::{Refusal, read_error};
+use crate::store::Store;
+use crate::workflow::accounts::{self, AccountCall, precheck};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource("/admin/accounts/{username}/{change}")
+            .route(web::get().to(confirm))
+            .route(web::post().to(act)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "admin/account_change.html")]
+struct ChangePage {
+    layout: Layout,
+    account: Account,
+    requested: RequestedChange,
+    /// What was typed, when the form is shown again.
+    reason: String,
+    problem: Option<String>,
+    /// Why the change is not valid now; then there is no form.
+    closed: Vec<Reason>,
+    /// Why the last attempt had no effect.
+    refused: Vec<Reason>,
+}
+
+impl ChangePage {
+    fn person(&self) -> &Person {
+        &self.account.person
+    }
+
+    /// Returns why the last attempt was refused, or why any would be.
+    fn reasons(&self) -> &[Reason] {
+        if self.refused.is_empty() { &self.closed } else { &self.refused }
+    }
+
+    fn question(&self) -> String {
+        let name = &self.account.person.display_name;
+        match self.requested.action {
+            AccountAction::Grant(role) => format!("Grant {name} the role {role}?"),
+            AccountAction::Revoke(role) => format!("Revoke {name}'s role {role}?"),
+            AccountAction::Deactivate => format!("Deactivate {name}'s account?"),
+            AccountAction::Reactivate => format!("Reactivate {name}'s account?"),
+            AccountAction::SetPassword => String::new(),
+            AccountAction::ResetPassword => format!("Reset {name}'s password?"),
+            AccountAction::EndSessions => format!("Sign {name} out everywhere?"),
+            AccountAction::RevokeToken => format!("Revoke a token of {name}'s?"),
+        }
+    }
+
+    fn consequence(&self) -> &'static str {
+        match self.requested.action {
+            AccountAction::Grant(_) => "It holds from the next click on.",
+            AccountAction::Revoke(_) => {
+                "It is gone at once: nothing that is under way under the old role can still be \
+                 done once you are told so."
+            }
+            AccountAction::Deactivate => {
+                "They are signed out everywhere and cannot sign in again. Their tokens are \
+                 revoked. What they wrote and did stays."
+            }
+            AccountAction::Reactivate => {
+                "They can sign in again, with the roles they hold. Tokens stay revoked."
+            }
+            AccountAction::SetPassword => "",
+            AccountAction::ResetPassword => {
+                "The password they have now stops working and they are signed out everywhere. \
+                 You get a link to send them, which works once and for 48 hours. Tokens keep \
+                 working: revoke those by themselves."
+            }
+            AccountAction::EndSessions => {
+                "They can sign in again with their password. Tokens keep working."
+            }
+            AccountAction::RevokeToken => "The program that uses it is let in no longer.",
+        }
+    }
+
+    fn form_address(&self) -> String {
+        let username = &self.account.person.username;
+        format!("/admin/accounts/{username}/{}", self.requested.action.as_str())
+    }
+}
+
+async fn confirm(
+    request: Request,
+    path: Path<(String, String)>,
+    context: Data<Context>,
+) -> HttpResponse {
+    let (username, change) = path.into_inner();
+    context
+        .answer(request, None, move |store, request| {
+            let mut query = request.query_fields()?;
+            let conn = &mut *store.checkout()?;
+            let (person, layout) =
+                authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
+            let requested = RequestedChange::take(&change, &mut query)?;
+            query.finish()?;
+            let account = find_with_token(conn, &username, requested)?;
+            Ok(Reply::ok(&form_page(layout, &person, account, requested)))
+        })
+        .await
+}
+
+/// Returns the account that an address names, and whether it has the token.
+fn find_with_token(
+    conn: &mut PgConnection,
+    username: &str,
+    requested: RequestedChange,
+) -> Result<Account, Refusal> {
+    let mut account = find(conn, username)?.account;
+    if let Some(token) = requested.token {
+        let tokens = tokens::of_person(conn, account.person.id).map_err(read_error)?;
+        account.has_token = tokens.iter().any(|line| line.id == token);
+    }
+    Ok(account)
+}
+
+fn form_page(
+    mut layout: Layout,
+    person: &Person,
+    account: Account,
+    requested: RequestedChange,
+) -> ChangePage {
+    let prechecked = precheck(requested.action, person, &account);
+    let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
+    layout.title = format!("{}: {}", requested.action.label(), account.person.display_name);
+    ChangePage {
+        layout,
+        account,
+        requested,
+        reason: String::new(),
+        problem: None,
+        closed,
+        refused: Vec::new(),
+    }
+}
+
+async fn act(
+    request: Request,
+    path: Path<(String, String)>,
+    body: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    let (username, change) = path.into_inner();
+    context
+        .answer_form(request, body, move |store, request, fields| {
+            send(store, request, &username, &change, fields)
+        })
+        .await
+}
+
+fn send(
+    store: &Store,
+    request: &Request,
+    username: &str,
+    change: &str,
+    mut fields: Form,
+) -> Result<Reply, Refusal> {
+    // A person who is signed out here signs in first. One who is signed out
+    // later, in the workflow, has lost a race.
+    request.viewer(&mut *store.checkout()?)?;
+    fields.take("token")?;
+    let requested = RequestedChange::take(change, &mut fields)?;
+    let typed = fields.require("reason")?;
+    fields.finish()?;
+    let parsed = Note::parse(&typed).map_err(|error| FieldError::new("reason", error.message));
+    let done = parsed.map_err(Refusal::from).and_then(|reason| {
+        let prepared = requested.prepare()?;
+        let call = AccountCall {
+            credential: &request.credential()?,
+            interface: Interface::Admin,
+            request: request.id,
+            reason: reason.as_str(),
+        };
+        accounts::change(store, &call, username, &prepared.change).map(|()| prepared)
+    });
+    match done {
+        Ok(PreparedChange { secret: Some(secret), .. }) => {
+            link_page(store, request, username, &secret)
+        }
+        Ok(PreparedChange { secret: None, .. }) => {
+            Ok(Reply::see(format!("/admin/accounts/{username}"), Some(Flash::AccountChanged)))
+        }
+        Err(Refusal::NotSignedIn) => Ok(error_page::signed_out_meanwhile(request)),
+        Err(refusal @ (Refusal::Policy(_) | Refusal::Input(_))) => {
+            again(store, request, username, requested, typed, &refusal)
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn link_page(
+    store: &Store,
+    request: &Request,
+    username: &str,
+    secret: &Secret,
+) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let title = "A link to set a password";
+    let (_, layout) = authorized_layout(conn, request, title, Permission::ManageAccount)?;
+    let person = find(conn, username)?.account.person;
+    Ok(password_link::page(request, layout, person, LinkReason::Reset, secret))
+}
+
+/// Shows the form again, with what was typed and the reasons of the refusal.
+fn again(
+    store: &Store,
+    request: &Request,
+    username: &str,
+    requested: RequestedChange,
+    typed: String,
+    refusal: &Refusal,
+) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let (person, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
+    let account = find_with_token(conn, username, requested)?;
+    let mut page = form_page(layout, &person, account, requested);
+    page.reason = typed;
+    page.problem = problem_of_reason(refusal, Rule::ReasonIsGiven.as_str());
+    if page.problem.is_none() {
+        page.refused = refusal.reasons();
+    }
+    Ok(Reply::page(status(refusal), &page))
+}

@@ -1,0 +1,163 @@
+//! Creating an account. Its person sets the password with a one-time link, which
+//! is shown once.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use askama::Template;
+
+use crate::accounts::secrets::Secret;
+use crate::admin::accounts::lookup::find;
+use crate::admin::accounts::password_link::{self, LinkReason, unknown_password_hash};
+use crate::admin::layout::authorized_layout;
+use crate::domain::{
+    FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Role, RoleSet, Username,
+    parse_display_name,
+};
+use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::permissions;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::workflow::accounts::{self, AccountCall};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    // Not below /admin/accounts, where "create" may be a username.
+    config.service(
+        web::resource("/admin/create-account")
+            .route(web::get().to(form))
+            .route(web::post().to(submit)),
+    );
+}
+
+/// An address below the tab of the accounts, which makes it the current tab.
+const BELOW_ACCOUNTS: &str = "/admin/accounts/create";
+
+#[derive(Template)]
+#[template(path = "admin/new_account.html")]
+struct NewAccountPage {
+    layout: Layout,
+    typed: Typed,
+    errors: Vec<FieldError>,
+}
+
+/// The form as it was typed.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    username: String,
+    display_name: String,
+    roles: Vec<Role>,
+    reason: String,
+}
+
+impl Typed {
+    fn take(fields: &mut Form) -> Result<Self, FieldError> {
+        let mut typed = Self {
+            username: fields.require("username")?,
+            display_name: fields.require("display_name")?,
+            roles: Vec::new(),
+            reason: fields.require("reason")?,
+        };
+        for role in Role::ALL {
+            if fields.take(role.as_str())?.is_some() {
+                typed.roles.push(role);
+            }
+        }
+        Ok(typed)
+    }
+
+    /// Returns the parsed fields, or every field that is wrong.
+    fn parse(&self) -> Result<(Username, String, Note), InvalidInput> {
+        let username = Username::parse(&self.username);
+        let display_name = parse_display_name(&self.display_name);
+        let reason =
+            Note::parse(&self.reason).map_err(|error| FieldError::new("reason", error.message));
+        match (username, display_name, reason) {
+            (Ok(username), Ok(display_name), Ok(reason)) => Ok((username, display_name, reason)),
+            (username, display_name, reason) => Err(InvalidInput(
+                [username.err(), display_name.err(), reason.err()].into_iter().flatten().collect(),
+            )),
+        }
+    }
+}
+
+impl NewAccountPage {
+    fn problem(&self, field: &str) -> Option<&str> {
+        let error = self.errors.iter().find(|error| error.field == field);
+        error.map(|error| error.message.as_str())
+    }
+
+    /// Returns the roles, what each is for, and whether it is chosen.
+    fn roles(&self) -> Vec<(Role, String, bool)> {
+        Role::ALL
+            .into_iter()
+            .map(|role| {
+                let because: Vec<&str> = Permission::ALL
+                    .into_iter()
+                    .filter_map(|permission| permissions::grant(role, permission))
+                    .collect();
+                (role, because.join(" "), self.typed.roles.contains(&role))
+            })
+            .collect()
+    }
+}
+
+async fn form(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| page(store, request, Typed::default(), Vec::new()))
+        .await
+}
+
+fn page(
+    store: &Store,
+    request: &Request,
+    typed: Typed,
+    errors: Vec<FieldError>,
+) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let (_, mut layout) =
+        authorized_layout(conn, request, "Create an account", Permission::ManageAccount)?;
+    layout.move_to(BELOW_ACCOUNTS);
+    Ok(Reply::ok(&NewAccountPage { layout, typed, errors }))
+}
+
+async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
+    context
+        .answer_form(request, body, move |store, request, mut fields| {
+            fields.take("token")?;
+            let typed = Typed::take(&mut fields)?;
+            fields.finish()?;
+            match create(store, request, &typed) {
+                Ok(answer) => Ok(answer),
+                Err(Refusal::Input(input)) => {
+                    let page = page(store, request, typed, input.0.clone())?;
+                    Ok(page.with_status(status(&input.into())))
+                }
+                Err(refusal) => Err(refusal),
+            }
+        })
+        .await
+}
+
+fn create(store: &Store, request: &Request, typed: &Typed) -> Result<Reply, Refusal> {
+    let (username, display_name, reason) = typed.parse()?;
+    let secret = Secret::random();
+    let account = NewAccount {
+        username,
+        display_name,
+        password_hash: unknown_password_hash()?,
+        roles: RoleSet::of(&typed.roles),
+        link: Some(secret.hash()),
+    };
+    let call = AccountCall {
+        credential: &request.credential()?,
+        interface: Interface::Admin,
+        request: request.id,
+        reason: reason.as_str(),
+    };
+    accounts::create(store, &call, &account)?;
+    let conn = &mut *store.checkout()?;
+    let (_, mut layout) =
+        authorized_layout(conn, request, "The account is created", Permission::ManageAccount)?;
+    layout.move_to(BELOW_ACCOUNTS);
+    let person = find(conn, account.username.as_str())?.account.person;
+    Ok(password_link::page(request, layout, person, LinkReason::Created, &secret))
+}

@@ -1,0 +1,196 @@
+//! One account: what can be done to it, its roles, sessions and tokens, and its
+//! record.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use askama::Template;
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
+
+use crate::accounts::directory::{self, AccountEvent};
+use crate::accounts::links;
+use crate::accounts::sessions::{self, SessionLine};
+use crate::accounts::tokens::{self, TokenLine};
+use crate::admin::accounts::lookup::find;
+use crate::admin::layout::authorized_layout;
+use crate::admin::pager::Pager;
+use crate::domain::{AccountAction, FieldError, Permission, Person, Reason, Role};
+use crate::http::{Context, Layout, Reply, Request};
+use crate::policies::accounts::Account;
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::workflow::accounts::precheck;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/admin/accounts/{username}", web::get().to(show));
+}
+
+/// The number of entries of the record on one page.
+const ENTRIES_PER_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "admin/account.html")]
+struct AccountPage {
+    layout: Layout,
+    account: Account,
+    created_at: Timestamp,
+    last_seen_at: Option<Timestamp>,
+    has_link: bool,
+    grants: Vec<AccountEvent>,
+    sessions: Vec<SessionLine>,
+    tokens: Vec<TokenLine>,
+    events: Vec<AccountEvent>,
+    pager: Pager,
+    valid: Vec<AccountAction>,
+    not_now: Vec<NotNow>,
+    may_revoke_tokens: bool,
+}
+
+/// Changes that are not valid now, for the same reasons.
+struct NotNow {
+    actions: Vec<AccountAction>,
+    reasons: Vec<Reason>,
+}
+
+impl NotNow {
+    fn anchor(&self) -> String {
+        let first = self.actions.first().map_or("", |action| action.as_str());
+        format!("why-not-{first}")
+    }
+}
+
+impl AccountPage {
+    fn person(&self) -> &Person {
+        &self.account.person
+    }
+
+    /// Returns the address of the page on which a change is confirmed.
+    fn address(&self, action: &AccountAction) -> String {
+        let role = match action {
+            AccountAction::Grant(role) | AccountAction::Revoke(role) => format!("?role={role}"),
+            AccountAction::Deactivate
+            | AccountAction::Reactivate
+            | AccountAction::SetPassword
+            | AccountAction::ResetPassword
+            | AccountAction::EndSessions
+            | AccountAction::RevokeToken => String::new(),
+        };
+        format!("/admin/accounts/{}/{}{role}", self.person().username, action.as_str())
+    }
+
+    /// Returns what an entry of the record says after the person's name.
+    fn what(&self, event: &AccountEvent) -> String {
+        let role = event.role.as_deref().unwrap_or_default();
+        let is_own = event.by.id == self.account.person.id;
+        match event.event.as_str() {
+            "created" => "created the account".to_owned(),
+            "role-granted" => format!("granted the role {role}"),
+            "role-revoked" => format!("revoked the role {role}"),
+            "deactivated" => "deactivated the account".to_owned(),
+            "reactivated" => "reactivated the account".to_owned(),
+            "password-set" if is_own => "set a new password".to_owned(),
+            "password-set" => "set the password".to_owned(),
+            "password-link-made" => "made a link to set the password".to_owned(),
+            "sessions-ended" if is_own => "ended sessions".to_owned(),
+            "sessions-ended" => "ended all sessions".to_owned(),
+            "token-made" => "made a token".to_owned(),
+            "token-revoked" => "revoked a token".to_owned(),
+            other => other.to_owned(),
+        }
+    }
+
+    fn granted(&self, role: &Role) -> Option<&AccountEvent> {
+        self.grants.iter().find(|event| event.role.as_deref() == Some(role.as_str()))
+    }
+
+    fn held(&self) -> Vec<Role> {
+        self.account.person.roles.iter().collect()
+    }
+}
+
+async fn show(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let mut query = request.query_fields()?;
+            let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
+            let before = before
+                .map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
+            query.finish()?;
+            let conn = &mut *store.checkout()?;
+            let (viewer, layout) =
+                authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
+            let page = page(conn, &viewer, layout, &username, before)?;
+            Ok(Reply::ok(&page))
+        })
+        .await
+}
+
+fn page(
+    conn: &mut PgConnection,
+    viewer: &Person,
+    mut layout: Layout,
+    username: &str,
+    before: Option<i64>,
+) -> Result<AccountPage, Refusal> {
+    let found = find(conn, username)?;
+    let account = found.account;
+    let id = account.person.id;
+    let limit = ENTRIES_PER_PAGE as i64 + 1;
+    let mut events = directory::events(conn, id, before, limit).map_err(read_error)?;
+    let has_older = events.len() > ENTRIES_PER_PAGE;
+    events.truncate(ENTRIES_PER_PAGE);
+    let latest = format!("/admin/accounts/{}", account.person.username);
+    let oldest = events.last().filter(|_| has_older);
+    let pager = Pager {
+        next: oldest.map(|event| format!("{latest}?before={}", event.id)),
+        previous: before.map(|_| latest),
+        is_first: before.is_none(),
+    };
+    let (valid, not_now) = offers(viewer, &account);
+    layout.title = account.person.display_name.clone();
+    Ok(AccountPage {
+        layout,
+        created_at: found.created_at,
+        last_seen_at: found.last_seen_at,
+        has_link: links::has_open(conn, id).map_err(read_error)?,
+        grants: directory::grants(conn, &account.person).map_err(read_error)?,
+        sessions: sessions::of_person(conn, id, None).map_err(read_error)?,
+        tokens: tokens::of_person(conn, id).map_err(read_error)?,
+        pager,
+        events,
+        valid,
+        not_now,
+        may_revoke_tokens: viewer.id != id,
+        account,
+    })
+}
+
+/// Returns the changes that are valid now, and those that are not, with the
+/// reasons. Of two opposite changes, only the one that fits the state is
+/// offered.
+fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<NotNow>) {
+    let roles = Role::ALL.map(|role| match account.person.roles.contains(role) {
+        true => AccountAction::Revoke(role),
+        false => AccountAction::Grant(role),
+    });
+    let state = match account.is_active {
+        true => AccountAction::Deactivate,
+        false => AccountAction::Reactivate,
+    };
+    let mut valid = Vec::new();
+    let mut not_now: Vec<NotNow> = Vec::new();
+    let others = [AccountAction::ResetPassword, AccountAction::EndSessions, state];
+    for action in roles.into_iter().chain(others) {
+        match precheck(action, viewer, account) {
+            Ok(()) => valid.push(action),
+            Err(refusal) => {
+                let reasons = refusal.reasons();
+                match not_now.iter_mut().find(|not_now| not_now.reasons == reasons) {
+                    Some(same) => same.actions.push(action),
+                    None => not_now.push(NotNow { actions: vec![action], reasons }),
+                }
+            }
+        }
+    }
+    (valid, not_now)
+}

@@ -1,0 +1,17 @@
+use diesel::pg::PgConnection;
+
+use crate::accounts::directory::{self, AccountDetails};
+use crate::domain::Username;
+use crate::refusal::{Refusal, read_error};
+
+/// Returns the account that an address names.
+///
+/// # Errors
+///
+/// [`Refusal::NotFound`] when there is no such account.
+pub(super) fn find(conn: &mut PgConnection, username: &str) -> Result<AccountDetails, Refusal> {
+    // PostgreSQL refuses some texts that are no usernames, such as "\0".
+    let username = Username::parse(username).map_err(|_| Refusal::NotFound)?;
+    let found = directory::find(conn, username.as_str()).map_err(read_error)?;
+    found.ok_or(Refusal::NotFound)
+}

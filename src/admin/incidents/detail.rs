@@ -1,0 +1,108 @@
+//! One incident, and the form that acknowledges it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use askama::Template;
+use diesel::pg::PgConnection;
+
+use crate::admin::layout::authorized_layout;
+use crate::audit;
+use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
+use crate::http::flash::Flash;
+use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::store::Store;
+use crate::{permissions, workflow};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource("/admin/incidents/{id}")
+            .route(web::get().to(show))
+            .route(web::post().to(acknowledge)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "admin/incident.html")]
+struct IncidentPage {
+    layout: Layout,
+    incident: Incident,
+    may_acknowledge: bool,
+    /// Why the attempt to acknowledge it was refused.
+    refused: Vec<Reason>,
+    /// What is wrong with the note.
+    problem: Option<String>,
+    note: String,
+}
+
+impl IncidentPage {
+    fn read(conn: &mut PgConnection, request: &Request, id: &str) -> Result<Self, Refusal> {
+        let id = id.parse().map(IncidentId).map_err(|_| Refusal::NotFound)?;
+        let title = format!("Incident {id}");
+        let (person, layout) = authorized_layout(conn, request, &title, Permission::ViewAudit)?;
+        let incident = audit::incident(conn, id).map_err(read_error)?.ok_or(Refusal::NotFound)?;
+        let may_acknowledge = permissions::holds(&person.roles, Permission::AcknowledgeIncident);
+        let (refused, problem, note) = (Vec::new(), None, String::new());
+        Ok(Self { layout, incident, may_acknowledge, refused, problem, note })
+    }
+}
+
+async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let conn = &mut *store.checkout()?;
+            Ok(Reply::ok(&IncidentPage::read(conn, request, &id)?))
+        })
+        .await
+}
+
+async fn acknowledge(
+    request: Request,
+    id: Path<String>,
+    body: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    context
+        .answer_form(request, body, move |store, request, fields| {
+            let typed = fields.clone();
+            match send(store, request, &id, fields) {
+                Ok(()) => Ok(Reply::see("/admin/incidents", Some(Flash::Acknowledged))),
+                Err(refusal) if can_show_again(&refusal) => {
+                    let conn = &mut *store.checkout()?;
+                    let mut page = IncidentPage::read(conn, request, &id)?;
+                    page.note = typed.peek("finding").unwrap_or_default().to_owned();
+                    page.refused = refusal.reasons();
+                    if let Refusal::Input(errors) = &refusal {
+                        page.problem = errors.of("finding").map(str::to_owned);
+                    }
+                    Ok(Reply::page(status(&refusal), &page))
+                }
+                Err(refusal) => Err(refusal),
+            }
+        })
+        .await
+}
+
+/// Returns whether the refusal is shown beside the form.
+fn can_show_again(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::Policy(_) => true,
+        Refusal::Input(errors) => errors.of("finding").is_some(),
+        Refusal::NotSignedIn
+        | Refusal::Permission(_)
+        | Refusal::NotFound
+        | Refusal::Invariant(_)
+        | Refusal::Unavailable(_) => false,
+    }
+}
+
+fn send(store: &Store, request: &Request, id: &str, mut fields: Form) -> Result<(), Refusal> {
+    let id = id.parse().map(IncidentId).map_err(|_| Refusal::NotFound)?;
+    let _ = fields.take("token")?;
+    let note = Note::parse(&fields.require("finding")?)
+        .map_err(|error| FieldError::new("finding", error.message))?;
+    fields.finish()?;
+    let through = (Interface::Admin, request.id);
+    workflow::incidents::acknowledge(store, &request.credential()?, through, id, &note)
+}

@@ -1,0 +1,163 @@
+//! The page on which a bulk archive is confirmed, and its form.
+//!
+//! The address of the page carries the selected posts, and GET changes nothing.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use askama::Template;
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
+
+use crate::admin::layout::authorized_layout;
+use crate::admin::posts::bulk_progress::{TITLE, bulk_call, work};
+use crate::admin::posts::filters::PostFilters;
+use crate::admin::posts::paths::{BULK_ARCHIVE, LIST, selected};
+use crate::admin::reason::problem_of_reason;
+use crate::domain::{
+    FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
+};
+use crate::http::{Context, Layout, Reply, Request, status};
+use crate::policies::Rule;
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::store::paging::{Direction, PageRequest};
+use crate::store::posts;
+use crate::store::visibility::Visibility;
+use crate::workflow::bulk_archives::{self, MAX_POSTS, Preview, SelectedPosts};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource(BULK_ARCHIVE).route(web::get().to(confirm)).route(web::post().to(begin)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "admin/bulk_confirm.html")]
+struct ConfirmPage {
+    layout: Layout,
+    preview: Preview,
+    /// Whether the filter matches more posts than one bulk archive may have.
+    has_more: bool,
+    back: String,
+    key: String,
+    /// The selected posts, as the form carries them.
+    posts: String,
+    reason: String,
+    problem: Option<String>,
+}
+
+impl ConfirmPage {
+    fn new(
+        conn: &mut PgConnection,
+        layout: Layout,
+        person: &Person,
+        posts: &SelectedPosts,
+    ) -> Result<Self, Refusal> {
+        let texts: Vec<String> = posts.iter().map(|(post, seen)| selected(*post, *seen)).collect();
+        Ok(Self {
+            layout,
+            preview: bulk_archives::preview(conn, person, posts)?,
+            has_more: false,
+            back: LIST.to_owned(),
+            key: OperationKey::random().as_str().to_owned(),
+            posts: texts.join(" "),
+            reason: String::new(),
+            problem: None,
+        })
+    }
+}
+
+async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, |store, request| {
+            let mut query = request.query_fields()?;
+            let ticked = query.take_all("post");
+            let is_everything = match query.take("everything")?.as_deref() {
+                None => false,
+                Some("yes") => true,
+                Some(_) => return Err(FieldError::new("everything", "Say yes, or nothing.").into()),
+            };
+            let filters = PostFilters::take(&mut query)?;
+            query.finish()?;
+            let conn = &mut *store.checkout()?;
+            let (person, layout) =
+                authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
+            let (posts, has_more) = if is_everything {
+                matching(conn, &person, &filters)?
+            } else {
+                (parse(ticked.iter().map(String::as_str))?, false)
+            };
+            let mut page = ConfirmPage::new(conn, layout, &person, &posts)?;
+            page.back = filters.form.address(LIST);
+            page.has_more = has_more;
+            Ok(Reply::ok(&page))
+        })
+        .await
+}
+
+/// Returns the published posts that the filters match, as many as one bulk
+/// archive may have, and whether there are more.
+fn matching(
+    conn: &mut PgConnection,
+    person: &Person,
+    filters: &PostFilters,
+) -> Result<(SelectedPosts, bool), Refusal> {
+    let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
+    let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
+    let mut filter = filters.filter(Timestamp::now(), &names);
+    filter.state = Some(State::Published);
+    let slice = PageRequest { order: filters.order, stretch: Direction::First, size: MAX_POSTS };
+    let found = posts::change_list(conn, Visibility::of(person), &filter, filters.sort, &slice);
+    let page = found.map_err(read_error)?.page;
+    let posts = page.lines.iter().map(|line| (line.id, line.revision)).collect();
+    Ok((posts, page.next.is_some()))
+}
+
+/// Returns the posts that a form or an address names.
+fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SelectedPosts, FieldError> {
+    let mut posts = SelectedPosts::new();
+    for text in texts {
+        let parts = text.split_once('-');
+        let post = parts.and_then(|(post, _)| post.parse().ok()).filter(|id: &i64| *id > 0);
+        let seen = parts.and_then(|(_, seen)| seen.parse().ok()).filter(|seen: &i32| *seen > 0);
+        let (Some(post), Some(seen)) = (post, seen) else {
+            return Err(FieldError::new("post", "Select posts in the list."));
+        };
+        posts.insert(PostId(post), RevisionNumber(seen));
+    }
+    bulk_archives::check_count(&posts)?;
+    Ok(posts)
+}
+
+/// Begins the bulk archive, and archives the first posts.
+async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
+    context
+        .answer_form(request, body, |store, request, mut form| {
+            let _ = form.take("token")?;
+            let key = form.key()?;
+            let posts = parse(form.require("posts")?.split(' '))?;
+            let typed = form.require("reason")?;
+            form.finish()?;
+            let call = bulk_call(request)?;
+            let begun = Note::parse(&typed)
+                .map_err(|error| FieldError::new("reason", error.message).into())
+                .and_then(|reason| bulk_archives::begin(store, &call, &key, &posts, &reason));
+            let refusal = match begun {
+                Ok(id) => return work(store, request, id),
+                Err(refusal) => refusal,
+            };
+            let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven.as_str()) else {
+                return Err(refusal);
+            };
+            let conn = &mut *store.checkout()?;
+            let (person, layout) =
+                authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
+            let mut page = ConfirmPage::new(conn, layout, &person, &posts)?;
+            page.key = key.as_str().to_owned();
+            page.reason = typed;
+            page.problem = Some(problem);
+            page.layout.has_errors = true;
+            Ok(Reply::page(status(&refusal), &page))
+        })
+        .await
+}

@@ -1,0 +1,133 @@
+//! Everything that is known of one post, and whether its stored data is
+//! consistent.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use askama::Template;
+use diesel::pg::PgConnection;
+use diesel::result::Error;
+
+use crate::admin::layout::authorized_layout;
+use crate::audit::{self, RefusalFilter, RefusalLine};
+use crate::domain::{Action, Permission, Person, Post, PostId, State, Status};
+use crate::http::{Context, Layout, Reply, Request, post_id};
+use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
+use crate::render::timeline::{Event, Happened, timeline};
+use crate::store::paging::PageRequest;
+use crate::store::posts::{self, PostHistory};
+use crate::store::verify::{self, Verdict};
+use crate::store::visibility::Visibility;
+use crate::workflow::{self, Advice};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/admin/posts/{id}", web::get().to(show));
+}
+
+/// The number of refusals on the page. The list of refusals has the others.
+const MAX_REFUSALS: usize = 10;
+
+#[derive(Template)]
+#[template(path = "admin/post.html")]
+struct PostPage {
+    layout: Layout,
+    id: PostId,
+    /// The post, if its stored data can be read.
+    whole: Option<Whole>,
+    verdicts: Vec<Verdict>,
+    refusals: Vec<RefusalLine>,
+    has_more_refusals: bool,
+}
+
+/// A post and how it came to be.
+struct Whole {
+    post: Post,
+    history: PostHistory,
+    events: Vec<Event>,
+    /// What the workflow would answer if the viewer archived it.
+    archive: Advice,
+}
+
+impl Whole {
+    fn public_address(&self) -> Option<String> {
+        match &self.post.status {
+            Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
+            Status::Draft | Status::InReview(_) | Status::Archived(..) => None,
+        }
+    }
+}
+
+impl PostPage {
+    fn title(&self) -> String {
+        match &self.whole {
+            Some(whole) => whole.post.title().to_owned(),
+            None => format!("Post {}", self.id),
+        }
+    }
+
+    fn broken(&self) -> Vec<&Verdict> {
+        self.verdicts.iter().filter(|verdict| !verdict.broken.is_empty()).collect()
+    }
+
+    fn kept(&self) -> Vec<&Verdict> {
+        self.verdicts.iter().filter(|verdict| verdict.broken.is_empty()).collect()
+    }
+}
+
+async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .answer(request, None, move |store, request| {
+            let conn = &mut *store.checkout()?;
+            let (person, layout) =
+                authorized_layout(conn, request, "A post", Permission::ViewAudit)?;
+            let id = post_id(&id)?;
+            let found = whole(conn, &person, id)?;
+            let verdicts = verify::of_post(conn, id).map_err(read_error)?;
+            let is_true = verdicts.iter().all(|verdict| verdict.broken.is_empty());
+            let whole = match found {
+                Found::Whole(whole) => Some(*whole),
+                Found::Inconsistent => None,
+                // A post that is gone may have left a history.
+                Found::Nothing if !is_true => None,
+                Found::Nothing => return Err(Refusal::NotFound),
+            };
+            let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
+            let slice = PageRequest::newest(MAX_REFUSALS);
+            let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
+            let mut page = PostPage {
+                layout,
+                id,
+                whole,
+                verdicts,
+                has_more_refusals: refusals.next.is_some(),
+                refusals: refusals.lines,
+            };
+            page.layout.title = page.title();
+            Ok(Reply::ok(&page))
+        })
+        .await
+}
+
+enum Found {
+    Whole(Box<Whole>),
+    /// It exists, and does not carry the facts of its state.
+    Inconsistent,
+    Nothing,
+}
+
+fn whole(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Found, Refusal> {
+    let post = match posts::find(conn, id, Visibility::of(person)) {
+        Ok(Some(post)) => post,
+        Ok(None) => return Ok(Found::Nothing),
+        Err(Error::DeserializationError(_)) => return Ok(Found::Inconsistent),
+        Err(error) => return Err(read_error(error)),
+    };
+    let history = match posts::history(conn, &post) {
+        Ok(history) => history,
+        Err(Error::DeserializationError(_)) => return Ok(Found::Inconsistent),
+        Err(error) => return Err(read_error(error)),
+    };
+    let events = timeline(&history, &post.author);
+    let archive = workflow::advise(Action::Archive, person, &post);
+    Ok(Found::Whole(Box::new(Whole { post, history, events, archive })))
+}

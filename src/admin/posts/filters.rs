@@ -1,0 +1,170 @@
+//! The filters and the order of the list of posts, as its address carries them.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::admin::filter_form::FilterForm;
+use crate::domain::{State, UnknownName, UserId, Username};
+use crate::http::Form;
+use crate::refusal::Refusal;
+use crate::store::paging::Order;
+use crate::store::posts::{Filter, Names, Sort, Words};
+
+/// The maximum number of days that a post can be asked to have waited.
+const MAX_DAYS: u16 = 3650;
+
+/// An id that no person has.
+const NO_PERSON: UserId = UserId(0);
+
+/// The values of the field `sort`.
+const SORTS: [(&str, Sort, Order); 4] = [
+    ("-since", Sort::Since, Order::NewestFirst),
+    ("since", Sort::Since, Order::OldestFirst),
+    ("-number", Sort::Number, Order::NewestFirst),
+    ("number", Sort::Number, Order::OldestFirst),
+];
+
+const DEFAULT_SORT: &str = "-since";
+
+/// The filters and the order of the list of posts.
+#[derive(Debug)]
+pub(super) struct PostFilters {
+    /// The fields as text.
+    pub(super) form: FilterForm,
+    /// Words that the text has.
+    pub(super) words: Option<Words>,
+    /// The state.
+    pub(super) state: Option<State>,
+    /// The author.
+    pub(super) author: Option<Username>,
+    /// The reviewer who published the post.
+    pub(super) reviewer: Option<Username>,
+    /// The post entered its state at this moment or later.
+    from: Option<Timestamp>,
+    /// The post entered its state before this moment.
+    until: Option<Timestamp>,
+    /// The post has been in its state for more than so many days.
+    waiting_days: Option<u16>,
+    /// The column that the list is sorted by.
+    pub(super) sort: Sort,
+    /// The direction of the sort.
+    pub(super) order: Order,
+}
+
+/// A filter that is on, and the address of the list without it.
+pub(super) struct ActiveFilter {
+    pub(super) label: String,
+    pub(super) without: String,
+}
+
+impl PostFilters {
+    /// Takes the filters out of a query.
+    ///
+    /// # Errors
+    ///
+    /// Every field that does not parse.
+    pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
+        let names = ["q", "state", "author", "reviewer", "from", "until", "waiting", "sort"];
+        let mut form = FilterForm::take(query, &names)?;
+        let words = form.parse("q", |text| Words::parse(text).map_err(|error| error.message));
+        let words = words.flatten();
+        // The same filters have one address.
+        form.set("q", words.as_ref().map_or("", Words::as_str));
+        let state = form
+            .parse("state", |text| text.parse().map_err(|error: UnknownName| error.to_string()));
+        let (sort, order) = form.parse("sort", sort).unwrap_or((Sort::Since, Order::NewestFirst));
+        if form.value("sort") == DEFAULT_SORT {
+            form.set("sort", "");
+        }
+        let filters = Self {
+            words,
+            state,
+            author: username(&mut form, "author"),
+            reviewer: username(&mut form, "reviewer"),
+            from: form.parse_day("from", 0),
+            until: form.parse_day("until", 1),
+            waiting_days: form.parse("waiting", days),
+            sort,
+            order,
+            form,
+        };
+        filters.checked()
+    }
+
+    fn checked(mut self) -> Result<Self, Refusal> {
+        if self.from.zip(self.until).is_some_and(|(from, until)| until <= from) {
+            self.form.reject("until", "Choose a day that is not before the first.");
+        }
+        if self.is_about_time() && self.sort == Sort::Number {
+            self.form.reject("sort", "Sort by time to filter by time.");
+        }
+        self.form.check()?;
+        Ok(self)
+    }
+
+    /// Returns whether one of the filters is about time.
+    pub(super) fn is_about_time(&self) -> bool {
+        self.from.is_some() || self.until.is_some() || self.waiting_days.is_some()
+    }
+
+    /// Returns the filter of the query. A username that nobody has finds no
+    /// posts.
+    pub(super) fn filter(&self, now: Timestamp, names: &Names) -> Filter {
+        let person = |name: &Option<Username>, id: Option<UserId>| {
+            name.as_ref().map(|_| id.unwrap_or(NO_PERSON))
+        };
+        let waiting_since = self.waiting_days.and_then(|days| {
+            now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).ok()
+        });
+        Filter {
+            state: self.state,
+            author: person(&self.author, names.author),
+            reviewer: person(&self.reviewer, names.reviewer),
+            from: self.from,
+            until: [waiting_since, self.until].into_iter().flatten().min(),
+            words: self.words.clone(),
+        }
+    }
+
+    /// Returns the address of a path under these filters in another order.
+    pub(super) fn sorted_address(&self, path: &str, sort: Sort, order: Order) -> String {
+        let name = SORTS.iter().find(|(_, by, direction)| (*by, *direction) == (sort, order));
+        let name = name.map(|(name, ..)| *name).filter(|name| *name != DEFAULT_SORT);
+        self.form.with("sort", name.unwrap_or_default()).address(path)
+    }
+
+    /// Returns the filters that are on, except the state, which has its tabs.
+    pub(super) fn active(&self, path: &str) -> Vec<ActiveFilter> {
+        let label = |name, value: &str| match name {
+            "q" => Some(format!("Words: {value}")),
+            "author" => Some(format!("Author: {value}")),
+            "reviewer" => Some(format!("Published by: {value}")),
+            "from" => Some(format!("From {value}")),
+            "until" => Some(format!("Until {value}")),
+            "waiting" if self.waiting_days == Some(1) => Some("For longer than 1 day".to_owned()),
+            "waiting" => Some(format!("For longer than {value} days")),
+            _ => None,
+        };
+        let active = self.form.filled().filter_map(|(name, value)| {
+            let without = self.form.with(name, "").address(path);
+            Some(ActiveFilter { label: label(name, value)?, without })
+        });
+        active.collect()
+    }
+}
+
+fn sort(text: &str) -> Result<(Sort, Order), String> {
+    let found = SORTS.iter().find(|(name, ..)| *name == text);
+    let found = found.map(|(_, sort, order)| (*sort, *order));
+    found.ok_or_else(|| "Sort by since, -since, number or -number.".to_owned())
+}
+
+fn username(form: &mut FilterForm, field: &'static str) -> Option<Username> {
+    let name = form.parse(field, |text| Username::parse(text).map_err(|error| error.message))?;
+    form.set(field, name.as_str());
+    Some(name)
+}
+
+fn days(text: &str) -> Result<u16, String> {
+    let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+    days.ok_or_else(|| "Write a number of days from 1 to 3650.".to_owned())
+}

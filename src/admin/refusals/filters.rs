@@ -1,0 +1,85 @@
+use diesel::pg::PgConnection;
+
+use crate::accounts;
+use crate::admin::filter_form::FilterForm;
+use crate::audit::{RefusalFilter, catalogue};
+use crate::domain::{FieldError, Interface, Layer, Person, PostId};
+use crate::http::Form;
+use crate::refusal::{Refusal, read_error};
+
+/// The fields that the page asks first, and those that it folds.
+const FIRST: [&str; 3] = ["person", "action", "post"];
+const FOLDED: [&str; 5] = ["layer", "rule", "interface", "since", "until"];
+
+/// The filters of the list of refusals.
+pub(super) struct RefusalFilters {
+    /// The fields as text, and what is wrong with them.
+    pub(super) form: FilterForm,
+    pub(super) filter: RefusalFilter,
+    pub(super) person: Option<FilteredPerson>,
+}
+
+/// The person that the filters name.
+pub(super) struct FilteredPerson {
+    pub(super) person: Person,
+    pub(super) is_active: bool,
+}
+
+/// Takes the filters out of a query.
+pub(super) fn take(query: &mut Form) -> Result<FilterForm, FieldError> {
+    let mut form = FilterForm::take(query, &[FIRST.as_slice(), &FOLDED].concat())?;
+    let username = form.value("person").to_ascii_lowercase();
+    form.set("person", &username);
+    Ok(form)
+}
+
+impl RefusalFilters {
+    /// Parses the filters and looks up the person that they name.
+    ///
+    /// # Errors
+    ///
+    /// The person cannot be read. The errors of the fields are kept in the form.
+    pub(super) fn parse(conn: &mut PgConnection, mut form: FilterForm) -> Result<Self, Refusal> {
+        let person = match form.value("person") {
+            "" => None,
+            username => accounts::find_any(conn, username).map_err(read_error)?,
+        };
+        if person.is_none() && !form.value("person").is_empty() {
+            form.reject("person", "Nobody signs in with this name.");
+        }
+        let choice = |form: &mut FilterForm, name| {
+            form.parse_choice(name, &choices(name)).map(str::to_owned)
+        };
+        let post = form.parse("post", |text| {
+            text.parse().map_err(|_| "Write the post's number, as its address has it.".to_owned())
+        });
+        let filter = RefusalFilter {
+            actor: person.as_ref().map(|(person, _)| person.id),
+            post: post.map(PostId),
+            action: choice(&mut form, "action"),
+            layer: choice(&mut form, "layer"),
+            code: choice(&mut form, "rule"),
+            interface: choice(&mut form, "interface"),
+            since: form.parse_day("since", 0),
+            until: form.parse_day("until", 1),
+        };
+        let person = person.map(|(person, is_active)| FilteredPerson { person, is_active });
+        Ok(Self { form, filter, person })
+    }
+
+    /// Returns whether a folded field is filled in.
+    pub(super) fn has_folded(&self) -> bool {
+        FOLDED.iter().any(|name| !self.form.value(name).is_empty())
+    }
+}
+
+/// Returns the values that the list of a field offers.
+pub(super) fn choices(field: &str) -> Vec<&'static str> {
+    match field {
+        "action" => catalogue::actions(),
+        "layer" => catalogue::LAYERS.map(Layer::as_str).to_vec(),
+        "rule" => catalogue::codes().into_iter().collect(),
+        "interface" => Interface::ALL.map(Interface::as_str).to_vec(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,183 @@
+//! What every handler does: check the token and its quota, then read or change
+//! where it may block.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+use diesel::pg::PgConnection;
+use serde::de::DeserializeOwned;
+
+use crate::accounts::{self, Credential, tokens};
+use crate::api::api_request::ApiRequest;
+use crate::api::headers::ContentKind;
+use crate::api::json;
+use crate::api::query::Query;
+use crate::api::quotas::{QUOTA, Share, WINDOW};
+use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
+use crate::http::problem::{self, ApiError};
+use crate::http::{Context, Form, Reply};
+use crate::refusal::{Refusal, read_error};
+use crate::store::{Store, Unavailable};
+use crate::workflow::Call;
+
+/// Handles a request to read: as the person whose token it is.
+pub(super) async fn read(
+    context: &Context,
+    request: ApiRequest,
+    work: impl FnOnce(&mut PgConnection, &Person, &mut Query) -> Result<Reply, ApiError>
+    + Send
+    + 'static,
+) -> HttpResponse {
+    respond(context, request, move |store, request, token, _| {
+        let conn = &mut *store.checkout().map_err(Refusal::from)?;
+        let credential = Credential::Token(token.clone());
+        let reader = accounts::identify(conn, &credential).map_err(read_error)?;
+        let reader = reader.ok_or(ApiError::BadToken)?;
+        let fields = Form::parse(request.query.as_bytes()).map_err(Refusal::from)?;
+        work(conn, &reader, &mut Query { path: request.path, fields })
+    })
+    .await
+}
+
+/// A request to change something.
+pub(super) struct Change {
+    call: Call,
+    has_key: bool,
+    seen: Result<RevisionNumber, ApiError>,
+    content: ContentKind,
+    bytes: Bytes,
+}
+
+impl Change {
+    /// Returns what an action on an existing post needs.
+    pub(super) fn of_post<Body: DeserializeOwned>(
+        self,
+    ) -> Result<(Call, RevisionNumber, Body), ApiError> {
+        Ok((self.call, self.seen?, body(&self.bytes, self.content)?))
+    }
+
+    /// Returns what a new post needs.
+    pub(super) fn of_nothing<Body: DeserializeOwned>(self) -> Result<(Call, Body), ApiError> {
+        if !self.has_key {
+            return Err(ApiError::NoKey);
+        }
+        Ok((self.call, body(&self.bytes, self.content)?))
+    }
+}
+
+/// Returns what a body says. An operation whose body has no fields needs none.
+fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Body, ApiError> {
+    match content {
+        ContentKind::Unnamed if bytes.is_empty() => json::parse(b"{}"),
+        ContentKind::Json => json::parse(bytes),
+        ContentKind::Unnamed | ContentKind::Other => Err(ApiError::NotJson),
+    }
+}
+
+/// Handles a request to change something: the workflow has the one connection.
+pub(super) async fn change(
+    context: &Context,
+    request: ApiRequest,
+    bytes: Bytes,
+    work: impl FnOnce(&Store, Change) -> Result<Reply, ApiError> + Send + 'static,
+) -> HttpResponse {
+    respond(context, request, move |store, request, token, share| {
+        let id = request.id;
+        Form::parse(request.query.as_bytes()).and_then(Form::finish).map_err(Refusal::from)?;
+        let key = request.headers.key?;
+        let change = Change {
+            has_key: key.is_some(),
+            call: Call {
+                credential: Credential::Token(token.clone()),
+                interface: Interface::Api,
+                request: id,
+                key: key.unwrap_or_else(OperationKey::random),
+            },
+            seen: request.headers.seen,
+            content: request.headers.content,
+            bytes,
+        };
+        let done = work(store, change);
+        if share.is_first {
+            note_use(store, id, token);
+        }
+        done
+    })
+    .await
+}
+
+/// Replies to a request, with what is left of the token's quota.
+async fn respond(
+    context: &Context,
+    request: ApiRequest,
+    work: impl FnOnce(&Store, ApiRequest, &SecretHash, Share) -> Result<Reply, ApiError>
+    + Send
+    + 'static,
+) -> HttpResponse {
+    let token = match &request.headers.token {
+        Ok(token) => token.clone(),
+        Err(error) => return problem::answer(error, request.id).into_response(&context.settings),
+    };
+    let share = request.quotas.take(&token);
+    within_quota(context, request, token, share, work)
+        .await
+        .with("ratelimit-policy", format!("\"token\";q={QUOTA};w={}", WINDOW.as_secs()))
+        .with("ratelimit", format!("\"token\";r={};t={}", share.left.unwrap_or(0), share.seconds))
+        .into_response(&context.settings)
+}
+
+async fn within_quota(
+    context: &Context,
+    request: ApiRequest,
+    token: SecretHash,
+    share: Share,
+    work: impl FnOnce(&Store, ApiRequest, &SecretHash, Share) -> Result<Reply, ApiError>
+    + Send
+    + 'static,
+) -> Reply {
+    let id = request.id;
+    if share.left.is_none() {
+        tracing::info!(request_id = %id, "a token has used up its quota");
+        return problem::answer(&ApiError::TooMany(share.seconds), id);
+    }
+    let Some(_place) = context.place() else {
+        return problem::answer(&Refusal::from(Unavailable::Busy).into(), id);
+    };
+    let reply = context.block(id, move |store| {
+        let reply = match request.headers.accepts_json {
+            true => work(store, request, &token, share),
+            false => Err(ApiError::NotAcceptable),
+        };
+        reply.unwrap_or_else(|error| problem::answer(&check_token(store, &token, error), id))
+    });
+    reply.await.unwrap_or_else(|| problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id))
+}
+
+/// Returns what to say of a request that was refused before the workflow saw
+/// its token: a token that does not work learns only that.
+fn check_token(store: &Store, token: &SecretHash, error: ApiError) -> ApiError {
+    if !error.is_about_what_was_sent() {
+        return error;
+    }
+    let credential = Credential::Token(token.clone());
+    let known = store.checkout().map_err(Refusal::from).and_then(|mut conn| {
+        Ok(accounts::identify(&mut conn, &credential).map_err(read_error)?.is_some())
+    });
+    match known {
+        Ok(true) => error,
+        Ok(false) => ApiError::BadToken,
+        Err(refusal) => refusal.into(),
+    }
+}
+
+/// Notes that a token was used, once in each window; a failure changes nothing
+/// else.
+fn note_use(store: &Store, request: RequestId, token: &SecretHash) {
+    let noted = store
+        .checkout()
+        .map_err(|why| why.to_string())
+        .and_then(|mut conn| tokens::note_use(&mut conn, token).map_err(|error| error.to_string()));
+    if let Err(error) = noted {
+        tracing::warn!(request_id = %request, error, "the use of a token could not be noted");
+    }
+}

@@ -1,0 +1,120 @@
+use actix_web::http::header::{self, Accept, EntityTag, Header, HeaderMap, HeaderName};
+use actix_web::{HttpMessage, HttpRequest};
+
+use crate::accounts::tokens;
+use crate::api::json::JSON;
+use crate::domain::{OperationKey, RevisionNumber, SecretHash};
+use crate::http::problem::ApiError;
+
+/// What the headers of a request say. What is wrong with one of them is an
+/// error only where an operation needs it.
+pub(super) struct Headers {
+    pub(super) token: Result<SecretHash, ApiError>,
+    pub(super) accepts_json: bool,
+    pub(super) seen: Result<RevisionNumber, ApiError>,
+    pub(super) key: Result<Option<OperationKey>, ApiError>,
+    pub(super) content: ContentKind,
+}
+
+/// What the request says of its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ContentKind {
+    /// There is no `Content-Type`.
+    Unnamed,
+    Json,
+    Other,
+}
+
+impl Headers {
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        let headers = request.headers();
+        Self {
+            token: token(headers),
+            accepts_json: accepts_json(request),
+            seen: seen(headers),
+            key: key(headers),
+            content: match request.content_type() {
+                _ if !headers.contains_key(header::CONTENT_TYPE) => ContentKind::Unnamed,
+                kind if kind.eq_ignore_ascii_case(JSON) => ContentKind::Json,
+                _ => ContentKind::Other,
+            },
+        }
+    }
+}
+
+/// A header that means something only when it comes once.
+enum Single<'a> {
+    Absent,
+    Once(&'a str),
+    Unusable,
+}
+
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a> {
+    let mut values = headers.get_all(name);
+    match (values.next().map(header::HeaderValue::to_str), values.next()) {
+        (None, _) => Single::Absent,
+        (Some(Ok(value)), None) => Single::Once(value.trim()),
+        _ => Single::Unusable,
+    }
+}
+
+/// Returns the token as it is stored. Other schemes and cookies count as no
+/// token.
+fn token(headers: &HeaderMap) -> Result<SecretHash, ApiError> {
+    let shown = match single(headers, &header::AUTHORIZATION) {
+        Single::Absent => return Err(ApiError::NoToken),
+        Single::Unusable => return Err(ApiError::MalformedAuthorization),
+        Single::Once(shown) => shown,
+    };
+    let (scheme, token) = shown.split_once(' ').unwrap_or((shown, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(ApiError::NoToken);
+    }
+    match token.trim() {
+        "" => Err(ApiError::MalformedAuthorization),
+        token if token.contains([' ', ',']) => Err(ApiError::MalformedAuthorization),
+        token => tokens::parse(token).ok_or(ApiError::BadToken),
+    }
+}
+
+/// Returns whether the reply may be JSON (RFC 9110, 12.5.1).
+fn accepts_json(request: &HttpRequest) -> bool {
+    let Ok(Accept(ranges)) = Accept::parse(request) else { return false };
+    let is_named = request.headers().get_all(header::ACCEPT).any(|value| !value.is_empty());
+    let suits = |kind: &str| ["*/*", "application/*", JSON].contains(&kind);
+    !is_named
+        || ranges
+            .iter()
+            .any(|range| range.quality > header::Quality::ZERO && suits(range.item.essence_str()))
+}
+
+/// Returns the revision that was looked at: see the module's page for what is
+/// which status.
+fn seen(headers: &HeaderMap) -> Result<RevisionNumber, ApiError> {
+    match single(headers, &header::IF_MATCH) {
+        Single::Absent | Single::Once("*") => Err(ApiError::NoRevision),
+        Single::Unusable => Err(ApiError::NoSuchRevision),
+        Single::Once(tag) => {
+            tag.parse().ok().and_then(|tag| revision(&tag)).ok_or(ApiError::NoSuchRevision)
+        }
+    }
+}
+
+/// Returns the entity tag of a revision.
+pub(super) fn entity_tag(revision: RevisionNumber) -> String {
+    EntityTag::new_strong(revision.to_string()).to_string()
+}
+
+/// Returns the revision that has an entity tag.
+fn revision(tag: &EntityTag) -> Option<RevisionNumber> {
+    let number = RevisionNumber(tag.tag().parse().ok()?);
+    (number.0 >= 1 && !tag.weak && number.to_string() == tag.tag()).then_some(number)
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<OperationKey>, ApiError> {
+    match single(headers, &HeaderName::from_static("idempotency-key")) {
+        Single::Absent => Ok(None),
+        Single::Once(key) => OperationKey::parse(key).map(Some).map_err(|_| ApiError::BadKey),
+        Single::Unusable => Err(ApiError::BadKey),
+    }
+}

@@ -1,0 +1,48 @@
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::error::Category;
+
+use crate::http::Reply;
+use crate::http::problem::ApiError;
+use crate::render::documents::InvalidField;
+
+/// The media type of requests and replies.
+pub(super) const JSON: &str = "application/json";
+
+/// Returns a successful reply.
+pub(super) fn reply(document: &impl Serialize) -> Reply {
+    Reply::json(StatusCode::OK, JSON, document)
+}
+
+/// Returns what a JSON object says.
+pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiError> {
+    // Serde would also take a list, with the fields in their order.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
+            Ok(_) => ApiError::Unexpected(InvalidField {
+                field: "body".to_owned(),
+                message: "Send a JSON object.".to_owned(),
+            }),
+            Err(error) => unreadable("body".to_owned(), &error),
+        });
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        // Before the first field, and where reading stopped within one.
+        let field = if [".", "?"].contains(&&*path) { "body".to_owned() } else { path };
+        unreadable(field, error.inner())
+    })?;
+    reader.end().map_err(|error| unreadable("body".to_owned(), &error))?;
+    Ok(body)
+}
+
+/// Tells a body that is no JSON from JSON with other fields than expected.
+fn unreadable(field: String, error: &serde_json::Error) -> ApiError {
+    let place = InvalidField { field, message: format!("{error}.") };
+    match error.classify() {
+        Category::Data => ApiError::Unexpected(place),
+        Category::Syntax | Category::Eof | Category::Io => ApiError::Malformed(place),
+    }
+}

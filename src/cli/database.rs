@@ -1,0 +1,79 @@
+//! Opening the database for a command, and closing it again.
+
+use serde::Serialize;
+
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::config::{ConfigError, Database};
+use crate::store::Store;
+use crate::store::pool::Limits;
+
+/// Runs the body on a database that is up to date, and closes it afterwards.
+pub(super) fn on_database<T>(
+    options: &Options,
+    body: impl FnOnce(&Store) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let database = Database::open(&options.place()?)?;
+    let outcome =
+        require_current(&database).and_then(|()| body(&database.store(Limits::default())));
+    close_after(database, outcome)
+}
+
+/// Migrates a private database. When another one is migrated is for its
+/// operator to decide.
+fn require_current(database: &Database) -> Result<(), Failure> {
+    if database.is_private() {
+        database.migrate()?;
+        return Ok(());
+    }
+    match database.is_current()? {
+        true => Ok(()),
+        false => Err(Failure::Other(
+            "The database is not up to date: run `imprimatur migrate` first.".into(),
+        )),
+    }
+}
+
+pub(super) fn close_after<T>(
+    database: Database,
+    outcome: Result<T, Failure>,
+) -> Result<T, Failure> {
+    // The outcome is committed: a server that does not stop is only a warning.
+    if let Err(error) = database.close() {
+        tracing::warn!(%error, "the private database was not stopped");
+    }
+    outcome
+}
+
+/// How many migrations were applied.
+#[derive(Serialize)]
+struct MigrateDocument {
+    applied: usize,
+}
+
+pub(super) fn migrate(options: &Options) -> Result<(), Failure> {
+    let database = Database::open(&options.place()?)?;
+    let applied =
+        database.migrate().and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
+    let applied = close_after(database, applied.map_err(Failure::from))?;
+    let text = match applied {
+        0 => "Nothing to migrate.".to_owned(),
+        1 => "Applied 1 migration.".to_owned(),
+        many => format!("Applied {many} migrations."),
+    };
+    options.format().print(text, &MigrateDocument { applied })
+}
+
+/// Says what is lost where the program works as a role that could change the
+/// guards themselves.
+pub(super) fn warn_if_unprotected(database: &Database) -> Result<(), ConfigError> {
+    if database.runtime_may_alter_guards()? {
+        tracing::warn!(
+            role = database.runtime_role(),
+            "the program works as a role that owns the tables: the database no longer protects \
+             its guards and its history from the program itself, which could alter, disable or \
+             delete them; name a second role in DATABASE_URL and the owner in DATABASE_OWNER_URL"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! What a command prints on standard error.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::{Format, json};
+use crate::domain::{FieldError, InvalidInput, Reason, RequestId};
+use crate::refusal::Refusal;
+use crate::render::documents::{InvalidField, ProblemReason};
+
+/// A failure as programs read it. What the API also says has the API's names.
+#[derive(Serialize)]
+struct FailureDocument {
+    layer: &'static str,
+    detail: String,
+    reasons: Vec<ProblemReason>,
+    errors: Vec<InvalidField>,
+    exit_code: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+}
+
+impl Failure {
+    /// Prints the layer, then each reason, and returns the exit code.
+    pub(super) fn report(self, format: Format) -> ExitCode {
+        let lines = match format {
+            _ if self.is_closed_pipe() => Vec::new(),
+            Format::Text => self.lines(),
+            Format::Json => json(&self.document()).map_or_else(|_| self.lines(), |line| vec![line]),
+        };
+        let mut stderr = io::stderr().lock();
+        for line in lines {
+            // Where standard error is closed, the exit code is all there is.
+            let _ = writeln!(stderr, "{line}");
+        }
+        self.exit().into()
+    }
+
+    fn document(&self) -> FailureDocument {
+        let (request, key) = match self {
+            Self::Refused(refused) => (Some(refused.request), refused.key.as_ref()),
+            _ => (None, None),
+        };
+        FailureDocument {
+            layer: self.layer(),
+            detail: self.detail(),
+            reasons: self.reasons().into_iter().map(ProblemReason::from).collect(),
+            errors: self.input().map(InvalidField::all).unwrap_or_default(),
+            exit_code: self.exit().code(),
+            request_id: request.map(|request| request.to_string()),
+            key: key.map(|key| key.as_str().to_owned()),
+        }
+    }
+
+    fn input(&self) -> Option<&InvalidInput> {
+        match self {
+            Self::Input(input) => Some(input),
+            Self::Refused(refused) => match &refused.refusal {
+                Refusal::Input(input) => Some(input),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn layer(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Input(_) => "input",
+            Self::UnknownAccount(_) => "authentication",
+            Self::Refused(refused) => refused.refusal.layer(),
+            Self::Partly { layer, .. } => layer,
+            Self::Config(_) | Self::Cluster(_) | Self::Database(_) => match self.exit() {
+                Exit::Unavailable => "availability",
+                _ => "database",
+            },
+            Self::Output(_) => "output",
+            Self::Broken => "verify",
+            Self::Other(_) => "error",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Usage(sentence) | Self::Other(sentence) | Self::Partly { sentence, .. } => {
+                sentence.clone()
+            }
+            Self::Input(_) => "This does not parse.".into(),
+            Self::UnknownAccount(name) => format!("There is no active account {name:?}."),
+            Self::Refused(refused) => headline(&refused.refusal, refused.request),
+            // libpq ends its messages with a line break.
+            Self::Config(error) => error.to_string().trim_end().to_owned(),
+            Self::Cluster(error) => error.to_string(),
+            Self::Database(error) => error.to_string(),
+            Self::Output(error) => error.to_string(),
+            Self::Broken => "Truths are broken; the answer names them.".into(),
+        }
+    }
+
+    /// Returns the reasons: at least one, unless a field is invalid or a report
+    /// has them.
+    pub(super) fn reasons(&self) -> Vec<Reason> {
+        let (code, hint) = match self {
+            Self::Input(_) | Self::Partly { .. } => return Vec::new(),
+            Self::Refused(refused) => match &refused.refusal {
+                Refusal::Input(_) | Refusal::Permission(_) | Refusal::Policy(_) => {
+                    return refused.refusal.reasons();
+                }
+                Refusal::NotSignedIn => ("not-signed-in", "Ask staff to reactivate the account."),
+                Refusal::NotFound => ("not-found", "`imprimatur post list` shows the posts."),
+                Refusal::Invariant(_) => ("defect", "Tell staff the number of the request."),
+                Refusal::Unavailable(_) => {
+                    ("unavailable", "Try the same again shortly, with the same key.")
+                }
+            },
+            Self::Usage(_) => ("usage", "`--help` explains the command."),
+            Self::UnknownAccount(_) => ("unknown-account", SHOW_ACCOUNTS),
+            Self::Config(_) | Self::Cluster(_) | Self::Database(_) => match self.exit() {
+                Exit::Unavailable => ("unavailable", "Try the same again shortly."),
+                _ => ("database", "Mend what the sentence names."),
+            },
+            Self::Output(_) => ("output", "Make room for the answer."),
+            Self::Broken => ("truth-broken", "Compare with a backup what the answer names."),
+            Self::Other(_) => ("failed", "Mend what the sentence names."),
+        };
+        vec![Reason::new(code, self.detail(), hint)]
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let first = format!("{}: {}", self.layer(), self.detail());
+        match self {
+            Self::Refused(refused) => [vec![first], self.errors(), refusal_lines(refused)].concat(),
+            Self::Input(_) => [vec![first], self.errors()].concat(),
+            Self::UnknownAccount(_) => vec![first, format!("  {SHOW_ACCOUNTS}")],
+            Self::Config(_) | Self::Cluster(_) | Self::Database(_) => {
+                vec![format!("database: {}", self.detail())]
+            }
+            // `verify` has printed them all.
+            Self::Broken => Vec::new(),
+            Self::Usage(_) | Self::Partly { .. } | Self::Output(_) | Self::Other(_) => vec![first],
+        }
+    }
+
+    /// Returns a line for each field that does not parse.
+    fn errors(&self) -> Vec<String> {
+        let line = |error: &FieldError| format!("- {}: {}", error.field, error.message);
+        self.input().map(|input| input.0.iter().map(line).collect()).unwrap_or_default()
+    }
+}
+
+const SHOW_ACCOUNTS: &str = "`imprimatur user list` shows the accounts.";
+
+/// Returns a refusal in a sentence.
+fn headline(refusal: &Refusal, request: RequestId) -> String {
+    match refusal {
+        Refusal::Input(_) => "This does not parse.".into(),
+        Refusal::NotSignedIn => "The account is not active any more.".into(),
+        Refusal::Permission(_) => "This person may not attempt this.".into(),
+        Refusal::Policy(_) => "Not now.".into(),
+        Refusal::NotFound => "There is nothing of that name that this person may see.".into(),
+        Refusal::Invariant(violation) => format!(
+            "This is a defect of ours. Nothing has changed; staff find the incident under \
+             request {request} ({}).",
+            violation.invariant()
+        ),
+        Refusal::Unavailable(why) => format!("{why}. Try again shortly."),
+    }
+}
+
+fn refusal_lines(Refused { refusal, key, .. }: &Refused) -> Vec<String> {
+    let lines = |reason: Reason| {
+        [format!("- {} [{}]", reason.sentence, reason.code), format!("  {}", reason.hint)]
+    };
+    let mut lines: Vec<String> = refusal.reasons().into_iter().flat_map(lines).collect();
+    // The action may have taken effect: with the key a retry is safe.
+    if let (Refusal::Unavailable(_), Some(key)) = (refusal, key) {
+        lines.push(format!("  The same again, and never twice: --key {}", key.as_str()));
+    }
+    lines
+}

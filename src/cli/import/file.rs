@@ -1,0 +1,32 @@
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::cli::failure::Failure;
+use crate::domain::OperationKey;
+
+/// A file of the folder, and the key of its import.
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    /// The path within the folder.
+    pub(super) shown: String,
+    pub(super) key: OperationKey,
+}
+
+impl File {
+    pub(super) fn of(root: &Path, name: &str, path: &Path) -> Result<Self, Failure> {
+        let mut hash = Sha256::new();
+        let parts = path.components().map(|part| part.as_os_str().as_encoded_bytes());
+        for part in std::iter::once(name.as_bytes()).chain(parts) {
+            // The length in front keeps `a/bc` and `ab/c` apart.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self {
+            path: root.join(path),
+            shown: path.to_string_lossy().into_owned(),
+            key: OperationKey::parse(&format!("import-{digits}"))?,
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Posts as text, for people and for line-based tools.
+
+use jiff::Timestamp;
+
+use crate::domain::{Outcome, Post, PostId, RevisionNumber, State, Status, Title};
+use crate::render::documents::ActionsBody;
+use crate::store::posts::{ChangeLine, PostHistory};
+
+fn heading(post: PostId, revision: RevisionNumber, state: State) -> String {
+    format!("post {post} revision {revision} {}", state.as_str())
+}
+
+pub(super) fn outcome(outcome: &Outcome) -> String {
+    heading(outcome.post, outcome.revision, outcome.state)
+}
+
+pub(super) fn line(line: &ChangeLine) -> String {
+    let untitled = Title::default();
+    let title = match line.title.trim() {
+        "" => untitled.or_untitled(),
+        _ => &line.title,
+    };
+    let (state, author) = (line.state.as_str(), &line.author.name);
+    format!("{}\t{state}\trevision {}\t{author}\t{title}", line.id, line.revision)
+}
+
+/// Returns a post for a reader who sees its history.
+pub(super) fn post(post: &Post) -> String {
+    let submission = match &post.status {
+        Status::Draft => None,
+        Status::InReview(submission)
+        | Status::Published(submission, _)
+        | Status::Archived(submission, ..) => Some(submission),
+    };
+    let submitted = submission.map(|it| format!("submitted\t{}\t{}\n", it.at, it.by.name));
+    let requests = post.standing_requests.iter().map(|request| {
+        let note: String = request.note.lines().map(|line| format!("\t{line}\n")).collect();
+        format!("changes requested\t{}\t{}\n{note}", request.at, request.reviewer.name)
+    });
+    with_details(post, &submitted.unwrap_or_default(), &requests.collect::<String>())
+}
+
+/// Returns a post for a reader who does not see its history.
+pub(super) fn public_post(post: &Post) -> String {
+    with_details(post, "", "")
+}
+
+fn with_details(post: &Post, submitted: &str, requests: &str) -> String {
+    let head = heading(post.id, post.current.number, post.state());
+    let mut text = format!("{head}\nauthor\t{}\n{submitted}", post.author.name);
+    if let Some(publication) = post.status.publication() {
+        text += &format!("published\t{}\t{}\n", publication.at, publication.by.name);
+        if let Status::Archived(_, _, archival) = &post.status {
+            text += &format!("archived\t{}\t{}\n", archival.at, archival.by.name);
+        }
+        text += &format!("slug\t{}\n", publication.slug);
+    }
+    let [title, summary, body] = post.current.content.parts();
+    text + &format!("{requests}title\t{title}\nsummary\t{summary}\n\n{body}")
+}
+
+pub(super) fn history(post: &Post, history: &PostHistory) -> String {
+    let mut lines: Vec<(Timestamp, String)> = Vec::new();
+    for step in &history.transitions {
+        let (state, by) = (step.to.as_str(), &step.by.name);
+        lines.push((step.at, format!("{state}\trevision {}\t{by}", step.revision)));
+    }
+    // The first revision is the draft that the post begins as.
+    for (number, at) in history.revisions.iter().skip(1) {
+        lines.push((*at, format!("revised\trevision {number}")));
+    }
+    for request in &history.reviews {
+        let (number, by) = (request.revision, &request.reviewer.name);
+        let note = format!("changes requested\trevision {number}\t{by}\t{:?}", request.note);
+        lines.push((request.at, note));
+        if let Some(at) = request.withdrawn_at {
+            lines.push((at, format!("request withdrawn\trevision {number}\t{by}")));
+        }
+    }
+    for reading in &history.readings {
+        let (number, by) = (reading.revision, &reading.reader.name);
+        lines.push((reading.at, format!("read\trevision {number}\t{by}")));
+    }
+    lines.sort_by_key(|(at, _)| *at);
+    let lines = lines.into_iter().map(|(at, words)| format!("\n{at}\t{words}"));
+    heading(post.id, post.current.number, post.state()) + &lines.collect::<String>()
+}
+
+pub(super) fn advice(post: &Post, advice: &ActionsBody) -> String {
+    let mut text = heading(post.id, post.current.number, post.state());
+    for it in &advice.actions {
+        text += &format!("\n{}\t{}", it.action, it.verdict.as_str());
+        for reason in &it.reasons {
+            text += &format!("\n- {} [{}]\n  {}", reason.sentence, reason.code, reason.hint);
+        }
+    }
+    text
+}

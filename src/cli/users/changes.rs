@@ -1,0 +1,108 @@
+use crate::accounts::Credential;
+use crate::accounts::passwords::hash_unknown_password;
+use crate::accounts::secrets::Secret;
+use crate::cli::acting_person::acting_person;
+use crate::cli::database::on_database;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::cli::passwords::{self, PasswordSource};
+use crate::cli::users::arguments::{AccountArguments, RoleArguments, StaffArguments};
+use crate::cli::users::report::print;
+use crate::domain::{Interface, Note, PasswordReset, RequestId, Username};
+use crate::policies::accounts::AccountChange;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::workflow;
+use crate::workflow::accounts::AccountCall;
+
+pub(super) fn grant(options: &Options, arguments: &RoleArguments) -> Result<(), Failure> {
+    let RoleArguments { name, role, by } = arguments;
+    apply_as_staff(options, name, by, &AccountChange::Grant(*role))?;
+    print(options, name, &format!("is {role} now"), None)
+}
+
+pub(super) fn revoke(options: &Options, arguments: &RoleArguments) -> Result<(), Failure> {
+    let RoleArguments { name, role, by } = arguments;
+    apply_as_staff(options, name, by, &AccountChange::Revoke(*role))?;
+    print(options, name, &format!("is {role} no longer"), None)
+}
+
+pub(super) fn change(
+    options: &Options,
+    account: &AccountArguments,
+    change: AccountChange,
+    outcome: &str,
+) -> Result<(), Failure> {
+    apply_as_staff(options, &account.name, &account.by, &change)?;
+    print(options, &account.name, outcome, None)
+}
+
+pub(super) fn reset_password(options: &Options, account: &AccountArguments) -> Result<(), Failure> {
+    let secret = Secret::random();
+    let reset = PasswordReset { nobodys_hash: unusable_hash()?, link: secret.hash() };
+    let change = AccountChange::ResetPassword(reset);
+    apply_as_staff(options, &account.name, &account.by, &change)?;
+    print(options, &account.name, "has no password any more", Some(&secret))
+}
+
+pub(super) fn set_password(
+    options: &Options,
+    name: &str,
+    actor: &str,
+    password: &PasswordSource,
+    reason: &str,
+) -> Result<(), Failure> {
+    on_database(options, |store| {
+        // An unknown actor is not asked for a password.
+        let credential = credential(store, actor)?;
+        let change = AccountChange::SetPassword(passwords::read_hash(password)?);
+        apply(store, &credential, name, reason, &change)
+    })?;
+    print(options, name, "has a new password", None)
+}
+
+/// Returns a hash that no password has.
+pub(super) fn unusable_hash() -> Result<String, Failure> {
+    hash_unknown_password().map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// Returns the credential of the person that `--as` names.
+pub(super) fn credential(store: &Store, name: &str) -> Result<Credential, Failure> {
+    Ok(Credential::Account(acting_person(store, name)?.id))
+}
+
+fn apply_as_staff(
+    options: &Options,
+    name: &str,
+    by: &StaffArguments,
+    change: &AccountChange,
+) -> Result<(), Failure> {
+    on_database(options, |store| {
+        apply(store, &credential(store, &by.actor)?, name, &by.reason, change)
+    })
+}
+
+fn apply(
+    store: &Store,
+    credential: &Credential,
+    name: &str,
+    reason: &str,
+    change: &AccountChange,
+) -> Result<(), Failure> {
+    let username = Username::parse(name)?;
+    let reason = Note::parse(reason)?;
+    call(credential, reason.as_str(), |call| {
+        workflow::accounts::change(store, call, username.as_str(), change)
+    })
+}
+
+/// Calls the workflow, and names the request in its refusal.
+pub(super) fn call<T>(
+    credential: &Credential,
+    reason: &str,
+    action: impl FnOnce(&AccountCall<'_>) -> Result<T, Refusal>,
+) -> Result<T, Failure> {
+    let request = RequestId::new();
+    let call = AccountCall { credential, interface: Interface::CommandLine, request, reason };
+    action(&call).map_err(|refusal| Failure::refused(refusal, request))
+}

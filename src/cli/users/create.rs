@@ -1,0 +1,63 @@
+use crate::accounts::secrets::Secret;
+use crate::accounts::{self, Credential};
+use crate::cli::database::on_database;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::cli::passwords;
+use crate::cli::users::arguments::NewUser;
+use crate::cli::users::changes::{call, credential, unusable_hash};
+use crate::cli::users::report::print;
+use crate::domain::{NewAccount, Note, Role, RoleSet, UserId, Username, parse_display_name};
+use crate::store::Store;
+use crate::workflow;
+
+/// Creates the first account; no row has this id.
+const NO_ACTOR: Credential = Credential::Account(UserId(0));
+
+pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
+    let username = Username::parse(&new.name)?;
+    let display_name = parse_display_name(&new.display_name)?;
+    let reason = Note::parse(&new.reason)?;
+    on_database(options, |store| {
+        let actor = match &new.actor {
+            Some(actor) => Some(credential(store, actor)?),
+            None => {
+                require_empty(store, &new.roles)?;
+                None
+            }
+        };
+        let secret = new.link.then(Secret::random);
+        let account = NewAccount {
+            username,
+            display_name,
+            password_hash: match secret {
+                Some(_) => unusable_hash()?,
+                None => passwords::read_hash(&new.password)?,
+            },
+            roles: RoleSet::of(&new.roles),
+            link: secret.as_ref().map(Secret::hash),
+        };
+        match actor {
+            Some(actor) => call(&actor, reason.as_str(), |call| {
+                workflow::accounts::create(store, call, &account)
+            })?,
+            None => call(&NO_ACTOR, reason.as_str(), |call| {
+                workflow::accounts::create_first(store, call, &account)
+            })?,
+        };
+        print(options, account.username.as_str(), "is created", secret.as_ref())
+    })
+}
+
+/// Refuses a call without `--as` where there is an account that could act.
+fn require_empty(store: &Store, roles: &[Role]) -> Result<(), Failure> {
+    if accounts::any_exists(&mut *store.checkout()?)? {
+        return Err(Failure::Usage("Name the member of staff who does this with --as.".into()));
+    }
+    if !roles.contains(&Role::Staff) {
+        return Err(Failure::Usage(
+            "The first account needs --role staff, or nobody could ever grant anything.".into(),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+use crate::accounts::{self, AccountLine};
+use crate::cli::database::on_database;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::render::documents::AccountBody;
+
+pub(super) fn list(options: &Options) -> Result<(), Failure> {
+    on_database(options, |store| {
+        let accounts = accounts::list(&mut *store.checkout()?)?;
+        options.format().print_list("accounts", |list| {
+            accounts.into_iter().try_for_each(|line| {
+                let text = text(&line);
+                let document = match line.is_active {
+                    true => AccountBody::active(line.person, line.created_at),
+                    false => AccountBody::deactivated(line.person, line.created_at),
+                };
+                list.print(text, &document)
+            })
+        })
+    })
+}
+
+fn text(line: &AccountLine) -> String {
+    let state = if line.is_active { "active" } else { "deactivated" };
+    let person = &line.person;
+    format!("{}\t{state}\t{}\t{}", person.username, person.roles, person.display_name)
+}

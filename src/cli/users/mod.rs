@@ -1,0 +1,39 @@
+//! `user` and `role`: accounts, through the workflow of accounts.
+
+mod arguments;
+mod changes;
+mod create;
+mod list;
+mod report;
+
+pub(super) use arguments::{RoleCommand, UserCommand};
+
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+use crate::policies::accounts::AccountChange;
+
+pub(super) fn user(options: &Options, command: arguments::UserCommand) -> Result<(), Failure> {
+    use arguments::UserCommand as Command;
+    match command {
+        Command::Create(account) => create::create(options, &account),
+        Command::List => list::list(options),
+        Command::Deactivate(account) => {
+            changes::change(options, &account, AccountChange::Deactivate, "is deactivated")
+        }
+        Command::Reactivate(account) => {
+            changes::change(options, &account, AccountChange::Reactivate, "is active again")
+        }
+        Command::ResetPassword(account) => changes::reset_password(options, &account),
+        Command::Password { name, actor, password, reason } => {
+            changes::set_password(options, &name, &actor, &password, &reason)
+        }
+    }
+}
+
+pub(super) fn role(options: &Options, command: arguments::RoleCommand) -> Result<(), Failure> {
+    use arguments::RoleCommand as Command;
+    match command {
+        Command::Grant(arguments) => changes::grant(options, &arguments),
+        Command::Revoke(arguments) => changes::revoke(options, &arguments),
+    }
+}

@@ -1,0 +1,44 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::accounts::links;
+use crate::accounts::secrets::Secret;
+use crate::cli::failure::Failure;
+use crate::cli::options::Options;
+
+/// What happened to an account.
+#[derive(Serialize)]
+struct AccountOutcome<'a> {
+    username: &'a str,
+    outcome: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+impl fmt::Display for AccountOutcome<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}.", self.username, self.outcome)?;
+        match &self.link {
+            None => Ok(()),
+            Some(link) => write!(
+                out,
+                "\nOn the site, this page sets the password. It works once, and for 48 hours:\n\
+                 {link}"
+            ),
+        }
+    }
+}
+
+/// Prints what happened to an account, and the link with which its person sets
+/// a password where there is one.
+pub(super) fn print(
+    options: &Options,
+    username: &str,
+    outcome: &str,
+    secret: Option<&Secret>,
+) -> Result<(), Failure> {
+    let link = secret.map(|secret| links::address(secret.as_str()));
+    let outcome = AccountOutcome { username, outcome, link };
+    options.format().print(&outcome, &outcome)
+}

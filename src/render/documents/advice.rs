@@ -1,0 +1,88 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{Action, Person, Post, PostId};
+use crate::render::documents::ProblemReason;
+use crate::workflow::{self, Advice};
+
+/// What the reader may do with a post.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActionsBody {
+    /// Every action there is, in the order of a post's life.
+    pub(crate) actions: Vec<AdviceBody>,
+}
+
+impl ActionsBody {
+    /// Returns advice about every action on a post.
+    pub(crate) fn of(person: &Person, post: &Post) -> Self {
+        let actions = Action::ALL.into_iter().filter_map(|action| {
+            let path = action_path(action, post.id)?;
+            Some(AdviceBody::of(action, path, workflow::advise(action, person, post)))
+        });
+        Self { actions: actions.collect() }
+    }
+}
+
+/// Whether an action can be done now. It is advice: the door asks again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdviceBody {
+    /// The action.
+    pub(crate) action: Action,
+    /// Where it is done, by POST.
+    #[schema(example = "/api/v1/posts/17/publication")]
+    path: String,
+    /// What it would be answered.
+    pub(crate) verdict: AdviceVerdict,
+    /// Every reason why not.
+    pub(crate) reasons: Vec<ProblemReason>,
+}
+
+impl AdviceBody {
+    fn of(action: Action, path: String, advice: Advice) -> Self {
+        let (verdict, reasons) = match advice {
+            Advice::Live => (AdviceVerdict::Live, Vec::new()),
+            Advice::NotNow(reasons) => (AdviceVerdict::NotNow, reasons),
+            Advice::NotYours(reasons) => (AdviceVerdict::NotYours, reasons),
+        };
+        let reasons = reasons.into_iter().map(ProblemReason::from).collect();
+        Self { action, path, verdict, reasons }
+    }
+}
+
+/// What an action would be answered now.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = Verdict)]
+pub(crate) enum AdviceVerdict {
+    /// Nothing stands in the way.
+    Live,
+    /// The account may attempt it, and it is not valid now.
+    NotNow,
+    /// The account or the token does not hold the permission.
+    NotYours,
+}
+
+impl AdviceVerdict {
+    /// Returns the name that the document has.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::NotNow => "not-now",
+            Self::NotYours => "not-yours",
+        }
+    }
+}
+
+/// Returns the API's address of an action on an existing post.
+fn action_path(action: Action, post: PostId) -> Option<String> {
+    let below = match action {
+        Action::Create => return None,
+        Action::Revise => "revisions",
+        Action::Submit => "submission",
+        Action::RequestChanges => "change-requests",
+        Action::WithdrawRequest => "change-requests/withdrawal",
+        Action::Publish => "publication",
+        Action::Archive => "archival",
+    };
+    Some(format!("/api/v1/posts/{post}/{below}"))
+}

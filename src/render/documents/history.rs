@@ -1,0 +1,123 @@
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{Reading, Review, State, Transition};
+use crate::render::documents::person::PersonBody;
+use crate::store::posts::PostHistory;
+
+/// How a post came to be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryBody {
+    /// The states that it entered, oldest first.
+    transitions: Vec<StepBody>,
+    /// Its revisions, the first one first.
+    revisions: Vec<RevisionLineBody>,
+    /// The change requests that it got, oldest first.
+    change_requests: Vec<ChangeRequestBody>,
+    /// Who read which revision, oldest first.
+    readings: Vec<ReadingBody>,
+}
+
+impl From<&PostHistory> for HistoryBody {
+    fn from(history: &PostHistory) -> Self {
+        let revisions = history.revisions.iter();
+        Self {
+            transitions: history.transitions.iter().map(StepBody::from).collect(),
+            revisions: revisions
+                .map(|(number, at)| RevisionLineBody { revision: number.0, at: *at })
+                .collect(),
+            change_requests: history.reviews.iter().map(ChangeRequestBody::from).collect(),
+            readings: history.readings.iter().map(ReadingBody::from).collect(),
+        }
+    }
+}
+
+/// That somebody brought a post to a state.
+#[derive(Debug, Serialize, ToSchema)]
+struct StepBody {
+    /// The state before, except for the draft that a post begins as.
+    from: Option<State>,
+    /// The state entered.
+    to: State,
+    /// Who did it.
+    by: PersonBody,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The revision that was current.
+    revision: i32,
+}
+
+impl From<&Transition> for StepBody {
+    fn from(step: &Transition) -> Self {
+        Self {
+            from: step.from,
+            to: step.to,
+            by: PersonBody::from(&step.by),
+            at: step.at,
+            revision: step.revision.0,
+        }
+    }
+}
+
+/// When a revision was written.
+#[derive(Debug, Serialize, ToSchema)]
+struct RevisionLineBody {
+    /// Its number.
+    revision: i32,
+    /// When it was written.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+/// A change request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChangeRequestBody {
+    /// The revision it speaks of.
+    revision: i32,
+    /// Who asked.
+    reviewer: PersonBody,
+    /// What must change.
+    note: String,
+    /// When they asked.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// When they took it back, if they did.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    withdrawn_at: Option<Timestamp>,
+}
+
+impl From<&Review> for ChangeRequestBody {
+    fn from(review: &Review) -> Self {
+        Self {
+            revision: review.revision.0,
+            reviewer: PersonBody::from(&review.reviewer),
+            note: review.note.clone(),
+            at: review.at,
+            withdrawn_at: review.withdrawn_at,
+        }
+    }
+}
+
+/// That a reviewer opened a revision.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReadingBody {
+    /// The revision.
+    revision: i32,
+    /// Who opened it.
+    reader: PersonBody,
+    /// When they opened it last.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+impl From<&Reading> for ReadingBody {
+    fn from(reading: &Reading) -> Self {
+        Self {
+            revision: reading.revision.0,
+            reader: PersonBody::from(&reading.reader),
+            at: reading.at,
+        }
+    }
+}

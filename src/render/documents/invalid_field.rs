@@ -1,0 +1,24 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::InvalidInput;
+
+/// One thing in what was sent that is not as it should be, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Misplaced)]
+pub struct InvalidField {
+    /// The field or header, or the place in the JSON.
+    pub field: String,
+    /// What to write instead, in a sentence.
+    pub message: String,
+}
+
+impl InvalidField {
+    /// Returns one for each field that does not parse.
+    pub(crate) fn all(input: &InvalidInput) -> Vec<Self> {
+        let fields = input.0.iter();
+        fields
+            .map(|error| Self { field: error.field.to_owned(), message: error.message.clone() })
+            .collect()
+    }
+}

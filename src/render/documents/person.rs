@@ -1,0 +1,19 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Byline;
+
+/// A person as others see them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PersonBody {
+    /// Whose name it is.
+    id: i64,
+    /// The name to show.
+    pub(crate) name: String,
+}
+
+impl From<&Byline> for PersonBody {
+    fn from(byline: &Byline) -> Self {
+        Self { id: byline.id.0, name: byline.name.clone() }
+    }
+}
