@@ -18,7 +18,7 @@ use diesel::sql_types::{Bool, Text};
 use crate::postgres::{self, Cluster, ClusterError, Durability, Install, Settings};
 use crate::store::pool::Limits;
 use crate::store::statement::statement;
-use crate::store::{Store, migrations};
+use crate::store::{Store, migrations, settings};
 
 pub use error::ConfigError;
 
@@ -157,7 +157,9 @@ impl Database {
     ///
     /// [`ConfigError::Connect`].
     pub fn connect(&self) -> Result<PgConnection, ConfigError> {
-        Ok(PgConnection::establish(&self.runtime_url)?)
+        let mut conn = PgConnection::establish(&self.runtime_url)?;
+        settings::pin(&mut conn)?;
+        Ok(conn)
     }
 
     /// Migrates as the owner, and returns how many migrations were applied.

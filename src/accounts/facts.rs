@@ -1,9 +1,8 @@
 //! The facts about an account that policies look at, read under its lock.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
-use crate::accounts::sessions;
 use crate::domain::{OwnChange, Person, TokenId, UserId};
 use crate::policies::accounts::Account;
 use crate::policies::own_account::OwnAccount;
@@ -20,17 +19,13 @@ pub(crate) fn account(
     let row = statement::<(Bool, BigInt, Bool)>(
         "SELECT EXISTS (
                  SELECT FROM sessions s JOIN users u ON u.id = s.user_id
-                 WHERE s.user_id = $1 AND s.ended_at IS NULL
-                   AND s.expires_at > clock_timestamp()
-                   AND s.last_used_at > clock_timestamp() - make_interval(secs => $2)
-                   AND s.created_at >= u.sessions_valid_from AND u.is_active),
+                 WHERE s.user_id = $1 AND session_is_live(s, u)),
              (SELECT coalesce(max(active_staff), 0)::bigint FROM staff_roster),
              EXISTS (
-                 SELECT FROM tokens WHERE id = $3 AND user_id = $1
-                   AND revoked_at IS NULL AND expires_at > clock_timestamp())",
+                 SELECT FROM tokens t JOIN users u ON u.id = t.user_id
+                 WHERE t.id = $2 AND t.user_id = $1 AND token_works(t, u))",
     )
     .bind::<BigInt, _>(person.id.0)
-    .bind::<Integer, _>(sessions::IDLE_SECONDS)
     .bind::<Nullable<BigInt>, _>(token.map(|token| token.0))
     .get_result::<AccountRow>(conn)?;
     Ok(Account {
@@ -69,23 +64,19 @@ pub(crate) fn own(
     let row = statement::<Row>(
         "WITH live AS (
              SELECT s.number, s.id_hash FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.user_id = $1 AND s.ended_at IS NULL
-               AND s.expires_at > clock_timestamp()
-               AND s.last_used_at > clock_timestamp() - make_interval(secs => $2)
-               AND s.created_at >= u.sessions_valid_from AND u.is_active
+             WHERE s.user_id = $1 AND session_is_live(s, u)
          ), working AS (
-             SELECT id, name FROM tokens
-             WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp()
+             SELECT t.id, t.name FROM tokens t JOIN users u ON u.id = t.user_id
+             WHERE t.user_id = $1 AND token_works(t, u)
          )
-         SELECT coalesce((SELECT password_hash = $3 FROM users WHERE id = $1), false),
-             EXISTS (SELECT FROM live WHERE id_hash <> $4),
-             EXISTS (SELECT FROM live WHERE number = $5),
-             EXISTS (SELECT FROM working WHERE id = $6),
-             EXISTS (SELECT FROM working WHERE lower(name) = lower($7)),
+         SELECT coalesce((SELECT password_hash = $2 FROM users WHERE id = $1), false),
+             EXISTS (SELECT FROM live WHERE id_hash <> $3),
+             EXISTS (SELECT FROM live WHERE number = $4),
+             EXISTS (SELECT FROM working WHERE id = $5),
+             EXISTS (SELECT FROM working WHERE lower(name) = lower($6)),
              (SELECT count(*) FROM working)",
     )
     .bind::<BigInt, _>(owner.0)
-    .bind::<Integer, _>(sessions::IDLE_SECONDS)
     .bind::<Nullable<Text>, _>(shown)
     .bind::<Binary, _>(this)
     .bind::<Nullable<BigInt>, _>(session)

@@ -1,7 +1,7 @@
 //! The actor: the account that a credential names, read when the actor acts.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer};
+use diesel::sql_types::{BigInt, Binary};
 
 use super::person::{PersonRow, PersonSqlType};
 use super::sessions::{self, SessionId};
@@ -44,15 +44,11 @@ pub fn load<'tx>(
         Credential::Session(session) => statement::<PersonSqlType>(
             "SELECT u.id, u.username, u.display_name, u.roles
              FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.id_hash = $1 AND s.ended_at IS NULL
-               AND s.expires_at > clock_timestamp()
-               AND s.last_used_at > clock_timestamp() - make_interval(secs => $2)
-               AND s.created_at >= u.sessions_valid_from AND u.is_active
+             WHERE s.id_hash = $1 AND session_is_live(s, u)
                AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
              FOR KEY SHARE OF u FOR SHARE OF s",
         )
         .bind::<Binary, _>(session.hash())
-        .bind::<Integer, _>(sessions::IDLE_SECONDS)
         .get_result::<PersonRow>(tx.conn())
         .optional()?,
         Credential::Account(id) => statement::<PersonSqlType>(

@@ -39,9 +39,7 @@ pub fn address(secret: &str) -> String {
 pub fn owner(conn: &mut PgConnection, link: &Link) -> QueryResult<Option<UserId>> {
     let found = statement::<BigInt>(
         "SELECT u.id FROM password_links l JOIN users u ON u.id = l.user_id
-         WHERE l.secret_hash = $1 AND l.used_at IS NULL AND l.replaced_at IS NULL
-           AND l.expires_at > clock_timestamp()
-           AND l.created_at >= u.sessions_valid_from AND u.is_active",
+         WHERE l.secret_hash = $1 AND password_link_works(l, u)",
     )
     .bind::<Binary, _>(link.hash().as_bytes())
     .get_result::<i64>(conn)
@@ -54,9 +52,7 @@ pub fn has_open(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
     statement::<Bool>(
         "SELECT EXISTS (
              SELECT FROM password_links l JOIN users u ON u.id = l.user_id
-             WHERE l.user_id = $1 AND l.used_at IS NULL AND l.replaced_at IS NULL
-               AND l.expires_at > clock_timestamp()
-               AND l.created_at >= u.sessions_valid_from AND u.is_active)",
+             WHERE l.user_id = $1 AND password_link_works(l, u))",
     )
     .bind::<BigInt, _>(user.0)
     .get_result(conn)

@@ -14,9 +14,6 @@ use crate::domain::{Person, SecretHash, UserId};
 use crate::store::schema::{cookie_key, sessions};
 use crate::store::statement::statement;
 
-/// A session ends when it is unused for this long: 12 hours, in seconds.
-pub const IDLE_SECONDS: i32 = 12 * 60 * 60;
-
 /// A session ends after this long, used or not: 7 days, in seconds.
 pub const LIFETIME_SECONDS: i32 = 7 * 24 * 60 * 60;
 
@@ -76,9 +73,10 @@ pub fn begin(
              WHERE u.id = $3 AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
              FOR SHARE
          )
-         INSERT INTO sessions (id_hash, user_id, expires_at, device)
-         SELECT $1, id, clock_timestamp() + make_interval(secs => $2), $5
-         FROM account WHERE password_hash = $4 AND is_active
+         INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
+         SELECT $1, id, at, at + make_interval(secs => $2), $5
+         FROM account, LATERAL (SELECT clock_timestamp() AS at) AS now
+         WHERE password_hash = $4 AND is_active
          RETURNING true",
     )
     .bind::<Binary, _>(session.hash())
@@ -97,13 +95,9 @@ pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Optio
         "SELECT u.id, u.username, u.display_name, u.roles,
                 s.last_used_at < clock_timestamp() - interval '1 minute'
          FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.id_hash = $1 AND s.ended_at IS NULL
-           AND s.expires_at > clock_timestamp()
-           AND s.last_used_at > clock_timestamp() - make_interval(secs => $2)
-           AND s.created_at >= u.sessions_valid_from AND u.is_active",
+         WHERE s.id_hash = $1 AND session_is_live(s, u)",
     )
     .bind::<Binary, _>(session.hash())
-    .bind::<Integer, _>(IDLE_SECONDS)
     .get_result::<(PersonRow, bool)>(conn)
     .optional()?;
     match row {
@@ -158,15 +152,11 @@ pub fn of_person(
     statement::<Row>(
         "SELECT s.number, s.device, s.created_at, s.last_used_at, s.id_hash = $2
          FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.user_id = $1 AND s.ended_at IS NULL
-           AND s.expires_at > clock_timestamp()
-           AND s.last_used_at > clock_timestamp() - make_interval(secs => $3)
-           AND s.created_at >= u.sessions_valid_from AND u.is_active
+         WHERE s.user_id = $1 AND session_is_live(s, u)
          ORDER BY s.last_used_at DESC",
     )
     .bind::<BigInt, _>(user.0)
     .bind::<Binary, _>(asking.map_or(&[][..], SessionId::hash))
-    .bind::<Integer, _>(IDLE_SECONDS)
     .at_most(MOST)
     .load(conn)
 }

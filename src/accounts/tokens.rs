@@ -118,8 +118,7 @@ pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<B
         "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions,
                 coalesce(t.last_used_at < clock_timestamp() - interval '1 minute', true)
          FROM tokens t JOIN users u ON u.id = t.user_id
-         WHERE t.secret_hash = $1 AND t.revoked_at IS NULL
-           AND t.expires_at > clock_timestamp() AND u.is_active",
+         WHERE t.secret_hash = $1 AND token_works(t, u)",
     )
     .bind::<Binary, _>(token.as_bytes())
     .get_result::<(BearerRow, bool)>(conn)
@@ -136,11 +135,10 @@ pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<B
 pub fn note_use(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<()> {
     statement::<BigInt>(
         "UPDATE tokens SET last_used_at = clock_timestamp()
-         WHERE id = (SELECT id FROM tokens
-                     WHERE secret_hash = $1 AND revoked_at IS NULL
-                       AND expires_at > clock_timestamp()
-                       AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)
-                     FOR NO KEY UPDATE SKIP LOCKED)",
+         WHERE id = (SELECT t.id FROM tokens t JOIN users u ON u.id = t.user_id
+                     WHERE t.secret_hash = $1 AND token_works(t, u)
+                       AND coalesce(t.last_used_at < clock_timestamp() - interval '1 minute', true)
+                     FOR NO KEY UPDATE OF t SKIP LOCKED)",
     )
     .bind::<Binary, _>(token.as_bytes())
     .execute(conn)?;
@@ -153,8 +151,7 @@ pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<O
     let row = statement::<BearerSqlType>(
         "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions
          FROM tokens t JOIN users u ON u.id = t.user_id
-         WHERE t.secret_hash = $1 AND t.revoked_at IS NULL
-           AND t.expires_at > clock_timestamp() AND u.is_active
+         WHERE t.secret_hash = $1 AND token_works(t, u)
            AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
          FOR KEY SHARE OF u FOR SHARE OF t",
     )
@@ -239,10 +236,10 @@ pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<Token
         Nullable<Timestamptz>,
     );
     let rows = statement::<Row>(
-        "SELECT id, name, beginning, permissions, created_at, expires_at, last_used_at
-         FROM tokens
-         WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp()
-         ORDER BY id DESC",
+        "SELECT t.id, t.name, t.beginning, t.permissions, t.created_at, t.expires_at, t.last_used_at
+         FROM tokens t JOIN users u ON u.id = t.user_id
+         WHERE t.user_id = $1 AND token_works(t, u)
+         ORDER BY t.id DESC",
     )
     .bind::<BigInt, _>(user.0)
     .at_most(MOST)

@@ -84,7 +84,7 @@ fn is_wanted(store: &Store) -> Result<bool, DemoError> {
         "SELECT EXISTS (
              SELECT FROM account_events e JOIN users u ON u.id = e.subject_id
              WHERE e.event = 'created' AND e.reason = $1 AND u.username = $2
-         ) AND NOT EXISTS (SELECT FROM operations WHERE key = $3)",
+         ) AND NOT EXISTS (SELECT FROM history WHERE key = $3)",
     )
     .bind::<Text, _>(REASON)
     .bind::<Text, _>(STAN.username)

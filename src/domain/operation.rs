@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::named::named;
-use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State};
+use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State, UserId};
 
 /// An idempotency key. The same key again, from the same person, answers with
 /// the same outcome.
@@ -54,6 +54,16 @@ impl Fingerprint {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
+        Self(hash.finalize().into())
+    }
+
+    /// Returns the fingerprint of the same, sent by this person: what history
+    /// stores. A row whose actor was exchanged no longer agrees with it.
+    #[must_use]
+    pub fn by(&self, actor: UserId) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(actor.0.to_be_bytes());
+        hash.update(self.0);
         Self(hash.finalize().into())
     }
 

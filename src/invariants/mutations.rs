@@ -1,37 +1,74 @@
 //! The seven statements that write: all that ever changes a post.
 //!
-//! Times come from the clock at the moment of writing, under the lock, and
-//! never before the fact that they follow: a transaction's own `now()` is as
-//! old as its wait.
+//! Times come from the clock at the moment of writing, under the lock, and are
+//! never earlier than the newest history row of the post: a transaction's own
+//! `now()` is as old as its wait, and a clock may be set back.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz};
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
+use super::Broken;
+use super::posts::{self, Mutation, Operation, Written};
 use crate::domain::{
     Archive, Create, OnPost, Outcome, PostId, Publish, RequestChanges, Revise, RevisionNumber,
-    Slug, State, Submit, WithdrawRequest,
+    Slug, State, Submit, UserId, WithdrawRequest,
 };
-use crate::invariants::Broken;
-use crate::invariants::posts::{self, Mutation, Operation, Written};
 use crate::policies::Validity;
 use crate::store::Transaction;
 use crate::store::statement::{Statement, statement};
 
-/// Post, state, revision and time; then state, time and revision of the history row.
-type Row = (
-    BigInt,
-    Text,
-    Integer,
-    Timestamptz,
-    (Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>),
-);
+/// The time of the action, as the relation `moment`.
+macro_rules! moment {
+    () => {
+        "moment AS MATERIALIZED (
+            SELECT greatest(clock_timestamp(), max(at)) AS at FROM history WHERE post_id = $1
+        )"
+    };
+}
+
+/// The history row of the relation `post`, as the relation `recorded`. The
+/// actor, the key and the fingerprint are the parameters from `$first` on.
+macro_rules! recorded {
+    ($action:literal, from $from:literal, $actor:literal, $key:literal, $fingerprint:literal) => {
+        concat!(
+            "recorded AS (
+                INSERT INTO history (post_id, action, revision, from_state, to_state,
+                    actor_id, key, fingerprint, at)
+                SELECT id, '",
+            $action,
+            "', current_revision, ",
+            $from,
+            ", state, ",
+            $actor,
+            ", ",
+            $key,
+            ", ",
+            $fingerprint,
+            ", at FROM post
+                RETURNING entered, at, revision
+            )"
+        )
+    };
+    ($action:literal, from $from:literal) => {
+        recorded!($action, from $from, "$3", "$4", "$5")
+    };
+}
+
+/// What was written: the columns of a [`Row`].
+macro_rules! outcome {
+    () => {
+        "SELECT post.id, post.state, post.current_revision, post.at,
+            recorded.entered, recorded.at, recorded.revision
+         FROM post LEFT JOIN recorded ON true"
+    };
+}
 
 /// Writes the beginning of a post, and returns what it did.
 ///
 /// # Errors
 ///
-/// As [`enforce`].
+/// As [`enforce`](super::enforce).
 pub fn enforce_creation<'tx>(
     validity: Validity<'tx, '_, Create>,
     operation: &Operation<'_>,
@@ -41,37 +78,31 @@ pub fn enforce_creation<'tx>(
     posts::check::<Create>(written, None, State::Draft, RevisionNumber(1))
 }
 
-/// Begins a post: the post, its first revision, its draft transition.
+/// Begins a post: the post, its first revision and its history row.
 fn begin(
     validity: &Validity<'_, '_, Create>,
     operation: &Operation<'_>,
     conn: &mut PgConnection,
 ) -> QueryResult<Vec<Written>> {
     let [title, summary, body] = validity.attempt().content.parts();
+    let actor = validity.actor().id();
     written(
-        statement::<Row>(
+        statement::<RowSqlType>(concat!(
             "WITH post AS (
                 INSERT INTO posts (author_id, state, current_revision)
                 VALUES ($1, 'draft', 1)
                 RETURNING id, state, current_revision, created_at AS at
-            ), operation AS (
-                INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                SELECT $1, $2, 'create', id, current_revision, state, $3, at FROM post
-            ), revision AS (
-                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
+            ), ",
+            recorded!("create", from "NULL", "$1", "$2", "$3"),
+            ", revision AS (
+                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
                 SELECT id, current_revision, $4, $5, $6, $1, at, $2 FROM post
-            ), entered AS (
-                INSERT INTO transitions (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-                SELECT id, NULL, state, $1, at, current_revision, $2 FROM post
-                RETURNING to_state, at, revision
-            )
-            SELECT post.id, post.state, post.current_revision, post.at,
-                   entered.to_state, entered.at, entered.revision
-            FROM post LEFT JOIN entered ON true",
-        )
-        .bind::<BigInt, _>(validity.actor().id().0)
+            ) ",
+            outcome!()
+        ))
+        .bind::<BigInt, _>(actor.0)
         .bind::<Text, _>(operation.key.as_str())
-        .bind::<Binary, _>(operation.fingerprint.as_bytes())
+        .bind::<Binary, _>(stored_fingerprint(operation, actor))
         .bind::<Text, _>(title)
         .bind::<Text, _>(summary)
         .bind::<Text, _>(body),
@@ -80,7 +111,7 @@ fn begin(
 }
 
 impl Mutation for Revise {
-    /// Writes the next revision, or none where the content is what it was.
+    /// Writes the next revision, or none where the content is unchanged.
     fn write(
         validity: &Validity<'_, '_, Self>,
         operation: &Operation<'_>,
@@ -88,44 +119,38 @@ impl Mutation for Revise {
     ) -> QueryResult<Vec<Written>> {
         let [title, summary, body] = validity.attempt().content.parts();
         if validity.attempt().content == validity.subject().post().current.content {
-            return written(
-                upon(
-                    validity,
-                    operation,
-                    "WITH post AS (
-                        SELECT id, state, current_revision, clock_timestamp() AS at FROM posts
-                        WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
-                    ), operation AS (
-                        INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                        SELECT $3, $4, 'revise', id, current_revision, state, $5, at FROM post
-                    )
-                    SELECT id, state, current_revision, at, NULL, NULL::timestamptz, NULL::integer
-                    FROM post",
-                ),
-                conn,
-            );
-        }
-        written(
-            upon(
-                validity,
-                operation,
-                "WITH post AS (
-                    UPDATE posts SET current_revision = current_revision + 1
+            let unchanged = concat!(
+                "WITH ",
+                moment!(),
+                ", post AS (
+                    SELECT id, state, current_revision, moment.at FROM posts, moment
                     WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
-                    RETURNING id, state, current_revision, clock_timestamp() AS at
-                ), operation AS (
-                    INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                    SELECT $3, $4, 'revise', id, current_revision, state, $5, at FROM post
-                ), revision AS (
-                    INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-                    SELECT id, current_revision, $6, $7, $8, $3, at, $4 FROM post
-                )
-                SELECT id, state, current_revision, at, NULL, NULL::timestamptz, NULL::integer
-                FROM post",
-            )
-            .bind::<Text, _>(title)
-            .bind::<Text, _>(summary)
-            .bind::<Text, _>(body),
+                ), ",
+                recorded!("revise", from "state"),
+                outcome!()
+            );
+            return written(upon(validity, operation, unchanged), conn);
+        }
+        let revised = concat!(
+            "WITH ",
+            moment!(),
+            ", post AS (
+                UPDATE posts SET current_revision = current_revision + 1 FROM moment
+                WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
+                RETURNING id, state, current_revision, moment.at
+            ), ",
+            recorded!("revise", from "state"),
+            ", revision AS (
+                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
+                SELECT id, current_revision, $6, $7, $8, $3, at, $4 FROM post
+            ) ",
+            outcome!()
+        );
+        written(
+            upon(validity, operation, revised)
+                .bind::<Text, _>(title)
+                .bind::<Text, _>(summary)
+                .bind::<Text, _>(body),
             conn,
         )
     }
@@ -143,32 +168,20 @@ impl Mutation for Submit {
         operation: &Operation<'_>,
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
-        written(
-            upon(
-                validity,
-                operation,
-                "WITH moment AS MATERIALIZED (
-                    SELECT greatest(clock_timestamp(), created_at) AS at FROM posts WHERE id = $1
-                ), post AS (
-                    UPDATE posts SET state = 'in_review', submitted_at = moment.at,
-                        submitted_by = $3, submitted_revision = current_revision
-                    FROM moment
-                    WHERE id = $1 AND state = 'draft' AND current_revision = $2
-                    RETURNING id, state, current_revision, submitted_at AS at
-                ), operation AS (
-                    INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                    SELECT $3, $4, 'submit', id, current_revision, state, $5, at FROM post
-                ), entered AS (
-                    INSERT INTO transitions (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-                    SELECT id, 'draft', state, $3, at, current_revision, $4 FROM post
-                    RETURNING to_state, at, revision
-                )
-                SELECT post.id, post.state, post.current_revision, post.at,
-                       entered.to_state, entered.at, entered.revision
-                FROM post LEFT JOIN entered ON true",
-            ),
-            conn,
-        )
+        let submitted = concat!(
+            "WITH ",
+            moment!(),
+            ", post AS (
+                UPDATE posts SET state = 'in_review', submitted_at = moment.at,
+                    submitted_by = $3, submitted_revision = current_revision
+                FROM moment
+                WHERE id = $1 AND state = 'draft' AND current_revision = $2
+                RETURNING id, state, current_revision, moment.at
+            ), ",
+            recorded!("submit", from "'draft'"),
+            outcome!()
+        );
+        written(upon(validity, operation, submitted), conn)
     }
 }
 
@@ -178,64 +191,57 @@ impl Mutation for RequestChanges {
         operation: &Operation<'_>,
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
-        written(
-            upon(
-                validity,
-                operation,
-                "WITH post AS (
-                    SELECT id, state, current_revision, clock_timestamp() AS at FROM posts
-                    WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-                ), operation AS (
-                    INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                    SELECT $3, $4, 'request-changes', id, current_revision, state, $5, at FROM post
-                ), review AS (
-                    INSERT INTO reviews (post_id, revision, reviewer_id, note, at, operation_key)
-                    SELECT id, current_revision, $3, $6, at, $4 FROM post
-                    RETURNING revision
-                )
-                SELECT post.id, post.state, review.revision, post.at,
-                       NULL, NULL::timestamptz, NULL::integer
-                FROM post JOIN review ON true",
-            )
-            .bind::<Text, _>(validity.attempt().note.as_str()),
-            conn,
-        )
+        let requested = concat!(
+            "WITH ",
+            moment!(),
+            ", post AS (
+                SELECT id, state, current_revision, moment.at FROM posts, moment
+                WHERE id = $1 AND state = 'in_review' AND current_revision = $2
+            ), ",
+            recorded!("request-changes", from "state"),
+            ", review AS (
+                INSERT INTO reviews (post_id, revision, reviewer_id, note, at, key)
+                SELECT id, current_revision, $3, $6, at, $4 FROM post
+                RETURNING id
+            ) ",
+            outcome!(),
+            " WHERE EXISTS (SELECT FROM review)"
+        );
+        let note = validity.attempt().note.as_str();
+        written(upon(validity, operation, requested).bind::<Text, _>(note), conn)
     }
 }
 
 impl Mutation for WithdrawRequest {
-    /// Takes back every request of this reviewer that stands against the
-    /// current revision; usually that is one.
+    /// Withdraws every standing request to the current revision that this
+    /// reviewer may withdraw: their own, and those of deactivated reviewers.
     fn write(
         validity: &Validity<'_, '_, Self>,
         operation: &Operation<'_>,
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
-        written(
-            upon(
-                validity,
-                operation,
-                "WITH post AS (
-                    SELECT id, state, current_revision, clock_timestamp() AS at FROM posts
-                    WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-                ), operation AS (
-                    INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                    SELECT $3, $4, 'withdraw-request', id, current_revision, state, $5, at FROM post
-                ), review AS (
-                    INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, operation_key)
-                    SELECT post.id, post.current_revision, $3, '', request.id, post.at, $4
-                    FROM post JOIN reviews request
-                        ON request.post_id = post.id AND request.revision = post.current_revision
-                    WHERE request.reviewer_id = $3 AND request.withdraws IS NULL
-                      AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = request.id)
-                    RETURNING revision
-                )
-                SELECT DISTINCT post.id, post.state, review.revision, post.at,
-                       NULL, NULL::timestamptz, NULL::integer
-                FROM post JOIN review ON true",
-            ),
-            conn,
-        )
+        let withdrawn = concat!(
+            "WITH ",
+            moment!(),
+            ", post AS (
+                SELECT id, state, current_revision, moment.at FROM posts, moment
+                WHERE id = $1 AND state = 'in_review' AND current_revision = $2
+            ), ",
+            recorded!("withdraw-request", from "state"),
+            ", review AS (
+                INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
+                SELECT post.id, post.current_revision, $3, '', request.id, post.at, $4
+                FROM post
+                JOIN standing_requests request
+                    ON request.post_id = post.id AND request.revision = post.current_revision
+                JOIN users reviewer ON reviewer.id = request.reviewer_id
+                WHERE reviewer.id = $3 OR NOT reviewer.is_active
+                RETURNING id
+            ) ",
+            outcome!(),
+            " WHERE EXISTS (SELECT FROM review)"
+        );
+        written(upon(validity, operation, withdrawn), conn)
     }
 }
 
@@ -245,35 +251,23 @@ impl Mutation for Publish {
         operation: &Operation<'_>,
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
+        let published = concat!(
+            "WITH ",
+            moment!(),
+            ", post AS (
+                UPDATE posts SET state = 'published', published_at = moment.at,
+                    published_by = $3, published_revision = current_revision,
+                    slug = available_slug($6)
+                FROM moment
+                WHERE id = $1 AND state = 'in_review' AND current_revision = $2
+                RETURNING id, state, current_revision, moment.at
+            ), ",
+            recorded!("publish", from "'in_review'"),
+            outcome!()
+        );
         let slug = Slug::from_title(&validity.subject().post().current.content.title);
-        written(
-            upon(
-                validity,
-                operation,
-                "WITH moment AS MATERIALIZED (
-                    SELECT greatest(clock_timestamp(), submitted_at) AS at FROM posts WHERE id = $1
-                ), post AS (
-                    UPDATE posts SET state = 'published', published_at = moment.at,
-                        published_by = $3, published_revision = current_revision,
-                        slug = available_slug($6)
-                    FROM moment
-                    WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-                    RETURNING id, state, current_revision, published_at AS at
-                ), operation AS (
-                    INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                    SELECT $3, $4, 'publish', id, current_revision, state, $5, at FROM post
-                ), entered AS (
-                    INSERT INTO transitions (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-                    SELECT id, 'in_review', state, $3, at, current_revision, $4 FROM post
-                    RETURNING to_state, at, revision
-                )
-                SELECT post.id, post.state, post.current_revision, post.at,
-                       entered.to_state, entered.at, entered.revision
-                FROM post LEFT JOIN entered ON true",
-            )
-            .bind::<Text, _>(slug.as_str().to_owned()),
-            conn,
-        )
+        let statement = upon(validity, operation, published);
+        written(statement.bind::<Text, _>(slug.as_str().to_owned()), conn)
     }
 }
 
@@ -283,33 +277,21 @@ impl Mutation for Archive {
         operation: &Operation<'_>,
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
-        written(
-            upon(
-                validity,
-                operation,
-                "WITH moment AS MATERIALIZED (
-                    SELECT greatest(clock_timestamp(), published_at) AS at FROM posts WHERE id = $1
-                ), post AS (
-                    UPDATE posts SET state = 'archived', archived_at = moment.at,
-                        archived_by = $3, archive_reason = $6
-                    FROM moment
-                    WHERE id = $1 AND state = 'published' AND published_revision = $2
-                    RETURNING id, state, published_revision, archived_at AS at
-                ), operation AS (
-                    INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-                    SELECT $3, $4, 'archive', id, published_revision, state, $5, at FROM post
-                ), entered AS (
-                    INSERT INTO transitions (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-                    SELECT id, 'published', state, $3, at, published_revision, $4 FROM post
-                    RETURNING to_state, at, revision
-                )
-                SELECT post.id, post.state, post.published_revision, post.at,
-                       entered.to_state, entered.at, entered.revision
-                FROM post LEFT JOIN entered ON true",
-            )
-            .bind::<Text, _>(validity.attempt().reason.as_str()),
-            conn,
-        )
+        let archived = concat!(
+            "WITH ",
+            moment!(),
+            ", post AS (
+                UPDATE posts SET state = 'archived', archived_at = moment.at,
+                    archived_by = $3, archive_reason = $6
+                FROM moment
+                WHERE id = $1 AND state = 'published' AND published_revision = $2
+                RETURNING id, state, current_revision, moment.at
+            ), ",
+            recorded!("archive", from "'published'"),
+            outcome!()
+        );
+        let reason = validity.attempt().reason.as_str();
+        written(upon(validity, operation, archived).bind::<Text, _>(reason), conn)
     }
 }
 
@@ -319,31 +301,54 @@ fn upon<'a, A: OnPost>(
     validity: &Validity<'_, '_, A>,
     operation: &'a Operation<'a>,
     sql: &'static str,
-) -> Statement<'a, Row> {
-    statement::<Row>(sql)
+) -> Statement<'a, RowSqlType> {
+    let actor = validity.actor().id();
+    statement::<RowSqlType>(sql)
         .bind::<BigInt, _>(validity.subject().post().id.0)
         .bind::<Integer, _>(validity.subject().post().current.number.0)
-        .bind::<BigInt, _>(validity.actor().id().0)
+        .bind::<BigInt, _>(actor.0)
         .bind::<Text, _>(operation.key.as_str())
-        .bind::<Binary, _>(operation.fingerprint.as_bytes())
+        .bind::<Binary, _>(stored_fingerprint(operation, actor))
 }
 
-fn written(statement: Statement<'_, Row>, conn: &mut PgConnection) -> QueryResult<Vec<Written>> {
-    type Loaded = (i64, State, i32, Stored, (Option<State>, NullableTimestamp, Option<i32>));
-    let rows = statement.load::<Loaded>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(post, state, revision, at, (entered, entered_at, entered_revision))| Written {
-            post: PostId(post),
-            state,
-            revision: RevisionNumber(revision),
-            at: at.to_jiff(),
-            entered: match (entered, entered_at.to_jiff(), entered_revision) {
-                (Some(state), Some(at), Some(revision)) => {
-                    Some((state, at, RevisionNumber(revision)))
-                }
-                _ => None,
-            },
-        })
-        .collect())
+fn stored_fingerprint(operation: &Operation<'_>, actor: UserId) -> Vec<u8> {
+    operation.fingerprint.by(actor).as_bytes().to_vec()
+}
+
+type RowSqlType =
+    (BigInt, Text, Integer, Timestamptz, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>);
+
+/// The post after the action, and its history row.
+#[derive(Queryable)]
+struct Row {
+    post: i64,
+    state: State,
+    revision: i32,
+    at: Stored,
+    entered: Option<State>,
+    recorded_at: NullableTimestamp,
+    recorded_revision: Option<i32>,
+}
+
+impl From<Row> for Written {
+    fn from(row: Row) -> Self {
+        let recorded = row.recorded_at.to_jiff().zip(row.recorded_revision);
+        Self {
+            post: PostId(row.post),
+            state: row.state,
+            revision: RevisionNumber(row.revision),
+            at: row.at.to_jiff(),
+            entered: row
+                .entered
+                .zip(recorded)
+                .map(|(state, (at, revision))| (state, at, RevisionNumber(revision))),
+        }
+    }
+}
+
+fn written(
+    statement: Statement<'_, RowSqlType>,
+    conn: &mut PgConnection,
+) -> QueryResult<Vec<Written>> {
+    Ok(statement.load::<Row>(conn)?.into_iter().map(Written::from).collect())
 }

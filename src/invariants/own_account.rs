@@ -84,8 +84,9 @@ fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> Qu
         .execute(conn)?;
     if let Some(session) = &new.session {
         statement::<BigInt>(
-            "INSERT INTO sessions (id_hash, user_id, expires_at, device)
-             VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4)",
+            "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
+             SELECT $1, $2, at, at + make_interval(secs => $3), $4
+             FROM (SELECT clock_timestamp() AS at) AS now",
         )
         .bind::<Binary, _>(session.id_hash.as_bytes())
         .bind::<BigInt, _>(owner.0)

@@ -58,10 +58,6 @@ pub enum Outcome {
 
 /// Returns the bulk archive that the key of this person has begun, after
 /// beginning it where it is new; `None` where the key was used for another one.
-///
-/// # Errors
-///
-/// The database's.
 pub fn begin(
     conn: &mut PgConnection,
     actor: UserId,
@@ -104,10 +100,6 @@ pub fn begin(
 }
 
 /// Returns a person's own bulk archive with everything that it means.
-///
-/// # Errors
-///
-/// The database's.
 pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<Option<Bulk>> {
     type SqlType = (
         (Text, Text, Timestamptz),

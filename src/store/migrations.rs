@@ -1,19 +1,20 @@
 //! Brings a database up to date, and gives the runtime role what it needs.
 
 use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationSource;
+use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::store::settings;
 use crate::store::statement::statement;
 
 /// The migrations, embedded in the program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// Any number, as long as it is always the same: it names the lock that keeps
-/// two processes from migrating at once.
+/// An arbitrary number: it names the lock that keeps two processes from
+/// migrating at once.
 const MIGRATION_LOCK: &str = "7461733530";
 
 /// Why a database could not be brought up to date.
@@ -28,31 +29,75 @@ pub enum MigrationError {
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(String),
+    /// The program cannot work with this database.
+    #[error(transparent)]
+    Refused(#[from] Unusable),
 }
 
-/// Applies what is pending as the owner, then grants the runtime role its
-/// rights, and returns how many migrations were applied. Processes that start
-/// together take turns.
+/// Why the program cannot work with a database. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// Text would be stored in another encoding.
+    #[error(
+        "its encoding is {0}: use a database with UTF-8 (createdb --encoding=UTF8 --template=template0)"
+    )]
+    Encoding(String),
+    /// There is no schema to work in.
+    #[error("it has no schema named public: create one that is owned by the role that migrates")]
+    NoSchema,
+    /// It was made by a version from before the first release.
+    #[error(
+        "it has the schema of a development version, which this version cannot migrate: use a new database or a new data directory"
+    )]
+    Development,
+    /// A later version of the program has migrated it.
+    #[error("a later version of imprimatur has migrated it: use that version, or a newer one")]
+    Newer,
+    /// The role that the program works as was given no rights.
+    #[error(
+        "the role {0} may not use it: run `imprimatur migrate` with the URL of its owner in DATABASE_OWNER_URL"
+    )]
+    NotGranted(String),
+    /// The role that migrates may not.
+    #[error(
+        "the role {0} may not change its schema: put the URL of its owner in DATABASE_OWNER_URL"
+    )]
+    NotOwner(String),
+}
+
+/// Applies what is pending as the owner and grants the runtime role its rights,
+/// and returns how many migrations were applied. Processes that start together
+/// take turns. Where there is nothing to do it only reads.
 ///
 /// # Errors
 ///
-/// [`MigrationError`], with the database as it was before the failing migration.
+/// [`MigrationError`], with the database as it was before.
 pub fn migrate(owner_url: &str, runtime_role: &str) -> Result<usize, MigrationError> {
-    let mut conn = PgConnection::establish(owner_url).map_err(MigrationError::Connect)?;
-    conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-    let applied = conn
-        .run_pending_migrations(MIGRATIONS)
-        .map_err(|error| MigrationError::Migration(error.to_string()))?
-        .len();
-    let is_the_owner = statement::<Bool>("SELECT current_user = $1")
-        .bind::<Text, _>(runtime_role)
-        .get_result::<bool>(&mut conn)?;
-    if !is_the_owner {
-        statement::<Bool>("SELECT grant_runtime($1::name) IS NULL")
-            .bind::<Text, _>(runtime_role)
-            .get_result::<bool>(&mut conn)?;
+    let mut conn = connect(owner_url)?;
+    if is_current(&mut conn)? && is_granted(&mut conn, runtime_role)? {
+        return Ok(0);
     }
-    Ok(applied)
+    conn.transaction(|conn| {
+        conn.batch_execute(&format!(
+            "SET LOCAL lock_timeout = '60s';
+             SELECT pg_advisory_xact_lock({MIGRATION_LOCK});
+             SET LOCAL lock_timeout = '10s'"
+        ))?;
+        if !is_current(conn)? {
+            require_owner(conn)?;
+        }
+        let applied = conn
+            .run_pending_migrations(MIGRATIONS)
+            .map_err(|error| MigrationError::Migration(error.to_string()))?
+            .len();
+        statement::<Bool>("SELECT set_privileges($1::name) IS NULL")
+            .bind::<Text, _>(runtime_role)
+            .execute(conn)?;
+        statement::<Bool>("SELECT revoke_temporary($1::name) IS NULL")
+            .bind::<Text, _>(runtime_role)
+            .execute(conn)?;
+        Ok(applied)
+    })
 }
 
 /// Takes every migration back, newest first. For tests of the way down.
@@ -61,30 +106,99 @@ pub fn migrate(owner_url: &str, runtime_role: &str) -> Result<usize, MigrationEr
 ///
 /// [`MigrationError`], with the database as it was before the failing migration.
 pub fn revert_all(owner_url: &str) -> Result<usize, MigrationError> {
-    let mut conn = PgConnection::establish(owner_url).map_err(MigrationError::Connect)?;
-    conn.revert_all_migrations(MIGRATIONS)
+    connect(owner_url)?
+        .revert_all_migrations(MIGRATIONS)
         .map(|reverted| reverted.len())
         .map_err(|error| MigrationError::Migration(error.to_string()))
 }
 
-/// Returns whether the database knows every migration that the program does.
-///
-/// It only reads. Diesel's own answer begins with a `CREATE TABLE IF NOT
-/// EXISTS`, which the runtime role is refused even where the table exists.
+fn connect(owner_url: &str) -> Result<PgConnection, MigrationError> {
+    let mut conn = PgConnection::establish(owner_url).map_err(MigrationError::Connect)?;
+    settings::pin(&mut conn)?;
+    Ok(conn)
+}
+
+/// What can be told of a database before anything is written.
+#[derive(Queryable)]
+struct Facts {
+    role: String,
+    encoding: String,
+    has_schema: bool,
+    has_begun: bool,
+    may_read: bool,
+}
+
+/// Returns whether the database has every migration that the program knows. It
+/// only reads.
 ///
 /// # Errors
 ///
-/// [`MigrationError`] when the database cannot be asked.
+/// [`MigrationError`] when the program cannot work with this database, or it
+/// cannot be asked.
 pub fn is_current(conn: &mut PgConnection) -> Result<bool, MigrationError> {
-    let has_begun =
-        statement::<Bool>("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL")
-            .get_result::<bool>(conn)?;
-    if !has_begun {
+    let facts = statement::<(Text, Text, Bool, Bool, Bool)>(
+        "SELECT current_user::text, current_setting('server_encoding'),
+             to_regnamespace('public') IS NOT NULL,
+             to_regclass('public.__diesel_schema_migrations') IS NOT NULL,
+             coalesce(has_table_privilege(to_regclass('public.__diesel_schema_migrations'), 'SELECT'),
+                      false)",
+    )
+    .get_result::<Facts>(conn)?;
+    if facts.encoding != "UTF8" {
+        return Err(Unusable::Encoding(facts.encoding).into());
+    }
+    if !facts.has_schema {
+        return Err(Unusable::NoSchema.into());
+    }
+    if !facts.has_begun {
         return Ok(false);
     }
-    let applied = statement::<Text>("SELECT version::text FROM __diesel_schema_migrations")
+    if !facts.may_read {
+        return Err(Unusable::NotGranted(facts.role).into());
+    }
+    let applied = statement::<Text>("SELECT version::text FROM public.__diesel_schema_migrations")
         .load::<String>(conn)?;
-    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS)
+    let known: Vec<String> =
+        migrations()?.iter().map(|migration| migration.name().version().to_string()).collect();
+    match applied.iter().filter(|version| !known.contains(version)).min() {
+        None => Ok(known.iter().all(|version| applied.contains(version))),
+        Some(unknown) if known.iter().all(|version| unknown < version) => {
+            Err(Unusable::Development.into())
+        }
+        Some(_) => Err(Unusable::Newer.into()),
+    }
+}
+
+/// Returns the migrations that the program knows, oldest first.
+///
+/// # Errors
+///
+/// [`MigrationError::Migration`] when the program was built with a wrong one.
+pub(super) fn migrations() -> Result<Vec<Box<dyn Migration<Pg>>>, MigrationError> {
+    let mut migrations = MigrationSource::<Pg>::migrations(&MIGRATIONS)
         .map_err(|error| MigrationError::Migration(error.to_string()))?;
-    Ok(known.iter().all(|migration| applied.contains(&migration.name().version().to_string())))
+    migrations.sort_by_key(|migration| migration.name().version().as_owned());
+    Ok(migrations)
+}
+
+fn is_granted(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<bool> {
+    statement::<Bool>("SELECT runtime_is_granted($1::name)")
+        .bind::<Text, _>(runtime_role)
+        .get_result(conn)
+}
+
+/// Refuses a role that could not make or change the tables, with a sentence
+/// that names the variable to set.
+fn require_owner(conn: &mut PgConnection) -> Result<(), MigrationError> {
+    let stranger = statement::<Nullable<Text>>(
+        "SELECT CASE WHEN NOT has_schema_privilege('public', 'CREATE')
+                  OR NOT coalesce((SELECT pg_has_role(relowner, 'USAGE') FROM pg_class
+                                   WHERE oid = to_regclass('public.__diesel_schema_migrations')), true)
+             THEN current_user::text END",
+    )
+    .get_result::<Option<String>>(conn)?;
+    match stranger {
+        Some(role) => Err(Unusable::NotOwner(role).into()),
+        None => Ok(()),
+    }
 }

@@ -12,6 +12,7 @@ pub mod paging;
 pub mod pool;
 pub mod posts;
 pub mod schema;
+pub mod settings;
 pub mod statement;
 mod transaction;
 mod values;

@@ -1,4 +1,4 @@
-//! What somebody's operation keys have done.
+//! The idempotency keys that a person has used.
 
 use std::collections::HashMap;
 
@@ -8,27 +8,31 @@ use diesel::sql_types::{Array, BigInt, Binary, Text};
 use crate::domain::{Fingerprint, OperationKey, PostId, UserId};
 use crate::store::statement::statement;
 
-/// What a key was used for. It was used for good: operations never change.
+/// What a key was used for. History is append-only, so this never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Used {
     /// The post that it concerned.
     pub post: PostId,
+    actor: UserId,
     fingerprint: Vec<u8>,
 }
 
 impl Used {
     /// Returns whether it was used for exactly this.
     pub fn was_for(&self, fingerprint: &Fingerprint) -> bool {
-        self.fingerprint == fingerprint.as_bytes()
+        self.fingerprint == fingerprint.by(self.actor).as_bytes()
     }
 }
 
+#[derive(Queryable)]
+struct UsedRow {
+    key: String,
+    post: i64,
+    fingerprint: Vec<u8>,
+}
+
 /// Returns which of a person's keys have been used, and for what. A key that is
-/// not there may be used the next moment: the door has the last word.
-///
-/// # Errors
-///
-/// The database's.
+/// not among them may be used the next moment: the workflow decides.
 pub fn used(
     conn: &mut PgConnection,
     actor: UserId,
@@ -36,13 +40,13 @@ pub fn used(
 ) -> QueryResult<HashMap<String, Used>> {
     let keys: Vec<&str> = keys.iter().map(OperationKey::as_str).collect();
     let rows = statement::<(Text, BigInt, Binary)>(
-        "SELECT key, post_id, fingerprint FROM operations WHERE actor_id = $1 AND key = ANY ($2)",
+        "SELECT key, post_id, fingerprint FROM history WHERE actor_id = $1 AND key = ANY ($2)",
     )
     .bind::<BigInt, _>(actor.0)
     .bind::<Array<Text>, _>(keys)
-    .load::<(String, i64, Vec<u8>)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(key, post, fingerprint)| (key, Used { post: PostId(post), fingerprint }))
-        .collect())
+    .load::<UsedRow>(conn)?;
+    let used = |row: UsedRow| {
+        (row.key, Used { post: PostId(row.post), actor, fingerprint: row.fingerprint })
+    };
+    Ok(rows.into_iter().map(used).collect())
 }

@@ -12,6 +12,7 @@ use diesel::r2d2::{
 };
 
 use crate::store::Unavailable;
+use crate::store::settings::PINNED;
 
 /// A connection on loan from the pool.
 pub struct Connection(PooledConnection<Manager>);
@@ -164,16 +165,15 @@ impl CustomizeConnection<Dated, Error> for Limits {
         // thought to be many: it is then read to its far end.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
         let set = dated.conn.batch_execute(&format!(
-            "SET lock_timeout = {lock};
+            "{PINNED}
+             SET lock_timeout = {lock};
              SET statement_timeout = {statement};
              SET idle_in_transaction_session_timeout = {};
              SET random_page_cost = 1.1;
              SET jit = off;
              SET enable_mergejoin = off;
              SET max_parallel_workers_per_gather = 0;
-             SET default_transaction_isolation = 'read committed';
-             SET timezone = 'UTC';
-             SET client_min_messages = 'warning';",
+             SET default_transaction_isolation = 'read committed';",
             statement * 2
         ));
         set.map_err(Error::QueryError)

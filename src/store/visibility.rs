@@ -4,8 +4,11 @@
 //! read, single or list, has to ask it, and a list cannot ask in Rust. This is
 //! the only place that fills in its arguments.
 
+use diesel::sql_types::{BigInt, Bool, Nullable};
+
 use crate::domain::{Permission, Person, Post, State};
 use crate::permissions;
+use crate::store::statement::Statement;
 
 /// What one reader may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,5 +44,14 @@ impl Visibility {
         self.sees_everything
             || self.viewer == Some(post.author.id.0)
             || (self.sees_reviews && post.state() != State::Draft)
+    }
+}
+
+impl<Row> Statement<'_, Row> {
+    /// Adds the three arguments of `post_is_visible` that describe the reader.
+    pub(super) fn seen_by(self, visibility: Visibility) -> Self {
+        self.bind::<Nullable<BigInt>, _>(visibility.viewer)
+            .bind::<Bool, _>(visibility.sees_reviews)
+            .bind::<Bool, _>(visibility.sees_everything)
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn classify(stop: Stop) -> Verdict {
         Failure::Conflict => Verdict::Retry,
         Failure::Unavailable(why) => Verdict::Refused(why.into()),
         Failure::Constraint(name) => match name.as_str() {
-            "operation_key_is_used_once" => Verdict::RefusedUnlessRepeated(None),
+            "idempotency_key_is_used_once" => Verdict::RefusedUnlessRepeated(None),
             // Another post took the address between the look and the write.
             "slug_is_unique" => Verdict::Retry,
             "username_is_unique" => Verdict::Refused(

@@ -21,8 +21,8 @@ pub(super) fn earlier_outcome<A: Attempt>(
 ) -> Result<Option<Outcome>, Refusal> {
     type Row = (Text, BigInt, Integer, Text, Timestamptz, Binary);
     let row = statement::<Row>(
-        "SELECT action, post_id, revision, state, at, fingerprint
-         FROM operations WHERE actor_id = $1 AND key = $2",
+        "SELECT action, post_id, revision, to_state, at, fingerprint
+         FROM history WHERE actor_id = $1 AND key = $2",
     )
     .bind::<BigInt, _>(actor.0)
     .bind::<Text, _>(call.key.as_str())
@@ -38,7 +38,7 @@ pub(super) fn earlier_outcome<A: Attempt>(
     match row {
         None => Ok(None),
         Some((action, post, revision, state, at, fingerprint))
-            if fingerprint == attempt.fingerprint().as_bytes() =>
+            if fingerprint == attempt.fingerprint().by(actor).as_bytes() =>
         {
             Ok(Some(Outcome {
                 action,

@@ -10,6 +10,7 @@ use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::statement::statement;
 
 use crate::support::browser::Page;
+use crate::support::raw::DB_RECORD;
 use crate::support::world::PASSWORD;
 use crate::support::{Browser, Server, World};
 
@@ -264,7 +265,11 @@ fn a_token_ends_when_it_is_revoked_or_expires_and_with_its_account() {
     // A new password is about browsers; programs have secrets of their own.
     change_password(&mut alice, PASSWORD, NEW).expect(303);
     assert!(found(&world, &by_hand).is_some());
-    owner.batch_execute("UPDATE users SET is_active = false WHERE username = 'alice'").unwrap();
+    owner
+        .batch_execute(
+            &("UPDATE users SET is_active = false WHERE username = 'alice'".to_owned() + DB_RECORD),
+        )
+        .unwrap();
     assert!(found(&world, &by_hand).is_none());
     assert_eq!(world.db_incidents(), [""; 0]);
 }

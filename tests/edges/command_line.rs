@@ -181,7 +181,7 @@ fn verify_says_what_is_broken_and_fails() {
         .as_superuser()
         .batch_execute(
             "SET session_replication_role = replica;
-             DELETE FROM transitions WHERE to_state = 'published'",
+             DELETE FROM history WHERE entered = 'published'",
         )
         .unwrap();
     let broken = run(&world.database, &["verify"]).expect(1);

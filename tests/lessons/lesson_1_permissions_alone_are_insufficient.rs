@@ -35,6 +35,7 @@ use imprimatur::workflow;
 
 use crate::support::attempts::{attempt, codes, on_posts, post_in};
 use crate::support::database::patient;
+use crate::support::raw::DB_RECORD;
 use crate::support::world::{archive, publish, request_changes, revise, submit, withdraw_request};
 use crate::support::{Browser, Server, World};
 
@@ -249,7 +250,10 @@ fn a_deactivated_account_stops_at_once_with_every_credential_it_has() {
             world
                 .database
                 .as_runtime()
-                .batch_execute("UPDATE users SET is_active = false WHERE username = 'edith'")
+                .batch_execute(
+                    &("UPDATE users SET is_active = false WHERE username = 'edith'".to_owned()
+                        + DB_RECORD),
+                )
                 .unwrap();
         },
     ];

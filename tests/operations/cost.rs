@@ -8,6 +8,7 @@ use imprimatur::store::pool::Limits;
 
 use crate::support::database::patient;
 use crate::support::proxy::Proxy;
+use crate::support::raw::DB_RECORD;
 use crate::support::world::{archive, content, publish, revise, submit};
 use crate::support::{Browser, Program, Server, World};
 
@@ -174,8 +175,10 @@ fn the_head_of_a_file_takes_as_many_queries_for_many_rows_as_for_few() {
         .database
         .as_owner()
         .batch_execute(
-            "INSERT INTO users (username, display_name, password_hash, roles)
-             SELECT 'mala' || n, 'Mala', '$argon2id$', '{}' FROM generate_series(1, 1100) n",
+            &("INSERT INTO users (username, display_name, password_hash, roles)
+               SELECT 'mala' || n, 'Mala', '$argon2id$', '{}' FROM generate_series(1, 1100) n"
+                .to_owned()
+                + DB_RECORD),
         )
         .unwrap();
     assert_eq!([count("GET"), count("HEAD")], [3 * few, few]);

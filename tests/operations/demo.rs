@@ -71,7 +71,7 @@ fn an_interrupted_demo_is_continued() {
         let count = |table: &str| {
             db_number(&mut database.as_owner(), &format!("SELECT count(*) AS n FROM {table}"))
         };
-        ["users", "posts", "revisions", "reviews", "operations", "refusals"].map(count)
+        ["users", "posts", "revisions", "reviews", "history", "refusals"].map(count)
     };
     let [people, _, _, _, steps, refused] = everything(&whole);
     assert_eq!(refused, 0);
@@ -95,13 +95,13 @@ fn db_refuse_after(database: &Database, allowed: i64) {
         .batch_execute(&format!(
             "CREATE FUNCTION interrupt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
              BEGIN
-                 IF (SELECT count(*) FROM users) + (SELECT count(*) FROM operations) > {allowed} THEN
+                 IF (SELECT count(*) FROM users) + (SELECT count(*) FROM history) > {allowed} THEN
                      RAISE EXCEPTION 'interrupted';
                  END IF;
                  RETURN NULL;
              END $$;
              CREATE TRIGGER interruption AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION interrupt();
-             CREATE TRIGGER interruption AFTER INSERT ON operations FOR EACH ROW EXECUTE FUNCTION interrupt();"
+             CREATE TRIGGER interruption AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION interrupt();"
         ))
         .unwrap();
 }

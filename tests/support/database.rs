@@ -76,11 +76,14 @@ impl Database {
     fn copy_of(template: &str) -> Self {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
-        connect(&CLUSTER.url(OWNER_ROLE, DATABASE))
+        let mut owner = connect(&CLUSTER.url(OWNER_ROLE, DATABASE));
+        owner
             .batch_execute(&format!(
                 "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
             ))
             .unwrap();
+        // A copy does not take over the rights on the database itself.
+        owner.batch_execute(&format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")).unwrap();
         Self { name }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use imprimatur::domain::{OperationKey, PostId, State, UserId};
+use imprimatur::domain::{Action, OperationKey, PostId, State, UserId};
 use imprimatur::store::failure::{Failure, classify};
 
 use super::Database;
@@ -68,15 +68,15 @@ pub fn db_facts_of(state: State, who: UserId) -> String {
 }
 
 /// Returns the SQL that changes a post's state as properly as can be: with
-/// every fact, with an operation and with a history row.
+/// every fact and with a history row.
 pub fn db_change(post: PostId, from: State, to: State, who: UserId) -> String {
     let facts = db_facts_of(to, who);
     let history = db_history_row(post, Some(from), to, who);
     format!("UPDATE public.posts SET {facts} WHERE id = {post}; {history}")
 }
 
-/// What a row of history says about itself, each part as SQL. Its operation
-/// has to say the same.
+/// What a history row says about itself, each part as SQL. Its revision or its
+/// review has to say the same.
 #[derive(Clone, Copy)]
 pub struct Effect<'a> {
     pub who: &'a str,
@@ -87,53 +87,43 @@ pub struct Effect<'a> {
 }
 
 impl<'a> Effect<'a> {
-    /// Something that happens now, under a key of its own.
+    /// An effect that happens now, under a key of its own.
     pub fn new(who: &'a str, post: &'a str, revision: &'a str) -> Self {
         Self { who, key: "'typed-by-hand'", post, revision, at: "now()" }
     }
 
-    /// Returns the SQL for the operation that vouches for it.
-    pub fn operation(&self) -> String {
+    /// Returns the SQL for the history row.
+    pub fn history(&self, action: &str, from: &str, to: &str) -> String {
         let Self { who, key, post, revision, at } = self;
         format!(
-            "INSERT INTO public.operations
-                 (actor_id, key, action, post_id, revision, state, fingerprint, at)
-             VALUES ({who}, {key}, 'submit', {post}, {revision}, 'draft', sha256(''), {at});"
+            "INSERT INTO public.history
+                 (post_id, action, revision, from_state, to_state, actor_id, key, fingerprint, at)
+             VALUES ({post}, '{action}', {revision}, {from}, {to}, {who}, {key}, sha256(''), {at});"
         )
     }
 
-    /// Returns the SQL for a history row without its operation.
-    pub fn transition(&self, from: &str, to: &str) -> String {
-        let Self { who, key, post, revision, at } = self;
-        format!(
-            "INSERT INTO public.transitions
-                 (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-             VALUES ({post}, {from}, {to}, {who}, {at}, {revision}, {key});"
-        )
-    }
-
-    /// Returns the SQL for a text without its operation.
+    /// Returns the SQL for a revision without its history row.
     pub fn revision(&self, title: &str) -> String {
         let Self { who, key, post, revision, at } = self;
         format!(
             "INSERT INTO public.revisions
-                 (post_id, number, title, summary, body, author_id, at, operation_key)
+                 (post_id, number, title, summary, body, author_id, at, key)
              VALUES ({post}, {revision}, {title}, 'A summary.', 'A body.', {who}, {at}, {key});"
         )
     }
 
-    /// Returns the SQL for a review without its operation.
+    /// Returns the SQL for a review without its history row.
     pub fn review(&self, note: &str, withdraws: &str) -> String {
         let Self { who, key, post, revision, at } = self;
         format!(
             "INSERT INTO public.reviews
-                 (post_id, revision, reviewer_id, note, withdraws, at, operation_key)
+                 (post_id, revision, reviewer_id, note, withdraws, at, key)
              VALUES ({post}, {revision}, {who}, {note}, {withdraws}, {at}, {key});"
         )
     }
 }
 
-/// Returns the SQL for a history row and its operation.
+/// Returns the SQL for the history row of a state that is entered.
 pub fn db_history_row(post: PostId, from: Option<State>, to: State, who: UserId) -> String {
     let key = OperationKey::random();
     let from = from.map_or("NULL".to_owned(), |from| format!("'{}'", from.as_str()));
@@ -144,8 +134,44 @@ pub fn db_history_row(post: PostId, from: Option<State>, to: State, who: UserId)
         revision: &format!("(SELECT current_revision FROM public.posts WHERE id = {post})"),
         at: "now()",
     };
-    effect.operation() + &effect.transition(&from, &format!("'{}'", to.as_str()))
+    effect.history(action_to(to.as_str()), &from, &format!("'{}'", to.as_str()))
 }
+
+/// Returns the action that leads to a state.
+pub fn action_to(state: &str) -> &'static str {
+    let leads = |action: &Action| action.target().is_some_and(|target| target.as_str() == state);
+    Action::ALL.into_iter().find(leads).map_or("none", Action::as_str)
+}
+
+/// Returns the SQL for the record of an account change by staff; it belongs in
+/// the transaction of the change.
+pub fn db_account_event(who: UserId, subject: UserId, event: &str, role: &str) -> String {
+    format!(
+        "INSERT INTO account_events (actor_id, subject_id, event, role, request_id, interface)
+         VALUES ({who}, {subject}, '{event}', {role}, gen_random_uuid(), 'command-line');"
+    )
+}
+
+/// Records whatever a transaction has changed by hand in roles and activity.
+pub const DB_RECORD: &str =
+    "; INSERT INTO account_events (actor_id, subject_id, event, role, request_id, interface)
+     SELECT id, id, event, role, gen_random_uuid(), 'command-line'
+     FROM (
+         SELECT id, 'created' AS event, NULL AS role FROM users
+         UNION ALL
+         SELECT id, CASE WHEN role = ANY (roles) THEN 'role-granted' ELSE 'role-revoked' END, role
+         FROM users, unnest(ARRAY['author', 'reviewer', 'staff']) AS role
+         UNION ALL
+         SELECT id, CASE WHEN is_active THEN 'reactivated' ELSE 'deactivated' END, NULL FROM users
+     ) AS present
+     WHERE event IS DISTINCT FROM coalesce(
+         (SELECT e.event FROM account_events e
+          WHERE e.subject_id = present.id AND e.role IS NOT DISTINCT FROM present.role
+            AND (e.role IS NOT NULL OR (e.event = 'created') = (present.event = 'created'))
+            AND e.event IN ('created', 'role-granted', 'role-revoked', 'deactivated', 'reactivated')
+          ORDER BY e.id DESC LIMIT 1),
+         CASE WHEN present.event = 'created' THEN NULL
+              WHEN present.role IS NULL THEN 'reactivated' ELSE 'role-revoked' END);";
 
 impl Database {
     /// Does as superuser what nobody else may.

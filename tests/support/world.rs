@@ -163,7 +163,7 @@ impl World {
     /// after means that nothing changed.
     pub fn db_everything(&self) -> String {
         let mut conn = self.database.as_owner();
-        ["users", "posts", "revisions", "reviews", "transitions", "operations", "account_events"]
+        ["users", "posts", "revisions", "reviews", "history", "account_events"]
             .into_iter()
             .map(|table| db_rows(&mut conn, table))
             .collect()
@@ -193,10 +193,12 @@ impl World {
 
     /// The states that a post has entered, in order.
     pub fn db_history(&self, post: PostId) -> Vec<String> {
-        statement::<Text>("SELECT to_state FROM transitions WHERE post_id = $1 ORDER BY at")
-            .bind::<BigInt, _>(post.0)
-            .load(&mut self.database.as_owner())
-            .unwrap()
+        statement::<Text>(
+            "SELECT entered FROM history WHERE post_id = $1 AND entered IS NOT NULL ORDER BY at",
+        )
+        .bind::<BigInt, _>(post.0)
+        .load(&mut self.database.as_owner())
+        .unwrap()
     }
 }
 

@@ -10,13 +10,14 @@
 //! long as there is to sort.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::{Span, Timestamp};
 use jiff_diesel::Timestamp as Stored;
 
-use crate::domain::{Byline, PostId, RevisionNumber, State, UserId, Username};
+use super::byline::byline;
+use super::words::Words;
+use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
-use crate::store::posts::{Words, byline};
 use crate::store::statement::statement;
 use crate::store::visibility::Visibility;
 
@@ -87,20 +88,23 @@ pub struct ChangeList {
     pub count: Option<usize>,
 }
 
-type LineSqlType =
-    ((BigInt, Text, Text, Timestamptz, Integer), (BigInt, Text), Nullable<Text>, BigInt);
-type LineRow = ((i64, State, String, Stored, i32), (i64, String), Option<String>, i64);
+type LineSqlType = (BigInt, Text, Text, Timestamptz, Integer, BigInt, Text, Nullable<Text>, BigInt);
 
-/// Since when a post has been in its state; the indexes have the same words.
-const SINCE: &str =
-    "coalesce(posts.archived_at, posts.published_at, posts.submitted_at, posts.created_at)";
+#[derive(Queryable)]
+struct LineRow {
+    id: i64,
+    state: State,
+    title: String,
+    since: Stored,
+    revision: i32,
+    author: i64,
+    author_name: String,
+    publisher: Option<String>,
+    count: i64,
+}
 
 /// Returns a page of the posts that the filter lets pass and the reader may
 /// see. A filter by time is for the order by time.
-///
-/// # Errors
-///
-/// The database's.
 pub fn change_list(
     conn: &mut PgConnection,
     visibility: Visibility,
@@ -123,28 +127,27 @@ pub fn change_list(
         .bind::<BigInt, _>(start.id)
         .bind::<Nullable<Text>, _>(filter.words.as_ref().map(Words::query))
         .load::<LineRow>(conn)?;
-    let count = rows.first().map(|(.., count)| *count as usize);
+    let count = rows.first().map(|row| row.count as usize);
     let is_whole = matches!(slice.stretch, crate::store::paging::Direction::First);
     let lines = rows.into_iter().map(|row| line(row, sort)).collect();
     Ok(ChangeList { page: slice.page(lines), count: count.or(is_whole.then_some(0)) })
 }
 
 fn line(row: LineRow, sort: Sort) -> ChangeLine {
-    let ((id, state, title, since, revision), (author, author_name), publisher, _) = row;
-    let since = since.to_jiff();
+    let since = row.since.to_jiff();
     let at = match sort {
         Sort::Since => since,
         Sort::Number => Timestamp::UNIX_EPOCH,
     };
     ChangeLine {
-        id: PostId(id),
-        state,
-        title,
-        author: byline(author, author_name),
-        publisher,
+        id: PostId(row.id),
+        state: row.state,
+        title: row.title,
+        author: byline(row.author, row.author_name),
+        publisher: row.publisher,
         since,
-        revision: RevisionNumber(revision),
-        place: Cursor { at, id },
+        revision: RevisionNumber(row.revision),
+        place: Cursor { at, id: row.id },
     }
 }
 
@@ -177,10 +180,10 @@ fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
     }
     let mut ranged = conditions.clone();
     if filter.from.is_some() {
-        ranged += &format!(" AND {SINCE} >= $4");
+        ranged += &format!(" AND posts.since >= $4");
     }
     if filter.until.is_some() {
-        ranged += &format!(" AND {SINCE} < $5");
+        ranged += &format!(" AND posts.since < $5");
     }
     let (sign, way) = match slice.reads() {
         Order::NewestFirst => ("<", "DESC"),
@@ -188,16 +191,16 @@ fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
     };
     // The far end of the filter by time; the near one is where reading begins.
     let far_end = match (slice.reads(), filter.from, filter.until) {
-        (Order::NewestFirst, Some(_), _) => format!(" AND {SINCE} >= $4"),
-        (Order::OldestFirst, _, Some(_)) => format!(" AND {SINCE} < $5"),
+        (Order::NewestFirst, Some(_), _) => format!(" AND posts.since >= $4"),
+        (Order::OldestFirst, _, Some(_)) => format!(" AND posts.since < $5"),
         _ => String::new(),
     };
     let beyond = match sort {
-        Sort::Since => format!("({SINCE}, posts.id) {sign} ($8, $9)"),
+        Sort::Since => format!("(posts.since, posts.id) {sign} ($8, $9)"),
         Sort::Number => format!("posts.id {sign} $9"),
     };
     let order = match sort {
-        Sort::Since => format!("{SINCE} {way}, posts.id {way}"),
+        Sort::Since => format!("posts.since {way}, posts.id {way}"),
         Sort::Number => format!("posts.id {way}"),
     };
     let merged = match sort {
@@ -208,11 +211,11 @@ fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
     let page = if filter.words.is_some() {
         let state = filter.state.map(|state| format!(" AND posts.state = '{}'", state.as_str()));
         let state = state.unwrap_or_default();
-        let beyond = beyond.replace(SINCE, "p.since").replace("posts.id", "p.id");
+        let beyond = beyond.replace("posts.since", "p.since").replace("posts.id", "p.id");
         format!(
             "found AS MATERIALIZED (
                  SELECT posts.id, posts.state, posts.author_id, posts.published_by,
-                     posts.current_revision, {SINCE} AS since
+                     posts.current_revision, posts.since
                  FROM post_documents d JOIN posts ON posts.id = d.post_id
                  WHERE d.document @@ to_tsquery('pg_catalog.simple', $10) AND {ranged}{state}
                  ORDER BY d.post_id DESC LIMIT {most}
@@ -230,7 +233,7 @@ fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
         let beginnings = of_each(&|state| {
             format!(
                 "(SELECT posts.id, posts.state, posts.author_id, posts.published_by,
-                      posts.current_revision, {SINCE} AS since
+                      posts.current_revision, posts.since
                   FROM posts
                   WHERE posts.state = '{state}' AND {conditions} AND {beyond}{far_end}
                   ORDER BY {order} LIMIT {limit})"
@@ -275,58 +278,7 @@ fn states(filter: &Filter) -> impl Iterator<Item = State> {
         let is_public = matches!(state, State::Published | State::Archived);
         wanted.is_none_or(|wanted| wanted == *state) && (is_public || !by_publisher)
     });
-    // Nothing merged from nothing would be no statement.
+    // An empty UNION is invalid SQL.
     let none = wanted.filter(|wanted| by_publisher && *wanted < State::Published);
     states.chain(none)
-}
-
-/// Who stands behind the names of a filter, whom one could name instead, and
-/// what the reader of the list has not finished.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
-    /// Whoever signs in with the author's name.
-    pub author: Option<UserId>,
-    /// Whoever signs in with the reviewer's name.
-    pub reviewer: Option<UserId>,
-    /// The names of authors, in alphabetical order, at most fifty.
-    pub authors: Vec<String>,
-    /// The names of reviewers, likewise.
-    pub reviewers: Vec<String>,
-    /// The reader's newest bulk archive of which something is left to do.
-    pub unfinished: Option<i64>,
-}
-
-/// Returns who is meant by the names of a filter, and what there is to say of
-/// them.
-///
-/// # Errors
-///
-/// The database's.
-pub fn names(
-    conn: &mut PgConnection,
-    author: Option<&Username>,
-    reviewer: Option<&Username>,
-    reader: UserId,
-) -> QueryResult<Names> {
-    type Id = Nullable<BigInt>;
-    type Row = (Option<i64>, Option<i64>, Vec<String>, Vec<String>, Option<i64>);
-    let (author, reviewer, authors, reviewers, unfinished) =
-        statement::<(Id, Id, Array<Text>, Array<Text>, Id)>(
-            "SELECT (SELECT id FROM users WHERE username = $1),
-                 (SELECT id FROM users WHERE username = $2),
-                 ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
-                       ORDER BY username LIMIT 50),
-                 ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
-                       ORDER BY username LIMIT 50),
-                 (SELECT max(b.id) FROM bulk_archives b
-                  WHERE b.actor_id = $3
-                    AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
-                                 WHERE settled_at IS NULL))",
-        )
-        .bind::<Nullable<Text>, _>(author.map(Username::as_str))
-        .bind::<Nullable<Text>, _>(reviewer.map(Username::as_str))
-        .bind::<BigInt, _>(reader.0)
-        .get_result::<Row>(conn)?;
-    let (author, reviewer) = (author.map(UserId), reviewer.map(UserId));
-    Ok(Names { author, reviewer, authors, reviewers, unfinished })
 }

@@ -7,8 +7,8 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestampt
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
+use super::byline::byline;
 use crate::domain::{Byline, PostId, Reading, RevisionNumber, State, UserId};
-use crate::store::posts::byline;
 use crate::store::statement::{Statement, statement};
 
 /// One of an author's own posts: where it stands, and with whom.
@@ -41,7 +41,7 @@ pub struct OwnLine {
 }
 
 /// What to call a post that may have no title yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Name {
     title: String,
     opening: String,
@@ -96,7 +96,7 @@ pub struct QueueLine {
 /// How a post is called, in SQL: of `revisions r`.
 macro_rules! name {
     () => {
-        "btrim(r.title), CASE WHEN r.title ~ '\\S' THEN '' ELSE left(r.body, 60) END"
+        "btrim(r.title), CASE WHEN has_visible_text(r.title) THEN '' ELSE opening(r.body) END"
     };
 }
 
@@ -110,12 +110,10 @@ macro_rules! request_where {
                      array_agg((SELECT display_name FROM users WHERE users.id = asked.reviewer_id)
                                ORDER BY asked.id) AS names,
                      max(asked.at) AS at, (array_agg(asked.note ORDER BY asked.id DESC))[1] AS note
-                 FROM reviews asked
-                 WHERE p.state = 'in_review'
-                   AND asked.post_id = p.id AND asked.withdraws IS NULL AND ",
+                 FROM standing_requests asked
+                 WHERE p.state = 'in_review' AND asked.post_id = p.id AND ",
             $condition,
-            "    AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id)
-             ) request "
+            ") request "
         )
     };
 }
@@ -137,9 +135,6 @@ type NameSqlType = (Text, Text);
 type RequestSqlType =
     (Nullable<Array<BigInt>>, Nullable<Array<Text>>, Nullable<Timestamptz>, Nullable<Text>);
 type LookSqlType = (Nullable<BigInt>, Nullable<Text>, Nullable<Integer>, Nullable<Timestamptz>);
-type RequestRow = (Option<Vec<i64>>, Option<Vec<String>>, NullableTimestamp, Option<String>);
-type LookRow = (Option<i64>, Option<String>, Option<i32>, NullableTimestamp);
-
 type OwnSqlType = (
     (BigInt, Text, Timestamptz),
     NameSqlType,
@@ -149,22 +144,63 @@ type OwnSqlType = (
     RequestSqlType,
     LookSqlType,
 );
-type OwnRow = (
-    (i64, State, Stored),
-    (String, String),
-    (bool, bool, bool),
-    (i32, Stored),
-    (Option<String>, Option<String>, Option<String>),
-    RequestRow,
-    LookRow,
-);
+
+#[derive(Queryable)]
+struct OwnRow {
+    place: PlaceRow,
+    name: Name,
+    has: HasRow,
+    current: CurrentRow,
+    end: EndRow,
+    request: RequestRow,
+    look: LookRow,
+}
+
+#[derive(Queryable)]
+struct PlaceRow {
+    id: i64,
+    state: State,
+    since: Stored,
+}
+
+#[derive(Queryable)]
+struct HasRow {
+    title: bool,
+    summary: bool,
+    body: bool,
+}
+
+#[derive(Queryable)]
+struct CurrentRow {
+    number: i32,
+    at: Stored,
+}
+
+#[derive(Queryable)]
+struct EndRow {
+    by: Option<String>,
+    slug: Option<String>,
+    archive_reason: Option<String>,
+}
+
+#[derive(Queryable)]
+struct RequestRow {
+    ids: Option<Vec<i64>>,
+    names: Option<Vec<String>>,
+    at: NullableTimestamp,
+    note: Option<String>,
+}
+
+#[derive(Queryable)]
+struct LookRow {
+    reader: Option<i64>,
+    name: Option<String>,
+    revision: Option<i32>,
+    at: NullableTimestamp,
+}
 
 /// Returns an author's own posts, state by state as they are named, newest
 /// first, so many of each at most, from before the given post on.
-///
-/// # Errors
-///
-/// The database's.
 pub fn written_by(
     conn: &mut PgConnection,
     author: UserId,
@@ -182,10 +218,10 @@ pub fn written_by(
     });
     let posts = of_each.collect::<Vec<_>>().join(" UNION ALL ");
     let columns = concat!(
-        "SELECT p.id, p.state,
-             coalesce(p.archived_at, p.published_at, p.submitted_at, p.created_at), ",
+        "SELECT p.id, p.state, p.since, ",
         name!(),
-        ",   r.title ~ '\\S', r.summary ~ '\\S', r.body ~ '\\S', r.number, r.at,
+        ",   has_visible_text(r.title), has_visible_text(r.summary), has_visible_text(r.body),
+             r.number, r.at,
              doer.display_name, p.slug, p.archive_reason,
              request.ids, request.names, request.at, request.note,
              look.id, look.display_name, look.revision, look.last_at
@@ -208,26 +244,24 @@ pub fn written_by(
 
 impl From<OwnRow> for OwnLine {
     fn from(row: OwnRow) -> Self {
-        let ((id, state, since), (title, opening), has, current, facts, asked, look) = row;
-        let (has_title, has_summary, has_body) = has;
-        let parts = [("title", has_title), ("summary", has_summary), ("body", has_body)];
-        let (by, slug, archive_reason) = facts;
+        let parts =
+            [("title", row.has.title), ("summary", row.has.summary), ("body", row.has.body)];
         Self {
-            id: PostId(id),
-            state,
-            name: Name { title, opening },
+            id: PostId(row.place.id),
+            state: row.place.state,
+            name: row.name,
             missing: parts
                 .into_iter()
                 .filter_map(|(name, is_there)| (!is_there).then_some(name))
                 .collect(),
-            since: since.to_jiff(),
-            revision: RevisionNumber(current.0),
-            revised_at: current.1.to_jiff(),
-            by,
-            slug,
-            archive_reason,
-            request: request(asked),
-            last_reading: reading(look),
+            since: row.place.since.to_jiff(),
+            revision: RevisionNumber(row.current.number),
+            revised_at: row.current.at.to_jiff(),
+            by: row.end.by,
+            slug: row.end.slug,
+            archive_reason: row.end.archive_reason,
+            request: row.request.requests(),
+            last_reading: row.look.reading(),
         }
     }
 }
@@ -240,8 +274,40 @@ type QueueSqlType = (
     LookSqlType,
     Nullable<Integer>,
 );
-type QueueRow =
-    ((i64, i64, String, Stored), (String, String), (i32, Stored), RequestRow, LookRow, Option<i32>);
+
+#[derive(Queryable)]
+struct QueueRow {
+    post: QueuedRow,
+    name: Name,
+    current: CurrentRow,
+    request: RequestRow,
+    look: LookRow,
+    own_reading: Option<i32>,
+}
+
+#[derive(Queryable)]
+struct QueuedRow {
+    id: i64,
+    author: i64,
+    author_name: String,
+    submitted_at: Stored,
+}
+
+impl From<QueueRow> for QueueLine {
+    fn from(row: QueueRow) -> Self {
+        Self {
+            id: PostId(row.post.id),
+            name: row.name,
+            author: byline(row.post.author, row.post.author_name),
+            submitted_at: row.post.submitted_at.to_jiff(),
+            revision: RevisionNumber(row.current.number),
+            revised_at: row.current.at.to_jiff(),
+            request: row.request.requests(),
+            last_reading: row.look.reading(),
+            own_reading: row.own_reading.map(RevisionNumber),
+        }
+    }
+}
 
 macro_rules! queue_where {
     ($condition:literal) => {
@@ -260,10 +326,8 @@ macro_rules! queue_where {
             look!(),
             "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
             $condition,
-            " (SELECT FROM reviews asked
-               WHERE asked.post_id = p.id AND asked.revision = p.current_revision
-                 AND asked.withdraws IS NULL
-                 AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id))
+            " (SELECT FROM standing_requests asked
+               WHERE asked.post_id = p.id AND asked.revision = p.current_revision)
              ORDER BY p.submitted_at, p.id"
         )
     };
@@ -272,10 +336,6 @@ macro_rules! queue_where {
 /// Returns the posts that wait for a decision of this reviewer: in review,
 /// somebody else's, and with no change request to answer first. Longest
 /// waiting first, at most `limit`.
-///
-/// # Errors
-///
-/// The database's.
 pub fn awaiting_review(
     conn: &mut PgConnection,
     reviewer: UserId,
@@ -286,10 +346,6 @@ pub fn awaiting_review(
 
 /// Returns the posts in review that wait for their author to answer a change
 /// request, and are somebody else's. Longest waiting first, at most `limit`.
-///
-/// # Errors
-///
-/// The database's.
 pub fn awaiting_author(
     conn: &mut PgConnection,
     reviewer: UserId,
@@ -305,40 +361,27 @@ fn queue(
     limit: i64,
 ) -> QueryResult<Vec<QueueLine>> {
     let rows = statement.bind::<BigInt, _>(reviewer.0).at_most(limit).load::<QueueRow>(conn)?;
-    let line = |row: QueueRow| {
-        let ((id, author, author_name, submitted_at), (title, opening), current, asked, look, own) =
-            row;
-        QueueLine {
-            id: PostId(id),
-            name: Name { title, opening },
-            author: byline(author, author_name),
-            submitted_at: submitted_at.to_jiff(),
-            revision: RevisionNumber(current.0),
-            revised_at: current.1.to_jiff(),
-            request: request(asked),
-            last_reading: reading(look),
-            own_reading: own.map(RevisionNumber),
-        }
-    };
-    Ok(rows.into_iter().map(line).collect())
+    Ok(rows.into_iter().map(QueueLine::from).collect())
 }
 
-fn request(row: RequestRow) -> Option<Requests> {
-    let (Some(ids), Some(names), at, Some(note)) = row else { return None };
-    let mut by: Vec<Byline> = Vec::new();
-    for (id, name) in ids.into_iter().zip(names) {
-        if by.iter().all(|known| known.id.0 != id) {
-            by.push(byline(id, name));
+impl RequestRow {
+    fn requests(self) -> Option<Requests> {
+        let mut by: Vec<Byline> = Vec::new();
+        for (id, name) in self.ids?.into_iter().zip(self.names?) {
+            if by.iter().all(|known| known.id.0 != id) {
+                by.push(byline(id, name));
+            }
         }
+        Some(Requests { by, at: self.at.to_jiff()?, note: self.note? })
     }
-    Some(Requests { by, at: at.to_jiff()?, note })
 }
 
-fn reading(row: LookRow) -> Option<Reading> {
-    let (Some(id), Some(name), Some(revision), at) = row else { return None };
-    Some(Reading {
-        reader: byline(id, name),
-        revision: RevisionNumber(revision),
-        at: at.to_jiff()?,
-    })
+impl LookRow {
+    fn reading(self) -> Option<Reading> {
+        Some(Reading {
+            reader: byline(self.reader?, self.name?),
+            revision: RevisionNumber(self.revision?),
+            at: self.at.to_jiff()?,
+        })
+    }
 }

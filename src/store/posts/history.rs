@@ -5,10 +5,11 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
+use super::byline::byline;
 use crate::domain::{
     Content, Post, Reading, Review, ReviewId, Revision, RevisionNumber, State, Transition,
 };
-use crate::store::posts::byline;
+
 use crate::store::statement::statement;
 
 /// Everything that led a post to where it stands.
@@ -25,12 +26,12 @@ pub struct PostHistory {
 }
 
 impl PostHistory {
-    fn add(&mut self, row: Row) {
-        let (kind, (to, from, note), (who, name), at, revision, (id, withdrawn_at)) = row;
-        let (by, at, revision) = (byline(who, name), at.to_jiff(), RevisionNumber(revision));
-        match (kind.as_str(), to, id, note) {
+    fn add(&mut self, row: EventRow) {
+        let by = byline(row.actor, row.actor_name);
+        let (at, revision) = (row.at.to_jiff(), RevisionNumber(row.revision));
+        match (row.kind.as_str(), row.to, row.review, row.note) {
             ("transition", Some(to), ..) => {
-                self.transitions.push(Transition { from, to, by, at, revision });
+                self.transitions.push(Transition { from: row.from, to, by, at, revision });
             }
             ("review", _, Some(id), Some(note)) => self.reviews.push(Review {
                 id: ReviewId(id),
@@ -38,7 +39,7 @@ impl PostHistory {
                 reviewer: by,
                 note,
                 at,
-                withdrawn_at: withdrawn_at.to_jiff(),
+                withdrawn_at: row.withdrawn_at.to_jiff(),
             }),
             ("reading", ..) => self.readings.push(Reading { reader: by, revision, at }),
             _ => self.revisions.push((revision, at)),
@@ -46,36 +47,42 @@ impl PostHistory {
     }
 }
 
-type RowSqlType = (
+type EventSqlType = (
     Text,
-    (Nullable<Text>, Nullable<Text>, Nullable<Text>),
-    (BigInt, Text),
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    BigInt,
+    Text,
     Timestamptz,
     Integer,
-    (Nullable<BigInt>, Nullable<Timestamptz>),
+    Nullable<BigInt>,
+    Nullable<Timestamptz>,
 );
-type Row = (
-    String,
-    (Option<State>, Option<State>, Option<String>),
-    (i64, String),
-    Stored,
-    i32,
-    (Option<i64>, NullableTimestamp),
-);
+
+#[derive(Queryable)]
+struct EventRow {
+    kind: String,
+    to: Option<State>,
+    from: Option<State>,
+    note: Option<String>,
+    actor: i64,
+    actor_name: String,
+    at: Stored,
+    revision: i32,
+    review: Option<i64>,
+    withdrawn_at: NullableTimestamp,
+}
 
 /// Returns how a post came to be. The caller has read the post, so the caller
 /// may see it.
-///
-/// # Errors
-///
-/// The database's.
 pub fn history(conn: &mut PgConnection, post: &Post) -> QueryResult<PostHistory> {
-    let rows = statement::<RowSqlType>(
-        "SELECT 'transition' AS kind, t.to_state, t.from_state, NULL::text AS note,
-                actor.id, actor.display_name, t.at, t.revision,
+    let rows = statement::<EventSqlType>(
+        "SELECT 'transition' AS kind, h.entered, h.from_state, NULL::text AS note,
+                actor.id, actor.display_name, h.at, h.revision,
                 NULL::bigint, NULL::timestamptz
-         FROM transitions t JOIN users actor ON actor.id = t.actor_id
-         WHERE t.post_id = $1
+         FROM history h JOIN users actor ON actor.id = h.actor_id
+         WHERE h.post_id = $1 AND h.entered IS NOT NULL
          UNION ALL
          SELECT 'revision', NULL, NULL, NULL, author.id, author.display_name, r.at, r.number,
                 NULL, NULL
@@ -95,17 +102,13 @@ pub fn history(conn: &mut PgConnection, post: &Post) -> QueryResult<PostHistory>
          ORDER BY 7, 8, 9",
     )
     .bind::<BigInt, _>(post.id.0)
-    .load::<Row>(conn)?;
+    .load::<EventRow>(conn)?;
     let mut history = PostHistory::default();
     rows.into_iter().for_each(|row| history.add(row));
     Ok(history)
 }
 
 /// Returns one revision of a post that the caller has read.
-///
-/// # Errors
-///
-/// The database's.
 pub fn revision(
     conn: &mut PgConnection,
     post: &Post,
@@ -116,11 +119,19 @@ pub fn revision(
     )
     .bind::<BigInt, _>(post.id.0)
     .bind::<Integer, _>(number.0)
-    .get_result::<(String, String, String, Stored)>(conn)
+    .get_result::<RevisionRow>(conn)
     .optional()?;
-    Ok(row.map(|(title, summary, body, at)| Revision {
+    Ok(row.map(|row| Revision {
         number,
-        content: Content::stored(title, summary, body),
-        at: at.to_jiff(),
+        content: Content::stored(row.title, row.summary, row.body),
+        at: row.at.to_jiff(),
     }))
+}
+
+#[derive(Queryable)]
+struct RevisionRow {
+    title: String,
+    summary: String,
+    body: String,
+    at: Stored,
 }

@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored, ToDiesel};
 
+use super::byline::byline;
 use crate::domain::{Byline, PostId};
-use crate::store::posts::byline;
 use crate::store::statement::statement;
 
 /// A post that waits in review.
@@ -27,19 +27,43 @@ pub struct Waiting {
 }
 
 type WaitingSqlType = (
-    (BigInt, Text, Timestamptz),
-    (BigInt, Text),
-    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>),
+    BigInt,
+    Text,
+    Timestamptz,
+    BigInt,
+    Text,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    Nullable<Timestamptz>,
 );
-type WaitingRow =
-    ((i64, String, Stored), (i64, String), (Option<i64>, Option<String>, NullableTimestamp));
+
+#[derive(Queryable)]
+struct WaitingRow {
+    id: i64,
+    title: String,
+    submitted_at: Stored,
+    author: i64,
+    author_name: String,
+    asker: Option<i64>,
+    asker_name: Option<String>,
+    asked_at: NullableTimestamp,
+}
+
+impl From<WaitingRow> for Waiting {
+    fn from(row: WaitingRow) -> Self {
+        let asker = row.asker.zip(row.asker_name).map(|(id, name)| byline(id, name));
+        Self {
+            id: PostId(row.id),
+            title: row.title,
+            author: byline(row.author, row.author_name),
+            submitted_at: row.submitted_at.to_jiff(),
+            request: asker.zip(row.asked_at.to_jiff()),
+        }
+    }
+}
 
 /// Returns the posts that have waited in review the longest, whoever it is
 /// that they wait for, at most `limit`.
-///
-/// # Errors
-///
-/// The database's.
 pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Waiting>> {
     let rows = statement::<WaitingSqlType>(
         "SELECT p.id, text.title, p.submitted_at, author.id, author.display_name,
@@ -52,32 +76,19 @@ pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<W
          JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision
          LEFT JOIN LATERAL (
              SELECT asked.reviewer_id, asker.display_name, asked.at
-             FROM reviews asked JOIN users asker ON asker.id = asked.reviewer_id
+             FROM standing_requests asked JOIN users asker ON asker.id = asked.reviewer_id
              WHERE asked.post_id = p.id AND asked.revision = p.current_revision
-               AND asked.withdraws IS NULL
-               AND NOT EXISTS (SELECT FROM reviews w WHERE w.withdraws = asked.id)
              ORDER BY asked.id DESC LIMIT 1
          ) request ON true
          ORDER BY p.submitted_at, p.id",
     )
     .at_most_each(limit)
     .load::<WaitingRow>(conn)?;
-    let waiting = |row: WaitingRow| {
-        let ((id, title, submitted_at), (author, name), (asker, asker_name, at)) = row;
-        let asked = asker.zip(asker_name).zip(at.to_jiff());
-        Waiting {
-            id: PostId(id),
-            title,
-            author: byline(author, name),
-            submitted_at: submitted_at.to_jiff(),
-            request: asked.map(|((id, name), at)| (byline(id, name), at)),
-        }
-    };
-    Ok(rows.into_iter().map(waiting).collect())
+    Ok(rows.into_iter().map(Waiting::from).collect())
 }
 
 /// What was published within seven days.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Queryable)]
 pub struct Week {
     /// How many weeks after the first one that was asked for.
     pub number: i32,
@@ -94,12 +105,8 @@ pub const MOST_PUBLISHED: i64 = 10_000;
 
 /// Returns the weeks since a moment in which something was published, as far
 /// as the newest [`MOST_PUBLISHED`] publications reach back.
-///
-/// # Errors
-///
-/// The database's.
 pub fn published_by_week(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<Week>> {
-    let rows = statement::<(Integer, BigInt, Double)>(
+    statement::<(Integer, BigInt, Double)>(
         "SELECT (extract(epoch FROM week - $1) / 604800)::integer, count(*),
              extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY wait))::float8
          FROM (
@@ -110,7 +117,5 @@ pub fn published_by_week(conn: &mut PgConnection, since: Timestamp) -> QueryResu
     )
     .bind::<Timestamptz, _>(since.to_diesel())
     .at_most_each(MOST_PUBLISHED)
-    .load::<(i32, i64, f64)>(conn)?;
-    let week = |(number, published, median_wait)| Week { number, published, median_wait };
-    Ok(rows.into_iter().map(week).collect())
+    .load::<Week>(conn)
 }

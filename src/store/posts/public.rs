@@ -38,18 +38,28 @@ pub struct PublicPost {
 }
 
 type PublicSqlType = (BigInt, Integer, Text, Text, Text, Text, Timestamptz);
-type PublicRow = (i64, i32, String, String, String, String, Stored);
 
-/// Returns the post, unless its address is none.
-fn public((id, revision, slug, title, summary, author, at): PublicRow) -> Option<PublicPost> {
+#[derive(Queryable)]
+struct PublicRow {
+    id: i64,
+    revision: i32,
+    slug: String,
+    title: String,
+    summary: String,
+    author: String,
+    published_at: Stored,
+}
+
+/// Returns the post, unless its slug is not one.
+fn public(row: PublicRow) -> Option<PublicPost> {
     Some(PublicPost {
-        id: PostId(id),
-        revision: RevisionNumber(revision),
-        slug: Slug::parse(&slug)?,
-        title,
-        summary,
-        author,
-        published_at: at.to_jiff(),
+        id: PostId(row.id),
+        revision: RevisionNumber(row.revision),
+        slug: Slug::parse(&row.slug)?,
+        title: row.title,
+        summary: row.summary,
+        author: row.author,
+        published_at: row.published_at.to_jiff(),
     })
 }
 
@@ -75,10 +85,6 @@ impl HasCursor for PublicPost {
 }
 
 /// Returns a page of what is published, by the time of publication.
-///
-/// # Errors
-///
-/// The database's.
 pub fn published(conn: &mut PgConnection, slice: &PageRequest) -> QueryResult<Page<PublicPost>> {
     let sql = match slice.reads() {
         Order::NewestFirst => OLDER,
@@ -105,10 +111,6 @@ const NEWER: &str = public_where!(
 
 /// Returns what the public finds at an address, or `None` where there never
 /// was anything to find.
-///
-/// # Errors
-///
-/// The database's.
 pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Address>> {
     let row = statement::<(Text, PublicSqlType)>(
         "SELECT p.state, p.id, p.published_revision, p.slug, r.title, r.summary,
@@ -130,10 +132,6 @@ pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Ad
 
 /// Returns the Markdown of published revisions, in no particular order. It never
 /// changes, so it may be kept; whether a post is still public is asked each time.
-///
-/// # Errors
-///
-/// The database's.
 pub fn bodies(
     conn: &mut PgConnection,
     revisions: &[(PostId, RevisionNumber)],
@@ -148,28 +146,25 @@ pub fn bodies(
     )
     .bind::<Array<BigInt>, _>(posts)
     .bind::<Array<Integer>, _>(numbers)
-    .load::<(i64, i32, String)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(post, number, body)| ((PostId(post), RevisionNumber(number)), body))
-        .collect())
+    .load::<BodyRow>(conn)?;
+    let body = |row: BodyRow| ((PostId(row.post), RevisionNumber(row.number)), row.body);
+    Ok(rows.into_iter().map(body).collect())
+}
+
+#[derive(Queryable)]
+struct BodyRow {
+    post: i64,
+    number: i32,
+    body: String,
 }
 
 /// Returns the highest post id that is taken, or 0.
-///
-/// # Errors
-///
-/// The database's.
 pub fn highest_id(conn: &mut PgConnection) -> QueryResult<i64> {
     statement::<BigInt>("SELECT coalesce(max(id), 0) FROM posts").get_result(conn)
 }
 
 /// Returns the addresses of the published posts with ids in a range, and since
 /// when they are public.
-///
-/// # Errors
-///
-/// The database's.
 pub fn addresses(
     conn: &mut PgConnection,
     ids: std::ops::Range<i64>,

@@ -135,10 +135,6 @@ pub struct Verdict {
 
 /// Returns whether each truth that speaks of posts holds for this one. It asks
 /// what [`verify`] asks, in one statement, so that a page can ask it.
-///
-/// # Errors
-///
-/// The database's.
 pub fn of_post(conn: &mut PgConnection, post: PostId) -> QueryResult<Vec<Verdict>> {
     let asked: Vec<_> = truths().filter(|truth| truth.scope == Scope::Post).collect();
     let questions = asked.iter().enumerate().map(|(number, truth)| {

@@ -14,7 +14,7 @@ use imprimatur::store::paging::{Direction, Order, PageRequest};
 use imprimatur::store::statement::statement;
 
 use crate::support::browser::Page;
-use crate::support::raw::db_refused_by;
+use crate::support::raw::{DB_RECORD, db_refused_by};
 use crate::support::world::db_number;
 use crate::support::{Browser, Server, World};
 
@@ -500,8 +500,10 @@ fn the_list_is_searched_and_filtered_and_leads_there_and_back() {
         .database
         .as_owner()
         .batch_execute(
-            "INSERT INTO users (username, display_name, password_hash, roles)
-             SELECT 'mala' || n, 'Mala', '$argon2id$', '{}' FROM generate_series(1, 1100) n",
+            &("INSERT INTO users (username, display_name, password_hash, roles)
+               SELECT 'mala' || n, 'Mala', '$argon2id$', '{}' FROM generate_series(1, 1100) n"
+                .to_owned()
+                + DB_RECORD),
         )
         .unwrap();
     assert_eq!(list("?search=mal&state=deactivated"), ["mallory"]);
@@ -547,7 +549,8 @@ fn every_way_to_list_accounts_goes_by_an_index_and_none_sorts_a_table() {
     let mut owner = world.database.as_superuser();
     owner
         .batch_execute(
-            "INSERT INTO users (username, display_name, password_hash, roles, is_active, created_at)
+            "SET session_replication_role = replica;
+             INSERT INTO users (username, display_name, password_hash, roles, is_active, created_at)
              SELECT 'u' || n, 'User Number' || n, '$argon2id$', CASE WHEN n % 1000 = 0 THEN '{staff}' WHEN n % 2 = 0 THEN '{author}' ELSE '{reviewer}' END::text[], n % 10 <> 1,
                  now() - n * interval '1 second'
              FROM generate_series(1, 20000) n;

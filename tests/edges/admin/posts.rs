@@ -292,18 +292,22 @@ fn db_copies(world: &World, copies: usize) {
     use diesel::connection::SimpleConnection;
     let sql = format!(
         "SET session_replication_role = replica;
-         INSERT INTO posts OVERRIDING SYSTEM VALUE
-         SELECT (jsonb_populate_record(p, jsonb_build_object('id', p.id + n, 'slug', 'copy-' || n))).*
-         FROM posts p, generate_series(1, {copies}) n WHERE p.id = 1;
-         INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-         SELECT actor_id, key || '/' || n, action, post_id + n, revision, state, fingerprint, at
-         FROM operations, generate_series(1, {copies}) n WHERE post_id = 1;
-         INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-         SELECT post_id + n, number, title, summary, body, author_id, at, operation_key || '/' || n
+         INSERT INTO posts (id, author_id, state, current_revision, created_at,
+             submitted_at, submitted_by, submitted_revision,
+             published_at, published_by, published_revision, slug)
+         OVERRIDING SYSTEM VALUE
+         SELECT id + n, author_id, state, current_revision, created_at,
+             submitted_at, submitted_by, submitted_revision,
+             published_at, published_by, published_revision, 'copy-' || n
+         FROM posts, generate_series(1, {copies}) n WHERE id = 1;
+         INSERT INTO history
+             (post_id, action, revision, from_state, to_state, actor_id, key, fingerprint, at)
+         SELECT post_id + n, action, revision, from_state, to_state, actor_id, key || '/' || n,
+             fingerprint, at
+         FROM history, generate_series(1, {copies}) n WHERE post_id = 1;
+         INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
+         SELECT post_id + n, number, title, summary, body, author_id, at, key || '/' || n
          FROM revisions, generate_series(1, {copies}) n WHERE post_id = 1;
-         INSERT INTO transitions (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-         SELECT post_id + n, from_state, to_state, actor_id, at, revision, operation_key || '/' || n
-         FROM transitions, generate_series(1, {copies}) n WHERE post_id = 1;
          INSERT INTO post_documents
          SELECT post_id + n, document FROM post_documents, generate_series(1, {copies}) n
          WHERE post_id = 1;
@@ -489,7 +493,7 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
     assert!(page.body.contains("Archived: 300"), "{}", page.body);
     assert!(!page.body.contains("Go on with"));
     assert_eq!(archived(&world), 300);
-    let ours = "SELECT count(*) AS n FROM operations WHERE action = 'archive'";
+    let ours = "SELECT count(*) AS n FROM history WHERE action = 'archive'";
     assert_eq!(db_number(&mut world.database.as_owner(), ours), 300);
     assert_eq!(verify(&mut world.database.as_runtime(), None).unwrap().findings, []);
 }

@@ -352,7 +352,7 @@ fn a_post_in_the_admin_tells_whether_it_is_true() {
             false,
         ),
         (
-            "DELETE FROM transitions WHERE post_id = $ AND to_state = 'published'",
+            "DELETE FROM history WHERE post_id = $ AND entered = 'published'",
             "post_state_is_recorded",
             "No state without its history row.",
             true,

@@ -127,7 +127,7 @@ fn db_grow_older(database: &Database, story: &str, age: &str) {
         "SET session_replication_role = replica;
          DO $$
          DECLARE
-             post bigint := (SELECT post_id FROM operations WHERE key = 'demo/{story}/0');
+             post bigint := (SELECT post_id FROM history WHERE key = 'demo/{story}/0');
              change record;
          BEGIN
              FOR change IN
@@ -159,7 +159,7 @@ fn address(database: &Database, path: &str) -> String {
     let (story, after) = rest.split_once('}').unwrap();
     let post = db_number(
         &mut database.as_owner(),
-        &format!("SELECT post_id AS n FROM operations WHERE key = 'demo/{story}/0'"),
+        &format!("SELECT post_id AS n FROM history WHERE key = 'demo/{story}/0'"),
     );
     format!("{before}{post}{after}")
 }

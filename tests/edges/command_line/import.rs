@@ -272,7 +272,7 @@ fn a_killed_import_goes_on_where_it_was_and_takes_every_file_once() {
         }
         // It is killed in the middle of a file: the next one cannot be written.
         let mut owner = world.database.as_owner();
-        owner.batch_execute("BEGIN; LOCK TABLE transitions IN SHARE MODE").unwrap();
+        owner.batch_execute("BEGIN; LOCK TABLE history IN SHARE MODE").unwrap();
         std::thread::sleep(Duration::from_millis(200));
         child.kill().unwrap();
         finished(child.wait_with_output().unwrap()).expect(-1);

@@ -8,7 +8,7 @@ use imprimatur::domain::{Role, UserId};
 
 use super::each_is_refused;
 use crate::support::World;
-use crate::support::raw::db_refused_by;
+use crate::support::raw::{db_account_event, db_refused_by};
 use crate::support::world::db_number;
 
 #[test]
@@ -101,7 +101,11 @@ fn people_are_never_deleted_or_renamed_and_no_password_is_stored_in_the_clear() 
 fn two_remove_each_other(isolation: &str) -> (World, String) {
     let world = World::new();
     let sam = world.person("sam", &[Role::Staff]);
-    let leave = |who: UserId| format!("UPDATE users SET is_active = false WHERE id = {who}");
+    let stan = world.stan;
+    let leave = |who: UserId| {
+        format!("UPDATE users SET is_active = false WHERE id = {who}; ")
+            + &db_account_event(stan, who, "deactivated", "NULL")
+    };
     let mut first = world.database.as_runtime();
     let begin = format!("BEGIN ISOLATION LEVEL {isolation}");
     first.batch_execute(&begin).unwrap();
@@ -140,17 +144,78 @@ fn the_roster_counts_what_the_accounts_say_whatever_happens_to_them() {
     let sam = world.person("sam", &[Role::Staff, Role::Author]);
     let mut conn = world.database.as_runtime();
     let changes = [
-        ("is_active = false", 1),
-        ("roles = '{author}'", 1),
-        ("roles = '{staff}'", 1),
-        ("is_active = true", 2),
-        ("roles = '{}', is_active = true", 1),
-        ("roles = '{staff}'", 2),
-        ("display_name = 'Samuel'", 2),
+        ("is_active = false", "deactivated", "NULL", 1),
+        ("roles = '{author}'", "role-revoked", "'staff'", 1),
+        ("roles = '{author,staff}'", "role-granted", "'staff'", 1),
+        ("is_active = true", "reactivated", "NULL", 2),
+        ("roles = '{author}'", "role-revoked", "'staff'", 1),
+        ("roles = '{author,staff}'", "role-granted", "'staff'", 2),
+        ("display_name = 'Samuel'", "password-set", "NULL", 2),
     ];
-    for (change, expected) in changes {
-        conn.batch_execute(&format!("UPDATE users SET {change} WHERE id = {sam}")).unwrap();
+    for (change, event, role, expected) in changes {
+        let record = db_account_event(world.stan, sam, event, role);
+        let sql = format!("UPDATE users SET {change} WHERE id = {sam}; {record}");
+        assert_eq!(db_refused_by(&mut conn, &sql), "nothing");
         let roster = db_number(&mut conn, "SELECT active_staff::bigint AS n FROM staff_roster");
         assert_eq!(roster, expected, "after {change}");
     }
+}
+
+#[test]
+fn an_account_changes_only_together_with_its_record() {
+    let world = World::new();
+    let (stan, mallory, alice) = (world.stan, world.mallory, world.alice);
+    let event = |event: &str, role: &str| db_account_event(stan, mallory, event, role);
+    let grant = format!("UPDATE users SET roles = '{{reviewer}}' WHERE id = {mallory}; ");
+    let deactivate = format!("UPDATE users SET is_active = false WHERE id = {mallory}; ");
+    let another = "INSERT INTO users (username, display_name, password_hash, roles)
+         VALUES ('sam', 'Sam', '$argon2id$', '{staff}')";
+    let (by_row, by_event) = ("account_is_as_recorded", "account_event_is_borne_out");
+    let attempts = [
+        ("take a role without a record", grant.clone(), by_row),
+        ("record another role", grant.clone() + &event("role-granted", "'staff'"), by_row),
+        ("record a revocation", grant.clone() + &event("role-revoked", "'reviewer'"), by_row),
+        (
+            "record another account",
+            grant + &db_account_event(stan, alice, "role-granted", "'reviewer'"),
+            by_row,
+        ),
+        ("deactivate without a record", deactivate.clone(), by_row),
+        ("record a reactivation", deactivate + &event("reactivated", "NULL"), by_row),
+        ("make an account without a record", another.to_owned(), by_row),
+        ("record a grant that did not happen", event("role-granted", "'author'"), by_event),
+        ("record a revocation that did not happen", event("role-revoked", "'author'"), by_event),
+        ("record a deactivation that did not happen", event("deactivated", "NULL"), by_event),
+        ("record a second creation", event("created", "NULL"), by_event),
+        (
+            "record a grant and take it back",
+            event("role-granted", "'author'")
+                + &event("role-revoked", "'author'")
+                + &event("role-revoked", "'author'"),
+            by_event,
+        ),
+        (
+            "a role that does not exist",
+            event("role-granted", "'king'"),
+            "account_event_role_is_known",
+        ),
+    ];
+    each_is_refused(&world, &mut world.database.as_runtime(), &attempts);
+    // Whoever has taken the triggers away still meets the seal.
+    let altered = [
+        ("somebody else did it", format!("actor_id = {mallory}")),
+        ("it was about somebody else", format!("subject_id = {mallory}")),
+        ("it was another event", "event = 'password-set', role = NULL".to_owned()),
+        ("for another reason", "reason = 'Promoted.'".to_owned()),
+        ("at another time", "at = at - interval '1 day'".to_owned()),
+        ("in another way", "interface = 'api'".to_owned()),
+    ];
+    let attempts = altered.map(|(what, change)| {
+        let alter = format!(
+            "SET LOCAL session_replication_role = replica;
+             UPDATE account_events SET {change} WHERE subject_id = {alice} AND event = 'role-granted'"
+        );
+        (what, alter, "account_event_is_sealed")
+    });
+    each_is_refused(&world, &mut world.database.as_superuser(), &attempts);
 }

@@ -25,8 +25,8 @@ fn the_program_cannot_take_a_guard_away_or_become_somebody_who_can() {
             "must be owner of table posts",
         ),
         (
-            "ALTER TABLE transitions DROP CONSTRAINT post_enters_each_state_once CASCADE",
-            "must be owner of table transitions",
+            "ALTER TABLE history DROP CONSTRAINT post_enters_each_state_once CASCADE",
+            "must be owner of table history",
         ),
         ("ALTER TABLE posts ADD COLUMN promoted boolean", "must be owner of table posts"),
         ("ALTER TABLE posts OWNER TO imprimatur_runtime", "must be owner of table posts"),
@@ -41,6 +41,7 @@ fn the_program_cannot_take_a_guard_away_or_become_somebody_who_can() {
         ),
         ("CREATE TABLE mine ()", "permission denied for schema public"),
         ("CREATE SCHEMA mine", "permission denied for database"),
+        ("CREATE TEMPORARY TABLE mine ()", "permission denied to create temporary tables"),
         (
             "CREATE TRIGGER mine BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION refuse()",
             "permission denied for table posts",
@@ -58,8 +59,8 @@ fn the_program_cannot_take_a_guard_away_or_become_somebody_who_can() {
             "must have admin option on role|permission denied to grant role",
         ),
         (
-            "SELECT grant_runtime('imprimatur_runtime')",
-            "permission denied for function grant_runtime",
+            "SELECT set_privileges('imprimatur_runtime')",
+            "permission denied for function set_privileges",
         ),
         ("SELECT key FROM cookie_key FOR UPDATE", "permission denied for table cookie_key"),
         ("SELECT 1/0", "division by zero"),
@@ -145,16 +146,92 @@ fn what_everybody_may_the_program_may_not_either() {
          FROM pg_class, aclexplode(relacl) AS granted
          WHERE relnamespace = 'public'::regnamespace AND granted.grantee = 0";
     assert_eq!(db_number(&mut world.database.as_owner(), public), 0);
-    let definers = statement::<Text>(
+    let public = "SELECT count(*) AS n
+         FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS granted
+         WHERE pronamespace = 'public'::regnamespace AND granted.grantee = 0";
+    assert_eq!(db_number(&mut world.database.as_owner(), public), 0);
+    let callable = statement::<Text>(
         "SELECT proname::text FROM pg_proc
-         WHERE pronamespace = 'public'::regnamespace AND prosecdef
-           AND has_function_privilege($1::name, oid, 'EXECUTE')
-           AND prorettype <> 'trigger'::regtype",
+         WHERE pronamespace = 'public'::regnamespace
+           AND (prosecdef OR prorettype = 'trigger'::regtype)
+           AND has_function_privilege($1::name, oid, 'EXECUTE')",
     )
     .bind::<Text, _>(RUNTIME_ROLE)
     .load::<String>(&mut world.database.as_owner())
     .unwrap();
-    assert_eq!(definers, ["purge_expired"]);
+    assert_eq!(callable, ["purge_expired"]);
+}
+
+/// A function in PL/pgSQL looks up names when it runs, and one with the owner's
+/// rights acts for whoever calls it.
+#[test]
+fn every_function_looks_where_it_was_made_to_look() {
+    let world = World::new();
+    // The owner alone calls these, on a connection whose search path is set.
+    let by_the_owner =
+        ["may_revoke_temporary", "revoke_temporary", "runtime_is_granted", "set_privileges"];
+    let unpinned = statement::<Text>(
+        "SELECT proname::text FROM pg_proc
+         WHERE pronamespace = 'public'::regnamespace AND prosqlbody IS NULL
+           AND NOT coalesce('search_path=public, pg_temp' = ANY (proconfig), false)
+         ORDER BY 1",
+    )
+    .load::<String>(&mut world.database.as_owner())
+    .unwrap();
+    assert_eq!(unpinned, by_the_owner);
+    let unchecked = statement::<Text>(
+        "SELECT proname::text FROM pg_proc
+         WHERE pronamespace = 'public'::regnamespace AND prosecdef
+           AND prorettype = 'trigger'::regtype AND prosrc !~ 'TG_RELID <> ''public\\.\\w+''::regclass'",
+    )
+    .load::<String>(&mut world.database.as_owner())
+    .unwrap();
+    assert_eq!(unchecked, Vec::<String>::new());
+}
+
+#[test]
+fn a_trigger_function_with_the_owners_rights_serves_no_table_of_somebody_else() {
+    let world = World::new();
+    let last = "UPDATE users SET is_active = false WHERE 'staff' = ANY (roles)";
+    let inflate = format!(
+        "CREATE TEMPORARY TABLE mine (is_active boolean, roles text[]);
+         CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION count_active_staff();
+         INSERT INTO mine VALUES (true, '{{staff}}'); {last}"
+    );
+    let mislead =
+        "CREATE TEMPORARY TABLE mine (post_id bigint, title text, summary text, body text);
+         CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION keep_document();
+         INSERT INTO mine VALUES (1, 'other', 'words', '')";
+    let attempts = |refusal: [&'static str; 2]| {
+        [
+            ("inflate the roster", inflate.clone(), refusal[0]),
+            ("mislead", mislead.to_owned(), refusal[1]),
+        ]
+    };
+    let program = &mut world.database.as_runtime();
+    let no_table = "permission denied to create temporary tables";
+    each_is_refused(&world, program, &attempts([no_table; 2]));
+    let grant = |sql: &str| world.database.db_sabotage(sql);
+    grant(&format!("GRANT TEMPORARY ON DATABASE {} TO {RUNTIME_ROLE}", world.database.name));
+    each_is_refused(
+        &world,
+        program,
+        &attempts([
+            "permission denied for function count_active_staff",
+            "permission denied for function keep_document",
+        ]),
+    );
+    grant(&format!(
+        "GRANT EXECUTE ON FUNCTION count_active_staff(), keep_document() TO {RUNTIME_ROLE}"
+    ));
+    each_is_refused(
+        &world,
+        program,
+        &attempts([
+            "count_active_staff() is for the table users.",
+            "keep_document() is for the table revisions.",
+        ]),
+    );
 }
 
 #[test]
@@ -174,8 +251,8 @@ fn only_what_is_long_over_is_forgotten() {
     for (name, expires_at, ended_at) in sessions {
         owner
             .batch_execute(&format!(
-                "INSERT INTO sessions (id_hash, user_id, expires_at, ended_at)
-                 VALUES (sha256('{name}'), {alice}, {expires_at}, {ended_at})"
+                "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, ended_at)
+                 VALUES (sha256('{name}'), {alice}, now(), {expires_at}, {ended_at})"
             ))
             .unwrap();
     }
@@ -203,6 +280,10 @@ fn only_what_is_long_over_is_forgotten() {
         )
         .unwrap();
     let before = world.db_everything();
+    world.database.db_sabotage(&format!(
+        "GRANT TEMPORARY ON DATABASE {} TO {RUNTIME_ROLE}",
+        world.database.name
+    ));
     let mut program = world.database.as_runtime();
     // A table of the same name that only this session sees is not the one meant.
     program

@@ -82,8 +82,8 @@ fn is_refused_in_every_state_but<A: Mutation>(
         assert_eq!(world.db_everything(), before, "{} in {wrong}", A::ACTION);
     }
     let revised = guards_asleep(&format!(
-        "INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
-         SELECT post_id, number + 1, 'Another', summary, body, author_id, at, operation_key
+        "INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
+         SELECT post_id, number + 1, 'Another', summary, body, author_id, at, key
          FROM revisions WHERE post_id = {post} AND number = 1;
          UPDATE posts SET current_revision = 2,
              published_revision = CASE WHEN published_revision IS NULL THEN NULL ELSE 2 END

@@ -245,7 +245,7 @@ fn a_decision_that_a_conflict_interrupted_is_read_and_taken_anew() {
              END IF;
              RETURN NEW;
          END $$;
-         CREATE TRIGGER interrupt BEFORE INSERT ON operations
+         CREATE TRIGGER interrupt BEFORE INSERT ON history
              FOR EACH ROW EXECUTE FUNCTION interrupt()"
     ));
     // A try looks twice: at what to lock, and at what it has locked.

@@ -81,7 +81,7 @@ fn what_one_person_does_on_a_connection_does_not_colour_what_the_next_one_does()
         assert!(!ediths_desk.contains("<a href=\"/account\">Alice"), "{ediths_desk}");
         edith.act(&review, &[]).expect(303);
         let by = format!(
-            "transitions WHERE post_id = {post} AND to_state = 'published' AND actor_id = {}",
+            "history WHERE post_id = {post} AND entered = 'published' AND actor_id = {}",
             world.edith
         );
         assert_eq!(world.db_count(&by), 1);
@@ -102,8 +102,8 @@ fn interrupt(world: &World, times: i64, code: &str, message: &str) {
              END IF;
              RETURN NEW;
          END $$;
-         DROP TRIGGER IF EXISTS interrupt ON transitions;
-         CREATE TRIGGER interrupt BEFORE INSERT ON transitions
+         DROP TRIGGER IF EXISTS interrupt ON history;
+         CREATE TRIGGER interrupt BEFORE INSERT ON history
              FOR EACH ROW EXECUTE FUNCTION interrupt()"
     ));
 }

@@ -43,7 +43,7 @@ fn of_sixty_four_who_publish_at_once_one_does_and_sixty_three_hear_that_it_is_do
     let post = world.in_review();
     let server = Server::start(world.database.store_of(16));
     let browsers = ["edith", "rosa", "rachel", "rufus"].map(|name| server.signed_in(name));
-    let operations = world.db_count("operations");
+    let operations = world.db_count("history");
 
     let address = format!("/desk/posts/{post}/publish");
     let pages = click_publish(&browsers, &address, OperationKey::random);
@@ -56,7 +56,7 @@ fn of_sixty_four_who_publish_at_once_one_does_and_sixty_three_hear_that_it_is_do
     }
     assert_eq!(world.db_history(post), ["draft", "in_review", "published"]);
     // The losers leave the record of their refusal and nothing else.
-    assert_eq!(world.db_count("operations"), operations + 1);
+    assert_eq!(world.db_count("history"), operations + 1);
     let refusals = world.db_refusals();
     assert_eq!(refusals.len(), CLICKS - 1);
     for (layer, codes) in refusals {
@@ -71,7 +71,7 @@ fn one_click_that_arrives_sixty_four_times_succeeds_sixty_four_times_and_once() 
     let post = world.in_review();
     let server = Server::start(world.database.store_of(16));
     let key = OperationKey::random();
-    let operations = world.db_count("operations");
+    let operations = world.db_count("history");
 
     let address = format!("/desk/posts/{post}/publish");
     let pages = click_publish(&[server.signed_in("edith")], &address, || key.clone());
@@ -81,7 +81,7 @@ fn one_click_that_arrives_sixty_four_times_succeeds_sixty_four_times_and_once() 
         assert_eq!(page.location(), address);
     }
     assert_eq!(world.db_history(post), ["draft", "in_review", "published"]);
-    assert_eq!(world.db_count("operations"), operations + 1);
+    assert_eq!(world.db_count("history"), operations + 1);
     assert_eq!(world.db_refusals(), []);
     assert_eq!(world.db_incidents(), [""; 0]);
 }

@@ -18,7 +18,7 @@ use imprimatur::store::{self, Store};
 use imprimatur::workflow::{self, Call};
 
 use super::{Moment, at_once, in_slow_motion};
-use crate::support::raw::wait_until;
+use crate::support::raw::{DB_RECORD, wait_until};
 use crate::support::world::{account, account_call, db_number, publish};
 use crate::support::{Server, World};
 
@@ -62,7 +62,7 @@ impl Revocation {
         match self {
             Self::ByStaff(..) => unreachable!("staff do not type SQL"),
             Self::ByHand(change, _) => {
-                format!("UPDATE users SET {change} WHERE username = '{name}'")
+                format!("UPDATE users SET {change} WHERE username = '{name}'") + DB_RECORD
             }
         }
     }
@@ -177,7 +177,7 @@ fn a_publish_waits_for_the_revocation_in_progress_and_believes_its_outcome() {
 fn nothing_is_published_after_the_revocation_was_acknowledged() {
     let world = World::new();
     let published_by = |who: UserId| {
-        world.db_count(&format!("transitions WHERE to_state = 'published' AND actor_id = {who}"))
+        world.db_count(&format!("history WHERE entered = 'published' AND actor_id = {who}"))
     };
     for (round, revocation) in every_revocation().into_iter().cycle().take(18).enumerate() {
         let name = format!("reviewer{round}");

@@ -206,7 +206,7 @@ impl House {
         let post = self.world.published();
         self.world.database.db_sabotage(&format!(
             "SET session_replication_role = replica;
-             DELETE FROM transitions WHERE post_id = {post} AND to_state = 'published'"
+             DELETE FROM history WHERE post_id = {post} AND entered = 'published'"
         ));
         post
     }

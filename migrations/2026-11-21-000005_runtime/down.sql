@@ -1,2 +1,0 @@
-DROP FUNCTION purge_expired();
-DROP FUNCTION grant_runtime(name);

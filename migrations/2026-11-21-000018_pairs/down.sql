@@ -1,1 +1,0 @@
-DROP INDEX posts_by_author_publisher_and_time, posts_by_author_publisher_and_number;

@@ -1,0 +1,66 @@
+//! The people whom the filters of the change list name.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+
+use crate::domain::{UserId, Username};
+use crate::store::statement::statement;
+
+/// Who stands behind the names of a filter, whom one could name instead, and
+/// what the reader of the list has not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// Whoever signs in with the author's name.
+    pub author: Option<UserId>,
+    /// Whoever signs in with the reviewer's name.
+    pub reviewer: Option<UserId>,
+    /// The names of authors, in alphabetical order, at most fifty.
+    pub authors: Vec<String>,
+    /// The names of reviewers, likewise.
+    pub reviewers: Vec<String>,
+    /// The reader's newest bulk archive of which something is left to do.
+    pub unfinished: Option<i64>,
+}
+
+/// Returns who is meant by the names of a filter, and what there is to say of
+/// them.
+pub fn names(
+    conn: &mut PgConnection,
+    author: Option<&Username>,
+    reviewer: Option<&Username>,
+    reader: UserId,
+) -> QueryResult<Names> {
+    type Id = Nullable<BigInt>;
+    let row = statement::<(Id, Id, Array<Text>, Array<Text>, Id)>(
+        "SELECT (SELECT id FROM users WHERE username = $1),
+             (SELECT id FROM users WHERE username = $2),
+             ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
+                   ORDER BY username LIMIT 50),
+             ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
+                   ORDER BY username LIMIT 50),
+             (SELECT max(b.id) FROM bulk_archives b
+              WHERE b.actor_id = $3
+                AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
+                             WHERE settled_at IS NULL))",
+    )
+    .bind::<Nullable<Text>, _>(author.map(Username::as_str))
+    .bind::<Nullable<Text>, _>(reviewer.map(Username::as_str))
+    .bind::<BigInt, _>(reader.0)
+    .get_result::<NamesRow>(conn)?;
+    Ok(Names {
+        author: row.author.map(UserId),
+        reviewer: row.reviewer.map(UserId),
+        authors: row.authors,
+        reviewers: row.reviewers,
+        unfinished: row.unfinished,
+    })
+}
+
+#[derive(Queryable)]
+struct NamesRow {
+    author: Option<i64>,
+    reviewer: Option<i64>,
+    authors: Vec<String>,
+    reviewers: Vec<String>,
+    unfinished: Option<i64>,
+}
