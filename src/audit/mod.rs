@@ -2,43 +2,31 @@
 //! of one.
 
 pub mod catalogue;
+mod entry;
 mod incident_log;
 mod readings;
+mod refusal_counts;
 mod refusal_log;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::domain::{Interface, PostId, Reason, RecordedAction, RequestId, RevisionNumber, UserId};
+use crate::domain::Reason;
 use crate::metrics;
-use crate::store::schema::{incidents, refusals};
+use crate::store::schema::incidents;
 use crate::store::statement::statement;
 
+pub use entry::AuditEntry;
 pub use incident_log::{IncidentState, incident, incidents, lock_incident};
 pub use readings::record_reading;
+pub use refusal_counts::left_out as refusals_left_out;
 pub use refusal_log::{
     LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,
 };
 
-/// The request that a refusal or an incident is about.
-#[derive(Debug, Clone, Copy)]
-pub struct AuditEntry {
-    /// The request.
-    pub request: RequestId,
-    /// The interface that it came through.
-    pub interface: Interface,
-    /// The signed-in person, if any.
-    pub actor: Option<UserId>,
-    /// The action.
-    pub action: RecordedAction,
-    /// The post, as the request named it: it may not exist.
-    pub post: Option<PostId>,
-    /// The revision seen.
-    pub seen: Option<RevisionNumber>,
-}
-
-/// Records the refusal of a signed-in actor. Anonymous refusals are logged and
-/// not stored: anybody could fill the table.
+/// Records the refusal of a signed-in actor, of each person and hour at most a
+/// hundred. Anonymous refusals are logged and not stored: anybody could fill the
+/// table.
 pub fn record_refusal(
     conn: &mut PgConnection,
     asked: &AuditEntry,
@@ -54,18 +42,7 @@ pub fn record_refusal(
     let Some(actor) = asked.actor else { return };
     let written =
         serde_json::to_value(reasons).map_err(|error| error.to_string()).and_then(|reasons| {
-            diesel::insert_into(refusals::table)
-                .values((
-                    refusals::request_id.eq(asked.request.0),
-                    refusals::interface.eq(asked.interface.as_str()),
-                    refusals::actor_id.eq(actor.0),
-                    refusals::action.eq(asked.action.as_str()),
-                    refusals::post_id.eq(asked.post.map(|post| post.0)),
-                    refusals::revision_seen.eq(asked.seen.map(|seen| seen.0)),
-                    refusals::layer.eq(layer),
-                    refusals::reasons.eq(reasons),
-                ))
-                .execute(conn)
+            refusal_counts::insert(conn, asked, actor, layer, reasons)
                 .map_err(|error| error.to_string())
         });
     if let Err(error) = written {
