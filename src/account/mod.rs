@@ -1,6 +1,7 @@
 //! The edge for one's own account.
 
 mod page;
+mod proof;
 mod set_password;
 
 use actix_web::web::ServiceConfig;

@@ -5,15 +5,19 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
+use crate::account::proof::{self, Proof};
+use crate::accounts::password_choice::choose;
 use crate::accounts::sessions::{self, LIFETIME_SECONDS, SessionLine, random_key_of};
-use crate::accounts::sign_in::{self, Throttled};
+use crate::accounts::throttle::Throttled;
 use crate::accounts::tokens::{self, Token, TokenLine};
 use crate::domain::{
-    FieldError, Interface, InvalidInput, NewPassword, NewSession, NewToken, OwnChange, Password,
-    Permission, Person, Reason, TokenId, TokenLifetime, TokenName,
+    FieldError, Interface, InvalidInput, NewPassword, NewSession, NewToken, OwnChange, Permission,
+    Person, Reason, TokenId, TokenLifetime, TokenName,
 };
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Layout, Reply, Request, blocking, error_page, status};
+use crate::http::{
+    Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, blocking, error_page, status,
+};
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -206,29 +210,95 @@ fn after(
     }
 }
 
-async fn make_token(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
-    with_form(request, body, context, |store, request, mut fields| {
+/// What the form of a new token said.
+struct TokenForm {
+    name: String,
+    days: String,
+    chosen: Vec<Permission>,
+    password: String,
+}
+
+impl TokenForm {
+    fn take(fields: &mut Form) -> Result<Self, Refusal> {
         let name = fields.require("name")?;
         let days = fields.require("days")?;
+        let password = fields
+            .require("password")
+            .map_err(|error| FieldError::new("token_password", error.message))?;
         let mut chosen = Vec::new();
         for permission in Permission::ALL {
             if fields.take(permission.as_str())?.is_some() {
                 chosen.push(permission);
             }
         }
-        fields.finish()?;
-        let token = tokens::generate();
-        let made = new_token(&name, &days, &chosen, &token)
-            .map_err(Refusal::from)
-            .and_then(|wanted| change(store, request, &OwnChange::MakeToken(wanted), None));
-        match made {
-            Ok(()) => page(store, request, Said::default(), Some(token)),
-            Err(refusal) => {
-                again(store, request, refusal, Said { name, days, chosen, ..Said::default() })
-            }
+        fields.take("username")?;
+        Ok(Self { name, days, chosen, password })
+    }
+}
+
+async fn make_token(
+    request: Request,
+    body: Bytes,
+    context: Data<Context>,
+    hashing: Data<Hashing>,
+) -> HttpResponse {
+    let mut fields = match Form::parse(&body) {
+        Ok(fields) => fields,
+        Err(input) => {
+            return error_page::page(&input.into(), &request, None)
+                .into_response(&context.settings);
         }
-    })
-    .await
+    };
+    let typed = fields.clone();
+    let checked = match request.sent(&fields) {
+        Ok(true) => check_token_form(&request, &mut fields, &context, &hashing).await.map(Some),
+        Ok(false) => Ok(None),
+        Err(refusal) => Err(refusal),
+    };
+    context
+        .clone()
+        .answer(request, Some(typed.clone()), move |store, request| {
+            let (form, proof) = match checked {
+                Ok(Some(checked)) => checked,
+                Ok(None) => return Ok(error_page::stale_form(request, &typed)),
+                Err(refusal) => {
+                    let kept = |field| typed.peek(field).unwrap_or_default().to_owned();
+                    let (name, days) = (kept("name"), kept("days"));
+                    return again(store, request, refusal, Said { name, days, ..Said::default() });
+                }
+            };
+            let TokenForm { name, days, chosen, .. } = form;
+            let said = |name, days, chosen| Said { name, days, chosen, ..Said::default() };
+            let shown = match proof {
+                Proof::Checked(shown) => shown,
+                Proof::Throttled(Throttled { retry_after }) => {
+                    let field = "token_password";
+                    return throttled(store, request, field, retry_after, said(name, days, chosen));
+                }
+            };
+            let token = tokens::generate();
+            let made = new_token(&name, &days, &chosen, &token).map_err(Refusal::from).and_then(
+                |wanted| change(store, request, &OwnChange::MakeToken(wanted), shown.as_deref()),
+            );
+            match made {
+                Ok(()) => page(store, request, Said::default(), Some(token)),
+                Err(refusal) => again(store, request, refusal, said(name, days, chosen)),
+            }
+        })
+        .await
+}
+
+async fn check_token_form(
+    request: &Request,
+    fields: &mut Form,
+    context: &Context,
+    hashing: &Hashing,
+) -> Result<(TokenForm, Proof), Refusal> {
+    fields.take("token")?;
+    let form = TokenForm::take(fields)?;
+    std::mem::take(fields).finish()?;
+    let proof = proof::check(request, context, hashing, &form.password).await?;
+    Ok((form, proof))
 }
 
 fn new_token(
@@ -257,36 +327,54 @@ async fn change_password(
     body: Bytes,
     context: Data<Context>,
     hashing: Data<Hashing>,
+    browser: KnownBrowser,
 ) -> HttpResponse {
     let prepared = prepare(&request, &body, &context, &hashing).await;
-    context
+    // With the old password, the browser would be unknown from here on.
+    let cookie = match (&prepared, request.owner()) {
+        (Ok(Prepared::Hashed { new_hash, .. }), Some(owner)) => {
+            browser.cookie_for(owner, new_hash, &context.settings)
+        }
+        _ => None,
+    };
+    let mut response = context
         .clone()
         .answer(request, None, move |store, request| {
-            let (new_hash, shown) = match prepared {
-                Ok(Prepared::Hashed { new_hash, shown }) => (new_hash, shown),
-                Ok(Prepared::Stale(fields)) => return Ok(error_page::stale_form(request, &fields)),
-                Ok(Prepared::Throttled(Throttled { retry_after })) => {
-                    return throttled(store, request, retry_after);
+            let owner = request.owner().ok_or(Refusal::NotSignedIn)?;
+            match prepared {
+                Ok(Prepared::Hashed { new_hash, shown, keeps_tokens }) => {
+                    let key = random_key_of(owner);
+                    let wanted = new_password(&key, request, new_hash, keeps_tokens);
+                    match change(store, request, &wanted, shown.as_deref()) {
+                        Ok(()) => {
+                            Ok(Reply::see("/account", Some(Flash::PasswordChanged)).beginning(key))
+                        }
+                        Err(refusal) => again(store, request, refusal, Said::default()),
+                    }
                 }
-                Err(refusal) => return again(store, request, refusal, Said::default()),
-            };
-            let key = random_key_of(request.owner().ok_or(Refusal::NotSignedIn)?);
-            let session = NewSession {
-                id_hash: sessions::SessionId::of(&key).stored(),
-                device: request.device.clone(),
-                lifetime_seconds: LIFETIME_SECONDS,
-            };
-            let wanted =
-                OwnChange::Password(NewPassword { hash: new_hash, session: Some(session) });
-            match change(store, request, &wanted, shown.as_deref()) {
-                Ok(()) => {
-                    let answer = Reply::see("/account", Some(Flash::PasswordChanged));
-                    Ok(answer.beginning(key))
+                Ok(Prepared::Stale(fields)) => Ok(error_page::stale_form(request, &fields)),
+                Ok(Prepared::Throttled(Throttled { retry_after })) => {
+                    throttled(store, request, "password", retry_after, Said::default())
                 }
                 Err(refusal) => again(store, request, refusal, Said::default()),
             }
         })
-        .await
+        .await;
+    if let Some(cookie) = cookie.filter(|_| response.status() == StatusCode::SEE_OTHER)
+        && let Err(error) = response.add_cookie(&cookie)
+    {
+        tracing::error!(%error, "a browser could not be remembered");
+    }
+    response
+}
+
+fn new_password(key: &str, request: &Request, hash: String, keeps_tokens: bool) -> OwnChange {
+    let session = NewSession {
+        id_hash: sessions::SessionId::of(key).stored(),
+        device: request.device.clone(),
+        lifetime_seconds: LIFETIME_SECONDS,
+    };
+    OwnChange::Password(NewPassword { hash, session: Some(session), keeps_tokens })
 }
 
 /// What is known once the passwords have been looked at.
@@ -296,13 +384,13 @@ enum Prepared {
     Hashed {
         new_hash: String,
         shown: Option<String>,
+        keeps_tokens: bool,
     },
     Throttled(Throttled),
     Stale(Form),
 }
 
-/// Looks at both passwords, which takes its time and a place of its own. A
-/// guess counts like one at signing in: who found a browser open has as few.
+/// Checks both passwords and hashes the new one.
 async fn prepare(
     request: &Request,
     body: &[u8],
@@ -316,44 +404,32 @@ async fn prepare(
     fields.take("token")?;
     let current = fields.require("password")?;
     let new = fields.require("new_password")?;
+    let keeps_tokens = fields.take("keep_tokens")?.is_some();
     fields.take("username")?;
     fields.finish()?;
-    let new =
-        Password::parse(&new).map_err(|error| FieldError::new("new_password", error.message))?;
     let asking = request.clone();
-    let found = blocking(&context.store, move |store| {
-        let conn = &mut *store.checkout()?;
-        let name = asking.viewer(conn)?.username;
-        match sign_in::count_attempt(conn, &name, asking.address).map_err(read_error)? {
-            Err(throttled) => Ok(Err(throttled)),
-            Ok(()) => {
-                let found = sign_in::find_hash(conn, &name).map_err(read_error)?;
-                Ok(Ok((name, found.map(|(_, hash)| hash))))
-            }
-        }
-    })
-    .await?;
-    let (name, stored) = match found {
-        Err(throttled) => return Ok(Prepared::Throttled(throttled)),
-        Ok(found) => found,
+    let person =
+        blocking(&context.store, move |store| asking.viewer(&mut *store.checkout()?)).await?;
+    let new = choose(&new, &[&person.username, &person.display_name])
+        .map_err(|error| FieldError::new("new_password", error.message))?;
+    let shown = match proof::check(request, context, hashing, &current).await? {
+        Proof::Throttled(throttled) => return Ok(Prepared::Throttled(throttled)),
+        Proof::Checked(shown) => shown,
     };
-    let current: String = current.chars().take(300).collect();
-    let is_right = hashing.check(current, stored.clone()).await?;
-    if is_right {
-        let address = request.address;
-        blocking(&context.store, move |store| {
-            sign_in::forgive(&mut *store.checkout()?, &name, address).map_err(read_error)
-        })
-        .await?;
-    }
     let new_hash = hashing.hash(new).await?;
-    Ok(Prepared::Hashed { new_hash, shown: stored.filter(|_| is_right) })
+    Ok(Prepared::Hashed { new_hash, shown, keeps_tokens })
 }
 
-fn throttled(store: &Store, request: &Request, retry_after: i32) -> Result<Reply, Refusal> {
+fn throttled(
+    store: &Store,
+    request: &Request,
+    field: &'static str,
+    retry_after: i32,
+    said: Said,
+) -> Result<Reply, Refusal> {
     let minutes = (retry_after + 59) / 60;
     let message = format!("There were too many attempts. Please wait {minutes} minutes.");
-    let said = Said { errors: vec![FieldError::new("password", message)], ..Said::default() };
+    let said = Said { errors: vec![FieldError::new(field, message)], ..said };
     let page = page(store, request, said, None)?;
     Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).retry_after(retry_after))
 }

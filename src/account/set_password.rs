@@ -11,9 +11,10 @@ use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 
 use crate::accounts::links::{self, Link};
-use crate::accounts::sign_in::{Throttled, count_nameless_attempt};
+use crate::accounts::password_choice::choose;
+use crate::accounts::throttle::{self, Attempt, Throttled};
 use crate::accounts::username_of;
-use crate::domain::{Interface, Password};
+use crate::domain::Interface;
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Hashing, Layout, Reply, Request, blocking, error_page, status};
 use crate::refusal::{Refusal, read_error};
@@ -90,7 +91,8 @@ async fn set(
     let (asked, address) = (shown.clone(), request.address);
     let found = blocking(&context.store, move |store| {
         let conn = &mut *store.checkout()?;
-        if let Err(throttled) = count_nameless_attempt(conn, address).map_err(read_error)? {
+        let attempt = Attempt::Link { address };
+        if let Err(throttled) = throttle::count(conn, &attempt).map_err(read_error)? {
             return Ok(Err(throttled));
         }
         let owner = links::owner(conn, &asked).map_err(read_error)?.ok_or(Refusal::NotFound)?;
@@ -107,7 +109,7 @@ async fn set(
             return Ok(answer.retry_after(retry_after));
         }
     };
-    let password = match Password::parse(&typed) {
+    let password = match choose(&typed, &[&username]) {
         Ok(password) => password,
         Err(error) => {
             let status = status(&error.clone().into());

@@ -16,6 +16,7 @@ use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, Kind, Part};
 use crate::render::{filters, markdown};
+use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
 use crate::workflow::visible::find;
 use crate::workflow::{self, Call};
@@ -189,7 +190,7 @@ pub(crate) async fn confirm_page(
             let person = request.viewer(conn)?;
             crate::permissions::check(&person.roles, crate::permissions::required(action))?;
             let post = find(conn, &person, post_id(&id)?)?;
-            if done_page::is_over(action, &post) {
+            if done_page::is_over(action, &post) && Visibility::of(&person).sees_history_of(&post) {
                 return done_page::page(conn, request, person, post, None);
             }
             Ok(Reply::ok(&form_page(request, &person, post, action, edge)))
@@ -344,12 +345,14 @@ fn again(
     let person = request.viewer(conn)?;
     let post = find(conn, &person, id)?;
     let words = typed.peek("note").or(typed.peek("reason")).unwrap_or_default().to_owned();
-    if done_page::is_over(action, &post) {
+    // How the post came to be, its earlier texts included, is not for everybody.
+    let sees_history = Visibility::of(&person).sees_history_of(&post);
+    if done_page::is_over(action, &post) && sees_history {
         return done_page::page(conn, request, person, post, Some(TooLate { refusal, words }));
     }
     let seen = typed.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
     let older = match seen {
-        Some(seen) if seen != post.current.number => {
+        Some(seen) if seen != post.current.number && sees_history => {
             posts::revision(conn, &post, seen).map_err(read_error)?
         }
         Some(_) | None => None,

@@ -168,6 +168,15 @@ pub(crate) fn unusable(status: StatusCode, request: &Request) -> Reply {
             "A post's body has at most 100,000 characters. Go back in your browser: what you \
              wrote is still in the form there.",
         ),
+        StatusCode::REQUEST_TIMEOUT => (
+            "This took too long",
+            "The rest of what you sent did not arrive in time. Go back in your browser and send \
+             it again: what you wrote is still in the form there.",
+        ),
+        StatusCode::MISDIRECTED_REQUEST => (
+            "This is another address",
+            "This server is reached by another name. Check the address.",
+        ),
         StatusCode::METHOD_NOT_ALLOWED => {
             ("That does not work here", "This address does not take that kind of request.")
         }

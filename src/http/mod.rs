@@ -3,6 +3,7 @@
 
 pub(crate) mod action_form;
 pub(crate) mod assets;
+pub(crate) mod client_address;
 mod context;
 pub(crate) mod done_page;
 pub(crate) mod download;
@@ -11,7 +12,9 @@ pub(crate) mod flash;
 pub(crate) mod form;
 mod get_only;
 mod hashing;
+mod known_browser;
 pub(crate) mod layout;
+mod origin;
 pub(crate) mod paging;
 mod paths;
 pub mod problem;
@@ -27,6 +30,7 @@ mod status;
 pub use context::{Context, MOST_IN_HAND};
 pub use form::Form;
 pub use hashing::Hashing;
+pub(crate) use known_browser::KnownBrowser;
 pub use layout::Layout;
 pub use reply::Reply;
 pub use request::Request;

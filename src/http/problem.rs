@@ -136,6 +136,8 @@ kinds! {
         "The header `Allow` says which methods the address takes.";
     NOT_ACCEPTABLE: "not-acceptable" NOT_ACCEPTABLE "input" "There is only JSON here",
         "Accept `application/json`.";
+    TOO_SLOW: "too-slow" REQUEST_TIMEOUT "input" "The body took too long",
+        "Send the whole body within 30 seconds.";
     NOT_NOW: "not-now" CONFLICT "policy" "Not as things stand",
         "The account may do this, but not now. Read the post again; `reasons` says what would mend it.";
     CANNOT_MATCH: "revision-cannot-match" PRECONDITION_FAILED "input" "No revision has this entity tag",
@@ -144,6 +146,8 @@ kinds! {
         "A post's body has at most 100,000 characters.";
     NOT_JSON: "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "input" "This is not JSON",
         "Send `Content-Type: application/json`.";
+    OTHER_HOST: "another-host" MISDIRECTED_REQUEST "input" "This is another host",
+        "Send the host of the site's public address in `Host`.";
     INVALID: "invalid-input" UNPROCESSABLE_ENTITY "input" "Something needs mending",
         "`errors` names each field, and what to write there.";
     REUSED: "key-reused" UNPROCESSABLE_ENTITY "input" "The Idempotency-Key was used for something else",
@@ -186,7 +190,9 @@ impl ApiError {
             Self::Http(status) => match *status {
                 StatusCode::NOT_FOUND => NOTHING,
                 StatusCode::METHOD_NOT_ALLOWED => METHOD,
+                StatusCode::REQUEST_TIMEOUT => TOO_SLOW,
                 StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+                StatusCode::MISDIRECTED_REQUEST => OTHER_HOST,
                 status if status.is_server_error() => DEFECT,
                 _ => MALFORMED,
             },

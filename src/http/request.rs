@@ -1,5 +1,5 @@
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use actix_session::SessionExt;
 use actix_web::http::{Method, header};
@@ -11,6 +11,7 @@ use crate::accounts::devices::device;
 use crate::accounts::sessions::{form_token, owner_of};
 use crate::accounts::{self, Credential, SessionId};
 use crate::domain::{Interface, InvalidInput, OperationKey, Person, RequestId, UserId};
+use crate::http::client_address::client_address;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
 use crate::http::{Form, Settings};
@@ -67,7 +68,7 @@ impl Request {
         let is_shown = !request.extensions().contains::<HeadersOnly>();
         Self {
             id: id.unwrap_or_default(),
-            address: address(request),
+            address: client_address(request),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
             device: device(&text(request, header::USER_AGENT)),
@@ -184,16 +185,4 @@ impl Request {
 fn text(request: &HttpRequest, name: header::HeaderName) -> String {
     let value = request.headers().get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
-}
-
-/// Returns where a request comes from. A proxy adds the address that it saw at
-/// the end; what stands before it was written by whoever asked.
-fn address(request: &HttpRequest) -> IpAddr {
-    let settings = request.app_data::<Data<Settings>>();
-    let forwarded = settings.filter(|settings| settings.is_behind_proxy).and_then(|_| {
-        let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
-        header.rsplit(',').next()?.trim().parse().ok()
-    });
-    let peer = request.peer_addr().map(|address| address.ip());
-    forwarded.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }

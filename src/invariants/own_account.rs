@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 
 use crate::domain::{NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId};
-use crate::invariants::accounts::{Circumstances, record, revoke_token};
+use crate::invariants::accounts::{Circumstances, record, revoke_token, revoke_tokens};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -77,11 +77,15 @@ fn use_link(conn: &mut PgConnection, owner: UserId, link: &SecretHash) -> QueryR
     .execute(conn)
 }
 
-/// Replaces the password, which ends every session, and goes on in a new one.
+/// Replaces the password, which ends every session, and begins a new one. The
+/// tokens end, too, unless their owner keeps them.
 fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> QueryResult<usize> {
     let changed = diesel::update(users::table.find(owner.0))
         .set(users::password_hash.eq(&new.hash))
         .execute(conn)?;
+    if !new.keeps_tokens {
+        revoke_tokens(conn, owner)?;
+    }
     if let Some(session) = &new.session {
         statement::<BigInt>(
             "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)

@@ -16,7 +16,7 @@ use futures_util::stream;
 
 use crate::domain::RequestId;
 use crate::http::request::HeadersOnly;
-use crate::http::{Context, Request, error_page, problem};
+use crate::http::{Context, Request, Settings, error_page, problem};
 use crate::refusal::Refusal;
 use crate::{api, metrics};
 
@@ -47,11 +47,11 @@ pub(super) async fn every_answer(
         // A middleware failed, and the request is gone with it.
         Err(error) => {
             tracing::error!(request_id = %id, %error, "a request failed");
-            let mut response = match context {
+            let mut response = match &context {
                 Some(context) => error_page::defect(id).into_response(&context.settings),
                 None => HttpResponse::InternalServerError().finish(),
             };
-            set_headers(response.headers_mut(), id);
+            set_headers(response.headers_mut(), id, context.as_ref());
             metrics::answered(method.as_str(), None, response.status().as_u16(), started.elapsed());
             return Err(InternalError::from_response(error, response).into());
         }
@@ -62,7 +62,7 @@ pub(super) async fn every_answer(
         micros = took.as_micros() as u64, "answered"
     );
     metrics::answered(method.as_str(), response.request().match_pattern(), status, took);
-    set_headers(response.headers_mut(), id);
+    set_headers(response.headers_mut(), id, context.as_ref());
     Ok(if method == Method::HEAD { without_body(response) } else { response })
 }
 
@@ -84,12 +84,13 @@ fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> 
     })
 }
 
-fn set_headers(headers: &mut HeaderMap, id: RequestId) {
+fn set_headers(headers: &mut HeaderMap, id: RequestId, context: Option<&Data<Context>>) {
     for (name, value) in [
         ("content-security-policy", CONTENT_SECURITY_POLICY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ] {
         // A page whose address holds a secret says more strictly who may hear it.
@@ -97,6 +98,11 @@ fn set_headers(headers: &mut HeaderMap, id: RequestId) {
             continue;
         }
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if context.is_some_and(|context| context.settings.is_secure()) {
+        // A year. Other hosts of the domain are not ours to speak for.
+        let value = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
@@ -137,14 +143,16 @@ fn shows_a_token(request: &ServiceRequest) -> bool {
 
 fn comes_from_here(request: &ServiceRequest) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
-    match text("sec-fetch-site") {
-        Some(site) => matches!(site, "same-origin" | "none"),
-        None => match (text("origin"), text("host")) {
-            (Some(origin), Some(host)) => {
-                origin.split_once("://").is_some_and(|(_, authority)| authority == host)
-            }
-            _ => false,
-        },
+    let Some(settings) = request.app_data::<Data<Settings>>() else { return false };
+    let is_our_origin = |origin| settings.is_our_origin(origin, text("host"));
+    match (text("sec-fetch-site"), text("origin")) {
+        (None, origin) => origin.is_some_and(is_our_origin),
+        // Some browsers hide the origin, and say all the same where they are.
+        (Some("same-origin" | "none"), None | Some("null")) => true,
+        (Some("same-origin" | "none"), Some(origin)) => {
+            is_our_origin(origin) || !settings.knows_its_origin()
+        }
+        (Some(_), _) => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The running server: every route, the middleware around them, start and stop.
 
+mod body_limits;
+mod host_check;
 mod metrics_listener;
 mod middleware;
 
@@ -17,6 +19,7 @@ use actix_web::rt::System;
 use actix_web::web::{self as routes, Data, PayloadConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 
+use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;
 use crate::http::{Context, Hashing, Settings, assets, form, session};
@@ -115,12 +118,15 @@ async fn purge_hourly(store: Store) {
 ///
 /// As [`serve`].
 pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server> {
-    let key = cookie_key(&context.store)?;
+    let secret = signing_key(&context.store)?;
+    let key = Key::try_from(secret.as_slice()).map_err(std::io::Error::other)?;
+    let browsers = Data::new(BrowserKey::new(secret));
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     // More threads than connections would only wait for each other.
     let blocking_threads = (context.store.size() as usize).div_ceil(workers).max(1);
     let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
-    let hashing = Data::new(Hashing::default());
+    let bodies = Data::new(body_limits::BodyBudget::default());
+    let hashing = Data::new(Hashing::start()?);
     let server = HttpServer::new(move || {
         let settings = &context.settings;
         let lifetime = CookieDuration::seconds(sessions::LIFETIME_SECONDS.into());
@@ -139,11 +145,15 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
             .app_data(rendered.clone())
             .app_data(quotas.clone())
             .app_data(hashing.clone())
+            .app_data(browsers.clone())
             .app_data(PayloadConfig::new(form::LIMIT))
             .configure(routes)
+            .app_data(bodies.clone())
+            .wrap(from_fn(body_limits::read_body))
             .wrap(from_fn(session::begin_where_asked))
             .wrap(session)
             .wrap(from_fn(middleware::against_other_sites))
+            .wrap(from_fn(host_check::refuse_other_hosts))
             .wrap(from_fn(middleware::every_answer))
     })
     .workers(workers)
@@ -168,10 +178,9 @@ fn routes(config: &mut ServiceConfig) {
         .default_service(routes::to(middleware::nothing_here));
 }
 
-fn cookie_key(store: &Store) -> std::io::Result<Key> {
+fn signing_key(store: &Store) -> std::io::Result<Vec<u8>> {
     let mut conn = store.checkout().map_err(std::io::Error::other)?;
-    let key = sessions::signing_key(&mut conn).map_err(std::io::Error::other)?;
-    Key::try_from(key.as_slice()).map_err(std::io::Error::other)
+    sessions::signing_key(&mut conn).map_err(std::io::Error::other)
 }
 
 /// Returns when the operator asks: Ctrl-C and `kill` both let requests finish.

@@ -5,15 +5,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 
-use crate::accounts::SessionId;
 use crate::accounts::sessions::{self, random_key_of};
-use crate::accounts::sign_in::{self, Throttled};
-use crate::domain::UserId;
+use crate::accounts::throttle::{self, Attempt, Throttled};
+use crate::accounts::{SessionId, StoredPassword, stored_password};
 use crate::http::flash::Flash;
 use crate::http::resume::Carried;
 use crate::http::session::KEY;
 use crate::http::{
-    Context, Form, Hashing, Layout, Reply, Request, SignInPage, blocking, error_page,
+    Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, blocking, error_page,
 };
 use crate::metrics::{self, SignIn};
 use crate::refusal::{Refusal, read_error};
@@ -93,7 +92,7 @@ impl Typed {
 
 /// What became of an attempt to sign in.
 enum Attempted {
-    SignedIn(String),
+    SignedIn { key: String, password: StoredPassword },
     Wrong,
     Throttled(Throttled),
 }
@@ -104,6 +103,7 @@ async fn submit(
     body: Bytes,
     context: Data<Context>,
     hashing: Data<Hashing>,
+    browser: KnownBrowser,
 ) -> HttpResponse {
     let parsed = Form::parse(&body).map_err(Refusal::from).and_then(|mut fields| {
         let token = fields.take("token")?.unwrap_or_default();
@@ -126,15 +126,18 @@ async fn submit(
         return sign_in_page(&request, StatusCode::FORBIDDEN, &username, &next, problem, carried)
             .into_response(&context.settings);
     }
-    let attempted = attempt(&context, &hashing, &request, &typed.username, typed.password).await;
+    let attempted =
+        attempt(&context, &hashing, &request, &browser, &typed.username, typed.password).await;
     metrics::signed_in(match &attempted {
-        Ok(Attempted::SignedIn(_)) => SignIn::Succeeded,
+        Ok(Attempted::SignedIn { .. }) => SignIn::Succeeded,
         Ok(Attempted::Wrong) => SignIn::Wrong,
         Ok(Attempted::Throttled(_)) => SignIn::Throttled,
         Err(_) => SignIn::Failed,
     });
+    let mut known = None;
     let answer = match attempted {
-        Ok(Attempted::SignedIn(key)) => {
+        Ok(Attempted::SignedIn { key, password }) => {
+            known = browser.cookie_for(password.user, &password.hash, &context.settings);
             session.renew();
             if session.insert(KEY, key.as_str()).is_err() {
                 return error_page::defect(request.id).into_response(&context.settings);
@@ -174,7 +177,13 @@ async fn submit(
         .retry_after(retry_after),
         Err(refusal) => error_page::page(&refusal, &request, None),
     };
-    answer.into_response(&context.settings)
+    let mut response = answer.into_response(&context.settings);
+    if let Some(cookie) = known
+        && let Err(error) = response.add_cookie(&cookie)
+    {
+        tracing::error!(%error, "a browser could not be remembered");
+    }
+    response
 }
 
 /// Returns the page to go on to: one of ours, or the desk.
@@ -190,28 +199,32 @@ async fn attempt(
     context: &Context,
     hashing: &Hashing,
     request: &Request,
+    browser: &KnownBrowser,
     username: &str,
     password: String,
 ) -> Result<Attempted, Refusal> {
-    let (address, name) = (request.address, username.trim().to_lowercase());
-    let found = blocking(&context.store, move |store| {
+    let (address, username) = (request.address, username.trim().to_lowercase());
+    let browser = browser.clone();
+    let counted = blocking(&context.store, move |store| {
         let conn = &mut *store.checkout()?;
-        match sign_in::count_attempt(conn, &name, address).map_err(read_error)? {
-            Err(throttled) => Ok(Err(throttled)),
-            Ok(()) => Ok(Ok(sign_in::find_hash(conn, &name).map_err(read_error)?)),
-        }
+        let found = stored_password(conn, &username).map_err(read_error)?;
+        let known = found.as_ref().and_then(|it| browser.name_for(it.user, &it.hash));
+        let attempt = match known {
+            Some(browser) => Attempt::KnownBrowser(browser),
+            None => Attempt::Unknown { username, address },
+        };
+        let counted = throttle::count(conn, &attempt).map_err(read_error)?;
+        Ok(counted.map(|()| (found, attempt)))
     })
     .await?;
-    let account = match found {
+    let (found, attempt) = match counted {
         Err(throttled) => return Ok(Attempted::Throttled(throttled)),
-        Ok(account) => account,
+        Ok(counted) => counted,
     };
-    let hash = account.as_ref().map(|(_, hash)| hash.clone());
+    let hash = found.as_ref().map(|it| it.hash.clone());
     let is_right = hashing.check(password, hash).await?;
-    match account {
-        Some((user, hash)) if is_right => {
-            begin_session(context, request, username, user, hash).await
-        }
+    match found {
+        Some(password) if is_right => begin_session(context, request, attempt, password).await,
         Some(_) | None => Ok(Attempted::Wrong),
     }
 }
@@ -219,16 +232,15 @@ async fn attempt(
 async fn begin_session(
     context: &Context,
     request: &Request,
-    username: &str,
-    user: UserId,
-    hash: String,
+    attempt: Attempt,
+    password: StoredPassword,
 ) -> Result<Attempted, Refusal> {
-    let (address, name) = (request.address, username.trim().to_lowercase());
     let (earlier, device) = (request.session(), request.device.clone());
     blocking(&context.store, move |store| {
         let conn = &mut *store.checkout()?;
+        let user = password.user;
         let key = random_key_of(user);
-        let begun = sessions::begin(conn, &SessionId::of(&key), user, &hash, &device)
+        let begun = sessions::begin(conn, &SessionId::of(&key), user, &password.hash, &device)
             .map_err(read_error)?;
         if !begun {
             return Ok(Attempted::Wrong);
@@ -236,9 +248,9 @@ async fn begin_session(
         if let Some(earlier) = earlier {
             sessions::end(conn, &earlier).map_err(read_error)?;
         }
-        sign_in::forgive(conn, &name, address).map_err(read_error)?;
+        throttle::take_back(conn, &attempt).map_err(read_error)?;
         tracing::info!(user = user.0, "signed in");
-        Ok(Attempted::SignedIn(key))
+        Ok(Attempted::SignedIn { key, password })
     })
     .await
 }
@@ -262,7 +274,10 @@ async fn sign_out(
     match outcome {
         Ok(()) => {
             session.purge();
-            Reply::see("/", Some(Flash::SignedOut)).into_response(&context.settings)
+            Reply::see("/", Some(Flash::SignedOut))
+                // The cookies stay: one tells that the owner has used this browser.
+                .with("clear-site-data", "\"cache\", \"storage\"")
+                .into_response(&context.settings)
         }
         Err(refusal) => {
             error_page::page(&refusal, &request, Some(&fields)).into_response(&context.settings)

@@ -217,7 +217,7 @@ fn a_line_that_is_shown_once_is_not_over_before_it_is_shown() {
 fn every_server_says_the_same_until_all_of_them_say_gone() {
     let world = World::new();
     let post = published(&world, "Kept");
-    let servers = [(); 2].map(|()| Server::start_behind("http://h", world.database.store()));
+    let servers = [(); 2].map(|()| Server::start_behind_proxy("http://h", world.database.store()));
     let mut readers = servers.each_ref().map(Server::browser);
     for (path, _) in PUBLIC {
         let [one, other] = readers.each_mut().map(|reader| reader.get(path).expect(200));

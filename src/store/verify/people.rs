@@ -233,10 +233,10 @@ pub(super) const TRUTHS: &[Truth] = &[
     },
     Truth {
         name: "throttle_kind_is_known",
-        sentence: "Attempts are counted per account and per address.",
+        sentence: "Attempts are counted for an account, an account in a network, a browser or a network.",
         scope: Scope::Whole,
         broken: "SELECT NULL::bigint AS post_id, 'a window since ' || window_began_at AS detail
-                 FROM sign_in_throttle WHERE (kind IN ('account', 'address')) IS NOT TRUE",
+                 FROM sign_in_throttle WHERE (kind IN ('account', 'account-and-network', 'browser', 'network')) IS NOT TRUE",
     },
     Truth {
         name: "cookie_key_is_long_enough",

@@ -154,15 +154,21 @@ fn the_page_of_a_post_and_of_a_difference_stay_small() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let post = world.draft();
-    for number in 1..150 {
+    for number in 1..230 {
         world.perform(world.alice, &revise(post, number, &format!("Title {number}"))).unwrap();
     }
     let mut alice = server.signed_in("alice");
     let page = alice.get(&format!("/desk/posts/{post}")).expect(200);
     let shown = page.body.matches("Title ").count();
     assert!(page.body.len() < 150_000 && shown < 400, "{} bytes, {shown}", page.body.len());
+    let list = format!("/desk/posts/{post}/revisions");
+    let page = alice.get(&list).expect(200);
+    assert_eq!(page.body.matches("name=\"from\"").count(), 200);
+    assert!(page.body.contains(&format!("{list}?newest=30")), "{}", page.body);
+    let page = alice.get(&format!("{list}?newest=30")).expect(200);
+    assert_eq!(page.body.matches("name=\"from\"").count(), 30);
     let lines = |word: &str| (0..24_000).map(|n| format!("{word}{}\n", n % 7)).collect::<String>();
-    for (seen, word) in [(150, "a"), (151, "b")] {
+    for (seen, word) in [(230, "a"), (231, "b")] {
         let fields = [("title", "Long"), ("summary", "S"), ("body", &*lines(word))];
         let path = format!("/desk/posts/{post}/revise");
         let mut fields = fields.to_vec();
@@ -171,7 +177,7 @@ fn the_page_of_a_post_and_of_a_difference_stay_small() {
         assert_eq!(alice.submit(&path, &fields).status, 303);
     }
     let begun = Instant::now();
-    let page = alice.get(&format!("/desk/posts/{post}/changes?from=151&to=152")).expect(200);
+    let page = alice.get(&format!("/desk/posts/{post}/changes?from=231&to=232")).expect(200);
     assert!(page.body.len() < 1_000_000, "{} bytes", page.body.len());
     assert!(page.body.contains("more lines"), "what is left out is counted");
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
@@ -203,4 +209,28 @@ fn no_text_makes_the_search_words_slow() {
     });
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert_eq!(world.db_count("posts"), 24);
+}
+
+#[test]
+fn a_word_is_found_next_to_any_punctuation() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let separators = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u{a0}\u{ab}\u{bb}\u{2013}\u{2014}\
+                      \u{2018}\u{2019}\u{201c}\u{201d}\u{2026}\u{2039}\u{3001}\u{3002}\u{ff0c}";
+    let words: Vec<String> = separators
+        .chars()
+        .enumerate()
+        .map(|(number, separator)| format!("left{number}x{separator}right{number}x"))
+        .collect();
+    let mut alice = server.signed_in("alice");
+    let fields = [("title", "Punctuated"), ("summary", "S"), ("body", &*words.join(" "))];
+    assert_eq!(alice.submit("/desk/posts/create", &fields).status, 303);
+    let mut stan = server.signed_in("stan");
+    for (number, word) in words.iter().enumerate() {
+        for question in [format!("left{number}x"), format!("right{number}x"), word.clone()] {
+            let query = crate::support::browser::encode(&[("q", &question)]);
+            let page = stan.get(&format!("/admin/posts?{query}")).expect(200);
+            assert!(page.body.contains("Punctuated"), "{question}");
+        }
+    }
 }
