@@ -157,9 +157,16 @@ impl Database {
     ///
     /// [`ConfigError::Connect`].
     pub fn connect(&self) -> Result<PgConnection, ConfigError> {
-        let mut conn = PgConnection::establish(&self.runtime_url)?;
-        settings::pin(&mut conn)?;
-        Ok(conn)
+        pinned(&self.runtime_url)
+    }
+
+    /// Returns a connection of its own as the role that migrates.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Connect`].
+    pub fn connect_as_owner(&self) -> Result<PgConnection, ConfigError> {
+        pinned(self.owner_url())
     }
 
     /// Migrates as the owner, and returns how many migrations were applied.
@@ -237,6 +244,12 @@ fn connect_patiently(url: &str) -> Result<PgConnection, ConfigError> {
             }
         }
     }
+}
+
+fn pinned(url: &str) -> Result<PgConnection, ConfigError> {
+    let mut conn = PgConnection::establish(url)?;
+    settings::pin(&mut conn)?;
+    Ok(conn)
 }
 
 fn current_user(conn: &mut PgConnection) -> QueryResult<String> {

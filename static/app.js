@@ -1,32 +1,32 @@
-/* Comfort for people who are signed in: times in their own zone, and an editor
- * that shows the text beside the form and keeps it until the server has it.
+/* For people who are signed in: times in their own time zone, and an editor that
+ * previews the text and stores it in the browser until it is saved.
  *
- * Every page does all of its work without this script. It decides nothing and
- * renders nothing: what it puts in place, the server wrote. */
+ * Every page works without this script. It decides nothing and renders nothing: it
+ * inserts what the server has rendered. */
 
 const viewer = document.body.dataset.viewer;
-const shelf = `imprimatur/${viewer}/`;
+const drafts = `imprimatur/${viewer}/`;
 
-/** How long typing pauses before anything follows it, in milliseconds. */
+/** How many milliseconds after the last key press the preview is loaded. */
 const PAUSE = 600;
 
-tellTimes();
-setInterval(keepTimesTrue, 60_000);
-clearTheShelf();
+localizeTimes();
+setInterval(updateRelativeTimes, 60_000);
+removeSavedDrafts();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
-document.querySelectorAll("form[data-words]").forEach(guard);
-if (document.querySelector("[data-go-on]")) goOn(document.querySelector("[data-go-on]"));
+document.querySelectorAll("form[data-words]").forEach(warnBeforeLeaving);
+if (document.querySelector("[data-go-on]")) continueBulk(document.querySelector("[data-go-on]"));
 
-/** Presses the button that goes on with what somebody has decided, and leaves
- * a moment to leave the rest. */
-function goOn(form) {
+/** Submits the form that continues a bulk action, after a moment in which the person
+ * can leave the page. */
+function continueBulk(form) {
   setTimeout(() => form.requestSubmit(), PAUSE);
 }
 
 /* Times */
 
-/** Gives every time its moment in the reader's own zone and language. */
-function tellTimes() {
+/** Shows every time in the reader's own time zone and language. */
+function localizeTimes() {
   const inFull = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
   const inShort = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   for (const time of document.querySelectorAll("time[datetime]")) {
@@ -36,8 +36,8 @@ function tellTimes() {
   }
 }
 
-/** Says anew how long ago something was, where the page says it in such words. */
-function keepTimesTrue() {
+/** Updates the times that are relative, such as "5 minutes ago". */
+function updateRelativeTimes() {
   for (const time of document.querySelectorAll("time[datetime]")) {
     if (/^(just now|\d+ (minute|hour|day)s? ago)$/.test(time.textContent)) {
       time.textContent = ago(time.dateTime);
@@ -45,7 +45,7 @@ function keepTimesTrue() {
   }
 }
 
-/** Returns how long ago it was, in the words that the server has for it. */
+/** Returns how long ago a time was, in the words of the server. */
 function ago(moment) {
   const minutes = Math.max(0, Math.floor((Date.now() - new Date(moment)) / 60_000));
   const [count, unit] =
@@ -55,12 +55,12 @@ function ago(moment) {
   return count === 0 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
 }
 
-/* The shelf: texts that this browser keeps until the server has them. Each is
- * under its author, the address of its form and the form's one-time key, so
- * that no form ever writes over the text of another. */
+/* Stored drafts: texts that this browser stores until they are saved. The name of a
+ * draft has its author, the address of the form and the form's one-time key, so that
+ * no form overwrites the draft of another. */
 
-/** Does what a browser without storage, or with a full one, may refuse. */
-function quietly(work) {
+/** Runs work that fails in a browser whose storage is disabled or full. */
+function withStorage(work) {
   try {
     return work();
   } catch {
@@ -68,43 +68,43 @@ function quietly(work) {
   }
 }
 
-function take(name) {
-  return quietly(() => JSON.parse(localStorage.getItem(name)));
+function read(name) {
+  return withStorage(() => JSON.parse(localStorage.getItem(name)));
 }
 
-function put(name, text) {
-  quietly(() => localStorage.setItem(name, JSON.stringify(text)));
+function write(name, text) {
+  withStorage(() => localStorage.setItem(name, JSON.stringify(text)));
 }
 
-function drop(name) {
-  quietly(() => localStorage.removeItem(name));
+function remove(name) {
+  withStorage(() => localStorage.removeItem(name));
 }
 
-/** Returns the names of what is kept below this one, the newest first. */
-function keptBelow(start) {
-  const names = quietly(() => Object.keys(localStorage)) ?? [];
+/** Returns the names of the drafts that begin with this, newest first. */
+function draftNames(start) {
+  const names = withStorage(() => Object.keys(localStorage)) ?? [];
   return names
-    .filter((name) => name.startsWith(start) && take(name)?.at)
-    .sort((one, other) => take(other).at.localeCompare(take(one).at));
+    .filter((name) => name.startsWith(start) && read(name)?.at)
+    .sort((one, other) => read(other).at.localeCompare(read(one).at));
 }
 
-/** Drops the text that the server says it has, and all of them on signing out. */
-function clearTheShelf() {
+/** Removes the draft that the server has just saved, and all drafts on signing out. */
+function removeSavedDrafts() {
   if ("saved" in document.body.dataset) {
-    const sent = quietly(() => sessionStorage.getItem("imprimatur/sent"));
-    if (sent?.startsWith(shelf)) drop(sent);
+    const sent = withStorage(() => sessionStorage.getItem("imprimatur/sent"));
+    if (sent?.startsWith(drafts)) remove(sent);
   }
   document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", (event) => {
     const question =
       "This browser keeps words of yours that are not saved. Signing out deletes them. Sign out?";
-    if (keptBelow(shelf).length && !confirm(question)) return event.preventDefault();
+    if (draftNames(drafts).length && !confirm(question)) return event.preventDefault();
     document.dispatchEvent(new Event("signing-out"));
-    keptBelow(shelf).forEach(drop);
+    draftNames(drafts).forEach(remove);
   });
 }
 
-/** Warns before words that were typed into a form are left behind. */
-function guard(form) {
+/** Warns before a person leaves a form with typed text. */
+function warnBeforeLeaving(form) {
   let isSent = false;
   form.addEventListener("submit", () => (isSent = true));
   window.addEventListener("pageshow", () => (isSent = false));
@@ -118,8 +118,8 @@ function guard(form) {
 
 function edit(form) {
   const fields = [form.elements.title, form.elements.summary, form.elements.body];
-  const place = `${shelf}${form.getAttribute("action")}/`;
-  const own = place + form.elements.key.value;
+  const start = `${drafts}${form.getAttribute("action")}/`;
+  const own = start + form.elements.key.value;
   let typedAt = new Date();
   let pause;
   let request;
@@ -133,129 +133,129 @@ function edit(form) {
     isSent = isSignedOut = false;
     typedAt = new Date();
     clearTimeout(pause);
-    pause = setTimeout(follow, PAUSE);
+    pause = setTimeout(storeAndPreview, PAUSE);
   });
   form.addEventListener("submit", (event) => {
     isSent = true;
     request?.abort();
     clearTimeout(pause);
-    keep();
+    store();
     if (event.submitter?.name !== "preview") {
-      quietly(() => sessionStorage.setItem("imprimatur/sent", own));
+      withStorage(() => sessionStorage.setItem("imprimatur/sent", own));
     }
   });
   window.addEventListener("beforeunload", (event) => {
     if (isUnsaved() && !isSent) event.preventDefault();
   });
-  // What was sent was kept then; a page that comes back may show what is saved.
-  window.addEventListener("pagehide", () => isSent || keep());
+  // A submitted text is stored already; a page from the cache may show the saved one.
+  window.addEventListener("pagehide", () => isSent || store());
   document.addEventListener("signing-out", () => {
     isSignedOut = true;
     clearTimeout(pause);
   });
-  keep();
-  offer();
+  store();
+  offerDraft();
 
-  /** Keeps what was typed, then shows it. */
-  function follow() {
-    keep();
+  /** Stores the text and previews it. */
+  function storeAndPreview() {
+    store();
     preview();
   }
 
-  /** Puts the text on the shelf while the server does not have it. */
-  function keep(name = own) {
+  /** Stores the text while it is not saved. */
+  function store(name = own) {
     if (isSignedOut) return;
-    if (!isUnsaved() || fields.every((field) => isSame(field.value, ""))) return drop(name);
+    if (!isUnsaved() || fields.every((field) => isSame(field.value, ""))) return remove(name);
     const [title, summary, body] = fields.map((field) => field.value);
     const seen = form.elements.seen?.value;
-    put(name, { title, summary, body, seen, at: typedAt.toISOString() });
+    write(name, { title, summary, body, seen, at: typedAt.toISOString() });
   }
 
-  /** Offers the newest text that says something else than the form. */
-  function offer() {
+  /** Offers the newest stored draft that differs from the form. */
+  function offerDraft() {
     const notice = document.querySelector("[data-kept]");
-    const others = keptBelow(place).filter((name) => name !== own);
-    others.filter((name) => isHere(take(name))).forEach(drop);
-    const [name] = others.filter((name) => take(name));
+    const others = draftNames(start).filter((name) => name !== own);
+    others.filter((name) => isInForm(read(name))).forEach(remove);
+    const [name] = others.filter((name) => read(name));
     notice.hidden = name === undefined;
     if (notice.hidden) return;
-    const kept = take(name);
+    const draft = read(name);
     const [opening, time, isStale] = notice.querySelectorAll("q, time, span");
-    opening.textContent = [kept.title, kept.summary, kept.body].find((text) => text.trim())?.trim().slice(0, 60);
-    time.dateTime = kept.at;
-    time.textContent = ago(kept.at);
-    isStale.hidden = kept.seen === form.elements.seen?.value;
+    opening.textContent = [draft.title, draft.summary, draft.body].find((text) => text.trim())?.trim().slice(0, 60);
+    time.dateTime = draft.at;
+    time.textContent = ago(draft.at);
+    isStale.hidden = draft.seen === form.elements.seen?.value;
     notice.onclick = ({ target }) => {
-      if (target.value === "use") use(name, kept);
-      else if (target.value) drop(name);
+      if (target.value === "use") restore(name, draft);
+      else if (target.value) remove(name);
       else return;
-      offer();
+      offerDraft();
       form.elements.body.focus();
     };
   }
 
-  function isHere(kept) {
-    return fields.every((field) => isSame(field.value, kept[field.name]));
+  function isInForm(draft) {
+    return fields.every((field) => isSame(field.value, draft[field.name]));
   }
 
-  /** Goes on with a kept text, and keeps what it replaces in its place. It still
-   * says which revision it was made from: where there is a newer one, saving
-   * shows both. */
-  function use(name, kept) {
-    keep(name);
-    typedAt = new Date(kept.at);
-    for (const field of fields) field.value = kept[field.name];
-    if (form.elements.seen) form.elements.seen.value = kept.seen;
-    follow();
+  /** Replaces the text by a draft, and stores the replaced text instead. The draft
+   * keeps the revision that it was made from: if there is a newer one, saving shows
+   * both. */
+  function restore(name, draft) {
+    store(name);
+    typedAt = new Date(draft.at);
+    for (const field of fields) field.value = draft[field.name];
+    if (form.elements.seen) form.elements.seen.value = draft.seen;
+    storeAndPreview();
   }
 
-  /** Lets the server render the form as it stands. A newer request ends the
-   * older one, so that answers never arrive out of order. */
+  /** Loads the preview from the server. A new request aborts the earlier one, so that
+   * responses cannot arrive out of order. */
   async function preview() {
     request?.abort();
     const current = (request = new AbortController());
     const body = new URLSearchParams(new FormData(form));
     body.set("preview", "yes");
     try {
-      const answer = await fetch(form.action, { method: "POST", body, signal: current.signal });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!current.signal.aborted) show(answer.status, page);
+      const response = await fetch(form.action, { method: "POST", body, signal: current.signal });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (!current.signal.aborted) insert(response.status, page);
     } catch {
-      if (!current.signal.aborted) tell("The server cannot be reached. The preview waits.");
+      if (!current.signal.aborted) announce("The server cannot be reached. The preview waits.");
     }
   }
 
-  /** Puts the parts of the answer in place, or says why there are none. */
-  function show(status, page) {
+  /** Inserts the parts of the response, or tells why there are none. */
+  function insert(status, page) {
     const parts = { 200: ["needs", "preview"], 422: ["needs"] }[status] ?? [];
     for (const name of parts) {
       const [old, fresh] = [document, page].map((one) => one.querySelector(`[data-live="${name}"]`));
-      if (old && fresh) rewrite(old, fresh);
+      if (old && fresh) update(old, fresh);
     }
     const errors = [...page.querySelectorAll('[role="alert"] li')];
-    if (status === 200) tell("Preview updated.");
-    else if (status === 422 && errors.length) tell(errors.map((error) => error.textContent).join(" "));
-    else if (status === 401) tell("You are signed out. Save, and sign in to go on: the text stays.");
-    else if (status === 503) tell("The server is busy. The preview waits.");
-    else tell("There is no preview at the moment. Saving says why.");
+    if (status === 200) announce("Preview updated.");
+    else if (status === 422 && errors.length) announce(errors.map((error) => error.textContent).join(" "));
+    else if (status === 401) announce("You are signed out. Save, and sign in to go on: the text stays.");
+    else if (status === 503) announce("The server is busy. The preview waits.");
+    else announce("There is no preview at the moment. Saving says why.");
   }
 
-  /** Says something once: the same words again would only be read out again. */
-  function tell(words) {
+  /** Announces a message. A repeated one is left, or it would be read out again. */
+  function announce(words) {
     const news = form.querySelector("[data-news]");
     if (news.textContent !== words) news.textContent = words;
   }
 }
 
-/** Returns whether two texts are one to the server, which trims what it takes. */
+/** Returns whether two texts are the same to the server, which trims them. */
 function isSame(one, other) {
   const plain = (text) => text.replace(/\r\n?/g, "\n").trim();
   return plain(one) === plain(other);
 }
 
-/** Makes one element say what another says. What stays the same is not touched,
- * so that nothing flickers, scrolls away or loses its place. */
-function rewrite(old, fresh) {
+/** Updates an element to another's content. Unchanged nodes stay in place, so that
+ * nothing flickers or scrolls. */
+function update(old, fresh) {
   const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
   let tail = null;
   while (before.length && after.length && before[0].isEqualNode(after[0])) {
@@ -267,7 +267,7 @@ function rewrite(old, fresh) {
     after.pop();
   }
   if (before.length === 1 && after.length === 1 && isSameElement(before[0], after[0])) {
-    return rewrite(before[0], after[0]);
+    return update(before[0], after[0]);
   }
   for (const node of after) old.insertBefore(document.adoptNode(node), tail);
   for (const node of before) node.remove();

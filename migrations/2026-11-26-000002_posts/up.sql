@@ -142,8 +142,6 @@ CREATE TABLE reviews (
     key text NOT NULL,
 
     CONSTRAINT review_has_one_id PRIMARY KEY (id),
-    CONSTRAINT review_is_of_a_revision
-        FOREIGN KEY (post_id, revision) REFERENCES revisions (post_id, number),
     CONSTRAINT review_can_be_withdrawn UNIQUE (id, post_id, revision, action),
     CONSTRAINT withdrawal_is_of_a_request
         FOREIGN KEY (withdraws, post_id, revision, withdrawn_action)
@@ -159,8 +157,6 @@ COMMENT ON TABLE reviews IS
 COMMENT ON COLUMN reviews.key IS 'The idempotency key of the action that wrote the review.';
 COMMENT ON CONSTRAINT review_has_one_id ON reviews IS
     'An id names one review.';
-COMMENT ON CONSTRAINT review_is_of_a_revision ON reviews IS
-    'A review is of a revision that exists.';
 COMMENT ON CONSTRAINT review_can_be_withdrawn ON reviews IS
     'What a withdrawal must agree with.';
 COMMENT ON CONSTRAINT withdrawal_is_of_a_request ON reviews IS

@@ -6,4 +6,5 @@ DROP TRIGGER post_is_found_by_its_newest_text ON revisions;
 DROP FUNCTION keep_document();
 DROP TABLE post_documents;
 DROP FUNCTION search_document(text, text, text);
-DELETE FROM runtime_privileges WHERE object = 'TABLE post_documents';
+DELETE FROM runtime_privileges
+WHERE object IN ('TABLE post_documents', 'FUNCTION search_document(text, text, text)');

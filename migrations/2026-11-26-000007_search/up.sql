@@ -78,7 +78,9 @@ CREATE TRIGGER post_is_found_by_its_newest_text
 COMMENT ON TRIGGER post_is_found_by_its_newest_text ON revisions IS
     'A post is found by the words of its newest text, from the commit on that brings it.';
 
-INSERT INTO runtime_privileges (object, privileges) VALUES ('TABLE post_documents', 'SELECT');
+INSERT INTO runtime_privileges (object, privileges) VALUES
+    ('TABLE post_documents', 'SELECT'),
+    ('FUNCTION search_document(text, text, text)', 'EXECUTE');
 
 -- The public lists, the review queue, the desk of an author.
 CREATE INDEX posts_published ON posts (published_at DESC, id DESC) WHERE state = 'published';

@@ -1,7 +1,8 @@
 use crate::accounts::stored_password;
 use crate::accounts::throttle::{self, Attempt, Throttled};
-use crate::http::{Context, Hashing, Request, blocking};
+use crate::http::{Context, Hashing, Request};
 use crate::refusal::{Refusal, read_error};
+use crate::store::Store;
 
 /// What became of the current password that a signed-in person typed.
 pub(super) enum Proof {
@@ -22,15 +23,14 @@ pub(super) async fn check(
 ) -> Result<Proof, Refusal> {
     let attempt = Attempt::SignedIn(request.session().ok_or(Refusal::NotSignedIn)?);
     let (asking, counted) = (request.clone(), attempt.clone());
-    let found = blocking(&context.store, move |store| {
+    let found = context.step(request.id, move |store: &Store| {
         let conn = &mut *store.checkout()?;
         let username = asking.viewer(conn)?.username;
         let counted = throttle::count(conn, &counted).map_err(read_error)?;
         let found = stored_password(conn, &username).map_err(read_error)?;
         Ok(counted.map(|()| found))
-    })
-    .await?;
-    let stored = match found {
+    });
+    let stored = match found.await? {
         Err(throttled) => return Ok(Proof::Throttled(throttled)),
         Ok(stored) => stored.map(|it| it.hash),
     };
@@ -38,9 +38,9 @@ pub(super) async fn check(
     if !hashing.check(typed, stored.clone()).await? {
         return Ok(Proof::Checked(None));
     }
-    blocking(&context.store, move |store| {
+    let take_back = move |store: &Store| {
         throttle::take_back(&mut *store.checkout()?, &attempt).map_err(read_error)
-    })
-    .await?;
+    };
+    context.step(request.id, take_back).await?;
     Ok(Proof::Checked(stored))
 }

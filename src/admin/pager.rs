@@ -1,5 +1,5 @@
 use crate::http::Form;
-use crate::http::paging::{cursor, stretch};
+use crate::http::paging::{cursor, direction};
 use crate::refusal::Refusal;
 use crate::store::paging::{Direction, Page};
 
@@ -30,7 +30,7 @@ pub(super) const BY_POSITION: CursorFields = CursorFields { next: "after", previ
 impl CursorFields {
     /// Takes out of a query which page it asks for.
     pub(super) fn take(self, query: &mut Form) -> Result<Direction, Refusal> {
-        stretch(query, self.next, self.previous)
+        direction(query, self.next, self.previous)
     }
 
     /// Returns the pager of a page. `address` returns the address of the list

@@ -43,14 +43,14 @@ use crate::http::problem::Problem;
     ),
     security(("token" = [])),
     components(schemas(Problem)),
-    modifiers(&Token, &Links)
+    modifiers(&BearerToken, &Links)
 )]
 struct Api;
 
-/// Says what lets a program in.
-struct Token;
+/// Adds how programs authenticate.
+struct BearerToken;
 
-impl Modify for Token {
+impl Modify for BearerToken {
     fn modify(&self, document: &mut Document) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::api::document::openapi;
 use crate::api::json::JSON;
-use crate::http::problem::{KINDS, Kind};
 use crate::http::{Context, Layout, Reply, Request};
+use crate::http::{ErrorKind, problem_kinds};
 
 #[derive(Template)]
 #[template(path = "api/document.html")]
@@ -16,26 +16,26 @@ struct DocumentPage {
     layout: Layout,
     site: String,
     sections: Vec<Section>,
-    kinds: &'static [Kind],
+    kinds: Vec<ErrorKind>,
 }
 
 /// The operations under one heading.
 struct Section {
     name: String,
     description: String,
-    operations: Vec<Operation>,
+    operations: Vec<PageOperation>,
 }
 
-struct Operation {
+struct PageOperation {
     id: String,
     method: String,
     path: String,
     summary: String,
     description: String,
     parameters: Vec<Parameter>,
-    fields: Vec<Field>,
+    fields: Vec<BodyField>,
     answers: Vec<(String, String)>,
-    result: Vec<Field>,
+    result: Vec<BodyField>,
 }
 
 struct Parameter {
@@ -46,14 +46,14 @@ struct Parameter {
 }
 
 /// A field of a body.
-struct Field {
+struct BodyField {
     name: String,
     kind: String,
     description: String,
     example: Value,
 }
 
-impl Operation {
+impl PageOperation {
     /// Returns the body that the example sends.
     fn example(&self) -> Option<String> {
         let fields = self.fields.iter().map(|field| (field.name.clone(), field.example.clone()));
@@ -76,7 +76,7 @@ pub(super) async fn page(request: Request, context: Data<Context>) -> HttpRespon
         layout: Layout::new(&request, "The API", None),
         site: request.site.clone(),
         sections: sections(&document),
-        kinds: KINDS,
+        kinds: problem_kinds(),
     };
     Reply::ok(&page).to(&request).into_response(&context.settings)
 }
@@ -109,7 +109,7 @@ fn sections(document: &Value) -> Vec<Section> {
         .collect()
 }
 
-fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Operation {
+fn operation(document: &Value, path: &str, method: &str, value: &Value) -> PageOperation {
     let parameters = list(&value["parameters"]).map(|parameter| Parameter {
         name: text(&parameter["name"]),
         place: text(&parameter["in"]),
@@ -119,7 +119,7 @@ fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Opera
     let answers = value["responses"].as_object().into_iter().flatten();
     let success = answers.clone().find(|(status, _)| status.starts_with('2'));
     let schema = |holder: &Value| holder["content"][JSON]["schema"].clone();
-    Operation {
+    PageOperation {
         id: text(&value["operationId"]),
         method: method.to_uppercase(),
         path: path.to_owned(),
@@ -136,11 +136,11 @@ fn operation(document: &Value, path: &str, method: &str, value: &Value) -> Opera
 }
 
 /// Returns the fields that a schema has, wherever it is written down.
-fn fields(document: &Value, schema: &Value) -> Vec<Field> {
+fn fields(document: &Value, schema: &Value) -> Vec<BodyField> {
     let schema = resolved(document, schema);
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties
-        .map(|(name, field)| Field {
+        .map(|(name, field)| BodyField {
             name: name.clone(),
             kind: kind(document, field),
             description: text(&field["description"]),

@@ -12,9 +12,10 @@ use crate::api::api_request::ApiRequest;
 use crate::api::headers::ContentKind;
 use crate::api::json;
 use crate::api::query::Query;
-use crate::api::quotas::{QUOTA, Share, WINDOW};
+use crate::api::quotas::{QUOTA, QuotaUse, WINDOW};
 use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
-use crate::http::problem::{self, ApiError};
+use crate::http::api_error::ApiError;
+use crate::http::problem;
 use crate::http::{Context, Form, Reply};
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
@@ -81,7 +82,7 @@ pub(super) async fn change(
     bytes: Bytes,
     work: impl FnOnce(&Store, Change) -> Result<Reply, ApiError> + Send + 'static,
 ) -> HttpResponse {
-    respond(context, request, move |store, request, token, share| {
+    respond(context, request, move |store, request, token, quota| {
         let id = request.id;
         Form::parse(request.query.as_bytes()).and_then(Form::finish).map_err(Refusal::from)?;
         let key = request.headers.key?;
@@ -98,7 +99,7 @@ pub(super) async fn change(
             bytes,
         };
         let done = work(store, change);
-        if share.is_first {
+        if quota.is_first {
             note_use(store, id, token);
         }
         done
@@ -110,19 +111,19 @@ pub(super) async fn change(
 async fn respond(
     context: &Context,
     request: ApiRequest,
-    work: impl FnOnce(&Store, ApiRequest, &SecretHash, Share) -> Result<Reply, ApiError>
+    work: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
     + Send
     + 'static,
 ) -> HttpResponse {
     let token = match &request.headers.token {
         Ok(token) => token.clone(),
-        Err(error) => return problem::answer(error, request.id).into_response(&context.settings),
+        Err(error) => return problem::reply(error, request.id).into_response(&context.settings),
     };
-    let share = request.quotas.take(&token);
-    within_quota(context, request, token, share, work)
+    let quota = request.quotas.take(&token);
+    within_quota(context, request, token, quota, work)
         .await
         .with("ratelimit-policy", format!("\"token\";q={QUOTA};w={}", WINDOW.as_secs()))
-        .with("ratelimit", format!("\"token\";r={};t={}", share.left.unwrap_or(0), share.seconds))
+        .with("ratelimit", format!("\"token\";r={};t={}", quota.left.unwrap_or(0), quota.seconds))
         .into_response(&context.settings)
 }
 
@@ -130,25 +131,25 @@ async fn within_quota(
     context: &Context,
     request: ApiRequest,
     token: SecretHash,
-    share: Share,
-    work: impl FnOnce(&Store, ApiRequest, &SecretHash, Share) -> Result<Reply, ApiError>
+    quota: QuotaUse,
+    work: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
     + Send
     + 'static,
 ) -> Reply {
     let id = request.id;
-    if share.left.is_none() {
+    if quota.left.is_none() {
         tracing::info!(request_id = %id, "a token has used up its quota");
-        return problem::answer(&ApiError::TooMany(share.seconds), id);
+        return problem::reply(&ApiError::TooMany(quota.seconds), id);
     }
-    let Some(_place) = context.place() else {
-        return problem::answer(&Refusal::from(Unavailable::Busy).into(), id);
+    let Some(_place) = context.admit() else {
+        return problem::reply(&Refusal::from(Unavailable::Busy).into(), id);
     };
-    let reply = context.block(id, move |store| {
+    let reply = context.blocking(id, move |store| {
         let reply = match request.headers.accepts_json {
-            true => work(store, request, &token, share),
+            true => work(store, request, &token, quota),
             false => Err(ApiError::NotAcceptable),
         };
-        reply.unwrap_or_else(|error| problem::answer(&check_token(store, &token, error), id))
+        reply.unwrap_or_else(|error| problem::reply(&check_token(store, &token, error), id))
     });
     reply.await.unwrap_or_else(|| problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id))
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use crate::accounts::tokens;
 use crate::api::json::JSON;
 use crate::domain::{OperationKey, RevisionNumber, SecretHash};
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 
 /// What the headers of a request say. What is wrong with one of them is an
 /// error only where an operation needs it.
@@ -46,15 +46,17 @@ impl Headers {
 enum Single<'a> {
     Absent,
     Once(&'a str),
-    Unusable,
+    Repeated,
+    NotText,
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a> {
-    let mut values = headers.get_all(name);
-    match (values.next().map(header::HeaderValue::to_str), values.next()) {
+    let mut values = headers.get_all(name).map(header::HeaderValue::to_str);
+    match (values.next(), values.next()) {
         (None, _) => Single::Absent,
         (Some(Ok(value)), None) => Single::Once(value.trim()),
-        _ => Single::Unusable,
+        (Some(Err(_)), None) => Single::NotText,
+        (Some(_), Some(_)) => Single::Repeated,
     }
 }
 
@@ -63,7 +65,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a> {
 pub(crate) fn token(headers: &HeaderMap) -> Result<SecretHash, ApiError> {
     let shown = match single(headers, &header::AUTHORIZATION) {
         Single::Absent => return Err(ApiError::NoToken),
-        Single::Unusable => return Err(ApiError::MalformedAuthorization),
+        Single::Repeated | Single::NotText => return Err(ApiError::MalformedAuthorization),
         Single::Once(shown) => shown,
     };
     let (scheme, token) = shown.split_once(' ').unwrap_or((shown, ""));
@@ -93,11 +95,18 @@ fn accepts_json(request: &HttpRequest) -> bool {
 fn seen(headers: &HeaderMap) -> Result<RevisionNumber, ApiError> {
     match single(headers, &header::IF_MATCH) {
         Single::Absent | Single::Once("*") => Err(ApiError::NoRevision),
-        Single::Unusable => Err(ApiError::NoSuchRevision),
-        Single::Once(tag) => {
-            tag.parse().ok().and_then(|tag| revision(&tag)).ok_or(ApiError::NoSuchRevision)
-        }
+        Single::Once(tag) => match tag.parse() {
+            Ok(tag) => revision(&tag).ok_or(ApiError::NoSuchRevision),
+            Err(_) if is_list(tag) => Err(ApiError::SeveralRevisions),
+            Err(_) => Err(ApiError::NoSuchRevision),
+        },
+        Single::Repeated => Err(ApiError::SeveralRevisions),
+        Single::NotText => Err(ApiError::NoSuchRevision),
     }
+}
+
+fn is_list(tags: &str) -> bool {
+    tags.split(',').all(|tag| tag.trim().parse::<EntityTag>().is_ok())
 }
 
 /// Returns the entity tag of a revision.
@@ -105,16 +114,27 @@ pub(super) fn entity_tag(revision: RevisionNumber) -> String {
     EntityTag::new_strong(revision.to_string()).to_string()
 }
 
-/// Returns the revision that has an entity tag.
+/// Returns the revision that has an entity tag. A weak one is our own, after a
+/// proxy compressed the reply: a revision has one text, however it is encoded.
 fn revision(tag: &EntityTag) -> Option<RevisionNumber> {
     let number = RevisionNumber(tag.tag().parse().ok()?);
-    (number.0 >= 1 && !tag.weak && number.to_string() == tag.tag()).then_some(number)
+    (number.0 >= 1 && number.to_string() == tag.tag()).then_some(number)
 }
 
+/// Returns the idempotency key. The header is a string item (RFC 9651); many
+/// clients send the bare string, which means the same.
 fn key(headers: &HeaderMap) -> Result<Option<OperationKey>, ApiError> {
-    match single(headers, &HeaderName::from_static("idempotency-key")) {
-        Single::Absent => Ok(None),
-        Single::Once(key) => OperationKey::parse(key).map(Some).map_err(|_| ApiError::BadKey),
-        Single::Unusable => Err(ApiError::BadKey),
-    }
+    let sent = match single(headers, &HeaderName::from_static("idempotency-key")) {
+        Single::Absent => return Ok(None),
+        Single::Once(sent) => sent,
+        Single::Repeated | Single::NotText => return Err(ApiError::BadKey),
+    };
+    let parsed = match sent.starts_with('"') {
+        true => sfv::Parser::new(sent)
+            .parse::<sfv::Item>()
+            .ok()
+            .and_then(|item| OperationKey::parse(item.bare_item.as_string()?.as_str()).ok()),
+        false => OperationKey::parse(sent).ok(),
+    };
+    parsed.map(Some).ok_or(ApiError::BadKey)
 }

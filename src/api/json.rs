@@ -4,7 +4,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use crate::http::Reply;
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 use crate::render::documents::InvalidField;
 
 /// The media type of requests and replies.

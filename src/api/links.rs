@@ -1,21 +1,21 @@
-//! What can follow an answer, for programs that read the document: each link
-//! names an operation, and where in the answer its parameters stand.
+//! Links in the OpenAPI document: each names an operation that can follow, and
+//! where in the reply its parameters are.
 
 use utoipa::Modify;
 use utoipa::openapi::link::{Link, LinkBuilder};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
-/// Where an answer or its request names a post.
-const ID_ASKED: &str = "$request.path.id";
+/// Where a request or its reply names a post.
+const ID_IN_REQUEST: &str = "$request.path.id";
 const ID_IN_OUTCOME: &str = "$response.body#/post";
-/// Where an answer says which revision it is about.
+/// Where a reply names its revision.
 const REVISION: &str = "$response.body#/revision";
 
-/// What reads a post.
+/// The operations that read a post.
 const READ: [&str; 4] = ["read_post", "read_history", "read_revision", "read_actions"];
 
-/// After which operation on one post which action can follow.
+/// The actions that can follow each operation on one post.
 const NEXT: [(&str, &[&str]); 8] = [
     (
         "read_post",
@@ -30,7 +30,7 @@ const NEXT: [(&str, &[&str]); 8] = [
     ("archive", &[]),
 ];
 
-/// Adds the links to the answers of a document.
+/// Adds the links to the replies of a document.
 pub(super) struct Links;
 
 impl Modify for Links {
@@ -43,12 +43,12 @@ impl Modify for Links {
     }
 }
 
-/// Returns what can follow an operation.
+/// Returns the links of an operation.
 fn after(operation: &str) -> Vec<(&'static str, Link)> {
     let Some((_, next)) = NEXT.iter().find(|(name, _)| *name == operation) else {
         return Vec::new();
     };
-    let id = if operation == "read_post" { ID_ASKED } else { ID_IN_OUTCOME };
+    let id = if operation == "read_post" { ID_IN_REQUEST } else { ID_IN_OUTCOME };
     let reads = READ.iter().filter(|read| **read != operation);
     let reads = reads.map(|read| {
         let link = link(read, id);

@@ -28,10 +28,16 @@ pub(super) struct RevisionPath {
 #[expect(dead_code, reason = "it describes what `Headers` reads")]
 pub(super) struct ChangeHeaders {
     /// The `ETag` of the post as you read it: which revision you were looking at.
-    #[param(rename = "If-Match", pattern = "^\"[1-9][0-9]{0,8}\"$", example = "\"3\"")]
+    #[param(rename = "If-Match", pattern = "^(W/)?\"[1-9][0-9]{0,8}\"$", example = "\"3\"")]
     if_match: String,
     /// Names this intention: the same key again answers with the same outcome.
-    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    /// Quotation marks around it are not part of it.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^([!#-~][!-~]*|\"([!#-\\x5b\\x5d-~]|\\x5c[\"\\x5c])+\")$"
+    )]
     idempotency_key: Option<String>,
 }
 
@@ -41,7 +47,13 @@ pub(super) struct ChangeHeaders {
 #[expect(dead_code, reason = "it describes what `Headers` reads")]
 pub(super) struct CreateHeaders {
     /// Names this intention: the same key again answers with the same outcome.
-    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    /// Quotation marks around it are not part of it.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^([!#-~][!-~]*|\"([!#-\\x5b\\x5d-~]|\\x5c[\"\\x5c])+\")$"
+    )]
     idempotency_key: String,
 }
 

@@ -13,7 +13,7 @@ use crate::api::parameters::{PageQuery, PostPath, RevisionPath};
 use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::{ListProblems, ReadProblems};
 use crate::domain::{FieldError, RevisionNumber, State, UserId, Username};
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 use crate::http::{Context, post_id};
 use crate::refusal::{Refusal, read_error};
 use crate::render::documents::{

@@ -1,16 +1,16 @@
-//! What stands behind the question mark, and the pages beside one of a list.
+//! The query string, and the links to the pages before and after one.
 
 use crate::domain::FieldError;
-use crate::http::paging::{cursor, stretch_in_a_word};
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
+use crate::http::paging::{cursor, direction_in_one_field};
 use crate::http::{Form, Reply, escaped};
 use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Order, PageRequest};
 
-/// How many lines a page of a list has unless somebody asks for another number.
-const PER_PAGE: usize = 25;
+/// The lines of a page where the query does not say.
+const DEFAULT_LIMIT: usize = 25;
 
-/// What stands behind the question mark.
+/// The query string of a request.
 pub(super) struct Query {
     pub(super) path: String,
     pub(super) fields: Form,
@@ -41,19 +41,19 @@ impl Query {
         }
     }
 
-    /// Takes out which page of a list is asked for, newest first, and returns
-    /// it with the address of its neighbours.
-    pub(super) fn page(&mut self) -> Result<(PageRequest, Pages), ApiError> {
-        let stretch = stretch_in_a_word(&mut self.fields, "cursor")?;
-        let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(PER_PAGE);
+    /// Takes out which page of a list is asked for, newest first, and returns it
+    /// with the links to its neighbours.
+    pub(super) fn page(&mut self) -> Result<(PageRequest, PageLinks), ApiError> {
+        let stretch = direction_in_one_field(&mut self.fields, "cursor")?;
+        let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(DEFAULT_LIMIT);
         if !(1..=100).contains(&limit) {
             return Err(FieldError::new("limit", LIMIT_HINT).into());
         }
-        let kept = format!("{}?limit={limit}", self.path);
-        Ok((PageRequest { order: Order::NewestFirst, stretch, size: limit }, Pages { kept }))
+        let address = format!("{}?limit={limit}", self.path);
+        Ok((PageRequest { order: Order::NewestFirst, stretch, size: limit }, PageLinks { address }))
     }
 
-    /// Ends the reading of the query: what nobody takes is an error.
+    /// Ends the parsing: a field that was not taken is an error.
     pub(super) fn finish(&mut self) -> Result<(), ApiError> {
         Ok(std::mem::take(&mut self.fields).finish().map_err(Refusal::from)?)
     }
@@ -71,36 +71,36 @@ pub(super) fn choose_one_of(names: &[&str]) -> String {
     }
 }
 
-/// The addresses of the pages beside one.
-pub(super) struct Pages {
-    kept: String,
+/// The links to the pages before and after one.
+pub(super) struct PageLinks {
+    address: String,
 }
 
-impl Pages {
-    /// Keeps a field of the query in the addresses.
+impl PageLinks {
+    /// Keeps a field of the query in the links.
     pub(super) fn keep(&mut self, name: &str, value: Option<impl ToString>) {
         if let Some(value) = value {
-            self.kept += &format!("&{name}={}", escaped(&value.to_string()));
+            self.address += &format!("&{name}={}", escaped(&value.to_string()));
         }
     }
 
-    /// Adds the pages before and after to an answer (RFC 8288).
+    /// Adds the links to a reply (RFC 8288).
     pub(super) fn link(
         &self,
-        answer: Reply,
+        reply: Reply,
         previous: Option<Cursor>,
         next: Option<Cursor>,
     ) -> Reply {
-        let link = |place: Cursor, side, relation| {
-            format!("<{}&cursor={side}-{}>; rel=\"{relation}\"", self.kept, cursor(place))
+        let link = |at: Cursor, side, relation| {
+            format!("<{}&cursor={side}-{}>; rel=\"{relation}\"", self.address, cursor(at))
         };
         let links: Vec<String> = [
-            previous.map(|place| link(place, "before", "prev")),
-            next.map(|place| link(place, "after", "next")),
+            previous.map(|at| link(at, "before", "prev")),
+            next.map(|at| link(at, "after", "next")),
         ]
         .into_iter()
         .flatten()
         .collect();
-        if links.is_empty() { answer } else { answer.with("link", links.join(", ")) }
+        if links.is_empty() { reply } else { reply.with("link", links.join(", ")) }
     }
 }

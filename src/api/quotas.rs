@@ -5,21 +5,20 @@ use quick_cache::sync::Cache;
 
 use crate::domain::SecretHash;
 
-/// How often a token may be used in a window.
+/// Requests that a token may make in one window.
 pub(super) const QUOTA: u32 = 1_000;
 
-/// How long a window is.
+/// The length of a window.
 pub(super) const WINDOW: Duration = Duration::from_secs(60);
 
-/// How many tokens are remembered. Whoever is forgotten begins a new window.
-const REMEMBERED: usize = 10_000;
+/// Tokens whose windows are kept. One that is dropped begins a new window.
+const KEPT: usize = 10_000;
 
-/// How much each token has asked of this process.
+/// How many requests each token has made to this process.
 ///
-/// It is kept in memory and for each process alone, on purpose: it protects a
-/// process from one program that asks too much, and is no truth that the
-/// database has to keep. With several processes a program may ask each of them
-/// for its share. To count in the database would be a write for each read.
+/// It is kept in memory, for each process alone: it protects a process from one
+/// program that asks too much. With several processes a program has a quota in
+/// each. To count in the database would be a write for each read.
 pub(crate) struct Quotas {
     windows: Cache<[u8; 32], Arc<Mutex<Window>>>,
 }
@@ -30,10 +29,10 @@ struct Window {
     used: u32,
 }
 
-/// What a token has left in its window.
+/// What a token has left of its quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Share {
-    /// How many more requests; `None` when this one is already too many.
+pub(super) struct QuotaUse {
+    /// How many more requests are allowed; `None` when this one is too many.
     pub(super) left: Option<u32>,
     /// How many seconds until the next window, at least one.
     pub(super) seconds: u64,
@@ -42,17 +41,17 @@ pub(super) struct Share {
 }
 
 impl Quotas {
-    /// Returns quotas of which nothing is used.
+    /// Returns unused quotas.
     pub(crate) fn new() -> Self {
-        Self { windows: Cache::new(REMEMBERED) }
+        Self { windows: Cache::new(KEPT) }
     }
 
-    /// Takes one request out of a token's share.
-    pub(super) fn take(&self, token: &SecretHash) -> Share {
+    /// Counts one request of a token.
+    pub(super) fn take(&self, token: &SecretHash) -> QuotaUse {
         self.take_at(token, Instant::now())
     }
 
-    fn take_at(&self, token: &SecretHash, now: Instant) -> Share {
+    fn take_at(&self, token: &SecretHash, now: Instant) -> QuotaUse {
         let mut key = [0; 32];
         key.copy_from_slice(token.as_bytes());
         let fresh = || {
@@ -62,7 +61,7 @@ impl Quotas {
             })))
         };
         let Ok(window) = self.windows.get_or_insert_with(&key, fresh);
-        // Nobody panics while holding it, and a count is none the worse for it.
+        // A count stays usable even if a thread panicked while holding it.
         let mut window = window.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if now.saturating_duration_since(window.began_at) >= WINDOW {
             *window = Window { began_at: now, used: 0 };
@@ -71,7 +70,7 @@ impl Quotas {
         let seconds = rest.as_secs().max(1);
         let left = QUOTA.checked_sub(window.used + 1);
         window.used = (window.used + 1).min(QUOTA);
-        Share { left, seconds, is_first: window.used == 1 }
+        QuotaUse { left, seconds, is_first: window.used == 1 }
     }
 }
 
@@ -80,16 +79,16 @@ mod tests {
     use super::{Duration, Instant, QUOTA, Quotas, SecretHash};
 
     #[test]
-    fn a_token_has_its_share_and_another_once_the_window_is_over() {
+    fn a_token_has_its_quota_use_and_another_once_the_window_is_over() {
         let quotas = Quotas::new();
         let [one, other] = [1, 2].map(|byte| SecretHash::new([byte; 32]));
         let now = Instant::now();
         for used in 1..=QUOTA {
-            let share = quotas.take_at(&one, now);
-            assert_eq!((share.left, share.is_first), (Some(QUOTA - used), used == 1));
+            let quota_use = quotas.take_at(&one, now);
+            assert_eq!((quota_use.left, quota_use.is_first), (Some(QUOTA - used), used == 1));
         }
-        let share = quotas.take_at(&one, now + Duration::from_secs(20));
-        assert_eq!((share.left, share.seconds), (None, 40));
+        let quota_use = quotas.take_at(&one, now + Duration::from_secs(20));
+        assert_eq!((quota_use.left, quota_use.seconds), (None, 40));
         assert_eq!(quotas.take_at(&other, now).left, Some(QUOTA - 1), "each has its own");
         let later = now + Duration::from_secs(60);
         assert_eq!(quotas.take_at(&one, later).left, Some(QUOTA - 1));

@@ -14,7 +14,7 @@ use crate::api::replies::ListProblems;
 use crate::audit::{self, RefusalFilter, catalogue};
 use crate::domain::{Layer, Permission, PostId, RecordedAction, Role};
 use crate::http::Context;
-use crate::http::problem::ApiError;
+use crate::http::api_error::ApiError;
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::render::documents::{
@@ -56,14 +56,14 @@ impl AccountsQuery {
 pub(super) async fn accounts(request: ApiRequest, context: Data<Context>) -> HttpResponse {
     read(&context, request, |conn, reader, query| {
         let AccountsQuery { active, role } = AccountsQuery::take(query)?;
-        let (slice, mut pages) = query.page()?;
+        let (page, mut pages) = query.page()?;
         query.finish()?;
         permissions::check(&reader.roles, Permission::ManageAccount).map_err(Refusal::from)?;
         pages.keep("active", active);
         pages.keep("role", role);
         let is_active = active.unwrap_or(true);
         let filter = directory::AccountFilter { is_active, role, search: None };
-        let page = directory::page(conn, &filter, &slice).map_err(read_error)?;
+        let page = directory::page(conn, &filter, &page).map_err(read_error)?;
         let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
         let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));
         let body = AccountsBody { accounts: accounts.collect() };
@@ -111,7 +111,7 @@ impl RefusalsQuery {
 pub(super) async fn refusals(request: ApiRequest, context: Data<Context>) -> HttpResponse {
     read(&context, request, |conn, reader, query| {
         let RefusalsQuery { post, action, layer } = RefusalsQuery::take(query)?;
-        let (slice, mut pages) = query.page()?;
+        let (page, mut pages) = query.page()?;
         query.finish()?;
         permissions::check(&reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
         pages.keep("post", post);
@@ -123,7 +123,7 @@ pub(super) async fn refusals(request: ApiRequest, context: Data<Context>) -> Htt
             layer: layer.map(str::to_owned),
             ..RefusalFilter::default()
         };
-        let page = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
+        let page = audit::list_refusals(conn, &filter, &page).map_err(read_error)?;
         let (previous, next) = (page.previous, page.next);
         let body =
             RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };

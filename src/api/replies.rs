@@ -19,7 +19,7 @@ macro_rules! problems {
     ($(#[$doc:meta])* $name:ident: $($variant:ident $status:literal $says:literal),* $(,)?) => {
         $(#[$doc])*
         #[derive(IntoResponses)]
-        #[expect(dead_code, reason = "it describes what `problem::answer` replies")]
+        #[expect(dead_code, reason = "it describes what `problem::reply` returns")]
         pub(super) enum $name {
             $(
                 #[doc = $says]
@@ -31,7 +31,7 @@ macro_rules! problems {
 }
 
 problems! {
-    /// What can be said to whoever reads one thing.
+    /// The problems of an operation that reads one thing.
     ReadProblems:
         Malformed 400 "The request cannot be read.",
         NoToken 401 "There is no token, or none that works.",
@@ -44,7 +44,7 @@ problems! {
         Unavailable 503 "Try again shortly.",
 }
 problems! {
-    /// What can be said to whoever reads a list.
+    /// The problems of an operation that reads a list.
     ListProblems:
         Malformed 400 "The request cannot be read.",
         NoToken 401 "There is no token, or none that works.",
@@ -57,7 +57,7 @@ problems! {
         Unavailable 503 "Try again shortly.",
 }
 problems! {
-    /// What can be said to whoever begins a post.
+    /// The problems of creating a post.
     CreateProblems:
         Malformed 400 "The JSON cannot be read, or there is no usable `Idempotency-Key`.",
         NoToken 401 "There is no token, or none that works.",
@@ -73,7 +73,7 @@ problems! {
         Unavailable 503 "Try again shortly, with the same key.",
 }
 problems! {
-    /// What can be said to whoever changes a post.
+    /// The problems of an action on a post.
     ChangeProblems:
         Malformed 400 "The JSON or a header cannot be read.",
         NoToken 401 "There is no token, or none that works.",

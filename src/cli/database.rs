@@ -13,9 +13,16 @@ pub(super) fn on_database<T>(
     options: &Options,
     body: impl FnOnce(&Store) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    on_open_database(options, |database| body(&database.store(Limits::default())))
+}
+
+/// Does the same for a body that needs the rights of the owner.
+pub(super) fn on_open_database<T>(
+    options: &Options,
+    body: impl FnOnce(&Database) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let database = Database::open(&options.place()?)?;
-    let outcome =
-        require_current(&database).and_then(|()| body(&database.store(Limits::default())));
+    let outcome = require_current(&database).and_then(|()| body(&database));
     close_after(database, outcome)
 }
 

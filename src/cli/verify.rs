@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::cli::database::on_database;
+use crate::cli::database::on_open_database;
 use crate::cli::failure::Failure;
 use crate::cli::options::Options;
 use crate::store::verify::{self, Finding, Report};
@@ -21,8 +21,8 @@ struct VerifyDocument {
 
 #[derive(Serialize)]
 struct FindingDocument {
-    truth: &'static str,
-    sentence: &'static str,
+    truth: String,
+    sentence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     post: Option<i64>,
     detail: String,
@@ -31,8 +31,8 @@ struct FindingDocument {
 impl From<Finding> for FindingDocument {
     fn from(finding: Finding) -> Self {
         Self {
-            truth: finding.truth.name,
-            sentence: finding.truth.sentence,
+            truth: finding.truth.name.clone(),
+            sentence: finding.truth.sentence.clone(),
             post: finding.post.map(|post| post.0),
             detail: finding.detail,
         }
@@ -42,7 +42,7 @@ impl From<Finding> for FindingDocument {
 impl From<Report> for VerifyDocument {
     fn from(report: Report) -> Self {
         Self {
-            truths: report.truths,
+            truths: report.truths.len(),
             broken_truths: report.broken_truths(),
             posts: report.posts,
             rows: report.rows,
@@ -55,9 +55,9 @@ impl fmt::Display for VerifyDocument {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printed = None;
         for finding in &self.findings {
-            if printed != Some(finding.truth) {
+            if printed != Some(&finding.truth) {
                 writeln!(out, "{}: {}", finding.truth, finding.sentence)?;
-                printed = Some(finding.truth);
+                printed = Some(&finding.truth);
             }
             match finding.post {
                 Some(post) => writeln!(out, "- post {post}: {}", finding.detail)?,
@@ -77,8 +77,10 @@ impl fmt::Display for VerifyDocument {
 }
 
 pub(super) fn verify(options: &Options) -> Result<(), Failure> {
-    on_database(options, |store| {
-        let document = VerifyDocument::from(verify::verify(&mut *store.checkout()?, None)?);
+    on_open_database(options, |database| {
+        let conn = &mut database.connect_as_owner()?;
+        let report = verify::verify(conn, database.runtime_role())?;
+        let document = VerifyDocument::from(report);
         options.format().print(&document, &document)?;
         if document.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
     })

@@ -1,7 +1,7 @@
-//! A few people and posts to look at, with a history that really happened:
-//! every account and every step goes through its door.
+//! Demo people and posts. Every account and every step goes through the
+//! workflow, so their history is real.
 
-mod stories;
+mod posts;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
@@ -18,30 +18,30 @@ use crate::store::statement::statement;
 use crate::store::{Store, Unavailable};
 use crate::workflow::accounts::AccountCall;
 use crate::workflow::{self, Call};
-use stories::{STORIES, Step, Story};
+use posts::{DemoPost, DemoStep, POSTS};
 
 /// The password of every demo account.
 pub const PASSWORD: &str = "let-it-be-printed";
 
-/// The reason that the record of a demo account carries, and is known by.
+/// The reason in the record of a demo account, which identifies it.
 const REASON: &str = "A demo account.";
 
-/// Stan comes first: somebody has to create the others.
-const STAN: Visitor =
-    Visitor { username: "stan", display_name: "Stan Whitlock", roles: &[Role::Staff] };
+/// Stan comes first, because staff create the others.
+const STAN: DemoAccount =
+    DemoAccount { username: "stan", display_name: "Stan Whitlock", roles: &[Role::Staff] };
 
-const VISITORS: &[Visitor] = &[
-    Visitor { username: "alice", display_name: "Alice Hartley", roles: &[Role::Author] },
-    Visitor { username: "arthur", display_name: "Arthur Penn", roles: &[Role::Author] },
-    Visitor { username: "edith", display_name: "Edith Marsh", roles: &[Role::Reviewer] },
-    Visitor {
+const OTHERS: &[DemoAccount] = &[
+    DemoAccount { username: "alice", display_name: "Alice Hartley", roles: &[Role::Author] },
+    DemoAccount { username: "arthur", display_name: "Arthur Penn", roles: &[Role::Author] },
+    DemoAccount { username: "edith", display_name: "Edith Marsh", roles: &[Role::Reviewer] },
+    DemoAccount {
         username: "rosa",
         display_name: "Rosa Lindqvist",
         roles: &[Role::Author, Role::Reviewer],
     },
 ];
 
-struct Visitor {
+struct DemoAccount {
     username: &'static str,
     display_name: &'static str,
     roles: &'static [Role],
@@ -50,12 +50,11 @@ struct Visitor {
 /// Loads the demo into a database without any account, and returns whether
 /// there was anything to do.
 ///
-/// It can be interrupted anywhere. Every step is one transaction under a key
-/// that is always the same, so a step taken twice answers with its first
-/// outcome, and the next call goes on where the last one stopped: it knows a
-/// demo that was begun by the record of its first account, and one that is
-/// complete by the key of its last step. A database whose accounts came from
-/// anywhere else is left alone.
+/// It can be interrupted anywhere. Every step is one transaction under a fixed
+/// key, so a repeated step returns its first outcome, and the next call
+/// continues where the last one stopped. It recognises a demo that was begun by
+/// the record of its first account, and a complete one by the key of its last
+/// step. A database with any other accounts is left alone.
 ///
 /// # Errors
 ///
@@ -65,11 +64,11 @@ pub fn load(store: &Store) -> Result<bool, DemoError> {
         return Ok(false);
     }
     let stan = Credential::Account(open_account(store, None, &STAN)?);
-    for visitor in VISITORS {
-        open_account(store, Some(&stan), visitor)?;
+    for demo in OTHERS {
+        open_account(store, Some(&stan), demo)?;
     }
-    for story in STORIES {
-        tell(store, story)?;
+    for post in POSTS {
+        create_post(store, post)?;
     }
     Ok(true)
 }
@@ -79,7 +78,7 @@ fn is_wanted(store: &Store) -> Result<bool, DemoError> {
     if !accounts::any_exists(conn)? {
         return Ok(true);
     }
-    let last_key = STORIES.last().map(|story| key(story, story.steps.len())).unwrap_or_default();
+    let last_key = POSTS.last().map(|post| key(post, post.steps.len())).unwrap_or_default();
     Ok(statement::<diesel::sql_types::Bool>(
         "SELECT EXISTS (
              SELECT FROM account_events e JOIN users u ON u.id = e.subject_id
@@ -92,25 +91,25 @@ fn is_wanted(store: &Store) -> Result<bool, DemoError> {
     .get_result(conn)?)
 }
 
-/// Returns the account, which an interrupted earlier call may have created.
+/// Creates the account, unless an interrupted earlier call has created it.
 fn open_account(
     store: &Store,
     creator: Option<&Credential>,
-    visitor: &Visitor,
+    demo: &DemoAccount,
 ) -> Result<UserId, DemoError> {
-    if let Some(person) = accounts::find(&mut *store.checkout()?, visitor.username)? {
+    if let Some(person) = accounts::find(&mut *store.checkout()?, demo.username)? {
         return Ok(person.id);
     }
     let account = NewAccount {
-        username: Username::parse(visitor.username).map_err(InvalidInput::from)?,
-        display_name: parse_display_name(visitor.display_name).map_err(InvalidInput::from)?,
+        username: Username::parse(demo.username).map_err(InvalidInput::from)?,
+        display_name: parse_display_name(demo.display_name).map_err(InvalidInput::from)?,
         password_hash: passwords::hash(&Password::parse(PASSWORD).map_err(InvalidInput::from)?)?,
-        roles: RoleSet::of(visitor.roles),
+        roles: RoleSet::of(demo.roles),
         link: None,
     };
-    let nobody = Credential::Account(UserId(0));
+    let no_actor = Credential::Account(UserId(0));
     let call = AccountCall {
-        credential: creator.unwrap_or(&nobody),
+        credential: creator.unwrap_or(&no_actor),
         interface: Interface::CommandLine,
         request: RequestId::new(),
         reason: REASON,
@@ -121,61 +120,51 @@ fn open_account(
     })
 }
 
-/// Takes a story's steps one after another.
-fn tell(store: &Store, story: &Story) -> Result<(), DemoError> {
-    let content = Content::parse(story.title, story.summary, story.body)?;
-    let call = call(store, story.author, key(story, 0))?;
+/// Creates a post and takes its steps.
+fn create_post(store: &Store, post: &DemoPost) -> Result<(), DemoError> {
+    let content = Content::parse(post.title, post.summary, post.body)?;
+    let call = call(store, post.author, key(post, 0))?;
     let mut outcome = workflow::create(store, &call, &Create { content })?;
-    for (index, step) in story.steps.iter().enumerate() {
-        outcome = take(store, story, step, key(story, index + 1), &outcome)?;
+    for (index, step) in post.steps.iter().enumerate() {
+        outcome = take_step(store, post, step, key(post, index + 1), &outcome)?;
     }
     Ok(())
 }
 
-fn take(
+fn take_step(
     store: &Store,
-    story: &Story,
-    step: &Step,
+    demo: &DemoPost,
+    step: &DemoStep,
     key: String,
     before: &Outcome,
 ) -> Result<Outcome, DemoError> {
     let (post, seen) = (before.post, before.revision);
-    let note = |words| Note::parse(words).map_err(InvalidInput::from);
+    let call = call(store, step.actor(demo), key)?;
+    let parse = |note| Note::parse(note).map_err(InvalidInput::from);
     Ok(match step {
-        Step::Submit => {
-            let call = call(store, story.author, key)?;
-            workflow::perform(store, &call, &Submit { post, seen })?
+        DemoStep::Submit => workflow::perform(store, &call, &Submit { post, seen })?,
+        DemoStep::Revise { body } => {
+            let content = Content::parse(demo.title, demo.summary, body)?;
+            workflow::perform(store, &call, &Revise { post, seen, content })?
         }
-        Step::Revise { body } => {
-            let call = call(store, story.author, key)?;
-            let content = Content::parse(story.title, story.summary, body)?;
-            let revise = Revise { post, seen, content };
-            workflow::perform(store, &call, &revise)?
-        }
-        Step::RequestChanges { by, words } => {
-            let call = call(store, by, key)?;
-            let note = note(words)?;
+        DemoStep::RequestChanges { note, .. } => {
+            let note = parse(note)?;
             workflow::perform(store, &call, &RequestChanges { post, seen, note })?
         }
-        Step::WithdrawRequest { by } => {
-            let call = call(store, by, key)?;
+        DemoStep::WithdrawRequest { .. } => {
             workflow::perform(store, &call, &WithdrawRequest { post, seen })?
         }
-        Step::Publish { by } => {
-            let call = call(store, by, key)?;
-            workflow::perform(store, &call, &Publish { post, seen })?
-        }
-        Step::Archive { by, words } => {
-            let call = call(store, by, key)?;
-            let reason = note(words)?;
+        DemoStep::Publish { .. } => workflow::perform(store, &call, &Publish { post, seen })?,
+        DemoStep::Archive { reason, .. } => {
+            let reason = parse(reason)?;
             workflow::perform(store, &call, &Archive { post, seen, reason })?
         }
     })
 }
 
-/// Returns the key of a story's step; its beginning is step 0.
-fn key(story: &Story, step: usize) -> String {
-    format!("demo/{}/{step}", story.name)
+/// Returns the key of a step; creating the post is step 0.
+fn key(post: &DemoPost, step: usize) -> String {
+    format!("demo/{}/{step}", post.name)
 }
 
 fn call(store: &Store, username: &str, key: String) -> Result<Call, DemoError> {
@@ -197,11 +186,7 @@ pub struct SignIn {
     pub roles: String,
 }
 
-/// Returns the demo accounts that anybody could sign in with.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the active accounts that still have the demo password.
 pub fn sign_ins(conn: &mut PgConnection) -> QueryResult<Vec<SignIn>> {
     let rows = statement::<(Text, Array<Text>)>(
         "SELECT u.username, u.roles FROM users u
@@ -225,13 +210,13 @@ pub enum DemoError {
     /// A step was refused.
     #[error("a step was refused: {0}")]
     Refused(#[from] Refusal),
-    /// A text of ours is not within the limits.
+    /// A text of the demo exceeds the limits.
     #[error(transparent)]
     Input(#[from] InvalidInput),
     /// The password could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// No connection was to be had.
+    /// No connection was available.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// The database answered with an error.

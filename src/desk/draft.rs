@@ -1,7 +1,7 @@
 use crate::domain::{Content, FieldError, InvalidInput};
 use crate::http::Form;
 
-/// What an author typed, as they typed it.
+/// The content of the editor's form, as it was typed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
     pub(super) title: String,
@@ -10,11 +10,11 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn take(fields: &mut Form) -> Result<Self, FieldError> {
+    pub(super) fn take(form: &mut Form) -> Result<Self, FieldError> {
         Ok(Self {
-            title: fields.require("title")?,
-            summary: on_one_line(&fields.require("summary")?),
-            body: fields.require("body")?,
+            title: form.require("title")?,
+            summary: on_one_line(&form.require("summary")?),
+            body: form.require("body")?,
         })
     }
 
@@ -45,8 +45,8 @@ impl Draft {
     }
 }
 
-/// Returns the text with a space for each line break. The field is as wide as
-/// a summary is long, so people do press Enter in it; its hint says what for.
+/// Returns the text with a space for each line break. The field has several lines,
+/// so people press Enter in it, but a summary is one paragraph.
 fn on_one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -60,7 +60,7 @@ pub(super) fn label(part: &str) -> &'static str {
     }
 }
 
-/// Whether a post has a part that it needs before it can be submitted.
+/// Whether a part that a post needs before it can be submitted is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
     /// It is there.
@@ -72,7 +72,7 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    /// Returns the name of its look.
+    /// Returns the end of its CSS class.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -81,7 +81,7 @@ impl Mark {
         }
     }
 
-    /// Returns the words beside the mark.
+    /// Returns the text beside the mark.
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Done => "done",

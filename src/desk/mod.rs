@@ -1,21 +1,26 @@
 //! The edge for authors and reviewers.
 
+mod actions;
+mod desk_page;
 mod draft;
 mod editor;
+mod editor_page;
+mod offers;
+mod own_posts;
 mod post;
-mod posts;
+mod presence;
 mod revisions;
+mod unread;
 
 use actix_web::web::ServiceConfig;
-
-use crate::http::action_form;
 
 /// Registers the desk's routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .configure(posts::routes)
+        .configure(desk_page::routes)
+        .configure(own_posts::routes)
         .configure(editor::routes)
         .configure(post::routes)
         .configure(revisions::routes)
-        .configure(action_form::routes);
+        .configure(actions::routes);
 }

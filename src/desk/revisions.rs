@@ -1,5 +1,4 @@
-//! The texts that a post has had: all of them, one of them, and how any two
-//! differ.
+//! The revisions of a post: the list, one of them, and the difference of any two.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
@@ -9,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
-use crate::render::diff::{self, Kind, Part};
+use crate::render::diff::{self, LineKind, Part};
 use crate::render::{filters, markdown};
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::{find_history, revision};
@@ -38,12 +37,8 @@ impl RevisionsPage {
     /// Returns the revisions to list, the newest first.
     fn listed(&self) -> Vec<&(RevisionNumber, Timestamp)> {
         let range = self.newest.saturating_sub(PER_PAGE - 1)..=self.newest;
-        self.history
-            .revisions
-            .iter()
-            .rev()
-            .filter(|(number, _)| range.contains(&number.0))
-            .collect()
+        let revisions = self.history.revisions.iter().rev();
+        revisions.filter(|(number, _)| range.contains(&number.0)).collect()
     }
 
     /// Returns the newest revision that is too old for this page.
@@ -51,7 +46,7 @@ impl RevisionsPage {
         Some(self.newest.saturating_sub(PER_PAGE)).filter(|number| *number >= 1)
     }
 
-    /// Returns what became of a revision, in a few words.
+    /// Returns what happened to a revision, in a few words.
     fn fate(&self, number: &RevisionNumber) -> String {
         let entered = self.history.transitions.iter().filter(|entered| entered.revision == *number);
         let entered = entered.filter_map(|entered| match entered.to {
@@ -68,7 +63,7 @@ impl RevisionsPage {
         entered.chain(asked).collect::<Vec<_>>().join(", ")
     }
 
-    /// Returns the revision before the newest, to compare with at first.
+    /// Returns the revision before the newest, which the form preselects.
     fn last_but_one(&self) -> i32 {
         (self.post.current.number.0 - 1).max(1)
     }
@@ -76,7 +71,7 @@ impl RevisionsPage {
 
 async fn list(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let newest = query.take("newest")?;
             let newest = newest.map(|number| revision_number("newest", &number)).transpose()?;
@@ -119,7 +114,7 @@ async fn show(
 ) -> HttpResponse {
     let (id, number) = path.into_inner();
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
@@ -153,15 +148,15 @@ impl ChangesPage {
     }
 }
 
-/// Shows how two revisions differ; without a second one, what has changed
-/// since the first.
+/// Shows the difference of two revisions. The second is the current one by default.
 async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
-            let mut query = request.query_fields()?;
-            let from = revision_number("from", &query.require("from")?)?;
-            let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
-            query.finish()?;
+        .page(request, move |store, request| {
+            let (from, to) = request.query_fields()?.read(|query| {
+                let from = revision_number("from", &query.require("from")?)?;
+                let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
+                Ok((from, to))
+            })?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let post = find_history(conn, &person, post_id(&id)?)?;

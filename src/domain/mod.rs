@@ -5,6 +5,7 @@
 //! a transaction in progress, [`Actor`] and [`LockedPost`], cannot leave it.
 
 mod account;
+mod account_event;
 mod action;
 mod attempt;
 mod incident;
@@ -21,6 +22,7 @@ pub use account::{
     AccountAction, AccountActionKind, NewAccount, NewPassword, NewSession, NewToken, OwnActionKind,
     OwnChange, PasswordReset, SecretHash, TokenId, TokenLifetime, TokenName,
 };
+pub use account_event::AccountEvent;
 pub use action::Action;
 pub use attempt::{
     Ability, Archive, Attempt, Command, Create, OnPost, Publish, RequestChanges, Revise, Submit,

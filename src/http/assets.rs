@@ -24,13 +24,13 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(get_only("/favicon.ico").to(icon));
 }
 
-/// Returns an address that changes with the contents, so that browsers may
-/// keep what they find there for ever.
+/// Returns the address of the stylesheet. It changes with the contents, so browsers
+/// may cache them for ever.
 pub(crate) fn stylesheet_address() -> &'static str {
     &STYLESHEET_ADDRESS
 }
 
-/// As [`stylesheet_address`], for the script.
+/// Returns the address of the script, as [`stylesheet_address`].
 pub(crate) fn script_address() -> &'static str {
     &SCRIPT_ADDRESS
 }

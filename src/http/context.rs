@@ -4,62 +4,47 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{Form, Reply, Request, Settings, error_page};
+use super::{Form, Reply, Request, Settings, error_page, kept_form_page};
 use crate::domain::RequestId;
 use crate::metrics;
 use crate::refusal::Refusal;
 use crate::store::{Store, Unavailable};
 
-/// What every handler shares.
+/// The data that every handler shares.
 #[derive(Clone)]
 pub struct Context {
-    /// The way to the database.
+    /// The connections to the database.
     pub store: Store,
     /// How the server presents itself.
     pub settings: Settings,
-    /// How many requests may be in hand: one more is told at once to come back.
-    places: Arc<Semaphore>,
+    /// One permit for each request that may be in hand.
+    permits: Arc<Semaphore>,
 }
 
-/// How many requests a process takes in hand at a time. At some hundred
-/// answers a second the last of them waits for about a second.
-pub const MOST_IN_HAND: usize = 256;
+/// The maximum number of requests that a process has in hand; one more gets 503
+/// at once. At some hundred responses a second the last one waits about a second.
+pub const MAX_IN_HAND: usize = 256;
 
 impl Context {
-    /// Returns what the handlers of one process share.
+    /// Returns the data that the handlers of one process share.
     pub fn new(store: Store, settings: Settings) -> Self {
-        Self { store, settings, places: Arc::new(Semaphore::new(MOST_IN_HAND)) }
+        Self { store, settings, permits: Arc::new(Semaphore::new(MAX_IN_HAND)) }
     }
-}
 
-impl Context {
-    /// Runs the work of one request where it may block: once, and with one
-    /// connection. A refusal becomes the page that says so.
-    pub async fn answer(
+    /// Responds with what `work` returns. A refusal becomes its error page.
+    ///
+    /// `work` may block: it runs once, on a thread of its own, with one connection.
+    pub async fn page(
         &self,
         request: Request,
-        typed: Option<Form>,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        let Some(_place) = self.place() else {
-            let refusal = Unavailable::Busy.into();
-            return error_page::page(&refusal, &request, typed.as_ref())
-                .into_response(&self.settings);
-        };
-        let id = request.id;
-        let answer = self.block(id, move |store| {
-            let answer = work(store, &request)
-                .unwrap_or_else(|refusal| error_page::page(&refusal, &request, typed.as_ref()));
-            answer.to(&request)
-        });
-        let answer = answer.await.unwrap_or_else(|| error_page::defect(id));
-        answer.into_response(&self.settings)
+        self.respond(request, None, work).await
     }
 
-    /// Answers a form that was sent: reads it, makes sure that it is one of this
-    /// session's, and has the work done, which gets what was typed. Whatever is
-    /// wrong with it, what was typed is kept.
-    pub(crate) async fn answer_form(
+    /// Responds to a form: parses it, checks this session's token, takes it out, and
+    /// gives the other fields to `work`. A refusal keeps the typed text.
+    pub(crate) async fn form(
         &self,
         request: Request,
         body: Bytes,
@@ -68,49 +53,75 @@ impl Context {
         let form = match Form::parse(&body) {
             Ok(form) => form,
             Err(input) => {
-                let typed = Form::as_far_as_readable(&body);
-                return error_page::page(&input.into(), &request, Some(&typed))
+                let readable = Form::parse_lossy(&body);
+                return error_page::page(&input.into(), &request, Some(&readable))
                     .into_response(&self.settings);
             }
         };
-        self.answer(request, Some(form.clone()), move |store, request| {
-            if !request.sent(&form)? {
-                return Ok(error_page::stale_form(request, &form));
+        let mut fields = form.clone();
+        self.respond(request, Some(form), move |store, request| {
+            if !request.sent(&fields)? {
+                return Ok(kept_form_page::stale_form(request, &fields));
             }
-            work(store, request, form)
+            fields.take("token")?;
+            work(store, request, fields)
         })
         .await
     }
 
+    async fn respond(
+        &self,
+        request: Request,
+        form: Option<Form>,
+        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        let Some(_permit) = self.admit() else {
+            let refusal = Unavailable::Busy.into();
+            return error_page::page(&refusal, &request, form.as_ref())
+                .into_response(&self.settings);
+        };
+        let id = request.id;
+        let reply = self.blocking(id, move |store| {
+            let reply = work(store, &request)
+                .unwrap_or_else(|refusal| error_page::page(&refusal, &request, form.as_ref()));
+            reply.to(&request)
+        });
+        let reply = reply.await.unwrap_or_else(|| error_page::defect(id));
+        reply.into_response(&self.settings)
+    }
+
     /// Returns how many requests are in hand.
     pub(crate) fn in_hand(&self) -> usize {
-        MOST_IN_HAND - self.places.available_permits()
+        MAX_IN_HAND - self.permits.available_permits()
     }
 
-    /// Returns a place among the requests in hand, or `None` when there is none.
-    pub(crate) fn place(&self) -> Option<SemaphorePermit<'_>> {
-        self.places.try_acquire().inspect_err(|_| metrics::turned_away()).ok()
+    /// Admits a request until the permit is dropped, or returns `None` if too many
+    /// are in hand.
+    pub(crate) fn admit(&self) -> Option<SemaphorePermit<'_>> {
+        self.permits.try_acquire().inspect_err(|_| metrics::turned_away()).ok()
     }
 
-    /// Runs work where it may block, and returns what it does; `None` when it
-    /// panicked, which is then in the log.
-    pub(crate) async fn block<T: Send + 'static>(
+    /// Runs work where it may block. Returns `None` if it panicked.
+    pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         request: RequestId,
         work: impl FnOnce(&Store) -> T + Send + 'static,
     ) -> Option<T> {
         let store = self.store.clone();
-        let done = actix_web::web::block(move || work(&store)).await;
-        done.map_err(|error| tracing::error!(request_id = %request, %error, "a handler panicked"))
-            .ok()
+        let done = web::block(move || work(&store)).await;
+        done.inspect_err(|error| {
+            tracing::error!(request_id = %request, %error, "a handler panicked");
+        })
+        .ok()
     }
-}
 
-/// Does work where it may block.
-pub(crate) async fn blocking<T: Send + 'static>(
-    store: &Store,
-    work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
-    let store = store.clone();
-    web::block(move || work(&store)).await.unwrap_or(Err(Unavailable::NoConnection.into()))
+    /// Runs one step of a handler that also waits for something else.
+    pub(crate) async fn step<T: Send + 'static>(
+        &self,
+        request: RequestId,
+        work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let done = self.blocking(request, work).await;
+        done.unwrap_or_else(|| Err(Unavailable::ConnectionLost.into()))
+    }
 }

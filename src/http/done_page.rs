@@ -1,19 +1,18 @@
-//! The page of an action whose time is over: it has been done, by the reader
-//! of the page or by somebody else. It says who did it and when, where the post
-//! is now, and what to do next.
+//! The page in place of a form that is no longer possible, because the post has
+//! left the state that its action needs. It tells who did what and when, and
+//! what comes next.
 
-use actix_web::http::StatusCode;
 use askama::Template;
 use diesel::pg::PgConnection;
 
-use crate::domain::{Action, Byline, Person, Post, Reason, Role, State, Status};
-use crate::http::{Layout, Reply, Request, status};
+use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
+use crate::http::{Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::posts::{self, QueueLine};
 
-/// Returns whether the post has moved on, past where the action made sense.
-pub(crate) fn is_over(action: Action, post: &Post) -> bool {
+/// Returns whether the post has left every state in which the action is possible.
+pub(super) fn is_over(action: Action, post: &Post) -> bool {
     match action {
         Action::Create => false,
         Action::Submit => post.state() > State::Draft,
@@ -31,11 +30,11 @@ struct DonePage {
     person: Person,
     post: Post,
     site: String,
-    /// Why the action had no effect, where it came too late.
+    /// Why the action had no effect, if it came too late.
     refused: Vec<Reason>,
-    /// What was typed for it.
+    /// The note or reason that came with it.
     words: String,
-    /// What waits next for a reviewer; nothing for anybody else.
+    /// The next post in the reviewer's queue; other people have none.
     next: Option<QueueLine>,
 }
 
@@ -52,23 +51,17 @@ impl DonePage {
     fn reviews(&self) -> bool {
         self.person.roles.contains(Role::Reviewer)
     }
-
-    /// Returns the name of a person as the reader of the page would say it.
-    fn name<'a>(&self, byline: &'a Byline) -> &'a str {
-        if byline.id == self.person.id { "You" } else { &byline.name }
-    }
 }
 
 /// An action that came too late.
-pub(crate) struct TooLate<'a> {
-    pub(crate) refusal: &'a Refusal,
-    /// What was typed for it.
-    pub(crate) words: String,
+pub(super) struct TooLate<'a> {
+    pub(super) refusal: &'a Refusal,
+    /// The note or reason that came with it.
+    pub(super) words: String,
 }
 
-/// Returns the page: for whoever asks how the post stands, or for whoever came
-/// too late.
-pub(crate) fn page(
+/// Returns the page, with the refusal if an action came too late.
+pub(super) fn page(
     conn: &mut PgConnection,
     request: &Request,
     person: Person,
@@ -80,19 +73,20 @@ pub(crate) fn page(
     } else {
         None
     };
-    let (status, refused, words) = match too_late {
-        None => (StatusCode::OK, Vec::new(), String::new()),
-        Some(TooLate { refusal, words }) => (status(refusal), refusal.reasons(), words),
-    };
+    let refusal = too_late.as_ref().map(|too_late| too_late.refusal);
     let mut page = DonePage {
         layout: Layout::new(request, "", Some(&person)),
         site: request.site.clone(),
         person,
         post,
-        refused,
-        words,
+        refused: refusal.map(Refusal::reasons).unwrap_or_default(),
+        words: too_late.map(|too_late| too_late.words).unwrap_or_default(),
         next,
     };
     page.layout.title = format!("{}: {}", page.heading(), page.post.title());
-    Ok(Reply::page(status, &page))
+    let reply = Reply::ok(&page);
+    Ok(match refusal {
+        Some(refusal) => reply.with_refusal(refusal),
+        None => reply,
+    })
 }

@@ -1,45 +1,45 @@
-//! Files that are longer than memory should be: written piece by piece, each
-//! with a connection of its own and with the permission asked again.
+//! Files that may be larger than memory: written piece by piece. Each piece takes
+//! its own connection and checks the permission again.
 
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use futures_util::stream::{self, StreamExt};
 
 use crate::http::{Context, Request, error_page};
 use crate::refusal::Refusal;
 use crate::store::{Store, Unavailable};
 
-/// A piece of a file, and from where the next one goes on, if there is one.
+/// A piece of a file.
 #[derive(Debug)]
 pub(crate) struct Piece<From> {
-    /// What it says.
+    /// Its text.
     pub(crate) text: String,
-    /// Where the next one begins.
+    /// Where the next piece begins, if there is one.
     pub(crate) next: Option<From>,
 }
 
-/// What is known of a file before it is read.
+/// The name and the type of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct File {
     /// The name that a browser saves it under.
     pub(crate) name: &'static str,
-    /// What kind of document it is.
+    /// Its media type.
     pub(crate) content_type: &'static str,
 }
 
-/// Why a file ends before its end. The connection is cut, so that nobody takes
-/// half a file for a whole one.
+/// A file could not be read to its end. The connection is cut, so that half a
+/// file is not taken for a whole one.
 #[derive(Debug, thiserror::Error)]
 #[error("the rest of the file could not be read")]
 struct CutShort;
 
 impl Context {
-    /// Answers with a file. `read` returns a piece of it, the first one from
-    /// `None`; it is called as the browser takes what it has got. A first
-    /// piece that is refused is answered with the page that says so.
+    /// Responds with a file. `read` returns one piece of it, the first from `None`;
+    /// it is called as the browser takes the pieces. If the first piece is refused,
+    /// the response is the error page.
     pub(crate) async fn download<From: Send + 'static>(
         &self,
         request: Request,
@@ -74,14 +74,10 @@ impl Context {
         HttpResponse::Ok()
             .content_type(file.content_type)
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((
-                header::CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{}\"", file.name),
-            ))
+            .insert_header(header::ContentDisposition::attachment(file.name))
             .streaming(beginning.chain(rest))
     }
 
-    /// Reads a piece where it may block.
     async fn piece<From: Send + 'static>(
         &self,
         request: &Request,
@@ -93,14 +89,10 @@ impl Context {
         >,
         from: Option<From>,
     ) -> Result<Piece<From>, Refusal> {
-        let Some(_place) = self.place() else {
+        let Some(_permit) = self.admit() else {
             return Err(Unavailable::Busy.into());
         };
-        let (store, request) = (self.store.clone(), request.clone());
-        let id = request.id;
-        web::block(move || read(&store, &request, from)).await.unwrap_or_else(|error| {
-            tracing::error!(request_id = %id, %error, "a handler panicked");
-            Err(Unavailable::ConnectionLost.into())
-        })
+        let asking = request.clone();
+        self.step(request.id, move |store| read(store, &asking, from)).await
     }
 }

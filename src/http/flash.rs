@@ -1,12 +1,12 @@
 use crate::domain::Action;
 
-/// The one line that the next page shows. The cookie carries a name and no
-/// text, so nobody can make our page say something else.
+/// The line that the next page shows once. The cookie carries its name and not its
+/// text, so that a forged cookie cannot put words on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flash {
     /// An action took effect.
     Done(Action),
-    /// A post in review has a newer revision.
+    /// A post in review has a new revision.
     WithReviewers,
     /// A save changed nothing.
     Unchanged,
@@ -16,25 +16,19 @@ pub enum Flash {
     SignedOut,
     /// Staff have changed an account.
     AccountChanged,
-    /// A link was used to set a password.
+    /// A person has set their password with a link.
     PasswordSet,
-    /// Somebody has replaced their password.
+    /// A person has changed their password.
     PasswordChanged,
-    /// Somebody has signed out other browsers of theirs.
+    /// A person has signed out their other browsers.
     SessionsEnded,
-    /// Somebody has revoked a token of theirs.
+    /// A person has revoked one of their tokens.
     TokenRevoked,
 }
 
 impl Flash {
-    const NAMED: [(Self, &'static str); 16] = [
-        (Self::Done(Action::Create), "create"),
-        (Self::Done(Action::Revise), "revise"),
-        (Self::Done(Action::Submit), "submit"),
-        (Self::Done(Action::RequestChanges), "request-changes"),
-        (Self::Done(Action::WithdrawRequest), "withdraw-request"),
-        (Self::Done(Action::Publish), "publish"),
-        (Self::Done(Action::Archive), "archive"),
+    /// The names of the lines that are not about an action on a post.
+    const NAMED: [(Self, &'static str); 9] = [
         (Self::WithReviewers, "with-reviewers"),
         (Self::Unchanged, "unchanged"),
         (Self::Acknowledged, "acknowledged"),
@@ -48,14 +42,21 @@ impl Flash {
 
     /// Returns the line that a cookie names.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMED.into_iter().find(|(_, known)| *known == name).map(|(flash, _)| flash)
+        let named = Self::NAMED.into_iter().find(|(_, known)| *known == name);
+        named.map(|(flash, _)| flash).or_else(|| name.parse().ok().map(Self::Done))
     }
 
     pub(crate) fn as_str(self) -> &'static str {
-        Self::NAMED.into_iter().find(|(flash, _)| *flash == self).map_or("", |(_, name)| name)
+        match self {
+            Self::Done(action) => action.as_str(),
+            other => Self::NAMED
+                .into_iter()
+                .find(|(flash, _)| *flash == other)
+                .map_or("", |named| named.1),
+        }
     }
 
-    /// Returns whether it says that the server has what was typed.
+    /// Returns whether it tells that a typed text is saved.
     pub fn is_about_a_text(self) -> bool {
         matches!(
             self,

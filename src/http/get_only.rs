@@ -1,6 +1,6 @@
 use actix_web::web;
 
-/// A resource that is read, and nothing else.
+/// Returns a resource that takes GET alone.
 pub(crate) fn get_only(path: &str) -> GetOnly {
     GetOnly(path.to_owned())
 }

@@ -3,18 +3,18 @@ use crate::http::flash::Flash;
 use crate::http::{Request, assets};
 use crate::permissions;
 
-/// What stands around every page.
+/// The frame of every page.
 #[derive(Debug)]
 pub struct Layout {
-    /// The page's name in the title bar.
+    /// The title of the page.
     pub title: String,
     /// The page's own path.
     path: String,
-    /// Who is signed in, as far as this page knows.
+    /// The person who is signed in, if the page has looked them up.
     pub viewer: Option<Viewer>,
-    /// Whether the browser has a session that this page did not look at.
+    /// Whether the browser has sent a session, which may have ended.
     pub may_be_signed_in: bool,
-    /// What the admin's pages have around them.
+    /// The frame of the admin's pages.
     pub admin: Option<AdminLayout>,
     /// The line that the last action left.
     pub flash: Option<&'static str>,
@@ -24,36 +24,36 @@ pub struct Layout {
     pub stylesheet: &'static str,
     /// The address of the script, which changes with its contents.
     pub script: &'static str,
-    /// Whether something on the page has to be mended: its title says so first.
+    /// Whether the page has errors. The title then begins with "Error".
     pub has_errors: bool,
-    /// Whether the last action left a text with the server.
+    /// Whether the last action saved a typed text.
     pub is_saved: bool,
 }
 
-/// What stands around every page of the admin.
+/// The frame of every page of the admin.
 #[derive(Debug)]
 pub struct AdminLayout {
-    /// The addresses and names of its tabs.
+    /// The addresses and names of its sections.
     pub tabs: &'static [(&'static str, &'static str)],
-    /// How many incidents nobody has acknowledged, as far as is counted.
+    /// The number of open incidents, up to a limit.
     pub open_incidents: i64,
 }
 
-/// What the head of a page says of its reader.
+/// The person that the header of a page names.
 #[derive(Debug)]
 pub struct Viewer {
-    /// Whose account it is.
+    /// The id of their account.
     pub id: UserId,
-    /// Their name.
+    /// Their display name.
     pub name: String,
-    /// What they hold.
+    /// Their roles.
     pub roles: String,
-    /// Whether they are shown the way to begin a post.
+    /// Whether the header has a link to start a post.
     pub may_create: bool,
-    /// Whether they are shown the way to the admin.
+    /// Whether the header has a link to the admin.
     pub sees_admin: bool,
-    /// Whether they are shown the way to a desk: staff who neither write nor
-    /// review have nothing on it.
+    /// Whether the header has a link to the desk. Staff who neither write nor review
+    /// have nothing there.
     pub has_desk: bool,
 }
 
@@ -88,7 +88,7 @@ impl Layout {
         }
     }
 
-    /// Says that the page is the one at this address, whatever was asked for.
+    /// Sets the page's own path, where it is not that of the request.
     pub fn move_to(&mut self, address: &str) {
         address.clone_into(&mut self.path);
     }

@@ -1,33 +1,45 @@
-//! What every edge over HTTP needs: the request, its form, the reply, the
-//! layout around a page, and the pages and problems that refusals become.
+//! What every edge over HTTP needs.
 
-pub(crate) mod action_form;
-pub(crate) mod assets;
-pub(crate) mod client_address;
+// The request.
+mod client_address;
 mod context;
-pub(crate) mod done_page;
-pub(crate) mod download;
-pub(crate) mod error_page;
-pub(crate) mod flash;
-pub(crate) mod form;
-mod get_only;
+mod form;
 mod hashing;
 mod known_browser;
-pub(crate) mod layout;
 mod origin;
 pub(crate) mod paging;
-mod paths;
-pub mod problem;
-pub(crate) mod refused_page;
-pub(crate) mod reply;
-pub(crate) mod request;
-pub(crate) mod resume;
+mod query;
+mod request;
 pub(crate) mod session;
 mod settings;
-mod sign_in_page;
-mod status;
 
-pub use context::{Context, MOST_IN_HAND};
+// The reply.
+pub(crate) mod assets;
+pub(crate) mod download;
+pub(crate) mod flash;
+mod get_only;
+pub(crate) mod layout;
+mod reply;
+
+// Errors, as pages and as problem documents.
+pub mod api_error;
+mod error_kind;
+pub(crate) mod error_page;
+pub(crate) mod kept_form;
+pub(crate) mod kept_form_page;
+pub mod problem;
+mod refused_page;
+mod sign_in_page;
+pub(crate) mod throttled;
+
+// The form of an action, which the desk and the admin share.
+pub(crate) mod action_form;
+mod confirm_page;
+mod done_page;
+mod edge;
+
+pub use context::{Context, MAX_IN_HAND};
+pub use error_kind::{ErrorKind, problem_kinds};
 pub use form::Form;
 pub use hashing::Hashing;
 pub(crate) use known_browser::KnownBrowser;
@@ -35,9 +47,10 @@ pub use layout::Layout;
 pub use reply::Reply;
 pub use request::Request;
 pub use settings::Settings;
-pub use status::status;
 
-pub(crate) use context::blocking;
+pub(crate) use edge::Edge;
+pub(crate) use form::LIMIT as FORM_LIMIT;
 pub(crate) use get_only::get_only;
-pub(crate) use paths::{escaped, post_id};
+pub(crate) use query::{PageAddress, escaped, post_id};
+pub(crate) use request::HeadersOnly;
 pub(crate) use sign_in_page::SignInPage;

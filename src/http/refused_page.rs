@@ -1,39 +1,46 @@
-use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::resume::{Kept, Resume};
+use super::error_kind::ErrorKind;
+use super::kept_form::{KeptField, KeptForm};
 use super::{Layout, Reply, Request};
 use crate::domain::{FieldError, Reason, RequestId};
 
-/// A refusal, in its own words, with a way onward.
+/// A refusal, in its own words, with links to go on by.
 #[derive(Template)]
 #[template(path = "errors/refused.html")]
 pub(crate) struct RefusedPage {
     pub(crate) layout: Layout,
     pub(crate) heading: &'static str,
-    pub(crate) lead: String,
+    pub(crate) lead: &'static str,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) onward: Vec<(String, &'static str)>,
-    pub(crate) resume: Option<Resume>,
+    pub(crate) kept: Option<KeptForm>,
     pub(crate) request: RequestId,
 }
 
-pub(crate) fn plain(
-    status: StatusCode,
-    request: &Request,
-    heading: &'static str,
-    lead: &str,
-) -> Reply {
-    let page = RefusedPage {
-        layout: Layout::new(request, heading, None),
-        heading,
-        lead: lead.to_owned(),
-        reasons: Vec::new(),
-        errors: Vec::new(),
-        onward: vec![("/".to_owned(), "Go to the front page")],
-        resume: None,
-        request: request.id,
-    };
-    Reply::page(status, &page)
+impl RefusedPage {
+    /// Returns the page with a heading and a sentence, and a link to the front page.
+    pub(crate) fn new(request: &Request, heading: &'static str, lead: &'static str) -> Self {
+        Self {
+            layout: Layout::new(request, heading, None),
+            heading,
+            lead,
+            reasons: Vec::new(),
+            errors: Vec::new(),
+            onward: vec![("/".to_owned(), "Go to the front page")],
+            kept: None,
+            request: request.id,
+        }
+    }
+
+    /// Returns the page for this kind of error.
+    pub(crate) fn of(kind: ErrorKind, request: &Request) -> Self {
+        Self::new(request, kind.title, kind.lead)
+    }
+}
+
+/// Returns the page that says no more than this.
+pub(crate) fn plain(kind: ErrorKind, request: &Request) -> Reply {
+    Reply::page(kind.status, &RefusedPage::of(kind, request))
 }

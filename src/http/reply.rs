@@ -2,49 +2,54 @@ use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, EntityTag, HeaderName, HeaderValue};
 use askama::Template;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::http::error_kind::ErrorKind;
 use crate::http::flash::Flash;
-use crate::http::session::Begins;
+use crate::http::session::NewSessionKey;
 use crate::http::{Request, Settings};
+use crate::metrics;
+use crate::refusal::Refusal;
 
-/// What kind of document an answer is unless it says otherwise.
+/// The media type of a page, which is the default.
 const PAGE: &str = "text/html; charset=utf-8";
 
-/// What a handler answers, before it becomes HTTP. It can cross threads.
+/// The response of a handler, before it becomes HTTP. It can cross threads.
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
-    location: Option<String>,
-    body: String,
-    retry_after: Option<i32>,
-    flash: Option<Flash>,
-    shows_flash: bool,
     content_type: &'static str,
+    body: String,
+    /// The layer that refused the request, if one did.
+    refused_by: Option<&'static str>,
+    /// The line for the next page to show.
+    flash: Option<Flash>,
+    /// Whether this page shows the line of an earlier reply.
+    shows_flash: bool,
     is_revalidated: bool,
-    entity_tag: Option<String>,
-    is_known: bool,
-    begins: Option<Begins>,
-    hides_address: bool,
+    entity_tag: Option<EntityTag>,
+    /// Whether the browser has cached this very body.
+    is_cached: bool,
+    new_session: Option<NewSessionKey>,
     headers: Vec<(&'static str, String)>,
 }
 
 impl Reply {
-    /// Returns what a program reads.
+    /// Returns a JSON document.
     pub fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
         match serde_json::to_string(value) {
             Ok(body) => Self { status, body, content_type, ..Self::empty() },
             Err(error) => {
-                tracing::error!(%error, "an answer could not be written");
+                tracing::error!(%error, "a reply could not be written");
                 Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
             }
         }
     }
 
-    /// Adds a header; one whose value cannot stand there is left out.
+    /// Adds a header. A value that is not allowed in a header is left out.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
@@ -66,147 +71,137 @@ impl Reply {
         Self::page(StatusCode::OK, page)
     }
 
-    /// Gives the answer another status.
+    /// Gives the reply another status.
     pub fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
-    /// Sends the browser on to another page (303), which shows one line.
+    /// Gives the reply the status of a refusal, and has the refusal counted.
+    pub fn with_refusal(self, refusal: &Refusal) -> Self {
+        self.with_status(ErrorKind::of(refusal).status).refused_by(refusal.layer())
+    }
+
+    /// Has a refusal by this layer counted, once the reply becomes a response.
+    pub(crate) fn refused_by(self, layer: &'static str) -> Self {
+        Self { refused_by: Some(layer), ..self }
+    }
+
+    /// Redirects the browser to another page (303), which shows the flash line.
     pub fn see(location: impl Into<String>, flash: Option<Flash>) -> Self {
-        Self {
-            status: StatusCode::SEE_OTHER,
-            location: Some(location.into()),
-            flash,
-            ..Self::empty()
-        }
+        Self { status: StatusCode::SEE_OTHER, flash, ..Self::empty() }.with("location", location)
     }
 
     /// Says after how many seconds to try again.
     pub fn retry_after(self, seconds: i32) -> Self {
-        Self { retry_after: Some(seconds), ..self }
+        self.with("retry-after", seconds.to_string())
     }
 
-    /// Says what kind of document it is, where it is no page.
+    /// Gives the reply another media type than that of a page.
     pub fn of_type(self, content_type: &'static str) -> Self {
         Self { content_type, ..self }
     }
 
-    /// Lets browsers keep the answer and ask each time whether it still holds,
-    /// so that what is archived is gone at once.
+    /// Lets browsers cache the reply and revalidate it each time, so that an
+    /// archived post is gone at once.
     pub fn revalidated(self) -> Self {
         Self { is_revalidated: true, ..self }
     }
 
-    /// Fits the answer to the request that it answers: whether it shows the line
-    /// that an earlier one left, and whether the browser has it already.
+    /// Fits the reply to its request: whether it shows the flash line, and whether
+    /// the browser has it cached.
     pub fn to(self, request: &Request) -> Self {
-        let shows_flash = request.flash.is_some() && self.is_page() && self.location.is_none();
-        // A line that is shown once is not kept.
-        let is_kept = self.is_revalidated && !shows_flash;
-        let entity_tag = is_kept.then(|| self.entity_tag());
-        let is_known = entity_tag.as_ref().is_some_and(|tag| request.knows(tag));
-        // Nor is one over that nobody saw.
+        let is_redirect = self.status == StatusCode::SEE_OTHER;
+        let shows_flash = request.flash.is_some() && self.is_page() && !is_redirect;
+        // A page with a flash line must not be shown a second time.
+        let entity_tag = (self.is_revalidated && !shows_flash).then(|| self.entity_tag());
+        let is_cached = entity_tag.as_ref().is_some_and(|tag| request.has_cached(tag));
+        // The response to HEAD has no body, so the line stays for the next page.
         let shows_flash = shows_flash && request.is_shown;
-        Self { shows_flash, entity_tag, is_known, ..self }
+        Self { shows_flash, entity_tag, is_cached, ..self }
     }
 
     fn is_page(&self) -> bool {
         self.content_type == PAGE
     }
 
-    /// Returns what changes exactly when the answer does (RFC 9110, 8.8.3).
-    fn entity_tag(&self) -> String {
+    /// Returns a tag that changes exactly when the body does (RFC 9110, 8.8.3).
+    fn entity_tag(&self) -> EntityTag {
         let digest = Sha256::digest(self.body.as_bytes());
-        let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("\"{digits}\"")
+        EntityTag::new_strong(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// Begins a session with the browser, for the form on the page to belong to.
+    /// Begins a session for the form on the page to belong to.
     pub fn beginning(self, key: String) -> Self {
-        Self { begins: Some(Begins(key)), ..self }
+        Self { new_session: Some(NewSessionKey(key)), ..self }
     }
 
-    /// Has the browser tell nobody the address of the page, not even us: it
-    /// holds a secret.
+    /// Keeps the address of the page, which holds a secret, out of every `Referer`.
+    /// Not with `no-referrer`: browsers would send `Origin: null` with forms.
     pub fn hiding_its_address(self) -> Self {
-        Self { hides_address: true, ..self }
+        self.with("referrer-policy", "strict-origin")
     }
 
     fn empty() -> Self {
         Self {
             status: StatusCode::OK,
-            location: None,
+            content_type: PAGE,
             body: String::new(),
-            retry_after: None,
+            refused_by: None,
             flash: None,
             shows_flash: false,
-            content_type: PAGE,
             is_revalidated: false,
             entity_tag: None,
-            is_known: false,
-            begins: None,
-            hides_address: false,
+            is_cached: false,
+            new_session: None,
             headers: Vec::new(),
         }
     }
 
-    /// Returns the response.
+    /// Returns the response, and counts the refusal if it is one. Every reply
+    /// comes here once.
     pub fn into_response(self, settings: &Settings) -> HttpResponse {
-        let status = if self.is_known { StatusCode::NOT_MODIFIED } else { self.status };
+        if let Some(layer) = self.refused_by {
+            metrics::refused(layer);
+        }
+        let status = if self.is_cached { StatusCode::NOT_MODIFIED } else { self.status };
         let mut response = HttpResponse::build(status);
-        // The head of a page depends on whether the browser has a session.
+        // The header of a page depends on whether the browser has a session.
         if self.is_page() {
             response.insert_header((header::VARY, "cookie"));
         }
         match self.entity_tag {
             Some(tag) => {
                 response.insert_header((header::CACHE_CONTROL, "no-cache"));
-                response.insert_header((header::ETAG, tag));
+                response.insert_header(header::ETag(tag));
             }
             None => {
                 response.insert_header((header::CACHE_CONTROL, "no-store"));
             }
         }
-        if self.is_known {
+        if self.is_cached {
             return response.finish();
         }
-        if self.hides_address {
-            // Not `no-referrer`: forms would then not say either that they are ours.
-            response.insert_header((header::REFERRER_POLICY, "strict-origin"));
-        }
         response.content_type(self.content_type);
-        if let Some(location) = self.location {
-            response.insert_header((header::LOCATION, location));
-        }
-        if let Some(seconds) = self.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
-        }
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
-                response.append_header((HeaderName::from_static(name), value));
+                response.insert_header((HeaderName::from_static(name), value));
             }
         }
-        let name = settings.cookie_name("flash");
         if let Some(flash) = self.flash {
-            response.cookie(flash_cookie(settings, name, flash.as_str(), Duration::minutes(5)));
+            response.cookie(flash_cookie(settings, flash.as_str(), Duration::minutes(5)));
         } else if self.shows_flash {
-            response.cookie(flash_cookie(settings, name, "", Duration::ZERO));
+            response.cookie(flash_cookie(settings, "", Duration::ZERO));
         }
         let mut response = response.body(self.body);
-        if let Some(begins) = self.begins {
-            response.extensions_mut().insert(begins);
+        if let Some(key) = self.new_session {
+            response.extensions_mut().insert(key);
         }
         response
     }
 }
 
-fn flash_cookie(
-    settings: &Settings,
-    name: String,
-    value: &'static str,
-    age: Duration,
-) -> Cookie<'static> {
-    Cookie::build(name, value)
+fn flash_cookie(settings: &Settings, value: &'static str, age: Duration) -> Cookie<'static> {
+    Cookie::build(settings.cookie_name("flash"), value)
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)

@@ -2,7 +2,8 @@ use std::future::{Ready, ready};
 use std::net::IpAddr;
 
 use actix_session::SessionExt;
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
+use actix_web::http::header::{self, EntityTag, Header, IfNoneMatch};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use diesel::pg::PgConnection;
@@ -18,34 +19,34 @@ use crate::http::{Form, Settings};
 use crate::refusal::{Refusal, read_error};
 use crate::workflow::Call;
 
-/// Marks a HEAD request: nobody sees the body of its response.
+/// Marks a HEAD request: its response has no body.
 pub(crate) struct HeadersOnly;
 
-/// One request, as far as handlers need to know it.
+/// The parts of a request that handlers need. It can cross threads.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The request's name.
+    /// The id of the request, for logs and records.
     pub id: RequestId,
-    /// Where it came from.
+    /// The address that the request comes from.
     pub address: IpAddr,
-    /// The path that was asked for.
+    /// The path of its URL.
     pub path: String,
-    /// The part behind the question mark.
+    /// The query string, undecoded.
     pub query: String,
-    /// What the browser is and on what it runs, in few words of ours.
+    /// The browser and its system, in a few words of this program.
     pub device: String,
-    /// Whether something is to be changed.
+    /// Whether the method is POST.
     pub is_post: bool,
-    /// Whether the answer is shown to somebody: to HEAD it is not.
+    /// Whether the body of the response is shown: that to HEAD is not.
     pub is_shown: bool,
     /// The secret id of the browser's session, if it sent one.
     key: Option<String>,
-    /// The one line that an earlier request left to be shown.
+    /// The line that an earlier reply left for this page.
     pub flash: Option<Flash>,
-    /// The site's own address, for links that travel.
+    /// The site's own address, for absolute links.
     pub site: String,
-    /// The entity tags that the browser has kept, as it sent them.
-    known: String,
+    /// The entity tags of the pages that the browser has cached.
+    cached: Option<IfNoneMatch>,
 }
 
 impl FromRequest for Request {
@@ -58,41 +59,40 @@ impl FromRequest for Request {
 }
 
 impl Request {
-    /// Returns what handlers need to know of a request.
+    /// Returns the parts that handlers need.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let settings = request.app_data::<Data<Settings>>();
         let flash = settings
             .and_then(|settings| request.cookie(&settings.cookie_name("flash")))
             .and_then(|cookie| Flash::parse(cookie.value()));
         let id = request.extensions().get::<RequestId>().copied();
+        let user_agent = request.headers().get(header::USER_AGENT);
         let is_shown = !request.extensions().contains::<HeadersOnly>();
         Self {
             id: id.unwrap_or_default(),
             address: client_address(request),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
-            device: device(&text(request, header::USER_AGENT)),
+            device: device(user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default()),
             is_post: request.method() == Method::POST,
             is_shown,
             key: request.get_session().get::<String>(KEY).ok().flatten(),
             flash,
             site: settings.map(|settings| settings.public_url.clone()).unwrap_or_default(),
-            known: text(request, header::IF_NONE_MATCH),
+            cached: IfNoneMatch::parse(request).ok(),
         }
     }
 
-    /// Returns whether the browser has kept the answer with this entity tag
-    /// (RFC 9110, 13.1.2): any will do for `*`, and a weak one for a strong.
-    pub(crate) fn knows(&self, entity_tag: &str) -> bool {
-        let mut known = self.known.split(',').map(|known| known.trim().trim_start_matches("W/"));
-        known.any(|known| known == "*" || known == entity_tag)
+    /// Returns whether the browser has the body with this tag (RFC 9110, 13.1.2).
+    pub(crate) fn has_cached(&self, tag: &EntityTag) -> bool {
+        match &self.cached {
+            Some(IfNoneMatch::Any) => true,
+            Some(IfNoneMatch::Items(tags)) => tags.iter().any(|cached| cached.weak_eq(tag)),
+            None => false,
+        }
     }
 
-    /// Returns what this browser shows to say who it is.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`] when it shows nothing.
+    /// Returns the credential of the browser's session, or [`Refusal::NotSignedIn`].
     pub fn credential(&self) -> Result<Credential, Refusal> {
         let key = self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
         Ok(Credential::Session(SessionId::of(key)))
@@ -103,8 +103,8 @@ impl Request {
         self.key.as_deref().map(SessionId::of)
     }
 
-    /// Begins a session where there is none, for a form to belong to, and
-    /// returns the secret id that the browser then has to be given.
+    /// Begins a session where there is none, for a form to belong to. Returns the
+    /// secret id for the browser.
     pub fn begin(&mut self) -> Option<String> {
         if self.key.is_none() {
             self.key = Some(accounts::sessions::random_key());
@@ -113,7 +113,7 @@ impl Request {
         None
     }
 
-    /// Uses this key for the session from here on.
+    /// Replaces the session's secret id.
     pub fn begin_with(&mut self, key: String) {
         self.key = Some(key);
     }
@@ -123,66 +123,46 @@ impl Request {
         self.key.is_some()
     }
 
-    /// Returns whose session the browser says it has. No door believes it.
+    /// Returns whose session the browser claims to have. No decision rests on it.
     pub fn owner(&self) -> Option<UserId> {
         self.key.as_deref().and_then(owner_of)
     }
 
-    /// Returns the token for this session's forms. It says first who fills
-    /// them in, for the time when the session is over.
+    /// Returns the CSRF token for this session's forms. It begins with the id of
+    /// the person, which is needed when the session has ended.
     pub fn token(&self) -> String {
-        let writer = self.owner().map(|owner| owner.to_string()).unwrap_or_default();
-        self.key.as_deref().map(|key| format!("{writer}.{}", form_token(key))).unwrap_or_default()
+        let author = self.owner().map(|owner| owner.to_string()).unwrap_or_default();
+        self.key.as_deref().map(|key| format!("{author}.{}", form_token(key))).unwrap_or_default()
     }
 
-    /// Returns whether a form was filled in by somebody who is not the one who
-    /// is signed in now: what it says is then not theirs to read or to send.
+    /// Returns whether another person filled the form in than the one who is
+    /// signed in now. They must not read or send its text.
     pub fn is_by_somebody_else(&self, form: &Form) -> bool {
-        let writer = form.peek("token").and_then(owner_of);
-        writer.zip(self.owner()).is_some_and(|(writer, owner)| writer != owner)
+        let author = form.peek("token").and_then(owner_of);
+        author.zip(self.owner()).is_some_and(|(author, owner)| author != owner)
     }
 
-    /// Returns whether a form was made in this session: it carries its token.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`] without a session.
+    /// Returns whether a form carries the token of this session, or
+    /// [`Refusal::NotSignedIn`] without one.
     pub fn sent(&self, form: &Form) -> Result<bool, Refusal> {
         self.key.as_deref().ok_or(Refusal::NotSignedIn)?;
         Ok(form.peek("token") == Some(self.token().as_str()))
     }
 
-    /// Returns who is looking, for rendering a page.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`], or the database is unavailable.
+    /// Returns the person who is signed in, for rendering a page.
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
         let person = accounts::identify(conn, &credential).map_err(read_error)?;
         person.ok_or(Refusal::NotSignedIn)
     }
 
-    /// Returns the call that the door takes, under the form's key.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotSignedIn`] without a session.
+    /// Returns the call for the workflow, under the form's key.
     pub fn call(&self, interface: Interface, key: OperationKey) -> Result<Call, Refusal> {
         Ok(Call { credential: self.credential()?, interface, request: self.id, key })
     }
 
-    /// Returns the fields behind the question mark.
-    ///
-    /// # Errors
-    ///
-    /// The fields that do not parse.
+    /// Returns the fields of the query string.
     pub fn query_fields(&self) -> Result<Form, InvalidInput> {
         Form::parse(self.query.as_bytes())
     }
-}
-
-fn text(request: &HttpRequest, name: header::HeaderName) -> String {
-    let value = request.headers().get(name).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default().to_owned()
 }

@@ -10,16 +10,14 @@ use actix_web::middleware::Next;
 
 use crate::accounts::sessions::random_key;
 
-/// The only thing that a session says about itself.
+/// The only value in a session's state: its secret id.
 pub(crate) const KEY: &str = "key";
 
 /// Carries session ids between cookies and handlers.
 ///
-/// The rows are in PostgreSQL, and a handler reads and writes them together
-/// with whatever else it does: one connection, and for a transition one
-/// transaction, in which the session is checked once more. So the middleware
-/// itself asks the database for nothing, and a visitor who never signs in
-/// leaves no row.
+/// The session rows are in PostgreSQL. A handler reads and writes them on the
+/// connection, and for a transition in the transaction, of its other work. So
+/// the middleware sends no query, and a visitor who never signs in leaves no row.
 pub(crate) struct Ids;
 
 type State = HashMap<String, String>;
@@ -57,21 +55,21 @@ impl SessionStore for Ids {
     }
 }
 
-/// The id of a session that an answer begins.
+/// The secret id of a session that a reply begins.
 #[derive(Debug)]
-pub(crate) struct Begins(pub(crate) String);
+pub(crate) struct NewSessionKey(pub(crate) String);
 
-/// Gives the browser the session that a handler began where it may block, and
-/// cannot reach the cookies itself.
+/// Gives the browser the session that a handler began. A handler that runs where
+/// it may block cannot reach the cookies itself.
 pub(crate) async fn begin_where_asked<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let session = request.get_session();
     let mut response = next.call(request).await?;
-    let begins = response.response_mut().extensions_mut().remove::<Begins>();
-    if let Some(Begins(key)) = begins {
-        // Where there is a session already, this one takes its place.
+    let begun = response.response_mut().extensions_mut().remove::<NewSessionKey>();
+    if let Some(NewSessionKey(key)) = begun {
+        // It replaces the session that the browser may have.
         session.renew();
         session.insert(KEY, key)?;
     }

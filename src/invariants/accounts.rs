@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer};
 
 use crate::domain::{
-    Interface, NewAccount, Person, RequestId, Role, RoleSet, SecretHash, TokenId, UserId,
+    AccountEvent, Interface, NewAccount, Person, RequestId, Role, RoleSet, SecretHash, TokenId,
+    UserId,
 };
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
@@ -46,12 +47,12 @@ pub fn enforce<'tx>(
     let (changed, event, role) = match validity.attempt().change {
         AccountChange::Grant(role) => (
             update_roles(tx.conn(), subject, &subject.roles.with(*role))?,
-            "role-granted",
+            AccountEvent::RoleGranted,
             Some(*role),
         ),
         AccountChange::Revoke(role) => (
             update_roles(tx.conn(), subject, &subject.roles.without(*role))?,
-            "role-revoked",
+            AccountEvent::RoleRevoked,
             Some(*role),
         ),
         AccountChange::Deactivate => {
@@ -66,20 +67,20 @@ pub fn enforce<'tx>(
             )
             .bind::<BigInt, _>(subject.id.0)
             .execute(tx.conn())?;
-            (changed, "deactivated", None)
+            (changed, AccountEvent::Deactivated, None)
         }
         AccountChange::Reactivate => (
             diesel::update(target.filter(diesel::dsl::not(users::is_active)))
                 .set(users::is_active.eq(true))
                 .execute(tx.conn())?,
-            "reactivated",
+            AccountEvent::Reactivated,
             None,
         ),
         AccountChange::SetPassword(hash) => {
             let changed =
                 diesel::update(target).set(users::password_hash.eq(hash)).execute(tx.conn())?;
             revoke_tokens(tx.conn(), subject.id)?;
-            (changed, "password-set", None)
+            (changed, AccountEvent::PasswordSet, None)
         }
         AccountChange::ResetPassword(reset) => {
             let changed = diesel::update(target)
@@ -87,15 +88,15 @@ pub fn enforce<'tx>(
                 .execute(tx.conn())?;
             revoke_tokens(tx.conn(), subject.id)?;
             insert_link(tx.conn(), validity.actor().id(), subject.id, &reset.link)?;
-            (changed, "password-link-made", None)
+            (changed, AccountEvent::PasswordLinkMade, None)
         }
         AccountChange::EndSessions => {
             // Some may just have ended, so their number proves nothing.
             end_sessions(tx.conn(), subject.id)?;
-            (1, "sessions-ended", None)
+            (1, AccountEvent::SessionsEnded, None)
         }
         AccountChange::RevokeToken(token) => {
-            (revoke_token(tx.conn(), subject.id, *token)?, "token-revoked", None)
+            (revoke_token(tx.conn(), subject.id, *token)?, AccountEvent::TokenRevoked, None)
         }
     };
     if changed != 1 {
@@ -116,13 +117,13 @@ pub fn enforce_creation<'tx>(
 ) -> Result<UserId, Broken> {
     let (actor, account) = (validity.actor(), validity.attempt());
     let id = insert(tx, account)?;
-    record(tx, actor.id(), id, "created", None, circumstances)?;
+    record(tx, actor.id(), id, AccountEvent::Created, None, circumstances)?;
     for role in account.roles.iter() {
-        record(tx, actor.id(), id, "role-granted", Some(role), circumstances)?;
+        record(tx, actor.id(), id, AccountEvent::RoleGranted, Some(role), circumstances)?;
     }
     if let Some(link) = &account.link {
         insert_link(tx.conn(), actor.id(), id, link)?;
-        record(tx, actor.id(), id, "password-link-made", None, circumstances)?;
+        record(tx, actor.id(), id, AccountEvent::PasswordLinkMade, None, circumstances)?;
     }
     Ok(id)
 }
@@ -144,9 +145,9 @@ pub fn enforce_first_account(
     if !is_alone || !account.roles.contains(Role::Staff) {
         return Err(InvariantViolation::new("first_account_is_staff_and_alone").into());
     }
-    record(tx, id, id, "created", None, circumstances)?;
+    record(tx, id, id, AccountEvent::Created, None, circumstances)?;
     for role in account.roles.iter() {
-        record(tx, id, id, "role-granted", Some(role), circumstances)?;
+        record(tx, id, id, AccountEvent::RoleGranted, Some(role), circumstances)?;
     }
     Ok(id)
 }
@@ -234,7 +235,7 @@ pub(super) fn record(
     tx: &mut Transaction<'_>,
     actor: UserId,
     subject: UserId,
-    event: &str,
+    event: AccountEvent,
     role: Option<Role>,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), Broken> {
@@ -242,7 +243,7 @@ pub(super) fn record(
         .values((
             account_events::actor_id.eq(actor.0),
             account_events::subject_id.eq(subject.0),
-            account_events::event.eq(event),
+            account_events::event.eq(event.as_str()),
             account_events::role.eq(role.map(Role::as_str)),
             account_events::reason.eq(circumstances.reason),
             account_events::request_id.eq(circumstances.request.0),

@@ -4,7 +4,9 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 
-use crate::domain::{NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId};
+use crate::domain::{
+    AccountEvent, NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId,
+};
 use crate::invariants::accounts::{Circumstances, record, revoke_token, revoke_tokens};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
@@ -39,22 +41,26 @@ pub fn enforce<'tx>(
             if let ProvenBy::Link(link) = proof {
                 exactly_one(use_link(tx.conn(), owner, link)?)?;
             }
-            (set_password(tx.conn(), owner, new)?, "password-set")
+            (set_password(tx.conn(), owner, new)?, AccountEvent::PasswordSet)
         }
         OwnChange::EndSession(number) => {
             // It may have ended by itself meanwhile, which comes to the same.
             let ended = end_session(tx.conn(), owner, *number)?;
-            (ended.max(1), "sessions-ended")
+            (ended.max(1), AccountEvent::SessionsEnded)
         }
         OwnChange::EndOtherSessions => {
             let ProvenBy::Session(this) = proof else {
                 return Err(InvariantViolation::new("a_link_sets_a_password_and_no_more").into());
             };
             end_other_sessions(tx.conn(), owner, this)?;
-            (1, "sessions-ended")
+            (1, AccountEvent::SessionsEnded)
         }
-        OwnChange::MakeToken(token) => (insert_token(tx.conn(), owner, token)?, "token-made"),
-        OwnChange::RevokeToken(token) => (revoke_token(tx.conn(), owner, *token)?, "token-revoked"),
+        OwnChange::MakeToken(token) => {
+            (insert_token(tx.conn(), owner, token)?, AccountEvent::TokenMade)
+        }
+        OwnChange::RevokeToken(token) => {
+            (revoke_token(tx.conn(), owner, *token)?, AccountEvent::TokenRevoked)
+        }
     };
     exactly_one(changed)?;
     record(tx, owner, owner, event, None, circumstances)
@@ -77,8 +83,7 @@ fn use_link(conn: &mut PgConnection, owner: UserId, link: &SecretHash) -> QueryR
     .execute(conn)
 }
 
-/// Replaces the password, which ends every session, and begins a new one. The
-/// tokens end, too, unless their owner keeps them.
+/// Replaces the password, which ends every session, and goes on in a new one.
 fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> QueryResult<usize> {
     let changed = diesel::update(users::table.find(owner.0))
         .set(users::password_hash.eq(&new.hash))

@@ -7,14 +7,14 @@ use crate::domain::Content;
 /// One line of a comparison.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line {
-    /// Whether it is only in the older, only in the newer, or in both.
-    pub(crate) kind: Kind,
-    /// Its pieces; those that differ within the line are marked.
+    /// In which of the two texts it is.
+    pub(crate) kind: LineKind,
+    /// Its pieces, and whether each differs from the other line.
     pub(crate) pieces: Vec<(bool, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum LineKind {
     Same,
     Removed,
     Added,
@@ -26,16 +26,16 @@ pub(crate) struct Part {
     /// Title, summary or body.
     pub(crate) name: &'static str,
     /// Its lines.
-    pub(crate) stretches: Vec<Direction>,
+    pub(crate) hunks: Vec<Hunk>,
 }
 
-/// Lines that follow each other.
+/// Consecutive lines.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Direction {
+pub(crate) struct Hunk {
     /// The lines.
     pub(crate) lines: Vec<Line>,
-    /// Whether they are the same in both and far from every difference, so
-    /// that they are shown only to whoever asks.
+    /// Whether they are unchanged and far from every difference, and so are
+    /// collapsed on the page.
     pub(crate) is_folded: bool,
 }
 
@@ -46,14 +46,14 @@ pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
         .into_iter()
         .zip(older.parts().into_iter().zip(newer.parts()))
         .filter(|(_, (older, newer))| older != newer)
-        .map(|(name, (older, newer))| Part { name, stretches: shortened(lines(older, newer)) })
+        .map(|(name, (older, newer))| Part { name, hunks: shortened(lines(older, newer)) })
         .collect()
 }
 
 fn lines(older: &str, newer: &str) -> Vec<Line> {
-    // Past the deadline the comparison gets coarser, never longer.
+    // Past the deadline the comparison gets coarser instead of taking longer.
     let deadline = Instant::now() + Duration::from_millis(300);
-    // Whether the last line ends with a break is nothing that anybody reads.
+    // A line break at the end of the text is not a difference that readers see.
     let [older, newer] = [older, newer].map(|text| match text.trim_end_matches('\n') {
         "" => String::new(),
         text => format!("{text}\n"),
@@ -65,9 +65,9 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
         .flat_map(|op| diff.iter_inline_changes_deadline(&op, Some(deadline)).collect::<Vec<_>>())
         .map(|change| Line {
             kind: match change.tag() {
-                ChangeTag::Equal => Kind::Same,
-                ChangeTag::Delete => Kind::Removed,
-                ChangeTag::Insert => Kind::Added,
+                ChangeTag::Equal => LineKind::Same,
+                ChangeTag::Delete => LineKind::Removed,
+                ChangeTag::Insert => LineKind::Added,
             },
             pieces: change
                 .iter_strings_lossy()
@@ -77,9 +77,8 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
         .collect()
 }
 
-/// Returns a replacement of several lines as replacements of one line each, and
-/// what is left over: words are compared within a line and its successor, and
-/// not across a whole block that has grown.
+/// Splits a replacement of several lines into replacements of one line each, and
+/// the rest. Words are then compared between two lines, and not between blocks.
 fn line_by_line(op: &DiffOp) -> Vec<DiffOp> {
     let DiffOp::Replace { old_index, old_len, new_index, new_len } = *op else {
         return vec![*op];
@@ -106,7 +105,7 @@ fn line_by_line(op: &DiffOp) -> Vec<DiffOp> {
 const MAX_BYTES: usize = 400_000;
 
 /// Folds the lines, and leaves out those that would make the page too long.
-fn shortened(mut lines: Vec<Line>) -> Vec<Direction> {
+fn shortened(mut lines: Vec<Line>) -> Vec<Hunk> {
     let markup = 60;
     let mut bytes = 0;
     let fitting = lines.iter().take_while(|line| {
@@ -124,59 +123,59 @@ fn shortened(mut lines: Vec<Line>) -> Vec<Direction> {
         let text = only.pieces.iter().map(|(_, text)| text.as_str()).collect();
         only.pieces = vec![(false, text)];
     }
-    let mut stretches = folded(lines);
+    let mut hunks = folded(lines);
     if left_out > 0 {
         let words = format!("{left_out} more lines are left out: this comparison is too long.");
-        let line = Line { kind: Kind::Same, pieces: vec![(false, words)] };
-        stretches.push(Direction { lines: vec![line], is_folded: false });
+        let line = Line { kind: LineKind::Same, pieces: vec![(false, words)] };
+        hunks.push(Hunk { lines: vec![line], is_folded: false });
     }
-    stretches
+    hunks
 }
 
-/// How many unchanged lines stay in visibility before and after a difference.
+/// How many unchanged lines are shown before and after a difference.
 const CONTEXT: usize = 2;
 
-/// Folding fewer lines than this hides more than it saves.
+/// The minimum number of lines to fold.
 const WORTH_FOLDING: usize = 3;
 
-/// Folds away what is far from every difference.
-fn folded(lines: Vec<Line>) -> Vec<Direction> {
+/// Groups lines into hunks, and folds those far from every difference.
+fn folded(lines: Vec<Line>) -> Vec<Hunk> {
     let is_near: Vec<bool> = (0..lines.len())
         .map(|at| {
             let from = at.saturating_sub(CONTEXT);
             let to = (at + CONTEXT + 1).min(lines.len());
-            lines[from..to].iter().any(|line| line.kind != Kind::Same)
+            lines[from..to].iter().any(|line| line.kind != LineKind::Same)
         })
         .collect();
-    let mut stretches: Vec<Direction> = Vec::new();
+    let mut hunks: Vec<Hunk> = Vec::new();
     for (line, is_near) in lines.into_iter().zip(is_near) {
-        match stretches.last_mut() {
-            Some(stretch) if stretch.is_folded != is_near => stretch.lines.push(line),
-            _ => stretches.push(Direction { lines: vec![line], is_folded: !is_near }),
+        match hunks.last_mut() {
+            Some(hunk) if hunk.is_folded != is_near => hunk.lines.push(line),
+            _ => hunks.push(Hunk { lines: vec![line], is_folded: !is_near }),
         }
     }
-    for stretch in &mut stretches {
-        stretch.is_folded = stretch.is_folded && stretch.lines.len() >= WORTH_FOLDING;
+    for hunk in &mut hunks {
+        hunk.is_folded = hunk.is_folded && hunk.lines.len() >= WORTH_FOLDING;
     }
-    stretches
+    hunks
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, folded, lines};
+    use super::{LineKind, folded, lines};
 
-    /// Returns each stretch as the signs of its lines, in brackets if folded.
+    /// Returns each hunk as the signs of its lines, in brackets if folded.
     fn shape(older: &str, newer: &str) -> String {
         let sign = |kind| match kind {
-            Kind::Same => '=',
-            Kind::Removed => '-',
-            Kind::Added => '+',
+            LineKind::Same => '=',
+            LineKind::Removed => '-',
+            LineKind::Added => '+',
         };
-        let stretches = folded(lines(older, newer)).into_iter().map(|stretch| {
-            let signs: String = stretch.lines.iter().map(|line| sign(line.kind)).collect();
-            if stretch.is_folded { format!("({signs})") } else { signs }
+        let hunks = folded(lines(older, newer)).into_iter().map(|hunk| {
+            let signs: String = hunk.lines.iter().map(|line| sign(line.kind)).collect();
+            if hunk.is_folded { format!("({signs})") } else { signs }
         });
-        stretches.collect::<Vec<_>>().join(" ")
+        hunks.collect::<Vec<_>>().join(" ")
     }
 
     #[test]

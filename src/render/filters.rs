@@ -1,8 +1,19 @@
-//! Askama filters for times.
+//! Askama filters for times and names.
 
 use jiff::Timestamp;
 
 use super::times;
+use crate::domain::{Byline, UserId};
+
+/// Returns the name of a person, or "You" for the reader of the page.
+#[askama::filter_fn]
+pub(crate) fn name_for(
+    byline: &Byline,
+    _: &dyn askama::Values,
+    reader: Option<&'filter UserId>,
+) -> askama::Result<String> {
+    Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.name.clone() })
+}
 
 /// Returns how long ago it was.
 #[askama::filter_fn]
@@ -10,7 +21,7 @@ pub(crate) fn ago(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<Stri
     Ok(times::ago(*at, Timestamp::now()))
 }
 
-/// Returns how long it has taken until now.
+/// Returns how long it has taken so far.
 #[askama::filter_fn]
 pub(crate) fn so_far(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(times::so_far(*at, Timestamp::now()))
@@ -27,8 +38,9 @@ pub(crate) fn human(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<St
 pub(crate) fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
-/// Returns the day, on a page that says the same to everybody: the words
-/// do not depend on when they are read.
+
+/// Returns the day. Unlike `ago` it is the same whenever the page is rendered, so
+/// the page can be cached.
 #[askama::filter_fn]
 pub(crate) fn date(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(at.strftime("%-d %B %Y").to_string())

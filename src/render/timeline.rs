@@ -3,14 +3,14 @@ use jiff::Timestamp;
 use crate::domain::{Byline, Review, RevisionNumber, Transition};
 use crate::store::posts::PostHistory;
 
-/// One thing that happened to a post.
+/// One event in the history of a post.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Event {
-    /// When; of several revisions in a row, when the last was written.
+    /// When it happened; of several revisions in a row, the last.
     pub(crate) at: Timestamp,
-    /// Who did it.
+    /// The person who did it.
     pub(crate) by: Byline,
-    /// What it was.
+    /// What happened.
     pub(crate) kind: Happened,
 }
 
@@ -18,25 +18,24 @@ pub(crate) struct Event {
 pub(crate) enum Happened {
     /// The post entered a state.
     Entered(Transition),
-    /// Its author wrote the revisions from the first to the second, the same
-    /// one where it is one.
+    /// The author wrote the revisions from the first to the second, which are the same
+    /// if it was one.
     Wrote(RevisionNumber, RevisionNumber),
     /// A reviewer asked for changes.
     Asked(Review),
-    /// A reviewer took their request back.
+    /// A reviewer withdrew their request.
     Withdrew(Review),
 }
 
-/// Returns what happened to a post, newest first. Revisions that follow each
-/// other without anything between them are one event: who saves often tells
-/// no longer story.
+/// Returns the events in the history of a post, newest first. Consecutive revisions
+/// are one event, because authors save often.
 pub(crate) fn timeline(history: &PostHistory, author: &Byline) -> Vec<Event> {
     let entered = history.transitions.iter().map(|transition| Event {
         at: transition.at,
         by: transition.by.clone(),
         kind: Happened::Entered(transition.clone()),
     });
-    // The first revision is how the post begins.
+    // The first revision is part of entering the draft state.
     let wrote = history.revisions.iter().skip(1).map(|(number, at)| Event {
         at: *at,
         by: author.clone(),

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
-/// Returns how long ago something was, as people say it; from a month on, the
-/// day. A clock that is a little ahead of ours reads as now.
+/// Returns how long ago a time was, in words; after a month, the day. A time that is
+/// slightly in the future reads as now.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     match length(at, now) {
         None => "just now".to_owned(),
@@ -10,7 +10,7 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// Returns how long something has taken until now, as people say it.
+/// Returns how long it has been since a time, in words.
 pub(crate) fn so_far(at: Timestamp, now: Timestamp) -> String {
     length(at, now).map_or_else(|| "less than a minute".to_owned(), words)
 }
@@ -19,7 +19,7 @@ fn words((count, unit): (i64, &str)) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Returns the time between in the largest unit of which there is one.
+/// Returns the time between in the largest unit that fits.
 fn length(at: Timestamp, now: Timestamp) -> Option<(i64, &'static str)> {
     let seconds = now.duration_since(at).as_secs();
     [(86_400, "day"), (3_600, "hour"), (60, "minute")]

@@ -1,4 +1,4 @@
-/// How many words a minute people read, on the slow side of the usual figures.
+/// The reading speed in words a minute: a slow one among the usual figures.
 const WORDS_A_MINUTE: usize = 200;
 
 /// Returns how long a rendered body is, as a sentence without its full stop.
@@ -14,18 +14,18 @@ pub(crate) fn sentence(html: &str) -> String {
     }
 }
 
-/// Returns how many words a reader sees: what stands between spaces and has a
-/// letter or a digit. Marks of Markdown are none, for they are not rendered.
+/// Returns the number of words in rendered HTML. A word is a text between spaces with
+/// a letter or a digit in it.
 fn words(html: &str) -> usize {
     let is_word = |word: &&str| word.chars().any(char::is_alphanumeric);
     text(html).split_whitespace().filter(is_word).count()
 }
 
-/// Elements that may stand inside a word; any other ends it.
+/// Elements that can be inside a word; any other ends it.
 const INSIDE_WORDS: [&str; 6] = ["a", "code", "del", "em", "strong", "sup"];
 
-/// Returns the text of sanitised HTML, in which every `<` begins a tag and
-/// every `&` a character reference.
+/// Returns the text of sanitised HTML. In it every `<` begins a tag, and every `&` a
+/// character reference.
 fn text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;

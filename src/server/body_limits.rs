@@ -19,10 +19,11 @@ use tokio::time::{Instant, timeout_at};
 use crate::accounts::tokens;
 use crate::api;
 use crate::domain::SecretHash;
-use crate::http::problem::{self, ApiError};
-use crate::http::{Context, Reply, Request, blocking, error_page, form};
+use crate::http::api_error::ApiError;
+use crate::http::problem;
+use crate::http::{Context, FORM_LIMIT, Reply, Request, error_page};
 use crate::refusal::read_error;
-use crate::store::Unavailable;
+use crate::store::{Store, Unavailable};
 
 /// The longest wait for the next part of a body, and the time that a body has
 /// before the least rate applies.
@@ -151,7 +152,7 @@ pub(super) async fn read_body(
 
 async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), Unread> {
     let length = length(request);
-    if length.is_some_and(|length| length > form::LIMIT as u64) {
+    if length.is_some_and(|length| length > FORM_LIMIT as u64) {
         return Err(Unread::TooLong);
     }
     let mut share = share(request, length).await?;
@@ -166,7 +167,7 @@ async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), Unread> {
             Err(_) => return Err(Unread::TooSlow),
             Ok(None) => return Ok((body.freeze(), share)),
             Ok(Some(Err(_))) => return Err(Unread::Broken),
-            Ok(Some(Ok(part))) if body.len() + part.len() > form::LIMIT => {
+            Ok(Some(Ok(part))) if body.len() + part.len() > FORM_LIMIT => {
                 return Err(Unread::TooLong);
             }
             Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(Unread::NoRoom),
@@ -204,7 +205,8 @@ async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, U
 
 async fn look_up(request: &ServiceRequest, token: SecretHash) -> Result<(), Unread> {
     let Some(context) = request.app_data::<Data<Context>>() else { return Ok(()) };
-    let found = blocking(&context.store, move |store| {
+    let id = Request::of(request.request()).id;
+    let found = context.step(id, move |store: &Store| {
         tokens::find(&mut *store.checkout()?, &token).map_err(read_error)
     });
     match found.await {
@@ -220,7 +222,7 @@ fn refused(request: &ServiceRequest, why: Unread) -> HttpResponse {
         return HttpResponse::ServiceUnavailable().finish();
     };
     let reply = if api::is_within(request.path()) {
-        problem::answer(&as_problem(why), asked.id)
+        problem::reply(&as_problem(why), asked.id)
     } else {
         as_page(&why, &asked)
     };

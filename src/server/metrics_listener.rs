@@ -1,8 +1,8 @@
-//! The listener for Prometheus: one address, apart from the site.
+//! The listener for Prometheus, at an address of its own.
 //!
-//! What is counted says how much is published and how often somebody is
-//! refused, so it is not for everybody, and no session and no token is asked
-//! for it: whoever reaches the listener may read it.
+//! The metrics tell how much is published and how often people are refused, so they
+//! are not public. The listener checks no session and no token: everyone who can
+//! reach it may read them.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -20,17 +20,17 @@ use crate::metrics::{self, Now, Recorded};
 use crate::store::Store;
 use crate::store::pool::Limits;
 
-/// What it takes to be watched.
+/// The resources of the metrics listener.
 pub struct Watch {
-    /// Where Prometheus asks.
+    /// The listener for Prometheus.
     pub listener: TcpListener,
-    /// A way to the database that waits for nobody: see [`Watch::LIMITS`].
+    /// A store with [`Watch::LIMITS`].
     pub store: Store,
 }
 
 impl Watch {
-    /// One connection, and little patience. It is not one of the pool's, so
-    /// that a busy pool does not look like a database that is away.
+    /// One connection with short timeouts. It is not one of the pool's, so that a
+    /// busy pool does not look like an unreachable database.
     pub const LIMITS: Limits = Limits {
         connections: 1,
         checkout: Duration::from_millis(500),
@@ -39,23 +39,23 @@ impl Watch {
     };
 }
 
-/// The longest that a scrape waits for the database, whatever keeps it.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The maximum time that a scrape waits for the database.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the one handler needs.
+/// The data of the handler.
 struct Scraped {
     recorded: Recorded,
     context: Context,
     store: Store,
-    /// One question at a time: one that never returns keeps one thread.
+    /// One query at a time, so that queries that never return block one thread.
     turn: Arc<Semaphore>,
 }
 
-/// Begins to record and to show what is recorded, until the handle stops it.
+/// Starts to record metrics and to serve them, until the handle stops it.
 ///
 /// # Errors
 ///
-/// When the listener cannot be used, or something else records already.
+/// When the listener cannot be used, or metrics are recorded already.
 pub(super) fn begin(watch: Watch, context: Context) -> std::io::Result<ServerHandle> {
     let recorded = metrics::record().map_err(std::io::Error::other)?;
     actix_web::rt::spawn(tidy_every_few_seconds(recorded.clone()));
@@ -74,7 +74,7 @@ fn server(listener: TcpListener, scraped: Scraped) -> std::io::Result<Server> {
     Ok(server
         .workers(1)
         .worker_max_blocking_threads(1)
-        // A connection that stays open would have to be waited for at the end.
+        // Stopping would have to wait for an open connection.
         .keep_alive(KeepAlive::Disabled)
         .shutdown_timeout(2)
         .disable_signals()
@@ -104,8 +104,8 @@ async fn scrape(scraped: Data<Scraped>) -> HttpResponse {
 }
 
 impl Scraped {
-    /// Returns how many incidents are open, or nothing if the database does not
-    /// say so in time.
+    /// Returns the number of open incidents, or `None` if the database does not
+    /// answer in time.
     async fn open_incidents(&self) -> Option<i64> {
         let asked = async {
             let turn = self.turn.clone().acquire_owned().await.ok()?;
@@ -113,11 +113,11 @@ impl Scraped {
             let count = web::block(move || {
                 let _turn = turn;
                 let ask = || audit::open_incidents(&mut *store.checkout().ok()?).ok();
-                // That a connection broke since the last time shows when it is used.
+                // A connection that broke since the last scrape fails once.
                 ask().or_else(ask)
             });
             count.await.ok()?
         };
-        tokio::time::timeout(PATIENCE, asked).await.ok()?
+        tokio::time::timeout(TIMEOUT, asked).await.ok()?
     }
 }

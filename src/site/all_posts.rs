@@ -1,22 +1,22 @@
-//! All posts, a page at a time, newest first. A page is named by the post that
-//! it comes after or before, so it stays what it is while others are published.
+//! All posts, newest first, in pages. The address of a page names the post before or
+//! after it, so a page keeps its posts while others are published.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig};
 use askama::Template;
 
-use crate::http::paging::{cursor, stretch};
-use crate::http::{Context, Layout, Reply, Request, get_only};
+use crate::http::paging::{cursor, direction};
+use crate::http::{Context, Layout, PageAddress, Reply, Request, get_only};
 use crate::refusal::read_error;
 use crate::render::filters;
-use crate::store::paging::{Direction, Order, PageRequest};
+use crate::store::paging::{Cursor, Direction, Order, PageRequest};
 use crate::store::posts::{self, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(get_only("/posts").to(all_posts));
 }
 
-/// How many posts a page has: one more tells that there are more.
+/// How many posts a page has.
 const PER_PAGE: usize = 50;
 
 #[derive(Template)]
@@ -25,8 +25,8 @@ struct AllPostsPage {
     layout: Layout,
     site: String,
     months: Vec<Month>,
-    newer: Option<String>,
-    older: Option<String>,
+    newer: Option<PageAddress>,
+    older: Option<PageAddress>,
     is_first: bool,
 }
 
@@ -38,21 +38,25 @@ struct Month {
 
 async fn all_posts(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
-            let stretch = stretch(&mut request.query_fields()?, "before", "after")?;
-            let slice = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
-            let found = posts::published(&mut *store.checkout()?, &slice).map_err(read_error)?;
+        .page(request, |store, request| {
+            let stretch = direction(&mut request.query_fields()?, "before", "after")?;
+            let wanted = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
+            let found = posts::published(&mut *store.checkout()?, &wanted).map_err(read_error)?;
             let page = AllPostsPage {
                 layout: Layout::new(request, "All posts", None),
                 site: request.site.clone(),
-                newer: found.previous.map(cursor),
-                older: found.next.map(cursor),
+                newer: found.previous.map(|newer| address("after", newer)),
+                older: found.next.map(|older| address("before", older)),
                 is_first: stretch == Direction::First,
                 months: by_month(found.lines),
             };
             Ok(Reply::ok(&page).revalidated())
         })
         .await
+}
+
+fn address(field: &str, neighbour: Cursor) -> PageAddress {
+    PageAddress::of("/posts").with(field, cursor(neighbour))
 }
 
 fn by_month(posts: Vec<PublicPost>) -> Vec<Month> {

@@ -1,5 +1,4 @@
-//! What programs read of the public site: the feed, the sitemap, the rules for
-//! robots.
+//! The feed, the sitemaps and the rules for robots.
 
 use std::sync::Arc;
 
@@ -23,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(get_only("/sitemap-{number}.xml").to(sitemap));
 }
 
-/// How many posts the feed carries.
+/// How many posts the feed has.
 const IN_FEED: usize = 20;
 
 /// The newest posts as Atom (RFC 4287), with their whole text.
@@ -46,7 +45,7 @@ async fn feed(
     rendered: Data<RenderCache>,
 ) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let newest =
                 posts::published(conn, &PageRequest::newest(IN_FEED)).map_err(read_error)?.lines;
@@ -69,21 +68,21 @@ struct Robots {
 
 async fn robots(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |_, request| {
+        .page(request, |_, request| {
             let robots = Robots { site: request.site.clone() };
             Ok(Reply::ok(&robots).of_type("text/plain; charset=utf-8").revalidated())
         })
         .await
 }
 
-/// How many posts, published or not, one sitemap speaks of: the protocol
-/// allows 50,000 addresses in a file.
+/// How many ids of posts, published or not, one sitemap covers. The protocol allows
+/// 50,000 addresses in a file.
 const PER_SITEMAP: i64 = 10_000;
 
-/// The highest number of a sitemap: the protocol allows 50,000 in an index.
-const MOST_SITEMAPS: i64 = 49_999;
+/// The highest number of a sitemap. The protocol allows 50,000 in an index.
+const LAST_SITEMAP: i64 = 49_999;
 
-/// The list of sitemaps. It grows with the ids, so it needs no count.
+/// The list of sitemaps, computed from the highest id without a count.
 #[derive(Template)]
 #[template(path = "public/sitemap_index.xml")]
 struct SitemapIndex {
@@ -93,11 +92,11 @@ struct SitemapIndex {
 
 async fn sitemap_index(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let newest = posts::highest_id(&mut *store.checkout()?).map_err(read_error)?;
             let index = SitemapIndex {
                 site: request.site.clone(),
-                numbers: 0..=(newest / PER_SITEMAP).min(MOST_SITEMAPS),
+                numbers: 0..=(newest / PER_SITEMAP).min(LAST_SITEMAP),
             };
             Ok(Reply::ok(&index).of_type("application/xml; charset=utf-8").revalidated())
         })
@@ -108,14 +107,14 @@ async fn sitemap_index(request: Request, context: Data<Context>) -> HttpResponse
 #[template(path = "public/sitemap.xml")]
 struct Sitemap {
     site: String,
-    /// The first sitemap also names the pages that list posts.
+    /// Whether it is the first, which also lists the pages that are not posts.
     is_first: bool,
     posts: Vec<(String, Timestamp)>,
 }
 
 async fn sitemap(request: Request, number: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let number: i64 = number.parse::<u32>().map_err(|_| Refusal::NotFound)?.into();
             let first = number * PER_SITEMAP;
             let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)

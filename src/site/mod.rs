@@ -1,10 +1,11 @@
-//! The edge for everybody: the public pages, the feed, and signing in.
+//! The public edge: the public pages, the feed, signing in and out.
 
 mod all_posts;
 mod feed;
 mod public;
 mod render_cache;
 mod sign_in;
+mod sign_out;
 
 use actix_web::web::ServiceConfig;
 
@@ -16,5 +17,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(public::routes)
         .configure(all_posts::routes)
         .configure(feed::routes)
-        .configure(sign_in::routes);
+        .configure(sign_in::routes)
+        .configure(sign_out::routes);
 }

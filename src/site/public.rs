@@ -1,4 +1,4 @@
-//! What everybody can read.
+//! The public pages, and the probes of the server's health.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// How many posts the front page shows.
 const ON_FRONT_PAGE: usize = 20;
 
-/// The newest posts. Like every page of the public site it looks nobody up, so
-/// that it says the same to everybody.
+/// The newest posts. Public pages do not look up who is signed in, so they are the
+/// same for everyone.
 #[derive(Template)]
 #[template(path = "public/home.html")]
 struct HomePage {
@@ -38,7 +38,7 @@ struct HomePage {
 
 async fn home(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let posts =
                 posts::published(&mut *store.checkout()?, &PageRequest::newest(ON_FRONT_PAGE))
                     .map_err(read_error)?;
@@ -59,13 +59,13 @@ struct PublicPostPage {
 }
 
 impl PublicPostPage {
-    /// Returns the one address of the post, wherever somebody found it.
+    /// Returns the canonical address of the post.
     fn address(&self) -> String {
         format!("{}/posts/{}", self.site, self.post.slug)
     }
 
-    /// Returns what the post is, for programs (schema.org, as JSON-LD). What
-    /// was published never changes, so there is no date of a change to tell.
+    /// Returns the description of the post for programs (schema.org, as JSON-LD). A
+    /// published post never changes, so it has no date of modification.
     fn linked_data(&self) -> String {
         let data = serde_json::json!({
             "@context": "https://schema.org",
@@ -79,7 +79,7 @@ impl PublicPostPage {
             "url": self.address(),
             "mainEntityOfPage": self.address(),
         });
-        // Within a script element only `<` could end what is data.
+        // Inside a script element only `<` could end the data.
         data.to_string().replace('<', "\\u003c")
     }
 }
@@ -97,7 +97,7 @@ async fn post(
     rendered: Data<RenderCache>,
 ) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let found = posts::at_address(conn, &slug).map_err(read_error)?;
@@ -118,7 +118,7 @@ async fn post(
         .await
 }
 
-/// Answers whether requests can be served: the database answers.
+/// Responds whether requests can be served: whether the database answers.
 async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
     let store = context.store.clone();
     let is_ready = web::block(move || {

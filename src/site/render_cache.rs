@@ -1,7 +1,7 @@
-//! The bodies of published posts as HTML, rendered once in a process.
+//! The bodies of published posts as HTML, rendered once in each process.
 //!
-//! What was published never changes, so nothing here is ever out of date.
-//! Whether a post is still public is not known here: every page asks.
+//! A published body never changes, so an entry is never out of date. The cache does
+//! not know whether a post is still public; each page asks the database.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,29 +16,25 @@ use crate::refusal::{Refusal, read_error};
 use crate::render::markdown;
 use crate::store::posts::{self, PublicPost};
 
-/// How many bytes a process keeps.
+/// The maximum size in bytes.
 const CAPACITY: u64 = 32 * 1024 * 1024;
 
-/// How many bodies that may be. A guess; but the cache is cut into parts of at
-/// least 32 of them, and the longest body has to fit into one part.
+/// The expected number of bodies. The cache is split into shards of at least 32, and
+/// the longest body must fit into one shard.
 const BODIES: usize = 256;
 
 type Key = (PostId, RevisionNumber);
 
-/// The bodies that are wanted most.
+/// The bodies that are read most.
 pub struct RenderCache(Cache<Key, Arc<str>, Bytes>);
 
 impl RenderCache {
-    /// Returns a cache with nothing in it.
+    /// Returns an empty cache.
     pub(crate) fn new() -> Self {
         Self(Cache::with_weighter(BODIES, CAPACITY, Bytes))
     }
 
     /// Returns the body of a published post as HTML.
-    ///
-    /// # Errors
-    ///
-    /// The database is unavailable.
     pub(super) fn html_of(
         &self,
         conn: &mut PgConnection,
@@ -48,12 +44,8 @@ impl RenderCache {
         html.into_iter().next().ok_or_else(|| read_error(Error::NotFound))
     }
 
-    /// Returns the bodies of published posts as HTML, in the posts' order. The
-    /// database is asked for those that are not at hand, all at once.
-    ///
-    /// # Errors
-    ///
-    /// The database is unavailable.
+    /// Returns the bodies of published posts as HTML, in the order of the posts. One
+    /// query reads those that are not cached.
     pub(super) fn html(
         &self,
         conn: &mut PgConnection,
@@ -79,7 +71,7 @@ fn key(post: &PublicPost) -> Key {
     (post.id, post.revision)
 }
 
-/// A body weighs what it takes in memory.
+/// The weight of an entry: its size in memory.
 #[derive(Clone)]
 struct Bytes;
 

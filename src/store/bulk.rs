@@ -1,5 +1,4 @@
-//! What a bulk archive means, and what has become of it so far. It decides
-//! nothing: each post goes through the door by itself.
+//! The stored bulk archives: their posts, and the outcome of each so far.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
@@ -9,22 +8,22 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 use crate::domain::{Fingerprint, OperationKey, PostId, Reason, RevisionNumber, UserId};
 use crate::store::statement::statement;
 
-/// Names one bulk archive.
+/// The id of a bulk archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BulkId(pub i64);
 
 /// A decision to archive many posts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bulk {
-    /// Its name.
+    /// Its id.
     pub id: BulkId,
-    /// The key of the form that it was begun with.
+    /// The key of the form that began it.
     pub key: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// When it was begun.
     pub began_at: Timestamp,
-    /// The posts it means, by their numbers.
+    /// Its posts in ascending order.
     pub items: Vec<Item>,
 }
 
@@ -37,17 +36,17 @@ pub struct Item {
     pub seen: RevisionNumber,
     /// Its title now; empty where there is no such post.
     pub title: String,
-    /// What has become of it.
-    pub outcome: Outcome,
+    /// The outcome.
+    pub outcome: ItemOutcome,
 }
 
-/// What has become of a post.
+/// The outcome of one post.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Nothing so far. Somebody else may have been busy with it, then it comes
-    /// after the others.
+pub enum ItemOutcome {
+    /// It has no outcome yet.
     ToDo {
-        /// Whether it has been tried.
+        /// Whether it was tried while another request kept it locked. Then it comes
+        /// after the others.
         is_put_off: bool,
     },
     /// It is archived.
@@ -56,8 +55,8 @@ pub enum Outcome {
     Refused(Vec<Reason>),
 }
 
-/// Returns the bulk archive that the key of this person has begun, after
-/// beginning it where it is new; `None` where the key was used for another one.
+/// Stores a bulk archive, unless it is stored already under this key, and
+/// returns its id. Returns `None` when the key was used for other content.
 pub fn begin(
     conn: &mut PgConnection,
     actor: UserId,
@@ -87,7 +86,7 @@ pub fn begin(
     .bind::<Array<BigInt>, _>(ids)
     .bind::<Array<Integer>, _>(seen)
     .load::<i64>(conn)?;
-    // A new statement sees what another one, at the same instant, has begun.
+    // A new statement sees what another request stored at the same instant.
     let id = statement::<BigInt>(
         "SELECT id FROM bulk_archives WHERE actor_id = $1 AND key = $2 AND fingerprint = $3",
     )
@@ -99,19 +98,26 @@ pub fn begin(
     Ok(id.map(BulkId))
 }
 
-/// Returns a person's own bulk archive with everything that it means.
+type ItemSqlType =
+    (Text, Text, Timestamptz, BigInt, Integer, Text, Bool, Nullable<Timestamptz>, Nullable<Jsonb>);
+
+/// One post of a bulk archive, with the bulk archive's own columns first.
+#[derive(Queryable)]
+struct ItemRow {
+    key: String,
+    reason: String,
+    began_at: Stored,
+    post_id: i64,
+    revision_seen: i32,
+    title: String,
+    is_put_off: bool,
+    settled_at: NullableTimestamp,
+    refusal: Option<serde_json::Value>,
+}
+
+/// Returns a bulk archive of this person with all of its posts.
 pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<Option<Bulk>> {
-    type SqlType = (
-        (Text, Text, Timestamptz),
-        (BigInt, Integer, Text),
-        (Bool, Nullable<Timestamptz>, Nullable<Jsonb>),
-    );
-    type Row = (
-        (String, String, Stored),
-        (i64, i32, String),
-        (bool, NullableTimestamp, Option<serde_json::Value>),
-    );
-    let rows = statement::<SqlType>(
+    let rows = statement::<ItemSqlType>(
         "SELECT b.key, b.reason, b.began_at, i.post_id, i.revision_seen,
              coalesce(btrim(r.title), ''), i.put_off_at IS NOT NULL, i.settled_at, i.refusal
          FROM bulk_archives b
@@ -123,49 +129,49 @@ pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<O
     )
     .bind::<BigInt, _>(id.0)
     .bind::<BigInt, _>(actor.0)
-    .load::<Row>(conn)?;
+    .load::<ItemRow>(conn)?;
     let mut bulk = None;
-    for ((key, reason, began_at), (post, seen, title), (is_put_off, settled_at, refusal)) in rows {
-        let outcome = match (settled_at.to_jiff(), refusal) {
-            (None, _) => Outcome::ToDo { is_put_off },
-            (Some(_), None) => Outcome::Archived,
+    for row in rows {
+        let outcome = match (row.settled_at.to_jiff(), row.refusal) {
+            (None, _) => ItemOutcome::ToDo { is_put_off: row.is_put_off },
+            (Some(_), None) => ItemOutcome::Archived,
             (Some(_), Some(reasons)) => {
-                Outcome::Refused(serde_json::from_value(reasons).unwrap_or_default())
+                ItemOutcome::Refused(serde_json::from_value(reasons).unwrap_or_default())
             }
         };
         let bulk = bulk.get_or_insert(Bulk {
             id,
-            key,
-            reason,
-            began_at: began_at.to_jiff(),
+            key: row.key,
+            reason: row.reason,
+            began_at: row.began_at.to_jiff(),
             items: Vec::new(),
         });
-        let (post, seen) = (PostId(post), RevisionNumber(seen));
-        bulk.items.push(Item { post, seen, title, outcome });
+        bulk.items.push(Item {
+            post: PostId(row.post_id),
+            seen: RevisionNumber(row.revision_seen),
+            title: row.title,
+            outcome,
+        });
     }
     Ok(bulk)
 }
 
-/// Notes what has become of some posts. What was noted before stays: another
-/// request may have been faster, and has noted the same.
-///
-/// # Errors
-///
-/// The database's; then it can be found out again, with the same answers.
+/// Stores the outcomes of some posts. An outcome that is stored already stays:
+/// another request was faster, and stored the same one.
 pub fn note(
     conn: &mut PgConnection,
     id: BulkId,
-    outcomes: &[(PostId, Outcome)],
+    outcomes: &[(PostId, ItemOutcome)],
 ) -> QueryResult<()> {
     let mut posts = Vec::new();
     let mut refusals = Vec::new();
     let mut put_off = Vec::new();
     for (post, outcome) in outcomes {
         posts.push(post.0);
-        put_off.push(matches!(outcome, Outcome::ToDo { .. }));
+        put_off.push(matches!(outcome, ItemOutcome::ToDo { .. }));
         refusals.push(match outcome {
-            Outcome::ToDo { .. } | Outcome::Archived => None,
-            Outcome::Refused(reasons) => serde_json::to_value(reasons).ok(),
+            ItemOutcome::ToDo { .. } | ItemOutcome::Archived => None,
+            ItemOutcome::Refused(reasons) => serde_json::to_value(reasons).ok(),
         });
     }
     statement::<()>(

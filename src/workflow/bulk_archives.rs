@@ -24,7 +24,7 @@ use crate::domain::{
     Post, PostId, Reason, RequestId, RevisionNumber,
 };
 use crate::refusal::{Refusal, read_error};
-use crate::store::bulk::{self, Bulk, BulkId, Outcome};
+use crate::store::bulk::{self, Bulk, BulkId, ItemOutcome};
 use crate::store::visibility::Visibility;
 use crate::store::{self, Store};
 use crate::workflow::{self, Call};
@@ -132,12 +132,12 @@ fn archive_each(
     store: &Store,
     call: &BulkCall,
     bulk: &Bulk,
-    outcomes: &mut Vec<(PostId, Outcome)>,
+    outcomes: &mut Vec<(PostId, ItemOutcome)>,
 ) -> Result<(), Refusal> {
     let reason = Note::parse(&bulk.reason)?;
     let until = Instant::now() + MAX_TIME_PER_REQUEST;
     let to_do = |is_put_off| {
-        bulk.items.iter().filter(move |item| item.outcome == Outcome::ToDo { is_put_off })
+        bulk.items.iter().filter(move |item| item.outcome == ItemOutcome::ToDo { is_put_off })
     };
     for item in to_do(false).chain(to_do(true)).take(MAX_POSTS_PER_REQUEST) {
         let call = Call {
@@ -148,12 +148,12 @@ fn archive_each(
         };
         let attempt = Archive { post: item.post, seen: item.seen, reason: reason.clone() };
         let outcome = match workflow::perform(store, &call, &attempt) {
-            Ok(_) => Outcome::Archived,
+            Ok(_) => ItemOutcome::Archived,
             // It may have taken effect. The same key finds out.
-            Err(Refusal::Unavailable(_)) => Outcome::ToDo { is_put_off: true },
+            Err(Refusal::Unavailable(_)) => ItemOutcome::ToDo { is_put_off: true },
             // The next post would be refused for the same reason.
             Err(refusal @ (Refusal::NotSignedIn | Refusal::Permission(_))) => return Err(refusal),
-            Err(refusal) => Outcome::Refused(reasons(&refusal)),
+            Err(refusal) => ItemOutcome::Refused(reasons(&refusal)),
         };
         outcomes.push((item.post, outcome));
         if Instant::now() >= until {
@@ -165,7 +165,7 @@ fn archive_each(
 
 /// What a bulk archive would do to each post.
 #[derive(Debug)]
-pub struct Preview {
+pub struct BulkPreview {
     /// The posts that would be archived.
     pub ready: Vec<Post>,
     /// The posts that would be refused.
@@ -192,7 +192,7 @@ pub fn preview(
     conn: &mut PgConnection,
     person: &Person,
     posts: &SelectedPosts,
-) -> Result<Preview, Refusal> {
+) -> Result<BulkPreview, Refusal> {
     let ids: Vec<PostId> = posts.keys().copied().collect();
     let found = store::posts::outlines(conn, &ids, Visibility::of(person)).map_err(read_error)?;
     let found_ids: BTreeSet<PostId> = found.iter().map(|post| post.id).collect();
@@ -201,7 +201,7 @@ pub fn preview(
         title: String::new(),
         reasons: reasons(&Refusal::NotFound),
     });
-    let mut preview = Preview { ready: Vec::new(), refused: not_found.collect() };
+    let mut preview = BulkPreview { ready: Vec::new(), refused: not_found.collect() };
     for post in found {
         let seen = posts.get(&post.id).copied().unwrap_or(post.current.number);
         match workflow::precheck_seen(Action::Archive, person, &post, seen) {

@@ -1,5 +1,4 @@
-//! Everybody looks after their own account: the password, the browsers that
-//! are signed in, and the tokens of programs.
+//! The page of one's own account: the password, the sessions and the tokens.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -53,7 +52,7 @@ fn a_changed_password_signs_out_every_other_browser_and_this_one_goes_on() {
 }
 
 #[test]
-fn whoever_found_a_browser_open_cannot_change_the_password() {
+fn changing_the_password_takes_the_current_password() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
@@ -67,7 +66,7 @@ fn whoever_found_a_browser_open_cannot_change_the_password() {
     let page = change_password(&mut alice, PASSWORD, "too short").expect(422);
     assert!(page.body.contains("12 to 256 characters"), "{}", page.body);
     assert_eq!(world.db_everything(), before);
-    // Guesses are counted like those at signing in.
+    // Attempts are counted like those to sign in.
     let statuses: Vec<u16> =
         (0..10).map(|_| change_password(&mut alice, "wrong again", NEW).status).collect();
     assert_eq!(statuses[..9], [409; 9]);
@@ -94,12 +93,12 @@ fn a_password_that_changes_while_another_is_checked_is_not_overwritten() {
         statuses.sort_unstable();
         statuses
     });
-    // Whoever came second has lost the session with which they asked.
+    // The first change ended the session of the second.
     assert_eq!(statuses, [303, 401]);
     assert_eq!(world.db_incidents(), [""; 0]);
 }
 
-/// The number of the first session on the page that is not this one.
+/// Returns the number of the first session on the page that is not this one.
 fn other_session(browser: &mut Browser) -> String {
     let page = browser.get("/account").expect(200);
     let (_, rest) = page.body.split_once("action=\"/account/sessions/").unwrap();
@@ -107,7 +106,7 @@ fn other_session(browser: &mut Browser) -> String {
 }
 
 #[test]
-fn sessions_are_told_apart_and_ended_one_by_one_or_all_at_once() {
+fn sessions_are_listed_and_ended_one_by_one_or_all_at_once() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut here = server.signed_in("alice");
@@ -125,7 +124,7 @@ fn sessions_are_told_apart_and_ended_one_by_one_or_all_at_once() {
     assert!(!page.body.contains("Mozilla"), "what a browser sends stands on no page");
 
     let number = other_session(&mut here);
-    // Nobody ends somebody else's, and what is none is none.
+    // A person cannot end another person's session, or one that does not exist.
     let mut mallory = server.signed_in("mallory");
     let end = format!("/account/sessions/{number}/end");
     let page = mallory.send_unasked(&end, &[]).expect(409);
@@ -151,7 +150,7 @@ fn sessions_are_told_apart_and_ended_one_by_one_or_all_at_once() {
 }
 
 #[test]
-fn a_session_is_called_by_what_it_began_on() {
+fn a_session_is_named_after_its_browser_and_system() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.browser();
@@ -167,7 +166,7 @@ fn a_session_is_called_by_what_it_began_on() {
     );
 }
 
-/// Makes a token and returns it as its owner copies it.
+/// Makes a token and returns it as the page shows it.
 fn make(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
     let fields = [fields, &[("password", PASSWORD)]].concat();
     let page = browser.send_unasked("/account/tokens", &fields).expect(200);
@@ -181,7 +180,7 @@ fn found(world: &World, token: &str) -> Option<Bearer> {
 }
 
 #[test]
-fn a_token_is_shown_once_stored_hashed_and_names_whose_it_is() {
+fn a_token_is_shown_once_and_stored_hashed_and_acts_as_its_owner() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut rosa = server.signed_in("rosa");
@@ -210,7 +209,7 @@ fn a_token_is_shown_once_stored_hashed_and_names_whose_it_is() {
 }
 
 #[test]
-fn a_token_that_cannot_be_is_refused_with_what_would_mend_it() {
+fn an_invalid_token_form_is_refused_and_the_page_says_what_to_write() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
@@ -263,8 +262,9 @@ fn a_token_ends_when_it_is_revoked_or_expires_and_with_its_account() {
         .unwrap();
     assert!(found(&world, &expired).is_none());
     assert!(found(&world, &by_hand).is_some());
-    // A new password is about browsers; programs have secrets of their own.
-    change_password(&mut alice, PASSWORD, NEW).expect(303);
+    // A new password ends sessions, and not the tokens that their owner keeps.
+    let fields = [("password", PASSWORD), ("new_password", NEW), ("keep_tokens", "yes")];
+    alice.send_unasked("/account/password", &fields).expect(303);
     assert!(found(&world, &by_hand).is_some());
     owner
         .batch_execute(
@@ -276,7 +276,7 @@ fn a_token_ends_when_it_is_revoked_or_expires_and_with_its_account() {
 }
 
 #[test]
-fn the_use_of_a_token_is_noted_at_most_once_a_minute() {
+fn the_use_of_a_token_is_recorded_at_most_once_a_minute() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let token = make(&mut server.signed_in("alice"), &[("name", "Import"), ("days", "1")]);
@@ -298,7 +298,7 @@ fn the_use_of_a_token_is_noted_at_most_once_a_minute() {
 }
 
 #[test]
-fn whoever_is_deactivated_or_out_of_their_session_changes_nothing_of_their_own() {
+fn a_deactivated_or_signed_out_person_cannot_change_their_account() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");

@@ -1,5 +1,12 @@
 //! The admin: what staff find there, and what they do.
 
+mod access;
 mod accounts;
+mod bulk_archive;
+mod files;
+mod helpers;
+mod incidents;
+mod overview;
+mod post_page;
 mod posts;
-mod records;
+mod refusals;

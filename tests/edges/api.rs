@@ -36,7 +36,7 @@ impl House {
 }
 
 #[test]
-fn a_post_goes_all_its_way_by_tokens() {
+fn a_post_goes_from_draft_to_archive_with_tokens() {
     let House { world, server: _server, alice, edith, stan, mallory } = House::new();
     let begun = alice.post("/api/v1/posts", &[("idempotency-key", "k1")], TEXT).expect(201);
     assert_eq!((begun.json()["action"].as_str(), begun.header("etag")), (Some("create"), "\"1\""));
@@ -81,7 +81,7 @@ fn a_post_goes_all_its_way_by_tokens() {
 
 /// What a page of the workspace shows beside its buttons, in JSON.
 #[test]
-fn whoever_asks_hears_what_they_may_do_and_why_not_the_rest() {
+fn the_api_says_which_actions_are_possible_and_why_others_are_not() {
     let House { world, server: _server, alice, edith, .. } = House::new();
     let post = world.in_review();
     let said = |program: &Program| {
@@ -140,7 +140,7 @@ fn whoever_asks_hears_what_they_may_do_and_why_not_the_rest() {
 /// Everything that can stand in the way of a request has a kind and a status,
 /// and none of it reaches the database.
 #[test]
-fn every_obstacle_has_its_status_and_its_kind() {
+fn every_problem_has_its_status_and_its_type() {
     let House { world, server, alice, stan, .. } = House::new();
     let post = world.draft();
     let here = format!("/api/v1/posts/{post}");
@@ -186,7 +186,7 @@ fn every_obstacle_has_its_status_and_its_kind() {
         (alice.post(&submission, &[tag], "{"), 400, "malformed"),
         (alice.post(&submission, &[tag], r#"{"state": "published"}"#), 422, "invalid-input"),
         (alice.post(&submission, &[], ""), 428, "revision-not-named"),
-        (alice.post(&submission, &[("if-match", "W/\"1\"")], ""), 412, "revision-cannot-match"),
+        (alice.post(&submission, &[("if-match", "W/\"x\"")], ""), 412, "revision-cannot-match"),
         (alice.post("/api/v1/posts", &[], TEXT), 400, "key-missing"),
         (
             alice.post("/api/v1/posts", &[("idempotency-key", "two words")], TEXT),
@@ -222,7 +222,7 @@ fn every_obstacle_has_its_status_and_its_kind() {
 }
 
 #[test]
-fn staff_read_accounts_and_who_was_refused_what() {
+fn staff_read_accounts_and_refusals() {
     let House { world, server: _server, alice, stan, .. } = House::new();
     let post = world.draft();
     alice.act(post, "archival", 1, r#"{"reason": "Mine."}"#).expect(403);
@@ -244,7 +244,7 @@ fn staff_read_accounts_and_who_was_refused_what() {
 }
 
 #[test]
-fn the_client_in_the_readme_does_the_whole_path() {
+fn the_client_in_the_readme_publishes_a_post() {
     use std::process::Command;
     if Command::new("curl").arg("--version").output().is_err() {
         eprintln!("skipped: the client needs curl");

@@ -101,7 +101,7 @@ fn every_layer_has_its_exit_code() {
 }
 
 #[test]
-fn a_broken_invariant_is_our_defect_and_an_incident() {
+fn a_broken_invariant_becomes_an_incident() {
     let world = World::new();
     world.in_review();
     world
@@ -133,10 +133,10 @@ fn the_first_account_is_staff_and_creates_the_others() {
         run_with(&database, &words, password).code
     };
     let password = "correct horse battery\n";
-    assert_eq!(create("user create ada --display-name Ada --role author", password), 2);
+    assert_eq!(create("user create ada --display-name Ada --role author", password), 5);
     assert_eq!(create("user create ada --display-name Ada --role staff", "short\n"), 2);
     assert_eq!(create("user create ada --display-name Ada --role staff", password), 0);
-    assert_eq!(create("user create bea --display-name Bea --role staff", password), 2);
+    assert_eq!(create("user create bea --display-name Bea --role staff", password), 5);
     assert_eq!(create("user create bea --display-name Bea --role author --as ada", password), 0);
     assert_eq!(create("user create bea --display-name Bea --as ada", password), 2);
     for words in [
@@ -171,7 +171,7 @@ fn the_first_account_is_staff_and_creates_the_others() {
 }
 
 #[test]
-fn verify_says_what_is_broken_and_fails() {
+fn verify_reports_broken_rows_and_fails() {
     let world = World::new();
     world.published();
     let clean = run(&world.database, &["verify"]).expect(0);
@@ -195,7 +195,7 @@ fn verify_says_what_is_broken_and_fails() {
 }
 
 #[test]
-fn a_database_that_is_not_there_is_unavailable() {
+fn an_unreachable_database_is_unavailable() {
     let words = ["post", "list"];
     let gone = "postgres://somebody@127.0.0.1:1/none";
     let run = finished(bare().env("DATABASE_URL", gone).args(words).output().unwrap());
@@ -205,7 +205,7 @@ fn a_database_that_is_not_there_is_unavailable() {
 }
 
 #[test]
-fn one_role_for_everything_is_warned_about() {
+fn a_runtime_role_that_owns_the_tables_is_warned_about() {
     let database = Database::new();
     let run = |mut command: Command| finished(command.arg("migrate").output().unwrap()).expect(0);
     assert!(!run(program(&database)).stderr.contains("no longer protects"));
@@ -215,7 +215,7 @@ fn one_role_for_everything_is_warned_about() {
 }
 
 #[test]
-fn a_server_says_where_it_is_and_stops_when_asked() {
+fn a_server_prints_its_address_and_stops_on_sigterm() {
     let world = World::new();
     // Somebody else has migrated: the runtime role alone is enough to serve.
     let mut command = program(&world.database);

@@ -1,6 +1,6 @@
-//! The desk tells everybody where things stand, since when, and with whom, so
-//! that nobody is left in limbo, nobody approves what they have not read, and
-//! no two reviewers do the same work.
+//! The desk shows the state of each post, since when, and who acts next. Authors know
+//! what they wait for, reviewers see what they have not read, and no two reviewers do
+//! the same work.
 
 use imprimatur::domain::{Content, PostId, Revise};
 use imprimatur::store::posts;
@@ -10,7 +10,7 @@ use crate::support::world::{
 };
 use crate::support::{Browser, Server, World};
 
-/// What a page says, without its markup, in one line.
+/// Returns the text of a page, in one line.
 fn words(browser: &mut Browser, path: &str) -> String {
     let body = browser.get(path).expect(200).body;
     let (_, main) = body.split_once("<main").unwrap();
@@ -20,7 +20,7 @@ fn words(browser: &mut Browser, path: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What lies between two headings of a page.
+/// Returns the text between two headings of a page.
 fn between<'a>(words: &'a str, from: &str, to: &str) -> &'a str {
     let (_, rest) = words.split_once(from).unwrap_or_else(|| panic!("no {from:?} in {words}"));
     rest.split_once(to).map_or(rest, |(part, _)| part)
@@ -37,7 +37,7 @@ fn in_review(world: &World, who: imprimatur::domain::UserId, title: &str) -> Pos
 }
 
 #[test]
-fn the_queue_has_what_i_may_act_on_and_nothing_else_oldest_first() {
+fn the_queue_lists_the_posts_that_a_reviewer_may_act_on_oldest_first() {
     let world = World::new();
     let first = in_review(&world, world.alice, "First");
     let asked = in_review(&world, world.alice, "Asked");
@@ -69,7 +69,7 @@ fn the_queue_has_what_i_may_act_on_and_nothing_else_oldest_first() {
 }
 
 #[test]
-fn the_queue_says_who_looked_last_and_whether_a_request_was_answered() {
+fn the_queue_names_the_last_reader_and_shows_answered_requests() {
     let world = World::new();
     let post = in_review(&world, world.alice, "On restraint");
     let server = Server::start(world.database.store());
@@ -102,7 +102,7 @@ fn the_queue_says_who_looked_last_and_whether_a_request_was_answered() {
 }
 
 #[test]
-fn a_reviewer_is_shown_first_what_changed_since_they_last_read_it() {
+fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     let world = World::new();
     let post = world.in_review();
     let server = Server::start(world.database.store());
@@ -115,7 +115,7 @@ fn a_reviewer_is_shown_first_what_changed_since_they_last_read_it() {
         let content = Content::parse("On restraint", "Why less is more.", body).unwrap();
         world.perform(world.alice, &Revise { post, seen: revision(seen), content }).unwrap();
     }
-    // Also when the page is loaded again: having read it takes nothing away.
+    // Also when the page is loaded again.
     for _ in 0..2 {
         let seen = words(&mut edith, &page);
         let changed = between(&seen, "What changed since you read revision 1", "What you can do");
@@ -127,7 +127,7 @@ fn a_reviewer_is_shown_first_what_changed_since_they_last_read_it() {
     let seen = words(&mut rosa, &page);
     assert!(!seen.contains("What changed since"), "she has read none before: {seen}");
 
-    // Who has never read it is shown what answers a request.
+    // A reviewer who has never read it sees the changes since the last request.
     world.perform(world.edith, &request_changes(post, 3)).unwrap();
     world.person("rufus", &[imprimatur::domain::Role::Reviewer]);
     world.perform(world.alice, &revise(post, 3, "On measure")).unwrap();
@@ -141,7 +141,7 @@ fn revision(number: i32) -> imprimatur::domain::RevisionNumber {
 }
 
 #[test]
-fn a_reading_is_a_reviewers_of_somebody_elses_post_in_review_and_no_other() {
+fn only_a_reviewer_of_another_persons_post_in_review_is_recorded_as_a_reader() {
     let world = World::new();
     let hers = world.draft_of(world.rosa);
     world.perform(world.rosa, &submit(hers, 1)).unwrap();
@@ -172,7 +172,7 @@ fn a_reading_is_a_reviewers_of_somebody_elses_post_in_review_and_no_other() {
 }
 
 #[test]
-fn an_author_sees_what_is_with_them_first_and_what_happens_next() {
+fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
     let world = World::new();
     world.create(world.alice, Content::parse("", "", "Begun in\nhaste").unwrap()).unwrap();
     world.create(world.alice, content("Ready")).unwrap();
@@ -207,7 +207,7 @@ fn an_author_sees_what_is_with_them_first_and_what_happens_next() {
 }
 
 #[test]
-fn every_post_of_an_author_is_found_page_by_page_and_once() {
+fn the_list_of_own_posts_has_each_post_once() {
     let world = World::new();
     for number in 0..103 {
         world.create(world.alice, content(&format!("Draft number {number}."))).unwrap();
@@ -222,7 +222,7 @@ fn every_post_of_an_author_is_found_page_by_page_and_once() {
         let names = page.split("Draft number ").skip(1);
         found.extend(names.map(|rest| rest.split('.').next().unwrap().parse::<i32>().unwrap()));
         let older = page.split_once("rel=\"next\" href=\"").map(|(_, rest)| rest);
-        next = older.map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+        next = older.map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
     }
     assert_eq!(found, (0..103).rev().collect::<Vec<_>>());
     alice.get("/desk/posts?state=lost").expect(422);
@@ -232,7 +232,7 @@ fn every_post_of_an_author_is_found_page_by_page_and_once() {
 }
 
 #[test]
-fn publishing_ends_on_a_page_that_says_where_the_post_is_now() {
+fn publishing_ends_on_a_page_with_the_address_of_the_post() {
     let world = World::new();
     let (post, next) = (world.in_review(), in_review(&world, world.alice, "Next in line"));
     let server = Server::start(world.database.store());
@@ -251,7 +251,7 @@ fn publishing_ends_on_a_page_that_says_where_the_post_is_now() {
 }
 
 #[test]
-fn whoever_comes_too_late_is_told_who_and_when_and_keeps_their_words() {
+fn an_action_that_comes_too_late_shows_who_was_first_and_keeps_the_typed_text() {
     let world = World::new();
     let post = world.in_review();
     let server = Server::start(world.database.store());
@@ -281,7 +281,7 @@ fn whoever_comes_too_late_is_told_who_and_when_and_keeps_their_words() {
 }
 
 #[test]
-fn the_history_tells_who_did_what_when_and_saving_often_is_one_event() {
+fn the_history_shows_consecutive_revisions_as_one_event() {
     let world = World::new();
     let post = world.draft();
     for seen in 1..4 {
@@ -322,7 +322,7 @@ fn the_history_tells_who_did_what_when_and_saving_often_is_one_event() {
 }
 
 #[test]
-fn what_stands_in_the_way_of_several_actions_alike_is_said_once() {
+fn reasons_that_several_actions_share_are_shown_once() {
     let world = World::new();
     let post = world.published();
     let server = Server::start(world.database.store());
@@ -332,7 +332,7 @@ fn what_stands_in_the_way_of_several_actions_alike_is_said_once() {
 }
 
 #[test]
-fn two_reviewers_who_ask_for_changes_are_both_named_and_both_answered() {
+fn one_revision_answers_the_change_requests_of_two_reviewers() {
     let world = World::new();
     let post = in_review(&world, world.alice, "On restraint");
     for who in [world.rosa, world.edith] {
@@ -357,7 +357,7 @@ fn two_reviewers_who_ask_for_changes_are_both_named_and_both_answered() {
 }
 
 #[test]
-fn what_can_be_mended_is_in_sight_and_what_cannot_is_there_for_whoever_asks() {
+fn reasons_that_the_person_can_correct_are_visible_and_the_others_are_collapsed() {
     let world = World::new();
     let post = in_review(&world, world.alice, "On restraint");
     world.perform(world.edith, &request_changes(post, 1)).unwrap();

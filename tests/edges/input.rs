@@ -1,4 +1,4 @@
-//! Bad input gets a clear answer in bounded time, and nothing typed is lost.
+//! Invalid input gets a clear response in bounded time, and no typed text is lost.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::support::{Server, World};
 const OURS: [(&str, &str); 1] = [("sec-fetch-site", "same-origin")];
 
 #[test]
-fn every_bad_field_is_named_and_what_was_typed_comes_back() {
+fn every_invalid_field_is_named_and_the_typed_text_is_kept() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
@@ -53,7 +53,7 @@ fn every_bad_field_is_named_and_what_was_typed_comes_back() {
 }
 
 #[test]
-fn what_was_typed_comes_back_whatever_else_was_wrong() {
+fn the_typed_text_is_kept_after_every_refusal() {
     let world = World::new();
     let post = world.draft();
     let server = Server::start(world.database.store());
@@ -109,7 +109,7 @@ fn a_form_is_read_strictly() {
 }
 
 #[test]
-fn an_address_that_overflows_or_is_no_number_is_simply_not_there() {
+fn an_address_whose_id_is_not_a_number_is_not_found() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut edith = server.signed_in("edith");
@@ -131,7 +131,7 @@ fn an_address_that_overflows_or_is_no_number_is_simply_not_there() {
 }
 
 #[test]
-fn a_byte_that_is_no_text_costs_nobody_the_rest_of_their_work() {
+fn a_byte_that_is_not_utf_8_does_not_lose_the_rest_of_the_form() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
@@ -145,7 +145,7 @@ fn a_byte_that_is_no_text_costs_nobody_the_rest_of_their_work() {
 }
 
 #[test]
-fn a_flood_of_bytes_is_refused_quickly() {
+fn a_form_that_is_too_large_is_refused_quickly() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
@@ -215,7 +215,7 @@ fn a_form_of_another_session_is_refused_and_its_text_comes_back() {
 }
 
 #[test]
-fn what_was_typed_survives_signing_in_again() {
+fn the_typed_text_is_kept_while_the_author_signs_in_again() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
@@ -261,7 +261,7 @@ fn what_was_typed_survives_signing_in_again() {
 }
 
 #[test]
-fn every_answer_carries_the_headers_that_no_answer_may_lack() {
+fn every_response_has_the_security_headers() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut browser = server.browser();
@@ -282,13 +282,14 @@ fn every_answer_carries_the_headers_that_no_answer_may_lack() {
     );
 }
 
-/// A thousand texts of all the signs that parsing minds, the same each time.
+/// Returns a thousand texts of every character that parsing treats specially, the
+/// same ones each time.
 fn awkward_texts() -> impl Iterator<Item = String> {
     const SIGNS: [&str; 20] = [
         "a", "Z", "9", "-", " ", "\n", "\r", "\r\n", "\t", "\0", "\u{7f}", "\u{85}", "\u{a0}",
         "\u{200b}", "é", "ß", "’", "漢", "🖋", "\u{301}",
     ];
-    // Knuth's multiplier (MMIX): any walk through the signs will do.
+    // Knuth's multiplier (MMIX). Any pseudo-random sequence will do.
     let mut state = 1_u64;
     let mut next = move |below: usize| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -298,7 +299,7 @@ fn awkward_texts() -> impl Iterator<Item = String> {
 }
 
 #[test]
-fn parsing_never_panics_and_is_settled_after_once() {
+fn parsing_never_panics_and_is_idempotent() {
     let (mut parsed, mut refused) = (0, 0);
     for text in awkward_texts() {
         match Body::parse(&text) {

@@ -1,6 +1,5 @@
-//! What the public and its programs read: posts, their list, the feed, the
-//! sitemap, entity tags. It is the same for everybody, and what is archived is
-//! gone from all of it at once.
+//! The public site: posts, their list, the feed, the sitemap and entity tags. It is
+//! the same for everyone, and an archived post is gone from all of it at once.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -15,7 +14,7 @@ use crate::support::{Browser, Server, World};
 
 const MARKDOWN: &str = "Less & *more*.\n\n<b>No</b> tags, \"quotes\" and ]]> signs.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
 
-/// Alice's post with every sign that XML minds, published.
+/// Publishes a post of Alice's with every character that XML treats specially.
 fn published(world: &World, title: &str) -> PostId {
     let content = Content::parse(title, "Why <less> is & isn't \"more\".", MARKDOWN).unwrap();
     published_as(world, content)
@@ -29,7 +28,7 @@ fn published_as(world: &World, content: Content) -> PostId {
 }
 
 #[test]
-fn the_feed_is_valid_atom_and_says_what_the_page_says() {
+fn the_feed_is_valid_atom_with_the_text_of_the_page() {
     let world = World::new();
     published(&world, "On <restraint> & \"measure\"");
     published(&world, "Second");
@@ -50,7 +49,7 @@ fn the_feed_is_valid_atom_and_says_what_the_page_says() {
 }
 
 #[test]
-fn the_feed_has_what_the_standard_asks_for() {
+fn the_feed_has_every_element_that_atom_requires() {
     let world = World::new();
     for number in 1..=21 {
         published(&world, &format!("Post {number}"));
@@ -79,12 +78,12 @@ fn the_feed_has_what_the_standard_asks_for() {
         assert!(entry.summary().is_some() && !entry.title().is_empty());
     }
     assert!(feed.entries().windows(2).all(|pair| pair[0].updated() >= pair[1].updated()));
-    // The whole text, byte for byte, also when it is not rendered anew.
+    // The whole text, byte for byte, also from the cache.
     assert_eq!(server.browser().get("/feed.atom").expect(200).body, text);
 }
 
 #[test]
-fn an_empty_site_has_every_page_too() {
+fn every_public_page_works_on_an_empty_site() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let feed = server.browser().get("/feed.atom").expect(200).body;
@@ -98,7 +97,7 @@ fn an_empty_site_has_every_page_too() {
 }
 
 #[test]
-fn the_sitemap_has_what_is_published_and_nothing_else() {
+fn the_sitemap_lists_the_published_posts_and_no_others() {
     let world = World::new();
     let gone = published(&world, "Gone");
     published(&world, "Here");
@@ -120,8 +119,8 @@ fn the_sitemap_has_what_is_published_and_nothing_else() {
     reader.get("/sitemap-99999999999.xml").expect(404);
 }
 
-/// What the public can ask for, while a post called "Kept" is published; and
-/// whether it is a page.
+/// The public addresses, while a post called "Kept" is published, and whether each is
+/// a page.
 const PUBLIC: [(&str, bool); 8] = [
     ("/", true),
     ("/posts", true),
@@ -134,7 +133,7 @@ const PUBLIC: [(&str, bool); 8] = [
 ];
 
 #[test]
-fn a_reader_who_has_the_page_is_told_so_until_it_is_archived() {
+fn a_cached_page_is_revalidated_until_the_post_is_archived() {
     let world = World::new();
     let post = published(&world, "Kept");
     let server = Server::start(world.database.store());
@@ -163,7 +162,7 @@ fn a_reader_who_has_the_page_is_told_so_until_it_is_archived() {
 }
 
 #[test]
-fn head_is_get_without_the_body() {
+fn head_has_the_headers_of_get_and_no_body() {
     let world = World::new();
     published(&world, "Kept");
     let gone = published(&world, "Gone");
@@ -180,9 +179,9 @@ fn head_is_get_without_the_body() {
     }
 }
 
-/// A body where none belongs would be taken for the next answer.
+/// The client would take an unexpected body for the next response.
 #[test]
-fn head_has_no_body_when_another_request_comes_right_behind_it() {
+fn head_has_no_body_when_requests_are_pipelined() {
     let world = World::new();
     published(&world, "Kept");
     let server = Server::start(world.database.store());
@@ -202,7 +201,7 @@ fn head_has_no_body_when_another_request_comes_right_behind_it() {
 }
 
 #[test]
-fn a_line_that_is_shown_once_is_not_over_before_it_is_shown() {
+fn a_head_request_does_not_use_up_the_flash_line() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut edith = server.signed_in("edith");
@@ -214,7 +213,7 @@ fn a_line_that_is_shown_once_is_not_over_before_it_is_shown() {
 }
 
 #[test]
-fn every_server_says_the_same_until_all_of_them_say_gone() {
+fn every_server_shows_a_post_until_every_server_shows_it_as_gone() {
     let world = World::new();
     let post = published(&world, "Kept");
     let servers = [(); 2].map(|()| Server::start_behind_proxy("http://h", world.database.store()));
@@ -240,7 +239,7 @@ fn every_server_says_the_same_until_all_of_them_say_gone() {
 }
 
 #[test]
-fn a_public_page_says_the_same_to_everybody() {
+fn a_public_page_is_the_same_for_everyone() {
     let world = World::new();
     published(&world, "Kept");
     let server = Server::start(world.database.store());
@@ -258,7 +257,7 @@ fn a_public_page_says_the_same_to_everybody() {
 }
 
 #[test]
-fn whoever_signs_out_is_told_so_once_and_offered_to_sign_in() {
+fn signing_out_shows_one_flash_line_and_a_link_to_sign_in() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let strange = server.browser().get("/").expect(200);
@@ -266,7 +265,7 @@ fn whoever_signs_out_is_told_so_once_and_offered_to_sign_in() {
     let token = alice.get("/desk").expect(200).hidden("token");
     let onward = alice.post("/sign-out", &[("token", &token)]).expect(303);
     assert_eq!(onward.location(), "/");
-    // A program's request does not use the line up.
+    // A request for the feed does not use the line up.
     alice.get("/feed.atom").expect(200);
     let told = alice.send("GET", "/", None, &[("if-none-match", "*")]).expect(200);
     assert!(told.body.contains("You are signed out."));
@@ -276,8 +275,7 @@ fn whoever_signs_out_is_told_so_once_and_offered_to_sign_in() {
     assert_eq!((&after.body, &after.headers["etag"]), (&strange.body, &strange.headers["etag"]));
 }
 
-/// Gives every 25 posts one moment of publication, and every moment a time 20
-/// days after the one before.
+/// Gives each 25 posts the same time of publication, 20 days after the 25 before.
 fn db_publish_at_equal_moments(world: &World) {
     let moment = "timestamptz '2024-01-05 12:00:00.123456+00' + (id / 25) * interval '20 days'";
     let sql = format!(
@@ -289,13 +287,13 @@ fn db_publish_at_equal_moments(world: &World) {
     world.database.as_superuser().batch_execute(&sql).unwrap();
 }
 
-/// The addresses that a page of the list links to, in order.
+/// Returns the addresses of the posts on a page of the list, in order.
 fn listed(body: &str) -> Vec<String> {
     let links = body.split("<li><a href=\"/posts/").skip(1);
     links.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
 }
 
-/// The address of the neighbouring page, which head and body agree on.
+/// Returns the address of the neighbouring page, which head and body must agree on.
 fn neighbour(body: &str, rel: &str) -> Option<String> {
     let address = |start: &str| {
         let (_, rest) = body.split_once(&format!("{start} rel=\"{rel}\" href=\""))?;
@@ -306,7 +304,7 @@ fn neighbour(body: &str, rel: &str) -> Option<String> {
     head
 }
 
-/// Every page from this one on, in one direction.
+/// Returns every page from this one on, in one direction.
 fn pages(reader: &mut Browser, first: &str, rel: &str) -> Vec<(String, String)> {
     let mut pages = Vec::new();
     let mut next = Some(first.to_owned());
@@ -320,7 +318,7 @@ fn pages(reader: &mut Browser, first: &str, rel: &str) -> Vec<(String, String)> 
 }
 
 #[test]
-fn the_list_has_every_post_once_in_either_direction() {
+fn the_list_has_each_post_once_in_both_directions() {
     let world = World::new();
     for number in 1..=120 {
         published_as(&world, content(&format!("Post {number}")));
@@ -340,7 +338,7 @@ fn the_list_has_every_post_once_in_either_direction() {
     let back: Vec<Vec<String>> = newer.iter().rev().map(|(_, body)| listed(body)).collect();
     assert_eq!(back, lists, "the way back is the same way");
 
-    // While one is read, others are published and archived.
+    // Posts are published and archived while the pages are read.
     published_as(&world, content("Post 121"));
     world.perform(world.stan, &archive(PostId(60), 1)).unwrap();
     let second = listed(&reader.get(&older[1].0).expect(200).body);
@@ -370,7 +368,7 @@ fn the_list_has_every_post_once_in_either_direction() {
 }
 
 #[test]
-fn a_page_that_nobody_links_to_says_what_to_do_instead() {
+fn a_page_beyond_the_list_shows_where_to_go() {
     let world = World::new();
     published(&world, "Kept");
     let server = Server::start(world.database.store());
@@ -403,7 +401,7 @@ fn a_page_that_nobody_links_to_says_what_to_do_instead() {
 }
 
 #[test]
-fn a_post_tells_programs_what_it_is_and_no_title_breaks_out_of_it() {
+fn the_linked_data_of_a_post_is_valid_and_its_title_is_escaped() {
     let world = World::new();
     published(&world, "</script><script>alert(1)</script>");
     let server = Server::start(world.database.store());

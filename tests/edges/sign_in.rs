@@ -1,4 +1,4 @@
-//! Signing in says who somebody is, for a while, and tells nobody else anything.
+//! Signing in and out: sessions, throttling, and forms that wait for their author.
 
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
@@ -13,9 +13,9 @@ use crate::support::raw::db_refused_by;
 use crate::support::world::{PASSWORD, db_end_sessions};
 use crate::support::{Browser, Server, World};
 
-/// Shared browsers are ordinary, and so are sessions that end in mid-sentence.
+/// People share browsers, and sessions end while a person types.
 #[test]
-fn what_one_person_typed_waits_for_them_and_is_never_shown_to_another() {
+fn a_kept_form_is_shown_only_to_its_author() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut browser = server.signed_in("alice");
@@ -46,14 +46,14 @@ fn what_one_person_typed_waits_for_them_and_is_never_shown_to_another() {
     };
     let shown = |page: &Page| page.body.contains("<textarea") || page.body.contains(">Continue<");
 
-    // Somebody else comes first, and then the one who wrote it.
+    // Another person signs in first, and then the author.
     let waiting = sign_in(&mut browser, &asked, "arthur").expect(403);
     assert!(!shown(&waiting), "{}", waiting.body);
     assert!(waiting.body.contains("This was written with another account"), "{}", waiting.body);
     let back = sign_in(&mut browser, &waiting, "alice").expect(200);
     assert!(shown(&back) && back.body.contains("Alice&#39;s secret"), "{}", back.body);
 
-    // The form is still open in one tab while another person signs in in a second.
+    // The form is open in one tab while another person signs in in a second one.
     let mut shared = server.signed_in("alice");
     let form = shared.get("/desk/posts/create").expect(200);
     let token = shared.get("/desk").hidden("token");
@@ -68,7 +68,7 @@ fn what_one_person_typed_waits_for_them_and_is_never_shown_to_another() {
 }
 
 #[test]
-fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
+fn a_wrong_password_and_an_unknown_name_get_the_same_response() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut answers = Vec::new();
@@ -86,7 +86,7 @@ fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
 }
 
 #[test]
-fn guessing_is_throttled_for_the_account_and_the_right_password_waits_too() {
+fn sign_in_is_throttled_for_the_account_also_with_the_right_password() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut browser = server.browser();
@@ -153,7 +153,7 @@ fn using_a_session_keeps_it_from_becoming_idle() {
 }
 
 #[test]
-fn whoever_reads_the_database_can_use_no_session_in_it() {
+fn the_stored_sessions_cannot_be_used_to_sign_in() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
@@ -178,7 +178,7 @@ fn a_new_password_signs_every_browser_out() {
     let hash = statement::<diesel::sql_types::Text>("SELECT password_hash FROM users LIMIT 1")
         .get_result::<String>(&mut world.database.as_owner())
         .unwrap();
-    // The hash of the same password under another salt is another hash.
+    // The same password has another hash with another salt.
     let other = hash.replacen("p=1$", "p=1$AA", 1);
     world.change_account("alice", AccountChange::SetPassword(other)).unwrap();
     alice.get("/desk").expect(401);
@@ -232,7 +232,7 @@ fn one_subscriber_of_ipv6_counts_as_one_network() {
 }
 
 #[test]
-fn after_signing_in_one_goes_on_to_a_page_of_ours_and_to_no_other() {
+fn signing_in_redirects_only_to_pages_of_this_site() {
     let world = World::new();
     let server = Server::start(world.database.store());
     for (next, expected) in [
@@ -256,7 +256,7 @@ fn after_signing_in_one_goes_on_to_a_page_of_ours_and_to_no_other() {
 }
 
 #[test]
-fn a_session_that_has_ended_stays_so_whatever_the_program_types() {
+fn an_ended_session_cannot_be_revived_in_the_database() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");

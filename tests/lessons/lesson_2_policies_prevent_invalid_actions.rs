@@ -16,7 +16,7 @@ use imprimatur::domain::{
     Action, Archive, Content, Interface, Note, OperationKey, PostId, RequestId, Revise,
     RevisionNumber, Role, State, UserId,
 };
-use imprimatur::http;
+use imprimatur::http::ErrorKind;
 use imprimatur::policies::Rule;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
@@ -170,7 +170,7 @@ fn a_refusal_says_which_layer_refused_and_by_which_rule() {
             let answer = match try_cell(&world, who, *author, action, state) {
                 Ok(()) => "done".to_owned(),
                 Err(refusal) => {
-                    let status = http::status(&refusal).as_u16();
+                    let status = ErrorKind::of(&refusal).status.as_u16();
                     format!("{status} {}", codes(&refusal))
                 }
             };

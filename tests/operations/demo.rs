@@ -32,7 +32,7 @@ fn it_shows_posts_in_every_state() {
 }
 
 #[test]
-fn everybody_in_it_signs_in_with_its_password() {
+fn every_demo_account_signs_in_with_the_demo_password() {
     let database = Database::new();
     let store = database.store();
     demo::load(&store).unwrap();
@@ -46,7 +46,7 @@ fn everybody_in_it_signs_in_with_its_password() {
 }
 
 #[test]
-fn it_is_loaded_once_and_never_beside_other_people() {
+fn it_is_loaded_once_and_only_into_an_empty_database() {
     let database = Database::new();
     let store = database.store();
     assert!(demo::load(&store).unwrap());

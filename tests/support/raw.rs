@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use imprimatur::domain::{Action, OperationKey, PostId, State, UserId};
 use imprimatur::store::failure::{Failure, classify};
+use imprimatur::store::statement::statement;
 
 use super::Database;
 use super::world::db_number;
@@ -102,6 +104,15 @@ impl<'a> Effect<'a> {
         )
     }
 
+    /// Returns the SQL that writes another row together with the history row of
+    /// an action that leaves the post in its state.
+    pub fn with_history(&self, action: &str, state: &str, other: &str) -> String {
+        format!(
+            "WITH recorded AS ({}) {other}",
+            self.history(action, state, state).replace(';', "")
+        )
+    }
+
     /// Returns the SQL for a revision without its history row.
     pub fn revision(&self, title: &str) -> String {
         let Self { who, key, post, revision, at } = self;
@@ -152,6 +163,16 @@ pub fn db_account_event(who: UserId, subject: UserId, event: &str, role: &str) -
     )
 }
 
+/// Makes the fingerprint of a history row in SQL, for rows that a test copies.
+pub const DB_FINGERPRINT: &str =
+    "CREATE FUNCTION pg_temp.part(value text) RETURNS bytea LANGUAGE sql
+     RETURN int8send(octet_length(value)) || convert_to(value, 'UTF8');
+     CREATE FUNCTION pg_temp.fingerprint(actor bigint, action text, post text, seen text, words text,
+         title text, summary text, body text) RETURNS bytea LANGUAGE sql
+     RETURN sha256(int8send(actor) || sha256(pg_temp.part(action) || pg_temp.part(post)
+         || pg_temp.part(seen) || pg_temp.part(words) || pg_temp.part(title)
+         || pg_temp.part(summary) || pg_temp.part(body)));";
+
 /// Records whatever a transaction has changed by hand in roles and activity.
 pub const DB_RECORD: &str =
     "; INSERT INTO account_events (actor_id, subject_id, event, role, request_id, interface)
@@ -174,6 +195,15 @@ pub const DB_RECORD: &str =
               WHEN present.role IS NULL THEN 'reactivated' ELSE 'role-revoked' END);";
 
 impl Database {
+    /// Returns the definition of a constraint, if it is there.
+    pub fn db_constraint(&self, name: &str) -> Option<String> {
+        statement::<Text>("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1")
+            .bind::<Text, _>(name)
+            .get_result(&mut self.as_owner())
+            .optional()
+            .unwrap()
+    }
+
     /// Does as superuser what nobody else may.
     pub fn db_sabotage(&self, sql: &str) {
         self.as_superuser().batch_execute(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
-use crate::admin::access::table::{self, COLUMNS, Row};
+use crate::admin::access::table::{self, AccessRow, COLUMNS};
 use crate::admin::layout::authorized_layout;
 use crate::domain::{Action, Permission, Role};
 use crate::http::{Context, Layout, Reply, Request};
@@ -18,7 +18,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[template(path = "admin/permissions.html")]
 struct PermissionsPage {
     layout: Layout,
-    rows: Vec<Row>,
+    rows: Vec<AccessRow>,
 }
 
 impl PermissionsPage {
@@ -43,7 +43,7 @@ impl PermissionsPage {
 
 async fn show(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let conn = &mut *store.checkout()?;
             let (_, layout) =
                 authorized_layout(conn, request, "Permissions", Permission::ViewAudit)?;

@@ -15,7 +15,7 @@ pub(super) const COLUMNS: [&str; 5] =
     ["no post yet", "Draft", "In review", "Published", "Archived"];
 
 /// What one person can do.
-pub(super) struct Row {
+pub(super) struct AccessRow {
     /// The person.
     pub(super) who: &'static str,
     /// The actions, column by column.
@@ -32,7 +32,7 @@ const ANOTHER_REVIEWER: UserId = UserId(3);
 /// Returns the table. A person who withdraws a change request has made one
 /// before, if they could. For every other action the post has just entered its
 /// state.
-pub(super) fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<AccessRow> {
     let people: [(&'static str, Sample); 7] = [
         ("its author", Some((AUTHOR, &[Role::Author]))),
         ("another author", Some((ANOTHER_PERSON, &[Role::Author]))),
@@ -49,7 +49,7 @@ pub(super) fn rows() -> Vec<Row> {
             display_name: String::new(),
             roles: RoleSet::of(roles),
         });
-        Row { who, cells: cells(person.as_ref()) }
+        AccessRow { who, cells: cells(person.as_ref()) }
     };
     people.into_iter().map(row).collect()
 }

@@ -14,7 +14,7 @@ use crate::admin::layout::authorized_layout;
 use crate::admin::reason::problem_of_reason;
 use crate::domain::{AccountAction, FieldError, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Layout, Reply, Request, error_page, status};
+use crate::http::{Context, Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, Rule};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
@@ -30,7 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "admin/account_change.html")]
-struct ChangePage {
+struct AccountChangePage {
     layout: Layout,
     account: Account,
     requested: RequestedChange,
@@ -43,7 +43,7 @@ struct ChangePage {
     refused: Vec<Reason>,
 }
 
-impl ChangePage {
+impl AccountChangePage {
     fn person(&self) -> &Person {
         &self.account.person
     }
@@ -107,7 +107,7 @@ async fn confirm(
 ) -> HttpResponse {
     let (username, change) = path.into_inner();
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let conn = &mut *store.checkout()?;
             let (person, layout) =
@@ -139,11 +139,11 @@ fn form_page(
     person: &Person,
     account: Account,
     requested: RequestedChange,
-) -> ChangePage {
+) -> AccountChangePage {
     let prechecked = precheck(requested.action, person, &account);
     let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
     layout.title = format!("{}: {}", requested.action.label(), account.person.display_name);
-    ChangePage {
+    AccountChangePage {
         layout,
         account,
         requested,
@@ -162,7 +162,7 @@ async fn act(
 ) -> HttpResponse {
     let (username, change) = path.into_inner();
     context
-        .answer_form(request, body, move |store, request, fields| {
+        .form(request, body, move |store, request, fields| {
             send(store, request, &username, &change, fields)
         })
         .await
@@ -178,7 +178,6 @@ fn send(
     // A person who is signed out here signs in first. One who is signed out
     // later, in the workflow, has lost a race.
     request.viewer(&mut *store.checkout()?)?;
-    fields.take("token")?;
     let requested = RequestedChange::take(change, &mut fields)?;
     let typed = fields.require("reason")?;
     fields.finish()?;
@@ -239,5 +238,5 @@ fn again(
     if page.problem.is_none() {
         page.refused = refusal.reasons();
     }
-    Ok(Reply::page(status(refusal), &page))
+    Ok(Reply::ok(&page).with_refusal(refusal))
 }

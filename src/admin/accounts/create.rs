@@ -13,7 +13,7 @@ use crate::domain::{
     FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Role, RoleSet, Username,
     parse_display_name,
 };
-use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;
@@ -35,20 +35,20 @@ const BELOW_ACCOUNTS: &str = "/admin/accounts/create";
 #[template(path = "admin/new_account.html")]
 struct NewAccountPage {
     layout: Layout,
-    typed: Typed,
+    typed: TypedAccount,
     errors: Vec<FieldError>,
 }
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-struct Typed {
+struct TypedAccount {
     username: String,
     display_name: String,
     roles: Vec<Role>,
     reason: String,
 }
 
-impl Typed {
+impl TypedAccount {
     fn take(fields: &mut Form) -> Result<Self, FieldError> {
         let mut typed = Self {
             username: fields.require("username")?,
@@ -102,14 +102,14 @@ impl NewAccountPage {
 
 async fn form(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| page(store, request, Typed::default(), Vec::new()))
+        .page(request, |store, request| page(store, request, TypedAccount::default(), Vec::new()))
         .await
 }
 
 fn page(
     store: &Store,
     request: &Request,
-    typed: Typed,
+    typed: TypedAccount,
     errors: Vec<FieldError>,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
@@ -121,15 +121,14 @@ fn page(
 
 async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, mut fields| {
-            fields.take("token")?;
-            let typed = Typed::take(&mut fields)?;
+        .form(request, body, move |store, request, mut fields| {
+            let typed = TypedAccount::take(&mut fields)?;
             fields.finish()?;
             match create(store, request, &typed) {
                 Ok(answer) => Ok(answer),
                 Err(Refusal::Input(input)) => {
                     let page = page(store, request, typed, input.0.clone())?;
-                    Ok(page.with_status(status(&input.into())))
+                    Ok(page.with_refusal(&input.into()))
                 }
                 Err(refusal) => Err(refusal),
             }
@@ -137,7 +136,7 @@ async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpRe
         .await
 }
 
-fn create(store: &Store, request: &Request, typed: &Typed) -> Result<Reply, Refusal> {
+fn create(store: &Store, request: &Request, typed: &TypedAccount) -> Result<Reply, Refusal> {
     let (username, display_name, reason) = typed.parse()?;
     let secret = Secret::random();
     let account = NewAccount {

@@ -30,7 +30,7 @@ const ENTRIES_PER_PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
-struct AccountPage {
+struct AccountDetailPage {
     layout: Layout,
     account: Account,
     created_at: Timestamp,
@@ -42,24 +42,24 @@ struct AccountPage {
     events: Vec<AccountEvent>,
     pager: Pager,
     valid: Vec<AccountAction>,
-    not_now: Vec<NotNow>,
+    not_now: Vec<InvalidChanges>,
     may_revoke_tokens: bool,
 }
 
 /// Changes that are not valid now, for the same reasons.
-struct NotNow {
+struct InvalidChanges {
     actions: Vec<AccountAction>,
     reasons: Vec<Reason>,
 }
 
-impl NotNow {
+impl InvalidChanges {
     fn anchor(&self) -> String {
         let first = self.actions.first().map_or("", |action| action.as_str());
         format!("why-not-{first}")
     }
 }
 
-impl AccountPage {
+impl AccountDetailPage {
     fn person(&self) -> &Person {
         &self.account.person
     }
@@ -110,7 +110,7 @@ impl AccountPage {
 
 async fn show(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
             let before = before
@@ -131,7 +131,7 @@ fn page(
     mut layout: Layout,
     username: &str,
     before: Option<i64>,
-) -> Result<AccountPage, Refusal> {
+) -> Result<AccountDetailPage, Refusal> {
     let found = find(conn, username)?;
     let account = found.account;
     let id = account.person.id;
@@ -148,7 +148,7 @@ fn page(
     };
     let (valid, not_now) = offers(viewer, &account);
     layout.title = account.person.display_name.clone();
-    Ok(AccountPage {
+    Ok(AccountDetailPage {
         layout,
         created_at: found.created_at,
         last_seen_at: found.last_seen_at,
@@ -168,7 +168,7 @@ fn page(
 /// Returns the changes that are valid now, and those that are not, with the
 /// reasons. Of two opposite changes, only the one that fits the state is
 /// offered.
-fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<NotNow>) {
+fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<InvalidChanges>) {
     let roles = Role::ALL.map(|role| match account.person.roles.contains(role) {
         true => AccountAction::Revoke(role),
         false => AccountAction::Grant(role),
@@ -178,7 +178,7 @@ fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<NotNow
         false => AccountAction::Reactivate,
     };
     let mut valid = Vec::new();
-    let mut not_now: Vec<NotNow> = Vec::new();
+    let mut not_now: Vec<InvalidChanges> = Vec::new();
     let others = [AccountAction::ResetPassword, AccountAction::EndSessions, state];
     for action in roles.into_iter().chain(others) {
         match precheck(action, viewer, account) {
@@ -187,7 +187,7 @@ fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<NotNow
                 let reasons = refusal.reasons();
                 match not_now.iter_mut().find(|not_now| not_now.reasons == reasons) {
                     Some(same) => same.actions.push(action),
-                    None => not_now.push(NotNow { actions: vec![action], reasons }),
+                    None => not_now.push(InvalidChanges { actions: vec![action], reasons }),
                 }
             }
         }

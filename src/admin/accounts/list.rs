@@ -11,7 +11,7 @@ use crate::admin::filter_form::FilterForm;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
 use crate::domain::{Permission, Role};
-use crate::http::{Context, Layout, Reply, Request, status};
+use crate::http::{Context, Layout, Reply, Request};
 use crate::refusal::read_error;
 use crate::render::filters;
 use crate::store::paging::{Order, PageRequest};
@@ -36,7 +36,7 @@ struct AccountsPage {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let direction = BY_TIME.take(&mut query)?;
             let filters = AccountFilters::take(&mut query)?;
@@ -60,7 +60,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
             };
             Ok(match checked {
                 Ok(()) => Reply::ok(&page),
-                Err(input) => Reply::page(status(&input.into()), &page),
+                Err(input) => Reply::ok(&page).with_refusal(&input.into()),
             })
         })
         .await

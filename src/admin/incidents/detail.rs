@@ -6,14 +6,13 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use crate::admin::layout::authorized_layout;
-use crate::audit;
 use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Layout, Reply, Request, status};
+use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::Store;
-use crate::{permissions, workflow};
+use crate::{audit, permissions, workflow};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -50,7 +49,7 @@ impl IncidentPage {
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             Ok(Reply::ok(&IncidentPage::read(conn, request, &id)?))
         })
@@ -64,7 +63,7 @@ async fn acknowledge(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, fields| {
+        .form(request, body, move |store, request, fields| {
             let typed = fields.clone();
             match send(store, request, &id, fields) {
                 Ok(()) => Ok(Reply::see("/admin/incidents", Some(Flash::Acknowledged))),
@@ -76,7 +75,7 @@ async fn acknowledge(
                     if let Refusal::Input(errors) = &refusal {
                         page.problem = errors.of("finding").map(str::to_owned);
                     }
-                    Ok(Reply::page(status(&refusal), &page))
+                    Ok(Reply::ok(&page).with_refusal(&refusal))
                 }
                 Err(refusal) => Err(refusal),
             }
@@ -99,7 +98,6 @@ fn can_show_again(refusal: &Refusal) -> bool {
 
 fn send(store: &Store, request: &Request, id: &str, mut fields: Form) -> Result<(), Refusal> {
     let id = id.parse().map(IncidentId).map_err(|_| Refusal::NotFound)?;
-    let _ = fields.take("token")?;
     let note = Note::parse(&fields.require("finding")?)
         .map_err(|error| FieldError::new("finding", error.message))?;
     fields.finish()?;

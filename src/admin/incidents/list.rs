@@ -36,7 +36,7 @@ struct IncidentsPage {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let state = tab::take(&mut query)?;
             let direction = BY_TIME.take(&mut query)?;

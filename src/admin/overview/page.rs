@@ -60,7 +60,7 @@ impl OverviewPage {
 
 async fn show(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let conn = &mut *store.checkout()?;
             let (_, layout) = authorized_layout(conn, request, "Overview", Permission::ViewAudit)?;
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date();

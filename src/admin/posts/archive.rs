@@ -1,34 +1,17 @@
-//! Archiving one post: the page of the desk, at an address of the admin.
+//! The form of an action on one post, at an address of the admin.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 
-use crate::http::action_form::{Edge, act_from, confirm_page};
-use crate::http::{Context, Request};
+use crate::http::{Edge, action_form};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
         web::resource("/admin/posts/{id}/{action}")
-            .route(web::get().to(confirm))
-            .route(web::post().to(act)),
+            .route(web::get().to(|request, path, context| {
+                action_form::show(request, path, context, Edge::Admin)
+            }))
+            .route(web::post().to(|request, path, body, context| {
+                action_form::submit(request, path, body, context, Edge::Admin)
+            })),
     );
-}
-
-async fn confirm(
-    request: Request,
-    path: Path<(String, String)>,
-    context: Data<Context>,
-) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    confirm_page(request, id, action, Edge::Admin, context).await
-}
-
-async fn act(
-    request: Request,
-    path: Path<(String, String)>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    act_from(request, id, action, body, Edge::Admin, context).await
 }

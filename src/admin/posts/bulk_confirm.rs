@@ -16,14 +16,14 @@ use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
 };
-use crate::http::{Context, Layout, Reply, Request, status};
+use crate::http::{Context, Layout, Reply, Request};
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::paging::{Direction, PageRequest};
 use crate::store::posts;
 use crate::store::visibility::Visibility;
-use crate::workflow::bulk_archives::{self, MAX_POSTS, Preview, SelectedPosts};
+use crate::workflow::bulk_archives::{self, BulkPreview, MAX_POSTS, SelectedPosts};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -33,9 +33,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "admin/bulk_confirm.html")]
-struct ConfirmPage {
+struct BulkConfirmPage {
     layout: Layout,
-    preview: Preview,
+    preview: BulkPreview,
     /// Whether the filter matches more posts than one bulk archive may have.
     has_more: bool,
     back: String,
@@ -46,7 +46,7 @@ struct ConfirmPage {
     problem: Option<String>,
 }
 
-impl ConfirmPage {
+impl BulkConfirmPage {
     fn new(
         conn: &mut PgConnection,
         layout: Layout,
@@ -69,7 +69,7 @@ impl ConfirmPage {
 
 async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let ticked = query.take_all("post");
             let is_everything = match query.take("everything")?.as_deref() {
@@ -87,7 +87,7 @@ async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
             } else {
                 (parse(ticked.iter().map(String::as_str))?, false)
             };
-            let mut page = ConfirmPage::new(conn, layout, &person, &posts)?;
+            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts)?;
             page.back = filters.form.address(LIST);
             page.has_more = has_more;
             Ok(Reply::ok(&page))
@@ -132,8 +132,7 @@ fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SelectedPosts, Fiel
 /// Begins the bulk archive, and archives the first posts.
 async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
     context
-        .answer_form(request, body, |store, request, mut form| {
-            let _ = form.take("token")?;
+        .form(request, body, |store, request, mut form| {
             let key = form.key()?;
             let posts = parse(form.require("posts")?.split(' '))?;
             let typed = form.require("reason")?;
@@ -152,12 +151,12 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
-            let mut page = ConfirmPage::new(conn, layout, &person, &posts)?;
+            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts)?;
             page.key = key.as_str().to_owned();
             page.reason = typed;
             page.problem = Some(problem);
             page.layout.has_errors = true;
-            Ok(Reply::page(status(&refusal), &page))
+            Ok(Reply::ok(&page).with_refusal(&refusal))
         })
         .await
 }

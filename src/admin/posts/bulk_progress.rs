@@ -12,7 +12,7 @@ use crate::http::{Context, Layout, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
-use crate::store::bulk::{Bulk, BulkId, Item, Outcome};
+use crate::store::bulk::{Bulk, BulkId, Item, ItemOutcome};
 use crate::workflow::bulk_archives::{self, BulkCall};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -28,31 +28,31 @@ pub(super) const TITLE: &str = "Archive several posts";
 
 #[derive(Template)]
 #[template(path = "admin/bulk_progress.html")]
-struct ProgressPage {
+struct BulkProgressPage {
     layout: Layout,
     bulk: Bulk,
 }
 
-impl ProgressPage {
+impl BulkProgressPage {
     fn to_do(&self) -> Vec<&Item> {
-        self.items(|outcome| matches!(outcome, Outcome::ToDo { .. }))
+        self.items(|outcome| matches!(outcome, ItemOutcome::ToDo { .. }))
     }
 
     fn archived(&self) -> Vec<&Item> {
-        self.items(|outcome| matches!(outcome, Outcome::Archived))
+        self.items(|outcome| matches!(outcome, ItemOutcome::Archived))
     }
 
     fn refused(&self) -> Vec<(&Item, &[Reason])> {
         let refused = self.bulk.items.iter().filter_map(|item| match &item.outcome {
-            Outcome::Refused(reasons) => Some((item, reasons.as_slice())),
-            Outcome::ToDo { .. } | Outcome::Archived => None,
+            ItemOutcome::Refused(reasons) => Some((item, reasons.as_slice())),
+            ItemOutcome::ToDo { .. } | ItemOutcome::Archived => None,
         });
         refused.collect()
     }
 
     /// Returns the number of posts that another request kept locked.
     fn put_off(&self) -> usize {
-        self.items(|outcome| matches!(outcome, Outcome::ToDo { is_put_off: true })).len()
+        self.items(|outcome| matches!(outcome, ItemOutcome::ToDo { is_put_off: true })).len()
     }
 
     /// Returns whether the script may press the button. When only locked posts
@@ -69,19 +69,19 @@ impl ProgressPage {
         bulk_archive(self.bulk.id)
     }
 
-    fn items(&self, has: fn(&Outcome) -> bool) -> Vec<&Item> {
+    fn items(&self, has: fn(&ItemOutcome) -> bool) -> Vec<&Item> {
         self.bulk.items.iter().filter(|item| has(&item.outcome)).collect()
     }
 }
 
 async fn progress(request: Request, path: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
             let bulk = bulk_archives::find(conn, &person, bulk_id(&path)?)?;
-            Ok(Reply::ok(&ProgressPage { layout, bulk }))
+            Ok(Reply::ok(&BulkProgressPage { layout, bulk }))
         })
         .await
 }
@@ -93,8 +93,7 @@ async fn go_on(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .answer_form(request, body, move |store, request, mut form| {
-            let _ = form.take("token")?;
+        .form(request, body, move |store, request, form| {
             form.finish()?;
             work(store, request, bulk_id(&path)?)
         })

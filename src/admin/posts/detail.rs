@@ -29,18 +29,18 @@ const MAX_REFUSALS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "admin/post.html")]
-struct PostPage {
+struct PostDetailPage {
     layout: Layout,
     id: PostId,
     /// The post, if its stored data can be read.
-    whole: Option<Whole>,
+    details: Option<PostDetails>,
     verdicts: Vec<Verdict>,
     refusals: Vec<RefusalLine>,
     has_more_refusals: bool,
 }
 
-/// A post and how it came to be.
-struct Whole {
+/// A post, its history, and whether it can be archived.
+struct PostDetails {
     post: Post,
     history: PostHistory,
     events: Vec<Event>,
@@ -48,7 +48,7 @@ struct Whole {
     archive: Advice,
 }
 
-impl Whole {
+impl PostDetails {
     fn public_address(&self) -> Option<String> {
         match &self.post.status {
             Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
@@ -57,10 +57,10 @@ impl Whole {
     }
 }
 
-impl PostPage {
+impl PostDetailPage {
     fn title(&self) -> String {
-        match &self.whole {
-            Some(whole) => whole.post.title().to_owned(),
+        match &self.details {
+            Some(details) => details.post.title().to_owned(),
             None => format!("Post {}", self.id),
         }
     }
@@ -69,35 +69,35 @@ impl PostPage {
         self.verdicts.iter().filter(|verdict| !verdict.broken.is_empty()).collect()
     }
 
-    fn kept(&self) -> Vec<&Verdict> {
+    fn holding(&self) -> Vec<&Verdict> {
         self.verdicts.iter().filter(|verdict| verdict.broken.is_empty()).collect()
     }
 }
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, move |store, request| {
+        .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, "A post", Permission::ViewAudit)?;
             let id = post_id(&id)?;
-            let found = whole(conn, &person, id)?;
+            let found = read(conn, &person, id)?;
             let verdicts = verify::of_post(conn, id).map_err(read_error)?;
-            let is_true = verdicts.iter().all(|verdict| verdict.broken.is_empty());
-            let whole = match found {
-                Found::Whole(whole) => Some(*whole),
-                Found::Inconsistent => None,
+            let is_consistent = verdicts.iter().all(|verdict| verdict.broken.is_empty());
+            let details = match found {
+                StoredPost::Readable(details) => Some(*details),
+                StoredPost::Inconsistent => None,
                 // A post that is gone may have left a history.
-                Found::Nothing if !is_true => None,
-                Found::Nothing => return Err(Refusal::NotFound),
+                StoredPost::Missing if !is_consistent => None,
+                StoredPost::Missing => return Err(Refusal::NotFound),
             };
             let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
             let slice = PageRequest::newest(MAX_REFUSALS);
             let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
-            let mut page = PostPage {
+            let mut page = PostDetailPage {
                 layout,
                 id,
-                whole,
+                details,
                 verdicts,
                 has_more_refusals: refusals.next.is_some(),
                 refusals: refusals.lines,
@@ -108,26 +108,27 @@ async fn show(request: Request, id: Path<String>, context: Data<Context>) -> Htt
         .await
 }
 
-enum Found {
-    Whole(Box<Whole>),
+/// A post as it is stored.
+enum StoredPost {
+    Readable(Box<PostDetails>),
     /// It exists, and does not carry the facts of its state.
     Inconsistent,
-    Nothing,
+    Missing,
 }
 
-fn whole(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Found, Refusal> {
+fn read(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<StoredPost, Refusal> {
     let post = match posts::find(conn, id, Visibility::of(person)) {
         Ok(Some(post)) => post,
-        Ok(None) => return Ok(Found::Nothing),
-        Err(Error::DeserializationError(_)) => return Ok(Found::Inconsistent),
+        Ok(None) => return Ok(StoredPost::Missing),
+        Err(Error::DeserializationError(_)) => return Ok(StoredPost::Inconsistent),
         Err(error) => return Err(read_error(error)),
     };
     let history = match posts::history(conn, &post) {
         Ok(history) => history,
-        Err(Error::DeserializationError(_)) => return Ok(Found::Inconsistent),
+        Err(Error::DeserializationError(_)) => return Ok(StoredPost::Inconsistent),
         Err(error) => return Err(read_error(error)),
     };
     let events = timeline(&history, &post.author);
     let archive = workflow::advise(Action::Archive, person, &post);
-    Ok(Found::Whole(Box::new(Whole { post, history, events, archive })))
+    Ok(StoredPost::Readable(Box::new(PostDetails { post, history, events, archive })))
 }

@@ -39,7 +39,7 @@ struct PostsPage {
 }
 
 /// A column that the list can be sorted by.
-struct Column {
+struct SortableColumn {
     name: &'static str,
     /// The value of `aria-sort`.
     sorted: Option<&'static str>,
@@ -51,7 +51,7 @@ struct Column {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let filters = PostFilters::take(&mut query)?;
             let direction = BY_POSITION.take(&mut query)?;
@@ -97,11 +97,11 @@ impl PostsPage {
         states.map(tab).collect()
     }
 
-    fn columns(&self) -> [Column; 2] {
+    fn columns(&self) -> [SortableColumn; 2] {
         [self.column("Number", Sort::Number), self.column("Since", Sort::Since)]
     }
 
-    fn column(&self, name: &'static str, sort: Sort) -> Column {
+    fn column(&self, name: &'static str, sort: Sort) -> SortableColumn {
         let is_sorted = self.filters.sort == sort;
         let (sorted, sign) = match self.filters.order {
             _ if !is_sorted => (None, ""),
@@ -112,7 +112,7 @@ impl PostsPage {
         // The index that serves a filter by time is in the order of time.
         let is_offered = sort == Sort::Since || !self.filters.is_about_time();
         let address = is_offered.then(|| self.filters.sorted_address(LIST, sort, order));
-        Column { name, sorted, sign, address }
+        SortableColumn { name, sorted, sign, address }
     }
 
     fn active_filters(&self) -> Vec<ActiveFilter> {

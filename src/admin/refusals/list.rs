@@ -12,7 +12,7 @@ use crate::admin::refusals::file::FILE;
 use crate::admin::refusals::filters::{RefusalFilters, choices, take};
 use crate::audit::{self, RefusalLine};
 use crate::domain::Permission;
-use crate::http::{Context, Layout, Reply, Request, status};
+use crate::http::{Context, Layout, Reply, Request};
 use crate::refusal::read_error;
 use crate::render::filters;
 use crate::store::paging::{Order, PageRequest};
@@ -41,7 +41,7 @@ struct RefusalsPage {
 
 async fn list(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .answer(request, None, |store, request| {
+        .page(request, |store, request| {
             let mut query = request.query_fields()?;
             let form = take(&mut query)?;
             let direction = BY_TIME.take(&mut query)?;
@@ -75,7 +75,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
             };
             Ok(match checked {
                 Ok(()) => Reply::ok(&page),
-                Err(input) => Reply::page(status(&input.into()), &page),
+                Err(input) => Reply::ok(&page).with_refusal(&input.into()),
             })
         })
         .await

@@ -1,5 +1,5 @@
+use crate::accounts::Credential;
 use crate::accounts::secrets::Secret;
-use crate::accounts::{self, Credential};
 use crate::cli::database::on_database;
 use crate::cli::failure::Failure;
 use crate::cli::options::Options;
@@ -7,8 +7,7 @@ use crate::cli::passwords;
 use crate::cli::users::arguments::NewUser;
 use crate::cli::users::changes::{call, credential, unusable_hash};
 use crate::cli::users::report::print;
-use crate::domain::{NewAccount, Note, Role, RoleSet, UserId, Username, parse_display_name};
-use crate::store::Store;
+use crate::domain::{NewAccount, Note, RoleSet, UserId, Username, parse_display_name};
 use crate::workflow;
 
 /// Creates the first account; no row has this id.
@@ -19,13 +18,7 @@ pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
     let display_name = parse_display_name(&new.display_name)?;
     let reason = Note::parse(&new.reason)?;
     on_database(options, |store| {
-        let actor = match &new.actor {
-            Some(actor) => Some(credential(store, actor)?),
-            None => {
-                require_empty(store, &new.roles)?;
-                None
-            }
-        };
+        let actor = new.actor.as_deref().map(|actor| credential(store, actor)).transpose()?;
         let secret = new.link.then(Secret::random);
         let password_hash = match secret {
             Some(_) => unusable_hash()?,
@@ -48,17 +41,4 @@ pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
         };
         print(options, account.username.as_str(), "is created", secret.as_ref())
     })
-}
-
-/// Refuses a call without `--as` where there is an account that could act.
-fn require_empty(store: &Store, roles: &[Role]) -> Result<(), Failure> {
-    if accounts::any_exists(&mut *store.checkout()?)? {
-        return Err(Failure::Usage("Name the member of staff who does this with --as.".into()));
-    }
-    if !roles.contains(&Role::Staff) {
-        return Err(Failure::Usage(
-            "The first account needs --role staff, or nobody could ever grant anything.".into(),
-        ));
-    }
-    Ok(())
 }

@@ -2,11 +2,11 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
-/// Every id that a footnote gives begins so. An author chooses none of them,
-/// and nothing else on a page has such an id.
+/// The prefix of every id of a footnote. Authors cannot choose ids, so these cannot
+/// clash with the ids of a page.
 const PREFIX: &str = "footnote-";
 
-/// Returns whether an id is one that footnotes have.
+/// Returns whether an id is that of a footnote or of a reference to one.
 pub(crate) fn is_id(id: &str) -> bool {
     id.strip_prefix(PREFIX).is_some_and(|rest| {
         let number = rest.strip_suffix("-back").unwrap_or(rest);
@@ -14,35 +14,38 @@ pub(crate) fn is_id(id: &str) -> bool {
     })
 }
 
-/// Gathers footnotes at the end, numbered in the order in which the text comes
-/// to them. Those that it never comes to are the last.
+/// Moves footnotes to the end, numbered in the order of their first references.
+/// Notes without a reference come last.
+///
+/// pulldown-cmark's own HTML leaves notes where they are written, gives them ids of
+/// the author's choice, and has no link back to the text.
 pub(crate) fn at_the_end(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
-    let (text, notes) = apart(events);
-    if notes.is_empty() {
-        return text;
+    let (text, mut notes) = Notes::split(events);
+    let mut shown = notes.with_links(text);
+    if notes.all.is_empty() {
+        return shown;
     }
-    let order = Order::of(&text, &notes);
-    let mut linked = Linked { order: &order, is_linked: vec![false; notes.len()] };
-    let mut shown = linked.all(&text);
     shown.push(Event::Html(
         "<div class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"Footnotes\">\n<ol>\n".into(),
     ));
-    for (place, number) in order.places.iter().zip(1..) {
-        shown.push(Event::Html(format!("<li id=\"{PREFIX}{number}\">").into()));
-        let mut words = linked.all(&notes[*place].1);
-        if linked.is_linked[*place] {
-            // Within the last paragraph, where there is one.
-            let ends_in_words = matches!(words.last(), Some(Event::End(TagEnd::Paragraph)));
-            words.insert(words.len() - usize::from(ends_in_words), way_back(number));
+    for number in 1..=notes.all.len() {
+        let is_referenced = number <= notes.order.len();
+        let note = notes.take(number);
+        let mut note = notes.with_links(note);
+        if is_referenced {
+            // Inside the last paragraph, if there is one.
+            let ends_in_paragraph = matches!(note.last(), Some(Event::End(TagEnd::Paragraph)));
+            note.insert(note.len() - usize::from(ends_in_paragraph), back_link(number));
         }
-        shown.append(&mut words);
+        shown.push(Event::Html(format!("<li id=\"{PREFIX}{number}\">").into()));
+        shown.append(&mut note);
         shown.push(Event::Html("</li>\n".into()));
     }
     shown.push(Event::Html("</ol>\n</div>\n".into()));
     shown
 }
 
-fn way_back<'a>(number: usize) -> Event<'a> {
+fn back_link<'a>(number: usize) -> Event<'a> {
     let link = format!(
         " <a href=\"#{PREFIX}{number}-back\" role=\"doc-backlink\" \
          aria-label=\"Back to the text\">↩</a>"
@@ -50,92 +53,76 @@ fn way_back<'a>(number: usize) -> Event<'a> {
     Event::InlineHtml(link.into())
 }
 
-/// A footnote's label and what it says.
-type Note<'a> = (CowStr<'a>, Vec<Event<'a>>);
-
-/// Takes the footnotes out of the text.
-fn apart(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<Note<'_>>) {
-    let (mut text, mut notes): (Vec<Event<'_>>, Vec<Note<'_>>) = (Vec::new(), Vec::new());
-    let mut open: Vec<Note<'_>> = Vec::new();
-    for event in events {
-        match event {
-            Event::Start(Tag::FootnoteDefinition(label)) => open.push((label, Vec::new())),
-            Event::End(TagEnd::FootnoteDefinition) => notes.extend(open.pop()),
-            event => open.last_mut().map_or(&mut text, |(_, words)| words).push(event),
-        }
-    }
-    (text, notes)
-}
-
-/// In which order the footnotes are numbered.
-struct Order<'n> {
-    by_label: HashMap<&'n str, usize>,
+/// The footnotes of a text, numbered as references to them are met.
+#[derive(Default)]
+struct Notes<'a> {
+    /// The notes as they were written.
+    all: Vec<Vec<Event<'a>>>,
+    /// The index of the note with this label; the first, if there are several.
+    by_label: HashMap<CowStr<'a>, usize>,
     /// The number of each note, or 0 while it has none.
     numbers: Vec<usize>,
-    /// The notes by their numbers, from 1.
-    places: Vec<usize>,
+    /// The indices of the numbered notes.
+    order: Vec<usize>,
 }
 
-impl<'n> Order<'n> {
-    fn of(text: &[Event<'_>], notes: &'n [Note<'_>]) -> Self {
-        let mut by_label = HashMap::new();
-        for (place, (label, _)) in notes.iter().enumerate() {
-            by_label.entry(&**label).or_insert(place);
-        }
-        let mut order = Self { by_label, numbers: vec![0; notes.len()], places: Vec::new() };
-        order.come_to(text);
-        let mut read = 0;
-        for place in 0..=notes.len() {
-            // A note may come to further notes, and so may those.
-            while let Some(next) = order.places.get(read) {
-                order.come_to(&notes[*next].1);
-                read += 1;
-            }
-            order.number(place);
-        }
-        order
-    }
-
-    fn come_to(&mut self, events: &[Event<'_>]) {
+impl<'a> Notes<'a> {
+    /// Splits a text from its notes.
+    fn split(events: Vec<Event<'a>>) -> (Vec<Event<'a>>, Self) {
+        let (mut text, mut notes) = (Vec::new(), Self::default());
+        let mut open: Vec<(CowStr<'a>, Vec<Event<'a>>)> = Vec::new();
         for event in events {
-            if let Event::FootnoteReference(label) = event
-                && let Some(place) = self.by_label.get(&**label)
-            {
-                self.number(*place);
+            match event {
+                Event::Start(Tag::FootnoteDefinition(label)) => open.push((label, Vec::new())),
+                Event::End(TagEnd::FootnoteDefinition) => {
+                    if let Some((label, note)) = open.pop() {
+                        notes.by_label.entry(label).or_insert(notes.all.len());
+                        notes.all.push(note);
+                    }
+                }
+                event => open.last_mut().map_or(&mut text, |(_, note)| note).push(event),
             }
         }
+        notes.numbers = vec![0; notes.all.len()];
+        (text, notes)
     }
 
-    fn number(&mut self, place: usize) {
-        if let Some(number @ 0) = self.numbers.get_mut(place) {
-            self.places.push(place);
-            *number = self.places.len();
+    /// Takes out the note with this number. Once every referenced note has been
+    /// taken, it is the first note without a number.
+    fn take(&mut self, number: usize) -> Vec<Event<'a>> {
+        if number > self.order.len()
+            && let Some(index) = self.numbers.iter().position(|number| *number == 0)
+        {
+            self.number(index);
         }
-    }
-}
-
-/// Turns references into links; the first to a note is where it leads back to.
-struct Linked<'n> {
-    order: &'n Order<'n>,
-    is_linked: Vec<bool>,
-}
-
-impl Linked<'_> {
-    fn all<'a>(&mut self, events: &[Event<'a>]) -> Vec<Event<'a>> {
-        let linked = |event: &Event<'a>| match event {
-            Event::FootnoteReference(label) => self.link(label),
-            other => other.clone(),
-        };
-        events.iter().map(linked).collect()
+        let index = self.order.get(number - 1);
+        index.map(|index| std::mem::take(&mut self.all[*index])).unwrap_or_default()
     }
 
-    fn link<'a>(&mut self, label: &str) -> Event<'a> {
-        let Some(place) = self.order.by_label.get(label) else {
+    fn number(&mut self, index: usize) {
+        self.order.push(index);
+        self.numbers[index] = self.order.len();
+    }
+
+    fn with_links(&mut self, events: Vec<Event<'a>>) -> Vec<Event<'a>> {
+        let linked = events.into_iter().map(|event| match event {
+            Event::FootnoteReference(label) => self.link(&label),
+            other => other,
+        });
+        linked.collect()
+    }
+
+    /// Returns the link for a reference. The first to a note can be linked back to.
+    fn link(&mut self, label: &str) -> Event<'a> {
+        let Some(&index) = self.by_label.get(label) else {
             return Event::Text(format!("[^{label}]").into());
         };
-        let number = self.order.numbers[*place];
-        let is_first = !std::mem::replace(&mut self.is_linked[*place], true);
-        let id = if is_first { format!(" id=\"{PREFIX}{number}-back\"") } else { String::new() };
+        let mut id = String::new();
+        if self.numbers[index] == 0 {
+            self.number(index);
+            id = format!(" id=\"{PREFIX}{}-back\"", self.order.len());
+        }
+        let number = self.numbers[index];
         let link = format!(
             "<sup><a href=\"#{PREFIX}{number}\" role=\"doc-noteref\"{id}>{number}</a></sup>"
         );

@@ -1,98 +1,68 @@
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
-/// Returns whether a picture's address is one that pages load from.
+/// Returns whether pages may load an image from this address.
 pub(crate) fn is_over_tls(address: &str) -> bool {
     address.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
 }
 
-/// Shows pictures that come over TLS, and the words for any other. A picture
-/// with a title that stands alone becomes a figure with a caption.
+/// Keeps images that come over TLS, and only the description of any other. An image
+/// with a title, alone in its paragraph, becomes a figure with a caption.
 pub(crate) fn over_tls(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     let mut shown = Vec::with_capacity(events.len());
-    let mut events = events.into_iter().peekable();
-    while let Some(event) = events.next() {
+    let mut paragraph = 0;
+    for event in plain_descriptions(events) {
         match event {
-            Event::Start(Tag::Paragraph)
-                if matches!(events.peek(), Some(Event::Start(Tag::Image { .. }))) =>
-            {
-                let image = events.next().and_then(|start| Image::read(start, &mut events));
-                let is_alone = matches!(events.peek(), Some(Event::End(TagEnd::Paragraph)));
-                match image {
-                    Some(image) if is_alone && image.is_captioned() => {
-                        events.next();
-                        shown.push(Event::Html(image.figure().into()));
-                    }
-                    image => {
-                        shown.push(Event::Start(Tag::Paragraph));
-                        shown.extend(image.map(Image::inline));
-                    }
+            Event::Start(Tag::Paragraph) => {
+                paragraph = shown.len();
+                shown.push(event);
+            }
+            Event::End(TagEnd::Paragraph) => match take_caption(&mut shown[paragraph..]) {
+                Some(caption) => {
+                    shown[paragraph] = Event::Html("<figure>".into());
+                    shown.push(Event::Html("<figcaption>".into()));
+                    shown.push(Event::Text(caption));
+                    shown.push(Event::Html("</figcaption></figure>\n".into()));
                 }
-            }
-            Event::Start(Tag::Image { .. }) => {
-                shown.extend(Image::read(event, &mut events).map(Image::inline));
-            }
+                None => shown.push(event),
+            },
             other => shown.push(other),
         }
     }
     shown
 }
 
-struct Image {
-    address: String,
-    title: String,
-    words: String,
+/// Takes the title from an image that is alone in its paragraph.
+fn take_caption<'a>(paragraph: &mut [Event<'a>]) -> Option<CowStr<'a>> {
+    let [_, Event::Start(Tag::Image { title, .. }), description @ .., Event::End(TagEnd::Image)] =
+        paragraph
+    else {
+        return None;
+    };
+    let is_alone = !description.contains(&Event::End(TagEnd::Image));
+    (is_alone && !title.is_empty()).then(|| std::mem::replace(title, "".into()))
 }
 
-impl Image {
-    /// Reads on to the end of the picture that begins here: what stands in its
-    /// brackets is its words, without their markup.
-    fn read<'a>(start: Event<'a>, events: &mut impl Iterator<Item = Event<'a>>) -> Option<Self> {
-        let Event::Start(Tag::Image { dest_url, title, .. }) = start else {
-            return None;
-        };
-        let mut words = String::new();
-        let mut depth = 1_usize;
-        while depth > 0
-            && let Some(event) = events.next()
-        {
-            match event {
-                Event::Start(Tag::Image { .. }) => depth += 1,
-                Event::End(TagEnd::Image) => depth -= 1,
-                Event::Text(text) | Event::Code(text) => words.push_str(&text),
-                Event::SoftBreak | Event::HardBreak => words.push(' '),
-                _ => {}
+/// Reduces descriptions to their text, and images that are not shown to their
+/// descriptions.
+fn plain_descriptions<'a>(events: Vec<Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let (mut depth, mut is_shown) = (0_usize, false);
+    events.into_iter().filter_map(move |event| match event {
+        Event::Start(Tag::Image { ref dest_url, .. }) => {
+            depth += 1;
+            if depth == 1 {
+                is_shown = is_over_tls(dest_url);
             }
+            (depth == 1 && is_shown).then_some(event)
         }
-        Some(Self { address: dest_url.into_string(), title: title.into_string(), words })
-    }
-
-    fn is_captioned(&self) -> bool {
-        is_over_tls(&self.address) && !self.title.is_empty()
-    }
-
-    fn inline<'a>(self) -> Event<'a> {
-        match is_over_tls(&self.address) {
-            true => Event::InlineHtml(self.element().into()),
-            false => Event::Text(self.words.into()),
+        Event::End(TagEnd::Image) => {
+            depth = depth.saturating_sub(1);
+            (depth == 0 && is_shown).then_some(event)
         }
-    }
-
-    fn element(&self) -> String {
-        let title = match self.title.as_str() {
-            "" => String::new(),
-            title => format!(r#" title="{}""#, escaped(title)),
-        };
-        format!(r#"<img src="{}" alt="{}"{title}>"#, escaped(&self.address), escaped(&self.words))
-    }
-
-    fn figure(mut self) -> String {
-        let caption = escaped(&std::mem::take(&mut self.title));
-        format!("<figure>{}<figcaption>{caption}</figcaption></figure>\n", self.element())
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+        Event::Start(_) | Event::End(_) | Event::FootnoteReference(_) if depth > 0 => None,
+        Event::Code(text) if depth > 0 => Some(Event::Text(text)),
+        Event::SoftBreak | Event::HardBreak if depth > 0 => Some(Event::Text(" ".into())),
+        other => Some(other),
+    })
 }
 
 #[cfg(test)]
@@ -130,6 +100,12 @@ mod tests {
             let rendered = render(&format!("![The *old* press](<{address}> \"Title\")"));
             assert_eq!(rendered, "<p>The old press</p>\n", "{address}");
         }
+    }
+
+    #[test]
+    fn a_description_is_plain_text() {
+        let rendered = render("![a `b` *c*\nd[^1]](https://example.org/a.png)\n\n[^1]: N.\n");
+        assert!(rendered.contains("alt=\"a b c d\""), "{rendered}");
     }
 
     #[test]

@@ -6,18 +6,17 @@ use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEn
 
 /// Returns the HTML of a post's body.
 ///
-/// Two walls stand between an author's text and a reader's browser: HTML in
-/// the Markdown is shown as text, and what comes out is sanitised as if it
-/// were not. The page's title is its only `h1`, so the highest headings of the
-/// body become `h2`. What may be wider than a page scrolls in a frame of its
-/// own, which the keyboard reaches.
+/// Two defences protect the reader: HTML in the Markdown is shown as text, and the
+/// output is sanitised as if it were not. The title is the only `h1` of the page,
+/// so the highest headings of the body become `h2`. Tables and code, which may be
+/// wider than the page, scroll in a frame that the keyboard can reach.
 pub(crate) fn render(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_FOOTNOTES;
     let events = no_deeper(Parser::new_ext(markdown, options)).map(as_text).collect();
-    // From here on HTML among the events is ours.
+    // From here on, all HTML among the events comes from this program.
     let events = footnotes::at_the_end(images::over_tls(tables(tasks(headings(events)))));
     let mut rendered = String::new();
     html::push_html(&mut rendered, events.into_iter());
@@ -46,33 +45,32 @@ pub(crate) fn render(markdown: &str) -> String {
         })
         .clean(&rendered)
         .to_string()
-        // A reference such as `&#1;` spells what no XML document can hold, and
-        // so neither can the feed.
-        .replace(is_unreadable, "\u{fffd}")
+        // A character reference such as `&#1;` stands for a character that XML does
+        // not allow, and the feed is XML.
+        .replace(is_not_xml, "\u{fffd}")
 }
 
-/// How deep quotations, lists and the like may stand in each other. Sanitising
-/// looks through everything that is open, for each thing that opens: without a
-/// limit, a line of `>>>>` takes minutes.
-const DEEPEST: usize = 50;
+/// The maximum depth of nested elements. The sanitiser walks through all open
+/// elements for each new one: without a limit, a line of `>>>>` takes minutes.
+const MAX_DEPTH: usize = 50;
 
-/// Leaves out what opens and closes deeper than that; its text stays.
+/// Leaves out elements that are nested deeper; their text stays.
 fn no_deeper<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
     let mut depth = 0_usize;
     events.filter(move |event| match event {
         Event::Start(_) => {
             depth += 1;
-            depth <= DEEPEST
+            depth <= MAX_DEPTH
         }
         Event::End(_) => {
             depth = depth.saturating_sub(1);
-            depth < DEEPEST
+            depth < MAX_DEPTH
         }
         _ => true,
     })
 }
 
-/// The first wall.
+/// The first defence: shows HTML as text.
 fn as_text(event: Event<'_>) -> Event<'_> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
@@ -80,7 +78,7 @@ fn as_text(event: Event<'_>) -> Event<'_> {
     }
 }
 
-fn is_unreadable(character: char) -> bool {
+fn is_not_xml(character: char) -> bool {
     let is_space = matches!(character, '\t' | '\n' | '\r');
     (character.is_control() && !is_space) || matches!(character, '\u{fffe}' | '\u{ffff}')
 }
@@ -112,8 +110,7 @@ fn below_title(level: HeadingLevel, highest: HeadingLevel) -> HeadingLevel {
     HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)
 }
 
-/// Shows a task as a sign with a name: a box to tick would be a control that
-/// does nothing.
+/// Shows a task as a labelled symbol. A checkbox would be a control without effect.
 fn tasks(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     let shown = |event| match event {
         Event::TaskListMarker(true) => {
@@ -127,13 +124,13 @@ fn tasks(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     events.into_iter().map(shown).collect()
 }
 
-/// The classes of cells that do not begin at the line's start.
+/// The classes of cells that are not aligned at the start of the line.
 const ALIGNED: [&str; 2] = ["centered", "at-end"];
 
 const FRAME: &str = r#"<div class="table-frame" role="group" aria-label="Table" tabindex="0">"#;
 
-/// Puts tables into frames, and names what is aligned: no page takes styles
-/// that stand in its text.
+/// Puts tables into frames, and replaces inline alignment styles, which the content
+/// security policy forbids, by classes.
 fn tables(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     let mut shown = Vec::with_capacity(events.len());
     let (mut alignments, mut column, mut cell) = (Vec::new(), 0, "td");

@@ -67,7 +67,7 @@ fn sign_in(browser: &mut Browser, username: &str, password: &str) -> u16 {
 const CHOSEN: &str = "a password of her own";
 
 #[test]
-fn each_change_takes_effect_and_leaves_its_reason_and_its_record() {
+fn each_change_takes_effect_and_is_recorded_with_its_reason() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -96,7 +96,7 @@ fn each_change_takes_effect_and_leaves_its_reason_and_its_record() {
 }
 
 #[test]
-fn what_is_not_valid_now_is_shown_disabled_with_its_reason_and_refused_with_it() {
+fn a_change_that_is_not_valid_is_disabled_and_refused_with_the_same_reason() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -145,13 +145,13 @@ fn what_is_not_valid_now_is_shown_disabled_with_its_reason_and_refused_with_it()
 }
 
 #[test]
-fn nothing_happens_without_a_reason_or_under_a_name_that_there_is_not() {
+fn a_change_without_a_reason_or_of_an_unknown_account_has_no_effect() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
     let before = world.db_everything();
     let path = "/admin/accounts/alice/deactivate-account";
-    let page = stan.send_unasked(path, &[("reason", " \n")]).expect(422);
+    let page = stan.send_unasked(path, &[("reason", " \n")]).expect(409);
     assert!(page.body.contains("Write why"), "{}", page.body);
     let long = "a".repeat(2_001);
     let page = stan.send_unasked(path, &[("reason", &long)]).expect(422);
@@ -177,7 +177,7 @@ fn nothing_happens_without_a_reason_or_under_a_name_that_there_is_not() {
 }
 
 #[test]
-fn an_account_is_created_with_a_link_and_nobody_else_knows_the_password() {
+fn a_new_account_gets_its_password_through_a_link_that_is_shown_once() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -217,7 +217,7 @@ fn an_account_is_created_with_a_link_and_nobody_else_knows_the_password() {
 }
 
 #[test]
-fn a_new_account_that_cannot_be_loses_nothing_that_was_typed() {
+fn a_refused_new_account_keeps_what_was_typed() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -266,7 +266,7 @@ fn answers_to(server: &Server, link: &str) -> [(u16, String); 2] {
 }
 
 #[test]
-fn a_link_that_does_not_work_is_answered_like_one_that_never_was() {
+fn a_used_or_expired_link_is_answered_like_an_unknown_one() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -311,7 +311,7 @@ fn a_link_that_does_not_work_is_answered_like_one_that_never_was() {
 }
 
 #[test]
-fn of_two_who_use_a_link_at_once_one_sets_the_password() {
+fn two_people_who_use_a_link_at_once_have_one_winner() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -352,7 +352,7 @@ fn trying_links_is_throttled_by_address() {
 }
 
 #[test]
-fn the_database_keeps_links_and_tokens_honest_whatever_the_program_types() {
+fn the_database_refuses_inconsistent_links_and_tokens() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -383,7 +383,7 @@ fn the_database_keeps_links_and_tokens_honest_whatever_the_program_types() {
 }
 
 #[test]
-fn ended_sessions_are_over_on_every_server_and_others_go_on() {
+fn ended_sessions_end_on_every_server_and_others_continue() {
     let world = World::new();
     let servers = [(); 2].map(|()| Server::start(world.database.store()));
     let mut stan = servers[0].signed_in("stan");
@@ -401,7 +401,7 @@ fn ended_sessions_are_over_on_every_server_and_others_go_on() {
 }
 
 #[test]
-fn two_staff_who_remove_each_other_at_once_have_one_winner_and_the_loser_hears_a_sentence() {
+fn two_staff_who_remove_each_other_at_once_have_one_winner_and_the_loser_is_told_why() {
     for (change, query, status, sentence) in [
         ("deactivate-account", "", 401, "Somebody else was faster"),
         ("revoke-role", "?role=staff", 403, "does not hold the permission accounts.manage_account"),
@@ -486,7 +486,7 @@ fn listed(page: &Page) -> Vec<String> {
 }
 
 #[test]
-fn the_list_is_searched_and_filtered_and_leads_there_and_back() {
+fn the_list_of_accounts_is_searched_filtered_and_paged_in_both_directions() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
@@ -548,7 +548,7 @@ fn address_of(page: &Page, direction: &str) -> String {
 }
 
 #[test]
-fn every_way_to_list_accounts_goes_by_an_index_and_none_sorts_a_table() {
+fn every_list_of_accounts_uses_an_index_and_sorts_no_table() {
     let world = World::new();
     let mut owner = world.database.as_superuser();
     owner

@@ -3,7 +3,7 @@
 use super::{House, TEXT};
 
 #[test]
-fn json_that_is_not_what_was_asked_for_is_refused_and_says_where() {
+fn unexpected_json_is_refused_and_the_problem_names_the_place() {
     let House { world, server: _server, alice, .. } = House::new();
     let before = world.db_everything();
     let deep = "[".repeat(5_000);

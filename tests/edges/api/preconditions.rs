@@ -4,7 +4,7 @@ use super::{House, TEXT};
 
 /// Each way to say which revision was seen, and what each action answers.
 #[test]
-fn a_change_names_the_revision_and_each_way_to_get_it_wrong_has_one_answer() {
+fn every_wrong_if_match_has_its_status() {
     let House { world, server: _server, alice, edith, stan, .. } = House::new();
     let post = world.draft();
     let tag = |tag| [("if-match", tag)];
@@ -24,8 +24,9 @@ fn a_change_names_the_revision_and_each_way_to_get_it_wrong_has_one_answer() {
         for wrong in [
             "1",
             "\"\"",
-            "W/\"1\"",
             "\"1\", \"2\"",
+            "W/\"0\"",
+            "w/\"1\"",
             "\"0\"",
             "\"-1\"",
             "\"01\"",
@@ -53,7 +54,7 @@ fn a_change_names_the_revision_and_each_way_to_get_it_wrong_has_one_answer() {
 }
 
 #[test]
-fn a_key_names_one_intention() {
+fn the_same_key_returns_the_first_outcome() {
     let House { world, server: _server, alice, stan, .. } = House::new();
     let key = [("idempotency-key", "one")];
     let first = alice.post("/api/v1/posts", &key, TEXT).expect(201);
@@ -76,4 +77,55 @@ fn a_key_names_one_intention() {
     // Keys belong to their people.
     stan.post("/api/v1/posts", &key, TEXT).expect(403);
     assert_eq!(world.db_count("posts"), 1);
+}
+
+/// A proxy that compresses replies weakens their entity tags (RFC 9110, 8.8.1).
+/// The revision is the same, and so is its text.
+#[test]
+fn a_tag_that_a_proxy_has_weakened_names_its_revision() {
+    let House { world, server: _server, alice, edith, .. } = House::new();
+    let post = world.draft();
+    let weak = [("if-match", "W/\"1\"")];
+    let submission = format!("/api/v1/posts/{post}/submission");
+    assert_eq!(alice.post(&submission, &weak, "").expect(200).header("etag"), "\"1\"");
+    let publication = format!("/api/v1/posts/{post}/publication");
+    let stale = [("if-match", "W/\"7\"")];
+    assert_eq!(edith.post(&publication, &stale, "").expect(409).codes(), "stale-revision");
+    edith.post(&publication, &weak, "").expect(200);
+}
+
+#[test]
+fn a_list_of_tags_is_explained() {
+    let House { world, server: _server, alice, .. } = House::new();
+    let submission = format!("/api/v1/posts/{}/submission", world.draft());
+    let two = [("if-match", "\"1\""), ("if-match", "\"2\"")];
+    for list in [&[("if-match", "\"1\", \"9\"")][..], &[("if-match", "\"9\",W/\"1\"")], &two] {
+        let problem = alice.post(&submission, list, "").expect(412).json();
+        assert_eq!(problem["errors"][0]["field"], "If-Match");
+        let message = problem["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("more than one entity tag"), "{message}");
+    }
+}
+
+/// The header is a string item (RFC 9651), which has quotation marks, may have
+/// parameters, and is widely sent without either.
+#[test]
+fn a_key_is_the_same_with_quotation_marks_and_without() {
+    let House { world, server: _server, alice, .. } = House::new();
+    let send = |key| alice.post("/api/v1/posts", &[("idempotency-key", key)], TEXT);
+    let first = send("\"a-1\"").expect(201).text;
+    for same in ["a-1", "\"a-1\";x=1", " \"a-1\"; x=\"y\"; z"] {
+        assert_eq!(send(same).expect(201).text, first, "{same}");
+    }
+    assert_eq!(world.db_count("posts"), 1);
+    let escaped = send(r#""a\\\"b""#).expect(201).text;
+    assert_eq!(send(r#"a\"b"#).expect(201).text, escaped);
+    let malformed =
+        ["\"unclosed", "\"a-1\" b", "\"a-1\";", "\"a-1\"; X=1", "\"\"", "\"a b\"", "\"a\\b\"", ""];
+    for malformed in malformed {
+        let refused = send(malformed).expect(400);
+        assert_eq!(refused.kind(), "key-missing", "{malformed}");
+        assert_eq!(refused.json()["errors"][0]["message"], "It is not well formed.");
+    }
+    assert_eq!(world.db_count("posts"), 2);
 }

@@ -17,7 +17,7 @@ fn ids(reply: &Reply) -> Vec<i64> {
 }
 
 #[test]
-fn every_reader_finds_what_the_one_function_lets_them_see() {
+fn every_reader_sees_what_their_visibility_allows() {
     let House { world, server, .. } = House::new();
     let made: Vec<PostId> = [world.alice, world.rosa]
         .into_iter()
@@ -53,7 +53,7 @@ fn every_reader_finds_what_the_one_function_lets_them_see() {
 }
 
 #[test]
-fn each_text_that_a_post_had_can_be_read_by_those_who_had_a_part_in_it() {
+fn revisions_are_for_the_author_reviewers_and_staff() {
     let House { world, server: _server, alice, edith, mallory, .. } = House::new();
     let post = world.in_review();
     let text = TEXT.replace("First words.", "Better words.");

@@ -14,7 +14,7 @@ use crate::support::world::account_call;
 use crate::support::{Program, World};
 
 #[test]
-fn a_narrowed_token_does_what_it_is_for_and_nothing_else_that_its_account_may() {
+fn a_narrowed_token_holds_only_its_permissions() {
     let House { world, server, .. } = House::new();
     let at = server.address;
     let post = world.in_review();
@@ -101,7 +101,7 @@ impl End {
 }
 
 #[test]
-fn a_token_that_is_over_lets_nobody_in_at_once() {
+fn an_ended_token_is_refused_at_once() {
     for end in ENDS {
         let House { world, server: _server, edith, .. } = House::new();
         let post = world.in_review();
@@ -120,7 +120,7 @@ type Wrong<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16);
 
 /// Whatever else is wrong with a request, a token that is over is what is said.
 #[test]
-fn a_token_that_is_over_is_said_before_anything_else_that_is_wrong() {
+fn an_ended_token_is_reported_before_other_problems() {
     let House { world, server, edith, .. } = House::new();
     let post = world.in_review();
     let revisions = format!("/api/v1/posts/{post}/revisions");
@@ -158,7 +158,7 @@ fn a_token_that_is_over_is_said_before_anything_else_that_is_wrong() {
 /// A publish waits for a lock on its post; whoever ends the token meanwhile
 /// waits for the publish, and the next one is refused.
 #[test]
-fn whoever_ends_a_token_waits_for_the_transition_in_progress() {
+fn ending_a_token_waits_for_the_transition_in_progress() {
     for end in [End::OwnRevocation, End::ByStaff, End::Deactivation, End::ByHand] {
         let House { world, server: _server, edith, .. } = House::new();
         let (post, next) = (world.in_review(), world.in_review());
@@ -238,7 +238,7 @@ fn a_token_changes_no_account_not_even_its_own() {
 }
 
 #[test]
-fn a_token_has_its_share_and_hears_how_much_is_left() {
+fn a_token_has_a_quota_and_the_reply_says_what_is_left() {
     let House { world: _world, server: _server, alice, edith, .. } = House::new();
     let mut left = Vec::new();
     let refused = loop {
@@ -259,7 +259,7 @@ fn a_token_has_its_share_and_hears_how_much_is_left() {
 }
 
 #[test]
-fn the_use_of_a_token_is_noted_whatever_it_is_used_for() {
+fn every_use_of_a_token_is_noted() {
     let House { world, server: _server, alice, edith, .. } = House::new();
     let used =
         |who| world.db_count(&format!("tokens WHERE user_id = {who} AND last_used_at IS NOT NULL"));

@@ -38,7 +38,7 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 #[test]
-fn each_action_answers_with_a_document() {
+fn each_action_prints_a_document() {
     let world = World::new();
     let on = &world.database;
     let create = ["post", "create", "-", "--as", "alice", "--summary", "Less.", "--json"];
@@ -74,7 +74,7 @@ fn each_action_answers_with_a_document() {
 }
 
 #[test]
-fn reads_go_by_the_sight_of_whoever_reads() {
+fn reads_follow_the_visibility_of_the_reader() {
     let world = World::new();
     let on = &world.database;
     let post = world.in_review();
@@ -126,7 +126,7 @@ fn reads_go_by_the_sight_of_whoever_reads() {
 /// Both interfaces give the same documents. The command line adds only what the
 /// API says in headers.
 #[test]
-fn a_post_reads_the_same_on_the_command_line_and_through_the_api() {
+fn a_post_has_the_same_documents_on_the_command_line_and_in_the_api() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let compare = |name: &str, state: &str| {
@@ -160,7 +160,7 @@ fn a_post_reads_the_same_on_the_command_line_and_through_the_api() {
 }
 
 #[test]
-fn an_account_reads_the_same_on_the_command_line_and_through_the_api() {
+fn an_account_has_the_same_document_on_the_command_line_and_in_the_api() {
     let world = World::new();
     let server = Server::start(world.database.store());
     world.change_account("mallory", AccountChange::Deactivate).unwrap();
@@ -230,7 +230,7 @@ fn every_refusal_is_a_document_with_its_layer_and_every_reason() {
 }
 
 #[test]
-fn accounts_and_the_walk_through_the_database_answer_in_json_too() {
+fn account_commands_verify_and_migrate_print_documents() {
     let world = World::new();
     let on = &world.database;
     world.published();
@@ -249,7 +249,7 @@ fn accounts_and_the_walk_through_the_database_answer_in_json_too() {
 
 /// A made key is named beside the answer, so that scripts read only the answer.
 #[test]
-fn a_key_that_was_made_is_named() {
+fn a_generated_key_is_printed() {
     let world = World::new();
     let post = world.in_review();
     let line = "post publish 1 --as edith --revision 1";
@@ -263,7 +263,7 @@ fn a_key_that_was_made_is_named() {
 
 /// Whether it took effect is not known then: the key makes the retry safe.
 #[test]
-fn whoever_got_no_answer_tries_the_same_again_with_the_key() {
+fn the_key_makes_a_retry_safe_when_the_outcome_is_unknown() {
     let world = World::new();
     let post = world.in_review();
     let line = "post publish 1 --as edith --revision 1";
@@ -282,7 +282,7 @@ fn whoever_got_no_answer_tries_the_same_again_with_the_key() {
 }
 
 #[test]
-fn a_defect_is_a_document_that_names_the_request() {
+fn a_defect_document_names_the_request() {
     let world = World::new();
     world.in_review();
     let trigger = "CREATE TRIGGER nothing_is_printed_today BEFORE UPDATE ON posts

@@ -77,7 +77,7 @@ fn titles(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn files_of_jekyll_and_hugo_become_drafts_and_the_report_says_what_is_not_kept() {
+fn jekyll_and_hugo_files_become_drafts_and_the_report_lists_ignored_fields() {
     let world = World::new();
     let folder = Folder::new();
     folder.write(
@@ -180,7 +180,7 @@ fn a_second_run_does_nothing_and_an_edited_file_is_refused() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_said_and_the_others_go_on() {
+fn a_refused_file_is_reported_and_the_others_are_imported() {
     let world = World::new();
     let folder = Folder::new();
     let laughs = "---\na: &a [lol]\nb: &b [*a, *a]\ntitle: *b\n---\n";
@@ -232,7 +232,7 @@ fn what_is_wrong_with_a_file_is_said_and_the_others_go_on() {
 
 /// What would be said of every file is said once, and ends the run.
 #[test]
-fn whoever_may_not_create_is_refused_once() {
+fn an_import_without_permission_is_refused_once() {
     let world = World::new();
     let folder = Folder::new();
     for name in ["a.md", "b.md", "c.md"] {
@@ -255,7 +255,7 @@ fn whoever_may_not_create_is_refused_once() {
 }
 
 #[test]
-fn a_killed_import_goes_on_where_it_was_and_takes_every_file_once() {
+fn a_killed_import_continues_and_imports_every_file_once() {
     let world = World::new();
     let folder = Folder::new();
     let names: Vec<String> = (0..120).map(|at| format!("{at:03}")).collect();
@@ -295,7 +295,7 @@ fn a_killed_import_goes_on_where_it_was_and_takes_every_file_once() {
 }
 
 #[test]
-fn two_imports_at_once_take_every_file_once() {
+fn two_imports_at_once_import_every_file_once() {
     let world = World::new();
     let folder = Folder::new();
     for at in 0..30 {
@@ -315,7 +315,7 @@ fn two_imports_at_once_take_every_file_once() {
 }
 
 #[test]
-fn a_reader_who_leaves_does_not_end_the_import() {
+fn a_closed_pipe_does_not_end_the_import() {
     let world = World::new();
     let folder = Folder::new();
     for at in 0..20 {

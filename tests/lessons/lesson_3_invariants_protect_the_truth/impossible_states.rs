@@ -95,7 +95,7 @@ fn transition(who: &str, post: &str, revision: &str, from: &str, to: &str) -> St
 fn revision(who: &str, post: &str, number: &str, title: &str) -> String {
     let key = format!("'typed-by-hand/{number}'");
     let effect = Effect { key: &key, ..Effect::new(who, post, number) };
-    effect.history("revise", "'draft'", "'draft'") + &effect.revision(title)
+    effect.with_history("revise", "'draft'", &effect.revision(title))
 }
 
 /// A review and its history row.
@@ -228,9 +228,9 @@ fn there_is_no_state_without_its_history_and_no_history_without_its_state() {
             "post_state_is_recorded",
         ),
         (
-            "begin without a history row",
+            "begin with neither content nor history",
             "INSERT INTO posts (author_id) VALUES ({alice})",
-            "post_state_is_recorded",
+            "post_points_at_a_revision",
         ),
         (
             "a publication that the post knows nothing of",
@@ -488,7 +488,7 @@ fn a_change_request_is_taken_back_once_and_only_by_whoever_made_it() {
         (
             "review a revision that nobody wrote",
             &review("{edith}", "{review}", "2", "'No.'", "NULL"),
-            "review_is_of_a_revision",
+            "history_names_a_revision",
         ),
         ("review without history", &uncaused, "review_is_recorded"),
     ]);
@@ -565,18 +565,16 @@ fn a_history_row_states_its_effect_and_no_other() {
             ),
         ];
         for (whose, other) in others {
-            let history = other.history(action, state, state);
-            let attempt = format!("{before} {history} {}", row(&effect));
+            let attempt = before.to_owned() + &other.with_history(action, state, &row(&effect));
             scene.each_is_refused(&[(&format!("{what} under {whose}"), &attempt, expected)]);
         }
         let other_action = if action == "revise" { "request-changes" } else { "revise" };
-        let history = effect.history(other_action, "'in_review'", "'in_review'");
-        let attempt = format!("{before} {history} {}", row(&effect));
-        let expected = if action == "revise" { "history_skips_nothing" } else { expected };
+        let attempt =
+            before.to_owned() + &effect.with_history(other_action, "'in_review'", &row(&effect));
         scene.each_is_refused(&[(&format!("{what} as {other_action}"), &attempt, expected)]);
         // With a history row that says the same, nothing refuses it before it is over.
-        let history = effect.history(action, state, state);
-        let proper = scene.sql(&format!("{before} {history} {}", row(&effect)));
+        let proper =
+            scene.sql(&(before.to_owned() + &effect.with_history(action, state, &row(&effect))));
         let mut conn = scene.world.database.as_runtime();
         let refused_by = db_refused_by(
             &mut conn,

@@ -249,11 +249,12 @@ impl House {
         ask(&mut here)
     }
 
-    /// The page for when nothing works any more, which nothing here provokes:
-    /// it is its template, with the request's name in the one gap.
+    /// The error page of last resort, which no request here provokes: its template,
+    /// filled in.
     pub fn last_resort() -> Page {
         let template = include_str!("../../../../templates/errors/defect.html");
-        let body = template.replace("{{ request }}", "5f0c");
+        let body = template.replace("{{ title }}", "We made a mistake");
+        let body = body.replace("{{ request }}", "5f0c");
         assert!(!body.contains("{{") && !body.contains("{%"), "{body}");
         let html = ("content-type".to_owned(), "text/html; charset=utf-8".to_owned());
         Page { status: 500, headers: BTreeMap::from([html]), body }

@@ -1,0 +1,135 @@
+//! Changing one's own password.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+
+use crate::account::change::change;
+use crate::account::page::{self, Feedback, show_again};
+use crate::account::proof::{self, Proof};
+use crate::accounts::password_choice::choose;
+use crate::accounts::sessions::{self, LIFETIME_SECONDS, random_key_of};
+use crate::accounts::throttle::Throttled;
+use crate::domain::{FieldError, NewPassword, NewSession, OwnChange};
+use crate::http::flash::Flash;
+use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, kept_form_page};
+use crate::refusal::Refusal;
+use crate::store::Store;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/account/password", web::post().to(submit));
+}
+
+async fn submit(
+    request: Request,
+    body: Bytes,
+    context: Data<Context>,
+    hashing: Data<Hashing>,
+    browser: KnownBrowser,
+) -> HttpResponse {
+    let hashed = hash(&request, &body, &context, &hashing).await;
+    // The cookie of the old password makes the browser known no longer.
+    let cookie = match (&hashed, request.owner()) {
+        (Ok(Hashed::Ready { new, .. }), Some(owner)) => {
+            browser.cookie_for(owner, new, &context.settings)
+        }
+        _ => None,
+    };
+    let mut response = context
+        .page(request, move |store, request| match hashed {
+            Ok(Hashed::Ready { new, current, keeps_tokens }) => {
+                replace(store, request, (new, keeps_tokens), current.as_deref())
+            }
+            Ok(Hashed::Throttled(throttled)) => {
+                let feedback = Feedback::default();
+                page::show_throttled(store, request, &throttled, "password", feedback)
+            }
+            Ok(Hashed::StaleForm(form)) => Ok(kept_form_page::stale_form(request, &form)),
+            Err(refusal) => show_again(store, request, refusal, Feedback::default()),
+        })
+        .await;
+    if let Some(cookie) = cookie.filter(|_| response.status() == StatusCode::SEE_OTHER)
+        && let Err(error) = response.add_cookie(&cookie)
+    {
+        tracing::error!(%error, "a browser could not be remembered");
+    }
+    response
+}
+
+/// The outcome of checking the current password and hashing the new one.
+enum Hashed {
+    /// The hash of the new password; and that of the current one, if the person
+    /// gave it correctly.
+    Ready {
+        new: String,
+        current: Option<String>,
+        keeps_tokens: bool,
+    },
+    Throttled(Throttled),
+    StaleForm(Form),
+}
+
+/// What the form says.
+struct Passwords {
+    current: String,
+    new: String,
+    keeps_tokens: bool,
+}
+
+/// Checks and hashes the passwords, which takes long and must not hold a database
+/// connection.
+async fn hash(
+    request: &Request,
+    body: &[u8],
+    context: &Context,
+    hashing: &Hashing,
+) -> Result<Hashed, Refusal> {
+    let form = Form::parse(body)?;
+    if !request.sent(&form)? {
+        return Ok(Hashed::StaleForm(form));
+    }
+    let typed = form.read(passwords)?;
+    let asking = request.clone();
+    let person = context
+        .step(request.id, move |store: &Store| asking.viewer(&mut *store.checkout()?))
+        .await?;
+    let new = choose(&typed.new, &[&person.username, &person.display_name])
+        .map_err(|error| FieldError::new("new_password", error.message))?;
+    let current = match proof::check(request, context, hashing, &typed.current).await? {
+        Proof::Throttled(throttled) => return Ok(Hashed::Throttled(throttled)),
+        Proof::Checked(current) => current,
+    };
+    let new = hashing.hash(new).await?;
+    Ok(Hashed::Ready { new, current, keeps_tokens: typed.keeps_tokens })
+}
+
+fn passwords(form: &mut Form) -> Result<Passwords, Refusal> {
+    form.take("token")?;
+    let current = form.require("password")?;
+    let new = form.require("new_password")?;
+    let keeps_tokens = form.take("keep_tokens")?.is_some();
+    // For password managers, which save the name with the password.
+    form.take("username")?;
+    Ok(Passwords { current, new, keeps_tokens })
+}
+
+/// Replaces the password. This browser gets a new session; the others are ended.
+fn replace(
+    store: &Store,
+    request: &Request,
+    (new, keeps_tokens): (String, bool),
+    current: Option<&str>,
+) -> Result<Reply, Refusal> {
+    let key = random_key_of(request.owner().ok_or(Refusal::NotSignedIn)?);
+    let session = NewSession {
+        id_hash: sessions::SessionId::of(&key).stored(),
+        device: request.device.clone(),
+        lifetime_seconds: LIFETIME_SECONDS,
+    };
+    let wanted =
+        OwnChange::Password(NewPassword { hash: new, session: Some(session), keeps_tokens });
+    match change(store, request, &wanted, current) {
+        Ok(()) => Ok(Reply::see("/account", Some(Flash::PasswordChanged)).beginning(key)),
+        Err(refusal) => show_again(store, request, refusal, Feedback::default()),
+    }
+}

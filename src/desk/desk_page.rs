@@ -1,0 +1,142 @@
+//! The desk: a person's own posts, and the posts that wait for their review.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, ServiceConfig};
+use askama::Template;
+
+use crate::desk::own_posts;
+use crate::desk::presence::may_be_reading;
+use crate::domain::{Byline, Person, Reading, Role, State};
+use crate::http::{Context, Layout, PageAddress, Reply, Request};
+use crate::refusal::read_error;
+use crate::render::filters;
+use crate::store::posts::{self, OwnLine, QueueLine};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/desk", web::get().to(desk));
+}
+
+/// How many of a person's own posts the desk shows in each state: nearly all that
+/// are unfinished, and the newest of the others.
+fn max_own(state: State) -> usize {
+    match state {
+        State::Draft | State::InReview => 50,
+        State::Published => 6,
+        State::Archived => 3,
+    }
+}
+
+/// How many posts the review queue shows, oldest first.
+const MAX_WAITING: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "desk/desk.html")]
+struct DeskPage {
+    layout: Layout,
+    person: Person,
+    own: Vec<Pile>,
+    queue: Vec<QueueLine>,
+    with_authors: Vec<QueueLine>,
+}
+
+/// A column of the person's own posts.
+struct Pile {
+    heading: &'static str,
+    /// The id of the heading.
+    anchor: &'static str,
+    lines: Vec<OwnLine>,
+    /// The address of the whole list, if there are more.
+    all: Option<PageAddress>,
+}
+
+impl DeskPage {
+    fn writes(&self) -> bool {
+        self.person.roles.contains(Role::Author) || !self.own.is_empty()
+    }
+
+    fn may_create(&self) -> bool {
+        self.person.roles.contains(Role::Author)
+    }
+
+    fn reviews(&self) -> bool {
+        self.person.roles.contains(Role::Reviewer)
+    }
+
+    /// Returns the number of posts, with a plus if there may be more.
+    fn count(&self, lines: &[QueueLine]) -> String {
+        let plus = if lines.len() as i64 == MAX_WAITING { "+" } else { "" };
+        format!("{}{plus}", lines.len())
+    }
+
+    /// Returns the names of the reviewers who asked for changes.
+    fn names(&self, people: &[Byline]) -> String {
+        let is_reader = |byline: &Byline| byline.id == self.person.id;
+        let name = |byline| if is_reader(byline) { "You" } else { byline.name.as_str() };
+        let names: Vec<&str> = people.iter().map(name).collect();
+        names.join(" and ")
+    }
+
+    /// Returns the possessive of the reviewers who asked for changes.
+    fn whose(&self, people: &[Byline]) -> String {
+        let whose = people.iter().map(|byline| match byline.id == self.person.id {
+            true => "your".to_owned(),
+            false => format!("{}'s", byline.name),
+        });
+        whose.collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Returns whether another person may be reading it now.
+    fn is_being_read(&self, reading: &Reading) -> bool {
+        reading.reader.id != self.person.id && may_be_reading(reading)
+    }
+}
+
+/// Returns the columns, first that of the posts with change requests.
+fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
+    let (asked, others): (Vec<OwnLine>, Vec<OwnLine>) =
+        own.into_iter().partition(|line| line.request.is_some());
+    let mut piles =
+        vec![Pile { heading: "Changes requested", anchor: "own-asked", lines: asked, all: None }];
+    for (state, heading, anchor) in [
+        (State::Draft, "Drafts", "own-draft"),
+        (State::InReview, "In review", "own-in-review"),
+        (State::Published, "Published", "own-published"),
+        (State::Archived, "Archived", "own-archived"),
+    ] {
+        let mut lines: Vec<OwnLine> =
+            others.iter().filter(|line| line.state == state).cloned().collect();
+        let has_more = lines.len() > max_own(state);
+        lines.truncate(max_own(state));
+        let all = has_more.then(|| own_posts::address(state));
+        piles.push(Pile { heading, anchor, lines, all });
+    }
+    piles.retain(|pile| !pile.lines.is_empty());
+    piles
+}
+
+async fn desk(request: Request, context: Data<Context>) -> HttpResponse {
+    context
+        .page(request, |store, request| {
+            let conn = &mut *store.checkout()?;
+            let person = request.viewer(conn)?;
+            // One more of each state shows whether there are more.
+            let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
+            let own = posts::written_by(conn, person.id, &wanted, None).map_err(read_error)?;
+            let (queue, with_authors) = if person.roles.contains(Role::Reviewer) {
+                (
+                    posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?,
+                    posts::awaiting_author(conn, person.id, MAX_WAITING).map_err(read_error)?,
+                )
+            } else {
+                (Vec::new(), Vec::new())
+            };
+            let layout = Layout::new(request, "Your desk", Some(&person));
+            let is_staff_alone = layout.viewer.as_ref().is_some_and(|viewer| !viewer.has_desk);
+            if is_staff_alone && own.is_empty() {
+                return Ok(Reply::see("/admin", None));
+            }
+            let page = DeskPage { layout, person, own: piles(own), queue, with_authors };
+            Ok(Reply::ok(&page))
+        })
+        .await
+}

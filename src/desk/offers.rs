@@ -1,0 +1,65 @@
+use crate::domain::{Action, Person, Post, Reason};
+use crate::policies::Rule;
+use crate::workflow::{self, Advice};
+
+/// The actions that a page offers. An action without the permission is not offered.
+#[derive(Default)]
+pub(super) struct Offers {
+    /// Valid now.
+    pub(super) live: Vec<Action>,
+    /// Valid as soon as the person has corrected something.
+    pub(super) not_yet: Vec<NotNow>,
+    /// Valid only in another state of the post or for another person. The page shows
+    /// them on demand.
+    pub(super) not_here: Vec<NotNow>,
+}
+
+/// Actions that are not valid now for the same reasons.
+pub(super) struct NotNow {
+    pub(super) actions: Vec<Action>,
+    pub(super) reasons: Vec<Reason>,
+}
+
+impl NotNow {
+    /// Returns the id of the reasons on the page.
+    pub(super) fn anchor(&self) -> String {
+        self.actions.first().map(|action| format!("why-{action}")).unwrap_or_default()
+    }
+}
+
+impl Offers {
+    pub(super) fn of(person: &Person, post: &Post) -> Self {
+        let mut offers = Self::default();
+        for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
+            match workflow::advise(action, person, post) {
+                Advice::NotYours(_) => {}
+                Advice::NotNow(reasons) if reasons.iter().all(can_be_mended) => {
+                    add(&mut offers.not_yet, action, reasons);
+                }
+                Advice::NotNow(reasons) => add(&mut offers.not_here, action, reasons),
+                Advice::Live => offers.live.push(action),
+            }
+        }
+        offers
+    }
+
+    pub(super) fn are_none(&self) -> bool {
+        self.live.is_empty() && self.not_yet.is_empty() && self.not_here.is_empty()
+    }
+}
+
+fn can_be_mended(reason: &Reason) -> bool {
+    Rule::ALL.into_iter().any(|rule| rule.as_str() == reason.code && rule.can_be_mended())
+}
+
+/// Adds an action to those with the same reasons.
+fn add(refused: &mut Vec<NotNow>, action: Action, reasons: Vec<Reason>) {
+    let has_same_reasons = |not_now: &&mut NotNow| {
+        let others = not_now.reasons.iter().map(|reason| &reason.sentence);
+        others.eq(reasons.iter().map(|reason| &reason.sentence))
+    };
+    match refused.iter_mut().find(has_same_reasons) {
+        Some(not_now) => not_now.actions.push(action),
+        None => refused.push(NotNow { actions: vec![action], reasons }),
+    }
+}

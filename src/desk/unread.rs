@@ -1,0 +1,55 @@
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
+
+use crate::domain::{Byline, Person, Post, RevisionNumber, State};
+use crate::refusal::{Refusal, read_error};
+use crate::render::diff::{self, Part};
+use crate::store::posts::{self, PostHistory};
+use crate::store::visibility::Visibility;
+
+/// The changes that a reviewer has not read yet.
+pub(super) struct Unread {
+    /// The revision that the changes are compared with.
+    pub(super) since: RevisionNumber,
+    /// The person who asked for changes to it, if the reviewer has read no revision.
+    pub(super) asked: Option<Byline>,
+    /// When the reviewer read it, or when changes were requested.
+    pub(super) at: Timestamp,
+    pub(super) differences: Vec<Part>,
+}
+
+impl Unread {
+    /// Returns what has changed in a post in review since the reviewer last read it,
+    /// or, if they never have, since the last change request.
+    pub(super) fn of(
+        conn: &mut PgConnection,
+        person: &Person,
+        post: &Post,
+        history: &PostHistory,
+    ) -> Result<Option<Self>, Refusal> {
+        let is_review = Visibility::of(person).sees_reviews
+            && post.state() == State::InReview
+            && post.author.id != person.id;
+        if !is_review {
+            return Ok(None);
+        }
+        let current = post.current.number;
+        let own = history.readings.iter().filter(|reading| reading.reader.id == person.id);
+        let known = own
+            .filter(|reading| reading.revision < current)
+            .max_by_key(|reading| reading.revision)
+            .map(|reading| (reading.revision, None, reading.at));
+        let asked = history.reviews.iter().rfind(|review| review.revision < current);
+        let asked = asked.map(|review| (review.revision, Some(review.reviewer.clone()), review.at));
+        let Some((since, asked, at)) = known.or(asked) else { return Ok(None) };
+        let Some(older) = posts::revision(conn, post, since).map_err(read_error)? else {
+            return Ok(None);
+        };
+        let differences = diff::compare(&older.content, &post.current.content);
+        Ok(Some(Self { since, asked, at, differences }))
+    }
+
+    pub(super) fn older(&self) -> String {
+        format!("Revision {}", self.since)
+    }
+}

@@ -1,0 +1,141 @@
+//! Why a request of a program had no effect.
+
+use actix_web::http::StatusCode;
+
+use crate::domain::{FieldError, Permission};
+use crate::http::error_kind as kinds;
+use crate::http::error_kind::ErrorKind;
+use crate::refusal::Refusal;
+use crate::render::documents::InvalidField;
+
+/// Why a request of a program had no effect.
+#[derive(Debug)]
+pub enum ApiError {
+    /// The workflow, or a read, refused the request.
+    Refused(Refusal),
+    /// The request has no token.
+    NoToken,
+    /// The token is unknown, expired or revoked.
+    BadToken,
+    /// The `Authorization` header cannot be parsed.
+    MalformedAuthorization,
+    /// The token's quota is used up; it is renewed after this many seconds.
+    TooMany(u64),
+    /// The `Accept` header excludes JSON.
+    NotAcceptable,
+    /// The content type of the body is not JSON.
+    NotJson,
+    /// A change to a post comes without an `If-Match`.
+    NoRevision,
+    /// The `If-Match` is not the entity tag of one revision.
+    NoSuchRevision,
+    /// The `If-Match` has several entity tags.
+    SeveralRevisions,
+    /// A new post comes without an `Idempotency-Key`.
+    NoKey,
+    /// The `Idempotency-Key` is not well formed.
+    BadKey,
+    /// The body is not JSON.
+    Malformed(InvalidField),
+    /// The body is JSON of the wrong shape.
+    Unexpected(InvalidField),
+    /// HTTP itself refused the request, before any handler.
+    Http(StatusCode),
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotSignedIn => Self::BadToken,
+            other => Self::Refused(other),
+        }
+    }
+}
+
+impl From<FieldError> for ApiError {
+    fn from(error: FieldError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl ApiError {
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => kinds::KEY_REUSED,
+            Self::Refused(Refusal::NotSignedIn) | Self::BadToken => kinds::BAD_TOKEN,
+            Self::Refused(refusal) => ErrorKind::of(refusal),
+            Self::NoToken => kinds::NO_TOKEN,
+            Self::MalformedAuthorization => kinds::MALFORMED_AUTHORIZATION,
+            Self::TooMany(_) => kinds::TOO_MANY,
+            Self::NotAcceptable => kinds::NOT_ACCEPTABLE,
+            Self::NotJson => kinds::NOT_JSON,
+            Self::NoRevision => kinds::NO_REVISION,
+            Self::NoSuchRevision | Self::SeveralRevisions => kinds::BAD_REVISION,
+            Self::NoKey | Self::BadKey => kinds::NO_KEY,
+            Self::Malformed(_) => kinds::MALFORMED,
+            Self::Unexpected(_) => kinds::INVALID,
+            Self::Http(status) => ErrorKind::of_status(*status),
+        }
+    }
+
+    /// Returns whether the error tells something about the request or about a
+    /// post. A program without a working token must not learn it.
+    pub(crate) fn is_about_what_was_sent(&self) -> bool {
+        ["input", "visibility"].contains(&self.kind().layer)
+    }
+
+    /// Returns what happened this time, in sentences.
+    pub(super) fn detail(&self) -> String {
+        match self {
+            Self::Refused(refusal @ (Refusal::Permission(_) | Refusal::Policy(_))) => {
+                refusal.to_string()
+            }
+            Self::BadKey => {
+                "An Idempotency-Key has 1 to 255 visible ASCII characters, with or without quotation \
+                 marks around them, and comes once."
+                    .into()
+            }
+            _ => self.kind().advice.to_owned(),
+        }
+    }
+
+    /// Returns everything in the request that has to be corrected.
+    pub(super) fn errors(&self) -> Vec<InvalidField> {
+        let header = |name: &str, message: &str| {
+            vec![InvalidField { field: name.to_owned(), message: message.to_owned() }]
+        };
+        match self {
+            Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => {
+                header("Idempotency-Key", "It was already used for something else.")
+            }
+            Self::Refused(Refusal::Input(input)) => InvalidField::all(input),
+            Self::Malformed(place) | Self::Unexpected(place) => vec![place.clone()],
+            Self::NoKey => header("Idempotency-Key", "It is missing."),
+            Self::BadKey => header("Idempotency-Key", "It is not well formed."),
+            Self::NoRevision => header("If-Match", "It is missing."),
+            Self::NoSuchRevision => header("If-Match", "It is not the entity tag of a revision."),
+            Self::SeveralRevisions => header(
+                "If-Match",
+                "It has more than one entity tag: send the one of the revision that you read.",
+            ),
+            Self::NotJson => header("Content-Type", "It is not application/json."),
+            Self::NotAcceptable => header("Accept", "It leaves out application/json."),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the value of `WWW-Authenticate` (RFC 6750, 3), if there is one.
+    pub(super) fn challenge(&self) -> Option<String> {
+        let error = |code: &str| format!("Bearer realm=\"imprimatur\", error=\"{code}\"");
+        match self {
+            Self::NoToken => Some("Bearer realm=\"imprimatur\"".to_owned()),
+            Self::BadToken => Some(error("invalid_token")),
+            Self::MalformedAuthorization => Some(error("invalid_request")),
+            Self::Refused(Refusal::Permission(denied)) if denied.is_about_the_token() => {
+                let scope: Permission = denied.permission();
+                Some(format!("{}, scope=\"{scope}\"", error("insufficient_scope")))
+            }
+            _ => None,
+        }
+    }
+}

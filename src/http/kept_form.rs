@@ -1,0 +1,114 @@
+//! Forms that were refused and are kept for their author, so that no typed text
+//! is lost. No one else sees it.
+
+use crate::domain::UserId;
+use crate::http::{Form, Request};
+
+/// A refused form that the page offers to send again.
+#[derive(Debug)]
+pub(crate) struct KeptForm {
+    /// The address that it was sent to.
+    pub(crate) path: String,
+    /// Its fields, without the token.
+    pub(crate) fields: Vec<(String, String)>,
+    /// The text of its button.
+    pub(crate) label: &'static str,
+}
+
+impl KeptForm {
+    /// Returns the form of a request under a button with this label.
+    pub(crate) fn of(request: &Request, form: &Form, label: &'static str) -> Self {
+        Self { path: request.path.clone(), fields: fields_to_keep(form), label }
+    }
+
+    /// Returns whether a person typed any of it.
+    pub(crate) fn has_typed_text(&self) -> bool {
+        let is_typed = |name: &str| !matches!(KeptField::of(name), KeptField::Hidden);
+        self.fields.iter().any(|(name, value)| is_typed(name) && !value.is_empty())
+    }
+}
+
+/// How a field of a kept form is shown.
+pub(crate) enum KeptField {
+    /// On one line, under this label.
+    Line(&'static str),
+    /// On several lines, under this label.
+    Text(&'static str),
+    /// Hidden: no person typed it.
+    Hidden,
+}
+
+impl KeptField {
+    pub(crate) fn of(name: &str) -> Self {
+        match name {
+            "title" => Self::Line("Title"),
+            "summary" => Self::Text("Summary"),
+            "body" => Self::Text("Body"),
+            "note" => Self::Text("Your note to the author"),
+            "reason" => Self::Text("Reason, for the record"),
+            "finding" => Self::Text("What you found or did"),
+            "username" => Self::Line("Username"),
+            "display_name" => Self::Line("Name that others see"),
+            "name" => Self::Line("Name of the token"),
+            _ => Self::Hidden,
+        }
+    }
+}
+
+/// A form that waits in the sign-in form until its author has signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct CarriedForm {
+    /// The address that it was sent to.
+    pub(crate) path: String,
+    /// Its fields, as JSON.
+    pub(crate) fields: String,
+    /// The id of its author, or nothing where the session did not tell it.
+    pub(crate) author: String,
+}
+
+impl CarriedForm {
+    /// Returns the form of a request, if there is anything in it to keep.
+    pub(crate) fn of(request: &Request, form: &Form) -> Option<Self> {
+        let kept = fields_to_keep(form);
+        let is_worth_keeping = request.is_post && !kept.is_empty();
+        is_worth_keeping.then(|| Self {
+            path: request.path.clone(),
+            fields: serde_json::to_string(&kept).unwrap_or_default(),
+            author: author(form),
+        })
+    }
+
+    /// Returns whether another person than this one wrote it.
+    pub(crate) fn is_by_another_than(&self, person: Option<UserId>) -> bool {
+        let author = self.author.parse().ok().map(UserId);
+        author.is_some() && author != person
+    }
+
+    /// Returns the form to go on with, if this site has such a form.
+    pub(crate) fn resume(self) -> Option<KeptForm> {
+        let is_own_address =
+            ["/desk/", "/admin/", "/account/"].iter().any(|prefix| self.path.starts_with(prefix));
+        let fields: Vec<(String, String)> = serde_json::from_str(&self.fields).ok()?;
+        let is_plain = !self.path.contains("//");
+        (is_own_address && is_plain).then_some(KeptForm {
+            path: self.path,
+            fields,
+            label: "Continue",
+        })
+    }
+}
+
+/// Returns the id of the person who filled a form in, as its token tells it.
+fn author(form: &Form) -> String {
+    let token = form.peek("token").and_then(|token| token.split_once('.'));
+    token.map(|(author, _)| author.to_owned()).unwrap_or_default()
+}
+
+/// Fields that belong to a session, and secrets.
+const NEVER_KEPT: [&str; 6] =
+    ["token", "password", "new_password", "link", "carried_form", "carried_writer"];
+
+fn fields_to_keep(form: &Form) -> Vec<(String, String)> {
+    let fields = form.fields().iter();
+    fields.filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str())).cloned().collect()
+}

@@ -1,0 +1,46 @@
+//! The pages that offer a kept form again.
+
+use super::error_kind::{OTHER_ACCOUNT, STALE_FORM};
+use super::kept_form::{CarriedForm, KeptForm};
+use super::refused_page::RefusedPage;
+use super::sign_in_page::SignInPage;
+use super::{Form, Layout, Reply, Request};
+
+/// Returns the page for a form whose token is not this session's: the form is too
+/// old, or was loaded before signing in.
+pub(crate) fn stale_form(request: &Request, form: &Form) -> Reply {
+    if request.is_by_somebody_else(form)
+        && let Some(carried) = CarriedForm::of(request, form)
+    {
+        return other_account(request, carried);
+    }
+    let page = RefusedPage {
+        onward: vec![("/desk".to_owned(), "Go to your desk instead")],
+        kept: Some(KeptForm::of(request, form, "Send it again")),
+        ..RefusedPage::of(STALE_FORM, request)
+    };
+    Reply::page(STALE_FORM.status, &page)
+}
+
+/// Returns the page for going on with a form after signing in.
+pub(crate) fn welcome_back(request: &Request, form: KeptForm) -> Reply {
+    let lead = "What you wrote before signing in is here. Nothing has been done with it yet.";
+    Reply::ok(&RefusedPage {
+        onward: vec![("/desk".to_owned(), "Go to your desk instead")],
+        kept: Some(form),
+        ..RefusedPage::new(request, "Welcome back", lead)
+    })
+}
+
+/// Returns the page for a form that another person filled in than the one who is
+/// signed in now. Its text is not shown; it waits for its author to sign in.
+pub(crate) fn other_account(request: &Request, carried: CarriedForm) -> Reply {
+    let page = SignInPage {
+        layout: Layout::new(request, OTHER_ACCOUNT.title, None),
+        username: String::new(),
+        next: "/desk".to_owned(),
+        problem: Some(OTHER_ACCOUNT.lead.to_owned()),
+        carried: Some(carried),
+    };
+    Reply::page(OTHER_ACCOUNT.status, &page)
+}

@@ -1,0 +1,93 @@
+use std::net::TcpListener;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Key, SameSite};
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{App, HttpServer};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::body_limits::{self, BodyBudget};
+use super::routes::routes;
+use super::{cross_site, host_check, middleware};
+use crate::accounts::known_browsers::BrowserKey;
+use crate::accounts::sessions;
+use crate::api::Quotas;
+use crate::http::{Context, FORM_LIMIT, Hashing, session};
+use crate::site::RenderCache;
+use crate::store::Store;
+
+/// How many seconds the server waits at its end for requests in hand.
+pub(super) const DRAIN: u64 = 20;
+
+/// Returns the server, ready to be awaited.
+///
+/// # Errors
+///
+/// When the cookie key cannot be read or the listener cannot be used.
+pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server> {
+    let secret = signing_key(&context.store)?;
+    let key = Key::try_from(secret.as_slice()).map_err(std::io::Error::other)?;
+    let browsers = Data::new(BrowserKey::new(secret));
+    let bodies = Data::new(BodyBudget::default());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    // More threads than connections would only wait for each other.
+    let blocking_threads = (context.store.size() as usize).div_ceil(workers).max(1);
+    let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
+    let hashing = Data::new(Hashing::start()?);
+    let server = HttpServer::new(move || {
+        let settings = &context.settings;
+        let lifetime = Duration::seconds(sessions::LIFETIME_SECONDS.into());
+        let session = SessionMiddleware::builder(session::Ids, key.clone())
+            .cookie_name(settings.cookie_name("imprimatur"))
+            .cookie_secure(settings.is_secure())
+            .cookie_http_only(true)
+            .cookie_same_site(SameSite::Lax)
+            .cookie_path("/".to_owned())
+            .cookie_content_security(CookieContentSecurity::Signed)
+            .session_lifecycle(PersistentSession::default().session_ttl(lifetime))
+            .build();
+        App::new()
+            .app_data(Data::new(context.clone()))
+            .app_data(Data::new(settings.clone()))
+            .app_data(rendered.clone())
+            .app_data(quotas.clone())
+            .app_data(hashing.clone())
+            .app_data(browsers.clone())
+            .app_data(bodies.clone())
+            .app_data(PayloadConfig::new(FORM_LIMIT))
+            .configure(routes)
+            .wrap(from_fn(body_limits::read_body))
+            .wrap(from_fn(session::begin_where_asked))
+            .wrap(session)
+            .wrap(from_fn(cross_site::refuse))
+            .wrap(from_fn(host_check::refuse_other_hosts))
+            .wrap(from_fn(middleware::every_response))
+    })
+    .workers(workers)
+    .worker_max_blocking_threads(blocking_threads)
+    .shutdown_timeout(DRAIN)
+    .shutdown_signal(stop_signal())
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
+fn signing_key(store: &Store) -> std::io::Result<Vec<u8>> {
+    let mut conn = store.checkout().map_err(std::io::Error::other)?;
+    sessions::signing_key(&mut conn).map_err(std::io::Error::other)
+}
+
+/// Returns at SIGINT or SIGTERM, which both let requests in hand finish.
+pub(super) async fn stop_signal() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

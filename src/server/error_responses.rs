@@ -1,0 +1,62 @@
+//! Responses to requests that reach no handler.
+
+use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Data;
+
+use crate::api;
+use crate::domain::RequestId;
+use crate::http::{Context, Request, error_page, problem};
+use crate::refusal::Refusal;
+
+/// Responds to an address without a route.
+pub(super) async fn not_found(request: Request, context: Data<Context>) -> HttpResponse {
+    let reply = if api::is_within(&request.path) {
+        problem::reply(&Refusal::NotFound.into(), request.id)
+    } else {
+        error_page::page(&Refusal::NotFound, &request, None)
+    };
+    reply.into_response(&context.settings)
+}
+
+/// Replaces an error response of actix by an error page or a problem document.
+pub(super) fn in_own_words(
+    id: RequestId,
+    response: ServiceResponse<BoxBody>,
+) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let is_by_actix =
+        response.response().error().is_some() || status == StatusCode::METHOD_NOT_ALLOWED;
+    let (request, response) = response.into_parts();
+    let context = request.app_data::<Data<Context>>().cloned();
+    let (Some(context), true) = (context, is_by_actix) else {
+        return ServiceResponse::new(request, response);
+    };
+    if status.is_server_error() {
+        tracing::error!(request_id = %id, error = ?response.error(), "a request failed");
+    }
+    let reply = if api::is_within(request.path()) {
+        problem::of_status(status, id)
+    } else if status.is_server_error() {
+        error_page::defect(id)
+    } else {
+        error_page::unusable(status, &Request::of(&request))
+    };
+    let mut replaced = reply.into_response(&context.settings);
+    if let Some(allowed) = response.headers().get(header::ALLOW) {
+        replaced.headers_mut().insert(header::ALLOW, with_head(allowed));
+    }
+    ServiceResponse::new(request, replaced)
+}
+
+/// Adds HEAD to the allowed methods, if GET is one.
+fn with_head(allowed: &HeaderValue) -> HeaderValue {
+    let text = allowed.to_str().unwrap_or_default();
+    if !text.split(',').any(|method| method.trim() == "GET") {
+        return allowed.clone();
+    }
+    HeaderValue::try_from(text.replacen("GET", "GET, HEAD", 1)).unwrap_or(allowed.clone())
+}

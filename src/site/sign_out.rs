@@ -1,0 +1,41 @@
+//! Signing out.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+
+use crate::accounts::sessions;
+use crate::http::flash::Flash;
+use crate::http::{Context, Form, Reply, Request, error_page, kept_form_page};
+use crate::refusal::read_error;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.route("/sign-out", web::post().to(sign_out));
+}
+
+async fn sign_out(
+    request: Request,
+    session: Session,
+    body: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    let form = Form::parse(&body).unwrap_or_default();
+    if !request.sent(&form).unwrap_or(false) {
+        return kept_form_page::stale_form(&request, &form).into_response(&context.settings);
+    }
+    let ended = request.session();
+    let outcome = context.step(request.id, move |store| match ended {
+        Some(id) => sessions::end(&mut *store.checkout()?, &id).map_err(read_error),
+        None => Ok(()),
+    });
+    let reply = match outcome.await {
+        Ok(()) => {
+            session.purge();
+            Reply::see("/", Some(Flash::SignedOut))
+                // The cookies stay: one tells that the owner has used this browser.
+                .with("clear-site-data", "\"cache\", \"storage\"")
+        }
+        Err(refusal) => error_page::page(&refusal, &request, Some(&form)),
+    };
+    reply.into_response(&context.settings)
+}

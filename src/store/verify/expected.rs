@@ -1,0 +1,80 @@
+//! The schema as the migrations make it, on the same server.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, Text};
+use diesel_migrations::MigrationHarness;
+
+use super::guards::{self, Guards};
+use super::questions;
+use super::truth::Truth;
+use crate::store::migrations::MIGRATIONS;
+use crate::store::statement::statement;
+
+/// What is made of a schema that was made afresh.
+pub(super) struct Expected {
+    /// The truths that its constraints keep.
+    pub(super) truths: Vec<Truth>,
+    /// Its guards.
+    pub(super) guards: Guards,
+}
+
+/// What is to be known before a schema is made.
+#[derive(Queryable)]
+struct Facts {
+    name: String,
+    owner: Option<String>,
+    may_become_owner: bool,
+    may_create: bool,
+}
+
+/// Makes the schema beside the real one and reads it, or says why it could not.
+/// The caller's transaction has to be rolled back.
+///
+/// # Errors
+///
+/// The database's, which include those of a migration.
+pub(super) fn build(
+    conn: &mut PgConnection,
+    runtime_role: &str,
+) -> QueryResult<Result<Expected, String>> {
+    let facts = statement::<(Text, Nullable<Text>, Bool, Bool)>(
+        "SELECT 'imprimatur_expected_' || pg_backend_pid(), owner.name,
+             coalesce(pg_has_role(owner.name, 'MEMBER'), false),
+             coalesce(has_database_privilege(owner.name, current_database(), 'CREATE'), false)
+                 AND NOT pg_is_in_recovery()
+         FROM (SELECT (SELECT pg_get_userbyid(relowner) FROM pg_class
+                       WHERE oid = to_regclass('public.__diesel_schema_migrations'))::text AS name
+              ) AS owner",
+    )
+    .get_result::<Facts>(conn)?;
+    let (Some(owner), true) = (facts.owner, facts.may_become_owner) else {
+        return Ok(Err(
+            "the guards were not compared: put the URL of the owner in DATABASE_OWNER_URL"
+                .to_owned(),
+        ));
+    };
+    if !facts.may_create {
+        return Ok(Err(format!(
+            "the guards were not compared: the role {owner} may not create a schema here"
+        )));
+    }
+    let schema = facts.name;
+    conn.batch_execute(&format!(
+        "SET LOCAL ROLE {}; CREATE SCHEMA {schema}; SET LOCAL search_path = {schema}, pg_temp",
+        quoted(&owner)
+    ))?;
+    conn.run_pending_migrations(MIGRATIONS)
+        .map_err(|error| diesel::result::Error::QueryBuilderError(error.to_string().into()))?;
+    statement::<Bool>("SELECT set_privileges($1::name) IS NULL")
+        .bind::<Text, _>(runtime_role)
+        .execute(conn)?;
+    let truths = questions::of_constraints(conn)?;
+    let guards = guards::list(conn, &schema, runtime_role)?;
+    conn.batch_execute("SET LOCAL search_path = public, pg_temp")?;
+    Ok(Ok(Expected { truths, guards }))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

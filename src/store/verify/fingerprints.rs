@@ -1,0 +1,97 @@
+//! The fingerprint of a history row, made anew from what the database has of
+//! its actor, its action and its content.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text};
+
+use super::truth::{Finding, Scope, Truth};
+use crate::domain::{Action, Fingerprint, PostId, UserId};
+use crate::store::statement::statement;
+use std::sync::Arc;
+
+/// How many posts are read at a time: a post may have many long revisions.
+const BATCH: i64 = 500;
+
+pub(super) fn truth() -> Truth {
+    Truth {
+        name: "fingerprint_is_of_what_was_sent".to_owned(),
+        sentence:
+            "The fingerprint of a history row is that of its actor, its action and its content."
+                .to_owned(),
+        scope: Scope::Whole,
+        broken: String::new(),
+    }
+}
+
+/// Returns every history row whose fingerprint is another one.
+pub(super) fn check(conn: &mut PgConnection, truth: &Arc<Truth>) -> QueryResult<Vec<Finding>> {
+    let last = statement::<BigInt>("SELECT coalesce(max(post_id), 0) FROM history")
+        .get_result::<i64>(conn)?;
+    let mut findings = Vec::new();
+    for first in (0..=last).step_by(usize::try_from(BATCH).unwrap_or(1)) {
+        let rows = rows(conn, first)?;
+        findings.extend(rows.iter().filter(|row| !row.agrees()).map(|row| Finding {
+            truth: Arc::clone(truth),
+            post: Some(PostId(row.post)),
+            detail: format!("{} of revision {} by user {}", row.action, row.revision, row.actor),
+        }));
+    }
+    Ok(findings)
+}
+
+#[derive(Queryable)]
+struct HistoryRow {
+    post: i64,
+    action: Action,
+    revision: i32,
+    actor: i64,
+    fingerprint: Vec<u8>,
+    wrote_revision: bool,
+    words: String,
+    title: String,
+    summary: String,
+    body: String,
+}
+
+fn rows(conn: &mut PgConnection, first: i64) -> QueryResult<Vec<HistoryRow>> {
+    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Text, Text, Text)>(
+        "SELECT h.post_id, h.action, h.revision, h.actor_id, h.fingerprint,
+             coalesce(r.key = h.key, false),
+             coalesce(CASE h.action WHEN 'archive' THEN p.archive_reason ELSE review.note END, ''),
+             coalesce(r.title, ''), coalesce(r.summary, ''), coalesce(r.body, '')
+         FROM history h
+         LEFT JOIN posts p ON p.id = h.post_id
+         LEFT JOIN revisions r ON r.post_id = h.post_id AND r.number = h.revision
+             AND h.action IN ('create', 'revise')
+         LEFT JOIN reviews review ON h.action = 'request-changes' AND review.post_id = h.post_id
+             AND review.reviewer_id = h.actor_id AND review.key = h.key
+         WHERE h.post_id >= $1 AND h.post_id < $2
+           AND h.action IN ('create', 'revise', 'submit', 'request-changes',
+                            'withdraw-request', 'publish', 'archive')
+         ORDER BY h.post_id, h.at",
+    )
+    .bind::<BigInt, _>(first)
+    .bind::<BigInt, _>(first + BATCH)
+    .load(conn)
+}
+
+impl HistoryRow {
+    fn agrees(&self) -> bool {
+        let (post, seen) = match self.action {
+            Action::Create => (String::new(), String::new()),
+            // The revision seen is the one before, unless nothing was changed.
+            Action::Revise if self.wrote_revision => {
+                (self.post.to_string(), (self.revision - 1).to_string())
+            }
+            Action::Revise
+            | Action::Submit
+            | Action::RequestChanges
+            | Action::WithdrawRequest
+            | Action::Publish
+            | Action::Archive => (self.post.to_string(), self.revision.to_string()),
+        };
+        let parts = [&post, &seen, &self.words, &self.title, &self.summary, &self.body];
+        let parts = parts.map(String::as_str);
+        Fingerprint::of(self.action, &parts).by(UserId(self.actor)).as_bytes() == self.fingerprint
+    }
+}

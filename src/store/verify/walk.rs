@@ -1,0 +1,146 @@
+//! The walk over a whole database.
+
+use std::sync::Arc;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::result::Error;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use super::truth::{Finding, Report, Scope, Truth};
+use super::{by_hand, expected, fingerprints, guards, questions};
+use crate::domain::PostId;
+use crate::store::statement::statement;
+
+/// Walks the whole database as its owner and reports everything that breaks a
+/// truth. It reads one consistent picture, keeps nothing that it makes, and
+/// locks nobody out; it may take as long as it takes.
+///
+/// # Errors
+///
+/// The database's; a missing table is one.
+pub fn verify(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
+    conn.build_transaction().repeatable_read().run(|conn| walk(conn, runtime_role))
+}
+
+/// Does what [`verify`] does, in the transaction that the caller is in: what
+/// that has changed and not committed yet is seen as well.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn walk(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
+    let walked = conn.transaction(|conn| {
+        // Millions of rows are matched against each other: in memory, not on disk.
+        conn.batch_execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB';
+             SET LOCAL enable_mergejoin TO DEFAULT;
+             SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather TO DEFAULT",
+        )?;
+        // Whatever happened, nothing of it stays.
+        Err::<(), _>(Ended::With(report(conn, runtime_role)?))
+    });
+    match walked {
+        Err(Ended::With(report)) => Ok(report),
+        Err(Ended::Failed(error)) => Err(error),
+        Ok(()) => Err(Error::RollbackTransaction),
+    }
+}
+
+/// How a transaction ends that is always rolled back.
+enum Ended {
+    With(Report),
+    Failed(Error),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn report(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
+    let guards = Arc::new(guards::truth());
+    let found = guards::list(conn, "public", runtime_role)?;
+    let mut wrong = guards::circumventions(conn, runtime_role)?;
+    let truths = match expected::build(conn, runtime_role)? {
+        Ok(expected) => {
+            wrong.extend(guards::differences(&expected.guards, &found));
+            expected.truths
+        }
+        Err(sentence) => {
+            wrong.push(sentence);
+            questions::of_constraints(conn)?
+        }
+    };
+    let mut truths: Vec<Arc<Truth>> =
+        truths.into_iter().chain(by_hand::truths()).map(Arc::new).collect();
+    let mut findings = Vec::new();
+    for truth in &truths {
+        findings.extend(examine(conn, truth)?);
+    }
+    let fingerprints = Arc::new(fingerprints::truth());
+    findings.extend(fingerprints::check(conn, &fingerprints)?);
+    findings.extend(wrong.into_iter().map(|detail| Finding {
+        truth: Arc::clone(&guards),
+        post: None,
+        detail,
+    }));
+    truths.extend([fingerprints, guards]);
+    let (posts, rows) = count(conn)?;
+    Ok(Report { posts, rows, truths, findings })
+}
+
+#[derive(QueryableByName)]
+struct BrokenRow {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    post_id: Option<i64>,
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// Asks for what breaks a truth. Where a table is so different that it cannot
+/// be asked, this is a finding, too.
+fn examine(conn: &mut PgConnection, truth: &Arc<Truth>) -> QueryResult<Vec<Finding>> {
+    let asked = conn.transaction::<Vec<BrokenRow>, Error, _>(|conn| {
+        let query = diesel::sql_query(&truth.broken);
+        match truth.scope {
+            Scope::Post => query.bind::<Nullable<BigInt>, _>(None::<i64>).load(conn),
+            Scope::Whole => query.load(conn),
+        }
+    });
+    let rows = match asked {
+        Err(Error::DatabaseError(_, information)) => vec![BrokenRow {
+            post_id: None,
+            detail: format!("it could not be checked: {}", information.message()),
+        }],
+        other => other?,
+    };
+    let finding = |row: BrokenRow| Finding {
+        truth: Arc::clone(truth),
+        post: row.post_id.map(PostId),
+        detail: row.detail,
+    };
+    Ok(rows.into_iter().map(finding).collect())
+}
+
+/// Counts the posts, and all rows of the tables that questions are asked of.
+fn count(conn: &mut PgConnection) -> QueryResult<(i64, i64)> {
+    let tables: Vec<String> = statement::<Text>(
+        "SELECT format('SELECT count(*) AS rows FROM %I', relname) FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+           AND pg_has_role(relowner, 'USAGE')
+           AND relname NOT IN ('__diesel_schema_migrations', 'runtime_privileges')",
+    )
+    .load(conn)?;
+    let posts = statement::<BigInt>("SELECT count(*) FROM posts").get_result::<i64>(conn)?;
+    let rows = match tables.is_empty() {
+        true => posts,
+        false => statement::<BigInt>(format!(
+            "SELECT sum(rows)::bigint FROM ({}) AS counted",
+            tables.join(" UNION ALL ")
+        ))
+        .get_result::<i64>(conn)?,
+    };
+    Ok((posts, rows))
+}

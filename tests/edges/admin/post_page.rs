@@ -1,0 +1,100 @@
+//! The page of one post in the admin.
+
+use crate::support::{Server, World};
+
+/// As on the desk: live, or disabled with the reasons beside it.
+#[test]
+fn the_page_of_a_post_offers_to_archive_or_shows_the_reasons() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let disabled = "disabled aria-describedby=\"why-archive\">Archive</button>";
+    for (post, sentence) in [
+        (world.draft(), "Alice has not submitted this draft yet."),
+        (world.in_review(), "Alice submitted this on"),
+        (world.archived(), "Stan archived this on"),
+    ] {
+        let page = stan.get(&format!("/admin/posts/{post}")).expect(200).body;
+        assert!(page.contains(disabled), "{page}");
+        let (_, reasons) = page.split_once("id=\"why-archive\"").unwrap();
+        let (reasons, _) = reasons.split_once("</ul>").unwrap();
+        assert!(reasons.contains(sentence), "{reasons}");
+    }
+    let post = world.published();
+    let page = stan.get(&format!("/admin/posts/{post}")).expect(200).body;
+    assert!(page.contains(&format!("href=\"/admin/posts/{post}/archive\">Archive</a>")), "{page}");
+    assert!(!page.contains(disabled), "{page}");
+}
+
+#[test]
+fn the_page_of_a_post_shows_every_check_that_verify_makes() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let post = world.published();
+    server
+        .signed_in("edith")
+        .send_unasked(&format!("/desk/posts/{post}/publish"), &[("key", "again"), ("seen", "1")]);
+    let path = format!("/admin/posts/{post}");
+    let page = stan.get(&path).expect(200).body;
+    assert!(page.contains("truths hold."), "{page}");
+    assert!(page.contains("Publishing twice is not representable."), "{page}");
+    assert!(!page.contains("Broken"), "{page}");
+    for part in
+        ["Edith published revision 1", "Revision 1", "Nobody has asked for changes", "was refused"]
+    {
+        assert!(page.contains(part.trim_start_matches("Edith ")), "{part}: {page}");
+    }
+
+    // What verify finds broken of this post is what the page says is broken.
+    for (sql, name, sentence, is_readable) in [
+        (
+            "UPDATE posts SET slug = 'Let It' WHERE id = $; ",
+            "slug_is_well_formed",
+            "A slug is lower-case words",
+            false,
+        ),
+        (
+            "DELETE FROM history WHERE post_id = $ AND entered = 'published'",
+            "post_state_is_recorded",
+            "No state without its history row.",
+            true,
+        ),
+        (
+            "UPDATE posts SET submitted_at = NULL WHERE id = $",
+            "submission_facts_iff_submitted",
+            "is known exactly from in review on.",
+            false,
+        ),
+    ] {
+        let post = world.published();
+        let sql = sql.replace('$', &post.to_string());
+        // A check is put back over rows that break it, as a restore does.
+        let restored = match world.database.db_constraint(name) {
+            Some(definition) if definition.starts_with("CHECK") => {
+                format!("ALTER TABLE posts ADD CONSTRAINT {name} {definition} NOT VALID")
+            }
+            _ => String::new(),
+        };
+        let dropped = if restored.is_empty() { "no_constraint" } else { name };
+        world.database.db_sabotage(&format!(
+            "ALTER TABLE posts DROP CONSTRAINT IF EXISTS {dropped};
+             SET session_replication_role = replica; {sql}; {restored}"
+        ));
+        let page = stan.get(&format!("/admin/posts/{post}")).expect(200).body;
+        let (_, broken) = page.split_once("verdict fails").unwrap();
+        let (broken, kept) = broken.split_once("Those that hold").unwrap();
+        assert!(broken.contains(name) && broken.contains(sentence), "{broken}");
+        assert!(!kept.contains(&format!("<code>{name}</code>")), "{kept}");
+        assert_eq!(page.contains("does not make sense together"), !is_readable, "{page}");
+        let conn = &mut world.database.as_owner();
+        let found = imprimatur::store::verify::verify(conn, imprimatur::postgres::RUNTIME_ROLE);
+        for finding in found.unwrap().findings.iter().filter(|found| found.post == Some(post)) {
+            let is_on_the_page = finding.truth.scope == imprimatur::store::verify::Scope::Post;
+            let name = &finding.truth.name;
+            assert_eq!(broken.contains(name), is_on_the_page, "{finding:?}: {broken}");
+        }
+    }
+    stan.get("/admin/posts/999999").expect(404);
+    stan.get("/admin/posts/first").expect(404);
+}

@@ -1,0 +1,155 @@
+//! What an owner of the tables can do to the guards, and what `verify` says.
+
+use imprimatur::postgres::RUNTIME_ROLE;
+use imprimatur::store::verify::walk;
+
+use super::{after, details, report, saboteur};
+use crate::support::Database;
+
+/// The SQL of the owner, and the finding.
+type Tampering = (&'static str, &'static str);
+
+#[rustfmt::skip]
+const TAMPERINGS: &[Tampering] = &[
+    ("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+      SET search_path = public, pg_temp AS 'BEGIN RETURN NEW; END'",
+     "function refuse() is not what the migrations make"),
+    ("CREATE OR REPLACE FUNCTION post_is_visible(
+          state text, author_id bigint, viewer_id bigint, sees_reviews boolean, sees_everything boolean)
+      RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN true",
+     "function post_is_visible(text,bigint,bigint,boolean,boolean) is not what the migrations make"),
+    ("CREATE OR REPLACE FUNCTION has_visible_text(value text) RETURNS boolean
+      LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN true",
+     "function has_visible_text(text) is not what the migrations make"),
+    ("ALTER FUNCTION refuse_incomplete_publication() RESET search_path",
+     "function refuse_incomplete_publication() is not what the migrations make"),
+    ("ALTER FUNCTION available_slug(text) SECURITY DEFINER",
+     "function available_slug(text) is missing|function with the rights of its owner available_slug(text) is none of the migrations'"),
+    ("CREATE FUNCTION more() RETURNS void LANGUAGE sql SECURITY DEFINER AS ''",
+     "function with the rights of its owner more() is none of the migrations'|grant more() to PUBLIC is none of the migrations'"),
+    ("ALTER TABLE posts DROP CONSTRAINT archival_facts_iff_archived;
+      ALTER TABLE posts ADD CONSTRAINT archival_facts_iff_archived CHECK (true)",
+     "constraint archival_facts_iff_archived on posts is not what the migrations make"),
+    ("ALTER TABLE posts DROP CONSTRAINT slug_is_well_formed;
+      ALTER TABLE posts ADD CONSTRAINT slug_is_well_formed
+      CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 120) NOT VALID",
+     "constraint slug_is_well_formed on posts is not what the migrations make"),
+    ("ALTER TABLE posts ALTER CONSTRAINT submission_names_a_revision DEFERRABLE",
+     "constraint submission_names_a_revision on posts is not what the migrations make"),
+    ("ALTER DOMAIN moment DROP CONSTRAINT time_is_within_reach;
+      ALTER DOMAIN moment ADD CONSTRAINT time_is_within_reach CHECK (true)",
+     "domain moment is not what the migrations make"),
+    ("DROP TRIGGER post_moves_one_step_forward ON posts;
+      CREATE TRIGGER post_moves_one_step_forward BEFORE UPDATE ON posts FOR EACH ROW
+      WHEN (false) EXECUTE FUNCTION refuse('A post moves one step forward.')",
+     "trigger post_moves_one_step_forward on posts is not what the migrations make"),
+    ("ALTER TABLE posts DISABLE TRIGGER post_begins_as_a_draft",
+     "trigger post_begins_as_a_draft on posts is not what the migrations make"),
+    ("ALTER TABLE posts ENABLE REPLICA TRIGGER post_begins_as_a_draft",
+     "trigger post_begins_as_a_draft on posts is not what the migrations make"),
+    ("DROP TRIGGER people_are_never_deleted ON users",
+     "trigger people_are_never_deleted on users is missing"),
+    ("CREATE TRIGGER a_skip BEFORE INSERT ON refusals FOR EACH ROW EXECUTE FUNCTION refuse('No.')",
+     "trigger a_skip on refusals is none of the migrations'"),
+    ("ALTER TABLE readings DISABLE TRIGGER ALL",
+     "constraint reading_has_its_reader on readings is not what the migrations make|constraint reading_is_of_a_revision on readings is not what the migrations make"),
+    ("CREATE RULE nothing AS ON INSERT TO account_events DO INSTEAD NOTHING",
+     "rule nothing on account_events is none of the migrations'"),
+    ("ALTER TABLE posts ENABLE ROW LEVEL SECURITY",
+     "table posts is not what the migrations make"),
+    ("CREATE POLICY some ON posts USING (true)",
+     "policy some on posts is none of the migrations'"),
+    ("ALTER TABLE posts ALTER COLUMN state DROP NOT NULL",
+     "column state on posts is not what the migrations make"),
+    ("ALTER TABLE sessions ALTER COLUMN expires_at TYPE timestamptz",
+     "column expires_at on sessions is not what the migrations make"),
+    ("ALTER TABLE posts ADD COLUMN promoted boolean",
+     "column promoted on posts is none of the migrations'"),
+    ("ALTER TABLE refusals SET UNLOGGED", "table refusals is not what the migrations make"),
+    ("CREATE TABLE more_posts () INHERITS (refusals)",
+     "table refusals is not what the migrations make"),
+    ("ALTER TABLE refusals OWNER TO CURRENT_USER", "table refusals is not what the migrations make"),
+    ("CREATE OR REPLACE VIEW standing_requests AS
+      SELECT id, post_id, revision, reviewer_id, note, at FROM reviews WHERE false",
+     "table standing_requests is not what the migrations make"),
+    ("DROP INDEX posts_published", "index posts_published on posts is missing"),
+    ("CREATE UNIQUE INDEX one_each ON posts (author_id)",
+     "unique index one_each on posts is none of the migrations'"),
+    ("GRANT DELETE ON posts TO imprimatur_runtime",
+     "grant posts to imprimatur_runtime on posts is not what the migrations make"),
+    ("GRANT UPDATE (body) ON revisions TO imprimatur_runtime",
+     "grant body to imprimatur_runtime on revisions is none of the migrations'"),
+    ("GRANT SELECT ON users TO PUBLIC", "grant users to PUBLIC on users is none of the migrations'"),
+    ("GRANT EXECUTE ON FUNCTION count_active_staff() TO PUBLIC",
+     "grant count_active_staff() to PUBLIC is none of the migrations'"),
+    ("GRANT imprimatur_owner TO imprimatur_runtime",
+     "role imprimatur_runtime has the rights of the owner"),
+];
+
+#[test]
+fn a_guard_that_was_tampered_with_is_found_by_its_name() {
+    let database = Database::new();
+    let conn = &mut saboteur(&database);
+    for (sql, expected) in TAMPERINGS {
+        after(conn, sql, |conn| {
+            let findings = walk(conn, RUNTIME_ROLE)?.findings;
+            let found: Vec<&str> = details(&findings);
+            for detail in expected.split('|') {
+                assert!(found.contains(&detail), "{sql}: {found:#?}");
+            }
+            assert!(found.len() <= 5, "{sql}: {found:#?}");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn rights_on_the_database_and_settings_of_roles_are_looked_at() {
+    let database = Database::new();
+    let name = &database.name;
+    let tamperings = [
+        (
+            format!("GRANT TEMPORARY ON DATABASE {name} TO PUBLIC"),
+            "role imprimatur_runtime may make temporary tables",
+        ),
+        (
+            format!("GRANT CREATE ON DATABASE {name} TO imprimatur_runtime"),
+            "role imprimatur_runtime may make objects in the schema or schemas",
+        ),
+        (
+            format!(
+                "ALTER ROLE imprimatur_runtime IN DATABASE {name}
+                 SET session_replication_role = replica"
+            ),
+            "triggers are off for imprimatur_runtime: session_replication_role=replica",
+        ),
+        (
+            format!("ALTER DATABASE {name} SET session_replication_role = replica"),
+            "triggers are off for everybody: session_replication_role=replica",
+        ),
+    ];
+    let mut expected = Vec::new();
+    for (sql, detail) in tamperings {
+        database.db_sabotage(&sql);
+        expected.push(detail);
+    }
+    assert_eq!(details(&report(&database).findings), expected);
+}
+
+/// Other roles may be allowed to read, and other things may stand beside ours.
+#[test]
+fn what_does_not_concern_the_guards_is_no_finding() {
+    let database = Database::new();
+    let conn = &mut saboteur(&database);
+    let harmless = "CREATE TABLE of_somebody_else (id bigint PRIMARY KEY, note text);
+         CREATE INDEX another ON posts (archived_by);
+         CREATE FUNCTION of_somebody_else() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+         GRANT SELECT ON posts TO pg_monitor";
+    after(conn, harmless, |conn| {
+        assert_eq!(
+            details(&walk(conn, RUNTIME_ROLE)?.findings),
+            ["grant of_somebody_else() to PUBLIC is none of the migrations'"]
+        );
+        Ok(())
+    });
+}
