@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::statement::statement;
 use imprimatur::store::verify::walk;
 
@@ -252,8 +253,7 @@ fn explain(house: &House) {
             "post_documents",
             "revisions",
             "reviews",
-            "transitions",
-            "operations",
+            "history",
             "refusals",
             "incidents",
             "users",
@@ -308,7 +308,14 @@ fn seed(database: &Database, posts: i64) {
     let mut conn = database.as_superuser();
     let authors = (posts / 1000).max(100);
     let sql = format!(
-        "SET session_replication_role = replica;
+        "CREATE FUNCTION pg_temp.part(value text) RETURNS bytea LANGUAGE sql
+         RETURN int8send(octet_length(value)) || convert_to(value, 'UTF8');
+         CREATE FUNCTION pg_temp.fingerprint(actor bigint, action text, post text, seen text,
+             words text, title text, summary text, body text) RETURNS bytea LANGUAGE sql
+         RETURN sha256(int8send(actor) || sha256(pg_temp.part(action) || pg_temp.part(post)
+             || pg_temp.part(seen) || pg_temp.part(words) || pg_temp.part(title)
+             || pg_temp.part(summary) || pg_temp.part(body)));
+         SET session_replication_role = replica;
          SET synchronous_commit = off;
          SET maintenance_work_mem = '256MB';
          CREATE TEMP TABLE later AS
@@ -322,6 +329,13 @@ fn seed(database: &Database, posts: i64) {
          INSERT INTO users (username, display_name, password_hash, roles)
          SELECT 'author' || n, 'Author ' || n, (SELECT password_hash FROM users LIMIT 1), '{{author}}'
          FROM generate_series(1, {authors}) n;
+         INSERT INTO account_events
+             (at, actor_id, subject_id, event, role, request_id, interface, seal)
+         SELECT e.at, e.id, e.id, e.event, e.role, e.request, 'command-line',
+             account_event_seal(e.at, e.id, e.id, e.event, e.role, '', e.request, 'command-line')
+         FROM (SELECT created_at AS at, id, event, role, gen_random_uuid() AS request
+               FROM users, (VALUES ('created', NULL), ('role-granted', 'author')) AS done (event, role)
+               WHERE username LIKE 'author%') AS e;
          CREATE TEMP TABLE seeded AS
          SELECT n AS id,
              -- Of the first thousand there is enough to fill everybody's desk.
@@ -360,26 +374,24 @@ fn seed(database: &Database, posts: i64) {
              CASE WHEN steps > 3 THEN created + interval '1 day' * (20 + id % 39) END,
              CASE WHEN steps > 3 THEN staff END, CASE WHEN steps > 3 THEN 'Out of date.' END
          FROM seeded;
-         INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, operation_key)
+         INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
          SELECT id, 1, title, summary, body, author, created, 'seed/' || id || '/1' FROM seeded;
-         INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-         SELECT step.actor, 'seed/' || p.id || '/' || step.number, step.action, p.id, 1, step.state,
-             decode(repeat('00', 32), 'hex'), step.at
-         FROM posts p CROSS JOIN LATERAL (VALUES
-             (1, p.author_id, 'create', 'draft', p.created_at),
-             (2, p.submitted_by, 'submit', 'in_review', p.submitted_at),
-             (3, p.published_by, 'publish', 'published', p.published_at),
-             (4, p.archived_by, 'archive', 'archived', p.archived_at)
-         ) AS step (number, actor, action, state, at)
-         WHERE step.at IS NOT NULL;
-         INSERT INTO transitions (post_id, from_state, to_state, actor_id, at, revision, operation_key)
-         SELECT p.id, step.previous, step.state, step.actor, step.at, 1, 'seed/' || p.id || '/' || step.number
-         FROM posts p CROSS JOIN LATERAL (VALUES
-             (1, p.author_id, NULL, 'draft', p.created_at),
-             (2, p.submitted_by, 'draft', 'in_review', p.submitted_at),
-             (3, p.published_by, 'in_review', 'published', p.published_at),
-             (4, p.archived_by, 'published', 'archived', p.archived_at)
-         ) AS step (number, actor, previous, state, at)
+         INSERT INTO history
+             (post_id, action, revision, from_state, to_state, actor_id, key, fingerprint, at)
+         SELECT p.id, step.action, 1, step.previous, step.state, step.actor,
+             'seed/' || p.id || '/' || step.number,
+             CASE step.number
+                 WHEN 1 THEN pg_temp.fingerprint(step.actor, step.action, '', '', '',
+                     seeded.title, seeded.summary, seeded.body)
+                 ELSE pg_temp.fingerprint(step.actor, step.action, p.id::text, '1',
+                     CASE step.number WHEN 4 THEN p.archive_reason ELSE '' END, '', '', '') END,
+             step.at
+         FROM posts p JOIN seeded ON seeded.id = p.id CROSS JOIN LATERAL (VALUES
+             (1, p.author_id, 'create', NULL, 'draft', p.created_at),
+             (2, p.submitted_by, 'submit', 'draft', 'in_review', p.submitted_at),
+             (3, p.published_by, 'publish', 'in_review', 'published', p.published_at),
+             (4, p.archived_by, 'archive', 'published', 'archived', p.archived_at)
+         ) AS step (number, actor, action, previous, state, at)
          WHERE step.at IS NOT NULL;
          -- Every other post that was submitted met an objection; half of those
          -- in review still have it against them.
@@ -388,12 +400,15 @@ fn seed(database: &Database, posts: i64) {
              created + interval '1 day' * (1 + id % 9) + interval '1 hour' AS at,
              steps > 2 OR id % 4 = 0 AS is_withdrawn
          FROM seeded WHERE steps > 1 AND id % 2 = 0;
-         INSERT INTO operations (actor_id, key, action, post_id, revision, state, fingerprint, at)
-         SELECT reviewer, 'seed/' || id || '/' || step, action, id, 1, 'in_review',
-             decode(repeat('00', 32), 'hex'), at + step * interval '1 hour'
+         INSERT INTO history
+             (post_id, action, revision, from_state, to_state, actor_id, key, fingerprint, at)
+         SELECT id, action, 1, 'in_review', 'in_review', reviewer, 'seed/' || id || '/' || step,
+             pg_temp.fingerprint(reviewer, action, id::text, '1',
+                 CASE step WHEN 5 THEN 'Name the source.' ELSE '' END, '', '', ''),
+             at + step * interval '1 hour'
          FROM asked, (VALUES (5, 'request-changes'), (6, 'withdraw-request')) AS taken (step, action)
          WHERE step = 5 OR is_withdrawn;
-         INSERT INTO reviews (id, post_id, revision, reviewer_id, note, withdraws, at, operation_key)
+         INSERT INTO reviews (id, post_id, revision, reviewer_id, note, withdraws, at, key)
          OVERRIDING SYSTEM VALUE
          SELECT review + step - 5, id, 1, reviewer, CASE step WHEN 5 THEN 'Name the source.' ELSE '' END,
              CASE step WHEN 6 THEN review END, at + step * interval '1 hour', 'seed/' || id || '/' || step
@@ -404,7 +419,7 @@ fn seed(database: &Database, posts: i64) {
          INSERT INTO post_documents (post_id, document)
          SELECT id, search_document(title, summary, body) FROM seeded;
          INSERT INTO refusals (at, request_id, interface, actor_id, action, post_id, revision_seen, layer, reasons)
-         SELECT created, gen_random_uuid(), (ARRAY['page', 'page', 'admin', 'api', 'cli'])[1 + id % 5],
+         SELECT created, gen_random_uuid(), (ARRAY['page', 'page', 'admin', 'api', 'command-line'])[1 + id % 5],
              CASE WHEN id % 3 = 0 THEN author ELSE reviewer END,
              (ARRAY['publish', 'revise', 'submit', 'publish', 'archive'])[1 + (id / 7) % 5], id, 1,
              CASE WHEN id % 4 = 0 THEN 'permission' ELSE 'policy' END,
@@ -427,7 +442,7 @@ fn seed(database: &Database, posts: i64) {
     conn.batch_execute(&sql).unwrap();
     conn.batch_execute("VACUUM ANALYZE").unwrap();
     if posts <= 1_000 {
-        let report = walk(&mut database.as_owner(), None).unwrap();
+        let report = walk(&mut database.as_owner(), RUNTIME_ROLE).unwrap();
         assert_eq!(report.findings, [], "what is measured is a database that there could be");
     }
 }

@@ -1,6 +1,6 @@
 DROP TABLE cookie_key, sign_in_throttle, tokens, password_links, sessions, account_events,
     staff_roster, users CASCADE;
-DROP FUNCTION refuse_unrecorded_account(), account_is_as_recorded(bigint), seal_account_event(),
+DROP FUNCTION refuse_unrecorded_account(), seal_account_event(),
     account_event_seal(moment, bigint, bigint, text, text, text, uuid, text),
     count_active_staff(), end_sessions(), name_words(text, text), refuse(), opening(text),
     has_visible_text(text), visible_character();

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::RequestId;
+use crate::domain::{Layer, RequestId};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
 use crate::http::error_kind::RETRY_AFTER;
@@ -30,9 +30,8 @@ pub struct Problem {
     pub status: u16,
     /// What happened this time, in sentences.
     pub detail: String,
-    /// Which layer refused: `authentication`, `input`, `permission`, `visibility`,
-    /// `policy`, `invariant` or `availability`.
-    #[schema(example = "policy")]
+    /// Which layer refused.
+    #[schema(value_type = Layer, example = "policy")]
     pub layer: &'static str,
     /// Every reason that permission or policy gave; otherwise empty.
     pub reasons: Vec<ProblemReason>,

@@ -159,8 +159,11 @@ impl PolicyDenied {
     /// # Errors
     ///
     /// [`PolicyDenied`] with every rule that is not.
-    pub(crate) fn unless_met<R: Condition>(rules: &[R], facts: &R::Facts<'_>) -> Result<(), Self> {
-        let unmet: Vec<R> = rules.iter().copied().filter(|rule| !rule.is_met(facts)).collect();
+    pub(crate) fn unless_met<R: Condition>(
+        conditions: &[R],
+        facts: &R::Facts<'_>,
+    ) -> Result<(), Self> {
+        let unmet: Vec<R> = conditions.iter().copied().filter(|rule| !rule.is_met(facts)).collect();
         if unmet.is_empty() {
             return Ok(());
         }

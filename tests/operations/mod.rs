@@ -5,5 +5,6 @@ mod cost;
 mod demo;
 mod failures;
 mod metrics;
+mod migrations;
 mod smoke;
 mod verify;

@@ -228,37 +228,6 @@ fn one_place_turns_a_refusal_into_a_status() {
     }
 }
 
-/// Foreign keys and keys that PostgreSQL named: table, column and kind are all
-/// that there is to say. This list only shrinks.
-const SPEAK_FOR_THEMSELVES: [&str; 26] = [
-    "account_events_actor_id_fkey",
-    "account_events_pkey",
-    "account_events_subject_id_fkey",
-    "cookie_key_pkey",
-    "incidents_acknowledged_by_fkey",
-    "incidents_actor_id_fkey",
-    "incidents_pkey",
-    "operations_actor_id_fkey",
-    "operations_post_id_fkey",
-    "posts_archived_by_fkey",
-    "posts_author_id_fkey",
-    "posts_pkey",
-    "posts_published_by_fkey",
-    "posts_submitted_by_fkey",
-    "refusals_actor_id_fkey",
-    "refusals_pkey",
-    "reviews_pkey",
-    "reviews_reviewer_id_fkey",
-    "revisions_author_id_fkey",
-    "revisions_post_id_fkey",
-    "sessions_pkey",
-    "sessions_user_id_fkey",
-    "sign_in_throttle_pkey",
-    "staff_roster_pkey",
-    "transitions_post_id_fkey",
-    "users_pkey",
-];
-
 #[test]
 fn every_guard_in_the_database_says_in_a_sentence_what_it_is_for() {
     let database = Database::new();
@@ -267,7 +236,7 @@ fn every_guard_in_the_database_says_in_a_sentence_what_it_is_for() {
         .filter(|(_, sentence)| !(sentence.ends_with('.') && sentence.len() > 15))
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(silent, SPEAK_FOR_THEMSELVES);
+    assert_eq!(silent, [""; 0]);
 }
 
 #[test]

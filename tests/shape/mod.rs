@@ -2,5 +2,7 @@
 
 mod architecture;
 mod imports;
+mod lists;
 pub mod readme;
+mod schema;
 mod sources;

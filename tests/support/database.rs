@@ -68,20 +68,26 @@ impl Database {
         Self::copy_of("template0")
     }
 
+    /// A database with nothing in it, and with an encoding that cannot hold text.
+    pub fn in_ascii() -> Self {
+        LazyLock::force(&TEMPLATE);
+        Self::create("template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+    }
+
     /// A copy of this database, which nobody may be connected to.
     pub fn copy(&self) -> Self {
         Self::copy_of(&self.name)
     }
 
     fn copy_of(template: &str) -> Self {
+        Self::create(&format!("{template} STRATEGY FILE_COPY"))
+    }
+
+    fn create(template: &str) -> Self {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         let mut owner = connect(&CLUSTER.url(OWNER_ROLE, DATABASE));
-        owner
-            .batch_execute(&format!(
-                "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
-            ))
-            .unwrap();
+        owner.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).unwrap();
         // A copy does not take over the rights on the database itself.
         owner.batch_execute(&format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")).unwrap();
         Self { name }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::bulk_progress::{TITLE, bulk_call, work};
 use crate::admin::posts::filters::PostFilters;
-use crate::admin::posts::paths::{BULK_ARCHIVE, LIST, selected};
+use crate::admin::posts::paths::{LIST, selected};
 use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
@@ -27,7 +27,9 @@ use crate::workflow::bulk_archives::{self, BulkPreview, MAX_POSTS, SelectedPosts
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
-        web::resource(BULK_ARCHIVE).route(web::get().to(confirm)).route(web::post().to(begin)),
+        web::resource("/admin/posts/bulk-archive")
+            .route(web::get().to(confirm))
+            .route(web::post().to(begin)),
     );
 }
 

@@ -180,10 +180,10 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
     }
     let mut ranged = conditions.clone();
     if filter.from.is_some() {
-        ranged += &format!(" AND posts.since >= $4");
+        ranged += " AND posts.since >= $4";
     }
     if filter.until.is_some() {
-        ranged += &format!(" AND posts.since < $5");
+        ranged += " AND posts.since < $5";
     }
     let (sign, way) = match slice.reads() {
         Order::NewestFirst => ("<", "DESC"),
@@ -191,9 +191,9 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
     };
     // The far end of the filter by time; the near one is where reading begins.
     let far_end = match (slice.reads(), filter.from, filter.until) {
-        (Order::NewestFirst, Some(_), _) => format!(" AND posts.since >= $4"),
-        (Order::OldestFirst, _, Some(_)) => format!(" AND posts.since < $5"),
-        _ => String::new(),
+        (Order::NewestFirst, Some(_), _) => " AND posts.since >= $4",
+        (Order::OldestFirst, _, Some(_)) => " AND posts.since < $5",
+        _ => "",
     };
     let beyond = match sort {
         Sort::Since => format!("(posts.since, posts.id) {sign} ($8, $9)"),

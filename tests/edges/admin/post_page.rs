@@ -38,7 +38,7 @@ fn the_page_of_a_post_shows_every_check_that_verify_makes() {
     let path = format!("/admin/posts/{post}");
     let page = stan.get(&path).expect(200).body;
     assert!(page.contains("truths hold."), "{page}");
-    assert!(page.contains("Publishing twice is not representable."), "{page}");
+    assert!(page.contains("publishing twice is not representable."), "{page}");
     assert!(!page.contains("Broken"), "{page}");
     for part in
         ["Edith published revision 1", "Revision 1", "Nobody has asked for changes", "was refused"]

@@ -26,7 +26,7 @@ const TAMPERINGS: &[Tampering] = &[
     ("ALTER FUNCTION available_slug(text) SECURITY DEFINER",
      "function available_slug(text) is missing|function with the rights of its owner available_slug(text) is none of the migrations'"),
     ("CREATE FUNCTION more() RETURNS void LANGUAGE sql SECURITY DEFINER AS ''",
-     "function with the rights of its owner more() is none of the migrations'|grant more() to PUBLIC is none of the migrations'"),
+     "function with the rights of its owner more() is none of the migrations'"),
     ("ALTER TABLE posts DROP CONSTRAINT archival_facts_iff_archived;
       ALTER TABLE posts ADD CONSTRAINT archival_facts_iff_archived CHECK (true)",
      "constraint archival_facts_iff_archived on posts is not what the migrations make"),
@@ -57,12 +57,12 @@ const TAMPERINGS: &[Tampering] = &[
      "rule nothing on account_events is none of the migrations'"),
     ("ALTER TABLE posts ENABLE ROW LEVEL SECURITY",
      "table posts is not what the migrations make"),
-    ("CREATE POLICY some ON posts USING (true)",
-     "policy some on posts is none of the migrations'"),
+    ("CREATE POLICY lenient ON posts USING (true)",
+     "policy lenient on posts is none of the migrations'"),
     ("ALTER TABLE posts ALTER COLUMN state DROP NOT NULL",
      "column state on posts is not what the migrations make"),
-    ("ALTER TABLE sessions ALTER COLUMN expires_at TYPE timestamptz",
-     "column expires_at on sessions is not what the migrations make"),
+    ("ALTER TABLE readings ALTER COLUMN last_at TYPE timestamptz",
+     "column last_at on readings is not what the migrations make"),
     ("ALTER TABLE posts ADD COLUMN promoted boolean",
      "column promoted on posts is none of the migrations'"),
     ("ALTER TABLE refusals SET UNLOGGED", "table refusals is not what the migrations make"),
@@ -97,7 +97,7 @@ fn a_guard_that_was_tampered_with_is_found_by_its_name() {
             for detail in expected.split('|') {
                 assert!(found.contains(&detail), "{sql}: {found:#?}");
             }
-            assert!(found.len() <= 5, "{sql}: {found:#?}");
+            assert!(found.len() <= 10, "{sql}: {found:#?}");
             Ok(())
         });
     }
@@ -146,10 +146,7 @@ fn what_does_not_concern_the_guards_is_no_finding() {
          CREATE FUNCTION of_somebody_else() RETURNS integer LANGUAGE sql AS 'SELECT 1';
          GRANT SELECT ON posts TO pg_monitor";
     after(conn, harmless, |conn| {
-        assert_eq!(
-            details(&walk(conn, RUNTIME_ROLE)?.findings),
-            ["grant of_somebody_else() to PUBLIC is none of the migrations'"]
-        );
+        assert_eq!(details(&walk(conn, RUNTIME_ROLE)?.findings), [""; 0]);
         Ok(())
     });
 }

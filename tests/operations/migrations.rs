@@ -1,0 +1,210 @@
+//! Bringing a database up to date: what cannot work is refused with a sentence
+//! before anything is written, and what fails leaves nothing half applied.
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use imprimatur::postgres::RUNTIME_ROLE;
+use imprimatur::store::migrations::{MIGRATIONS, is_current, migrate};
+use imprimatur::store::statement::statement;
+use imprimatur::store::verify::verify;
+use sha2::{Digest, Sha256};
+
+use crate::support::Database;
+
+/// Everything in the schema, and the rights on it.
+fn everything(database: &Database) -> Vec<String> {
+    statement::<Text>(
+        "SELECT relname || coalesce(relacl::text, '') FROM pg_class
+         WHERE relnamespace = to_regnamespace('public')
+         UNION ALL
+         SELECT proname || coalesce(proacl::text, '') FROM pg_proc
+         WHERE pronamespace = to_regnamespace('public')
+         ORDER BY 1",
+    )
+    .load(&mut database.as_owner())
+    .unwrap()
+}
+
+/// Asserts both halves of a refusal: the sentence, and that nothing changed.
+#[track_caller]
+fn is_refused(database: &Database, url: &str, sentence: &str) {
+    let before = everything(database);
+    let error = migrate(url, RUNTIME_ROLE).unwrap_err();
+    assert!(error.to_string().contains(sentence), "{error:?}");
+    assert_eq!(everything(database), before);
+}
+
+#[test]
+fn a_database_of_a_development_version_is_refused_and_untouched() {
+    let database = Database::empty();
+    database
+        .as_owner()
+        .batch_execute(
+            "CREATE TABLE __diesel_schema_migrations (
+                 version varchar(50) PRIMARY KEY, run_on timestamp NOT NULL DEFAULT now());
+             INSERT INTO __diesel_schema_migrations (version)
+             VALUES ('20261121000001'), ('20261121000018');
+             CREATE TABLE operations ()",
+        )
+        .unwrap();
+    is_refused(&database, &database.owner_url(), "development version");
+}
+
+#[test]
+fn a_database_of_a_later_version_is_refused_also_by_a_program_that_only_reads() {
+    let database = Database::new();
+    database
+        .as_owner()
+        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000001')")
+        .unwrap();
+    is_refused(&database, &database.owner_url(), "a later version of imprimatur");
+    let error = is_current(&mut database.as_runtime()).unwrap_err();
+    assert!(error.to_string().contains("a later version of imprimatur"), "{error:?}");
+}
+
+#[test]
+fn a_role_without_rights_hears_which_variable_to_set() {
+    let database = Database::empty();
+    is_refused(&database, &database.runtime_url(), "DATABASE_OWNER_URL");
+    let database = Database::new();
+    database
+        .as_owner()
+        .batch_execute(&format!("REVOKE ALL ON __diesel_schema_migrations FROM {RUNTIME_ROLE}"))
+        .unwrap();
+    is_refused(&database, &database.runtime_url(), "DATABASE_OWNER_URL");
+    let error = is_current(&mut database.as_runtime()).unwrap_err();
+    assert!(error.to_string().contains("DATABASE_OWNER_URL"), "{error:?}");
+    // The owner gives the rights back, without a migration to apply.
+    assert_eq!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap(), 0);
+    assert!(is_current(&mut database.as_runtime()).unwrap());
+}
+
+#[test]
+fn a_database_that_cannot_hold_the_schema_is_refused() {
+    let ascii = Database::in_ascii();
+    is_refused(&ascii, &ascii.owner_url(), "its encoding is SQL_ASCII: use a database with UTF-8");
+    let bare = Database::empty();
+    bare.db_sabotage("DROP SCHEMA public");
+    is_refused(&bare, &bare.owner_url(), "it has no schema named public");
+}
+
+#[test]
+fn a_migration_that_fails_leaves_nothing_of_those_before_it() {
+    let database = Database::empty();
+    // The last of the migrations makes a table of this name.
+    database.as_owner().batch_execute("CREATE TABLE bulk_archives ()").unwrap();
+    is_refused(&database, &database.owner_url(), "bulk_archives");
+    assert_eq!(everything(&database), ["bulk_archives"]);
+}
+
+#[test]
+fn whatever_a_database_and_a_role_have_for_defaults_the_guards_are_the_same() {
+    let database = Database::empty();
+    let name = &database.name;
+    database.as_owner().batch_execute("CREATE SCHEMA elsewhere").unwrap();
+    for setting in [
+        "standard_conforming_strings = off",
+        "search_path = elsewhere, public",
+        "timezone = 'Pacific/Apia'",
+        "datestyle = 'SQL, DMY'",
+        "array_nulls = off",
+        "quote_all_identifiers = on",
+    ] {
+        database.db_sabotage(&format!("ALTER DATABASE {name} SET {setting}"));
+    }
+    assert!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap() > 0);
+    for setting in [
+        "standard_conforming_strings",
+        "search_path",
+        "timezone",
+        "datestyle",
+        "array_nulls",
+        "quote_all_identifiers",
+    ] {
+        database.db_sabotage(&format!("ALTER DATABASE {name} RESET {setting}"));
+    }
+    let bodies = |database: &Database| {
+        statement::<Text>(
+            "SELECT proname || coalesce(prosrc, '') || pg_get_functiondef(oid) FROM pg_proc
+             WHERE pronamespace = 'public'::regnamespace
+             UNION ALL
+             SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
+             WHERE connamespace = 'public'::regnamespace
+             ORDER BY 1",
+        )
+        .load::<String>(&mut database.as_owner())
+        .unwrap()
+    };
+    assert_eq!(bodies(&database), bodies(&Database::new()));
+    let conn = &mut database.as_owner();
+    assert_eq!(verify(conn, RUNTIME_ROLE).unwrap().findings, []);
+    let lost = "SELECT relname::text FROM pg_class WHERE relnamespace = 'elsewhere'::regnamespace";
+    assert_eq!(statement::<Text>(lost).load::<String>(conn).unwrap(), [""; 0]);
+}
+
+#[test]
+fn a_connection_of_the_pool_has_the_same_settings() {
+    let database = Database::new();
+    let name = &database.name;
+    database.db_sabotage(&format!(
+        "ALTER DATABASE {name} SET standard_conforming_strings = off;
+         ALTER DATABASE {name} SET search_path = 'elsewhere';
+         ALTER DATABASE {name} SET idle_session_timeout = '1s'"
+    ));
+    let store = database.store();
+    let conn = &mut *store.checkout().unwrap();
+    for (setting, expected) in [
+        ("standard_conforming_strings", "on"),
+        ("search_path", "public, pg_temp"),
+        ("timezone", "UTC"),
+        ("row_security", "on"),
+        ("idle_session_timeout", "0"),
+    ] {
+        let value = statement::<Text>("SELECT current_setting($1)")
+            .bind::<Text, _>(setting)
+            .get_result::<String>(conn)
+            .unwrap();
+        assert_eq!(value, expected, "{setting}");
+    }
+}
+
+#[test]
+fn where_there_is_nothing_to_do_nothing_is_written() {
+    let database = Database::new();
+    let name = &database.name;
+    database.db_sabotage(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
+    assert_eq!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap(), 0);
+}
+
+#[test]
+fn the_right_to_make_temporary_tables_is_taken_from_everybody() {
+    let database = Database::new();
+    database.db_sabotage(&format!("GRANT TEMPORARY ON DATABASE {} TO PUBLIC", database.name));
+    assert_eq!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap(), 0);
+    let refused = database.as_runtime().batch_execute("CREATE TEMPORARY TABLE mine ()");
+    assert!(refused.unwrap_err().to_string().contains("permission denied"));
+}
+
+/// A database that was migrated has the old text, and nothing would tell. A
+/// change is a new migration.
+#[test]
+fn a_migration_that_was_released_is_never_edited() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let released: Vec<&str> = include_str!("migrations.sha256").lines().collect();
+    let mut found: Vec<String> = MigrationSource::<Pg>::migrations(&MIGRATIONS)
+        .unwrap()
+        .iter()
+        .map(|migration| {
+            let name = migration.name().to_string();
+            let text = std::fs::read(format!("{folder}/{name}/up.sql")).unwrap();
+            let sum: String =
+                Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{sum}  {name}/up.sql")
+        })
+        .collect();
+    found.sort_by(|one, other| one[64..].cmp(&other[64..]));
+    assert_eq!(found, released, "cd migrations && sha256sum */up.sql");
+}

@@ -1,0 +1,164 @@
+//! Lists and limits that stand in Rust and in SQL are the same.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use imprimatur::accounts::sessions::LIFETIME_SECONDS;
+use imprimatur::domain::{
+    AccountEvent, Action, Body, Interface, Note, OperationKey, Permission, Role, State, Summary,
+    Title, TokenLifetime, TokenName, Username, has_visible_text, parse_display_name,
+};
+use imprimatur::invariants::accounts::LINK_LIFETIME_SECONDS;
+use imprimatur::store::statement::statement;
+
+use crate::support::Database;
+
+/// The definition of every CHECK of ours, by name.
+fn checks() -> Vec<(String, String)> {
+    statement::<(Text, Text)>(
+        "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE connamespace = 'public'::regnamespace AND contype = 'c' ORDER BY 1",
+    )
+    .load(&mut Database::new().as_owner())
+    .unwrap()
+}
+
+/// The literals of a definition.
+fn literals(definition: &str) -> BTreeSet<&str> {
+    definition.split('\'').skip(1).step_by(2).collect()
+}
+
+fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> BTreeSet<&'static str> {
+    all.iter().map(|one| name(*one)).collect()
+}
+
+#[test]
+fn a_list_in_a_check_is_the_enum() {
+    let states = names(&State::ALL, State::as_str);
+    let actions = names(&Action::ALL, Action::as_str);
+    let roles = names(&Role::ALL, Role::as_str);
+    let and = |one: &BTreeSet<&'static str>, other: &[&'static str]| {
+        one.iter().copied().chain(other.iter().copied()).collect::<BTreeSet<_>>()
+    };
+    let arrows: BTreeSet<&str> = states.union(&actions).copied().collect();
+    let expected: Vec<(&str, BTreeSet<&str>)> = vec![
+        ("account_event_is_known", names(&AccountEvent::ALL, AccountEvent::as_str)),
+        (
+            "account_event_names_a_role_iff_about_one",
+            BTreeSet::from(["role-granted", "role-revoked"]),
+        ),
+        ("account_event_role_is_known", roles.clone()),
+        ("history_is_an_arrow", and(&arrows, &["nothing"])),
+        ("interface_is_known", names(&Interface::ALL, Interface::as_str)),
+        ("post_state_is_known", states),
+        ("refusal_layer_is_known", BTreeSet::from(["permission", "policy"])),
+        ("roles_are_known_and_held_once", roles),
+        ("throttle_kind_is_known", BTreeSet::from(["account", "address"])),
+        ("token_permissions_are_known", names(&Permission::ALL, Permission::as_str)),
+    ];
+    // A check with several words in it is a list, and has to be among these.
+    let checks = checks();
+    let no_lists = [
+        // A state that decides which facts there are, and a pattern.
+        "archival_facts_iff_archived",
+        "bulk_refusal_has_reasons",
+        "password_link_works_for_two_days",
+        "publication_facts_iff_published",
+        "refusal_has_reasons",
+        "submission_facts_iff_submitted",
+        "time_is_within_reach",
+    ];
+    let lists: Vec<(&str, BTreeSet<&str>)> = checks
+        .iter()
+        .map(|(name, definition)| (name.as_str(), literals(definition)))
+        .filter(|(name, literals)| literals.len() > 1 && !no_lists.contains(name))
+        .collect();
+    assert_eq!(lists, expected);
+}
+
+#[test]
+fn the_arrows_of_history_are_those_of_the_actions() {
+    let checks = checks();
+    let (_, arrows) = checks.iter().find(|(name, _)| name == "history_is_an_arrow").unwrap();
+    let words: Vec<&str> = arrows.split('\'').skip(1).step_by(2).collect();
+    // The second word of each four is what stands for no state.
+    assert_eq!(words.len(), 4 * 8, "{arrows}");
+    for four in words.chunks(4) {
+        let [action, _, from, to] = <[&str; 4]>::try_from(four).unwrap();
+        let action: Action = action.parse().unwrap();
+        match action.target() {
+            Some(target) => {
+                assert_eq!(target.as_str(), to, "{action}");
+                let before = State::ALL.into_iter().find(|state| state.next() == Some(target));
+                assert_eq!(before.map_or("nothing", State::as_str), from, "{action}");
+            }
+            None => assert_eq!(from, to, "{action}"),
+        }
+    }
+}
+
+#[test]
+fn a_limit_in_a_check_is_the_limit_of_the_parser() {
+    let checks = checks();
+    let accepts = |name: &str, length: usize| {
+        let text = "x".repeat(length);
+        match name {
+            "title_is_within_limits" => Title::parse(&text).is_ok(),
+            "summary_is_within_limits" => Summary::parse(&text).is_ok(),
+            "body_is_within_limits" => Body::parse(&text).is_ok(),
+            "review_note_is_within_limits"
+            | "archive_reason_is_given"
+            | "acknowledgement_is_given"
+            | "bulk_archive_has_a_reason" => Note::parse(&text).is_ok(),
+            "display_name_is_given" => parse_display_name(&text).is_ok(),
+            "token_name_is_given" => TokenName::parse(&text).is_ok(),
+            // The program makes these two.
+            "session_names_its_device" => length <= 100,
+            "slug_is_well_formed" => length <= 120,
+            other => panic!("{other} has a limit"),
+        }
+    };
+    let mut compared = 0;
+    for (name, definition) in &checks {
+        let Some((_, limit)) = definition.split_once("char_length(") else { continue };
+        let limit = limit.split_once("<= ").unwrap().1;
+        let limit: usize = limit.split(')').next().unwrap().parse().unwrap();
+        assert!(accepts(name, limit) && !accepts(name, limit + 1), "{name}: {limit}");
+        compared += 1;
+    }
+    assert_eq!(compared, 11);
+    assert!(Username::parse(&"x".repeat(64)).is_ok() && Username::parse(&"x".repeat(65)).is_err());
+    assert!(OperationKey::parse(&"x".repeat(255)).is_ok());
+    assert!(OperationKey::parse(&"x".repeat(256)).is_err());
+    let says = |name: &str, words: &str| {
+        let (_, definition) = checks.iter().find(|(known, _)| known == name).unwrap();
+        assert!(definition.contains(words), "{definition}");
+    };
+    says("username_is_well_formed", "{0,63}$");
+    says("idempotency_key_is_well_formed", "{1,255}$");
+    says("session_works_for_a_week", &format!("'{} days'", LIFETIME_SECONDS / 86_400));
+    says("password_link_works_for_two_days", &format!("'{}:00:00'", LINK_LIFETIME_SECONDS / 3_600));
+    says("token_works_for_a_year", "'366 days'");
+    assert!(TokenLifetime::parse("366").is_ok() && TokenLifetime::parse("367").is_err());
+}
+
+/// Which characters can be seen, over all code points.
+#[test]
+fn a_text_that_counts_as_given_counts_in_both() {
+    let database = Database::new();
+    let seen = |condition: &str| {
+        let sql = format!(
+            "SELECT coalesce(string_agg(point::text, ' ' ORDER BY point), '')
+             FROM generate_series(1, 1114111) AS point
+             WHERE (point < 55296 OR point > 57343) AND {condition}"
+        );
+        statement::<Text>(sql).get_result::<String>(&mut database.as_owner()).unwrap()
+    };
+    let in_sql = seen("NOT has_visible_text(chr(point))");
+    let in_rust: Vec<String> = ('\u{1}'..=char::MAX)
+        .filter(|character| !has_visible_text(&character.to_string()))
+        .map(|character| u32::from(character).to_string())
+        .collect();
+    assert_eq!(in_sql, in_rust.join(" "));
+}
