@@ -514,15 +514,16 @@ CREATE TABLE sign_in_throttle (
     attempts integer NOT NULL,
 
     CONSTRAINT window_is_counted_once PRIMARY KEY (kind, subject_hash),
-    CONSTRAINT throttle_kind_is_known CHECK (kind IN ('account', 'address'))
+    CONSTRAINT throttle_kind_is_known
+        CHECK (kind IN ('account', 'account-and-network', 'browser', 'network'))
 );
 CREATE INDEX sign_in_throttle_by_age ON sign_in_throttle (window_began_at);
 COMMENT ON TABLE sign_in_throttle IS
-    'Sign-in attempts of each account name and each network address in the current window.';
+    'Failed attempts to show a password in the current window, by what they have in common.';
 COMMENT ON CONSTRAINT window_is_counted_once ON sign_in_throttle IS
     'Each subject has one window.';
 COMMENT ON CONSTRAINT throttle_kind_is_known ON sign_in_throttle IS
-    'Attempts are counted per account and per address.';
+    'Attempts are counted for an account, an account in a network, a browser or a network.';
 
 -- All server processes sign cookies with the same key, across restarts.
 CREATE TABLE cookie_key (

@@ -1,1 +1,1 @@
-DROP TABLE readings, incidents, refusals;
+DROP TABLE readings, incidents, refusal_counts, refusals;

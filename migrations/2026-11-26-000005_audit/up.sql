@@ -42,6 +42,31 @@ CREATE INDEX refusals_by_actor_and_kind ON refusals (actor_id, kind, at, id);
 CREATE INDEX refusals_by_post_and_kind ON refusals (post_id, kind, at, id);
 CREATE INDEX refusals_by_actor_post_and_kind ON refusals (actor_id, post_id, kind, at, id);
 
+-- How many refusals a person has in this hour is asked at each refusal.
+CREATE INDEX refusals_by_actor_and_time ON refusals (actor_id, at);
+
+-- Of each person and hour, a hundred refusals are recorded row by row. The rest
+-- is counted here, so that a script cannot fill the database.
+CREATE TABLE refusal_counts (
+    actor_id bigint NOT NULL,
+    hour moment NOT NULL,
+    action text COLLATE "C" NOT NULL,
+    layer text COLLATE "C" NOT NULL,
+    interface interface NOT NULL,
+    left_out bigint NOT NULL,
+
+    CONSTRAINT refusals_are_counted_once
+        PRIMARY KEY (actor_id, hour, action, layer, interface),
+    CONSTRAINT refusal_count_has_its_actor FOREIGN KEY (actor_id) REFERENCES users
+);
+CREATE INDEX refusal_counts_by_hour ON refusal_counts (hour);
+COMMENT ON TABLE refusal_counts IS
+    'Refusals that were counted and not recorded, because their person had a hundred others in the hour.';
+COMMENT ON CONSTRAINT refusals_are_counted_once ON refusal_counts IS
+    'Each person, hour, action, layer and interface has one count.';
+COMMENT ON CONSTRAINT refusal_count_has_its_actor ON refusal_counts IS
+    'The person who was refused has an account.';
+
 CREATE TABLE incidents (
     id bigint GENERATED ALWAYS AS IDENTITY,
     at moment NOT NULL DEFAULT clock_timestamp(),

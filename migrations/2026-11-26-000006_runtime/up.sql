@@ -29,6 +29,7 @@ INSERT INTO runtime_privileges (object, privileges) VALUES
     ('TABLE standing_requests', 'SELECT'),
     ('TABLE history',           'SELECT, INSERT'),
     ('TABLE refusals',          'SELECT, INSERT'),
+    ('TABLE refusal_counts',    'SELECT, INSERT, UPDATE (left_out)'),
     ('TABLE incidents',         'SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by, acknowledgement)'),
     ('TABLE readings',          'SELECT, INSERT, UPDATE (last_at)'),
     ('TABLE __diesel_schema_migrations', 'SELECT'),

@@ -6,12 +6,31 @@
 --
 -- Of a text with more words than PostgreSQL can keep, only the beginning is
 -- found: search must not keep anybody from saving a post.
+-- PostgreSQL's parser looks for addresses, paths, tags and numbers in a text, and
+-- takes quadratic time for runs of punctuation without blanks. So every
+-- punctuation character, which src/store/posts/words.rs lists too, becomes a
+-- blank first.
 CREATE FUNCTION search_document(title text, summary text, body text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    separators CONSTANT text := E'!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'
+        || E'\u00a0\u00a1\u00ab\u00b7\u00bb\u00bf\u2010\u2011\u2012\u2013\u2014\u2015\u2016'
+        || E'\u2017\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2020\u2021\u2022\u2023'
+        || E'\u2024\u2025\u2026\u2027\u2030\u2031\u2032\u2033\u2034\u2035\u2036\u2037\u2038'
+        || E'\u2039\u203a\u203b\u203c\u203d\u203e\u203f\u2040\u2041\u2042\u2043\u2044\u2045'
+        || E'\u2046\u2047\u2048\u2049\u204a\u204b\u204c\u204d\u204e\u204f\u2050\u2051\u2052'
+        || E'\u2053\u2054\u2055\u2056\u2057\u2058\u2059\u205a\u205b\u205c\u205d\u205e\u3000'
+        || E'\u3001\u3002\u3003\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u3010\u3011'
+        || E'\u3014\u3015\u3016\u3017\u3018\u3019\u301a\u301b\u301c\u301d\u301e\u301f\uff01'
+        || E'\uff02\uff03\uff04\uff05\uff06\uff07\uff08\uff09\uff0a\uff0b\uff0c\uff0d\uff0e'
+        || E'\uff0f\uff1a\uff1b\uff1c\uff1d\uff1e\uff1f\uff20\uff3b\uff3c\uff3d\uff3e\uff3f'
+        || E'\uff40\uff5b\uff5c\uff5d\uff5e\uff5f\uff60\uff61\uff62\uff63\uff64\uff65';
+    words text := translate(title || E'\n' || summary || E'\n' || body,
+                            separators, repeat(' ', char_length(separators)));
 BEGIN
-    RETURN to_tsvector('pg_catalog.simple', title || E'\n' || summary || E'\n' || body);
+    RETURN to_tsvector('pg_catalog.simple', words);
 EXCEPTION WHEN program_limit_exceeded THEN
-    RETURN to_tsvector('pg_catalog.simple', title || E'\n' || summary || E'\n' || left(body, 20000));
+    RETURN to_tsvector('pg_catalog.simple', left(words, 20000));
 END
 $$;
 COMMENT ON FUNCTION search_document(text, text, text) IS

@@ -3,6 +3,7 @@
 mod change;
 mod page;
 mod password;
+mod proof;
 mod sessions;
 mod set_password;
 mod tokens;

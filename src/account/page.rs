@@ -6,7 +6,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
 use crate::accounts::sessions::{self, SessionLine};
-use crate::accounts::sign_in::Throttled;
+use crate::accounts::throttle::Throttled;
 use crate::accounts::tokens::{self, Token, TokenLine};
 use crate::domain::{FieldError, Permission, Person, Reason};
 use crate::http::{Context, Layout, Reply, Request, throttled};
@@ -125,9 +125,11 @@ pub(super) fn show_throttled(
     store: &Store,
     request: &Request,
     throttled: &Throttled,
+    field: &'static str,
+    feedback: Feedback,
 ) -> Result<Reply, Refusal> {
-    let error = FieldError::new("password", throttled::sentence(throttled));
-    let feedback = Feedback { errors: vec![error], ..Feedback::default() };
+    let error = FieldError::new(field, throttled::sentence(throttled));
+    let feedback = Feedback { errors: vec![error], ..feedback };
     let page = page(store, request, feedback, None)?;
     Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).retry_after(throttled.retry_after))
 }

@@ -1,16 +1,19 @@
 //! Changing one's own password.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 
 use crate::account::change::change;
 use crate::account::page::{self, Feedback, show_again};
+use crate::account::proof::{self, Proof};
+use crate::accounts::password_choice::choose;
 use crate::accounts::sessions::{self, LIFETIME_SECONDS, random_key_of};
-use crate::accounts::sign_in::{self, Throttled};
-use crate::domain::{FieldError, NewPassword, NewSession, OwnChange, Password};
+use crate::accounts::throttle::Throttled;
+use crate::domain::{FieldError, NewPassword, NewSession, OwnChange};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Reply, Request, kept_form_page};
-use crate::refusal::{Refusal, read_error};
+use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, kept_form_page};
+use crate::refusal::Refusal;
 use crate::store::Store;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -22,16 +25,35 @@ async fn submit(
     body: Bytes,
     context: Data<Context>,
     hashing: Data<Hashing>,
+    browser: KnownBrowser,
 ) -> HttpResponse {
     let hashed = hash(&request, &body, &context, &hashing).await;
-    context
+    // The cookie of the old password makes the browser known no longer.
+    let cookie = match (&hashed, request.owner()) {
+        (Ok(Hashed::Ready { new, .. }), Some(owner)) => {
+            browser.cookie_for(owner, new, &context.settings)
+        }
+        _ => None,
+    };
+    let mut response = context
         .page(request, move |store, request| match hashed {
-            Ok(Hashed::Ready { new, current }) => replace(store, request, new, current.as_deref()),
-            Ok(Hashed::Throttled(throttled)) => page::show_throttled(store, request, &throttled),
+            Ok(Hashed::Ready { new, current, keeps_tokens }) => {
+                replace(store, request, (new, keeps_tokens), current.as_deref())
+            }
+            Ok(Hashed::Throttled(throttled)) => {
+                let feedback = Feedback::default();
+                page::show_throttled(store, request, &throttled, "password", feedback)
+            }
             Ok(Hashed::StaleForm(form)) => Ok(kept_form_page::stale_form(request, &form)),
             Err(refusal) => show_again(store, request, refusal, Feedback::default()),
         })
-        .await
+        .await;
+    if let Some(cookie) = cookie.filter(|_| response.status() == StatusCode::SEE_OTHER)
+        && let Err(error) = response.add_cookie(&cookie)
+    {
+        tracing::error!(%error, "a browser could not be remembered");
+    }
+    response
 }
 
 /// The outcome of checking the current password and hashing the new one.
@@ -41,14 +63,21 @@ enum Hashed {
     Ready {
         new: String,
         current: Option<String>,
+        keeps_tokens: bool,
     },
     Throttled(Throttled),
     StaleForm(Form),
 }
 
+/// What the form says.
+struct Passwords {
+    current: String,
+    new: String,
+    keeps_tokens: bool,
+}
+
 /// Checks and hashes the passwords, which takes long and must not hold a database
-/// connection. An attempt counts like one to sign in, so that a person who finds a
-/// browser open cannot try many passwords.
+/// connection.
 async fn hash(
     request: &Request,
     body: &[u8],
@@ -59,51 +88,36 @@ async fn hash(
     if !request.sent(&form)? {
         return Ok(Hashed::StaleForm(form));
     }
-    let (current, new) = form.read(passwords)?;
+    let typed = form.read(passwords)?;
     let asking = request.clone();
-    let found = context.step(request.id, move |store| {
-        let conn = &mut *store.checkout()?;
-        let name = asking.viewer(conn)?.username;
-        match sign_in::count_attempt(conn, &name, asking.address).map_err(read_error)? {
-            Err(throttled) => Ok(Err(throttled)),
-            Ok(()) => {
-                let found = sign_in::find_hash(conn, &name).map_err(read_error)?;
-                Ok(Ok((name, found.map(|(_, hash)| hash))))
-            }
-        }
-    });
-    let (name, stored) = match found.await? {
-        Err(throttled) => return Ok(Hashed::Throttled(throttled)),
-        Ok(found) => found,
+    let person = context
+        .step(request.id, move |store: &Store| asking.viewer(&mut *store.checkout()?))
+        .await?;
+    let new = choose(&typed.new, &[&person.username, &person.display_name])
+        .map_err(|error| FieldError::new("new_password", error.message))?;
+    let current = match proof::check(request, context, hashing, &typed.current).await? {
+        Proof::Throttled(throttled) => return Ok(Hashed::Throttled(throttled)),
+        Proof::Checked(current) => current,
     };
-    let is_right = hashing.check(current, stored.clone()).await?;
-    if is_right {
-        let address = request.address;
-        let forgive = move |store: &Store| {
-            sign_in::forgive(&mut *store.checkout()?, &name, address).map_err(read_error)
-        };
-        context.step(request.id, forgive).await?;
-    }
     let new = hashing.hash(new).await?;
-    Ok(Hashed::Ready { new, current: stored.filter(|_| is_right) })
+    Ok(Hashed::Ready { new, current, keeps_tokens: typed.keeps_tokens })
 }
 
-fn passwords(form: &mut Form) -> Result<(String, Password), Refusal> {
+fn passwords(form: &mut Form) -> Result<Passwords, Refusal> {
     form.take("token")?;
-    let current = form.require("password")?.chars().take(300).collect();
+    let current = form.require("password")?;
     let new = form.require("new_password")?;
+    let keeps_tokens = form.take("keep_tokens")?.is_some();
     // For password managers, which save the name with the password.
     form.take("username")?;
-    let new =
-        Password::parse(&new).map_err(|error| FieldError::new("new_password", error.message))?;
-    Ok((current, new))
+    Ok(Passwords { current, new, keeps_tokens })
 }
 
 /// Replaces the password. This browser gets a new session; the others are ended.
 fn replace(
     store: &Store,
     request: &Request,
-    new: String,
+    (new, keeps_tokens): (String, bool),
     current: Option<&str>,
 ) -> Result<Reply, Refusal> {
     let key = random_key_of(request.owner().ok_or(Refusal::NotSignedIn)?);
@@ -112,7 +126,8 @@ fn replace(
         device: request.device.clone(),
         lifetime_seconds: LIFETIME_SECONDS,
     };
-    let wanted = OwnChange::Password(NewPassword { hash: new, session: Some(session) });
+    let wanted =
+        OwnChange::Password(NewPassword { hash: new, session: Some(session), keeps_tokens });
     match change(store, request, &wanted, current) {
         Ok(()) => Ok(Reply::see("/account", Some(Flash::PasswordChanged)).beginning(key)),
         Err(refusal) => show_again(store, request, refusal, Feedback::default()),

@@ -10,9 +10,10 @@ use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 
 use crate::accounts::links::{self, Link};
-use crate::accounts::sign_in::count_nameless_attempt;
-use crate::accounts::whose_account;
-use crate::domain::{Interface, Password};
+use crate::accounts::password_choice::choose;
+use crate::accounts::throttle::{self, Attempt};
+use crate::accounts::username_of;
+use crate::domain::Interface;
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Hashing, Layout, Reply, Request, error_page, throttled};
 use crate::refusal::{Refusal, read_error};
@@ -48,10 +49,10 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
         .page(request, |store, request| {
             let link = request.query_fields()?.take("link")?.unwrap_or_default();
             let conn = &mut *store.checkout()?;
-            let Some(owner) = links::whose(conn, &Link::of(&link)).map_err(read_error)? else {
+            let Some(owner) = links::owner(conn, &Link::of(&link)).map_err(read_error)? else {
                 return Ok(error_page::link_does_not_work(request));
             };
-            let username = whose_account(conn, owner).map_err(read_error)?;
+            let username = username_of(conn, owner).map_err(read_error)?;
             Ok(SetPasswordPage::new(request, link, username, None).reply())
         })
         .await
@@ -82,11 +83,12 @@ async fn set(
     let (shown, address) = (link.clone(), request.address);
     let found = context.step(request.id, move |store| {
         let conn = &mut *store.checkout()?;
-        if let Err(throttled) = count_nameless_attempt(conn, address).map_err(read_error)? {
+        let attempt = Attempt::Link { address };
+        if let Err(throttled) = throttle::count(conn, &attempt).map_err(read_error)? {
             return Ok(Err(throttled));
         }
-        let owner = links::whose(conn, &shown).map_err(read_error)?.ok_or(Refusal::NotFound)?;
-        Ok(Ok(whose_account(conn, owner).map_err(read_error)?))
+        let owner = links::owner(conn, &shown).map_err(read_error)?.ok_or(Refusal::NotFound)?;
+        Ok(Ok(username_of(conn, owner).map_err(read_error)?))
     });
     let username = match found.await? {
         Ok(username) => username,
@@ -97,7 +99,7 @@ async fn set(
             return Ok(reply.retry_after(throttled.retry_after));
         }
     };
-    let password = match Password::parse(&password) {
+    let password = match choose(&password, &[&username]) {
         Ok(password) => password,
         Err(error) => {
             let problem = Some(error.message.clone());

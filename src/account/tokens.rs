@@ -5,12 +5,13 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 
 use crate::account::change::{change, change_and_return};
 use crate::account::page::{self, Feedback, show_again};
+use crate::account::proof::{self, Proof};
 use crate::accounts::tokens::{self, Token};
 use crate::domain::{
     InvalidInput, NewToken, OwnChange, Permission, TokenId, TokenLifetime, TokenName,
 };
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Request};
+use crate::http::{Context, Form, Hashing, Request};
 use crate::refusal::Refusal;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -19,34 +20,59 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/account/tokens/{id}/revoke", web::post().to(revoke));
 }
 
-async fn make(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
+async fn make(
+    request: Request,
+    body: Bytes,
+    context: Data<Context>,
+    hashing: Data<Hashing>,
+) -> HttpResponse {
+    // A form of another session is refused below, without a look at the password.
+    let form = Form::parse(&body).unwrap_or_default();
+    let typed = form.peek("password").unwrap_or_default().to_owned();
+    let proof = match request.sent(&form) {
+        Ok(true) if !typed.is_empty() => proof::check(&request, &context, &hashing, &typed).await,
+        _ => Ok(Proof::Checked(None)),
+    };
     context
         .form(request, body, |store, request, form| {
-            let (name, days, chosen) = form.read(fields)?;
+            let kept = |field| form.peek(field).unwrap_or_default().to_owned();
+            let (name, days) = (kept("name"), kept("days"));
+            let chosen = form.read(fields)?;
+            let feedback =
+                |name, days, chosen| Feedback { name, days, chosen, ..Feedback::default() };
+            let shown = match proof? {
+                Proof::Checked(shown) => shown,
+                Proof::Throttled(throttled) => {
+                    let feedback = feedback(name, days, chosen);
+                    let field = "token_password";
+                    return page::show_throttled(store, request, &throttled, field, feedback);
+                }
+            };
             let token = tokens::generate();
-            let made = new_token(&name, &days, &chosen, &token)
-                .map_err(Refusal::from)
-                .and_then(|wanted| change(store, request, &OwnChange::MakeToken(wanted), None));
+            let made = new_token(&name, &days, &chosen, &token).map_err(Refusal::from).and_then(
+                |wanted| change(store, request, &OwnChange::MakeToken(wanted), shown.as_deref()),
+            );
             match made {
                 Ok(()) => page::show_token(store, request, token),
-                Err(refusal) => {
-                    let feedback = Feedback { name, days, chosen, ..Feedback::default() };
-                    show_again(store, request, refusal, feedback)
-                }
+                Err(refusal) => show_again(store, request, refusal, feedback(name, days, chosen)),
             }
         })
         .await
 }
 
-fn fields(form: &mut Form) -> Result<(String, String, Vec<Permission>), Refusal> {
-    let (name, days) = (form.require("name")?, form.require("days")?);
+/// Returns the permissions that are chosen. The other fields are only required.
+fn fields(form: &mut Form) -> Result<Vec<Permission>, Refusal> {
+    form.require("name")?;
+    form.require("days")?;
+    form.require("password")?;
+    form.take("username")?;
     let mut chosen = Vec::new();
     for permission in Permission::ALL {
         if form.take(permission.as_str())?.is_some() {
             chosen.push(permission);
         }
     }
-    Ok((name, days, chosen))
+    Ok(chosen)
 }
 
 fn new_token(

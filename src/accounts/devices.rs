@@ -1,11 +1,11 @@
-//! What a browser calls itself, in few words: enough to recognise one's own,
-//! and nothing of what it sent.
+//! A short name for a browser, such as "Firefox on Linux". People recognise
+//! their own browser by it; the User-Agent itself is not kept.
 
-/// What a browser is called that we do not know.
+/// The name of an unknown browser.
 pub const UNKNOWN: &str = "Another browser";
 
-/// Browsers by a word in their User-Agent. Most claim to be several: whoever
-/// claims more comes first.
+/// Browsers by a word in their User-Agent. Most name several browsers, so the
+/// more specific words come first.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -18,7 +18,7 @@ const BROWSERS: [(&str, &str); 9] = [
     ("curl/", "curl"),
 ];
 
-/// Systems, in the same order of claims.
+/// Operating systems, in the same order.
 const SYSTEMS: [(&str, &str); 7] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -29,7 +29,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// Returns what a User-Agent says, such as "Firefox on Linux".
+/// Returns the short name for a User-Agent.
 pub fn device(user_agent: &str) -> String {
     let named = |list: &[(&str, &'static str)]| {
         list.iter().find(|(word, _)| user_agent.contains(word)).map(|(_, name)| *name)
@@ -47,7 +47,7 @@ mod tests {
     use super::device;
 
     #[test]
-    fn a_browser_is_known_by_what_it_sends_and_nothing_of_that_is_kept() {
+    fn a_user_agent_becomes_one_of_few_names() {
         for (user_agent, expected) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",

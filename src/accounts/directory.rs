@@ -1,13 +1,13 @@
-//! Accounts as staff look them up: a list that stays fast however many there
-//! are, and one account with everything that is known of it.
+//! The accounts for staff: a list whose cost does not grow with their number,
+//! and one account with its record.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use crate::accounts::facts;
-use crate::accounts::person::{PersonRow, PersonSqlType, person};
+use crate::accounts::person::{PersonRow, PersonSqlType};
 use crate::domain::{Byline, FieldError, Person, Role, UserId};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
@@ -15,34 +15,51 @@ use crate::store::statement::{Statement, statement};
 
 /// One line of the list.
 #[derive(Debug)]
-pub struct Entry {
-    /// Whose account it is.
+pub struct AccountSummary {
+    /// The owner.
     pub person: Person,
-    /// When it was created.
+    /// When the account was created.
     pub created_at: Timestamp,
-    /// When its person was last here, give or take a minute; `None` is never.
+    /// When the owner's sessions were last used, to the minute; `None` is never.
     pub last_seen_at: Option<Timestamp>,
 }
 
-impl HasCursor for Entry {
+#[derive(Queryable)]
+struct SummaryRow {
+    person: PersonRow,
+    created_at: Stored,
+    last_seen_at: NullableTimestamp,
+}
+
+impl From<SummaryRow> for AccountSummary {
+    fn from(row: SummaryRow) -> Self {
+        Self {
+            person: row.person.into(),
+            created_at: row.created_at.to_jiff(),
+            last_seen_at: row.last_seen_at.to_jiff(),
+        }
+    }
+}
+
+impl HasCursor for AccountSummary {
     fn place(&self) -> Cursor {
         Cursor { at: self.created_at, id: self.person.id.0 }
     }
 }
 
-/// Which accounts are listed.
+/// Which accounts to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// Those that may come in, or those that may not.
+pub struct AccountFilter {
+    /// Active accounts, or deactivated ones.
     pub is_active: bool,
-    /// Those that hold this role.
+    /// Accounts with this role.
     pub role: Option<Role>,
-    /// Those with these words in one of their names.
+    /// Accounts with these words in the username or the display name.
     pub search: Option<Search>,
 }
 
-/// The beginnings of words, each of at least two letters or digits. Of those
-/// that they find, a thousand are looked at.
+/// Prefixes of words, each of at least two letters or digits. A list shows at
+/// most a thousand of the accounts that match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     typed: String,
@@ -50,7 +67,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// Returns what is looked for, or what to write instead; nothing for blanks.
+    /// Returns the search, or what to write instead; `None` for a blank text.
     pub fn parse(text: &str) -> Result<Option<Self>, FieldError> {
         let typed = text.trim();
         let words: Vec<&str> = typed
@@ -79,7 +96,7 @@ impl Search {
 
 type EntrySqlType = (PersonSqlType, Timestamptz, Nullable<Timestamptz>);
 
-/// The statement for accounts that meet a condition, from a place on.
+/// The statement for the accounts that meet a condition, from a cursor on.
 macro_rules! entries {
     ($found:expr, $condition:expr, $newer:literal, $order:literal) => {
         statement::<EntrySqlType>(concat!(
@@ -99,9 +116,8 @@ macro_rules! entries {
     };
 }
 
-/// What a search finds goes first and is bounded: left to itself, PostgreSQL
-/// might walk through all accounts in their order and look for the words in
-/// each.
+/// The matches of a search, materialized and bounded. Otherwise the planner may
+/// walk all accounts in the order of the list and test each for the words.
 macro_rules! found {
     ($condition:literal) => {
         concat!(
@@ -115,7 +131,7 @@ macro_rules! found {
     };
 }
 
-/// The same with the order to read in, and with or without a search.
+/// The statement for a page, by its order and whether there is a search.
 macro_rules! in_order {
     ($slice:expr, $filter:expr, $condition:literal) => {
         match ($slice.reads(), &$filter.search) {
@@ -131,57 +147,52 @@ macro_rules! in_order {
     };
 }
 
-/// Returns a page of the accounts that the filter names, newest first.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns a page of the accounts that match the filter, newest first.
 pub fn page(
     conn: &mut PgConnection,
-    filter: &Filter,
+    filter: &AccountFilter,
     slice: &PageRequest,
-) -> QueryResult<Page<Entry>> {
-    // A role stands in the text, so that the index of that role answers.
-    let asked: Statement<'_, EntrySqlType> = match filter.role {
+) -> QueryResult<Page<AccountSummary>> {
+    // The role is part of the SQL, so that the partial index of that role is used.
+    let query: Statement<'_, EntrySqlType> = match filter.role {
         None => in_order!(slice, filter, ""),
         Some(Role::Author) => in_order!(slice, filter, " AND 'author' = ANY (u.roles)"),
         Some(Role::Reviewer) => in_order!(slice, filter, " AND 'reviewer' = ANY (u.roles)"),
         Some(Role::Staff) => in_order!(slice, filter, " AND 'staff' = ANY (u.roles)"),
     };
     let start = slice.start();
-    let mut asked = asked
+    let mut query = query
         .bind::<Bool, _>(filter.is_active)
         .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(start.at))
         .bind::<BigInt, _>(start.id);
     if let Some(search) = &filter.search {
-        asked = asked.bind::<Text, _>(search.pattern.as_str());
+        query = query.bind::<Text, _>(search.pattern.as_str());
     }
-    let rows = asked.at_most(slice.limit()).load::<(PersonRow, Stored, Option<Stored>)>(conn)?;
-    let entries = rows.into_iter().map(|(row, created_at, last_seen_at)| Entry {
-        person: person(row),
-        created_at: created_at.to_jiff(),
-        last_seen_at: last_seen_at.map(Stored::to_jiff),
-    });
-    Ok(slice.page(entries.collect()))
+    let rows = query.at_most(slice.limit()).load::<SummaryRow>(conn)?;
+    Ok(slice.page(rows.into_iter().map(AccountSummary::from).collect()))
 }
 
 /// One account, as it is now.
 #[derive(Debug)]
-pub struct Found {
-    /// The account, as far as policies ask about it.
+pub struct AccountDetails {
+    /// The facts that policies look at.
     pub account: Account,
-    /// When it was created.
+    /// When the account was created.
     pub created_at: Timestamp,
-    /// When its person was last here, give or take a minute; `None` is never.
+    /// When the owner's sessions were last used, to the minute; `None` is never.
     pub last_seen_at: Option<Timestamp>,
 }
 
+#[derive(Queryable)]
+struct DetailsRow {
+    person: PersonRow,
+    is_active: bool,
+    created_at: Stored,
+    last_seen_at: NullableTimestamp,
+}
+
 /// Returns the account with a username.
-///
-/// # Errors
-///
-/// The database's.
-pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<Found>> {
+pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<AccountDetails>> {
     type Row = (PersonSqlType, Bool, Timestamptz, Nullable<Timestamptz>);
     let row = statement::<Row>(
         "SELECT u.id, u.username, u.display_name, u.roles, u.is_active, u.created_at,
@@ -189,53 +200,67 @@ pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<Found
          FROM users u WHERE u.username = $1",
     )
     .bind::<Text, _>(username)
-    .get_result::<(PersonRow, bool, Stored, Option<Stored>)>(conn)
+    .get_result::<DetailsRow>(conn)
     .optional()?;
-    let Some((row, is_active, created_at, last_seen_at)) = row else { return Ok(None) };
-    Ok(Some(Found {
-        account: facts::account(conn, person(row), is_active, None)?,
-        created_at: created_at.to_jiff(),
-        last_seen_at: last_seen_at.map(Stored::to_jiff),
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(AccountDetails {
+        account: facts::account(conn, row.person.into(), row.is_active, None)?,
+        created_at: row.created_at.to_jiff(),
+        last_seen_at: row.last_seen_at.to_jiff(),
     }))
 }
 
 /// A line of an account's record.
 #[derive(Debug)]
-pub struct Event {
+pub struct AccountEvent {
     /// Its number: later lines have higher ones.
     pub id: i64,
-    /// When it was.
+    /// When it was recorded.
     pub at: Timestamp,
-    /// Who did it.
+    /// Who made the change.
     pub by: Byline,
-    /// What happened, as the record names it.
+    /// The name of the event.
     pub event: String,
-    /// The role it is about, if it is about one.
+    /// The role that was granted or revoked.
     pub role: Option<String>,
-    /// Why, in their words.
+    /// The reason that was given.
     pub reason: String,
 }
 
-type EventSqlType = (BigInt, Timestamptz, (BigInt, Text), Text, Nullable<Text>, Text);
-type EventRow = (i64, Stored, (i64, String), String, Option<String>, String);
+type EventSqlType = (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Text);
 
-fn event((id, at, (by, name), event, role, reason): EventRow) -> Event {
-    let by = Byline { id: UserId(by), name };
-    Event { id, at: at.to_jiff(), by, event, role, reason }
+#[derive(Queryable)]
+struct EventRow {
+    id: i64,
+    at: Stored,
+    actor_id: i64,
+    actor_name: String,
+    event: String,
+    role: Option<String>,
+    reason: String,
 }
 
-/// Returns what has happened to an account, the latest first, at most `limit`,
-/// from before a line on.
-///
-/// # Errors
-///
-/// The database's.
+impl From<EventRow> for AccountEvent {
+    fn from(row: EventRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at.to_jiff(),
+            by: Byline { id: UserId(row.actor_id), name: row.actor_name },
+            event: row.event,
+            role: row.role,
+            reason: row.reason,
+        }
+    }
+}
+
+/// Returns at most `limit` lines of an account's record, the latest first,
+/// starting before the line `before`.
 pub fn events(
     conn: &mut PgConnection,
     subject: UserId,
     before: Option<i64>,
     limit: i64,
-) -> QueryResult<Vec<Event>> {
+) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.display_name, e.event, e.role, e.reason
          FROM account_events e JOIN users actor ON actor.id = e.actor_id
@@ -246,15 +271,11 @@ pub fn events(
     .bind::<BigInt, _>(before.unwrap_or(i64::MAX))
     .at_most(limit)
     .load::<EventRow>(conn)?;
-    Ok(rows.into_iter().map(event).collect())
+    Ok(rows.into_iter().map(AccountEvent::from).collect())
 }
 
-/// Returns how somebody came by each role that they hold.
-///
-/// # Errors
-///
-/// The database's.
-pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<Event>> {
+/// Returns the latest grant of each role that a person holds.
+pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.display_name, e.event, e.role, e.reason
          FROM unnest($2::text[]) AS held (role)
@@ -268,7 +289,7 @@ pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<Even
     .bind::<BigInt, _>(subject.id.0)
     .bind::<Array<Text>, _>(subject.roles.names())
     .load::<EventRow>(conn)?;
-    Ok(rows.into_iter().map(event).collect())
+    Ok(rows.into_iter().map(AccountEvent::from).collect())
 }
 
 #[cfg(test)]
@@ -276,7 +297,7 @@ mod tests {
     use super::Search;
 
     #[test]
-    fn a_search_is_the_beginnings_of_words_and_never_an_operator() {
+    fn a_search_becomes_prefixes_and_never_an_operator() {
         let pattern = |text| Search::parse(text).map(|found| found.map(|search| search.pattern));
         assert_eq!(pattern("  "), Ok(None));
         assert_eq!(pattern("ali"), Ok(Some("ali:*".into())));

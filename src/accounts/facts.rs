@@ -1,4 +1,4 @@
-//! What policies ask about an account, read under its lock.
+//! The facts about an account that policies look at, read under its lock.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
@@ -8,15 +8,15 @@ use crate::policies::accounts::Account;
 use crate::policies::own_account::OwnAccount;
 use crate::store::statement::statement;
 
-/// Returns what is known of an account that staff change, and of one of its
-/// tokens.
+/// Returns the facts about an account that staff want to change, and about one
+/// of its tokens.
 pub(crate) fn account(
     conn: &mut PgConnection,
     person: Person,
     is_active: bool,
     token: Option<TokenId>,
 ) -> QueryResult<Account> {
-    let (is_signed_in, active_staff, has_token) = statement::<(Bool, BigInt, Bool)>(
+    let row = statement::<(Bool, BigInt, Bool)>(
         "SELECT EXISTS (
                  SELECT FROM sessions s JOIN users u ON u.id = s.user_id
                  WHERE s.user_id = $1 AND session_is_live(s, u)),
@@ -27,13 +27,26 @@ pub(crate) fn account(
     )
     .bind::<BigInt, _>(person.id.0)
     .bind::<Nullable<BigInt>, _>(token.map(|token| token.0))
-    .get_result::<(bool, i64, bool)>(conn)?;
-    Ok(Account { person, is_active, is_signed_in, active_staff, has_token })
+    .get_result::<AccountRow>(conn)?;
+    Ok(Account {
+        person,
+        is_active,
+        is_signed_in: row.is_signed_in,
+        active_staff: row.active_staff,
+        has_token: row.has_token,
+    })
 }
 
-/// Returns what is known of the account of whoever changes their own: `this` is
-/// what is stored of their session, `shown` the hash of the password that they
-/// have shown.
+#[derive(Queryable)]
+struct AccountRow {
+    is_signed_in: bool,
+    active_staff: i64,
+    has_token: bool,
+}
+
+/// Returns the facts about an account whose owner wants to change it. `this` is
+/// the stored hash of the owner's session. `shown` is the password hash that
+/// the shown password matched before the lock was taken.
 pub(crate) fn own(
     conn: &mut PgConnection,
     owner: UserId,
@@ -69,15 +82,23 @@ pub(crate) fn own(
     .bind::<Nullable<BigInt>, _>(session)
     .bind::<Nullable<BigInt>, _>(token)
     .bind::<Nullable<Text>, _>(name)
-    .get_result::<(bool, bool, bool, bool, bool, i64)>(conn)?;
-    let (is_proven, has_other_sessions, has_session, has_token, has_token_of_that_name, tokens) =
-        row;
+    .get_result::<OwnAccountRow>(conn)?;
     Ok(OwnAccount {
-        is_proven,
-        has_other_sessions,
-        has_session,
-        has_token,
-        has_token_of_that_name,
-        tokens,
+        is_proven: row.is_proven,
+        has_other_sessions: row.has_other_sessions,
+        has_session: row.has_session,
+        has_token: row.has_token,
+        has_token_of_that_name: row.has_token_of_that_name,
+        tokens: row.tokens,
     })
+}
+
+#[derive(Queryable)]
+struct OwnAccountRow {
+    is_proven: bool,
+    has_other_sessions: bool,
+    has_session: bool,
+    has_token: bool,
+    has_token_of_that_name: bool,
+    tokens: i64,
 }

@@ -1,9 +1,9 @@
-//! Who acts: the account that a credential names, read at the moment of acting.
+//! The actor: the account that a credential names, read when the actor acts.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 
-use super::person::{PersonRow, PersonSqlType, person};
+use super::person::{PersonRow, PersonSqlType};
 use super::sessions::{self, SessionId};
 use super::tokens;
 use crate::domain::{Actor, Person, SecretHash, UserId};
@@ -11,32 +11,28 @@ use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
 
-/// What somebody shows to say who they are.
+/// What a request shows to identify its account.
 #[derive(Debug, Clone)]
 pub enum Credential {
     /// A browser's session.
     Session(SessionId),
     /// A program's token, as it is stored.
     Token(SecretHash),
-    /// An account named by an operator who already has the machine.
+    /// An account that the operator of the machine names on the command line.
     Account(UserId),
 }
 
-/// Returns who acts, with the roles they hold now, or `None` when the
-/// credential is unknown, over or a deactivated account's.
+/// Returns the actor with the roles held now, or `None` when the credential is
+/// unknown or has ended, or its account is deactivated.
 ///
-/// The row stays pinned (`FOR KEY SHARE`) until the transaction ends, and a
-/// change of authority is a change of its key: it waits for this transaction,
-/// or this one waits for it and then reads what it left. The session or the
-/// token is pinned too, so that whoever has been told that it is over is right.
+/// The `users` row stays locked `FOR KEY SHARE` until the transaction ends. A
+/// change of authority locks it exclusively, so it waits for this transaction,
+/// or this one waits for it and then reads the new row. The session or token is
+/// locked too: once its end is acknowledged, no transaction uses it.
 ///
-/// Row locks are not fair: sharers that overlap could keep a revocation
-/// waiting for ever. The advisory lock in front of them is: who comes after a
-/// waiting change of the account waits behind it.
-///
-/// # Errors
-///
-/// The database's.
+/// Row locks are not fair: overlapping shared locks could keep a revocation
+/// waiting for ever. The advisory lock in front of them is fair: a transaction
+/// that comes after a waiting revocation queues behind it.
 pub fn load<'tx>(
     tx: &mut Transaction<'tx>,
     credential: &Credential,
@@ -66,15 +62,11 @@ pub fn load<'tx>(
         .get_result::<PersonRow>(tx.conn())
         .optional()?,
     };
-    Ok(row.map(|row| Actor::pinned(person(row), tx.within())))
+    Ok(row.map(|row| Actor::pinned(row.into(), tx.within())))
 }
 
-/// Returns who a credential names, without pinning anything: for pages, and
-/// for refusing early.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the person that a credential names, without a lock: for rendering,
+/// and for early refusals.
 pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult<Option<Person>> {
     match credential {
         Credential::Session(session) => sessions::viewer(conn, session),
@@ -85,7 +77,7 @@ pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult
                 .select((users::id, users::username, users::display_name, users::roles))
                 .first::<PersonRow>(conn)
                 .optional()?;
-            Ok(row.map(person))
+            Ok(row.map(Person::from))
         }
     }
 }

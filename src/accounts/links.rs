@@ -1,8 +1,7 @@
-//! One-time links with which people set their passwords: for a new account,
-//! and where a password was reset.
+//! One-time links to set a password: for a new account, and after a reset.
 //!
-//! A link is no [`Credential`](super::Credential). It proves who somebody is
-//! for one thing, and there is no way to take it to any other door.
+//! A link is not a [`Credential`](super::Credential): it allows this one change
+//! and no other action.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool};
@@ -11,13 +10,12 @@ use crate::accounts::secrets::hash_of;
 use crate::domain::{SecretHash, UserId};
 use crate::store::statement::statement;
 
-/// What somebody shows who comes with a link.
+/// A one-time link as it is stored: the hash of its secret.
 #[derive(Debug, Clone)]
 pub struct Link(SecretHash);
 
 impl Link {
-    /// Returns what is stored of a link whose secret somebody shows, be it one
-    /// that never was.
+    /// Returns the link with this secret, whether or not it exists.
     pub fn of(secret: &str) -> Self {
         Self(hash_of(secret))
     }
@@ -27,22 +25,18 @@ impl Link {
     }
 }
 
-/// Returns the address of the page that a secret opens, below the site's own.
+/// Returns the path and query of the page for a secret.
 ///
-/// The secret stands behind the question mark, since the log names paths alone;
-/// the form then carries it in its body.
+/// The secret is in the query because the log contains paths only. The form
+/// sends it in the body.
 pub fn address(secret: &str) -> String {
     format!("/set-password?link={secret}")
 }
 
 /// Returns whose password the link sets, or `None` when it does not work: it is
 /// unknown, used, replaced or expired, or the account's password or state has
-/// changed since. Looking does not use it up.
-///
-/// # Errors
-///
-/// The database's.
-pub fn whose(conn: &mut PgConnection, link: &Link) -> QueryResult<Option<UserId>> {
+/// changed since. This does not use the link up.
+pub fn owner(conn: &mut PgConnection, link: &Link) -> QueryResult<Option<UserId>> {
     let found = statement::<BigInt>(
         "SELECT u.id FROM password_links l JOIN users u ON u.id = l.user_id
          WHERE l.secret_hash = $1 AND password_link_works(l, u)",
@@ -53,12 +47,8 @@ pub fn whose(conn: &mut PgConnection, link: &Link) -> QueryResult<Option<UserId>
     Ok(found.map(UserId))
 }
 
-/// Returns whether a link of this account's waits to be used.
-///
-/// # Errors
-///
-/// The database's.
-pub fn is_waiting(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
+/// Returns whether the account has a link that still works.
+pub fn has_open(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
     statement::<Bool>(
         "SELECT EXISTS (
              SELECT FROM password_links l JOIN users u ON u.id = l.user_id

@@ -1,4 +1,4 @@
-//! Accounts by id and by name, and their locks.
+//! Accounts by id and by username, and their locks.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Text};
@@ -11,62 +11,79 @@ use crate::store::schema::users;
 use crate::store::statement::statement;
 
 /// The columns of a [`Person`].
-pub(super) type PersonSqlType = (BigInt, Text, Text, Array<Text>);
-pub(super) type PersonRow = (i64, String, String, Vec<String>);
+pub(crate) type PersonSqlType = (BigInt, Text, Text, Array<Text>);
 
-pub(super) fn person((id, username, display_name, roles): PersonRow) -> Person {
-    let held: Vec<_> = roles.iter().filter_map(|role| role.parse().ok()).collect();
-    Person { id: UserId(id), username, display_name, roles: RoleSet::of(&held) }
+/// The columns id, username, display_name and roles of `users`.
+#[derive(Queryable)]
+pub(crate) struct PersonRow {
+    id: i64,
+    username: String,
+    display_name: String,
+    roles: Vec<String>,
+}
+
+impl From<PersonRow> for Person {
+    fn from(row: PersonRow) -> Self {
+        let held: Vec<_> = row.roles.iter().filter_map(|role| role.parse().ok()).collect();
+        Self {
+            id: UserId(row.id),
+            username: row.username,
+            display_name: row.display_name,
+            roles: RoleSet::of(&held),
+        }
+    }
 }
 
 /// Returns the active person with a username.
-///
-/// # Errors
-///
-/// The database's.
 pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<Person>> {
     let row = users::table
         .filter(users::username.eq(username).and(users::is_active))
         .select((users::id, users::username, users::display_name, users::roles))
         .first::<PersonRow>(conn)
         .optional()?;
-    Ok(row.map(person))
+    Ok(row.map(Person::from))
 }
 
-/// Returns the name that somebody signs in with.
+/// Returns the username of an account.
 ///
 /// # Errors
 ///
-/// The database's; nobody having the id is one.
-pub fn whose_account(conn: &mut PgConnection, id: UserId) -> QueryResult<String> {
+/// [`diesel::NotFound`] when no account has the id.
+pub fn username_of(conn: &mut PgConnection, id: UserId) -> QueryResult<String> {
     users::table.find(id.0).select(users::username).first(conn)
 }
 
-/// Returns whether there is any account yet.
-///
-/// # Errors
-///
-/// The database's.
-pub fn exist(conn: &mut PgConnection) -> QueryResult<bool> {
+/// Returns whether any account exists.
+pub fn any_exists(conn: &mut PgConnection) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)
 }
 
 /// One line of the list of accounts.
 #[derive(Debug)]
 pub struct AccountLine {
-    /// Whose account it is.
+    /// The owner.
     pub person: Person,
-    /// Whether they may come in.
+    /// Whether the owner can sign in.
     pub is_active: bool,
     /// When the account was created.
     pub created_at: Timestamp,
 }
 
-/// Returns every account by username.
-///
-/// # Errors
-///
-/// The database's.
+#[derive(Queryable)]
+struct AccountRow {
+    person: PersonRow,
+    is_active: bool,
+    created_at: Stored,
+}
+
+impl From<AccountRow> for AccountLine {
+    fn from(row: AccountRow) -> Self {
+        let (person, created_at) = (row.person.into(), row.created_at.to_jiff());
+        Self { person, is_active: row.is_active, created_at }
+    }
+}
+
+/// Returns every account, sorted by username.
 pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<AccountLine>> {
     let rows = users::table
         .select((
@@ -75,35 +92,28 @@ pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<AccountLine>> {
             users::created_at,
         ))
         .order(users::username)
-        .load::<(PersonRow, bool, Stored)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(row, is_active, created_at)| AccountLine {
-            person: person(row),
-            is_active,
-            created_at: created_at.to_jiff(),
-        })
-        .collect())
+        .load::<AccountRow>(conn)?;
+    Ok(rows.into_iter().map(AccountLine::from).collect())
 }
 
 /// A person whose account is locked.
-#[derive(Debug)]
+#[derive(Debug, Queryable)]
 pub(crate) struct LockedPerson {
+    #[diesel(deserialize_as = PersonRow)]
     pub(crate) person: Person,
     pub(crate) is_active: bool,
 }
 
-/// Makes those who would create the first account take turns.
+/// Serializes the transactions that create a first account.
 pub(crate) fn lock_first(tx: &mut Transaction<'_>) -> QueryResult<()> {
     statement::<Bool>("SELECT pg_advisory_xact_lock(1, 0) IS NOT NULL")
         .get_result::<bool>(tx.conn())
         .map(|_| ())
 }
 
-/// Locks people in ascending id, whatever order they are named in, so that two
-/// who change each other's accounts meet in the same order.
+/// Locks accounts in ascending id, whatever order they are given in: two people
+/// who change each other's accounts at the same time do not deadlock.
 pub(crate) fn lock(tx: &mut Transaction<'_>, people: &[UserId]) -> QueryResult<Vec<LockedPerson>> {
-    type Row = (BigInt, Text, Text, Array<Text>, Bool);
     let mut ids: Vec<i64> = people.iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -112,31 +122,20 @@ pub(crate) fn lock(tx: &mut Transaction<'_>, people: &[UserId]) -> QueryResult<V
             .bind::<BigInt, _>(*id)
             .get_result::<bool>(tx.conn())?;
     }
-    let rows = statement::<Row>(
+    statement::<(PersonSqlType, Bool)>(
         "SELECT id, username, display_name, roles, is_active
          FROM users WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
     )
     .bind::<Array<BigInt>, _>(ids)
-    .load::<(i64, String, String, Vec<String>, bool)>(tx.conn())?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, username, display_name, roles, is_active)| LockedPerson {
-            person: person((id, username, display_name, roles)),
-            is_active,
-        })
-        .collect())
+    .load(tx.conn())
 }
 
-/// Returns whoever has a username, and whether they may come in.
-///
-/// # Errors
-///
-/// The database's.
-pub fn known_as(conn: &mut PgConnection, username: &str) -> QueryResult<Option<(Person, bool)>> {
+/// Returns the person with a username, and whether the account is active.
+pub fn find_any(conn: &mut PgConnection, username: &str) -> QueryResult<Option<(Person, bool)>> {
     let row = users::table
         .filter(users::username.eq(username))
         .select(((users::id, users::username, users::display_name, users::roles), users::is_active))
         .first::<(PersonRow, bool)>(conn)
         .optional()?;
-    Ok(row.map(|(row, is_active)| (person(row), is_active)))
+    Ok(row.map(|(row, is_active)| (row.into(), is_active)))
 }

@@ -1,4 +1,4 @@
-//! Secrets that travel once: only their SHA-256 stays here.
+//! Secrets that are shown once: only their SHA-256 is stored.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::SecretHash;
 
-/// The digits of base 62, as they are sorted in ASCII.
+/// The digits of base 62, in ASCII order.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// How many digits 256 bits take.
+/// The number of base 62 digits of 256 bits.
 pub(super) const LENGTH: usize = 43;
 
-/// 256 random bits as 43 letters and digits. It prints as nothing.
+/// 256 random bits as 43 letters and digits. `Debug` does not print them.
 pub struct Secret(String);
 
 impl Secret {
-    /// Returns a secret that nobody has had.
+    /// Returns a new random secret.
     pub fn random() -> Self {
-        // Each of the three has 122 bits from the system's generator.
+        // Each of the three has 122 random bits of the operating system.
         let mut hash = Sha256::new();
         for _ in 0..3 {
             hash.update(uuid::Uuid::new_v4().as_bytes());
@@ -26,12 +26,12 @@ impl Secret {
         Self(base62(&hash.finalize()))
     }
 
-    /// Returns the secret as it travels.
+    /// Returns the secret as it is sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns what is stored of it.
+    /// Returns the hash to store.
     pub fn hash(&self) -> SecretHash {
         hash_of(&self.0)
     }
@@ -43,7 +43,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Returns what is stored of a secret that somebody shows.
+/// Returns the hash that is stored of a secret.
 pub fn hash_of(shown: &str) -> SecretHash {
     SecretHash::new(Sha256::digest(shown.as_bytes()).into())
 }
@@ -79,18 +79,18 @@ mod tests {
     use super::{LENGTH, Secret, base62, base62_of};
 
     #[test]
-    fn the_digits_say_the_number() {
+    fn base62_writes_the_number() {
         assert_eq!(base62(&[0; 32]), "0".repeat(LENGTH));
         let mut sixty_two = [0; 32];
         sixty_two[31] = 62;
         assert_eq!(base62(&sixty_two), format!("{}10", "0".repeat(LENGTH - 2)));
-        // 2^256 - 1, as Python says it.
+        // 2^256 - 1, computed with Python.
         assert_eq!(base62(&[255; 32]), "yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp1");
         assert_eq!(base62_of(u32::MAX), "4gfFC3");
     }
 
     #[test]
-    fn no_two_secrets_are_the_same_and_none_is_printed() {
+    fn secrets_differ_and_are_not_printed() {
         let [one, other] = [Secret::random(), Secret::random()];
         assert_eq!(one.as_str().len(), LENGTH);
         assert_ne!(one.as_str(), other.as_str());

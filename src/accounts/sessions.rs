@@ -1,5 +1,5 @@
-//! Signed-in browsers. The id is 244 random bits and lives in a cookie; the
-//! database knows its SHA-256 and whose it is.
+//! Signed-in browsers. A session's id is 244 random bits in a cookie; the
+//! database stores its SHA-256 and the account.
 
 use std::fmt;
 
@@ -9,25 +9,25 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 use sha2::{Digest, Sha256};
 
-use crate::accounts::person::{PersonRow, PersonSqlType, person};
+use crate::accounts::person::{PersonRow, PersonSqlType};
 use crate::domain::{Person, SecretHash, UserId};
 use crate::store::schema::{cookie_key, sessions};
 use crate::store::statement::statement;
 
-/// A session is over after this long, used or not: 7 days, in seconds.
+/// A session ends after this long, used or not: 7 days, in seconds.
 pub const LIFETIME_SECONDS: i32 = 7 * 24 * 60 * 60;
 
-/// What the database knows of a session's id: its SHA-256.
+/// The stored form of a session's id: its SHA-256.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionId([u8; 32]);
 
 impl SessionId {
-    /// Returns what is stored of the id that a cookie carries.
+    /// Returns the stored form of the id in a cookie.
     pub fn of(key: &str) -> Self {
         Self(Sha256::digest(key.as_bytes()).into())
     }
 
-    /// Returns what is stored, to begin a session with.
+    /// Returns the hash to store for a new session.
     pub fn stored(&self) -> SecretHash {
         SecretHash::new(self.0)
     }
@@ -45,7 +45,7 @@ impl fmt::Debug for SessionId {
 }
 
 /// Returns the token that forms of a session carry against cross-site requests.
-/// It follows from the secret id, so it needs no storage and tells nothing.
+/// It is derived from the secret id, so it is not stored, and does not reveal it.
 pub fn form_token(key: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(b"imprimatur form token\0");
@@ -54,16 +54,12 @@ pub fn form_token(key: &str) -> String {
 }
 
 /// Begins a session on a device for a person who has shown the password with
-/// this hash; returns false when the password or the account has changed since.
+/// this hash. Returns false when the password or the account has changed since.
 ///
 /// The hash is compared under the account's lock, which a change of the password
-/// takes, too: once that change is acknowledged, no session begins with the old
-/// password. `FOR SHARE` waits for a hand-typed `UPDATE` as well, and reads the
-/// row that it left.
-///
-/// # Errors
-///
-/// The database's.
+/// also takes: once that change is acknowledged, no session begins with the old
+/// password. `FOR SHARE` also waits for a hand-typed `UPDATE`, and then reads
+/// the new row.
 pub fn begin(
     conn: &mut PgConnection,
     session: &SessionId,
@@ -92,12 +88,8 @@ pub fn begin(
     Ok(!begun.is_empty())
 }
 
-/// Returns whose session it is, for showing them pages, or `None` when it is
-/// over. At most once a minute it notes that the session was used.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the owner of a session, for rendering pages, or `None` when it has
+/// ended. Updates the session's time of last use at most once a minute.
 pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Option<Person>> {
     let row = statement::<(PersonSqlType, Bool)>(
         "SELECT u.id, u.username, u.display_name, u.roles,
@@ -116,16 +108,12 @@ pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Optio
                     .set(sessions::last_used_at.eq(diesel::dsl::now))
                     .execute(conn)?;
             }
-            Ok(Some(person(row)))
+            Ok(Some(row.into()))
         }
     }
 }
 
-/// Ends a session, wherever it is.
-///
-/// # Errors
-///
-/// The database's.
+/// Ends a session. A session that has ended stays as it is.
 pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
     diesel::update(sessions::table.find(session.hash()).filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(diesel::dsl::now))
@@ -133,37 +121,35 @@ pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
     Ok(())
 }
 
-/// A browser that somebody is signed in with.
-#[derive(Debug)]
+/// A live session, as its owner and staff see it.
+#[derive(Debug, Queryable)]
 pub struct SessionLine {
-    /// What the session is called: its id is a secret.
+    /// The public number of the session: its id is a secret.
     pub number: i64,
-    /// On what it began, in few words.
+    /// The browser that it began in.
     pub device: String,
     /// When it began.
+    #[diesel(deserialize_as = Stored)]
     pub created_at: Timestamp,
-    /// When it was last used, give or take a minute.
+    /// When it was last used, to the minute.
+    #[diesel(deserialize_as = Stored)]
     pub last_used_at: Timestamp,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     pub is_this: bool,
 }
 
-/// How many sessions of a person are looked at.
+/// The most sessions of a person that a list shows.
 const MOST: i64 = 100;
 
-/// Returns the sessions of a person that are not over, the last used first, at
-/// most 100; `asking` is the one that asks.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the live sessions of a person, the last used first, at most 100.
+/// `asking` is the session of this request.
 pub fn of_person(
     conn: &mut PgConnection,
     user: UserId,
     asking: Option<&SessionId>,
 ) -> QueryResult<Vec<SessionLine>> {
     type Row = (BigInt, Text, Timestamptz, Timestamptz, Bool);
-    let rows = statement::<Row>(
+    statement::<Row>(
         "SELECT s.number, s.device, s.created_at, s.last_used_at, s.id_hash = $2
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.user_id = $1 AND session_is_live(s, u)
@@ -172,49 +158,33 @@ pub fn of_person(
     .bind::<BigInt, _>(user.0)
     .bind::<Binary, _>(asking.map_or(&[][..], SessionId::hash))
     .at_most(MOST)
-    .load::<(i64, String, Stored, Stored, bool)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(number, device, created_at, last_used_at, is_this)| SessionLine {
-            number,
-            device,
-            created_at: created_at.to_jiff(),
-            last_used_at: last_used_at.to_jiff(),
-            is_this,
-        })
-        .collect())
+    .load(conn)
 }
 
-/// Returns the 64 bytes that every server process signs cookies with.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the 64 bytes with which every server process signs cookies.
 pub fn signing_key(conn: &mut PgConnection) -> QueryResult<Vec<u8>> {
     cookie_key::table.select(cookie_key::key).first(conn)
 }
 
-/// Forgets sessions and sign-in windows that are long over; returns how many.
-///
-/// # Errors
-///
-/// The database's.
+/// Deletes sessions and attempt counts that ended long ago. Returns how many.
 pub fn purge_expired(conn: &mut PgConnection) -> QueryResult<i64> {
     statement::<BigInt>("SELECT purge_expired()").get_result(conn)
 }
 
-/// Returns a new secret id for nobody yet: 244 random bits as letters and digits.
+/// Returns a new secret id without an owner: 244 random bits as letters and
+/// digits.
 pub fn random_key() -> String {
     format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple())
 }
 
-/// Returns a new secret id for a person's session. It names them, so that a
-/// form that outlives its session still tells whose it was; it proves nothing.
+/// Returns a new secret id for a person's session. It contains the person's id,
+/// so that a form that outlives its session still shows whose it was. That part
+/// proves nothing.
 pub fn random_key_of(user: UserId) -> String {
     format!("{user}.{}", random_key())
 }
 
-/// Returns whose session an id says that it is of.
+/// Returns the person that an id names. The name is not checked.
 pub fn owner_of(key: &str) -> Option<UserId> {
     key.split_once('.').and_then(|(owner, _)| owner.parse().ok()).map(UserId)
 }

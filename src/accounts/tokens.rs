@@ -1,44 +1,43 @@
-//! What programs show to say for whom they act: `imprimatur_`, 43 random
-//! letters and digits, and 6 of a checksum.
+//! API tokens: `imprimatur_`, 43 random letters and digits, and a checksum of 6.
 //!
-//! The beginning lets scanners find a token that leaked, and the checksum tells
-//! a typing error from a token without asking the database.
+//! The prefix lets scanners find a token that leaked. The checksum recognises a
+//! typing error without a query.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use crate::accounts::person::{PersonRow, PersonSqlType, person};
+use crate::accounts::person::{PersonRow, PersonSqlType};
 use crate::accounts::secrets::{LENGTH, Secret, base62_of, hash_of};
 use crate::domain::{Permission, Person, SecretHash, TokenId, UserId};
 use crate::store::Transaction;
 use crate::store::statement::statement;
 
-/// What every token begins with.
-const MARK: &str = "imprimatur_";
+/// The prefix of every token.
+const PREFIX: &str = "imprimatur_";
 
-/// How many characters the checksum has.
+/// The length of the checksum.
 const CHECKSUM_LENGTH: usize = 6;
 
-/// How many tokens of a person are looked at.
+/// The most tokens of a person that a list shows.
 const MOST: i64 = 100;
 
-/// A new token. It is shown once, and prints as nothing.
+/// A new token. It is shown once, and `Debug` does not print it.
 pub struct Token(String);
 
 impl Token {
-    /// Returns the token as its owner copies it.
+    /// Returns the whole token, for its owner to copy.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the first characters, to be known by: too few to guess the rest.
+    /// Returns the first characters, which identify the token in lists.
     pub fn beginning(&self) -> String {
-        self.0.chars().take(MARK.len() + 4).collect()
+        self.0.chars().take(PREFIX.len() + 4).collect()
     }
 
-    /// Returns what is stored of it.
+    /// Returns the hash to store.
     pub fn hash(&self) -> SecretHash {
         hash_of(&self.0)
     }
@@ -50,16 +49,16 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// Returns a token that nobody has had.
+/// Returns a new random token.
 pub fn generate() -> Token {
     let secret = Secret::random();
-    Token(format!("{MARK}{}{}", secret.as_str(), checksum(secret.as_str())))
+    Token(format!("{PREFIX}{}{}", secret.as_str(), checksum(secret.as_str())))
 }
 
-/// Returns what is stored of a token that somebody shows, or `None` when it
-/// cannot be one: it is something else, or was not copied whole.
+/// Returns the stored hash of a token, or `None` when the text is not a token or
+/// was not copied completely.
 pub fn parse(shown: &str) -> Option<SecretHash> {
-    let rest = shown.strip_prefix(MARK)?;
+    let rest = shown.strip_prefix(PREFIX)?;
     let is_spelled = rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !is_spelled || rest.len() != LENGTH + CHECKSUM_LENGTH {
         return None;
@@ -82,33 +81,38 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// Whom a token names.
+/// The token of a request, and its owner.
 #[derive(Debug)]
 pub struct Bearer {
-    /// Which token.
+    /// The token.
     pub token: TokenId,
-    /// Whose it is, with what they hold now, narrowed to what the token is for.
+    /// The owner with the roles held now, narrowed to the token's permissions.
     pub person: Person,
 }
 
 type BearerSqlType = (PersonSqlType, BigInt, Nullable<Array<Text>>);
-type BearerRow = (PersonRow, i64, Option<Vec<String>>);
 
-fn bearer((row, id, permissions): BearerRow) -> Bearer {
-    let mut person = person(row);
-    if let Some(permissions) = permissions {
-        person.roles = person.roles.narrowed_to(known(&permissions));
-    }
-    Bearer { token: TokenId(id), person }
+#[derive(Queryable)]
+struct BearerRow {
+    #[diesel(deserialize_as = PersonRow)]
+    person: Person,
+    token: i64,
+    permissions: Option<Vec<String>>,
 }
 
-/// Returns whom a token names, or `None` when it is unknown, revoked or
-/// expired, or its account is deactivated. Nothing is pinned: this is for
-/// reading, and for refusing early. It notes that the token was used.
-///
-/// # Errors
-///
-/// The database's.
+impl From<BearerRow> for Bearer {
+    fn from(row: BearerRow) -> Self {
+        let mut person = row.person;
+        if let Some(permissions) = row.permissions {
+            person.roles = person.roles.narrowed_to(known(&permissions));
+        }
+        Self { token: TokenId(row.token), person }
+    }
+}
+
+/// Returns the owner of a token, or `None` when it is unknown, revoked or
+/// expired, or its account is deactivated. It takes no lock: it is for reading
+/// and for early refusals. Updates the token's time of last use.
 pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<Bearer>> {
     let row = statement::<(BearerSqlType, Bool)>(
         "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions,
@@ -123,15 +127,11 @@ pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<B
     if is_stale {
         note_use(conn, token)?;
     }
-    Ok(Some(bearer(row)))
+    Ok(Some(row.into()))
 }
 
-/// Notes that a token was used, at most once a minute. Where a transaction has
-/// pinned the token just now it notes nothing: nobody waits for a note.
-///
-/// # Errors
-///
-/// The database's.
+/// Updates a token's time of last use, at most once a minute. It does nothing
+/// while a transaction locks the token, so it never waits.
 pub fn note_use(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<()> {
     statement::<BigInt>(
         "UPDATE tokens SET last_used_at = clock_timestamp()
@@ -145,12 +145,8 @@ pub fn note_use(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<()> 
     Ok(())
 }
 
-/// Returns whom a token names, and pins them and the token until the
-/// transaction ends; `None` where [`find`] says so.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the owner of a token, and locks account and token until the
+/// transaction ends; `None` in the cases of [`find`].
 pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<Option<Person>> {
     let row = statement::<BearerSqlType>(
         "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions
@@ -162,10 +158,11 @@ pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<O
     .bind::<Binary, _>(token.as_bytes())
     .get_result::<BearerRow>(tx.conn())
     .optional()?;
-    Ok(row.map(|row| bearer(row).person))
+    Ok(row.map(|row| Bearer::from(row).person))
 }
 
-/// Returns the permissions of these names; what is none any more grants nothing.
+/// Returns the permissions of these names. A name that no longer exists grants
+/// nothing.
 fn known(names: &[impl AsRef<str>]) -> Vec<Permission> {
     names.iter().filter_map(|name| name.as_ref().parse().ok()).collect()
 }
@@ -173,24 +170,49 @@ fn known(names: &[impl AsRef<str>]) -> Vec<Permission> {
 /// A token as its owner and staff see it.
 #[derive(Debug)]
 pub struct TokenLine {
-    /// Which one.
+    /// The token.
     pub id: TokenId,
-    /// What it is for.
+    /// Its name.
     pub name: String,
     /// Its first characters.
     pub beginning: String,
-    /// What it is narrowed to; `None` is all that its account holds.
+    /// The permissions that it is narrowed to; `None` is all of its account.
     pub narrowed_to: Option<Vec<Permission>>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Until when it works.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// When it was last used, give or take a minute.
+    /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
 }
 
+#[derive(Queryable)]
+struct TokenRow {
+    id: i64,
+    name: String,
+    beginning: String,
+    permissions: Option<Vec<String>>,
+    created_at: Stored,
+    expires_at: Stored,
+    last_used_at: NullableTimestamp,
+}
+
+impl From<TokenRow> for TokenLine {
+    fn from(row: TokenRow) -> Self {
+        Self {
+            id: TokenId(row.id),
+            name: row.name,
+            beginning: row.beginning,
+            narrowed_to: row.permissions.as_deref().map(known),
+            created_at: row.created_at.to_jiff(),
+            expires_at: row.expires_at.to_jiff(),
+            last_used_at: row.last_used_at.to_jiff(),
+        }
+    }
+}
+
 impl TokenLine {
-    /// Returns what it is narrowed to, in words.
+    /// Returns the permissions as text.
     pub fn scope(&self) -> String {
         match &self.narrowed_to {
             None => "Everything the account may".to_owned(),
@@ -202,11 +224,7 @@ impl TokenLine {
     }
 }
 
-/// Returns the tokens of a person that work, the newest first, at most 100.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the working tokens of a person, the newest first, at most 100.
 pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<TokenLine>> {
     type Row = (
         BigInt,
@@ -217,7 +235,6 @@ pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<Token
         Timestamptz,
         Nullable<Timestamptz>,
     );
-    type Found = (i64, String, String, Option<Vec<String>>, Stored, Stored, Option<Stored>);
     let rows = statement::<Row>(
         "SELECT t.id, t.name, t.beginning, t.permissions, t.created_at, t.expires_at, t.last_used_at
          FROM tokens t JOIN users u ON u.id = t.user_id
@@ -226,27 +243,16 @@ pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<Token
     )
     .bind::<BigInt, _>(user.0)
     .at_most(MOST)
-    .load::<Found>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, beginning, permissions, created_at, expires_at, last_used_at)| TokenLine {
-            id: TokenId(id),
-            name,
-            beginning,
-            narrowed_to: permissions.as_deref().map(known),
-            created_at: created_at.to_jiff(),
-            expires_at: expires_at.to_jiff(),
-            last_used_at: last_used_at.map(Stored::to_jiff),
-        })
-        .collect())
+    .load::<TokenRow>(conn)?;
+    Ok(rows.into_iter().map(TokenLine::from).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MARK, crc32, generate, parse};
+    use super::{PREFIX, crc32, generate, parse};
 
     #[test]
-    fn the_checksum_is_the_one_that_everybody_means() {
+    fn the_checksum_is_the_usual_crc_32() {
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
     }
 
@@ -254,7 +260,7 @@ mod tests {
     fn a_token_is_recognised_and_one_wrong_character_is_noticed() {
         let token = generate();
         let text = token.as_str();
-        assert_eq!(text.len(), MARK.len() + 43 + 6);
+        assert_eq!(text.len(), PREFIX.len() + 43 + 6);
         assert!(text.starts_with("imprimatur_"), "{text}");
         assert!(text.starts_with(&token.beginning()) && token.beginning().len() == 15);
         assert_eq!(parse(text), Some(token.hash()));

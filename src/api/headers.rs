@@ -62,7 +62,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a> {
 
 /// Returns the token as it is stored. Other schemes and cookies count as no
 /// token.
-fn token(headers: &HeaderMap) -> Result<SecretHash, ApiError> {
+pub(crate) fn token(headers: &HeaderMap) -> Result<SecretHash, ApiError> {
     let shown = match single(headers, &header::AUTHORIZATION) {
         Single::Absent => return Err(ApiError::NoToken),
         Single::Repeated | Single::NotText => return Err(ApiError::MalformedAuthorization),

@@ -53,5 +53,6 @@ mod routes;
 pub use document::openapi;
 pub use routes::routes;
 
+pub(crate) use headers::token as shown_token;
 pub(crate) use quotas::Quotas;
 pub(crate) use routes::is_within;

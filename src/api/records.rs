@@ -62,7 +62,7 @@ pub(super) async fn accounts(request: ApiRequest, context: Data<Context>) -> Htt
         pages.keep("active", active);
         pages.keep("role", role);
         let is_active = active.unwrap_or(true);
-        let filter = directory::Filter { is_active, role, search: None };
+        let filter = directory::AccountFilter { is_active, role, search: None };
         let page = directory::page(conn, &filter, &page).map_err(read_error)?;
         let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
         let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));

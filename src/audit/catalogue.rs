@@ -1,5 +1,5 @@
-//! Everything that a record of a refusal can say, derived from the enums that
-//! say it: for filters and for the API's document.
+//! The actions, layers and codes that a refusal can carry, derived from the
+//! enums: for filters and for the API's schema.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::policies::{accounts, incidents, own_account, posts};
 /// The layers whose refusals are recorded.
 pub const LAYERS: [Layer; 2] = [Layer::Permission, Layer::Policy];
 
-/// Returns the name of every action that can be refused.
+/// Returns the name of every action.
 pub fn actions() -> Vec<&'static str> {
     RecordedAction::all().map(RecordedAction::as_str).collect()
 }

@@ -1,4 +1,4 @@
-//! The incidents, a page at a time, and one of them for whoever takes it up.
+//! Reads incidents: a page of them, or one, with its lock.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
@@ -24,32 +24,61 @@ impl HasCursor for Incident {
     }
 }
 
-type RowSqlType = (
+type IncidentSqlType = (
     (BigInt, Timestamptz, Uuid, Text),
     (Nullable<BigInt>, Nullable<Text>),
     (Text, Nullable<BigInt>, Text, Text),
     (Nullable<Timestamptz>, Nullable<BigInt>, Nullable<Text>, Nullable<Text>),
 );
-type Row = (
-    (i64, Stored, uuid::Uuid, String),
-    (Option<i64>, Option<String>),
-    (String, Option<i64>, String, String),
-    (NullableTimestamp, Option<i64>, Option<String>, Option<String>),
-);
+
+/// A person who may be absent.
+#[derive(Queryable)]
+struct ActorRow {
+    id: Option<i64>,
+    name: Option<String>,
+}
+
+#[derive(Queryable)]
+struct EventRow {
+    id: i64,
+    at: Stored,
+    request: uuid::Uuid,
+    interface: String,
+}
+
+#[derive(Queryable)]
+struct SubjectRow {
+    action: String,
+    post: Option<i64>,
+    invariant: String,
+    detail: String,
+}
+
+#[derive(Queryable)]
+struct AcknowledgementRow {
+    at: NullableTimestamp,
+    by: Option<i64>,
+    name: Option<String>,
+    note: Option<String>,
+}
+
+#[derive(Queryable)]
+struct IncidentRow {
+    event: EventRow,
+    actor: ActorRow,
+    subject: SubjectRow,
+    acknowledgement: AcknowledgementRow,
+}
 
 const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, actor.display_name,
      i.action, i.post_id, i.invariant, i.detail,
-     i.acknowledged_at, taker.id, taker.display_name, i.acknowledgement
+     i.acknowledged_at, staff.id, staff.display_name, i.acknowledgement
  FROM incidents i
  LEFT JOIN users actor ON actor.id = i.actor_id
- LEFT JOIN users taker ON taker.id = i.acknowledged_by
+ LEFT JOIN users staff ON staff.id = i.acknowledged_by
  WHERE ";
 
-/// Returns a page of the incidents.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns a page of incidents.
 pub fn incidents(
     conn: &mut PgConnection,
     state: IncidentState,
@@ -59,39 +88,30 @@ pub fn incidents(
         IncidentState::Open => "i.acknowledged_at IS NULL AND ",
         IncidentState::Acknowledged => "i.acknowledged_at IS NOT NULL AND ",
     };
-    let stretch = match slice.reads() {
+    let range = match slice.reads() {
         Order::NewestFirst => "(i.at, i.id) < ($1, $2) ORDER BY i.at DESC, i.id DESC",
         Order::OldestFirst => "(i.at, i.id) > ($1, $2) ORDER BY i.at, i.id",
     };
     let start = slice.start();
-    let found = statement::<RowSqlType>([COLUMNS, which, stretch].concat())
+    let rows = statement::<IncidentSqlType>([COLUMNS, which, range].concat())
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .at_most(slice.limit())
-        .load::<Row>(conn)?;
-    Ok(slice.page(found.into_iter().map(read).collect()))
+        .load::<IncidentRow>(conn)?;
+    Ok(slice.page(rows.into_iter().map(Incident::from).collect()))
 }
 
-/// Returns an incident, or `None` where there is none of that name.
-///
-/// # Errors
-///
-/// The database's.
+/// Returns an incident, or `None` when it does not exist.
 pub fn incident(conn: &mut PgConnection, id: IncidentId) -> QueryResult<Option<Incident>> {
-    let found = statement::<RowSqlType>([COLUMNS, "i.id = $1"].concat())
+    let row = statement::<IncidentSqlType>([COLUMNS, "i.id = $1"].concat())
         .bind::<BigInt, _>(id.0)
-        .get_result::<Row>(conn)
+        .get_result::<IncidentRow>(conn)
         .optional()?;
-    Ok(found.map(read))
+    Ok(row.map(Incident::from))
 }
 
-/// Locks an incident and returns it as it is now. It is two statements,
-/// because one that had to wait for the lock would show everything but the
-/// locked row as it was before the wait.
-///
-/// # Errors
-///
-/// The database's.
+/// Locks an incident and returns it as it is now. It takes two statements: one
+/// that waited for the lock would show the joined rows as of before the wait.
 pub fn lock_incident(tx: &mut Transaction<'_>, id: IncidentId) -> QueryResult<Option<Incident>> {
     statement::<BigInt>("SELECT id FROM incidents WHERE id = $1 FOR UPDATE")
         .bind::<BigInt, _>(id.0)
@@ -100,26 +120,26 @@ pub fn lock_incident(tx: &mut Transaction<'_>, id: IncidentId) -> QueryResult<Op
     incident(tx.conn(), id)
 }
 
-fn read(row: Row) -> Incident {
-    let ((id, at, request, interface), (actor, name), asked, taken) = row;
-    let (action, post, invariant, detail) = asked;
-    let (taken_at, taker, taker_name, note) = taken;
-    let acknowledgement = match (taken_at.to_jiff(), taker, taker_name, note) {
-        (Some(at), Some(id), Some(name), Some(note)) => {
-            Some(Acknowledgement { at, by: Byline { id: UserId(id), name }, note })
+impl From<IncidentRow> for Incident {
+    fn from(row: IncidentRow) -> Self {
+        let IncidentRow { event, actor, subject, acknowledgement: taken } = row;
+        let acknowledgement = match (taken.at.to_jiff(), taken.by, taken.name, taken.note) {
+            (Some(at), Some(id), Some(name), Some(note)) => {
+                Some(Acknowledgement { at, by: Byline { id: UserId(id), name }, note })
+            }
+            _ => None,
+        };
+        Self {
+            id: IncidentId(event.id),
+            at: event.at.to_jiff(),
+            request: RequestId(event.request),
+            interface: event.interface,
+            actor: actor.id.zip(actor.name).map(|(id, name)| Byline { id: UserId(id), name }),
+            action: subject.action,
+            post: subject.post.map(PostId),
+            invariant: subject.invariant,
+            detail: subject.detail,
+            acknowledgement,
         }
-        _ => None,
-    };
-    Incident {
-        id: IncidentId(id),
-        at: at.to_jiff(),
-        request: RequestId(request),
-        interface,
-        actor: actor.zip(name).map(|(id, name)| Byline { id: UserId(id), name }),
-        action,
-        post: post.map(PostId),
-        invariant,
-        detail,
-        acknowledgement,
     }
 }

@@ -1,47 +1,35 @@
-//! What was refused, what went wrong, and who read what: written when all is
-//! decided, and never part of a decision.
+//! Refusals, incidents and readings: written after a decision, and never part
+//! of one.
 
 pub mod catalogue;
+mod entry;
 mod incident_log;
 mod readings;
+mod refusal_counts;
 mod refusal_log;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::domain::{Interface, PostId, Reason, RecordedAction, RequestId, RevisionNumber, UserId};
+use crate::domain::Reason;
 use crate::metrics;
-use crate::store::schema::{incidents, refusals};
+use crate::store::schema::incidents;
 use crate::store::statement::statement;
 
+pub use entry::AuditEntry;
 pub use incident_log::{IncidentState, incident, incidents, lock_incident};
 pub use readings::record_reading;
+pub use refusal_counts::left_out as refusals_left_out;
 pub use refusal_log::{
     LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,
 };
 
-/// What a record says of the request it speaks of.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked {
-    /// The request.
-    pub request: RequestId,
-    /// The edge it came through.
-    pub interface: Interface,
-    /// Who asked, if they were known.
-    pub actor: Option<UserId>,
-    /// What they asked for.
-    pub action: RecordedAction,
-    /// Of which post, as they named it.
-    pub post: Option<PostId>,
-    /// Looking at which revision.
-    pub seen: Option<RevisionNumber>,
-}
-
-/// Records that a signed-in actor was refused. Anonymous refusals are counted
-/// in the log and not stored: anybody could fill the table.
+/// Records the refusal of a signed-in actor, of each person and hour at most a
+/// hundred. Anonymous refusals are logged and not stored: anybody could fill the
+/// table.
 pub fn record_refusal(
     conn: &mut PgConnection,
-    asked: &Asked,
+    asked: &AuditEntry,
     layer: &'static str,
     reasons: &[Reason],
 ) {
@@ -54,18 +42,7 @@ pub fn record_refusal(
     let Some(actor) = asked.actor else { return };
     let written =
         serde_json::to_value(reasons).map_err(|error| error.to_string()).and_then(|reasons| {
-            diesel::insert_into(refusals::table)
-                .values((
-                    refusals::request_id.eq(asked.request.0),
-                    refusals::interface.eq(asked.interface.as_str()),
-                    refusals::actor_id.eq(actor.0),
-                    refusals::action.eq(asked.action.as_str()),
-                    refusals::post_id.eq(asked.post.map(|post| post.0)),
-                    refusals::revision_seen.eq(asked.seen.map(|seen| seen.0)),
-                    refusals::layer.eq(layer),
-                    refusals::reasons.eq(reasons),
-                ))
-                .execute(conn)
+            refusal_counts::insert(conn, asked, actor, layer, reasons)
                 .map_err(|error| error.to_string())
         });
     if let Err(error) = written {
@@ -73,8 +50,9 @@ pub fn record_refusal(
     }
 }
 
-/// Records that an invariant would have been broken: a defect of ours.
-pub fn record_incident(conn: &mut PgConnection, asked: &Asked, invariant: &str, detail: &str) {
+/// Records an incident: an invariant stopped an inconsistent change, which is a
+/// defect of this program.
+pub fn record_incident(conn: &mut PgConnection, asked: &AuditEntry, invariant: &str, detail: &str) {
     tracing::error!(
         request_id = %asked.request, invariant, detail, action = asked.action.as_str(),
         post = asked.post.map(|post| post.0), actor = asked.actor.map(|actor| actor.0),
@@ -97,12 +75,7 @@ pub fn record_incident(conn: &mut PgConnection, asked: &Asked, invariant: &str, 
     }
 }
 
-/// Returns how many incidents nobody has acknowledged yet, as far as 100: from
-/// there on it is "many".
-///
-/// # Errors
-///
-/// The database's.
+/// Returns the number of open incidents, at most 100.
 pub fn open_incidents(conn: &mut PgConnection) -> QueryResult<i64> {
     statement::<BigInt>(
         "SELECT count(*) FROM (

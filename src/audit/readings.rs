@@ -5,13 +5,12 @@ use crate::domain::{Person, Post, RequestId, State};
 use crate::store::statement::statement;
 use crate::store::visibility::Visibility;
 
-/// Records that a reviewer has the current revision of somebody's post in
-/// review before them. Whoever else looks, or at whatever else, leaves no
-/// record.
+/// Records that a reviewer reads the current revision of another person's post
+/// in review. Other readings are not recorded.
 ///
-/// It is a record of a request and not an effect that was asked for, so a GET
-/// may leave it (RFC 9110, 9.2.1). A look within a minute of the last one is
-/// the same look. If it cannot be written, the page is shown all the same.
+/// A GET may leave this record, because it is not an effect that the client
+/// asked for (RFC 9110, 9.2.1). Readings within a minute are one reading. If the
+/// record cannot be written, the page is shown all the same.
 pub fn record_reading(conn: &mut PgConnection, request: RequestId, person: &Person, post: &Post) {
     let is_review = Visibility::of(person).sees_reviews
         && post.state() == State::InReview

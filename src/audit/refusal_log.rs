@@ -1,4 +1,4 @@
-//! The refusals, a page at a time, by whatever is asked of them.
+//! Reads refusals: a filtered page of them, and counts.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
@@ -12,29 +12,29 @@ use crate::store::statement::{Statement, statement, statement_of};
 /// One refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusalLine {
-    /// Its name in the database.
+    /// Its id.
     pub id: i64,
     /// When it was recorded.
     pub at: Timestamp,
-    /// The request, as the refused person's page named it.
+    /// The request id, which the person's page also showed.
     pub request: RequestId,
-    /// The edge that they came through.
+    /// The interface.
     pub interface: String,
     /// Who was refused.
     pub actor: Byline,
-    /// What they sign in with.
+    /// The username of that person.
     pub username: String,
-    /// What they wanted to do.
+    /// The action.
     pub action: String,
-    /// To which post, as they named it: it may not exist.
+    /// The post, as the request named it: it may not exist.
     pub post: Option<PostId>,
-    /// What that post is called now, if it exists.
+    /// The post's current title, if it exists.
     pub title: Option<String>,
-    /// Which revision they were looking at.
+    /// The revision seen.
     pub seen: Option<RevisionNumber>,
-    /// Which layer refused.
+    /// The layer that refused.
     pub layer: String,
-    /// The reasons in the words that they were given.
+    /// The reasons, in the words that the person was shown.
     pub reasons: Vec<Reason>,
 }
 
@@ -44,25 +44,24 @@ impl HasCursor for RefusalLine {
     }
 }
 
-/// Which refusals are asked for: those to which everything that is given here
-/// applies.
+/// Which refusals to list: those that match every field that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RefusalFilter {
-    /// Whose.
+    /// The person who was refused.
     pub actor: Option<UserId>,
-    /// About which post.
+    /// The post.
     pub post: Option<PostId>,
-    /// Of which action.
+    /// The action.
     pub action: Option<String>,
-    /// By which layer.
+    /// The layer that refused.
     pub layer: Option<String>,
-    /// By which rule, among others perhaps.
+    /// The code of one of the reasons.
     pub code: Option<String>,
-    /// Through which edge.
+    /// The interface.
     pub interface: Option<String>,
-    /// From this moment on.
+    /// Recorded at or after this time.
     pub since: Option<Timestamp>,
-    /// Before this moment.
+    /// Recorded before this time.
     pub until: Option<Timestamp>,
 }
 
@@ -78,26 +77,47 @@ type LineSqlType = (
     (Text, Nullable<BigInt>, Nullable<Text>, Nullable<Integer>),
     (Text, Jsonb),
 );
-type LineRow = (
-    (i64, Stored, uuid::Uuid, String),
-    (i64, String, String),
-    (String, Option<i64>, Option<String>, Option<i32>),
-    (String, serde_json::Value),
-);
 
-/// Returns a page of the refusals. It reads indexes from where the page begins
-/// and no further than the page is long, however many refusals there are.
-///
-/// # Errors
-///
-/// The database's.
+#[derive(Queryable)]
+struct RequestRow {
+    id: i64,
+    at: Stored,
+    request: uuid::Uuid,
+    interface: String,
+}
+
+#[derive(Queryable)]
+struct ActorRow {
+    id: i64,
+    name: String,
+    username: String,
+}
+
+#[derive(Queryable)]
+struct SubjectRow {
+    action: String,
+    post: Option<i64>,
+    title: Option<String>,
+    seen: Option<i32>,
+}
+
+#[derive(Queryable)]
+struct RefusalRow {
+    asked: RequestRow,
+    actor: ActorRow,
+    subject: SubjectRow,
+    verdict: (String, serde_json::Value),
+}
+
+/// Returns a page of refusals. It reads indexes from the cursor on, and no more
+/// rows than the page has, however many refusals there are.
 pub fn refusals(
     conn: &mut PgConnection,
     filter: &RefusalFilter,
     slice: &PageRequest,
 ) -> QueryResult<Page<RefusalLine>> {
     let start = slice.start();
-    let found = list(filter, slice.reads())
+    let rows = list(filter, slice.reads())
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .bind::<Timestamptz, _>(filter.since.unwrap_or(Timestamp::UNIX_EPOCH).to_diesel())
@@ -109,8 +129,8 @@ pub fn refusals(
         .bind::<Nullable<BigInt>, _>(filter.actor.map(|actor| actor.0))
         .bind::<Nullable<BigInt>, _>(filter.post.map(|post| post.0))
         .at_most_each(slice.limit())
-        .load::<LineRow>(conn)?;
-    let lines: QueryResult<Vec<RefusalLine>> = found.into_iter().map(line).collect();
+        .load::<RefusalRow>(conn)?;
+    let lines: QueryResult<Vec<RefusalLine>> = rows.into_iter().map(line).collect();
     Ok(slice.page(lines?))
 }
 
@@ -202,53 +222,47 @@ const NAMES: &str = " JOIN users actor ON actor.id = r.actor_id
  LEFT JOIN posts p ON p.id = r.post_id
  LEFT JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision ";
 
-fn line(row: LineRow) -> QueryResult<RefusalLine> {
-    let ((id, at, request, interface), (actor, name, username), asked, (layer, reasons)) = row;
-    let (action, post, title, seen) = asked;
+fn line(row: RefusalRow) -> QueryResult<RefusalLine> {
+    let RefusalRow { asked, actor, subject, verdict: (layer, reasons) } = row;
     let reasons = serde_json::from_value(reasons)
         .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
     Ok(RefusalLine {
-        id,
-        at: at.to_jiff(),
-        request: RequestId(request),
-        interface,
-        actor: Byline { id: UserId(actor), name },
-        username,
-        action,
-        post: post.map(PostId),
-        title,
-        seen: seen.map(RevisionNumber),
+        id: asked.id,
+        at: asked.at.to_jiff(),
+        request: RequestId(asked.request),
+        interface: asked.interface,
+        actor: Byline { id: UserId(actor.id), name: actor.name },
+        username: actor.username,
+        action: subject.action,
+        post: subject.post.map(PostId),
+        title: subject.title,
+        seen: subject.seen.map(RevisionNumber),
         layer,
         reasons,
     })
 }
 
-/// How many refusals [`refusals_since`] counts at most.
+/// The most refusals that [`refusals_since`] counts.
 pub const MOST_COUNTED: i64 = 1_000;
 
-/// How often a layer has refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The number of refusals of a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct LayerCount {
     /// The layer.
     pub layer: String,
-    /// How often.
+    /// The number of refusals.
     pub count: i64,
 }
 
-/// Returns how often each layer has refused since a moment, among the newest
+/// Returns the number of refusals of each layer since a time, among the newest
 /// [`MOST_COUNTED`] refusals.
-///
-/// # Errors
-///
-/// The database's.
 pub fn refusals_since(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<LayerCount>> {
-    let counts = statement::<(Text, BigInt)>(
+    statement::<(Text, BigInt)>(
         "SELECT layer, count(*) FROM (
              SELECT layer FROM refusals WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT 1000
          ) AS newest
          GROUP BY layer ORDER BY layer",
     )
     .bind::<Timestamptz, _>(since.to_diesel())
-    .load::<(String, i64)>(conn)?;
-    Ok(counts.into_iter().map(|(layer, count)| LayerCount { layer, count }).collect())
+    .load(conn)
 }

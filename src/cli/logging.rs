@@ -17,9 +17,10 @@ pub(super) enum DefaultLogs {
 
 /// Starts logging.
 pub(super) fn start(default: DefaultLogs) {
+    // That module reports each malformed request of a client as an error.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match default {
-            DefaultLogs::Events => "imprimatur=info,warn",
+            DefaultLogs::Events => "imprimatur=info,actix_http::h1::dispatcher=off,warn",
             DefaultLogs::Warnings => "warn",
             DefaultLogs::Nothing => "off",
         })

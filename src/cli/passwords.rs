@@ -6,9 +6,10 @@ use std::io::{self, BufRead, IsTerminal, Read};
 
 use clap::Args;
 
+use crate::accounts::password_choice::choose;
 use crate::accounts::passwords;
 use crate::cli::failure::Failure;
-use crate::domain::{FieldError, Password};
+use crate::domain::FieldError;
 
 /// More than any password has; reading stops there.
 const MAX_BYTES: u64 = 4096;
@@ -21,8 +22,8 @@ pub(super) struct PasswordSource {
     password_stdin: bool,
 }
 
-/// Reads a password and returns its hash.
-pub(super) fn read_hash(source: &PasswordSource) -> Result<String, Failure> {
+/// Reads a new password for an account and returns its hash.
+pub(super) fn read_hash(source: &PasswordSource, username: &str) -> Result<String, Failure> {
     let typed = if source.password_stdin {
         first_line()?
     } else if io::stdin().is_terminal() {
@@ -34,7 +35,7 @@ pub(super) fn read_hash(source: &PasswordSource) -> Result<String, Failure> {
                 .into(),
         ));
     };
-    let password = Password::parse(&typed)?;
+    let password = choose(&typed, &[username])?;
     passwords::hash(&password).map_err(|error| Failure::Other(error.to_string()))
 }
 

@@ -75,7 +75,7 @@ pub fn load(store: &Store) -> Result<bool, DemoError> {
 
 fn is_wanted(store: &Store) -> Result<bool, DemoError> {
     let conn = &mut *store.checkout()?;
-    if !accounts::exist(conn)? {
+    if !accounts::any_exists(conn)? {
         return Ok(true);
     }
     let last_key = POSTS.last().map(|post| key(post, post.steps.len())).unwrap_or_default();

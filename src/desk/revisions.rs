@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
+use jiff::Timestamp;
 
 use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
 use crate::http::{Context, Layout, Reply, Request, post_id};
@@ -25,9 +26,26 @@ struct RevisionsPage {
     layout: Layout,
     post: Post,
     history: PostHistory,
+    /// The newest revision that is listed.
+    newest: i32,
 }
 
+/// The most revisions that one page lists.
+const PER_PAGE: i32 = 200;
+
 impl RevisionsPage {
+    /// Returns the revisions to list, the newest first.
+    fn listed(&self) -> Vec<&(RevisionNumber, Timestamp)> {
+        let range = self.newest.saturating_sub(PER_PAGE - 1)..=self.newest;
+        let revisions = self.history.revisions.iter().rev();
+        revisions.filter(|(number, _)| range.contains(&number.0)).collect()
+    }
+
+    /// Returns the newest revision that is too old for this page.
+    fn older(&self) -> Option<i32> {
+        Some(self.newest.saturating_sub(PER_PAGE)).filter(|number| *number >= 1)
+    }
+
     /// Returns what happened to a revision, in a few words.
     fn fate(&self, number: &RevisionNumber) -> String {
         let entered = self.history.transitions.iter().filter(|entered| entered.revision == *number);
@@ -54,13 +72,18 @@ impl RevisionsPage {
 async fn list(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
         .page(request, move |store, request| {
+            let mut query = request.query_fields()?;
+            let newest = query.take("newest")?;
+            let newest = newest.map(|number| revision_number("newest", &number)).transpose()?;
+            query.finish()?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let post = find_history(conn, &person, post_id(&id)?)?;
+            let newest = newest.unwrap_or(post.current.number).0;
             let history = posts::history(conn, &post).map_err(read_error)?;
             let layout =
                 Layout::new(request, &format!("Revisions: {}", post.title()), Some(&person));
-            Ok(Reply::ok(&RevisionsPage { layout, post, history }))
+            Ok(Reply::ok(&RevisionsPage { layout, post, history, newest }))
         })
         .await
 }

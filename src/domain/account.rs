@@ -125,6 +125,9 @@ pub struct NewPassword {
     pub hash: String,
     /// The session that replaces the ended ones; none with a one-time link.
     pub session: Option<NewSession>,
+    /// Whether the person's API tokens go on; otherwise they end with the old
+    /// password.
+    pub keeps_tokens: bool,
 }
 
 /// A session that replaces the one that ends.

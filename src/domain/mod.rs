@@ -34,7 +34,7 @@ pub(crate) use named::named;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet, UserId};
 pub use post::{
-    Archival, LockedPost, Post, PostId, Publication, Reading, Review, ReviewId, Revision,
+    Archival, LockedPost, Post, PostId, Publication, Reader, Reading, Review, ReviewId, Revision,
     RevisionNumber, Status, Submission, Transition,
 };
 pub use reason::{Layer, Reason};

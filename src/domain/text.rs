@@ -342,14 +342,14 @@ impl Password {
     /// Returns the password, or what to choose instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         match text.chars().count() {
-            12..=256 => Ok(Self(text.to_owned())),
+            12..=256 if has_visible_text(text) => Ok(Self(text.to_owned())),
             _ => Err(FieldError::new("password", "Choose a password of 12 to 256 characters.")),
         }
     }
 
-    /// Returns the bytes to hash.
-    pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+    /// Returns the text to hash.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

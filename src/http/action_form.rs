@@ -16,6 +16,7 @@ use crate::permissions;
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff;
+use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
 use crate::workflow;
 use crate::workflow::visible::find;
@@ -34,7 +35,8 @@ pub(crate) async fn show(
         let person = request.viewer(conn)?;
         permissions::check(&person.roles, permissions::required(action))?;
         let post = find(conn, &person, post_id(&id)?)?;
-        if done_page::is_over(action, &post) {
+        let sees_history = Visibility::of(&person).sees_history_of(&post);
+        if done_page::is_over(action, &post) && sees_history {
             return done_page::page(conn, request, person, post, None);
         }
         Ok(Reply::ok(&ConfirmPage::new(request, &person, post, action, edge)))
@@ -144,12 +146,14 @@ impl Submitted {
         let post = find(conn, &person, self.post)?;
         let words = self.form.peek("note").or(self.form.peek("reason"));
         let words = words.unwrap_or_default().to_owned();
-        if done_page::is_over(self.action, &post) {
+        // How the post came to be, its earlier texts included, is not for everybody.
+        let sees_history = Visibility::of(&person).sees_history_of(&post);
+        if done_page::is_over(self.action, &post) && sees_history {
             return done_page::page(conn, request, person, post, Some(TooLate { refusal, words }));
         }
         let seen = self.form.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
         let older = match seen {
-            Some(seen) if seen != post.current.number => {
+            Some(seen) if seen != post.current.number && sees_history => {
                 posts::revision(conn, &post, seen).map_err(read_error)?
             }
             Some(_) | None => None,

@@ -87,6 +87,12 @@ kinds! {
         title: "There is only JSON here",
         program: "Accept `application/json`.",
     }
+    TOO_SLOW { REQUEST_TIMEOUT, "input", slug: "too-slow",
+        title: "This took too long",
+        program: "Send the whole body within 30 seconds.",
+        page: "The rest of what you sent did not arrive in time. Go back in your browser and \
+            send it again: what you wrote is still in the form there.",
+    }
     NOT_NOW { CONFLICT, "policy", slug: "not-now",
         title: "Not as things stand",
         program: "The account may do this, but not now. Read the post again; `reasons` says what \
@@ -106,6 +112,11 @@ kinds! {
     NOT_JSON { UNSUPPORTED_MEDIA_TYPE, "input", slug: "unsupported-media-type",
         title: "This is not JSON",
         program: "Send `Content-Type: application/json`.",
+    }
+    OTHER_HOST { MISDIRECTED_REQUEST, "input", slug: "another-host",
+        title: "This is another address",
+        program: "Send the host of the site's public address in `Host`.",
+        page: "This server is reached by another name. Check the address.",
     }
     INVALID { UNPROCESSABLE_ENTITY, "input", slug: "invalid-input",
         title: "Something needs mending",
@@ -199,7 +210,9 @@ impl ErrorKind {
         match status {
             StatusCode::NOT_FOUND => NOT_FOUND,
             StatusCode::METHOD_NOT_ALLOWED => METHOD,
+            StatusCode::REQUEST_TIMEOUT => TOO_SLOW,
             StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+            StatusCode::MISDIRECTED_REQUEST => OTHER_HOST,
             status if status.is_server_error() => DEFECT,
             _ => MALFORMED,
         }

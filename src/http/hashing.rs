@@ -1,60 +1,108 @@
-use std::sync::Arc;
+//! Password hashing on threads of its own.
+//!
+//! Each hash takes 19 MiB and some 20 ms. Each thread has its 19 MiB from the
+//! start, so the memory for hashing is fixed. A bound on the number of hashes at a
+//! time would not fix it: an allocator keeps what was freed, for each thread.
+//! Requests that find the queue full are refused at once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use actix_web::web;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
-use crate::accounts::passwords;
+use crate::accounts::passwords::{self, HashingMemory};
 use crate::domain::Password;
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
 
-/// Password hashing, a bounded number at a time: each hash takes 19 MiB of memory and
-/// some 20 ms.
+/// How many requests may wait for a thread: on two threads, about a second.
+const QUEUE: usize = 64;
+
+/// The longest that a request waits for its hash.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+type Job = Box<dyn FnOnce(&mut HashingMemory) + Send>;
+
+/// The password hashing of a process.
 #[derive(Clone)]
-pub struct Hashing(Arc<Semaphore>);
-
-/// The maximum time to wait for a permit.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
-impl Default for Hashing {
-    fn default() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self(Arc::new(Semaphore::new(2 * processors)))
-    }
-}
+pub struct Hashing(SyncSender<Job>);
 
 impl Hashing {
-    /// Returns whether the password has this hash. Without a hash it takes the same
-    /// time and returns false.
+    /// Starts the threads. They end with the last clone of this.
+    ///
+    /// # Errors
+    ///
+    /// The operating system gives no thread.
+    pub fn start() -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel::<Job>(QUEUE);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..threads() {
+            let receiver = Arc::clone(&receiver);
+            std::thread::Builder::new().name("hashing".into()).spawn(move || run(&receiver))?;
+        }
+        Ok(Self(sender))
+    }
+
+    /// Returns whether the password is the one that was hashed. Without a hash it
+    /// takes the same time, and the answer is no.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable::Busy`] when too many hashes wait.
     pub(crate) async fn check(
         &self,
         password: String,
         hash: Option<String>,
     ) -> Result<bool, Refusal> {
-        let is_right = self.run(move || passwords::verify(&password, hash.as_deref())).await?;
-        Ok(is_right.unwrap_or(false))
+        self.run(move |memory| passwords::verify_in(memory, &password, hash.as_deref())).await
     }
 
     /// Returns the hash of a password.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable::Busy`] when too many hashes wait, or the machine has no
+    /// memory.
     pub(crate) async fn hash(&self, password: Password) -> Result<String, Refusal> {
-        match self.run(move || passwords::hash(&password)).await? {
-            Some(Ok(hash)) => Ok(hash),
-            Some(Err(error)) => {
-                tracing::error!(%error, "a password could not be hashed");
-                Err(Unavailable::Busy.into())
-            }
-            None => Err(Unavailable::Busy.into()),
-        }
+        self.run(move |memory| passwords::hash_in(memory, &password)).await?.map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            Unavailable::Busy.into()
+        })
     }
 
-    /// Runs the work on a thread of its own. Returns `None` if it panicked.
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Option<T>, Refusal> {
-        let permit = tokio::time::timeout(TIMEOUT, self.0.acquire()).await;
-        let _permit = permit.map_err(|_| Unavailable::Busy)?.map_err(|_| Unavailable::Busy)?;
-        Ok(web::block(work).await.ok())
+        work: impl FnOnce(&mut HashingMemory) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        let job = move |memory: &mut HashingMemory| {
+            // A request that no longer waits needs no hash.
+            if !reply.is_closed() {
+                let _ = reply.send(work(memory));
+            }
+        };
+        self.0.try_send(Box::new(job)).map_err(|_| Unavailable::Busy)?;
+        let answer = tokio::time::timeout(PATIENCE, answer).await.map_err(|_| Unavailable::Busy)?;
+        answer.map_err(|_| Unavailable::Busy.into())
+    }
+}
+
+/// Hashing keeps a processor busy, so more threads than processors only take
+/// memory. Two let a fast request pass a slow one.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).clamp(2, 4)
+}
+
+fn run(jobs: &Mutex<Receiver<Job>>) {
+    let mut memory = HashingMemory::allocate();
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            // A panic ends one job and not the thread; its request is refused.
+            Ok(job) => drop(catch_unwind(AssertUnwindSafe(|| job(&mut memory)))),
+            Err(_) => return,
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! What every edge over HTTP needs.
 
 // The request.
+mod client_address;
 mod context;
 mod form;
 mod hashing;
+mod known_browser;
+mod origin;
 pub(crate) mod paging;
 mod query;
 mod request;
@@ -39,6 +42,7 @@ pub use context::{Context, MAX_IN_HAND};
 pub use error_kind::{ErrorKind, problem_kinds};
 pub use form::Form;
 pub use hashing::Hashing;
+pub(crate) use known_browser::KnownBrowser;
 pub use layout::Layout;
 pub use reply::Reply;
 pub use request::Request;

@@ -1,5 +1,5 @@
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use actix_session::SessionExt;
 use actix_web::http::Method;
@@ -12,6 +12,7 @@ use crate::accounts::devices::device;
 use crate::accounts::sessions::{form_token, owner_of};
 use crate::accounts::{self, Credential, SessionId};
 use crate::domain::{Interface, InvalidInput, OperationKey, Person, RequestId, UserId};
+use crate::http::client_address::client_address;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
 use crate::http::{Form, Settings};
@@ -69,7 +70,7 @@ impl Request {
         let is_shown = !request.extensions().contains::<HeadersOnly>();
         Self {
             id: id.unwrap_or_default(),
-            address: address(request),
+            address: client_address(request),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
             device: device(user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default()),
@@ -164,16 +165,4 @@ impl Request {
     pub fn query_fields(&self) -> Result<Form, InvalidInput> {
         Form::parse(self.query.as_bytes())
     }
-}
-
-/// Returns the address that a request comes from. The proxy appends the address
-/// that it saw; the client can have written anything before it.
-fn address(request: &HttpRequest) -> IpAddr {
-    let settings = request.app_data::<Data<Settings>>();
-    let forwarded = settings.filter(|settings| settings.is_behind_proxy).and_then(|_| {
-        let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
-        header.rsplit(',').next()?.trim().parse().ok()
-    });
-    let peer = request.peer_addr().map(|address| address.ip());
-    forwarded.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }

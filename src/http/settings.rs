@@ -18,6 +18,9 @@ impl Settings {
     /// Returns the full name of a cookie. With the prefix `__Host-`, browsers accept
     /// it only from this host and over TLS.
     pub fn cookie_name(&self, name: &str) -> String {
-        if self.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
+        // Cookies know no ports: two servers on one machine would share them.
+        let port = self.unusual_port().map(|port| format!("-{port}")).unwrap_or_default();
+        let prefix = if self.is_secure() { "__Host-" } else { "" };
+        format!("{prefix}{name}{port}")
     }
 }

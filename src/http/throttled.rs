@@ -1,4 +1,4 @@
-use crate::accounts::sign_in::Throttled;
+use crate::accounts::throttle::Throttled;
 
 /// Returns the sentence for a person who has tried too many passwords.
 pub(crate) fn sentence(throttled: &Throttled) -> String {

@@ -76,15 +76,17 @@ pub fn enforce<'tx>(
             AccountEvent::Reactivated,
             None,
         ),
-        AccountChange::SetPassword(hash) => (
-            diesel::update(target).set(users::password_hash.eq(hash)).execute(tx.conn())?,
-            AccountEvent::PasswordSet,
-            None,
-        ),
+        AccountChange::SetPassword(hash) => {
+            let changed =
+                diesel::update(target).set(users::password_hash.eq(hash)).execute(tx.conn())?;
+            revoke_tokens(tx.conn(), subject.id)?;
+            (changed, AccountEvent::PasswordSet, None)
+        }
         AccountChange::ResetPassword(reset) => {
             let changed = diesel::update(target)
                 .set(users::password_hash.eq(&reset.nobodys_hash))
                 .execute(tx.conn())?;
+            revoke_tokens(tx.conn(), subject.id)?;
             insert_link(tx.conn(), validity.actor().id(), subject.id, &reset.link)?;
             (changed, AccountEvent::PasswordLinkMade, None)
         }
@@ -201,6 +203,16 @@ fn end_sessions(conn: &mut PgConnection, subject: UserId) -> QueryResult<usize> 
          WHERE user_id = $1 AND ended_at IS NULL",
     )
     .bind::<BigInt, _>(subject.0)
+    .execute(conn)
+}
+
+/// Ends every token of an account.
+pub(super) fn revoke_tokens(conn: &mut PgConnection, owner: UserId) -> QueryResult<usize> {
+    statement::<BigInt>(
+        "UPDATE tokens SET revoked_at = clock_timestamp()
+         WHERE user_id = $1 AND revoked_at IS NULL",
+    )
+    .bind::<BigInt, _>(owner.0)
     .execute(conn)
 }
 

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use crate::domain::{
     AccountEvent, NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId,
 };
-use crate::invariants::accounts::{Circumstances, record, revoke_token};
+use crate::invariants::accounts::{Circumstances, record, revoke_token, revoke_tokens};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -88,6 +88,9 @@ fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> Qu
     let changed = diesel::update(users::table.find(owner.0))
         .set(users::password_hash.eq(&new.hash))
         .execute(conn)?;
+    if !new.keeps_tokens {
+        revoke_tokens(conn, owner)?;
+    }
     if let Some(session) = &new.session {
         statement::<BigInt>(
             "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)

@@ -53,9 +53,12 @@ pub fn rules(kind: OwnActionKind) -> &'static [Rule] {
         }
         OwnActionKind::EndSession => &[Rule::SessionIsLive],
         OwnActionKind::EndOtherSessions => &[Rule::IsSignedInElsewhere],
-        OwnActionKind::MakeToken => {
-            &[Rule::TokenNameIsFree, Rule::HasRoomForAToken, Rule::PermissionsAreHeld]
-        }
+        OwnActionKind::MakeToken => &[
+            Rule::PasswordIsProven,
+            Rule::TokenNameIsFree,
+            Rule::HasRoomForAToken,
+            Rule::PermissionsAreHeld,
+        ],
         OwnActionKind::RevokeToken => &[Rule::TokenWorks],
     }
 }

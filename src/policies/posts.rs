@@ -3,9 +3,10 @@
 
 use super::{Condition, Policy, PolicyDenied};
 use crate::domain::{
-    Action, Attempt, Content, Create, LockedPost, Note, OnPost, Person, Post, Reason,
-    RevisionNumber, State, Status, named,
+    Action, Attempt, Content, Create, LockedPost, Note, OnPost, Permission, Person, Post, Reader,
+    Reason, RevisionNumber, State, Status, named,
 };
+use crate::permissions;
 
 named! {
     /// One condition on an attempt on a post.
@@ -176,11 +177,11 @@ impl Rule {
                 ("You wrote this post.".into(), "Another reviewer has to judge it.".into())
             }
             Self::NotYetPublished => {
-                (state_in_words(post), "What is published stays as it is.".into())
+                (state_in_words(person, post), "What is published stays as it is.".into())
             }
-            Self::IsADraft => (state_in_words(post), "Only a draft is submitted.".into()),
+            Self::IsADraft => (state_in_words(person, post), "Only a draft is submitted.".into()),
             Self::IsInReview => (
-                state_in_words(post),
+                state_in_words(person, post),
                 match post.state() {
                     State::Draft => "Its author has to submit it first.",
                     State::InReview | State::Published | State::Archived => {
@@ -190,7 +191,7 @@ impl Rule {
                 .into(),
             ),
             Self::IsPublished => (
-                state_in_words(post),
+                state_in_words(person, post),
                 match post.state() {
                     State::Draft | State::InReview => "Only a published post is archived.",
                     State::Published | State::Archived => "Nothing is left to do here.",
@@ -198,11 +199,18 @@ impl Rule {
                 .into(),
             ),
             Self::SeenIsCurrent => (
-                format!(
-                    "You were looking at revision {seen}; revision {} is current since {}.",
-                    post.current.number,
-                    time_in_words(post.current.at)
-                ),
+                if sees_history(person, post) {
+                    format!(
+                        "You were looking at revision {seen}; revision {} is current since {}.",
+                        post.current.number,
+                        time_in_words(post.current.at)
+                    )
+                } else {
+                    format!(
+                        "You were looking at revision {seen}; revision {} is current.",
+                        post.current.number
+                    )
+                },
                 "Read the current revision, then decide again.".into(),
             ),
             Self::NothingIsMissing => (
@@ -299,19 +307,32 @@ pub fn check_bulk_archive(reason: &Note) -> Result<(), PolicyDenied> {
     Err(PolicyDenied::because(Reason::new(Rule::ReasonIsGiven.code(), sentence, hint)))
 }
 
-/// Returns the state of the post, since when and by whom.
-fn state_in_words(post: &Post) -> String {
-    match &post.status {
-        Status::Draft => format!("{} has not submitted this draft yet.", post.author.name),
-        Status::InReview(submission) => {
-            format!("{} submitted this on {}.", submission.by.name, time_in_words(submission.at))
+/// Returns whether the person may read how the post came to be. A reason tells
+/// no one else who changed the post and when.
+fn sees_history(person: &Person, post: &Post) -> bool {
+    let holds = |permission| permissions::holds(&person.roles, permission);
+    post.shows_history_to(Reader {
+        person: Some(person.id),
+        sees_reviews: holds(Permission::ReviewPost),
+        sees_everything: holds(Permission::ViewAudit),
+    })
+}
+
+/// Returns the state of the post and, for those who may know, since when and by
+/// whom.
+fn state_in_words(person: &Person, post: &Post) -> String {
+    let (what, by, at) = match &post.status {
+        Status::Draft => {
+            return format!("{} has not submitted this draft yet.", post.author.name);
         }
-        Status::Published(_, publication) => {
-            format!("{} published this on {}.", publication.by.name, time_in_words(publication.at))
-        }
-        Status::Archived(_, _, archival) => {
-            format!("{} archived this on {}.", archival.by.name, time_in_words(archival.at))
-        }
+        Status::InReview(submission) => ("submitted", &submission.by, submission.at),
+        Status::Published(_, publication) => ("published", &publication.by, publication.at),
+        Status::Archived(_, _, archival) => ("archived", &archival.by, archival.at),
+    };
+    if sees_history(person, post) {
+        format!("{} {what} this on {}.", by.name, time_in_words(at))
+    } else {
+        format!("This is {what}.")
     }
 }
 

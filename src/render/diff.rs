@@ -46,7 +46,7 @@ pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
         .into_iter()
         .zip(older.parts().into_iter().zip(newer.parts()))
         .filter(|(_, (older, newer))| older != newer)
-        .map(|(name, (older, newer))| Part { name, hunks: folded(lines(older, newer)) })
+        .map(|(name, (older, newer))| Part { name, hunks: shortened(lines(older, newer)) })
         .collect()
 }
 
@@ -99,6 +99,37 @@ fn line_by_line(op: &DiffOp) -> Vec<DiffOp> {
         .chain((old_len > pairs).then_some(removed))
         .chain((new_len > pairs).then_some(added))
         .collect()
+}
+
+/// About how many bytes of a page the lines of one part take at most.
+const MAX_BYTES: usize = 400_000;
+
+/// Folds the lines, and leaves out those that would make the page too long.
+fn shortened(mut lines: Vec<Line>) -> Vec<Hunk> {
+    let markup = 60;
+    let mut bytes = 0;
+    let fitting = lines.iter().take_while(|line| {
+        let text: usize = line.pieces.iter().map(|(_, text)| text.len() + markup).sum();
+        bytes += text + markup;
+        bytes <= MAX_BYTES
+    });
+    // A single line that is too long is shown, without its marks.
+    let kept = fitting.count().max(1);
+    let left_out = lines.len().saturating_sub(kept);
+    lines.truncate(kept);
+    if let [only] = lines.as_mut_slice()
+        && only.pieces.len() > MAX_BYTES / markup
+    {
+        let text = only.pieces.iter().map(|(_, text)| text.as_str()).collect();
+        only.pieces = vec![(false, text)];
+    }
+    let mut hunks = folded(lines);
+    if left_out > 0 {
+        let words = format!("{left_out} more lines are left out: this comparison is too long.");
+        let line = Line { kind: LineKind::Same, pieces: vec![(false, words)] };
+        hunks.push(Hunk { lines: vec![line], is_folded: false });
+    }
+    hunks
 }
 
 /// How many unchanged lines are shown before and after a difference.

@@ -10,8 +10,10 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App, HttpServer};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::body_limits::{self, BodyBudget};
 use super::routes::routes;
-use super::{cross_site, middleware};
+use super::{cross_site, host_check, middleware};
+use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;
 use crate::http::{Context, FORM_LIMIT, Hashing, session};
@@ -27,12 +29,15 @@ pub(super) const DRAIN: u64 = 20;
 ///
 /// When the cookie key cannot be read or the listener cannot be used.
 pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server> {
-    let key = cookie_key(&context.store)?;
+    let secret = signing_key(&context.store)?;
+    let key = Key::try_from(secret.as_slice()).map_err(std::io::Error::other)?;
+    let browsers = Data::new(BrowserKey::new(secret));
+    let bodies = Data::new(BodyBudget::default());
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     // More threads than connections would only wait for each other.
     let blocking_threads = (context.store.size() as usize).div_ceil(workers).max(1);
     let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
-    let hashing = Data::new(Hashing::default());
+    let hashing = Data::new(Hashing::start()?);
     let server = HttpServer::new(move || {
         let settings = &context.settings;
         let lifetime = Duration::seconds(sessions::LIFETIME_SECONDS.into());
@@ -51,11 +56,15 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
             .app_data(rendered.clone())
             .app_data(quotas.clone())
             .app_data(hashing.clone())
+            .app_data(browsers.clone())
+            .app_data(bodies.clone())
             .app_data(PayloadConfig::new(FORM_LIMIT))
             .configure(routes)
+            .wrap(from_fn(body_limits::read_body))
             .wrap(from_fn(session::begin_where_asked))
             .wrap(session)
             .wrap(from_fn(cross_site::refuse))
+            .wrap(from_fn(host_check::refuse_other_hosts))
             .wrap(from_fn(middleware::every_response))
     })
     .workers(workers)
@@ -67,10 +76,9 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     Ok(server)
 }
 
-fn cookie_key(store: &Store) -> std::io::Result<Key> {
+fn signing_key(store: &Store) -> std::io::Result<Vec<u8>> {
     let mut conn = store.checkout().map_err(std::io::Error::other)?;
-    let key = sessions::signing_key(&mut conn).map_err(std::io::Error::other)?;
-    Key::try_from(key.as_slice()).map_err(std::io::Error::other)
+    sessions::signing_key(&mut conn).map_err(std::io::Error::other)
 }
 
 /// Returns at SIGINT or SIGTERM, which both let requests in hand finish.

@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 
 use crate::api;
-use crate::http::{Context, Request, error_page};
+use crate::http::{Context, Request, Settings, error_page};
 use crate::refusal::Refusal;
 
 /// Refuses a change that a page of another site asks for.
@@ -39,13 +39,15 @@ pub(super) async fn refuse(
 
 fn is_same_site(request: &ServiceRequest) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
-    match text("sec-fetch-site") {
-        Some(site) => matches!(site, "same-origin" | "none"),
-        None => match (text("origin"), text("host")) {
-            (Some(origin), Some(host)) => {
-                origin.split_once("://").is_some_and(|(_, authority)| authority == host)
-            }
-            _ => false,
-        },
+    let Some(settings) = request.app_data::<Data<Settings>>() else { return false };
+    let is_our_origin = |origin| settings.is_our_origin(origin, text("host"));
+    match (text("sec-fetch-site"), text("origin")) {
+        (None, origin) => origin.is_some_and(is_our_origin),
+        // Some browsers hide the origin, and say all the same where they are.
+        (Some("same-origin" | "none"), None | Some("null")) => true,
+        (Some("same-origin" | "none"), Some(origin)) => {
+            is_our_origin(origin) || !settings.knows_its_origin()
+        }
+        (Some(_), _) => false,
     }
 }

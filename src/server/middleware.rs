@@ -45,11 +45,11 @@ pub(super) async fn every_response(
         // A middleware failed, and the request is gone with it.
         Err(error) => {
             tracing::error!(request_id = %id, %error, "a request failed");
-            let mut response = match context {
+            let mut response = match &context {
                 Some(context) => error_page::defect(id).into_response(&context.settings),
                 None => HttpResponse::InternalServerError().finish(),
             };
-            set_headers(response.headers_mut(), id);
+            set_headers(response.headers_mut(), id, context.as_ref());
             metrics::answered(method.as_str(), None, response.status().as_u16(), started.elapsed());
             return Err(InternalError::from_response(error, response).into());
         }
@@ -60,7 +60,7 @@ pub(super) async fn every_response(
         micros = took.as_micros() as u64, "answered"
     );
     metrics::answered(method.as_str(), response.request().match_pattern(), status, took);
-    set_headers(response.headers_mut(), id);
+    set_headers(response.headers_mut(), id, context.as_ref());
     Ok(if method == Method::HEAD { without_body(response) } else { response })
 }
 
@@ -81,12 +81,13 @@ fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> 
     })
 }
 
-fn set_headers(headers: &mut HeaderMap, id: RequestId) {
+fn set_headers(headers: &mut HeaderMap, id: RequestId, context: Option<&Data<Context>>) {
     for (name, value) in [
         ("content-security-policy", CONTENT_SECURITY_POLICY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ] {
         // A page whose address holds a secret has a stricter one.
@@ -94,6 +95,11 @@ fn set_headers(headers: &mut HeaderMap, id: RequestId) {
             continue;
         }
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if context.is_some_and(|context| context.settings.is_secure()) {
+        // A year. Other hosts of the domain are not ours to speak for.
+        let value = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);

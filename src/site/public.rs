@@ -124,7 +124,7 @@ async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
     let store = context.store.clone();
     let is_ready = web::block(move || {
         let mut conn = store.checkout().ok()?;
-        crate::accounts::exist(&mut conn).ok()
+        crate::accounts::any_exists(&mut conn).ok()
     })
     .await;
     match is_ready {

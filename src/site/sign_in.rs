@@ -5,18 +5,18 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 
-use crate::accounts::SessionId;
 use crate::accounts::sessions::{self, random_key_of};
-use crate::accounts::sign_in::{self, Throttled};
-use crate::domain::UserId;
+use crate::accounts::throttle::{self, Attempt, Throttled};
+use crate::accounts::{SessionId, StoredPassword, stored_password};
 use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
 use crate::http::{
-    Context, Form, Hashing, Layout, Reply, Request, SignInPage, error_page, kept_form_page,
-    throttled,
+    Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, error_page,
+    kept_form_page, throttled,
 };
 use crate::metrics::{self, SignIn};
 use crate::refusal::{Refusal, read_error};
+use crate::store::Store;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -97,56 +97,68 @@ async fn submit(
     body: Bytes,
     context: Data<Context>,
     hashing: Data<Hashing>,
+    browser: KnownBrowser,
 ) -> HttpResponse {
     let fields = Form::parse(&body).map_err(Refusal::from);
-    let reply = match fields.and_then(|form| form.read(Fields::take)) {
-        Ok(fields) => reply(&mut request, &session, fields, &context, &hashing).await,
-        Err(refusal) => error_page::page(&refusal, &request, None),
+    let (reply, signed_in) = match fields.and_then(|form| form.read(Fields::take)) {
+        Ok(fields) => reply(&mut request, &session, fields, (&context, &hashing), &browser).await,
+        Err(refusal) => (error_page::page(&refusal, &request, None), None),
     };
-    reply.into_response(&context.settings)
+    let mut response = reply.into_response(&context.settings);
+    let cookie = signed_in
+        .and_then(|password| browser.cookie_for(password.user, &password.hash, &context.settings));
+    if let Some(cookie) = cookie
+        && let Err(error) = response.add_cookie(&cookie)
+    {
+        tracing::error!(%error, "a browser could not be remembered");
+    }
+    response
 }
+
+/// Returns the reply and, after a success, the password that was right.
 
 async fn reply(
     request: &mut Request,
     session: &Session,
     fields: Fields,
-    context: &Context,
-    hashing: &Hashing,
-) -> Reply {
+    (context, hashing): (&Context, &Hashing),
+    browser: &KnownBrowser,
+) -> (Reply, Option<StoredPassword>) {
     let has_token = request.has_key() && fields.token == request.token();
     begin_session_if_none(request, session);
     if !has_token {
         // The form may be older than the cookie: the page comes with a new token.
         let problem = "The form was too old. Please sign in once more.".to_owned();
-        return fields.page(request, StatusCode::FORBIDDEN, Some(problem));
+        return (fields.page(request, StatusCode::FORBIDDEN, Some(problem)), None);
     }
-    let attempted = attempt(context, hashing, request, &fields).await;
+    let attempted = attempt(context, hashing, request, browser, &fields).await;
     metrics::signed_in(match &attempted {
-        Ok(Attempt::SignedIn(_)) => SignIn::Succeeded,
-        Ok(Attempt::Wrong) => SignIn::Wrong,
-        Ok(Attempt::Throttled(_)) => SignIn::Throttled,
+        Ok(SignInOutcome::SignedIn { .. }) => SignIn::Succeeded,
+        Ok(SignInOutcome::Wrong) => SignIn::Wrong,
+        Ok(SignInOutcome::Throttled(_)) => SignIn::Throttled,
         Err(_) => SignIn::Failed,
     });
-    match attempted {
-        Ok(Attempt::SignedIn(key)) => {
+    let reply = match attempted {
+        Ok(SignInOutcome::SignedIn { key, password }) => {
             session.renew();
             if session.insert(KEY, key.as_str()).is_err() {
-                return error_page::defect(request.id);
+                return (error_page::defect(request.id), None);
             }
             request.begin_with(key);
-            go_on(request, fields)
+            return (go_on(request, fields), Some(password));
         }
-        Ok(Attempt::Wrong) => {
+        Ok(SignInOutcome::Wrong) => {
             let problem = "The username and password do not belong together.".to_owned();
             fields.page(request, StatusCode::UNAUTHORIZED, Some(problem))
         }
-        Ok(Attempt::Throttled(throttled)) => {
+        Ok(SignInOutcome::Throttled(throttled)) => {
             let problem = throttled::sentence(&throttled);
             let page = fields.page(request, StatusCode::TOO_MANY_REQUESTS, Some(problem));
             page.retry_after(throttled.retry_after)
         }
         Err(refusal) => error_page::page(&refusal, request, None),
-    }
+    };
+    (reply, None)
 }
 
 /// Returns the page after signing in: the form that waited, or the next page.
@@ -171,9 +183,12 @@ fn local(next: &str) -> String {
 }
 
 /// The outcome of an attempt to sign in.
-enum Attempt {
-    /// The secret id of the new session.
-    SignedIn(String),
+enum SignInOutcome {
+    SignedIn {
+        /// The secret id of the new session.
+        key: String,
+        password: StoredPassword,
+    },
     Wrong,
     Throttled(Throttled),
 }
@@ -184,28 +199,31 @@ async fn attempt(
     context: &Context,
     hashing: &Hashing,
     request: &Request,
+    browser: &KnownBrowser,
     fields: &Fields,
-) -> Result<Attempt, Refusal> {
-    let (address, name) = (request.address, fields.username.trim().to_lowercase());
-    let username = name.clone();
-    let found = context.step(request.id, move |store| {
+) -> Result<SignInOutcome, Refusal> {
+    let (address, username) = (request.address, fields.username.trim().to_lowercase());
+    let browser = browser.clone();
+    let counted = context.step(request.id, move |store: &Store| {
         let conn = &mut *store.checkout()?;
-        match sign_in::count_attempt(conn, &name, address).map_err(read_error)? {
-            Err(throttled) => Ok(Err(throttled)),
-            Ok(()) => Ok(Ok(sign_in::find_hash(conn, &name).map_err(read_error)?)),
-        }
+        let found = stored_password(conn, &username).map_err(read_error)?;
+        let known = found.as_ref().and_then(|it| browser.name_for(it.user, &it.hash));
+        let attempt = match known {
+            Some(browser) => Attempt::KnownBrowser(browser),
+            None => Attempt::Unknown { username, address },
+        };
+        let counted = throttle::count(conn, &attempt).map_err(read_error)?;
+        Ok(counted.map(|()| (found, attempt)))
     });
-    let account = match found.await? {
-        Err(throttled) => return Ok(Attempt::Throttled(throttled)),
-        Ok(account) => account,
+    let (found, attempt) = match counted.await? {
+        Err(throttled) => return Ok(SignInOutcome::Throttled(throttled)),
+        Ok(counted) => counted,
     };
-    let hash = account.as_ref().map(|(_, hash)| hash.clone());
+    let hash = found.as_ref().map(|it| it.hash.clone());
     let is_right = hashing.check(fields.password.clone(), hash).await?;
-    match account {
-        Some((user, hash)) if is_right => {
-            begin_session(context, request, username, user, hash).await
-        }
-        Some(_) | None => Ok(Attempt::Wrong),
+    match found {
+        Some(password) if is_right => begin_session(context, request, attempt, password).await,
+        Some(_) | None => Ok(SignInOutcome::Wrong),
     }
 }
 
@@ -213,26 +231,25 @@ async fn attempt(
 async fn begin_session(
     context: &Context,
     request: &Request,
-    username: String,
-    user: UserId,
-    hash: String,
-) -> Result<Attempt, Refusal> {
-    let address = request.address;
+    attempt: Attempt,
+    password: StoredPassword,
+) -> Result<SignInOutcome, Refusal> {
     let (earlier, device) = (request.session(), request.device.clone());
-    let begin = move |store: &crate::store::Store| {
+    let begin = move |store: &Store| {
         let conn = &mut *store.checkout()?;
+        let user = password.user;
         let key = random_key_of(user);
-        let begun = sessions::begin(conn, &SessionId::of(&key), user, &hash, &device)
+        let begun = sessions::begin(conn, &SessionId::of(&key), user, &password.hash, &device)
             .map_err(read_error)?;
         if !begun {
-            return Ok(Attempt::Wrong);
+            return Ok(SignInOutcome::Wrong);
         }
         if let Some(earlier) = earlier {
             sessions::end(conn, &earlier).map_err(read_error)?;
         }
-        sign_in::forgive(conn, &username, address).map_err(read_error)?;
+        throttle::take_back(conn, &attempt).map_err(read_error)?;
         tracing::info!(user = user.0, "signed in");
-        Ok(Attempt::SignedIn(key))
+        Ok(SignInOutcome::SignedIn { key, password })
     };
     context.step(request.id, begin).await
 }

@@ -32,6 +32,8 @@ async fn sign_out(
         Ok(()) => {
             session.purge();
             Reply::see("/", Some(Flash::SignedOut))
+                // The cookies stay: one tells that the owner has used this browser.
+                .with("clear-site-data", "\"cache\", \"storage\"")
         }
         Err(refusal) => error_page::page(&refusal, &request, Some(&form)),
     };

@@ -6,7 +6,7 @@
 
 use diesel::sql_types::{BigInt, Bool, Nullable};
 
-use crate::domain::{Permission, Person, Post, State};
+use crate::domain::{Permission, Person, Post, Reader, State, UserId};
 use crate::permissions;
 use crate::store::statement::Statement;
 
@@ -37,13 +37,21 @@ impl Visibility {
         }
     }
 
+    /// Returns whether the reader sees none but their own posts of a state.
+    pub(super) fn sees_only_own(&self, state: State) -> bool {
+        match state {
+            State::Draft => !self.sees_everything,
+            State::InReview | State::Archived => !(self.sees_reviews || self.sees_everything),
+            State::Published => false,
+        }
+    }
+
     /// Returns whether the reader may also see how a post came to be: its
     /// earlier revisions, its reviews and its history. What is published is
     /// for everybody; how it was made stays with those who made it.
     pub fn sees_history_of(&self, post: &Post) -> bool {
-        self.sees_everything
-            || self.viewer == Some(post.author.id.0)
-            || (self.sees_reviews && post.state() != State::Draft)
+        let Self { viewer, sees_reviews, sees_everything } = *self;
+        post.shows_history_to(Reader { person: viewer.map(UserId), sees_reviews, sees_everything })
     }
 }
 

@@ -92,7 +92,7 @@ pub fn create_first(
 ) -> Result<UserId, Refusal> {
     run::unkeyed(store, call.asked(AccountActionKind::CreateFirst.into()), |tx, _| {
         accounts::lock_first(tx)?;
-        rules::check_first(account, accounts::exist(tx.conn())?)?;
+        rules::check_first(account, accounts::any_exists(tx.conn())?)?;
         let circumstances = call.circumstances();
         Ok(invariants::accounts::enforce_first_account(account, &circumstances, tx)?)
     })

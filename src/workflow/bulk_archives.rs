@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use diesel::pg::PgConnection;
 
 use crate::accounts::{self, Credential};
-use crate::audit::{self, Asked};
+use crate::audit::{self, AuditEntry};
 use crate::domain::{
     Action, Archive, FieldError, Fingerprint, Interface, InvalidInput, Note, OperationKey, Person,
     Post, PostId, Reason, RequestId, RevisionNumber,
@@ -256,7 +256,7 @@ fn authorize(conn: &mut PgConnection, call: &BulkCall) -> Result<Person, Refusal
 
 /// Records a refusal that concerns no single post, and returns it.
 fn record(conn: &mut PgConnection, call: &BulkCall, person: &Person, refusal: Refusal) -> Refusal {
-    let asked = Asked {
+    let asked = AuditEntry {
         request: call.request,
         interface: call.interface,
         actor: Some(person.id),

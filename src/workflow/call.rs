@@ -1,5 +1,5 @@
 use crate::accounts::Credential;
-use crate::audit::Asked;
+use crate::audit::AuditEntry;
 use crate::domain::{Interface, OperationKey, RecordedAction, RequestId};
 use crate::invariants::accounts::Circumstances;
 
@@ -35,8 +35,8 @@ impl AccountCall<'_> {
         Circumstances { reason: self.reason, request: self.request, interface: self.interface }
     }
 
-    pub(super) fn asked(&self, action: RecordedAction) -> Asked {
-        Asked {
+    pub(super) fn asked(&self, action: RecordedAction) -> AuditEntry {
+        AuditEntry {
             request: self.request,
             interface: self.interface,
             actor: None,

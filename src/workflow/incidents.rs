@@ -2,7 +2,7 @@
 
 use super::run;
 use crate::accounts::{Credential, identity};
-use crate::audit::{self, Asked};
+use crate::audit::{self, AuditEntry};
 use crate::domain::{IncidentAction, IncidentId, Interface, Note, RequestId};
 use crate::policies::incidents::Acknowledge;
 use crate::refusal::Refusal;
@@ -23,7 +23,7 @@ pub fn acknowledge(
     note: &Note,
 ) -> Result<(), Refusal> {
     let action = IncidentAction::Acknowledge.into();
-    let asked = Asked { request, interface, actor: None, action, post: None, seen: None };
+    let asked = AuditEntry { request, interface, actor: None, action, post: None, seen: None };
     let attempt = Acknowledge { note: note.clone() };
     run::unkeyed(store, asked, |tx, actor_id| {
         let actor = identity::load(tx, credential)?.ok_or(Refusal::NotSignedIn)?;

@@ -13,8 +13,8 @@ use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::{permissions, policies};
 
-/// Changes the account of the person who asks. To replace a password, `shown`
-/// is the hash of the one that they have shown.
+/// Changes the account of the person who asks. `shown` is the password hash that
+/// the password they typed matched; a new password and a new token need it.
 ///
 /// # Errors
 ///
@@ -61,13 +61,17 @@ pub fn set_password_by_link(
     let nobody = Credential::Account(UserId(0));
     let call =
         AccountCall { credential: &nobody, interface, request, reason: "With a one-time link." };
-    let change = OwnChange::Password(NewPassword { hash: hash.to_owned(), session: None });
+    let change = OwnChange::Password(NewPassword {
+        hash: hash.to_owned(),
+        session: None,
+        keeps_tokens: false,
+    });
     let asked = call.asked(OwnActionKind::SetPasswordByLink.into());
     run::unkeyed(store, asked, |tx, actor_id| {
-        let owner = links::whose(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
+        let owner = links::owner(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
         let locked = accounts::lock(tx, &[owner])?;
         // Asked again under the lock: another request may have used it.
-        let is_proven = links::whose(tx.conn(), link)? == Some(owner);
+        let is_proven = links::owner(tx.conn(), link)? == Some(owner);
         let locked = locked.into_iter().next().filter(|_| is_proven).ok_or(Refusal::NotFound)?;
         *actor_id = Some(owner);
         let actor = Actor::pinned(locked.person, tx.within());

@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use super::Call;
 use super::classify::{Stop, Verdict, classify};
 use super::idempotency;
-use crate::audit::{self, Asked};
+use crate::audit::{self, AuditEntry};
 use crate::domain::{Attempt, Outcome, UserId};
 use crate::invariants::InvariantViolation;
 use crate::metrics;
@@ -26,7 +26,7 @@ pub(super) fn on_post<A: Attempt>(
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<Outcome, Stop>,
 ) -> Result<Outcome, Refusal> {
     let (post, seen) = attempt.target().unzip();
-    let asked = Asked {
+    let asked = AuditEntry {
         request: call.request,
         interface: call.interface,
         actor: None,
@@ -40,7 +40,7 @@ pub(super) fn on_post<A: Attempt>(
 /// Runs the steps of an attempt that carries no idempotency key.
 pub(super) fn unkeyed<T>(
     store: &Store,
-    asked: Asked,
+    asked: AuditEntry,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
 ) -> Result<T, Refusal> {
     run(store, asked, steps, |_, _| Ok(None))
@@ -49,7 +49,7 @@ pub(super) fn unkeyed<T>(
 /// Runs the steps, and counts the answer.
 fn run<T>(
     store: &Store,
-    asked: Asked,
+    asked: AuditEntry,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<T, Refusal> {
@@ -73,7 +73,7 @@ enum Effect<T> {
 /// often; then writes the records.
 fn retry<T>(
     store: &Store,
-    mut asked: Asked,
+    mut asked: AuditEntry,
     mut steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<Effect<T>, Refusal> {
@@ -110,7 +110,7 @@ fn retry<T>(
     Err(Unavailable::Contended.into())
 }
 
-fn record(conn: &mut PgConnection, asked: &Asked, refusal: &Refusal) {
+fn record(conn: &mut PgConnection, asked: &AuditEntry, refusal: &Refusal) {
     match refusal {
         Refusal::Permission(_) | Refusal::Policy(_) => {
             audit::record_refusal(conn, asked, refusal.layer(), &refusal.reasons());

@@ -31,10 +31,10 @@ fn a_changed_password_signs_out_every_other_browser_and_this_one_goes_on() {
     let servers = [(); 2].map(|()| Server::start(world.database.store()));
     let mut here = servers[0].signed_in("alice");
     let mut elsewhere = servers[1].signed_in("alice");
-    let stolen = here.cookies.clone();
+    let (stolen, before) = (here.cookies.clone(), here.session().clone());
     let answer = change_password(&mut here, PASSWORD, NEW).expect(303);
     assert_eq!(answer.location(), "/account");
-    assert_ne!(here.cookies["imprimatur"], stolen["imprimatur"], "under another id");
+    assert_ne!(*here.session(), before, "under another id");
     assert!(here.get("/account").expect(200).body.contains("Your password is changed."));
     here.get("/desk").expect(200);
     elsewhere.get("/desk").expect(401);
@@ -168,7 +168,8 @@ fn a_session_is_named_after_its_browser_and_system() {
 
 /// Makes a token and returns it as the page shows it.
 fn make(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
-    let page = browser.send_unasked("/account/tokens", fields).expect(200);
+    let fields = [fields, &[("password", PASSWORD)]].concat();
+    let page = browser.send_unasked("/account/tokens", &fields).expect(200);
     assert_eq!(page.headers["cache-control"], "no-store");
     let (_, rest) = page.body.split_once("value=\"imprimatur_").expect(&page.body);
     format!("imprimatur_{}", rest.split('"').next().unwrap())
@@ -228,7 +229,7 @@ fn an_invalid_token_form_is_refused_and_the_page_says_what_to_write() {
         ),
         ("Other", "30", Some("posts.burn_post"), 422, "There is no field"),
     ] {
-        let mut fields = vec![("name", name), ("days", days)];
+        let mut fields = vec![("name", name), ("days", days), ("password", PASSWORD)];
         fields.extend(more.map(|permission| (permission, "yes")));
         let page = alice.send_unasked("/account/tokens", &fields).expect(status);
         assert!(page.body.contains(sentence), "{sentence}: {}", page.body);
@@ -261,8 +262,9 @@ fn a_token_ends_when_it_is_revoked_or_expires_and_with_its_account() {
         .unwrap();
     assert!(found(&world, &expired).is_none());
     assert!(found(&world, &by_hand).is_some());
-    // A new password ends sessions and not tokens.
-    change_password(&mut alice, PASSWORD, NEW).expect(303);
+    // A new password ends sessions, and not the tokens that their owner keeps.
+    let fields = [("password", PASSWORD), ("new_password", NEW), ("keep_tokens", "yes")];
+    alice.send_unasked("/account/password", &fields).expect(303);
     assert!(found(&world, &by_hand).is_some());
     owner
         .batch_execute(

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod api;
+mod attacks;
 pub mod browser;
 pub mod command_line;
 mod desk;

@@ -216,7 +216,7 @@ fn a_head_request_does_not_use_up_the_flash_line() {
 fn every_server_shows_a_post_until_every_server_shows_it_as_gone() {
     let world = World::new();
     let post = published(&world, "Kept");
-    let servers = [(); 2].map(|()| Server::start_behind("http://h", world.database.store()));
+    let servers = [(); 2].map(|()| Server::start_behind_proxy("http://h", world.database.store()));
     let mut readers = servers.each_ref().map(Server::browser);
     for (path, _) in PUBLIC {
         let [one, other] = readers.each_mut().map(|reader| reader.get(path).expect(200));

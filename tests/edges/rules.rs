@@ -7,12 +7,12 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use imprimatur::audit::{self, Asked};
+use imprimatur::audit::{self, AuditEntry};
 use imprimatur::domain::{Content, Interface, PostId, RequestId, Role};
 use imprimatur::policies::accounts::{AccountChange, FirstRule};
 use imprimatur::policies::{accounts, incidents, own_account, posts};
 
-use crate::support::world::{account, request_changes, revise};
+use crate::support::world::{PASSWORD, account, request_changes, revise};
 use crate::support::{Browser, Database, Program, Server, World};
 
 /// An attempt that one rule refuses.
@@ -342,7 +342,7 @@ fn every_rule_about_ones_own_account_is_one_of_policy() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
-    let named = [("name", "Taken"), ("days", "30")];
+    let named = [("name", "Taken"), ("days", "30"), ("password", PASSWORD)];
     alice.send_unasked("/account/tokens", &named).expect(200);
     for rule in Rule::ALL {
         let (path, fields): (&str, Vec<(&str, &str)>) = match rule {
@@ -357,15 +357,23 @@ fn every_rule_about_ones_own_account_is_one_of_policy() {
             Rule::HasRoomForAToken => {
                 for number in 0..own_account::MOST_TOKENS - 1 {
                     let name = format!("Number {number}");
-                    let fields = [("name", name.as_str()), ("days", "30")];
+                    let fields = [("name", &*name), ("days", "30"), ("password", PASSWORD)];
                     alice.send_unasked("/account/tokens", &fields).expect(200);
                 }
-                ("/account/tokens", vec![("name", "One more"), ("days", "30")])
+                (
+                    "/account/tokens",
+                    vec![("name", "One more"), ("days", "30"), ("password", PASSWORD)],
+                )
             }
             Rule::PermissionsAreHeld => {
                 // Revoked, so that this rule is the only one that is broken.
                 revoke_every_token(&world);
-                let fields = [("name", "More"), ("days", "30"), ("posts.publish_post", "on")];
+                let fields = [
+                    ("name", "More"),
+                    ("days", "30"),
+                    ("posts.publish_post", "on"),
+                    ("password", PASSWORD),
+                ];
                 ("/account/tokens", fields.to_vec())
             }
         };
@@ -397,7 +405,8 @@ fn a_token_can_be_narrowed_to_each_permission_there_is() {
     let server = Server::start(world.database.store());
     let mut browser = server.signed_in("everything");
     for permission in imprimatur::domain::Permission::ALL {
-        let fields = [("name", permission.as_str()), ("days", "30"), (permission.as_str(), "on")];
+        let name = permission.as_str();
+        let fields = [("name", name), ("days", "30"), (name, "on"), ("password", PASSWORD)];
         browser.send_unasked("/account/tokens", &fields).expect(200);
     }
     assert!(world.db_incidents().is_empty());
@@ -409,7 +418,7 @@ fn every_rule_about_incidents_is_one_of_policy() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
-    let asked = Asked {
+    let asked = AuditEntry {
         request: RequestId::new(),
         interface: Interface::Page,
         actor: None,

@@ -2,7 +2,9 @@
 
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
-use imprimatur::accounts::sign_in::{self, PER_ACCOUNT, PER_ADDRESS};
+use imprimatur::accounts::throttle::{
+    self, Attempt, PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_NETWORK,
+};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::statement::statement;
 
@@ -154,16 +156,16 @@ fn using_a_session_keeps_it_from_becoming_idle() {
 fn the_stored_sessions_cannot_be_used_to_sign_in() {
     let world = World::new();
     let server = Server::start(world.database.store());
-    let alice = server.signed_in("alice");
-    let cookie = &alice.cookies["imprimatur"];
+    let mut alice = server.signed_in("alice");
+    let cookie = alice.session().clone();
     let stored =
         statement::<diesel::sql_types::Text>("SELECT encode(id_hash, 'hex') FROM sessions")
             .get_result::<String>(&mut world.database.as_owner())
             .unwrap();
     assert!(!cookie.contains(&stored));
-    let mut thief = server.browser();
+    let mut thief = alice.clone();
     let (signature, _) = cookie.split_at(cookie.len() - 64);
-    thief.cookies.insert("imprimatur".to_owned(), format!("{signature}{stored}"));
+    *thief.session() = format!("{signature}{stored}");
     thief.get("/desk").expect(401);
 }
 
@@ -183,42 +185,50 @@ fn a_new_password_signs_every_browser_out() {
     edith.get("/desk").expect(200);
 }
 
-#[test]
-fn attempts_are_counted_before_the_password_is_checked_for_name_and_address() {
-    let world = World::new();
+fn allowed(world: &World, attempts: impl Iterator<Item = (String, String)>) -> i32 {
     let mut conn = world.database.as_runtime();
-    let here = "192.0.2.1".parse().unwrap();
-    let mut allowed = 0;
-    for number in 0..PER_ADDRESS + 5 {
-        let name = format!("somebody-{number}");
-        allowed += i32::from(sign_in::count_attempt(&mut conn, &name, here).unwrap().is_ok());
-    }
-    assert_eq!(allowed, PER_ADDRESS, "an address may not try every name");
-
-    let mut allowed = 0;
-    for number in 0..PER_ACCOUNT + 5 {
-        let elsewhere = format!("192.0.2.{}", number + 2).parse().unwrap();
-        allowed +=
-            i32::from(sign_in::count_attempt(&mut conn, "Edith ", elsewhere).unwrap().is_ok());
-    }
-    assert_eq!(allowed, PER_ACCOUNT, "a name may not be tried from everywhere");
-
-    let anywhere = "198.51.100.1".parse().unwrap();
-    sign_in::forgive(&mut conn, "edith", anywhere).unwrap();
-    assert!(sign_in::count_attempt(&mut conn, "edith", anywhere).unwrap().is_ok());
+    let allowed = attempts.filter(|(username, address)| {
+        let (username, address) = (username.clone(), address.parse().unwrap());
+        let attempt = Attempt::Unknown { username, address };
+        throttle::count(&mut conn, &attempt).unwrap().is_ok()
+    });
+    allowed.count().try_into().unwrap()
 }
 
 #[test]
-fn one_subscriber_of_ipv6_counts_as_one_address() {
+fn attempts_are_counted_for_the_network_the_account_in_it_and_the_account() {
     let world = World::new();
+    let one_network =
+        (0..PER_NETWORK + 5).map(|number| (format!("somebody-{number}"), "192.0.2.1".to_owned()));
+    assert_eq!(allowed(&world, one_network), PER_NETWORK, "a network may not try every name");
+    let one_of_both =
+        (0..PER_ACCOUNT_AND_NETWORK + 5).map(|_| ("Edith ".to_owned(), "192.0.2.2".to_owned()));
+    assert_eq!(allowed(&world, one_of_both), PER_ACCOUNT_AND_NETWORK);
+    let everywhere = (0..PER_ACCOUNT + 5).map(|number| {
+        ("edith".to_owned(), format!("198.51.{}.{}", 100 + number / 200, number % 200))
+    });
+    let left = PER_ACCOUNT - PER_ACCOUNT_AND_NETWORK;
+    assert_eq!(allowed(&world, everywhere), left, "a name may not be tried from everywhere");
+}
+
+#[test]
+fn a_success_takes_its_attempt_back() {
+    let world = World::new();
+    let (username, address) = ("edith".to_owned(), "192.0.2.1".parse().unwrap());
+    let attempt = Attempt::Unknown { username, address };
     let mut conn = world.database.as_runtime();
-    let mut allowed = 0;
-    for number in 0..PER_ADDRESS + 5 {
-        let address = format!("2001:db8:0:1::{number:x}").parse().unwrap();
-        let name = format!("somebody-{number}");
-        allowed += i32::from(sign_in::count_attempt(&mut conn, &name, address).unwrap().is_ok());
+    for _ in 0..3 * PER_ACCOUNT {
+        assert_eq!(throttle::count(&mut conn, &attempt).unwrap(), Ok(()));
+        throttle::take_back(&mut conn, &attempt).unwrap();
     }
-    assert_eq!(allowed, PER_ADDRESS);
+}
+
+#[test]
+fn one_subscriber_of_ipv6_counts_as_one_network() {
+    let world = World::new();
+    let attempts = (0..PER_NETWORK + 5)
+        .map(|number| (format!("somebody-{number}"), format!("2001:db8:0:1::{number:x}")));
+    assert_eq!(allowed(&world, attempts), PER_NETWORK);
 }
 
 #[test]
@@ -253,8 +263,10 @@ fn an_ended_session_cannot_be_revived_in_the_database() {
     let token = alice.get("/desk").expect(200).hidden("token");
     let cookies = alice.cookies.clone();
     alice.post("/sign-out", &[("token", &token)]).expect(303);
-    for sql in ["UPDATE sessions SET ended_at = NULL", "UPDATE sessions SET ended_at = 'infinity'"]
-    {
+    for sql in [
+        "UPDATE sessions SET ended_at = NULL",
+        "UPDATE sessions SET ended_at = now() + interval '1 day'",
+    ] {
         assert_eq!(db_refused_by(&mut world.database.as_runtime(), sql), "session_ends_once");
     }
     alice.cookies = cookies;

@@ -40,8 +40,8 @@ fn every_demo_account_signs_in_with_the_demo_password() {
     let people = demo::sign_ins(conn).unwrap();
     assert_eq!(people.len(), 5);
     for person in people {
-        let (_, hash) = accounts::sign_in::find_hash(conn, &person.username).unwrap().unwrap();
-        assert!(accounts::passwords::verify(demo::PASSWORD, Some(&hash)));
+        let stored = accounts::stored_password(conn, &person.username).unwrap().unwrap();
+        assert!(accounts::passwords::verify(demo::PASSWORD, Some(&stored.hash)));
     }
 }
 

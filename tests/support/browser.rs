@@ -133,6 +133,12 @@ impl Browser {
         }
     }
 
+    /// The cookie of the session; its name carries the port.
+    pub fn session(&mut self) -> &mut String {
+        let mut cookies = self.cookies.iter_mut();
+        cookies.find(|(name, _)| name.contains("imprimatur")).expect("a session").1
+    }
+
     pub fn sign_in(&mut self, username: &str) {
         let token = self.get("/sign-in").expect(200).hidden("token");
         self.post("/sign-in", &[("token", &token), ("username", username), ("password", PASSWORD)])

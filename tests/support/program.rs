@@ -77,11 +77,14 @@ pub fn token(store: &Store, who: UserId, permissions: Option<Vec<Permission>>) -
         beginning: made.beginning(),
         secret: made.hash(),
     });
+    let conn = &mut store.checkout().unwrap();
+    let username = imprimatur::accounts::username_of(conn, who).unwrap();
+    let password = imprimatur::accounts::stored_password(conn, &username).unwrap().unwrap();
     imprimatur::workflow::own_account::change(
         store,
         &account_call(&Credential::Account(who)),
         &change,
-        None,
+        Some(&password.hash),
     )
     .unwrap();
     made.as_str().to_owned()

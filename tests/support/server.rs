@@ -22,18 +22,24 @@ impl Server {
     pub fn start(store: Store) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let public_url = format!("http://{}", listener.local_addr().unwrap());
-        Self::on(listener, store, public_url)
+        Self::on(listener, store, public_url, false)
     }
 
     /// One of several servers that people reach at the same address.
     pub fn start_behind(public_url: &str, store: Store) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        Self::on(listener, store, public_url.to_owned())
+        Self::on(listener, store, public_url.to_owned(), false)
     }
 
-    fn on(listener: TcpListener, store: Store, public_url: String) -> Self {
+    /// A server that believes what its proxy says about the client's address.
+    pub fn start_behind_proxy(public_url: &str, store: Store) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(listener, store, public_url.to_owned(), true)
+    }
+
+    fn on(listener: TcpListener, store: Store, public_url: String, is_behind_proxy: bool) -> Self {
         let address = listener.local_addr().unwrap();
-        let settings = Settings { public_url, is_behind_proxy: false };
+        let settings = Settings { public_url, is_behind_proxy };
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -7,7 +7,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::accounts::directory::{self, Event};
+use crate::accounts::directory::{self, AccountEvent};
 use crate::accounts::links;
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::tokens::{self, TokenLine};
@@ -36,10 +36,10 @@ struct AccountDetailPage {
     created_at: Timestamp,
     last_seen_at: Option<Timestamp>,
     has_link: bool,
-    grants: Vec<Event>,
+    grants: Vec<AccountEvent>,
     sessions: Vec<SessionLine>,
     tokens: Vec<TokenLine>,
-    events: Vec<Event>,
+    events: Vec<AccountEvent>,
     pager: Pager,
     valid: Vec<AccountAction>,
     not_now: Vec<InvalidChanges>,
@@ -79,7 +79,7 @@ impl AccountDetailPage {
     }
 
     /// Returns what an entry of the record says after the person's name.
-    fn what(&self, event: &Event) -> String {
+    fn what(&self, event: &AccountEvent) -> String {
         let role = event.role.as_deref().unwrap_or_default();
         let is_own = event.by.id == self.account.person.id;
         match event.event.as_str() {
@@ -99,7 +99,7 @@ impl AccountDetailPage {
         }
     }
 
-    fn granted(&self, role: &Role) -> Option<&Event> {
+    fn granted(&self, role: &Role) -> Option<&AccountEvent> {
         self.grants.iter().find(|event| event.role.as_deref() == Some(role.as_str()))
     }
 
@@ -152,7 +152,7 @@ fn page(
         layout,
         created_at: found.created_at,
         last_seen_at: found.last_seen_at,
-        has_link: links::is_waiting(conn, id).map_err(read_error)?,
+        has_link: links::has_open(conn, id).map_err(read_error)?,
         grants: directory::grants(conn, &account.person).map_err(read_error)?,
         sessions: sessions::of_person(conn, id, None).map_err(read_error)?,
         tokens: tokens::of_person(conn, id).map_err(read_error)?,

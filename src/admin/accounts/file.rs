@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use diesel::pg::PgConnection;
 
-use crate::accounts::directory::{self, Entry, Filter};
+use crate::accounts::directory::{self, AccountFilter, AccountSummary};
 use crate::admin::accounts::filters::AccountFilters;
 use crate::admin::csv::{self, Column, Export};
 use crate::domain::Permission;
@@ -18,10 +18,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// The path of the file.
 pub(super) const FILE: &str = "/admin/accounts.csv";
 
-struct AccountsFile(Filter);
+struct AccountsFile(AccountFilter);
 
 impl Export for AccountsFile {
-    type Line = Entry;
+    type Line = AccountSummary;
     const NAME: &'static str = "accounts.csv";
     const PERMISSION: Permission = Permission::ManageAccount;
     const COLUMNS: &'static [Column<Self>] = &[
@@ -37,7 +37,7 @@ impl Export for AccountsFile {
         &self,
         conn: &mut PgConnection,
         slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<Entry>> {
+    ) -> diesel::QueryResult<Page<AccountSummary>> {
         directory::page(conn, &self.0, slice)
     }
 }

@@ -1,4 +1,4 @@
-use crate::accounts::directory::{Filter, Search};
+use crate::accounts::directory::{AccountFilter, Search};
 use crate::admin::filter_form::FilterForm;
 use crate::domain::{FieldError, UnknownName};
 use crate::http::Form;
@@ -12,7 +12,7 @@ const DEACTIVATED: &str = "deactivated";
 pub(super) struct AccountFilters {
     /// The fields as text, and what is wrong with them.
     pub(super) form: FilterForm,
-    pub(super) filter: Filter,
+    pub(super) filter: AccountFilter,
 }
 
 impl AccountFilters {
@@ -33,7 +33,7 @@ impl AccountFilters {
             .parse("role", |text| text.parse().map_err(|unknown: UnknownName| unknown.to_string()));
         let search =
             form.parse("search", |text| Search::parse(text).map_err(|error| error.message));
-        Ok(Self { filter: Filter { is_active, role, search: search.flatten() }, form })
+        Ok(Self { filter: AccountFilter { is_active, role, search: search.flatten() }, form })
     }
 
     /// Returns the same filters on another tab.

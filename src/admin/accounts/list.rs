@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
-use crate::accounts::directory::{self, Entry, Filter};
+use crate::accounts::directory::{self, AccountFilter, AccountSummary};
 use crate::admin::accounts::file::FILE;
 use crate::admin::accounts::filters::AccountFilters;
 use crate::admin::filter_form::FilterForm;
@@ -30,7 +30,7 @@ const PER_PAGE: usize = 50;
 struct AccountsPage {
     layout: Layout,
     filters: AccountFilters,
-    entries: Vec<Entry>,
+    entries: Vec<AccountSummary>,
     pager: Pager,
 }
 
@@ -67,7 +67,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
 }
 
 impl AccountsPage {
-    fn filter(&self) -> &Filter {
+    fn filter(&self) -> &AccountFilter {
         &self.filters.filter
     }
 

@@ -1,6 +1,6 @@
 use diesel::pg::PgConnection;
 
-use crate::accounts::directory::{self, Found};
+use crate::accounts::directory::{self, AccountDetails};
 use crate::domain::Username;
 use crate::refusal::{Refusal, read_error};
 
@@ -9,7 +9,7 @@ use crate::refusal::{Refusal, read_error};
 /// # Errors
 ///
 /// [`Refusal::NotFound`] when there is no such account.
-pub(super) fn find(conn: &mut PgConnection, username: &str) -> Result<Found, Refusal> {
+pub(super) fn find(conn: &mut PgConnection, username: &str) -> Result<AccountDetails, Refusal> {
     // PostgreSQL refuses some texts that are no usernames, such as "\0".
     let username = Username::parse(username).map_err(|_| Refusal::NotFound)?;
     let found = directory::find(conn, username.as_str()).map_err(read_error)?;

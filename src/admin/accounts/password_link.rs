@@ -39,14 +39,14 @@ pub(super) fn page(
     Reply::ok(&PasswordLinkPage { layout, person, address, reason })
 }
 
-/// Returns the hash of a random password that no person knows.
+/// Returns a hash that no known password has.
 ///
 /// # Errors
 ///
 /// It could not be hashed; the log says why.
 pub(super) fn unknown_password_hash() -> Result<String, Refusal> {
-    passwords::hash_nobodys().map_err(|error| {
-        tracing::error!(%error, "a password could not be hashed");
+    passwords::unusable_hash().map_err(|error| {
+        tracing::error!(%error, "a hash could not be made");
         Unavailable::Busy.into()
     })
 }

@@ -42,7 +42,7 @@ impl RefusalFilters {
     pub(super) fn parse(conn: &mut PgConnection, mut form: FilterForm) -> Result<Self, Refusal> {
         let person = match form.value("person") {
             "" => None,
-            username => accounts::known_as(conn, username).map_err(read_error)?,
+            username => accounts::find_any(conn, username).map_err(read_error)?,
         };
         if person.is_none() && !form.value("person").is_empty() {
             form.reject("person", "Nobody signs in with this name.");

@@ -34,6 +34,8 @@ struct RefusalsPage {
     has_errors: bool,
     answer: Option<CurrentAnswer>,
     lines: Vec<RefusalLine>,
+    /// Refusals that were counted and not recorded.
+    left_out: i64,
     pager: Pager,
 }
 
@@ -57,6 +59,10 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
                 ),
                 Err(_) => (slice.page(Vec::new()), None),
             };
+            let left_out = match checked {
+                Ok(()) => audit::refusals_left_out(conn, &filters.filter).map_err(read_error)?,
+                Err(_) => 0,
+            };
             let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
             let page = RefusalsPage {
                 layout,
@@ -64,6 +70,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
                 answer,
                 pager: BY_TIME.pager(&found, direction, address),
                 lines: found.lines,
+                left_out,
                 filters,
             };
             Ok(match checked {

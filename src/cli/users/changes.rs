@@ -1,5 +1,4 @@
 use crate::accounts::Credential;
-use crate::accounts::passwords::hash_nobodys;
 use crate::accounts::secrets::Secret;
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
@@ -55,7 +54,7 @@ pub(super) fn set_password(
     on_database(options, |store| {
         // An unknown actor is not asked for a password.
         let credential = credential(store, actor)?;
-        let change = AccountChange::SetPassword(passwords::read_hash(password)?);
+        let change = AccountChange::SetPassword(passwords::read_hash(password, name)?);
         apply(store, &credential, name, reason, &change)
     })?;
     print(options, name, "has a new password", None)
@@ -63,7 +62,7 @@ pub(super) fn set_password(
 
 /// Returns a hash that no password has.
 pub(super) fn unusable_hash() -> Result<String, Failure> {
-    hash_nobodys().map_err(|error| Failure::Other(error.to_string()))
+    crate::accounts::passwords::unusable_hash().map_err(|error| Failure::Other(error.to_string()))
 }
 
 /// Returns the credential of the person that `--as` names.

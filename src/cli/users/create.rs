@@ -20,13 +20,14 @@ pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
     on_database(options, |store| {
         let actor = new.actor.as_deref().map(|actor| credential(store, actor)).transpose()?;
         let secret = new.link.then(Secret::random);
+        let password_hash = match secret {
+            Some(_) => unusable_hash()?,
+            None => passwords::read_hash(&new.password, username.as_str())?,
+        };
         let account = NewAccount {
             username,
             display_name,
-            password_hash: match secret {
-                Some(_) => unusable_hash()?,
-                None => passwords::read_hash(&new.password)?,
-            },
+            password_hash,
             roles: RoleSet::of(&new.roles),
             link: secret.as_ref().map(Secret::hash),
         };

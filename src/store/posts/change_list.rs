@@ -116,7 +116,7 @@ pub fn change_list(
     let start = start(filter, slice);
     // Planned for its values: few people write or publish most of what there
     // is, few words are in most of it, and a plan for any of them suits none.
-    let rows = statement::<LineSqlType>(sql(filter, sort, slice))
+    let rows = statement::<LineSqlType>(sql(visibility, filter, sort, slice))
         .planned_anew()
         .seen_by(visibility)
         .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))
@@ -170,7 +170,7 @@ fn start(filter: &Filter, slice: &PageRequest) -> Cursor {
 
 /// Returns the text of the query, of which there are as many as there are
 /// filters to combine and orders to read in; the values are parameters.
-fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
+fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
     let mut conditions = "post_is_visible(posts.state, posts.author_id, $1, $2, $3)".to_owned();
     if filter.author.is_some() {
         conditions += " AND posts.author_id = $6";
@@ -226,8 +226,15 @@ fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
     } else {
         // The order keeps the planner on the index, whatever it believes about
         // how many posts there are of a state.
+        // In a state of which the reader sees their own posts alone, an index
+        // leads to these: the list does not walk through everybody's.
         let of_each = |one: &dyn Fn(&str) -> String| -> String {
-            let parts: Vec<String> = states(filter).map(|state| one(state.as_str())).collect();
+            let part = |state: State| {
+                let own =
+                    if visibility.sees_only_own(state) { "posts.author_id = $1 AND" } else { "" };
+                one(state.as_str()).replace("{own}", own)
+            };
+            let parts: Vec<String> = states(filter).map(part).collect();
             parts.join(" UNION ALL ")
         };
         let beginnings = of_each(&|state| {
@@ -235,7 +242,7 @@ fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
                 "(SELECT posts.id, posts.state, posts.author_id, posts.published_by,
                       posts.current_revision, posts.since
                   FROM posts
-                  WHERE posts.state = '{state}' AND {conditions} AND {beyond}{far_end}
+                  WHERE posts.state = '{state}' AND {{own}} {conditions} AND {beyond}{far_end}
                   ORDER BY {order} LIMIT {limit})"
             )
         });
@@ -245,7 +252,7 @@ fn sql(filter: &Filter, sort: Sort, slice: &PageRequest) -> String {
         let counting = if is_ranged { order.as_str() } else { "posts.id" };
         let counted = of_each(&|state| {
             format!(
-                "(SELECT FROM posts WHERE posts.state = '{state}' AND {ranged}
+                "(SELECT FROM posts WHERE posts.state = '{state}' AND {{own}} {ranged}
                   ORDER BY {counting} LIMIT {most})"
             )
         });

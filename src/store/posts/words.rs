@@ -66,9 +66,35 @@ impl Words {
     }
 }
 
-/// Returns the text as one operand: what means something there is doubled.
+/// The punctuation beyond ASCII that separates words. The database function
+/// `search_document` has the same list.
+const SEPARATORS: [(char, char); 14] = [
+    ('\u{a0}', '\u{a1}'),
+    ('\u{ab}', '\u{ab}'),
+    ('\u{b7}', '\u{b7}'),
+    ('\u{bb}', '\u{bb}'),
+    ('\u{bf}', '\u{bf}'),
+    ('\u{2010}', '\u{2027}'),
+    ('\u{2030}', '\u{205e}'),
+    ('\u{3000}', '\u{3003}'),
+    ('\u{3008}', '\u{3011}'),
+    ('\u{3014}', '\u{301f}'),
+    ('\u{ff01}', '\u{ff0f}'),
+    ('\u{ff1a}', '\u{ff20}'),
+    ('\u{ff3b}', '\u{ff40}'),
+    ('\u{ff5b}', '\u{ff65}'),
+];
+
+fn separates(character: char) -> bool {
+    let is_listed = SEPARATORS.iter().any(|(first, last)| (*first..=*last).contains(&character));
+    character.is_ascii_punctuation() || is_listed
+}
+
+/// Returns the text as one operand, with blanks for punctuation, as texts have
+/// them: what means something in a query is among it.
 fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+    let blank = |character| if separates(character) { ' ' } else { character };
+    format!("'{}'", text.chars().map(blank).collect::<String>())
 }
 
 #[cfg(test)]
@@ -82,8 +108,9 @@ mod tests {
             ("  let   it be ", "'let':* & 'it' & 'be'"),
             ("\"let it be\" printed", "'let it be' & 'printed':*"),
             ("\"left open", "'left open'"),
-            ("it's a | b & !c:*", "'it''s':* & 'a' & 'b' & '!c:*'"),
-            (r"back\slash", r"'back\\slash':*"),
+            ("it's a | b & !c:*", "'it s':* & 'a' & 'b' & ' c  '"),
+            (r"back\slash", "'back slash':*"),
+            ("\u{ab}Mainz\u{bb} wine\u{3001}press", "' Mainz ':* & 'wine press':*"),
         ] {
             assert_eq!(Words::parse(typed).unwrap().unwrap().query(), query);
         }

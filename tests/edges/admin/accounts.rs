@@ -6,7 +6,7 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
-use imprimatur::accounts::directory::{self, Filter};
+use imprimatur::accounts::directory::{self, AccountFilter};
 use imprimatur::accounts::tokens;
 use imprimatur::domain::Role;
 use imprimatur::policies::accounts::AccountChange;
@@ -15,7 +15,7 @@ use imprimatur::store::statement::statement;
 
 use crate::support::browser::Page;
 use crate::support::raw::{DB_RECORD, db_refused_by};
-use crate::support::world::db_number;
+use crate::support::world::{PASSWORD, db_number};
 use crate::support::{Browser, Server, World};
 
 /// Opens the page of a change and sends its form.
@@ -249,7 +249,7 @@ fn a_reset_ends_the_password_and_the_sessions_at_once() {
     let mut alice = server.signed_in("alice");
     let link = link_on(&send(&mut stan, "alice", "reset-password", "").expect(200));
     alice.get("/desk").expect(401);
-    assert_eq!(sign_in(&mut alice, "alice", crate::support::world::PASSWORD), 401);
+    assert_eq!(sign_in(&mut alice, "alice", PASSWORD), 401);
     set_password(&mut server.browser(), &link, CHOSEN).expect(303);
     assert_eq!(sign_in(&mut alice, "alice", CHOSEN), 303);
 }
@@ -397,7 +397,7 @@ fn ended_sessions_end_on_every_server_and_others_continue() {
     }
     edith.get("/desk").expect(200);
     stan.get("/desk").expect(303);
-    assert_eq!(sign_in(&mut browsers[0], "alice", crate::support::world::PASSWORD), 303);
+    assert_eq!(sign_in(&mut browsers[0], "alice", PASSWORD), 303);
 }
 
 #[test]
@@ -449,8 +449,12 @@ fn staff_see_and_revoke_tokens_and_deactivation_revokes_them_all() {
     let mut stan = server.signed_in("stan");
     let mut alice = server.signed_in("alice");
     let mut make = |name: &str| {
-        let page =
-            alice.send_unasked("/account/tokens", &[("name", name), ("days", "30")]).expect(200);
+        let page = alice
+            .send_unasked(
+                "/account/tokens",
+                &[("name", name), ("days", "30"), ("password", PASSWORD)],
+            )
+            .expect(200);
         let (_, rest) = page.body.split_once("value=\"imprimatur_").unwrap();
         tokens::parse(&format!("imprimatur_{}", rest.split('"').next().unwrap())).unwrap()
     };
@@ -562,7 +566,7 @@ fn every_list_of_accounts_uses_an_index_and_sorts_no_table() {
     conn.batch_execute("BEGIN").unwrap();
     for is_active in [true, false] {
         for role in [None, Some(Role::Author), Some(Role::Reviewer), Some(Role::Staff)] {
-            let filter = Filter { is_active, role, search: None };
+            let filter = AccountFilter { is_active, role, search: None };
             for order in [Order::NewestFirst, Order::OldestFirst] {
                 let mut slice = PageRequest { order, stretch: Direction::First, size: 50 };
                 // More often than PostgreSQL tries before it keeps a plan.

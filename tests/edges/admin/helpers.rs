@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use imprimatur::audit::{self, Asked, RefusalFilter, RefusalLine};
+use imprimatur::audit::{self, AuditEntry, RefusalFilter, RefusalLine};
 use imprimatur::domain::{Interface, PostId, RequestId, UserId};
 use imprimatur::store::paging::PageRequest;
 
@@ -67,7 +67,7 @@ pub fn passes(filter: &RefusalFilter, line: &RefusalLine) -> bool {
 }
 
 pub fn incident(world: &World, invariant: &str, actor: Option<UserId>, post: Option<PostId>) {
-    let asked = Asked {
+    let asked = AuditEntry {
         request: RequestId::new(),
         interface: Interface::Page,
         actor,

@@ -9,6 +9,7 @@ version=4.32.5
 tool=target/schemathesis-$version
 program=${CARGO_TARGET_DIR:-target}/debug/imprimatur
 password=let-it-be-printed
+own_password=granite-otter-violin
 seed=${SEED:-1}
 
 [ -x "$tool/bin/schemathesis" ] || {
@@ -67,7 +68,7 @@ run() { # run ARGUMENTS: the command line, beside the server
 # each permission.
 prepare() {
     local post
-    echo "$password" | run user create tess --display-name "Tess Everard" --role author \
+    echo "$own_password" | run user create tess --display-name "Tess Everard" --role author \
         --role reviewer --role staff --as stan --password-stdin >/dev/null
     for post in {11..20}; do
         echo "Words for a reviewer." | run post create - --as alice --title "Waiting $post" \
@@ -87,10 +88,12 @@ token_of() { # token_of NAME
     hidden() {
         sed -n 's/.*name="token" value="\([^"]*\)".*/\1/p' | head -n 1
     }
+    local secret=$password
+    [ "$1" != tess ] || secret=$own_password
     page -o /dev/null "$site/sign-in" --data-urlencode "token=$(page "$site/sign-in" | hidden)" \
-        -d "next=/account" -d "username=$1" --data-urlencode "password=$password"
+        -d "next=/account" -d "username=$1" --data-urlencode "password=$secret"
     page "$site/account/tokens" --data-urlencode "token=$(page "$site/account" | hidden)" \
-        -d "name=schemathesis" -d "days=1" | grep -o 'imprimatur_[A-Za-z0-9_-]\{20,\}' | head -n 1
+        -d "name=schemathesis" -d "days=1" --data-urlencode "password=$secret" | grep -o 'imprimatur_[A-Za-z0-9_-]\{20,\}' | head -n 1
 }
 
 [ $# -gt 0 ] || set -- rosa stan tess

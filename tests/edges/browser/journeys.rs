@@ -231,6 +231,7 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.press("Change the password");
     chromium.sees("Your password is changed.");
     chromium.fill("What it is for", "Nightly import");
+    chromium.fill("Your password", "another one of her own");
     chromium.press("Make the token");
     chromium.sees_heading("My account");
     assert!(chromium.value("Copy it now: it is shown this once.").starts_with("imprimatur_"));

@@ -130,6 +130,7 @@ fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
              published_by published_revision slug state submitted_at submitted_by \
              submitted_revision",
             "readings: last_at",
+            "refusal_counts: left_out",
             "sessions: ended_at last_used_at",
             "sign_in_throttle: attempts window_began_at",
             "tokens: last_used_at revoked_at",

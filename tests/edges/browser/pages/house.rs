@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use imprimatur::audit::{self, Asked};
+use imprimatur::audit::{self, AuditEntry};
 use imprimatur::domain::{Content, Interface, PostId, RequestId, Status, UserId};
 use imprimatur::store::Store;
 use imprimatur::store::paging::PageRequest;
@@ -223,7 +223,7 @@ impl House {
     /// The address of an incident that nobody has acknowledged.
     pub fn incident(&self) -> String {
         let conn = &mut self.world.database.as_runtime();
-        let asked = Asked {
+        let asked = AuditEntry {
             request: RequestId::new(),
             interface: Interface::Page,
             actor: Some(self.world.edith),

@@ -398,10 +398,10 @@ pub const PAGES: &[Entry] = &[
     opened("my account of nobody", "", OWN_ACCOUNT, 401, |_| OWN_ACCOUNT.into()),
     done("my account with another session and a token", "rosa", OWN_ACCOUNT, 200, |house, browser| {
         house.server.signed_in("rosa");
-        browser.send_unasked("/account/tokens", &[("name", "Nightly import"), ("days", "30"), ("posts.submit_post", "yes")])
+        browser.send_unasked("/account/tokens", &[("name", "Nightly import"), ("days", "30"), ("posts.submit_post", "yes"), ("password", PASSWORD)])
     }),
     done("a token that cannot be", "rosa", OWN_ACCOUNT, 422, |_, browser| {
-        browser.send_unasked("/account/tokens", &[("name", " "), ("days", "soon")])
+        browser.send_unasked("/account/tokens", &[("name", " "), ("days", "soon"), ("password", PASSWORD)])
     }),
     done("a password too short", "rosa", OWN_ACCOUNT, 422, |_, browser| {
         browser.send_unasked("/account/password", &[("password", PASSWORD), ("new_password", "short")])

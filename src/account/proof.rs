@@ -1,0 +1,46 @@
+use crate::accounts::stored_password;
+use crate::accounts::throttle::{self, Attempt, Throttled};
+use crate::http::{Context, Hashing, Request};
+use crate::refusal::{Refusal, read_error};
+use crate::store::Store;
+
+/// What became of the current password that a signed-in person typed.
+pub(super) enum Proof {
+    /// It was checked; this is the hash that it matched, if it was right.
+    Checked(Option<String>),
+    /// There were too many attempts in this session.
+    Throttled(Throttled),
+}
+
+/// Checks the current password. Attempts are counted for the session, so that
+/// the failures of strangers do not keep the owner from it, and a person who
+/// finds a browser open has few.
+pub(super) async fn check(
+    request: &Request,
+    context: &Context,
+    hashing: &Hashing,
+    typed: &str,
+) -> Result<Proof, Refusal> {
+    let attempt = Attempt::SignedIn(request.session().ok_or(Refusal::NotSignedIn)?);
+    let (asking, counted) = (request.clone(), attempt.clone());
+    let found = context.step(request.id, move |store: &Store| {
+        let conn = &mut *store.checkout()?;
+        let username = asking.viewer(conn)?.username;
+        let counted = throttle::count(conn, &counted).map_err(read_error)?;
+        let found = stored_password(conn, &username).map_err(read_error)?;
+        Ok(counted.map(|()| found))
+    });
+    let stored = match found.await? {
+        Err(throttled) => return Ok(Proof::Throttled(throttled)),
+        Ok(stored) => stored.map(|it| it.hash),
+    };
+    let typed: String = typed.chars().take(300).collect();
+    if !hashing.check(typed, stored.clone()).await? {
+        return Ok(Proof::Checked(None));
+    }
+    let take_back = move |store: &Store| {
+        throttle::take_back(&mut *store.checkout()?, &attempt).map_err(read_error)
+    };
+    context.step(request.id, take_back).await?;
+    Ok(Proof::Checked(stored))
+}

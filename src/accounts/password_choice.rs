@@ -1,0 +1,108 @@
+//! Which new passwords are accepted: not those that are guessed first.
+//!
+//! NIST SP 800-63B-4, 3.1.1.2 asks for a length and for a comparison with
+//! common, repetitive and context-specific values, and forbids rules about
+//! kinds of characters. `zxcvbn` knows lists of common passwords, words and
+//! names, and finds repetitions, sequences, rows of keys and dates.
+
+use zxcvbn::zxcvbn;
+
+use crate::domain::{FieldError, Password};
+
+/// What somebody who knows this program tries first.
+const OF_THIS_PROGRAM: [&str; 6] =
+    ["imprimatur", "let it be printed", "let-it-be-printed", "printed", "publishing", "publish"];
+
+/// Fewer guesses than this, as a power of ten, are too few (score 3 of zxcvbn):
+/// a slow hash holds out against them if the database is stolen.
+const LEAST_GUESSES_LOG10: f64 = 8.0;
+
+/// Returns the password that a person chooses, or what to choose instead. `known`
+/// is what others know of the person and the site, such as the username.
+///
+/// # Errors
+///
+/// What is wrong with the password.
+pub fn choose(typed: &str, known: &[&str]) -> Result<Password, FieldError> {
+    let password = Password::parse(typed)?;
+    let lower: Vec<String> = known
+        .iter()
+        .chain(&OF_THIS_PROGRAM)
+        .flat_map(|text| [*text].into_iter().chain(text.split(|c: char| !c.is_alphanumeric())))
+        .filter(|word| word.chars().count() > 2)
+        .map(str::to_lowercase)
+        .collect();
+    let known: Vec<&str> = lower.iter().map(String::as_str).collect();
+    // What others know adds nothing, however often and wherever it stands.
+    let unknown =
+        known.iter().fold(password.as_str().to_lowercase(), |rest, word| rest.replace(word, ""));
+    let guesses = zxcvbn(password.as_str(), &known).guesses_log10();
+    if guesses.min(zxcvbn(&unknown, &[]).guesses_log10() + 2.0) < LEAST_GUESSES_LOG10 {
+        return Err(FieldError::new(
+            "password",
+            "Choose a password that is harder to guess: no common password, name or pattern.",
+        ));
+    }
+    Ok(password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choose;
+
+    #[test]
+    fn a_common_password_a_pattern_or_a_known_name_is_refused() {
+        for weak in [
+            "passwordpassword",
+            "Password1234",
+            "P4ssw0rd1234",
+            "123456789012",
+            "aaaaaaaaaaaa",
+            "abababababab",
+            "abcabcabcabc",
+            "qwertyuiop12",
+            "qwertzuiopasd",
+            "1q2w3e4r5t6y",
+            "1qaz2wsx3edc",
+            "zaq12wsxcde3",
+            "abcdefghijklmn",
+            "iloveyou1234",
+            "letmeinletmein",
+            "imprimatur123",
+            "imprimatur2026",
+            "Imprimatur!!!",
+            "let-it-be-printed",
+            "let it be printed",
+            "alicealicealice",
+            "alice2026alice",
+            "alice.hart1234",
+            "administrator",
+            "mypassword123",
+            "unbelievable",
+            "01/01/1990 19",
+            "            ",
+        ] {
+            assert!(choose(weak, &["alice", "Alice Hart"]).is_err(), "{weak:?}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_or_a_random_password_is_taken() {
+        for good in [
+            "granite-otter-violin",
+            "correct horse battery staple",
+            "a password for tests",
+            "another password for tests",
+            "a password of her own",
+            "another one of her own",
+            "a wholly new password",
+            "yet another password",
+            "überaus märchenhaft",
+            "長い長い秘密の言葉と猫の鳴き声",
+            "kX9#mQ2$vL7!",
+            "vjq8ztk3wnp5",
+        ] {
+            assert!(choose(good, &["alice", "Alice Hart"]).is_ok(), "{good:?}");
+        }
+    }
+}

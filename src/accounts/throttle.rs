@@ -1,0 +1,173 @@
+//! Counts failed attempts to show a password, in windows of 15 minutes.
+//!
+//! An attempt is counted for its network, for the account in that network, and
+//! for the account from everywhere. A stranger's failures therefore keep the
+//! stranger waiting and not the owner. When guesses come from very many
+//! networks, the account is closed to unknown browsers; a browser that its owner
+//! has signed in with has a count of its own and still gets in.
+
+use std::net::IpAddr;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer, Text};
+use sha2::{Digest, Sha256};
+
+use crate::accounts::sessions::SessionId;
+use crate::domain::SecretHash;
+use crate::store::statement::statement;
+
+/// The length of a window: 15 minutes, in seconds.
+const WINDOW_SECONDS: i32 = 15 * 60;
+
+/// Failed attempts in a window on one account from one network, or from one
+/// browser that is known or signed in.
+pub const PER_ACCOUNT_AND_NETWORK: i32 = 10;
+
+/// Failed attempts in a window from one network, on any accounts.
+pub const PER_NETWORK: i32 = 50;
+
+/// Failed attempts in a window on one account from all unknown browsers. NIST SP
+/// 800-63B-4, 3.2.2 allows at most 100.
+pub const PER_ACCOUNT: i32 = 100;
+
+/// Too many attempts: how many seconds to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Throttled {
+    /// Seconds until the window ends.
+    pub retry_after: i32,
+}
+
+/// An attempt to show a password or a one-time link.
+#[derive(Debug, Clone)]
+pub enum Attempt {
+    /// By an unknown browser, for a username, which need not exist.
+    Unknown {
+        /// The username as it was typed.
+        username: String,
+        /// The client's address.
+        address: IpAddr,
+    },
+    /// By a browser that the account's owner has signed in with, named by the
+    /// hash of its cookie.
+    KnownBrowser(SecretHash),
+    /// In a session of the account.
+    SignedIn(SessionId),
+    /// With a one-time link, without a username.
+    Link {
+        /// The client's address.
+        address: IpAddr,
+    },
+}
+
+/// A row of `sign_in_throttle`.
+struct Counter {
+    kind: &'static str,
+    /// Usernames are stored hashed: people type passwords into the wrong field.
+    subject: [u8; 32],
+    limit: i32,
+}
+
+impl Counter {
+    fn of(kind: &'static str, limit: i32, parts: &[&[u8]]) -> Self {
+        let mut subject = Sha256::new();
+        for part in parts {
+            subject.update(Sha256::digest(part));
+        }
+        Self { kind, subject: subject.finalize().into(), limit }
+    }
+
+    fn of_network(address: IpAddr) -> Self {
+        Self::of("network", PER_NETWORK, &[&network(address)])
+    }
+
+    fn of_browser(name: &[u8]) -> Self {
+        Self::of("browser", PER_ACCOUNT_AND_NETWORK, &[name])
+    }
+}
+
+impl Attempt {
+    /// Returns the counters in the order in which they count. What one refuses,
+    /// the next does not count: a network that has to wait does not use up the
+    /// attempts of the account.
+    fn counters(&self) -> Vec<Counter> {
+        match self {
+            Self::Unknown { username, address } => {
+                let name = username.trim().to_lowercase();
+                let (name, network) = (name.as_bytes(), network(*address));
+                let limit = PER_ACCOUNT_AND_NETWORK;
+                vec![
+                    Counter::of_network(*address),
+                    Counter::of("account-and-network", limit, &[name, &network]),
+                    Counter::of("account", PER_ACCOUNT, &[name]),
+                ]
+            }
+            Self::KnownBrowser(cookie) => vec![Counter::of_browser(cookie.as_bytes())],
+            Self::SignedIn(session) => vec![Counter::of_browser(session.hash())],
+            Self::Link { address } => vec![Counter::of_network(*address)],
+        }
+    }
+}
+
+/// Returns the bytes of the network: the IPv4 address, or the /64 that one IPv6
+/// subscriber has.
+fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
+    }
+}
+
+/// Counts an attempt *before* the password is checked, so that a hundred at the
+/// same time are a hundred. [`take_back`] undoes it after a success.
+pub fn count(conn: &mut PgConnection, attempt: &Attempt) -> QueryResult<Result<(), Throttled>> {
+    for counter in attempt.counters() {
+        let window = add_one(conn, &counter)?;
+        if window.attempts > counter.limit {
+            return Ok(Err(Throttled { retry_after: window.retry_after }));
+        }
+    }
+    Ok(Ok(()))
+}
+
+#[derive(Queryable)]
+struct WindowRow {
+    attempts: i32,
+    retry_after: i32,
+}
+
+fn add_one(conn: &mut PgConnection, counter: &Counter) -> QueryResult<WindowRow> {
+    statement::<(Integer, Integer)>(
+        "INSERT INTO sign_in_throttle AS t (kind, subject_hash, attempts)
+         VALUES ($1, $2, 1)
+         ON CONFLICT (kind, subject_hash) DO UPDATE SET
+             attempts = CASE
+                 WHEN t.window_began_at < clock_timestamp() - make_interval(secs => $3) THEN 1
+                 ELSE least(t.attempts, 1000000) + 1 END,
+             window_began_at = CASE
+                 WHEN t.window_began_at < clock_timestamp() - make_interval(secs => $3)
+                 THEN clock_timestamp() ELSE t.window_began_at END
+         RETURNING t.attempts,
+             greatest(1, ceil($3 - extract(epoch FROM clock_timestamp() - t.window_began_at)))::integer",
+    )
+    .bind::<Text, _>(counter.kind)
+    .bind::<Binary, _>(counter.subject.to_vec())
+    .bind::<Integer, _>(WINDOW_SECONDS)
+    .get_result(conn)
+}
+
+/// Takes a successful attempt back. The owner's own count starts again; the
+/// counts that strangers share go down by one.
+pub fn take_back(conn: &mut PgConnection, attempt: &Attempt) -> QueryResult<()> {
+    for counter in attempt.counters() {
+        statement::<BigInt>(
+            "UPDATE sign_in_throttle
+             SET attempts = CASE WHEN kind IN ('account-and-network', 'browser') THEN 0
+                            ELSE greatest(attempts - 1, 0) END
+             WHERE kind = $1 AND subject_hash = $2",
+        )
+        .bind::<Text, _>(counter.kind)
+        .bind::<Binary, _>(counter.subject.to_vec())
+        .execute(conn)?;
+    }
+    Ok(())
+}

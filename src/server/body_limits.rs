@@ -1,0 +1,249 @@
+//! Reads the bodies of requests: within a deadline, at a least rate, and within
+//! a budget of memory. A request that is refused whatever its body says is
+//! refused before its body is read.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{ConnectionType, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{Error, HttpMessage, HttpResponse};
+use futures_util::{StreamExt, stream};
+use tokio::time::{Instant, timeout_at};
+
+use crate::accounts::tokens;
+use crate::api;
+use crate::domain::SecretHash;
+use crate::http::api_error::ApiError;
+use crate::http::problem;
+use crate::http::{Context, FORM_LIMIT, Reply, Request, error_page};
+use crate::refusal::read_error;
+use crate::store::{Store, Unavailable};
+
+/// The longest wait for the next part of a body, and the time that a body has
+/// before the least rate applies.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The least rate after that, in bytes a second.
+const LEAST_RATE: u32 = 8 * 1024;
+
+/// The longest that any body may take.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The bytes of all bodies that are in memory.
+const ALL: usize = 64 << 20;
+
+/// Of these, the bytes of requests without a session of ours or a token.
+const OF_STRANGERS: usize = 16 << 20;
+
+/// Of each, the part that one network address may use.
+const SHARE_OF_A_NETWORK: usize = 4;
+
+/// The longest body of a program whose token is not looked up before.
+const SMALL: u64 = 16 * 1024;
+
+/// The memory that bodies use now.
+#[derive(Default)]
+pub(super) struct BodyBudget(Mutex<Used>);
+
+#[derive(Default)]
+struct Used {
+    all: usize,
+    by_strangers: usize,
+    by_network: HashMap<IpAddr, usize>,
+}
+
+/// Who sends a body, as far as can be told without the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sender {
+    /// A browser with a session that is signed by us and names a person, or a
+    /// program with a token.
+    Known,
+    Stranger,
+}
+
+/// The part of the budget that one body uses; it is given back with this.
+struct Share {
+    budget: Arc<BodyBudget>,
+    sender: Sender,
+    network: IpAddr,
+    bytes: usize,
+}
+
+impl Share {
+    /// Takes more bytes; returns false when there is no room for them.
+    fn grow(&mut self, bytes: usize) -> bool {
+        let used = &mut *self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_network = used.by_network.entry(self.network).or_default();
+        let (room, in_use) = match self.sender {
+            Sender::Known => (ALL, used.all),
+            Sender::Stranger => (OF_STRANGERS, used.by_strangers),
+        };
+        if in_use + bytes > room || *of_network + bytes > room / SHARE_OF_A_NETWORK {
+            return false;
+        }
+        *of_network += bytes;
+        used.all += bytes;
+        if self.sender == Sender::Stranger {
+            used.by_strangers += bytes;
+        }
+        self.bytes += bytes;
+        true
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let used = &mut *self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.all -= self.bytes;
+        if self.sender == Sender::Stranger {
+            used.by_strangers -= self.bytes;
+        }
+        if let Some(of_network) = used.by_network.get_mut(&self.network) {
+            *of_network -= self.bytes;
+            if *of_network == 0 {
+                used.by_network.remove(&self.network);
+            }
+        }
+    }
+}
+
+/// Why a body is not read.
+enum Unread {
+    TooLong,
+    TooSlow,
+    NoRoom,
+    /// The connection broke, or the chunks were malformed.
+    Broken,
+    /// The program has no token that works.
+    Refused(ApiError),
+}
+
+/// Reads the body of a request that changes something, and hands it on whole.
+pub(super) async fn read_body(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method().is_safe() || length(&request) == Some(0) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    match read(&mut request).await {
+        Ok((bytes, share)) => {
+            let payload = Box::pin(stream::once(async { Ok(bytes) }));
+            request.set_payload(Payload::Stream { payload });
+            let response = next.call(request).await?.map_into_boxed_body();
+            // The handler has the body until here.
+            drop(share);
+            Ok(response)
+        }
+        Err(why) => {
+            let mut response = refused(&request, why);
+            // What is still on its way is not the next request.
+            response.head_mut().set_connection_type(ConnectionType::Close);
+            Ok(request.into_response(response))
+        }
+    }
+}
+
+async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), Unread> {
+    let length = length(request);
+    if length.is_some_and(|length| length > FORM_LIMIT as u64) {
+        return Err(Unread::TooLong);
+    }
+    let mut share = share(request, length).await?;
+    let mut payload = request.take_payload();
+    let mut body = BytesMut::new();
+    let begun = Instant::now();
+    loop {
+        let earned = Duration::from_secs_f64(body.len() as f64 / f64::from(LEAST_RATE));
+        let limit = begun + DEADLINE.min(PATIENCE + earned);
+        let part = timeout_at(limit.min(Instant::now() + PATIENCE), payload.next());
+        match part.await {
+            Err(_) => return Err(Unread::TooSlow),
+            Ok(None) => return Ok((body.freeze(), share)),
+            Ok(Some(Err(_))) => return Err(Unread::Broken),
+            Ok(Some(Ok(part))) if body.len() + part.len() > FORM_LIMIT => {
+                return Err(Unread::TooLong);
+            }
+            Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(Unread::NoRoom),
+            Ok(Some(Ok(part))) => body.extend_from_slice(&part),
+        }
+    }
+}
+
+/// Returns the length that the request names; a body in chunks has none.
+fn length(request: &ServiceRequest) -> Option<u64> {
+    if request.headers().contains_key(header::TRANSFER_ENCODING) {
+        return None;
+    }
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    length.map_or(Some(0), |length| length.to_str().ok()?.parse().ok())
+}
+
+/// Returns an empty share for the sender, once what needs no body is checked.
+async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, Unread> {
+    let asked = Request::of(request.request());
+    let is_known = if api::is_within(request.path()) {
+        let token = api::shown_token(request.headers()).map_err(Unread::Refused)?;
+        if length.is_none_or(|length| length > SMALL) {
+            look_up(request, token).await?;
+        }
+        true
+    } else {
+        asked.owner().is_some()
+    };
+    let sender = if is_known { Sender::Known } else { Sender::Stranger };
+    let budget = request.app_data::<Data<BodyBudget>>().map(|budget| budget.clone().into_inner());
+    let budget = budget.unwrap_or_default();
+    Ok(Share { budget, sender, network: asked.address, bytes: 0 })
+}
+
+async fn look_up(request: &ServiceRequest, token: SecretHash) -> Result<(), Unread> {
+    let Some(context) = request.app_data::<Data<Context>>() else { return Ok(()) };
+    let id = Request::of(request.request()).id;
+    let found = context.step(id, move |store: &Store| {
+        tokens::find(&mut *store.checkout()?, &token).map_err(read_error)
+    });
+    match found.await {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(Unread::Refused(ApiError::BadToken)),
+        Err(refusal) => Err(Unread::Refused(refusal.into())),
+    }
+}
+
+fn refused(request: &ServiceRequest, why: Unread) -> HttpResponse {
+    let asked = Request::of(request.request());
+    let Some(context) = request.app_data::<Data<Context>>() else {
+        return HttpResponse::ServiceUnavailable().finish();
+    };
+    let reply = if api::is_within(request.path()) {
+        problem::reply(&as_problem(why), asked.id)
+    } else {
+        as_page(&why, &asked)
+    };
+    reply.into_response(&context.settings)
+}
+
+fn as_problem(why: Unread) -> ApiError {
+    match why {
+        Unread::TooLong => ApiError::Http(StatusCode::PAYLOAD_TOO_LARGE),
+        Unread::TooSlow => ApiError::Http(StatusCode::REQUEST_TIMEOUT),
+        Unread::NoRoom => ApiError::Refused(Unavailable::Busy.into()),
+        Unread::Broken => ApiError::Http(StatusCode::BAD_REQUEST),
+        Unread::Refused(error) => error,
+    }
+}
+
+fn as_page(why: &Unread, asked: &Request) -> Reply {
+    match why {
+        Unread::TooLong => error_page::unusable(StatusCode::PAYLOAD_TOO_LARGE, asked),
+        Unread::TooSlow => error_page::unusable(StatusCode::REQUEST_TIMEOUT, asked),
+        Unread::NoRoom => error_page::page(&Unavailable::Busy.into(), asked, None),
+        Unread::Broken | Unread::Refused(_) => error_page::unusable(StatusCode::BAD_REQUEST, asked),
+    }
+}

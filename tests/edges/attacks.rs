@@ -1,0 +1,7 @@
+//! Attacks from outside: each was seen to work once, and must not work again.
+
+mod bodies;
+mod guessing;
+mod origins;
+mod passwords;
+mod records;

@@ -1,0 +1,165 @@
+//! Bodies: they have a deadline, a least rate and a budget, and a request that
+//! is refused without its body is refused before it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::edges::command_line::program::program;
+use crate::support::{Browser, Server, World};
+
+fn head(path: &str, headers: &[&str]) -> String {
+    let mut head = format!("POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
+    for header in headers {
+        head.push_str(header);
+        head.push_str("\r\n");
+    }
+    head + "\r\n"
+}
+
+fn send(address: SocketAddr, head: &str, body: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    // A server that has refused the request may not read the rest.
+    let _ = stream.write_all(body);
+    stream
+}
+
+/// Returns the answer and how long it took until the connection was closed.
+fn until_closed(mut stream: TcpStream) -> (String, Duration) {
+    let asked = Instant::now();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    (String::from_utf8_lossy(&answer).into_owned(), asked.elapsed())
+}
+
+const FORM: [&str; 3] = [
+    "sec-fetch-site: same-origin",
+    "content-type: application/x-www-form-urlencoded",
+    "content-length: 5000",
+];
+
+#[test]
+fn a_body_that_stops_or_trickles_is_given_up() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let stopped = send(server.address, &head("/sign-in", &FORM), b"token=");
+    let chunked = [FORM[0], FORM[1], "transfer-encoding: chunked"];
+    let in_chunks = send(server.address, &head("/sign-in", &chunked), b"6\r\ntoken=\r\n");
+    let mut trickling = send(server.address, &head("/desk/posts/create", &FORM), b"token=");
+    let mut writer = trickling.try_clone().unwrap();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while begun.elapsed() < Duration::from_secs(40) && writer.write_all(b"x").is_ok() {
+                std::thread::sleep(Duration::from_millis(500));
+            }
+        });
+        let (answer, took) = until_closed(stopped);
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(took < Duration::from_secs(20), "{took:?}");
+        let mut answer = [0; 12];
+        (&in_chunks).read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 408");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+        let mut answer = [0; 12];
+        trickling.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 408");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+        drop(trickling);
+    });
+}
+
+#[test]
+fn what_is_refused_without_its_body_is_refused_before_it() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let forged = "authorization: Bearer imprimatur_nothing";
+    let (long, json) = ("content-length: 9000000", "content-type: application/json");
+    let unknown =
+        format!("authorization: Bearer {}", imprimatur::accounts::tokens::generate().as_str());
+    for (path, headers, status) in [
+        ("/api/v1/posts", vec![json, "content-length: 5000"], "401"),
+        ("/api/v1/posts", vec![json, forged, "content-length: 5000"], "401"),
+        ("/api/v1/posts", vec![json, &*unknown, "content-length: 500000"], "401"),
+        ("/api/v1/posts", vec![json, &*unknown, "transfer-encoding: chunked"], "401"),
+        ("/desk/posts/create", vec!["sec-fetch-site: cross-site", FORM[2]], "403"),
+        ("/desk/posts/create", vec![FORM[0], FORM[1], long], "413"),
+        ("/sign-in", vec![FORM[0], FORM[1], "x: y", "host: rebind.example", FORM[2]], "4"),
+    ] {
+        let mut stream = send(server.address, &head(path, &headers), b"");
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut answer = [0; 12];
+        let read = stream.read_exact(&mut answer);
+        assert!(read.is_ok(), "{path} {headers:?} waits for the body");
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path} {headers:?}: {answer}");
+    }
+}
+
+/// The program behind a proxy; it is killed when this is dropped.
+struct Serving(Child, SocketAddr);
+
+impl Serving {
+    fn start(world: &World) -> Self {
+        let mut command = program(&world.database);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--behind-proxy"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit("http://").next().unwrap().parse().unwrap();
+        Self(child, address)
+    }
+
+    /// Returns its resident memory in MiB.
+    fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn bodies_that_stop_take_bounded_memory_and_hold_nobody_up() {
+    let world = World::new();
+    let serving = Serving::start(&world);
+    let mut alice = Browser::new(serving.1);
+    alice.always.push(("x-forwarded-for".into(), "198.51.100.7".into()));
+    alice.sign_in("alice");
+    let before = serving.memory();
+    let body = vec![b'x'; 1_290_000];
+    let headers = [FORM[0], FORM[1], "content-length: 1299000", "x-forwarded-for: 192.0.2.1"];
+    let streams: Vec<TcpStream> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..100)
+            .map(|_| scope.spawn(|| send(serving.1, &head("/sign-in", &headers), &body)))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let growth = serving.memory().saturating_sub(before);
+    assert!(growth < 64, "{growth} MiB");
+    let asked = Instant::now();
+    alice.submit("/desk/posts/create", &[("title", "On haste"), ("summary", ""), ("body", "B")]);
+    assert_eq!(world.db_count("posts"), 1);
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    let asked = Instant::now();
+    for stream in streams {
+        let (answer, _) = until_closed(stream);
+        assert!(
+            answer.is_empty()
+                || answer.starts_with("HTTP/1.1 4")
+                || answer.starts_with("HTTP/1.1 503"),
+            "{answer}"
+        );
+    }
+    assert!(asked.elapsed() < Duration::from_secs(40), "{:?}", asked.elapsed());
+}
