@@ -21,7 +21,7 @@ pub(super) fn on_open_database<T>(
     options: &Options,
     body: impl FnOnce(&Database) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let database = Database::open(&options.place()?)?;
+    let database = Database::open(&options.location()?)?;
     let outcome = require_current(&database).and_then(|()| body(&database));
     close_after(database, outcome)
 }
@@ -59,7 +59,7 @@ struct MigrateDocument {
 }
 
 pub(super) fn migrate(options: &Options) -> Result<(), Failure> {
-    let database = Database::open(&options.place()?)?;
+    let database = Database::open(&options.location()?)?;
     let applied =
         database.migrate().and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
     let applied = close_after(database, applied.map_err(Failure::from))?;

@@ -72,11 +72,15 @@ impl Failure {
             Self::Refused(refused) => Exit::of(&refused.refusal),
             Self::Partly { exit, .. } => *exit,
             Self::Config(error) => match error {
-                ConfigError::OwnerAlone | ConfigError::NotText(_) => Exit::Input,
+                ConfigError::OwnerAlone
+                | ConfigError::NotText(_)
+                | ConfigError::InvalidUrl { .. } => Exit::Input,
                 ConfigError::Cluster(_)
                 | ConfigError::Connect(_)
                 | ConfigError::Migration(MigrationError::Connect(_)) => Exit::Unavailable,
-                ConfigError::Query(_) | ConfigError::Migration(_) => Exit::Failed,
+                ConfigError::Query(_) | ConfigError::SharedSessions | ConfigError::Migration(_) => {
+                    Exit::Failed
+                }
             },
             Self::Database(error) => match classify(error) {
                 failure::Failure::Unavailable(_) => Exit::Unavailable,

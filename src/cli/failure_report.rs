@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::{Format, json};
+use crate::config::ConfigError;
 use crate::domain::{FieldError, InvalidInput, Reason, RequestId};
 use crate::refusal::Refusal;
 use crate::render::documents::{InvalidField, ProblemReason};
@@ -121,6 +122,9 @@ impl Failure {
             },
             Self::Usage(_) => ("usage", "`--help` explains the command."),
             Self::UnknownAccount(_) => ("unknown-account", SHOW_ACCOUNTS),
+            Self::Config(ConfigError::Cluster(error)) if !error.is_temporary() => {
+                ("unavailable", "Do what the sentence says.")
+            }
             Self::Config(_) | Self::Cluster(_) | Self::Database(_) => match self.exit() {
                 Exit::Unavailable => ("unavailable", "Try the same again shortly."),
                 _ => ("database", "Mend what the sentence names."),

@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::server::DEFAULT_LOG_FILTER;
 
-/// What is logged where `RUST_LOG` says nothing.
+/// What is logged where `RUST_LOG` is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DefaultLogs {
     /// Events and warnings, for a server.

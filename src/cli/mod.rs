@@ -10,12 +10,14 @@ mod exit;
 mod failure;
 mod failure_report;
 mod import;
+mod listener;
 mod logging;
 mod markdown_file;
 mod options;
 mod output;
 mod passwords;
 mod posts;
+mod public_url;
 mod serve;
 mod users;
 mod verify;
@@ -23,7 +25,8 @@ mod verify;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::postgres;
 use exit::Exit;
@@ -135,8 +138,20 @@ fn parse() -> Result<Cli, clap::Error> {
     match Cli::try_parse() {
         Ok(cli) if cli.command.is_some() => Ok(cli),
         Ok(_) => as_serve(),
+        // An option that only `serve` knows is explained as one of its options.
+        Err(error) if error.kind() == ErrorKind::UnknownArgument && !names_a_command() => {
+            as_serve()
+        }
         Err(error) => as_serve().map_err(|_| error),
     }
+}
+
+/// Returns whether one of the arguments is the name of a command.
+fn names_a_command() -> bool {
+    let cli = Cli::command();
+    std::env::args_os()
+        .skip(1)
+        .any(|word| word.to_str().is_some_and(|word| cli.find_subcommand(word).is_some()))
 }
 
 fn run(options: &Options, command: Command) -> Result<(), Failure> {
@@ -144,7 +159,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::Serve(_) if options.format() == Format::Json => {
             Err(Failure::Usage("A server has no answer to write as JSON; its logs are.".into()))
         }
-        Command::Serve(arguments) => serve::serve(&options.place()?, arguments),
+        Command::Serve(arguments) => serve::serve(&options.location()?, arguments),
         Command::Migrate => database::migrate(options),
         Command::User(command) => users::user(options, command),
         Command::Role(command) => users::role(options, command),
@@ -155,7 +170,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
             let data_dir = options.data_dir.as_deref().ok_or_else(|| {
                 Failure::Usage("Name the directory to keep with --data-dir.".into())
             })?;
-            Ok(postgres::keep(data_dir, Duration::from_millis(grace_ms))?)
+            Ok(postgres::run_watchdog(data_dir, Duration::from_millis(grace_ms))?)
         }
     }
 }

@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, OsStringValueParser, TypedValueParser};
 
 use crate::cli::failure::Failure;
 use crate::cli::output::Format;
-use crate::config::Place;
-use crate::postgres::Install;
+use crate::config::DatabaseLocation;
+use crate::postgres::{self, InstallPolicy};
 
 /// The options of every command.
 #[derive(Debug, Args)]
@@ -17,7 +17,9 @@ pub(super) struct Options {
         global = true,
         value_name = "DIR",
         env = "IMPRIMATUR_DATA_DIR",
-        hide_env_values = true
+        hide_env_values = true,
+        // An empty variable is like none; the parser for paths would refuse it.
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub(super) data_dir: Option<PathBuf>,
     /// Install PostgreSQL where it is missing, without asking
@@ -39,9 +41,19 @@ impl Options {
         if self.json { Format::Json } else { Format::Text }
     }
 
-    pub(super) fn place(&self) -> Result<Place, Failure> {
-        // Without a terminal, `Ask` does not ask.
-        let install = if self.install_postgres { Install::Yes } else { Install::Ask };
-        Ok(Place::from_environment(self.data_dir.clone(), install)?)
+    /// Returns where the database is. A private one is shielded from libpq's
+    /// environment.
+    pub(super) fn location(&self) -> Result<DatabaseLocation, Failure> {
+        // A program that reads JSON cannot answer a question.
+        let install = match self.format() {
+            _ if self.install_postgres => InstallPolicy::Always,
+            Format::Text => InstallPolicy::Ask,
+            Format::Json => InstallPolicy::Never,
+        };
+        let location = DatabaseLocation::from_environment(self.data_dir.clone(), install)?;
+        if matches!(location, DatabaseLocation::Private { .. }) {
+            postgres::remove_libpq_variables();
+        }
+        Ok(location)
     }
 }

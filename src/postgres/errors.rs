@@ -1,18 +1,18 @@
-//! What can go wrong with the private cluster, in sentences one can act on.
+//! Errors of the private cluster, as sentences that tell what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why the private cluster could not be opened, kept or stopped.
+/// Why the private cluster could not be opened, watched or stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClusterError {
-    /// There are no server programs on this machine, or in the directory that somebody named.
+    /// There are no server programs on this machine, or in the directory that was named.
     #[error(
         "Imprimatur needs PostgreSQL 14 or newer, and its server programs are not {}: \
          install it with {}, or let Imprimatur do that with --install-postgres \
          or IMPRIMATUR_INSTALL_POSTGRES=1, or name a server of your own in DATABASE_URL",
-        in_which_place(looked_in.as_deref()),
+        searched_place(looked_in.as_deref()),
         in_backticks(.command.as_deref())
     )]
     NotInstalled {
@@ -22,10 +22,21 @@ pub enum ClusterError {
         command: Option<String>,
     },
 
+    /// Only root may install PostgreSQL, and there is no `sudo`.
+    #[error(
+        "Imprimatur needs PostgreSQL 14 or newer, which is not installed, and without sudo this \
+         user cannot install it: run `{command}` as root, then start Imprimatur again, or name a \
+         server of your own in DATABASE_URL"
+    )]
+    InstallNeedsRoot {
+        /// The command for root.
+        command: String,
+    },
+
     /// The installation failed.
     #[error("`{command}` failed: install PostgreSQL by hand, then start Imprimatur again")]
     InstallFailed {
-        /// What was run.
+        /// The command that was run.
         command: String,
     },
 
@@ -35,14 +46,15 @@ pub enum ClusterError {
          name the directory of its programs in IMPRIMATUR_POSTGRES_BIN"
     )]
     StillMissing {
-        /// What was run.
+        /// The command that was run.
         command: String,
     },
 
-    /// The cluster was made by a version that is not installed.
+    /// The cluster was made by a major version that is not installed.
     #[error(
         "the database in {} was made by PostgreSQL {needed}, and no other version can read it: \
-         install PostgreSQL {needed} (found here: {})",
+         install PostgreSQL {needed} beside the others (found here: {}); to move to another version, \
+         dump the database with the old one and restore it into a new --data-dir",
         path.display(),
         versions(found)
     )]
@@ -55,14 +67,21 @@ pub enum ClusterError {
         found: Vec<u32>,
     },
 
-    /// A directory of that name holds something else.
+    /// The directory `postgres` holds something else.
     #[error(
         "{} does not tell a PostgreSQL version: move its directory out of the way, \
          or choose another with --data-dir",
         path.display()
     )]
     NotACluster {
-        /// The file that should tell.
+        /// The file that should name the version.
+        path: PathBuf,
+    },
+
+    /// The data directory was deleted or moved while its server was supervised.
+    #[error("the data directory {} was deleted or moved", path.display())]
+    DirectoryGone {
+        /// Where it was.
         path: PathBuf,
     },
 
@@ -76,7 +95,7 @@ pub enum ClusterError {
          or choose another directory with --data-dir",
         path.display()
     )]
-    NotYours {
+    OtherOwner {
         /// The directory.
         path: PathBuf,
         /// Its owner.
@@ -88,7 +107,7 @@ pub enum ClusterError {
         "PostgreSQL will not run as root, and there is neither a user `postgres` nor a user \
          `nobody` to run it as: run Imprimatur as an ordinary user"
     )]
-    NobodyToRunAs,
+    NoServerUser,
 
     /// The user that root runs the server as cannot get to the directory.
     #[error(
@@ -97,41 +116,41 @@ pub enum ClusterError {
         path.display(),
         step.display()
     )]
-    OutOfReach {
+    PathNotAccessible {
         /// The data directory.
         path: PathBuf,
         /// The directory on the way that is closed.
         step: PathBuf,
-        /// Who cannot pass.
+        /// The user that is refused.
         user: String,
     },
 
-    /// Somebody else has put something where the socket should be.
+    /// The socket directory is a link or belongs to another user.
     #[error(
         "{} is a link or belongs to another user, so the database's socket cannot safely be \
          in there: remove it, or choose a data directory with a shorter path with --data-dir",
         path.display()
     )]
-    SocketPlace {
-        /// The place.
+    UnsafeSocketDirectory {
+        /// The directory.
         path: PathBuf,
     },
 
     /// A new cluster could not be made.
     #[error("a new database could not be made: {} said:\n{output}", program.display())]
-    Initialise {
+    InitialiseFailed {
         /// The program that failed.
         program: PathBuf,
-        /// The end of what it said.
+        /// The last lines of its output.
         output: String,
     },
 
     /// The server ended instead of becoming ready.
     #[error("the database server did not start; the end of {} says:\n{tail}", log.display())]
-    Start {
+    StartFailed {
         /// The server's log.
         log: PathBuf,
-        /// What it says about this start.
+        /// The last lines about this start.
         tail: String,
     },
 
@@ -150,15 +169,15 @@ pub enum ClusterError {
 
     /// The server was asked to stop and did not.
     #[error("the database server (process {pid}) was asked to stop and is still running")]
-    Stop {
+    StopTimedOut {
         /// The server's process.
         pid: u32,
     },
 
-    /// Somebody serves from this data directory.
+    /// Another process serves from this data directory.
     #[error(
         "Imprimatur is already running{}: use that one, or choose another directory with --data-dir",
-        whereabouts(*pid, address.as_deref())
+        running_where(*pid, address.as_deref())
     )]
     AlreadyServing {
         /// The process, unless it has only just begun.
@@ -167,31 +186,38 @@ pub enum ClusterError {
         address: Option<String>,
     },
 
-    /// The operating system refused something.
-    #[error("could not {doing} {}: {source}", path.display())]
+    /// A system call failed.
+    #[error("could not {action} {}: {source}", path.display())]
     Io {
-        /// What was attempted.
-        doing: &'static str,
-        /// With what.
+        /// The action that failed, as a verb.
+        action: &'static str,
+        /// The file or program.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// Adds to a system's error what was attempted.
-pub(super) trait Doing<T> {
-    /// Names the attempt and its object: "read", "/some/file".
-    fn doing(self, doing: &'static str, path: impl AsRef<Path>) -> Result<T, ClusterError>;
-}
-
-impl<T> Doing<T> for io::Result<T> {
-    fn doing(self, doing: &'static str, path: impl AsRef<Path>) -> Result<T, ClusterError> {
-        self.map_err(|source| ClusterError::Io { doing, path: path.as_ref().to_owned(), source })
+impl ClusterError {
+    /// Returns whether the same may succeed shortly, with nothing changed.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::NotReady { .. } | Self::StopTimedOut { .. })
     }
 }
 
-fn in_which_place(looked_in: Option<&Path>) -> String {
+/// Adds the failed action and its object to a system's error.
+pub(super) trait IoContext<T> {
+    /// Names the action and its object: "read", "/some/file".
+    fn context(self, action: &'static str, path: impl AsRef<Path>) -> Result<T, ClusterError>;
+}
+
+impl<T> IoContext<T> for io::Result<T> {
+    fn context(self, action: &'static str, path: impl AsRef<Path>) -> Result<T, ClusterError> {
+        self.map_err(|source| ClusterError::Io { action, path: path.as_ref().to_owned(), source })
+    }
+}
+
+fn searched_place(looked_in: Option<&Path>) -> String {
     looked_in.map_or_else(
         || "installed".to_owned(),
         |place| format!("in {}, which IMPRIMATUR_POSTGRES_BIN names", place.display()),
@@ -213,7 +239,7 @@ fn versions(found: &[u32]) -> String {
     found.join(", ")
 }
 
-fn whereabouts(pid: Option<u32>, address: Option<&str>) -> String {
+fn running_where(pid: Option<u32>, address: Option<&str>) -> String {
     match (pid, address) {
         (Some(pid), Some(address)) => format!(" (process {pid}, {address})"),
         (Some(pid), None) => format!(" (process {pid})"),

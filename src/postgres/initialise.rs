@@ -1,4 +1,4 @@
-//! PostHistory a new cluster: a directory, two roles and a database, all or nothing.
+//! Making a new cluster: a directory, two roles and a database, all or nothing.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::Write;
@@ -6,30 +6,30 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::postgres::directory::Directory;
-use crate::postgres::errors::{ClusterError, Doing};
+use crate::postgres::directory::DataDirectory;
+use crate::postgres::errors::{ClusterError, IoContext};
 use crate::postgres::log::last_lines;
 use crate::postgres::programs::Programs;
+use crate::postgres::roles::{DATABASE, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
 use crate::postgres::server_user::ServerUser;
 use crate::postgres::settings::Durability;
-use crate::postgres::{DATABASE, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
 
 const UNFINISHED: &str = "postgres.new-";
 
 /// Makes a new cluster and moves it into place when it is complete.
 pub(super) fn initialise(
-    directory: &Directory,
+    directory: &DataDirectory,
     user: &ServerUser,
     programs: &Programs,
     durability: Durability,
 ) -> Result<(), ClusterError> {
     remove_unfinished(directory)?;
-    // A name of our own: the initdb of somebody who was killed may still be tidying up after itself.
+    // A name of our own: the initdb of a killed process may still be removing its files.
     let name = format!("{UNFINISHED}{}", std::process::id());
     let fresh = directory.root().join(name);
-    DirBuilder::new().mode(0o700).create(&fresh).doing("create", &fresh)?;
+    DirBuilder::new().mode(0o700).create(&fresh).context("create", &fresh)?;
     let outcome = user
-        .receives(&fresh)
+        .give(&fresh)
         .and_then(|()| run_initdb(&fresh, user, programs, durability))
         .and_then(|()| create_roles_and_database(&fresh, user, programs, durability))
         .and_then(|()| move_into_place(&fresh, directory));
@@ -39,12 +39,12 @@ pub(super) fn initialise(
     outcome
 }
 
-fn remove_unfinished(directory: &Directory) -> Result<(), ClusterError> {
+fn remove_unfinished(directory: &DataDirectory) -> Result<(), ClusterError> {
     let root = directory.root();
-    for entry in fs::read_dir(root).doing("read", root)? {
-        let entry = entry.doing("read", root)?;
+    for entry in fs::read_dir(root).context("read", root)? {
+        let entry = entry.context("read", root)?;
         if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
-            // What cannot be removed now is in nobody's way, and may go next time.
+            // What cannot be removed now does no harm, and may go next time.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -62,8 +62,8 @@ fn run_initdb(
         .arg("-D")
         .arg(fresh)
         .arg(format!("--username={SUPERUSER_ROLE}"))
-        // Whoever reaches the socket is the server's own user, or root.
-        .arg("--auth=trust")
+        // Only the server's own user and root can reach the socket; nothing listens on the network.
+        .args(["--auth-local=trust", "--auth-host=reject"])
         .args(["--encoding=UTF8", "--locale=C", "--data-checksums"]);
     if programs.major >= 17 {
         command.args(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]);
@@ -97,28 +97,28 @@ fn create_roles_and_database(
 }
 
 fn run(mut command: Command, user: &ServerUser, input: &str) -> Result<(), ClusterError> {
-    user.runs(&mut command);
+    user.configure(&mut command);
     let program = command.get_program().to_owned();
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .doing("run", &program)?;
+        .context("run", &program)?;
     if let Some(mut stdin) = child.stdin.take() {
         // A program that ends before it has read everything says more in its output than this error.
         let _ = stdin.write_all(input.as_bytes());
     }
-    let Output { status, stderr, .. } = child.wait_with_output().doing("run", &program)?;
+    let Output { status, stderr, .. } = child.wait_with_output().context("run", &program)?;
     if status.success() {
         return Ok(());
     }
-    Err(ClusterError::Initialise { program: program.into(), output: last_lines(&stderr) })
+    Err(ClusterError::InitialiseFailed { program: program.into(), output: last_lines(&stderr) })
 }
 
-fn move_into_place(fresh: &Path, directory: &Directory) -> Result<(), ClusterError> {
+fn move_into_place(fresh: &Path, directory: &DataDirectory) -> Result<(), ClusterError> {
     let place = directory.cluster();
-    fs::rename(fresh, &place).doing("move the new database to", &place)?;
+    fs::rename(fresh, &place).context("move the new database to", &place)?;
     let root = directory.root();
-    File::open(root).and_then(|root| root.sync_all()).doing("write", root)
+    File::open(root).and_then(|root| root.sync_all()).context("write", root)
 }

@@ -1,29 +1,29 @@
-//! Where no PostgreSQL is installed: which command installs it, and the offer to run it.
+//! Where no PostgreSQL is installed: the command that installs it, and the offer to run it.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::postgres::errors::{ClusterError, Doing};
-use crate::postgres::settings::Install;
+use crate::postgres::errors::{ClusterError, IoContext};
+use crate::postgres::settings::InstallPolicy;
 use crate::postgres::sys;
 
-/// A package manager's words.
+/// The commands of a package manager.
 struct Packages {
     install: &'static [&'static str],
-    /// What helps where the first attempt fails, because the list of packages is missing or old.
+    /// What to run where the installation fails, because the list of packages is missing or old.
     refresh: Option<&'static [&'static str]>,
     as_root: bool,
 }
 
 const DEBIAN: Packages = Packages {
-    install: &["apt-get", "install", "-y", "postgresql"],
+    install: &["apt-get", "install", "-y", "--no-install-recommends", "postgresql"],
     refresh: Some(&["apt-get", "update"]),
     as_root: true,
 };
 const FEDORA: Packages = Packages {
-    install: &["dnf", "install", "-y", "postgresql-server"],
+    install: &["dnf", "install", "-y", "--setopt=install_weak_deps=False", "postgresql-server"],
     refresh: None,
     as_root: true,
 };
@@ -38,7 +38,7 @@ const ARCH: Packages = Packages {
     as_root: true,
 };
 const SUSE: Packages = Packages {
-    install: &["zypper", "--non-interactive", "install", "postgresql-server"],
+    install: &["zypper", "--non-interactive", "install", "--no-recommends", "postgresql-server"],
     refresh: None,
     as_root: true,
 };
@@ -46,15 +46,16 @@ const HOMEBREW: Packages =
     Packages { install: &["brew", "install", "postgresql@17"], refresh: None, as_root: false };
 
 /// Installs PostgreSQL if that is wanted, and returns the command that did it.
-pub(super) fn offer(install: Install) -> Result<String, ClusterError> {
+pub(super) fn offer(install: InstallPolicy) -> Result<String, ClusterError> {
     let packages = packages_of_this_system().ok_or_else(|| not_installed(None))?;
     let command = packages.shown();
-    let wanted = match install {
-        Install::Yes => true,
-        Install::Ask => is_accepted(&command)?,
-        Install::No => false,
-    };
-    if !wanted {
+    if install == InstallPolicy::Never {
+        return Err(not_installed(None));
+    }
+    if packages.needs_sudo() && !has_sudo() {
+        return Err(ClusterError::InstallNeedsRoot { command: packages.install.join(" ") });
+    }
+    if install == InstallPolicy::Ask && !is_accepted(&command)? {
         return Err(not_installed(None));
     }
     if packages.run(packages.install)? {
@@ -85,7 +86,7 @@ fn is_accepted(command: &str) -> Result<bool, ClusterError> {
     )
     .and_then(|()| stderr.flush())
     .and_then(|()| stdin.lock().read_line(&mut answer))
-    .doing("ask on", "the terminal")?;
+    .context("ask on", "the terminal")?;
     let answer = answer.trim().to_lowercase();
     Ok(answer == "y" || answer == "yes")
 }
@@ -108,13 +109,22 @@ impl Packages {
             // Our own standard output may be something a program reads.
             .stdout(Stdio::from(io::stderr()))
             .status()
-            .doing("run", program)?;
+            .context("run", program)?;
         Ok(status.success())
     }
 
     fn sudo(&self) -> &'static [&'static str] {
-        if self.as_root && sys::effective_uid() != 0 { &["sudo"] } else { &[] }
+        if self.needs_sudo() { &["sudo"] } else { &[] }
     }
+
+    fn needs_sudo(&self) -> bool {
+        self.as_root && sys::effective_uid() != 0
+    }
+}
+
+fn has_sudo() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join("sudo").is_file())
 }
 
 fn packages_of_this_system() -> Option<&'static Packages> {

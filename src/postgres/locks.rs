@@ -1,14 +1,15 @@
-//! Lock files: who uses, starts or keeps the server, known to the kernel and gone with the process.
+//! Lock files, held by processes that use, start or watch the server. The kernel releases the lock
+//! of a process that ends.
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::postgres::errors::{ClusterError, Doing};
-use crate::postgres::sys;
+use crate::postgres::errors::{ClusterError, IoContext};
+use crate::postgres::files::open_private;
 
-/// An open lock file; what is held is released when it is dropped.
+/// An open lock file; dropping it releases the lock.
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
@@ -16,25 +17,25 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Waits until nobody holds it exclusively.
+    /// Takes the lock shared, after waiting for an exclusive holder.
     pub(super) fn shared(path: &Path) -> Result<Lock, ClusterError> {
         Lock::held(path, Lock::wait_shared)
     }
 
-    /// Waits until nobody holds it.
+    /// Takes the lock exclusively, after waiting for every other holder.
     pub(super) fn exclusive(path: &Path) -> Result<Lock, ClusterError> {
         Lock::held(path, Lock::wait_exclusive)
     }
 
-    /// Opens the file without holding it.
+    /// Opens the file without taking the lock.
     pub(super) fn open(path: &Path) -> Result<Lock, ClusterError> {
         let file = open_private(path, OpenOptions::new().read(true).write(true))?;
         let path = path.to_owned();
         Ok(Lock { file, path })
     }
 
-    /// Opens the file if it is there: who cleans up must not litter a directory that is being deleted.
-    pub(super) fn find(path: &Path) -> Option<Lock> {
+    /// Opens the file if it exists: cleaning up must not add files to a directory being deleted.
+    pub(super) fn open_existing(path: &Path) -> Option<Lock> {
         let file = File::options().read(true).write(true).open(path).ok()?;
         let path = path.to_owned();
         Some(Lock { file, path })
@@ -47,17 +48,17 @@ impl Lock {
         loop {
             let lock = Lock::open(path)?;
             wait(&lock)?;
-            // Whoever deletes the data directory leaves us holding a file nobody else will find.
+            // After the data directory was deleted, no other process can find this file.
             if lock.is_still_in_place() {
                 return Ok(lock);
             }
         }
     }
 
-    /// Gives up a shared hold, and returns whether it was the last one: then it is now exclusive.
+    /// Releases a shared lock, and returns whether it was the last one: then it is now exclusive.
     ///
-    /// Where somebody else is just stopping the server, waits until that is done.
-    pub(super) fn becomes_the_last(&self) -> Result<bool, ClusterError> {
+    /// Where another process is just stopping the server, waits until that is done.
+    pub(super) fn release_as_last(&self) -> Result<bool, ClusterError> {
         loop {
             self.release()?;
             if self.try_exclusive()? {
@@ -83,36 +84,36 @@ impl Lock {
         match outcome {
             Ok(()) => Ok(true),
             Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(error)) => Err(error).doing("lock", &self.path),
+            Err(TryLockError::Error(error)) => Err(error).context("lock", &self.path),
         }
     }
 
     pub(super) fn wait_exclusive(&self) -> Result<(), ClusterError> {
-        uninterrupted(|| self.file.lock()).doing("lock", &self.path)
+        uninterrupted(|| self.file.lock()).context("lock", &self.path)
     }
 
     fn wait_shared(&self) -> Result<(), ClusterError> {
-        uninterrupted(|| self.file.lock_shared()).doing("lock", &self.path)
+        uninterrupted(|| self.file.lock_shared()).context("lock", &self.path)
     }
 
     pub(super) fn release(&self) -> Result<(), ClusterError> {
-        self.file.unlock().doing("unlock", &self.path)
+        self.file.unlock().context("unlock", &self.path)
     }
 
-    /// Returns another handle on the same hold, for another thread.
-    pub(super) fn again(&self) -> Result<Lock, ClusterError> {
-        let file = self.file.try_clone().doing("open", &self.path)?;
+    /// Returns another handle on the same lock, for another thread.
+    pub(super) fn duplicate(&self) -> Result<Lock, ClusterError> {
+        let file = self.file.try_clone().context("open", &self.path)?;
         let path = self.path.clone();
         Ok(Lock { file, path })
     }
 
-    /// Returns whether the path still leads to this very file.
+    /// Returns whether the path still leads to this file.
     pub(super) fn is_still_in_place(&self) -> bool {
         matches!((self.file.metadata(), std::fs::symlink_metadata(&self.path)),
-            (Ok(here), Ok(there)) if is_same_file(&here, &there))
+            (Ok(here), Ok(there)) if is_same(&here, &there))
     }
 
-    /// Returns whether the path leads to another file: what is there now is its holders' business.
+    /// Returns whether the path leads to another file, which is the business of its own holders.
     pub(super) fn has_been_replaced(&self) -> bool {
         self.path.exists() && !self.is_still_in_place()
     }
@@ -130,23 +131,7 @@ impl Lock {
     }
 }
 
-/// Opens or creates a file that belongs to whoever owns the directory, and that only they may read.
-///
-/// Root follows no link here: in somebody else's data directory it might lead anywhere.
-pub(super) fn open_private(path: &Path, options: &mut OpenOptions) -> Result<File, ClusterError> {
-    let options = options.create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
-    let file = options.open(path).doing("open", path)?;
-    if sys::effective_uid() == 0
-        && let Some(parent) = path.parent()
-    {
-        let owner = std::fs::metadata(parent).doing("look at", parent)?;
-        std::os::unix::fs::fchown(&file, Some(owner.uid()), Some(owner.gid()))
-            .doing("give away", path)?;
-    }
-    Ok(file)
-}
-
-fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 

@@ -1,20 +1,20 @@
-//! The server's log, and the end of what programs say, for messages.
+//! The server's log, and the last lines of a program's output, for messages.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::postgres::directory::Directory;
-use crate::postgres::errors::{ClusterError, Doing};
-use crate::postgres::locks::open_private;
+use crate::postgres::directory::DataDirectory;
+use crate::postgres::errors::{ClusterError, IoContext};
+use crate::postgres::files::open_private;
 
-const LONGEST_LOG: u64 = 16 * 1024 * 1024;
+const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Opens the log to append, after setting aside one that has grown too long.
-pub(super) fn open_log(directory: &Directory) -> Result<File, ClusterError> {
+pub(super) fn open_log(directory: &DataDirectory) -> Result<File, ClusterError> {
     let path = directory.log();
-    if fs::symlink_metadata(&path).is_ok_and(|log| log.len() > LONGEST_LOG) {
-        fs::rename(&path, path.with_extension("log.old")).doing("set aside", &path)?;
+    if fs::symlink_metadata(&path).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
+        fs::rename(&path, path.with_extension("log.old")).context("set aside", &path)?;
     }
     open_private(&path, OpenOptions::new().append(true))
 }

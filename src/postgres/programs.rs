@@ -4,17 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::postgres::directory::Directory;
+use crate::postgres::directory::DataDirectory;
 use crate::postgres::errors::ClusterError;
 use crate::postgres::install;
-use crate::postgres::settings::Install;
+use crate::postgres::settings::InstallPolicy;
 
 /// Names the one directory to look in, instead of the usual places.
 pub(super) const OVERRIDE: &str = "IMPRIMATUR_POSTGRES_BIN";
 
 const OLDEST_MAJOR: u32 = 14;
 
-/// Where distributions put what is not on the path: parent, beginning of the name, what follows.
+/// Where distributions put programs that are not on the path: parent, beginning of the name, rest.
 const USUAL_PLACES: &[(&str, &str, &str)] = &[
     ("/usr/lib/postgresql", "", "bin"),
     ("/usr", "pgsql-", "bin"),
@@ -31,12 +31,12 @@ const USUAL_PLACES: &[(&str, &str, &str)] = &[
 #[derive(Debug, Clone)]
 pub(super) struct Programs {
     bin: PathBuf,
-    /// The first number of the version, which names the format of the data.
+    /// The major version, which decides the format of the data.
     pub(super) major: u32,
 }
 
 /// Returns the programs to make a new cluster with: those on the path, else the newest.
-pub(super) fn newest(install: Install) -> Result<Programs, ClusterError> {
+pub(super) fn newest(install: InstallPolicy) -> Result<Programs, ClusterError> {
     if let Some(programs) = preferred() {
         return Ok(programs);
     }
@@ -48,7 +48,7 @@ pub(super) fn newest(install: Install) -> Result<Programs, ClusterError> {
 }
 
 /// Returns the programs of the version that made the cluster: no other can read it.
-pub(super) fn of_version(needed: u32, directory: &Directory) -> Result<Programs, ClusterError> {
+pub(super) fn of_version(needed: u32, directory: &DataDirectory) -> Result<Programs, ClusterError> {
     let mut others = Vec::new();
     let places = chosen_places().into_iter().chain(other_places());
     for programs in places.filter_map(Programs::at) {
@@ -84,7 +84,7 @@ impl Programs {
     }
 }
 
-// What somebody put on the path is a choice; among the rest the newest serves longest.
+// Programs on the path were chosen; among the others the newest is supported longest.
 fn preferred() -> Option<Programs> {
     let usable = |programs: &Programs| programs.major >= OLDEST_MAJOR;
     let chosen = chosen_places().into_iter().filter_map(Programs::at).find(usable);

@@ -1,36 +1,36 @@
-//! One `serve` per data directory: the second says who is already there.
+//! One `serve` per data directory: a second one is told where the first one is.
 
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use crate::postgres::directory::Directory;
-use crate::postgres::errors::{ClusterError, Doing};
+use crate::postgres::directory::DataDirectory;
+use crate::postgres::errors::{ClusterError, IoContext};
 use crate::postgres::locks::Lock;
 
-/// Claims the data directory for serving, until the claim is dropped or its process ends.
+/// Locks the data directory for serving, until the lock is dropped or its process ends.
 ///
-/// Commands that only use the database need no claim.
-pub fn claim(data_dir: &Path) -> Result<Claim, ClusterError> {
-    let directory = Directory::prepare(data_dir)?;
+/// Commands that only use the database need no such lock.
+pub fn lock_for_serving(data_dir: &Path) -> Result<ServeLock, ClusterError> {
+    let directory = DataDirectory::prepare(data_dir)?;
     let lock = Lock::open(&directory.serve_lock())?;
     if !lock.try_exclusive()? {
         return Err(already_serving(&lock));
     }
-    let claim = Claim { lock, directory };
-    claim.write("")?;
-    Ok(claim)
+    let serve_lock = ServeLock { lock, directory };
+    serve_lock.write("")?;
+    Ok(serve_lock)
 }
 
 /// The right to serve from a data directory.
 #[derive(Debug)]
-pub struct Claim {
+pub struct ServeLock {
     lock: Lock,
-    directory: Directory,
+    directory: DataDirectory,
 }
 
-impl Claim {
-    /// Notes the address, so that a second `serve` can name it.
-    pub fn announce(&self, address: &str) -> Result<(), ClusterError> {
+impl ServeLock {
+    /// Writes the address into the lock file, so that a second `serve` can name it.
+    pub fn record_address(&self, address: &str) -> Result<(), ClusterError> {
         self.write(address)
     }
 
@@ -40,11 +40,11 @@ impl Claim {
         file.set_len(0)
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(note.as_bytes()))
-            .doing("write", self.directory.serve_lock())
+            .context("write", self.directory.serve_lock())
     }
 }
 
-// The claim may be so fresh that nothing is written yet.
+// The holder may have written nothing yet.
 fn already_serving(lock: &Lock) -> ClusterError {
     let mut note = String::new();
     let _ = lock.file().read_to_string(&mut note);

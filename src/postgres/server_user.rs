@@ -1,4 +1,4 @@
-//! Whom the server runs as: ourselves, or, because it will not run as root, somebody without powers.
+//! The user that the server runs as: our own, or, because it refuses root, one without privileges.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, lchown};
@@ -6,47 +6,43 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::postgres::directory::Directory;
-use crate::postgres::errors::{ClusterError, Doing};
+use crate::postgres::directory::DataDirectory;
+use crate::postgres::environment::libpq_variables;
+use crate::postgres::errors::{ClusterError, IoContext};
 use crate::postgres::sys;
 
-/// Whom the server runs as.
+/// The user that the server runs as.
 #[derive(Debug)]
 pub(super) struct ServerUser {
     pub(super) uid: u32,
-    /// Only known, and only needed, where it is somebody else.
+    /// Known, and needed, only where it is another user.
     gid: u32,
     name: String,
-    is_somebody_else: bool,
+    is_other_user: bool,
 }
 
 impl ServerUser {
-    /// Returns the owner of the cluster; before there is one, ourselves.
+    /// Returns the owner of the cluster; before there is one, the user of this process.
     ///
     /// For root it is instead the owner of the data directory, else `postgres`, else `nobody`.
-    pub(super) fn of(directory: &Directory) -> Result<ServerUser, ClusterError> {
-        let ourselves = sys::effective_uid();
+    pub(super) fn of(directory: &DataDirectory) -> Result<ServerUser, ClusterError> {
+        let own_uid = sys::effective_uid();
         let owner = owner_of_cluster(directory)?;
-        if ourselves == 0 {
+        if own_uid == 0 {
             return ServerUser::instead_of_root(directory, owner);
         }
         match owner {
-            Some(owner) if owner != ourselves => {
+            Some(owner) if owner != own_uid => {
                 let path = directory.cluster();
-                Err(ClusterError::NotYours { path, owner })
+                Err(ClusterError::OtherOwner { path, owner })
             }
-            _ => Ok(ServerUser {
-                uid: ourselves,
-                gid: 0,
-                name: String::new(),
-                is_somebody_else: false,
-            }),
+            _ => Ok(ServerUser { uid: own_uid, gid: 0, name: String::new(), is_other_user: false }),
         }
     }
 
-    // It must have a line in the list of users: `initdb` refuses a bare number.
+    // Only a user with a line in /etc/passwd: `initdb` refuses a bare number.
     fn instead_of_root(
-        directory: &Directory,
+        directory: &DataDirectory,
         owner: Option<u32>,
     ) -> Result<ServerUser, ClusterError> {
         let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
@@ -54,7 +50,7 @@ impl ServerUser {
         if let Some(owner) = owner {
             let path = directory.cluster();
             let known = users().find(|user| user.uid == owner && owner != 0);
-            return known.ok_or(ClusterError::NotYours { path, owner });
+            return known.ok_or(ClusterError::OtherOwner { path, owner });
         }
         let owner = directory.owner()?;
         let named = |name: &str| users().find(|user| user.name == name);
@@ -63,7 +59,7 @@ impl ServerUser {
             .or_else(|| named("postgres"))
             .or_else(|| named("_postgres"))
             .or_else(|| named("nobody"))
-            .ok_or(ClusterError::NobodyToRunAs)
+            .ok_or(ClusterError::NoServerUser)
     }
 
     fn parse(line: &str) -> Option<ServerUser> {
@@ -71,37 +67,35 @@ impl ServerUser {
         let name = fields.next()?.to_owned();
         let mut numbers = fields.skip(1).map(parse_id);
         let (uid, gid) = (numbers.next()??, numbers.next()??);
-        Some(ServerUser { uid, gid, name, is_somebody_else: true })
+        Some(ServerUser { uid, gid, name, is_other_user: true })
     }
 
-    /// Lets a program run as this user, from a place where it may stand.
-    pub(super) fn runs(&self, command: &mut Command) {
+    /// Has a program run as this user, from a directory that it may enter, without libpq's variables.
+    pub(super) fn configure(&self, command: &mut Command) {
         command.current_dir("/").env("LC_ALL", "C");
-        for (name, _) in std::env::vars_os() {
-            if name.as_encoded_bytes().starts_with(b"PG") {
-                command.env_remove(name);
-            }
+        for name in libpq_variables() {
+            command.env_remove(name);
         }
-        if self.is_somebody_else {
+        if self.is_other_user {
             command.uid(self.uid).gid(self.gid);
         }
     }
 
     /// Makes this user the owner.
-    pub(super) fn receives(&self, path: &Path) -> Result<(), ClusterError> {
-        if self.is_somebody_else {
-            lchown(path, Some(self.uid), Some(self.gid)).doing("give away", path)?;
+    pub(super) fn give(&self, path: &Path) -> Result<(), ClusterError> {
+        if self.is_other_user {
+            lchown(path, Some(self.uid), Some(self.gid)).context("give away", path)?;
         }
         Ok(())
     }
 
-    /// Refuses a data directory that this user cannot walk to: `initdb` would say it less plainly.
-    pub(super) fn can_reach(&self, directory: &Directory) -> Result<(), ClusterError> {
-        if !self.is_somebody_else {
+    /// Refuses a data directory that this user cannot reach: the error of `initdb` is less clear.
+    pub(super) fn check_access(&self, directory: &DataDirectory) -> Result<(), ClusterError> {
+        if !self.is_other_user {
             return Ok(());
         }
         for step in directory.root().ancestors() {
-            let metadata = fs::metadata(step).doing("look at", step)?;
+            let metadata = fs::metadata(step).context("look at", step)?;
             let pass = if metadata.uid() == self.uid {
                 0o100
             } else if metadata.gid() == self.gid {
@@ -110,7 +104,7 @@ impl ServerUser {
                 0o001
             };
             if metadata.mode() & pass == 0 {
-                return Err(ClusterError::OutOfReach {
+                return Err(ClusterError::PathNotAccessible {
                     path: directory.root().to_owned(),
                     step: step.to_owned(),
                     user: self.name.clone(),
@@ -121,12 +115,12 @@ impl ServerUser {
     }
 }
 
-fn owner_of_cluster(directory: &Directory) -> Result<Option<u32>, ClusterError> {
+fn owner_of_cluster(directory: &DataDirectory) -> Result<Option<u32>, ClusterError> {
     if directory.version()?.is_none() {
         return Ok(None);
     }
     let cluster = directory.cluster();
-    let metadata = fs::metadata(&cluster).doing("look at", &cluster)?;
+    let metadata = fs::metadata(&cluster).context("look at", &cluster)?;
     Ok(Some(metadata.uid()))
 }
 

@@ -1,4 +1,4 @@
-//! What the caller decides about the private cluster.
+//! Settings of the private cluster.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,44 +6,44 @@ use std::time::Duration;
 use crate::postgres::errors::ClusterError;
 use crate::postgres::sys;
 
-/// What the caller decides about the private cluster.
+/// Settings of the private cluster.
 #[derive(Debug, Clone)]
-pub struct Settings {
-    /// Everything is kept in here; created where missing. See [`default_data_dir`].
+pub struct ClusterSettings {
+    /// The data directory; created where missing. See [`default_data_dir`].
     pub data_dir: PathBuf,
     /// Whether a commit must survive a power cut.
     pub durability: Durability,
     /// What to do where no PostgreSQL is installed.
-    pub install: Install,
+    pub install: InstallPolicy,
     /// The program to run as `keep-cluster --data-dir DIR --grace-ms N`: the application itself.
-    /// Without a keeper, users who are killed leave the server running.
-    pub keeper: Option<PathBuf>,
-    /// How long the keeper leaves the server running for the next user.
-    /// It concerns only users who vanish: the last one to close stops the server at once.
+    /// Without it, users that are killed leave the server running.
+    pub watchdog: Option<PathBuf>,
+    /// How long the watchdog leaves the server running for the next user.
+    /// It concerns only users that are killed: the last one to close stops the server at once.
     pub grace: Duration,
 }
 
 /// Whether a commit must survive a power cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// Yes: for everything a person keeps.
+    /// Yes: for everything that people keep.
     Durable,
     /// No: for tests, whose database is thrown away; it also allows more connections.
     Disposable,
 }
 
-/// What to do where no PostgreSQL is installed.
+/// Whether to install PostgreSQL where it is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Install {
-    /// Offer to install it, where somebody sits at a terminal.
+pub enum InstallPolicy {
+    /// Ask on the terminal; without one, only say how.
     Ask,
     /// Install it without asking.
-    Yes,
+    Always,
     /// Only say how.
-    No,
+    Never,
 }
 
-/// Returns where data is kept unless somebody says otherwise:
+/// Returns the data directory that is used without `--data-dir`:
 /// `$XDG_DATA_HOME/imprimatur` or `~/.local/share/imprimatur`, and for root `/var/lib/imprimatur`,
 /// because the server, which will not run as root, cannot reach into root's home.
 pub fn default_data_dir() -> Result<PathBuf, ClusterError> {

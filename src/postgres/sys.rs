@@ -1,6 +1,8 @@
-//! The three system calls that the standard library does not offer.
+//! The system calls that the standard library does not offer.
 
-#![allow(unsafe_code, reason = "plain integers in and out; no memory is shared with the kernel")]
+#![allow(unsafe_code, reason = "plain integers in and out, or one value of a known size")]
+
+use std::os::unix::net::UnixStream;
 
 /// Returns the user id whose permissions this process has.
 pub(super) fn effective_uid() -> u32 {
@@ -19,7 +21,34 @@ pub(super) fn signal(pid: u32, signal: libc::c_int) -> bool {
 }
 
 /// Leaves the terminal, so that neither Ctrl-C nor its closing reaches this process.
-pub(super) fn lead_a_session() {
-    // SAFETY: takes nothing. It fails for who already leads a group: then there is nothing to do.
+pub(super) fn start_session() {
+    // SAFETY: takes nothing. It fails for the leader of a process group, which has left already.
     unsafe { libc::setsid() };
+}
+
+/// Returns the process that listens behind a socket; nothing where that is in another container,
+/// or where the system does not tell.
+#[cfg(target_os = "linux")]
+pub(super) fn peer_pid(stream: &UnixStream) -> Option<u32> {
+    use std::os::fd::AsRawFd;
+
+    let mut peer = libc::ucred { pid: 0, uid: 0, gid: 0 };
+    let mut length = libc::socklen_t::try_from(size_of::<libc::ucred>()).ok()?;
+    // SAFETY: the pointers are to locals that live through the call, of the length that is named.
+    let outcome = unsafe {
+        libc::getsockopt(
+            stream.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut peer).cast(),
+            &raw mut length,
+        )
+    };
+    u32::try_from(peer.pid).ok().filter(|&pid| outcome == 0 && pid != 0)
+}
+
+/// Returns nothing: this system is not asked.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn peer_pid(_: &UnixStream) -> Option<u32> {
+    None
 }

@@ -1,7 +1,7 @@
-//! The keeper: a small process that outlives users who are killed, and then stops their server.
+//! The watchdog: a small process that outlives users that are killed, and then stops their server.
 //!
-//! It waits for a lock, so it costs nothing until it is needed, and being killed hurts nobody:
-//! an orderly last user stops the server without it, and the next one to open starts another.
+//! It waits for a lock, so it costs nothing until it is needed. Killing it does no harm: a last user
+//! that ends in order stops the server itself, and the next user starts another watchdog.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -12,23 +12,24 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::postgres::directory::Directory;
-use crate::postgres::errors::{ClusterError, Doing};
-use crate::postgres::locks::{Lock, open_private};
-use crate::postgres::settings::Settings;
-use crate::postgres::{server, sys};
+use crate::postgres::directory::DataDirectory;
+use crate::postgres::errors::{ClusterError, IoContext};
+use crate::postgres::files::open_private;
+use crate::postgres::locks::Lock;
+use crate::postgres::settings::ClusterSettings;
+use crate::postgres::{processes, server, sys};
 
-const LOOK_AT_DIRECTORY_EVERY: Duration = Duration::from_secs(1);
-const LOOK_FOR_USERS_EVERY: Duration = Duration::from_millis(50);
+const DIRECTORY_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+const USERS_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Waits until the server of this directory has no user, gives the next one `grace` to come,
+/// Waits until the server of this directory has no user, waits `grace` longer for the next one,
 /// then stops the server.
 ///
 /// The application calls this for `keep-cluster --data-dir DIR --grace-ms N`, and nothing else.
-pub fn keep(data_dir: &Path, grace: Duration) -> Result<(), ClusterError> {
-    sys::lead_a_session();
-    let directory = Directory::existing(data_dir)?;
-    let Some(users) = Lock::find(&directory.users_lock()) else {
+pub fn run_watchdog(data_dir: &Path, grace: Duration) -> Result<(), ClusterError> {
+    sys::start_session();
+    let directory = DataDirectory::existing(data_dir)?;
+    let Some(users) = Lock::open_existing(&directory.users_lock()) else {
         return Ok(());
     };
     while wait_for_vacancy(&users)? == Vacancy::NoUser && !grace.is_zero() {
@@ -38,8 +39,8 @@ pub fn keep(data_dir: &Path, grace: Duration) -> Result<(), ClusterError> {
         }
     }
     let outcome = if users.has_been_replaced() { Ok(()) } else { server::stop_all(&directory) };
-    // Before the users' lock is free: who waits for it will look whether a keeper is on duty.
-    step_down();
+    // Before the users' lock: the process that waits for that one checks for a watchdog next.
+    release_watchdog_lock();
     outcome
 }
 
@@ -49,15 +50,15 @@ enum Vacancy {
     DirectoryGone,
 }
 
-// Another thread waits for the lock, so that this one can look whether there is anything to keep.
+// Another thread waits for the lock, so that this one can check that the directory exists.
 fn wait_for_vacancy(users: &Lock) -> Result<Vacancy, ClusterError> {
-    let waiting = users.again()?;
+    let waiting = users.duplicate()?;
     let (sender, receiver) = mpsc::channel();
     thread::Builder::new()
         .spawn(move || sender.send(waiting.wait_exclusive()))
-        .doing("wait for", users.path())?;
+        .context("wait for", users.path())?;
     loop {
-        match receiver.recv_timeout(LOOK_AT_DIRECTORY_EVERY) {
+        match receiver.recv_timeout(DIRECTORY_CHECK_INTERVAL) {
             Ok(outcome) => return outcome.map(|()| Vacancy::NoUser),
             Err(RecvTimeoutError::Timeout) if users.is_still_in_place() => {}
             Err(_) => return Ok(Vacancy::DirectoryGone),
@@ -65,11 +66,11 @@ fn wait_for_vacancy(users: &Lock) -> Result<Vacancy, ClusterError> {
     }
 }
 
-// Holds the lock only for moments, so that nobody who comes has to wait.
+// Holds the lock only for moments, so that a new user does not have to wait.
 fn stays_vacant(users: &Lock, grace: Duration) -> Result<bool, ClusterError> {
     let deadline = Instant::now() + grace;
     loop {
-        thread::sleep(LOOK_FOR_USERS_EVERY);
+        thread::sleep(USERS_CHECK_INTERVAL);
         if !users.try_exclusive()? {
             return Ok(false);
         }
@@ -80,9 +81,9 @@ fn stays_vacant(users: &Lock, grace: Duration) -> Result<bool, ClusterError> {
     }
 }
 
-/// Makes sure that a keeper is on duty. Whoever calls holds the start lock.
-pub(super) fn ensure(directory: &Directory, settings: &Settings) {
-    let Some(program) = &settings.keeper else {
+/// Makes sure that a watchdog runs. The caller holds the start lock.
+pub(super) fn ensure(directory: &DataDirectory, settings: &ClusterSettings) {
+    let Some(program) = &settings.watchdog else {
         return;
     };
     if let Err(error) = ensure_with(directory, program, settings.grace) {
@@ -90,32 +91,36 @@ pub(super) fn ensure(directory: &Directory, settings: &Settings) {
     }
 }
 
-fn ensure_with(directory: &Directory, program: &Path, grace: Duration) -> Result<(), ClusterError> {
-    let lock = Lock::open(&directory.keeper_lock())?;
+fn ensure_with(
+    directory: &DataDirectory,
+    program: &Path,
+    grace: Duration,
+) -> Result<(), ClusterError> {
+    let lock = Lock::open(&directory.watchdog_lock())?;
     if !lock.try_exclusive()? {
         return Ok(());
     }
-    let program = std::path::absolute(program).doing("find", program)?;
+    let program = std::path::absolute(program).context("find", program)?;
     let log = open_private(&directory.log(), OpenOptions::new().append(true))?;
-    let keeper = Command::new(&program)
+    let watchdog = Command::new(&program)
         .arg("keep-cluster")
         .arg("--data-dir")
         .arg(directory.root())
         .arg("--grace-ms")
         .arg(grace.as_millis().to_string())
-        // The open file is the lock: the keeper has it from its first moment to its last.
+        // The open file is the lock: the watchdog holds it from its first moment to its last.
         .stdin(lock.into_file())
         .stdout(Stdio::null())
         .stderr(log)
         .current_dir("/")
         .spawn()
-        .doing("run", &program)?;
-    server::reap(keeper);
+        .context("run", &program)?;
+    processes::reap(watchdog);
     Ok(())
 }
 
-// Gives up the lock that came as standard input. Run by hand, there is none to give up.
-fn step_down() {
+// The lock came as standard input. A watchdog that was started by hand has none.
+fn release_watchdog_lock() {
     if let Ok(handle) = io::stdin().as_fd().try_clone_to_owned() {
         let _ = File::from(handle).unlock();
     }

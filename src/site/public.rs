@@ -9,6 +9,7 @@ use askama::Template;
 
 use crate::domain::Slug;
 use crate::http::{Context, Layout, Reply, Request, get_only};
+use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::site::render_cache::RenderCache;
@@ -129,8 +130,16 @@ async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
     match is_ready {
         Ok(Some(_)) => HttpResponse::Ok().finish(),
         Ok(None) | Err(_) => {
-            tracing::warn!(request_id = %request.id, "not ready");
-            HttpResponse::ServiceUnavailable().insert_header(("retry-after", "2")).finish()
+            let why = if Supervisor::database_is_down() {
+                "the private database has ended and is started again"
+            } else {
+                "the database does not answer"
+            };
+            tracing::warn!(request_id = %request.id, why, "not ready");
+            HttpResponse::ServiceUnavailable()
+                .insert_header(("retry-after", "2"))
+                .content_type("text/plain; charset=utf-8")
+                .body(format!("Not ready: {why}.\n"))
         }
     }
 }

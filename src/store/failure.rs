@@ -1,12 +1,14 @@
 //! Tells the errors of PostgreSQL apart, in one place.
 //!
-//! Diesel passes on no SQLSTATE, so some are known by their message, which is
-//! English where `lc_messages` says so. An unknown message counts as a defect:
-//! loud, and never mistaken for somebody's refusal.
+//! By their SQLSTATE, and never by their message, which may be in any language.
+//! An unknown code counts as a defect: it is reported, and never mistaken for a
+//! refusal.
 
-use diesel::result::{DatabaseErrorKind, Error};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
-/// The database cannot answer now. Nobody was refused: try again shortly.
+use crate::store::sqlstate::Sqlstate;
+
+/// The database cannot answer now. The request was not refused: try again shortly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
     /// Every connection of the pool stayed in use, or none could be made.
@@ -15,16 +17,20 @@ pub enum Unavailable {
     /// The connection broke. What was being done may or may not have happened.
     #[error("the connection to the database broke")]
     ConnectionLost,
-    /// Somebody else held a row for too long.
+    /// Another transaction held a lock for too long.
     #[error("a row stayed locked for too long")]
     LockTimeout,
     /// The statement took too long.
     #[error("the database took too long")]
     StatementTimeout,
-    /// Others kept getting in the way, time after time.
+    /// Every attempt was interrupted by another transaction.
     #[error("too many others changed the same thing at once")]
     Contended,
-    /// As many requests are in hand as may be at a time.
+    /// The server is out of disk space, memory or connections, or cannot use
+    /// its files: class 53 or 58.
+    #[error("the database server has run out of something, or cannot use its files ({0})")]
+    ServerTrouble(Sqlstate),
+    /// The limit of requests at a time is reached.
     #[error("too many requests are in hand")]
     Busy,
 }
@@ -45,14 +51,18 @@ pub enum Failure {
 
 /// Returns what an error means.
 pub fn classify(error: &Error) -> Failure {
-    let Error::DatabaseError(kind, information) = error else {
-        return match error {
-            Error::BrokenTransactionManager => Failure::Unavailable(Unavailable::ConnectionLost),
-            Error::RollbackErrorOnCommit { commit_error, .. } => classify(commit_error),
-            other => Failure::Defect(other.to_string()),
-        };
-    };
-    let message = information.message();
+    match error {
+        Error::DatabaseError(kind, information) => by_kind(kind, information.as_ref()),
+        Error::BrokenTransactionManager => Failure::Unavailable(Unavailable::ConnectionLost),
+        Error::RollbackErrorOnCommit { commit_error, .. } => classify(commit_error),
+        other => Failure::Defect(other.to_string()),
+    }
+}
+
+fn by_kind(
+    kind: &DatabaseErrorKind,
+    information: &(dyn DatabaseErrorInformation + Send + Sync),
+) -> Failure {
     match kind {
         DatabaseErrorKind::UniqueViolation
         | DatabaseErrorKind::ForeignKeyViolation
@@ -67,26 +77,39 @@ pub fn classify(error: &Error) -> Failure {
             information.column_name().unwrap_or("column")
         )),
         DatabaseErrorKind::SerializationFailure => Failure::Conflict,
-        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+        DatabaseErrorKind::ClosedConnection
+        | DatabaseErrorKind::UnableToSendCommand
+        | DatabaseErrorKind::ReadOnlyTransaction => {
             Failure::Unavailable(Unavailable::ConnectionLost)
         }
-        DatabaseErrorKind::ReadOnlyTransaction => Failure::Unavailable(Unavailable::ConnectionLost),
-        _ if message.contains("deadlock detected") => Failure::Conflict,
-        _ if message.contains("could not obtain lock")
-            || message.contains("due to lock timeout") =>
-        {
-            Failure::Unavailable(Unavailable::LockTimeout)
-        }
-        _ if message.contains("due to statement timeout") => {
-            Failure::Unavailable(Unavailable::StatementTimeout)
-        }
-        _ if message.contains("terminating connection")
-            || message.contains("the database system is")
-            || message.contains("server closed the connection")
-            || message.contains("idle-in-transaction timeout") =>
-        {
-            Failure::Unavailable(Unavailable::ConnectionLost)
-        }
-        kind => Failure::Defect(format!("{kind:?}: {message}")),
+        kind => by_code(information)
+            .unwrap_or_else(|| Failure::Defect(format!("{kind:?}: {}", information.message()))),
     }
+}
+
+/// Returns what a code means that diesel has no kind for, unless it is a defect.
+fn by_code(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<Failure> {
+    let code = Sqlstate::of(information)?;
+    let why = match code.as_str() {
+        // deadlock_detected
+        "40P01" => return Some(Failure::Conflict),
+        // lock_not_available
+        "55P03" => Unavailable::LockTimeout,
+        // query_canceled, transaction_timeout
+        "57014" | "25P04" => Unavailable::StatementTimeout,
+        // idle_in_transaction_session_timeout
+        "25P03" => Unavailable::ConnectionLost,
+        text => match text.get(..2) {
+            // connection exception, operator intervention
+            Some("08" | "57") => Unavailable::ConnectionLost,
+            // insufficient resources, system error
+            Some("53" | "58") => {
+                // The operator's to see, and in the server's words.
+                tracing::error!(%code, said = information.message(), "the database server is in trouble");
+                Unavailable::ServerTrouble(code)
+            }
+            _ => return None,
+        },
+    };
+    Some(Failure::Unavailable(why))
 }

@@ -5,7 +5,11 @@
 //! every read of a post goes through.
 
 pub mod bulk;
+pub mod connect;
+pub mod conninfo;
+mod deadline;
 pub mod failure;
+mod manager;
 pub mod migrations;
 pub mod operations;
 pub mod paging;
@@ -13,6 +17,8 @@ pub mod pool;
 pub mod posts;
 pub mod schema;
 pub mod settings;
+mod socket;
+pub mod sqlstate;
 pub mod statement;
 mod transaction;
 mod values;

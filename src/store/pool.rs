@@ -1,17 +1,14 @@
-//! The pool of connections, and how long things may take.
+//! The pool of connections, and the time limits.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use diesel::ConnectionError;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{
-    ConnectionManager, CustomizeConnection, Error, ManageConnection, Pool, PooledConnection,
-};
+use diesel::r2d2::{CustomizeConnection, Error, Pool, PooledConnection};
 
 use crate::store::Unavailable;
+use crate::store::manager::{ManagedConnection, Manager};
 use crate::store::settings::PINNED;
 
 /// A connection on loan from the pool.
@@ -31,65 +28,19 @@ impl DerefMut for Connection {
     }
 }
 
-/// Makes connections, and tells which of them to trust without asking the
-/// server, which would be a round trip for every request.
-///
-/// A server that restarts, or gives way to its standby, ends all connections,
-/// and none of them shows it before it is used. So when one is found lost, all
-/// from before that are taken for lost: it costs one request and not one for
-/// each.
-struct Manager {
-    inner: ConnectionManager<PgConnection>,
-    /// How often a connection was found lost.
-    losses: AtomicUsize,
-}
-
-/// A connection, and how many had been lost when it was made.
-struct Dated {
-    conn: PgConnection,
-    losses: usize,
-}
-
-impl ManageConnection for Manager {
-    type Connection = Dated;
-    type Error = Error;
-
-    fn connect(&self) -> Result<Dated, Error> {
-        let losses = self.losses.load(Ordering::SeqCst);
-        Ok(Dated { conn: self.inner.connect()?, losses })
-    }
-
-    fn is_valid(&self, dated: &mut Dated) -> Result<(), Error> {
-        if dated.losses == self.losses.load(Ordering::SeqCst) {
-            return Ok(());
-        }
-        let why = "another of its time was lost".to_owned();
-        Err(Error::ConnectionError(ConnectionError::BadConnection(why)))
-    }
-
-    fn has_broken(&self, dated: &mut Dated) -> bool {
-        let has_broken = self.inner.has_broken(&mut dated.conn);
-        if has_broken {
-            // Those that are lost together count once.
-            let next = dated.losses + 1;
-            let _ = self.losses.compare_exchange(
-                dated.losses,
-                next,
-                Ordering::SeqCst,
-                Ordering::SeqCst,
-            );
-        }
-        has_broken
-    }
-}
-
 /// The way to the database: a pool of connections as the runtime role.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
+    manager: Manager,
+    limits: Limits,
 }
 
-/// How long things may take. Whatever waits longer is answered with 503.
+/// Time limits. A request that waits longer is answered with 503.
+///
+/// The server keeps the limits of locks and statements. This side keeps the
+/// limit of a statement too, with a second for the way: a
+/// server that is stopped keeps nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// The most connections.
@@ -100,6 +51,20 @@ pub struct Limits {
     pub lock: Duration,
     /// The longest a statement may run.
     pub statement: Duration,
+}
+
+impl Limits {
+    /// How much later than [`Limits::statement`] an answer may come.
+    const ANSWER_MARGIN: Duration = Duration::from_secs(1);
+    /// The longest wait for a new connection, and for its settings.
+    const CONNECT: Duration = Duration::from_secs(5);
+    /// The longest wait for a free connection while none can be made: the
+    /// requests that queue behind each other are answered soon, too.
+    const CHECKOUT_WHILE_DOWN: Duration = Duration::from_millis(200);
+
+    fn answer(&self) -> Duration {
+        self.statement + Self::ANSWER_MARGIN
+    }
 }
 
 impl Default for Limits {
@@ -117,17 +82,15 @@ impl Store {
     /// Returns the pool. It connects when first asked, so this succeeds even
     /// while the database is starting.
     pub fn connect(url: &str, limits: Limits) -> Self {
+        let manager = Manager::new(url, Limits::CONNECT, limits.answer());
         let pool = Pool::builder()
             .max_size(limits.connections)
             .min_idle(Some(0))
             .connection_timeout(limits.checkout)
             .test_on_check_out(true)
             .connection_customizer(Box::new(limits))
-            .build_unchecked(Manager {
-                inner: ConnectionManager::new(url),
-                losses: AtomicUsize::new(0),
-            });
-        Self { pool }
+            .build_unchecked(manager.clone());
+        Self { pool, manager, limits }
     }
 
     /// Lends a connection. A request takes one, once.
@@ -136,11 +99,28 @@ impl Store {
     ///
     /// [`Unavailable::NoConnection`] when none becomes free in time.
     pub fn checkout(&self) -> Result<Connection, Unavailable> {
-        self.pool.get().map(Connection).map_err(|error| {
+        let patience = if self.manager.is_down() {
+            self.limits.checkout.min(Limits::CHECKOUT_WHILE_DOWN)
+        } else {
+            self.limits.checkout
+        };
+        self.pool.get_timeout(patience).map(Connection).map_err(|error| {
             // The text may hold paths and host names: it is for the log alone.
             tracing::warn!(%error, "no database connection");
             Unavailable::NoConnection
         })
+    }
+
+    /// Lends a connection for work that may take any time, such as a walk over
+    /// the whole database. The connection is not used again afterwards.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::checkout`].
+    pub fn checkout_without_limit(&self) -> Result<Connection, Unavailable> {
+        let mut connection = self.checkout()?;
+        connection.0.lift_limit();
+        Ok(connection)
     }
 
     /// Returns how many connections the pool may hold.
@@ -155,16 +135,14 @@ impl Store {
     }
 }
 
-impl CustomizeConnection<Dated, Error> for Limits {
-    fn on_acquire(&self, dated: &mut Dated) -> Result<(), Error> {
-        // What is asked for often lies in memory, or on a disk that does not
-        // care where it reads. Believing in a spinning one, PostgreSQL walks
-        // past thousands of rows in a row rather than go to fifty by an index.
-        // And what takes a millisecond is not worth compiling, or calling
-        // helpers, for twenty. Nor is an index merged with a few rows that were
-        // thought to be many: it is then read to its far end.
+impl CustomizeConnection<ManagedConnection, Error> for Limits {
+    fn on_acquire(&self, managed: &mut ManagedConnection) -> Result<(), Error> {
+        // The default `random_page_cost` assumes spinning disks and makes the
+        // planner avoid indexes. Compiling a plan, or starting parallel
+        // workers, takes longer than our queries. A merge join reads an index
+        // to its far end where the planner expected more rows than there are.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
-        let set = dated.conn.batch_execute(&format!(
+        let set = managed.conn.batch_execute(&format!(
             "{PINNED}
              SET lock_timeout = {lock};
              SET statement_timeout = {statement};

@@ -247,7 +247,7 @@ fn staff_read_accounts_and_refusals() {
 fn the_client_in_the_readme_publishes_a_post() {
     use std::process::Command;
     if Command::new("curl").arg("--version").output().is_err() {
-        eprintln!("skipped: the client needs curl");
+        crate::support::tools::skip("the client needs curl");
         return;
     }
     let readme = include_str!("../../README.md");

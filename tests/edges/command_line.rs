@@ -236,8 +236,7 @@ fn a_server_prints_its_address_and_stops_on_sigterm() {
         let refused = run(&world.database, &["--listen", "127.0.0.1:0", "--public-url", url]);
         assert!(refused.expect(2).stderr.contains("--public-url"), "{url:?}");
     }
-    let pid = server.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    crate::support::processes::signal(server.id(), libc::SIGTERM);
     let run = finished(server.wait_with_output().unwrap()).expect(0);
     assert!(!run.stderr.contains("no longer protects"), "{}", run.stderr);
 }

@@ -14,18 +14,26 @@ use diesel::dsl::sql;
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use imprimatur::postgres::{
-    Cluster, ClusterError, DATABASE, Durability, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE,
-    Settings, claim,
+    Cluster, ClusterError, ClusterSettings, DATABASE, Durability, OWNER_ROLE, RUNTIME_ROLE,
+    SUPERUSER_ROLE, lock_for_serving,
 };
 
+use crate::support::tools::skip;
+
+#[path = "cluster/copies.rs"]
+mod copies;
+#[path = "cluster/environment.rs"]
+mod environment;
 #[path = "cluster/place.rs"]
 mod place;
+#[path = "cluster/supervision.rs"]
+mod supervision;
 
-use place::{Cursor, Guest, is_deleted, kill};
+use place::{Guest, TestDirectory, is_deleted, kill};
 
 #[test]
 fn an_empty_directory_becomes_a_database_that_answers() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let unfinished = place.file("postgres.new-1/base");
     fs::create_dir_all(&unfinished).expect("somebody was killed while making it");
     let cluster = place.open();
@@ -55,8 +63,8 @@ fn an_empty_directory_becomes_a_database_that_answers() {
 
 #[test]
 fn a_durable_cluster_keeps_what_was_committed() {
-    let place = Cursor::new();
-    let settings = Settings { durability: Durability::Durable, ..place.settings() };
+    let place = TestDirectory::new();
+    let settings = ClusterSettings { durability: Durability::Durable, ..place.settings() };
 
     let cluster = open(&settings);
     remember(&cluster, "kept");
@@ -70,7 +78,7 @@ fn a_durable_cluster_keeps_what_was_committed() {
 
 #[test]
 fn users_share_one_server_and_the_last_to_leave_stops_it() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let first = place.open();
     let server = place.server();
     let second = place.open();
@@ -86,9 +94,9 @@ fn users_share_one_server_and_the_last_to_leave_stops_it() {
 
 #[test]
 fn users_who_leave_at_the_same_moment_do_not_leave_the_server_behind() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     // Nobody cleans up after them here.
-    let settings = Settings { keeper: None, ..place.settings() };
+    let settings = ClusterSettings { watchdog: None, ..place.settings() };
     for _ in 0..5 {
         let users: Vec<Cluster> = (0..4).map(|_| open(&settings)).collect();
         let barrier = Barrier::new(users.len());
@@ -106,8 +114,8 @@ fn users_who_leave_at_the_same_moment_do_not_leave_the_server_behind() {
 }
 
 #[test]
-fn the_keeper_stops_the_server_of_a_user_who_was_killed() {
-    let place = Cursor::new();
+fn the_watchdog_stops_the_server_of_a_user_who_was_killed() {
+    let place = TestDirectory::new();
     let user = Guest::arrives(&place, &[]);
     assert_eq!(place.servers(), [user.server]);
 
@@ -119,7 +127,7 @@ fn the_keeper_stops_the_server_of_a_user_who_was_killed() {
 
 #[test]
 fn within_the_grace_the_next_user_finds_the_same_server() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let killed = Guest::arrives(&place, &[("GRACE_MS", "2000")]);
     let server = killed.server;
     killed.gets_killed();
@@ -133,19 +141,19 @@ fn within_the_grace_the_next_user_finds_the_same_server() {
 
 #[test]
 fn after_the_grace_the_server_stops() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     Guest::arrives(&place, &[("GRACE_MS", "300")]).gets_killed();
     place.becomes_quiet();
 }
 
 #[test]
-fn a_killed_keeper_is_replaced_by_the_next_user() {
-    let place = Cursor::new();
+fn a_killed_watchdog_is_replaced_by_the_next_user() {
+    let place = TestDirectory::new();
     let first = place.open();
-    kill(place.keepers()[0]);
+    kill(place.watchdogs()[0]);
 
     let second = Guest::arrives(&place, &[]);
-    assert_eq!(place.keepers().len(), 1);
+    assert_eq!(place.watchdogs().len(), 1);
     first.close().expect("leaving is easy");
     second.gets_killed();
 
@@ -153,20 +161,20 @@ fn a_killed_keeper_is_replaced_by_the_next_user() {
 }
 
 #[test]
-fn a_killed_keeper_is_not_missed_by_an_orderly_user() {
-    let place = Cursor::new();
+fn a_killed_watchdog_is_not_missed_by_an_orderly_user() {
+    let place = TestDirectory::new();
     let cluster = place.open();
-    kill(place.keepers()[0]);
+    kill(place.watchdogs()[0]);
     cluster.close().expect("the server stops");
     place.becomes_quiet();
 }
 
 #[test]
-fn a_server_left_by_a_killed_user_and_a_killed_keeper_is_adopted() {
-    let place = Cursor::new();
+fn a_server_left_by_a_killed_user_and_a_killed_watchdog_is_adopted() {
+    let place = TestDirectory::new();
     let user = Guest::arrives(&place, &[]);
     let server = user.server;
-    kill(place.keepers()[0]);
+    kill(place.watchdogs()[0]);
     user.gets_killed();
     assert_eq!(place.servers(), [server]);
 
@@ -178,8 +186,8 @@ fn a_server_left_by_a_killed_user_and_a_killed_keeper_is_adopted() {
 
 #[test]
 fn a_killed_server_loses_nothing() {
-    let place = Cursor::new();
-    let settings = Settings { durability: Durability::Durable, ..place.settings() };
+    let place = TestDirectory::new();
+    let settings = ClusterSettings { durability: Durability::Durable, ..place.settings() };
     let witness = open(&settings);
     remember(&witness, "committed");
     let killed = place.server();
@@ -193,8 +201,8 @@ fn a_killed_server_loses_nothing() {
 
 #[test]
 fn a_server_killed_together_with_its_user_loses_nothing() {
-    let place = Cursor::new();
-    let settings = Settings { durability: Durability::Durable, ..place.settings() };
+    let place = TestDirectory::new();
+    let settings = ClusterSettings { durability: Durability::Durable, ..place.settings() };
     for round in 0..3 {
         let thought = format!("round {round}");
         let user = Guest::arrives(&place, &[("REMEMBER", &thought)]);
@@ -211,7 +219,7 @@ fn a_server_killed_together_with_its_user_loses_nothing() {
 
 #[test]
 fn a_file_that_names_somebody_elses_process_is_not_believed() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     place.open().close().expect("the server stops");
     let notes = place.file("postgres/postmaster.pid");
     let sockets = place.file("run");
@@ -237,12 +245,12 @@ fn a_file_that_names_somebody_elses_process_is_not_believed() {
 
 #[test]
 fn four_processes_at_once_make_one_server() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let guests: Vec<Guest> = (0..4).map(|_| Guest::sets_out(&place, &[])).collect();
     let mut guests: Vec<Guest> = guests.into_iter().map(Guest::has_arrived).collect();
 
     assert_eq!(place.servers().len(), 1);
-    assert_eq!(place.keepers().len(), 1);
+    assert_eq!(place.watchdogs().len(), 1);
     let server = place.server();
     assert!(guests.iter().all(|guest| guest.server == server));
 
@@ -255,9 +263,9 @@ fn four_processes_at_once_make_one_server() {
 
 #[test]
 fn a_path_too_long_for_a_socket_gets_a_short_one() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let data_dir = place.file(&"deep/".repeat(30));
-    let settings = Settings { data_dir: data_dir.clone(), ..place.settings() };
+    let settings = ClusterSettings { data_dir: data_dir.clone(), ..place.settings() };
 
     let cluster = open(&settings);
     assert_eq!(recall_nothing(&cluster), "1");
@@ -274,12 +282,12 @@ fn a_path_too_long_for_a_socket_gets_a_short_one() {
     std::os::unix::fs::symlink("/", &sockets).expect("Mallory was here");
     let refused = Cluster::open(&settings);
     fs::remove_file(&sockets).expect("it was a link");
-    assert!(matches!(refused, Err(ClusterError::SocketPlace { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(ClusterError::UnsafeSocketDirectory { .. })), "{refused:?}");
 }
 
 #[test]
 fn a_deleted_directory_can_be_made_anew_at_once() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let orphaned = Guest::arrives(&place, &[]);
     let ghost = orphaned.server;
     is_deleted(&place.data_dir());
@@ -295,7 +303,7 @@ fn a_deleted_directory_can_be_made_anew_at_once() {
 
 #[test]
 fn deleting_the_directory_stops_the_server() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let _orphaned = Guest::arrives(&place, &[]);
     is_deleted(&place.data_dir());
     place.becomes_quiet();
@@ -303,11 +311,11 @@ fn deleting_the_directory_stops_the_server() {
 
 #[test]
 fn the_second_to_serve_is_told_who_is_first() {
-    let place = Cursor::new();
-    let first = claim(&place.data_dir()).expect("nobody is there");
-    first.announce("http://127.0.0.1:8080").expect("noted");
+    let place = TestDirectory::new();
+    let first = lock_for_serving(&place.data_dir()).expect("nobody is there");
+    first.record_address("http://127.0.0.1:8080").expect("noted");
 
-    let second = claim(&place.data_dir());
+    let second = lock_for_serving(&place.data_dir());
     let Err(error @ ClusterError::AlreadyServing { .. }) = second else {
         panic!("{second:?}");
     };
@@ -319,12 +327,12 @@ fn the_second_to_serve_is_told_who_is_first() {
     assert!(sentence.starts_with(&expected), "{sentence}");
 
     drop(first);
-    claim(&place.data_dir()).expect("the place is free again");
+    lock_for_serving(&place.data_dir()).expect("the place is free again");
 }
 
 #[test]
 fn without_postgresql_there_is_one_sentence_with_the_command() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     let nothing = place.path.join("nothing");
     fs::create_dir_all(&nothing).expect("a directory");
 
@@ -341,7 +349,7 @@ fn without_postgresql_there_is_one_sentence_with_the_command() {
 
 #[test]
 fn a_database_of_another_version_is_left_alone() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     place.open().close().expect("the server stops");
     fs::write(place.file("postgres/PG_VERSION"), "9\n").expect("root and the owner may write");
 
@@ -354,13 +362,13 @@ fn a_database_of_another_version_is_left_alone() {
 
 #[test]
 fn a_start_that_fails_shows_the_end_of_the_log() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     place.open().close().expect("the server stops");
     fs::write(place.file("postgres/postgresql.auto.conf"), "no_such_setting = 1\n")
         .expect("root and the owner may write");
 
     let refused = Cluster::open(&place.settings());
-    let Err(error @ ClusterError::Start { .. }) = refused else {
+    let Err(error @ ClusterError::StartFailed { .. }) = refused else {
         panic!("{refused:?}");
     };
     assert!(error.to_string().contains("no_such_setting"), "{error}");
@@ -369,21 +377,21 @@ fn a_start_that_fails_shows_the_end_of_the_log() {
 
 #[test]
 fn root_is_told_which_directory_the_server_cannot_pass() {
-    let place = Cursor::new();
+    let place = TestDirectory::new();
     if fs::metadata(&place.path).expect("made above").uid() != 0 {
-        eprintln!("skipped: only root runs the server as somebody else");
+        skip("only root runs the server as another user");
         return;
     }
     fs::set_permissions(&place.path, fs::Permissions::from_mode(0o700)).expect("ours");
 
     let refused = Cluster::open(&place.settings());
-    let Err(error @ ClusterError::OutOfReach { .. }) = refused else {
+    let Err(error @ ClusterError::PathNotAccessible { .. }) = refused else {
         panic!("{refused:?}");
     };
     assert!(error.to_string().contains(place.path.to_str().expect("plain")), "{error}");
 }
 
-fn open(settings: &Settings) -> Cluster {
+fn open(settings: &ClusterSettings) -> Cluster {
     Cluster::open(settings).unwrap_or_else(|error| panic!("{error}"))
 }
 

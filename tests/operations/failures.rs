@@ -1,8 +1,5 @@
-//! Every error that PostgreSQL may answer with, provoked, and what it means.
-//!
-//! Diesel passes on no SQLSTATE, so some are known by their words. One test
-//! for each, so that a newer server or library that says it differently shows
-//! here and not at night.
+//! Every error that PostgreSQL may answer with, provoked, and what it means, in
+//! whatever language it is said.
 
 use std::thread;
 use std::time::Duration;
@@ -13,10 +10,11 @@ use imprimatur::store::failure::{Failure, classify};
 use imprimatur::store::pool::Limits;
 use imprimatur::store::{Store, Unavailable};
 
-use crate::support::Database;
 use crate::support::database::patient;
 use crate::support::raw::wait_until;
+use crate::support::tools::skip;
 use crate::support::world::db_number;
+use crate::support::{Database, Server, World};
 
 /// Returns what an error means that a connection meets.
 #[track_caller]
@@ -79,6 +77,120 @@ fn a_code_that_nobody_agreed_on_is_a_defect() {
         panic!("not a defect");
     };
     assert!(detail.contains("what is this"));
+}
+
+/// What the code says counts, and not what the message says.
+#[test]
+fn an_error_is_known_by_its_code_in_every_language() {
+    let database = Database::new();
+    let mut conn = database.as_runtime();
+    let lost = Failure::Unavailable(Unavailable::ConnectionLost);
+    let late = Failure::Unavailable(Unavailable::StatementTimeout);
+    for (code, expected) in [
+        ("40001", Failure::Conflict),
+        ("40P01", Failure::Conflict),
+        ("55P03", Failure::Unavailable(Unavailable::LockTimeout)),
+        ("57014", late.clone()),
+        ("25P04", late),
+        ("25P03", lost.clone()),
+        ("25006", lost.clone()),
+        ("57P01", lost.clone()),
+        ("57P02", lost.clone()),
+        ("57P03", lost.clone()),
+        ("57P05", lost.clone()),
+        ("08006", lost.clone()),
+        ("08P01", lost),
+    ] {
+        assert_eq!(met(&mut conn, &raised(code)), expected, "{code}");
+    }
+    for code in ["53000", "53100", "53200", "53300", "53400", "58000", "58030", "58P01"] {
+        let Failure::Unavailable(why @ Unavailable::ServerTrouble(_)) =
+            met(&mut conn, &raised(code))
+        else {
+            panic!("{code}");
+        };
+        assert!(why.to_string().contains(code), "{why}");
+    }
+    for code in ["22012", "42501", "XX000", "XX001", "0A000"] {
+        assert!(matches!(met(&mut conn, &raised(code)), Failure::Defect(_)), "{code}");
+    }
+    // English words of another error do not mislead.
+    let misleading = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42501',
+         MESSAGE = 'deadlock detected, due to lock timeout'; END $$";
+    assert!(matches!(met(&mut conn, misleading), Failure::Defect(_)));
+}
+
+fn raised(code: &str) -> String {
+    format!(
+        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}',
+             MESSAGE = 'Etwas ist schiefgegangen'; END $$"
+    )
+}
+
+/// The same with a server that really speaks another language.
+#[test]
+fn a_server_that_speaks_german_is_understood() {
+    let database = Database::new();
+    let mut holder = database.as_superuser();
+    if holder.batch_execute("SET lc_messages = 'de_DE.UTF-8'").is_err() {
+        return skip("the locale de_DE.UTF-8 is not installed");
+    }
+    let german = || {
+        let mut conn = database.as_superuser();
+        conn.batch_execute("SET lc_messages = 'de_DE.UTF-8'").unwrap();
+        conn
+    };
+    let mut one = german();
+    let said = one.batch_execute("SELECT 1/0").unwrap_err().to_string();
+    if said.contains("zero") {
+        return skip("PostgreSQL's German messages are not installed");
+    }
+    holder.batch_execute("CREATE TABLE pair AS SELECT generate_series(1, 2) AS id").unwrap();
+    holder.batch_execute("BEGIN; SELECT FROM pair WHERE id = 1 FOR UPDATE").unwrap();
+    let lock = |id: i32| format!("SELECT FROM pair WHERE id = {id} FOR UPDATE");
+    let lock_timeout = Failure::Unavailable(Unavailable::LockTimeout);
+    one.batch_execute("SET lock_timeout = '20ms'").unwrap();
+    assert_eq!(met(&mut one, &lock(1)), lock_timeout);
+    assert_eq!(met(&mut one, &format!("{} NOWAIT", lock(1))), lock_timeout);
+    one.batch_execute("RESET lock_timeout; SET statement_timeout = '20ms'").unwrap();
+    let late = Failure::Unavailable(Unavailable::StatementTimeout);
+    assert_eq!(met(&mut one, "SELECT pg_sleep(60)"), late);
+    one.batch_execute("RESET statement_timeout; SET deadlock_timeout = '10ms'; BEGIN").unwrap();
+    one.batch_execute(&lock(2)).unwrap();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| holder.batch_execute(&lock(2)));
+        database.db_wait_for_waiters(1);
+        assert_eq!(met(&mut one, &lock(1)), Failure::Conflict);
+        one.batch_execute("ROLLBACK").unwrap();
+        other.join().unwrap().unwrap();
+    });
+    let lost = Failure::Unavailable(Unavailable::ConnectionLost);
+    one.batch_execute("SET default_transaction_read_only = on").unwrap();
+    assert_eq!(met(&mut one, "CREATE TABLE refused ()"), lost);
+    let kill = "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(60)";
+    assert_eq!(met(&mut one, kill), lost);
+}
+
+/// An operator's problem is not our defect: 503, and no incident.
+#[test]
+fn a_full_disk_is_unavailable_and_no_incident() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    let mut edith = server.signed_in("edith");
+    for code in ["53100", "53200", "58030", "57P01"] {
+        world.database.db_sabotage(&format!(
+            "CREATE OR REPLACE FUNCTION run_out() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = 'voll'; END $$;
+             CREATE OR REPLACE TRIGGER run_out BEFORE UPDATE ON posts
+                 FOR EACH ROW EXECUTE FUNCTION run_out()"
+        ));
+        edith.act(&format!("/desk/posts/{post}/publish"), &[]).expect(503);
+    }
+    let mut owner = world.database.as_owner();
+    assert_eq!(db_number(&mut owner, "SELECT count(*) AS n FROM incidents"), 0);
+    world.database.db_sabotage("DROP TRIGGER run_out ON posts");
+    edith.act(&format!("/desk/posts/{post}/publish"), &[]).expect(303);
 }
 
 #[test]
@@ -170,9 +282,9 @@ fn a_connection_that_the_server_ended_is_lost_now_and_at_the_next_use() {
     assert_eq!(met(&mut conn, kill), lost);
 }
 
-/// A server that restarts ends every connection. One request finds out for all.
+/// A server that restarts ends every connection, and no request pays for it.
 #[test]
-fn connections_that_were_lost_together_are_found_out_by_one_request() {
+fn connections_that_the_server_has_ended_are_replaced_before_they_are_used() {
     let database = Database::new();
     let store = database.store_of(8);
     let ask = |conn: &mut PgConnection| conn.batch_execute("SELECT 1");
@@ -187,7 +299,7 @@ fn connections_that_were_lost_together_are_found_out_by_one_request() {
             )
             .unwrap();
         let answers = (0..16).map(|_| ask(&mut store.checkout().unwrap()).is_ok());
-        assert_eq!(answers.filter(|is_answered| !is_answered).count(), 1);
+        assert_eq!(answers.filter(|is_answered| !is_answered).count(), 0);
         // Those that are lost while many are lent are lost together, too.
         let all: Vec<_> = (0..8).map(|_| store.checkout().unwrap()).collect();
         drop(all);
@@ -240,6 +352,7 @@ fn a_pool_without_a_connection_is_unavailable_and_says_nothing_of_where_it_looke
     assert_eq!(refusal, Unavailable::NoConnection);
     assert!(!refusal.to_string().contains("secret"));
     let database = Database::new();
+    let limits = Limits { checkout: Duration::from_secs(2), ..limits };
     let busy = Store::connect(&database.runtime_url(), limits);
     let _taken = busy.checkout().unwrap();
     assert_eq!(busy.checkout().err(), Some(Unavailable::NoConnection));

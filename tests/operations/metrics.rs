@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 
 use crate::edges::command_line::program::{program, run};
+use crate::support::processes::signal;
 use crate::support::proxy::Proxy;
 use crate::support::raw::wait_until;
 use crate::support::world::PASSWORD;
@@ -69,8 +70,7 @@ impl Watched {
 
     /// Asks it to stop, and returns whether it did so in order.
     fn stops_when_asked(mut self) -> bool {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        signal(self.child.id(), libc::SIGTERM);
         self.child.wait().unwrap().success()
     }
 }

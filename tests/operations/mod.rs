@@ -6,5 +6,8 @@ mod demo;
 mod failures;
 mod metrics;
 mod migrations;
+mod pooler;
+mod serving;
+mod silence;
 mod smoke;
 mod verify;

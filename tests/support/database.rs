@@ -1,5 +1,6 @@
 //! One PostgreSQL for all tests of this checkout, one database for each test.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +9,8 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use imprimatur::postgres::{
-    Cluster, DATABASE, Durability, Install, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE, Settings,
+    Cluster, ClusterSettings, DATABASE, Durability, InstallPolicy, OWNER_ROLE, RUNTIME_ROLE,
+    SUPERUSER_ROLE,
 };
 use imprimatur::store::Store;
 use imprimatur::store::migrations::{self, MIGRATIONS};
@@ -16,20 +18,25 @@ use imprimatur::store::pool::Limits;
 use sha2::{Digest, Sha256};
 
 /// The server. It outlives the test binary by two seconds, so that the next
-/// one finds it warm; its keeper then stops it.
+/// one finds it warm; its watchdog then stops it.
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
     let install = match std::env::var_os("IMPRIMATUR_INSTALL_POSTGRES") {
-        Some(_) => Install::Yes,
-        None => Install::No,
+        Some(_) => InstallPolicy::Always,
+        None => InstallPolicy::Never,
     };
-    Cluster::open(&Settings {
+    Cluster::open(&ClusterSettings {
         data_dir: data_dir(),
         durability: Durability::Disposable,
         install,
-        keeper: Some(env!("CARGO_BIN_EXE_imprimatur").into()),
+        watchdog: Some(env!("CARGO_BIN_EXE_imprimatur").into()),
         grace: Duration::from_secs(2),
     })
-    .unwrap_or_else(|error| panic!("{error}"))
+    .unwrap_or_else(|error| {
+        // Once, and not once for each test.
+        let _ =
+            writeln!(std::io::stderr(), "\nThe tests need a database, and there is none: {error}");
+        std::process::exit(1)
+    })
 });
 
 /// A migrated database that nobody connects to; tests get copies of it.

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod chromium;
 pub mod database;
 pub mod html;
+pub mod processes;
 pub mod program;
 pub mod proxy;
 pub mod raw;

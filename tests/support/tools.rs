@@ -11,8 +11,13 @@ pub fn skip_or_fail(missing: &str) {
         std::env::var_os("IMPRIMATUR_REQUIRE_BROWSER").is_none(),
         "IMPRIMATUR_REQUIRE_BROWSER is set, and {missing}"
     );
+    skip(missing);
+}
+
+/// Says aloud that a test is skipped.
+pub fn skip(missing: &str) {
     // Not eprintln!, which the test harness hides when a test passes.
-    let _ = writeln!(std::io::stderr(), "skipped a browser test: {missing}");
+    let _ = writeln!(std::io::stderr(), "skipped a test: {missing}");
 }
 
 /// Returns a file of a package from npm, or `None`, said aloud, where it is

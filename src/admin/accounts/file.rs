@@ -12,7 +12,7 @@ use crate::http::{Context, Request};
 use crate::store::paging::{Page, PageRequest};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route(FILE, web::get().to(file));
+    config.route("/admin/accounts.csv", web::get().to(file));
 }
 
 /// The path of the file.

@@ -17,7 +17,7 @@ use crate::render::filters;
 use crate::store::paging::{Order, PageRequest};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route(LIST, web::get().to(list));
+    config.route("/admin/accounts", web::get().to(list));
 }
 
 const LIST: &str = "/admin/accounts";

@@ -16,7 +16,7 @@ use crate::store::posts::{self, ChangeLine, Filter, Sort};
 use crate::store::visibility::Visibility;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route(FILE, web::get().to(file));
+    config.route("/admin/posts.csv", web::get().to(file));
 }
 
 struct PostsFile {

@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 use crate::store::paging::{Page, PageRequest};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route(FILE, web::get().to(file));
+    config.route("/admin/refusals.csv", web::get().to(file));
 }
 
 /// The path of the file.

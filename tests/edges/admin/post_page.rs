@@ -1,5 +1,8 @@
 //! The page of one post in the admin.
 
+use diesel::prelude::*;
+use imprimatur::store::statement::statement;
+
 use crate::support::{Server, World};
 
 /// As on the desk: live, or disabled with the reasons beside it.
@@ -70,9 +73,18 @@ fn the_page_of_a_post_shows_every_check_that_verify_makes() {
         let post = world.published();
         let sql = sql.replace('$', &post.to_string());
         // A check is put back over rows that break it, as a restore does.
+        let comment = statement::<diesel::sql_types::Text>(
+            "SELECT obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conname = $1",
+        )
+        .bind::<diesel::sql_types::Text, _>(name)
+        .get_result::<String>(&mut world.database.as_owner())
+        .unwrap();
         let restored = match world.database.db_constraint(name) {
             Some(definition) if definition.starts_with("CHECK") => {
-                format!("ALTER TABLE posts ADD CONSTRAINT {name} {definition} NOT VALID")
+                format!(
+                    "ALTER TABLE posts ADD CONSTRAINT {name} {definition} NOT VALID;
+                     COMMENT ON CONSTRAINT {name} ON posts IS '{comment}'"
+                )
             }
             _ => String::new(),
         };

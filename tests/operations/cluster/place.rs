@@ -1,4 +1,4 @@
-//! A place for a cluster, and its users in processes of their own.
+//! A directory for a cluster, and users of it in processes of their own.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -9,17 +9,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use imprimatur::postgres::{Cluster, Durability, Install, Settings};
+use imprimatur::postgres::{Cluster, ClusterSettings, Durability, InstallPolicy};
 
 use super::{open, remember};
+use crate::support::processes::{Process, processes, signal};
 
 /// A directory of its own for each test, gone afterwards.
-pub(super) struct Cursor {
+pub(super) struct TestDirectory {
     pub(super) path: PathBuf,
 }
 
-impl Cursor {
-    pub(super) fn new() -> Cursor {
+impl TestDirectory {
+    pub(super) fn new() -> TestDirectory {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("imprimatur-cluster-{}-{count}", std::process::id());
@@ -27,7 +28,7 @@ impl Cursor {
         fs::create_dir(&path).expect("the name is ours");
         // Root's server runs as somebody else, who has to pass through.
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("ours");
-        Cursor { path }
+        TestDirectory { path }
     }
 
     pub(super) fn data_dir(&self) -> PathBuf {
@@ -38,12 +39,12 @@ impl Cursor {
         self.data_dir().join(name)
     }
 
-    pub(super) fn settings(&self) -> Settings {
-        Settings {
+    pub(super) fn settings(&self) -> ClusterSettings {
+        ClusterSettings {
             data_dir: self.data_dir(),
             durability: Durability::Disposable,
-            install: Install::No,
-            keeper: Some(PathBuf::from(env!("CARGO_BIN_EXE_imprimatur"))),
+            install: InstallPolicy::Never,
+            watchdog: Some(PathBuf::from(env!("CARGO_BIN_EXE_imprimatur"))),
             grace: Duration::ZERO,
         }
     }
@@ -53,25 +54,30 @@ impl Cursor {
     }
 
     pub(super) fn server(&self) -> u32 {
-        let notes = fs::read_to_string(self.file("postgres/postmaster.pid")).expect("it runs");
-        let pid = notes.lines().next().and_then(|line| line.trim().parse().ok());
-        pid.expect("the first line is the process")
+        self.server_if_any().expect("it runs")
+    }
+
+    pub(super) fn server_if_any(&self) -> Option<u32> {
+        let notes = fs::read_to_string(self.file("postgres/postmaster.pid")).ok()?;
+        notes.lines().next()?.trim().parse().ok()
     }
 
     pub(super) fn servers(&self) -> Vec<u32> {
         processes_named(&self.path, "postgres")
     }
 
-    pub(super) fn keepers(&self) -> Vec<u32> {
+    pub(super) fn watchdogs(&self) -> Vec<u32> {
         processes_named(&self.path, "imprimatur")
     }
 
     pub(super) fn becomes_quiet(&self) {
-        eventually("no process is left", || self.servers().is_empty() && self.keepers().is_empty());
+        eventually("no process is left", || {
+            self.servers().is_empty() && self.watchdogs().is_empty()
+        });
     }
 }
 
-impl Drop for Cursor {
+impl Drop for TestDirectory {
     fn drop(&mut self) {
         if thread::panicking() {
             let _ = fs::remove_dir_all(&self.path);
@@ -90,7 +96,7 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    pub(super) fn sets_out(place: &Cursor, wishes: &[(&str, &str)]) -> Guest {
+    pub(super) fn sets_out(place: &TestDirectory, wishes: &[(&str, &str)]) -> Guest {
         let name = concat!(module_path!(), "::be_a_guest");
         let name = name.split_once("::").map_or(name, |(_, rest)| rest);
         let mut process = Command::new(std::env::current_exe().expect("this test"))
@@ -105,7 +111,7 @@ impl Guest {
         Guest { process, says, server: 0 }
     }
 
-    pub(super) fn arrives(place: &Cursor, wishes: &[(&str, &str)]) -> Guest {
+    pub(super) fn arrives(place: &TestDirectory, wishes: &[(&str, &str)]) -> Guest {
         Guest::sets_out(place, wishes).has_arrived()
     }
 
@@ -156,14 +162,15 @@ fn be_a_guest() {
         return;
     };
     // Not dropped: the directory is the host's.
-    let place = std::mem::ManuallyDrop::new(Cursor { path: path.into() });
+    let place = std::mem::ManuallyDrop::new(TestDirectory { path: path.into() });
     let grace = std::env::var("GRACE_MS").map_or(0, |text| text.parse().expect("a number"));
     let thought = std::env::var("REMEMBER").ok();
     let durability = match thought {
         Some(_) => Durability::Durable,
         None => Durability::Disposable,
     };
-    let settings = Settings { grace: Duration::from_millis(grace), durability, ..place.settings() };
+    let settings =
+        ClusterSettings { grace: Duration::from_millis(grace), durability, ..place.settings() };
     match Cluster::open(&settings) {
         Ok(cluster) => {
             if let Some(thought) = thought {
@@ -180,38 +187,19 @@ fn be_a_guest() {
 /// Returns the processes of a program whose command line names something in the directory.
 fn processes_named(directory: &Path, program: &str) -> Vec<u32> {
     let directory = format!("{}/", directory.display());
-    let mut found: Vec<(u32, u32)> = processes("pid=,ppid=,stat=,args=")
-        .lines()
-        .filter(|line| line.contains(&directory))
-        .filter_map(|line| {
-            let mut words = line.split_whitespace();
-            let (pid, parent) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-            let (state, command) = (words.next()?, words.next()?);
-            let is_it = Path::new(command).file_name()? == program && !state.starts_with('Z');
-            is_it.then_some((pid, parent))
-        })
-        .collect();
+    let mut found = processes();
+    found.retain(|process| {
+        process.is(program) && process.words.iter().any(|word| word.contains(&directory))
+    });
     // For a moment a child of the server still looks like its parent.
-    let pids: Vec<u32> = found.iter().map(|(pid, _)| *pid).collect();
-    found.retain(|(_, parent)| !pids.contains(parent));
-    found.into_iter().map(|(pid, _)| pid).collect()
-}
-
-fn processes(columns: &str) -> String {
-    let output = Command::new("ps").args(["-A", "-ww", "-o", columns]).output();
-    String::from_utf8_lossy(&output.expect("ps is installed").stdout).into_owned()
+    let pids: Vec<u32> = found.iter().map(|process| process.pid).collect();
+    found.retain(|process| !pids.contains(&process.parent));
+    found.into_iter().map(|process| process.pid).collect()
 }
 
 pub(super) fn kill(pid: u32) {
-    let status = Command::new("sh").args(["-c", "kill -KILL \"$0\"", &pid.to_string()]).status();
-    assert!(status.expect("a shell").success(), "process {pid} was there");
-    eventually("the killed process is dead", || {
-        !processes("pid=,stat=").lines().any(|line| {
-            let mut words = line.split_whitespace();
-            words.next() == Some(&pid.to_string())
-                && words.next().is_some_and(|state| !state.starts_with('Z'))
-        })
-    });
+    signal(pid, libc::SIGKILL);
+    eventually("the killed process is dead", || Process::find(pid).is_none());
 }
 
 // A server that is just writing a file can make the first attempt fail.
@@ -222,7 +210,7 @@ pub(super) fn is_deleted(directory: &Path) {
     });
 }
 
-fn eventually(what: &str, is_so: impl Fn() -> bool) {
+pub(super) fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !is_so() {
         assert!(Instant::now() < deadline, "in vain: {what}");

@@ -1,0 +1,254 @@
+//! An open database, and the private cluster where there is one.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer, Text};
+
+use super::{ConfigError, DatabaseLocation};
+use crate::postgres::{self, Cluster, ClusterError, ClusterSettings, Durability, Supervisor};
+use crate::store::pool::Limits;
+use crate::store::statement::statement;
+use crate::store::{Store, connect, conninfo, migrations, settings};
+
+/// How long a private server that has just started may refuse connections.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const SECOND_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How often two connections are asked for their sessions.
+const SESSION_CHECKS: usize = 4;
+
+/// How long the private server outlives users that were killed.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A database that answers. It holds the private cluster, where there is one,
+/// for as long as it exists.
+pub struct Database {
+    runtime_url: String,
+    owner_url: Option<String>,
+    runtime_role: String,
+    cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// Opens the database: starts or joins the private cluster where it is
+    /// that, connects once, and asks for the name of the runtime role.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when there is no such database or it does not answer.
+    pub fn open(location: &DatabaseLocation) -> Result<Self, ConfigError> {
+        match location {
+            DatabaseLocation::Server { runtime_url, owner_url } => {
+                let runtime_url = complete("DATABASE_URL", runtime_url)?;
+                let owner_url = owner_url.as_deref();
+                let owner_url =
+                    owner_url.map(|url| complete("DATABASE_OWNER_URL", url)).transpose()?;
+                refuse_shared_sessions(&runtime_url)?;
+                if let Some(owner_url) = &owner_url {
+                    refuse_shared_sessions(owner_url)?;
+                }
+                let runtime_role = current_user(&mut establish(&runtime_url)?)?;
+                Ok(Self { runtime_url, owner_url, runtime_role, cluster: None })
+            }
+            DatabaseLocation::Private { data_dir, install } => {
+                let cluster = Cluster::open(&ClusterSettings {
+                    data_dir: data_dir.clone(),
+                    durability: Durability::Durable,
+                    install: *install,
+                    // Without it, a killed program leaves its server running.
+                    watchdog: std::env::current_exe().ok(),
+                    grace: GRACE,
+                })?;
+                let runtime_url = cluster.url(postgres::RUNTIME_ROLE, postgres::DATABASE);
+                Ok(Self {
+                    runtime_role: current_user(&mut connect_patiently(&runtime_url)?)?,
+                    runtime_url,
+                    owner_url: Some(cluster.url(postgres::OWNER_ROLE, postgres::DATABASE)),
+                    cluster: Some(cluster),
+                })
+            }
+        }
+    }
+
+    /// Returns the URL of the role that the program works as.
+    pub fn runtime_url(&self) -> &str {
+        &self.runtime_url
+    }
+
+    /// Returns the URL of the role that migrates.
+    pub fn owner_url(&self) -> &str {
+        self.owner_url.as_deref().unwrap_or(&self.runtime_url)
+    }
+
+    /// Returns the name of the role that the program works as.
+    pub fn runtime_role(&self) -> &str {
+        &self.runtime_role
+    }
+
+    /// Returns whether this is the program's own private cluster.
+    pub fn is_private(&self) -> bool {
+        self.cluster.is_some()
+    }
+
+    /// Returns a pool of connections as the runtime role.
+    pub fn store(&self, limits: Limits) -> Store {
+        Store::connect(&self.runtime_url, limits)
+    }
+
+    /// Returns a connection of its own as the runtime role.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Connect`].
+    pub fn connect(&self) -> Result<PgConnection, ConfigError> {
+        pinned(&self.runtime_url)
+    }
+
+    /// Returns a connection of its own as the role that migrates. No time limit
+    /// holds for what is then asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Connect`].
+    pub fn connect_as_owner(&self) -> Result<PgConnection, ConfigError> {
+        pinned(self.owner_url())
+    }
+
+    /// Migrates as the owner, and returns how many migrations were applied.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Migration`].
+    pub fn migrate(&self) -> Result<usize, ConfigError> {
+        Ok(migrations::migrate(self.owner_url(), &self.runtime_role)?)
+    }
+
+    /// Brings the database up to date where there is an owner to do it as, and
+    /// elsewhere only where something is missing: a runtime role that owns
+    /// nothing can serve a database that its owner has migrated.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when it cannot be done.
+    pub fn bring_up_to_date(&self) -> Result<(), ConfigError> {
+        if self.owner_url.is_none() && self.is_current()? {
+            return Ok(());
+        }
+        self.migrate()?;
+        Ok(())
+    }
+
+    /// Returns whether the database knows every migration that the program does.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when it cannot be asked.
+    pub fn is_current(&self) -> Result<bool, ConfigError> {
+        Ok(migrations::is_current(&mut self.connect()?)?)
+    }
+
+    /// Returns whether the runtime role could alter or disable a guard: it
+    /// owns the tables, is a member of their owner, or is a superuser.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when it cannot be asked.
+    pub fn runtime_may_alter_guards(&self) -> Result<bool, ConfigError> {
+        Ok(statement::<Bool>(
+            "SELECT EXISTS (
+                 SELECT FROM pg_class
+                 WHERE oid = to_regclass('posts') AND pg_has_role(current_user, relowner, 'MEMBER')
+             )",
+        )
+        .get_result::<bool>(&mut self.connect()?)?)
+    }
+
+    /// Starts the private cluster's server again whenever it ends, until the
+    /// returned value is dropped. There is nothing to do for another server.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError`] when no thread can be had for it.
+    pub fn supervise(&self) -> Result<Option<Supervisor>, ClusterError> {
+        self.cluster.as_ref().map(Cluster::supervise).transpose()
+    }
+
+    /// Releases the private cluster, whose last user stops it.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError`] when the server does not stop.
+    pub fn close(self) -> Result<(), ClusterError> {
+        match self.cluster {
+            Some(cluster) => cluster.close(),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Connects to a server that may still be starting, or busy recovering.
+fn connect_patiently(url: &str) -> Result<PgConnection, ConfigError> {
+    let deadline = Instant::now() + START_TIMEOUT;
+    loop {
+        match establish(url) {
+            Err(error) if Instant::now() < deadline => {
+                tracing::debug!(%error, "the private database is not ready yet");
+                thread::sleep(RETRY_INTERVAL);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn complete(variable: &'static str, url: &str) -> Result<String, ConfigError> {
+    conninfo::complete(url).map_err(|problem| ConfigError::InvalidUrl { variable, problem })
+}
+
+fn establish(url: &str) -> Result<PgConnection, ConfigError> {
+    let connected = connect::connect_within(url, CONNECT_TIMEOUT);
+    connected.map_err(|error| ConfigError::Connect(conninfo::without_password(url, &error)))
+}
+
+fn pinned(url: &str) -> Result<PgConnection, ConfigError> {
+    let mut conn = establish(url)?;
+    settings::pin(&mut conn)?;
+    Ok(conn)
+}
+
+/// A session of the server.
+#[derive(QueryableByName, PartialEq, Eq)]
+struct Session {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+}
+
+/// Refuses a pooler that gives each transaction another session: settings made
+/// for one request would then hold for another, and prepared statements would
+/// be missing. It leaves nothing in those sessions.
+fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
+    // Without other clients, a pooler lends both connections the same session in turn; with
+    // others, the session of one connection changes.
+    let one = &mut establish(url)?;
+    // A pooler that has one session, for one client at a time, lends no second one.
+    let Ok(other) = &mut connect::connect_within(url, SECOND_CONNECT_TIMEOUT) else {
+        return Ok(());
+    };
+    let session = |conn: &mut PgConnection| {
+        diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result::<Session>(conn)
+    };
+    let first = session(one)?;
+    for _ in 0..SESSION_CHECKS {
+        if session(other)? == first || session(one)? != first {
+            return Err(ConfigError::SharedSessions);
+        }
+    }
+    Ok(())
+}
+
+fn current_user(conn: &mut PgConnection) -> QueryResult<String> {
+    statement::<Text>("SELECT current_user::text").get_result(conn)
+}
