@@ -4,6 +4,8 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
+use crate::server::DEFAULT_LOG_FILTER;
+
 /// What is logged where `RUST_LOG` is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DefaultLogs {
@@ -17,10 +19,9 @@ pub(super) enum DefaultLogs {
 
 /// Starts logging.
 pub(super) fn start(default: DefaultLogs) {
-    // That module reports each malformed request of a client as an error.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match default {
-            DefaultLogs::Events => "imprimatur=info,actix_http::h1::dispatcher=off,warn",
+            DefaultLogs::Events => DEFAULT_LOG_FILTER,
             DefaultLogs::Warnings => "warn",
             DefaultLogs::Nothing => "off",
         })

@@ -308,7 +308,7 @@ fn a_deactivated_or_signed_out_person_cannot_change_their_account() {
     for (path, fields) in [
         ("/account/password", vec![("password", PASSWORD), ("new_password", NEW)]),
         ("/account/sessions/end-others", vec![]),
-        ("/account/tokens", vec![("name", "Import"), ("days", "1")]),
+        ("/account/tokens", vec![("name", "Import"), ("days", "1"), ("password", PASSWORD)]),
     ] {
         let all = [&[("token", token.as_str())][..], &fields].concat();
         alice.post(path, &all).expect(401);

@@ -54,7 +54,10 @@ fn a_list_in_a_check_is_the_enum() {
         ("post_state_is_known", states),
         ("refusal_layer_is_known", BTreeSet::from(["permission", "policy"])),
         ("roles_are_known_and_held_once", roles),
-        ("throttle_kind_is_known", BTreeSet::from(["account", "address"])),
+        (
+            "throttle_kind_is_known",
+            BTreeSet::from(["account", "account-and-network", "browser", "network"]),
+        ),
         ("token_permissions_are_known", names(&Permission::ALL, Permission::as_str)),
     ];
     // A check with several words in it is a list, and has to be among these.
