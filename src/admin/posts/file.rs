@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use crate::admin::csv::{self, Column, Export};
 use crate::admin::posts::filters::PostFilters;
-use crate::admin::posts::paths::FILE;
 use crate::domain::Permission;
 use crate::http::{Context, Request};
 use crate::refusal::{Refusal, read_error};
