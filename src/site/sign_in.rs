@@ -116,7 +116,6 @@ async fn submit(
 }
 
 /// Returns the reply and, after a success, the password that was right.
-
 async fn reply(
     request: &mut Request,
     session: &Session,
