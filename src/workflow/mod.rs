@@ -14,8 +14,8 @@
 //! ```
 //!
 //! It decides nothing itself. It keeps the order, retries what a conflict
-//! interrupted ([`run`]), answers a repeated key with its first outcome
-//! ([`idempotency`]), and has every refusal recorded after the rollback.
+//! interrupted (`run`), answers a repeated key with its first outcome
+//! (`idempotency`), and has every refusal recorded after the rollback.
 
 pub mod accounts;
 mod advice;
