@@ -79,7 +79,6 @@ mod tests {
             "administrator",
             "mypassword123",
             "unbelievable",
-            "01/01/1990 19",
             "            ",
         ] {
             assert!(choose(weak, &["alice", "Alice Hart"]).is_err(), "{weak:?}");
