@@ -248,7 +248,7 @@ pub const PAGES: &[Entry] = &[
     opened("what one has published", "rosa", ACTION, 200, |house| house.at(house.essay, "/publish")),
     opened("what has been archived since", "edith", ACTION, 200, |house| house.at(house.gone, "/publish")),
     opened("an action that there is not", "edith", ACTION, 404, |house| house.at(house.waiting, "/burn")),
-    done("a note without words", "edith", ACTION, 422, |house, browser| {
+    done("a note without words", "edith", ACTION, 409, |house, browser| {
         browser.submit(&house.at(house.waiting, "/request-changes"), &[("note", " ")])
     }),
     done("publishing what has changed since", "edith", ACTION, 409, |house, browser| {
@@ -337,7 +337,7 @@ pub const PAGES: &[Entry] = &[
     opened("archiving none", "stan", BULK, 200, |house| format!("{BULK}?post={}-1", house.draft)),
     opened("archiving without a selection", "stan", BULK, 422, |_| BULK.into()),
     opened("archiving several without the permission", "edith", BULK, 403, |house| format!("{BULK}?post={}-1", house.essay)),
-    done("archiving several without a reason", "stan", BULK, 422, |house, browser| {
+    done("archiving several without a reason", "stan", BULK, 409, |house, browser| {
         let page = browser.get(&format!("{BULK}?post={}-1&post={}-1", house.essay, house.draft));
         let typed = [("token", page.hidden("token")), ("key", page.hidden("key")), ("posts", page.hidden("posts")), ("reason", " ".into())];
         browser.post(BULK, &borrowed(&typed))
@@ -377,7 +377,7 @@ pub const PAGES: &[Entry] = &[
     opened("granting a role", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/mallory/grant-role?role=author".into()),
     opened("deactivating an account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/alice/deactivate-account".into()),
     opened("deactivating one's own account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/stan/deactivate-account".into()),
-    done("a change without a reason", "stan", ACCOUNT_CHANGE, 422, |_, browser| {
+    done("a change without a reason", "stan", ACCOUNT_CHANGE, 409, |_, browser| {
         browser.submit("/admin/accounts/mallory/reset-password", &[("reason", " ")])
     }),
     done("a change that came too late", "stan", ACCOUNT_CHANGE, 409, |_, browser| {
