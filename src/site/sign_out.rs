@@ -33,7 +33,8 @@ async fn sign_out(
             session.purge();
             Reply::see("/", Some(Flash::SignedOut))
                 // The cookies stay: one tells that the owner has used this browser.
-                .with("clear-site-data", "\"cache\", \"storage\"")
+                // Not the storage: it holds texts of other people on a shared browser.
+                .with("clear-site-data", "\"cache\"")
         }
         Err(refusal) => error_page::page(&refusal, &request, Some(&form)),
     };

@@ -242,7 +242,9 @@ impl House {
     pub fn while_busy(&self, browser: &Browser, ask: impl FnOnce(&mut Browser) -> Page) -> Page {
         let limits = Limits { connections: 1, checkout: Duration::from_millis(50), ..patient() };
         let store = Store::connect(&self.world.database.runtime_url(), limits);
-        let server = Server::start(store.clone());
+        // At the same address for people, so that the session's cookie counts.
+        let public_url = format!("http://{}", self.server.address);
+        let server = Server::start_behind(&public_url, store.clone());
         let mut here = server.browser();
         here.cookies = browser.cookies.clone();
         let _taken = store.checkout().unwrap();
