@@ -136,7 +136,7 @@ fn an_admin_page_takes_as_many_queries_for_many_rows_as_for_few() {
             ("/admin/incidents?state=acknowledged", 3),
             // And what there is to know of a post: the post, its history, its
             // truths, the refusals that concern it.
-            (one.as_str(), 6),
+            (one.as_str(), 7),
         ];
         for (page, queries) in expected {
             stan.get(page).expect(200);
