@@ -92,7 +92,7 @@ fn ask(address: SocketAddr, method: &str, path: &str) -> (u16, String) {
 fn told(address: SocketAddr, method: &str, path: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -467,7 +467,7 @@ fn too_many_at_once_are_seen_from_outside() {
     let readers: Vec<TcpStream> = (0..300)
         .map(|_| {
             let mut reader = TcpStream::connect(watched.site).unwrap();
-            reader.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+            reader.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
             reader
         })
         .collect();
@@ -559,7 +559,7 @@ fn what_the_database_never_answers_does_not_keep_the_program() {
     world.database.db_wait_for_waiters(1);
     proxy.fall_silent();
     let mut reader = TcpStream::connect(watched.site).unwrap();
-    reader.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    reader.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     wait_until("a reader waits", || {
         watched.scrape().value("http_requests_in_hand", &[]) == Some(1.0)
     });
