@@ -240,7 +240,7 @@ impl House {
     /// What another process of the same site answers, whose only connection to
     /// the database is taken.
     pub fn while_busy(&self, browser: &Browser, ask: impl FnOnce(&mut Browser) -> Page) -> Page {
-        let limits = Limits { connections: 1, checkout: Duration::from_millis(50), ..patient() };
+        let limits = Limits { connections: 1, checkout: Duration::from_millis(1000), ..patient() };
         let store = Store::connect(&self.world.database.runtime_url(), limits);
         // At the same address for people, so that the session's cookie counts.
         let public_url = format!("http://{}", self.server.address);
