@@ -1,0 +1,76 @@
+//! HTML in a text: comments are hidden, and tags are shown as text.
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::notes::{NoteKind, Notes};
+
+/// Shows HTML as text, without what browsers would not show. After this there is no
+/// HTML among the events.
+pub(super) fn shown<'a>(
+    events: impl Iterator<Item = Event<'a>>,
+    notes: &mut Notes,
+) -> Vec<Event<'a>> {
+    let mut shown = Vec::new();
+    let mut block: Option<String> = None;
+    for event in events {
+        match (event, &mut block) {
+            (Event::Start(Tag::HtmlBlock), _) => block = Some(String::new()),
+            (Event::Html(html), Some(block)) => block.push_str(&html),
+            (Event::End(TagEnd::HtmlBlock), _) => {
+                let text = visible(&block.take().unwrap_or_default(), notes);
+                if !text.trim().is_empty() {
+                    shown.push(Event::Start(Tag::Paragraph));
+                    shown.push(Event::Text(text.trim().to_owned().into()));
+                    shown.push(Event::End(TagEnd::Paragraph));
+                }
+            }
+            (Event::Html(html) | Event::InlineHtml(html), _) => {
+                let text = visible(&html, notes);
+                if !text.is_empty() {
+                    shown.push(Event::Text(text.into()));
+                }
+            }
+            (event, _) => shown.push(event),
+        }
+    }
+    shown
+}
+
+/// What browsers do not show: how it begins and ends.
+const HIDDEN: [(&str, &str, NoteKind); 4] = [
+    ("<!--", "-->", NoteKind::Comment),
+    ("<![CDATA[", "]]>", NoteKind::Instruction),
+    ("<?", "?>", NoteKind::Instruction),
+    ("<!", ">", NoteKind::Instruction),
+];
+
+/// Returns HTML without comments and instructions, and counts these and the tags.
+pub(crate) fn visible(html: &str, notes: &mut Notes) -> String {
+    let mut visible = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        visible.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let hidden = HIDDEN.iter().find(|(begin, ..)| rest.starts_with(begin));
+        match hidden {
+            Some((begin, end, kind)) => {
+                notes.add(*kind);
+                let after = &rest[begin.len()..];
+                rest = after.find(end).map_or("", |at| &after[at + end.len()..]);
+            }
+            None => {
+                let name = rest[1..].trim_start_matches('/');
+                let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+                if name[..length].eq_ignore_ascii_case("img") {
+                    notes.add(NoteKind::PictureTag);
+                } else if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                    notes.add(NoteKind::Tag);
+                }
+                visible.push('<');
+                rest = &rest[1..];
+            }
+        }
+    }
+    visible.push_str(rest);
+    visible
+}
