@@ -40,6 +40,7 @@ pub use post::{
 pub use reason::{Layer, Reason};
 pub use recorded_action::{IncidentAction, RecordedAction};
 pub use state::State;
+pub(crate) use text::grouped;
 pub use text::{
     Body, Content, FieldError, INVISIBLE, InvalidInput, Note, Password, Slug, Summary, Title,
     Username, has_visible_text, parse_display_name,

@@ -22,7 +22,7 @@ use pulldown_cmark::{Event, Options, Parser, TextMergeStream, html};
 pub(crate) use audience::Audience;
 pub(crate) use braces::Mark;
 pub(crate) use feed::for_feed;
-pub(crate) use html_as_text::visible;
+pub(crate) use html_as_text::without_comments;
 use notes::NoteKind;
 pub(crate) use notes::Notes;
 
