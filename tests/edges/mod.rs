@@ -12,3 +12,4 @@ mod interfaces;
 mod public_site;
 mod rules;
 mod sign_in;
+mod text_notes;

@@ -43,6 +43,9 @@ pub(super) fn directed(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
             continue;
         }
         shown.push(match event {
+            Event::Start(Tag::CodeBlock(_)) => {
+                html("<pre tabindex=\"0\" dir=\"ltr\"><code>".to_owned())
+            }
             Event::Start(Tag::Paragraph) => html(format!("<p{dir}>")),
             Event::Start(Tag::Heading { level, id, .. }) => {
                 let id = id.map(|id| format!(" id=\"{id}\"")).unwrap_or_default();

@@ -47,9 +47,9 @@ pub(super) fn clean(html: &str) -> String {
         .add_allowed_classes("span", ["task", "unshown"])
         .add_tag_attribute_values("span", "role", ["img"])
         .add_tag_attribute_values("span", "aria-label", ["Done", "To do", "Picture not shown:"])
-        .set_tag_attribute_value("pre", "tabindex", "0")
+        .add_tag_attribute_values("pre", "tabindex", ["0"])
+        .add_tag_attribute_values("pre", "dir", ["ltr"])
         // Code is written from left to right, and keeps its order among other text.
-        .set_tag_attribute_value("pre", "dir", "ltr")
         .set_tag_attribute_value("code", "dir", "ltr")
         .set_tag_attribute_value("img", "loading", "lazy")
         .set_tag_attribute_value("img", "referrerpolicy", "no-referrer")
