@@ -93,7 +93,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     chromium.sees("You have not written anything yet.");
     let post = write_a_post(chromium);
     chromium.sees_disabled("Submit for review");
-    chromium.sees("Still missing: summary.");
+    chromium.sees("Missing: summary.");
     revise(chromium, "Summary", "Why less is more.");
     submit_for_review(chromium);
 
@@ -127,7 +127,7 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     chromium.sees("Then more of them.");
     ask_for_changes(chromium);
     chromium.sees_disabled("Publish");
-    chromium.sees("Edith asked for changes to revision 1.");
+    chromium.sees("Edith requested changes to revision 1.");
     take_the_request_back(chromium);
     publish(chromium);
     chromium.sees("Nothing else waits for your review.");
