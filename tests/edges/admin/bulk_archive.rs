@@ -61,7 +61,7 @@ fn each_post_of_a_bulk_archive_has_an_outcome_and_refused_posts_show_the_reasons
     assert!(page.body.contains("Archived: 1"));
     assert!(page.body.contains("Refused: 5"));
     assert!(page.body.contains("has not submitted this draft yet"));
-    assert!(page.body.contains("There is no such post"));
+    assert!(page.body.contains("The post was not found."));
     assert!(!page.body.contains("Go on"));
     assert_eq!(world.post(first).state(), State::Archived);
     let states = [draft, waiting].map(|post| world.post(post).state());
