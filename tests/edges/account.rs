@@ -26,7 +26,7 @@ fn sign_in(browser: &mut Browser, username: &str, password: &str) -> u16 {
 }
 
 #[test]
-fn a_changed_password_signs_out_every_other_browser_and_this_one_goes_on() {
+fn a_changed_password_signs_out_every_other_browser_and_keeps_this_one() {
     let world = World::new();
     let servers = [(); 2].map(|()| Server::start(world.database.store()));
     let mut here = servers[0].signed_in("alice");

@@ -133,7 +133,7 @@ fn cells(table: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn the_truth_table_is_what_the_door_does() {
+fn the_truth_table_is_what_the_workflow_does() {
     let world = World::new();
     let mut computed = vec![cells(TRUTH)[0].iter().map(|cell| cell.to_string()).collect()];
     for (name, who, author) in cast(&world) {
@@ -304,7 +304,7 @@ fn a_post_that_became_incomplete_in_review_is_not_published() {
 
 /// Elsewhere the latest revision was published, and not the one that was read.
 #[test]
-fn what_was_read_is_what_is_published_or_nothing_is() {
+fn only_the_revision_that_was_read_is_published() {
     let world = World::new();
     let post = world.in_review();
     world.perform(world.alice, &revise(post, 1, "On haste")).unwrap();
@@ -360,7 +360,7 @@ fn an_action_that_names_no_revision_is_incomplete_input() {
 
 /// Elsewhere saving an edit silently unpublished a post.
 #[test]
-fn no_edit_by_anybody_ever_changes_a_state() {
+fn no_edit_changes_a_state() {
     let world = World::new();
     for state in State::ALL {
         for author in [world.alice, world.rosa] {
@@ -414,7 +414,7 @@ fn a_save_that_changed_nothing_makes_no_revision_and_restarts_no_review() {
 }
 
 #[test]
-fn a_change_request_stands_until_a_newer_revision_exists() {
+fn a_change_request_blocks_publication_until_a_newer_revision_exists() {
     let world = World::new();
     let post = world.in_review();
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
@@ -433,7 +433,7 @@ fn a_change_request_stands_until_a_newer_revision_exists() {
 /// An author who has nothing to change would otherwise be stuck; and a reviewer
 /// who asked would otherwise be overruled.
 #[test]
-fn only_whoever_asked_takes_a_change_request_back() {
+fn only_the_reviewer_who_asked_withdraws_a_change_request() {
     let world = World::new();
     let post = world.in_review();
     let second = world.person("ruth", &[Role::Reviewer]);
@@ -507,7 +507,7 @@ fn nothing_is_archived_without_a_reason() {
 /// One key is one intention of one person: the same again is answered the same,
 /// anything else under it is refused as input, and nobody can spend another's.
 #[test]
-fn a_key_belongs_to_one_intention_of_one_person() {
+fn a_key_belongs_to_one_attempt_of_one_person() {
     let world = World::new();
     let key = || OperationKey::parse("monday-morning").unwrap();
     let post = world.draft();

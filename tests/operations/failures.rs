@@ -69,7 +69,7 @@ fn a_constraint_is_known_by_its_name_and_nothing_of_the_row_is_kept() {
 }
 
 #[test]
-fn a_code_that_nobody_agreed_on_is_a_defect() {
+fn an_unknown_error_code_is_a_defect() {
     let database = Database::new();
     let mut conn = database.as_runtime();
     let raise = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'WF001',
