@@ -61,6 +61,7 @@ CREATE TABLE users (
     is_active boolean NOT NULL DEFAULT true,
     sessions_valid_from moment NOT NULL DEFAULT clock_timestamp(),
     created_at moment NOT NULL DEFAULT clock_timestamp(),
+    name_words tsvector NOT NULL DEFAULT '',
 
     CONSTRAINT account_has_one_id PRIMARY KEY (id),
     CONSTRAINT username_is_unique UNIQUE (username),
@@ -87,6 +88,8 @@ COMMENT ON COLUMN users.roles IS
     'The roles held now. They are in the row that the workflow locks, so that one statement reads and locks them.';
 COMMENT ON COLUMN users.sessions_valid_from IS
     'Sessions that began earlier are over.';
+COMMENT ON COLUMN users.name_words IS
+    'The words by which the account is found: of the username and of the display name. The program makes them.';
 COMMENT ON CONSTRAINT account_has_one_id ON users IS
     'An id names one account.';
 COMMENT ON CONSTRAINT username_is_unique ON users IS
@@ -108,14 +111,8 @@ CREATE INDEX authors_by_age ON users (is_active, created_at, id) WHERE 'author' 
 CREATE INDEX reviewers_by_age ON users (is_active, created_at, id) WHERE 'reviewer' = ANY (roles);
 CREATE INDEX staff_by_age ON users (is_active, created_at, id) WHERE 'staff' = ANY (roles);
 
-CREATE FUNCTION name_words(username text, display_name text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN to_tsvector('simple'::regconfig,
-    translate(username || ' ' || display_name, '._@+-''’', '       '));
-COMMENT ON FUNCTION name_words(text, text) IS
-    'The words by which a person is found: of the username and of the display name.';
 -- Without a pending list, which each search would have to read to its end.
-CREATE INDEX users_by_name ON users USING gin (name_words(username, display_name))
+CREATE INDEX users_by_name ON users USING gin (name_words)
     WITH (fastupdate = off);
 
 CREATE FUNCTION end_sessions() RETURNS trigger

@@ -15,6 +15,7 @@ mod people;
 mod post;
 mod reason;
 mod recorded_action;
+pub mod search;
 mod state;
 mod text;
 
