@@ -19,11 +19,13 @@ COMMENT ON CONSTRAINT interface_is_known ON DOMAIN interface IS
 -- point, so that no setting and no locale changes which they are.
 CREATE FUNCTION visible_character() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN E'[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u061C\u115F-\u1160\u1680\u17B4-\u17B5'
-    || E'\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F'
-    || E'\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]';
+RETURN E'[^\u0001-\u0020\u007F-\u00A0\u00AD\u0300-\u036F\u061C\u115F-\u1160\u1680\u17B4-\u17B5'
+    || E'\u180B-\u180F\u1AB0-\u1AFF\u1DC0-\u1DFF\u2000-\u200F\u2028-\u202F\u205F-\u206F'
+    || E'\u20D0-\u20FF\u2800\u3000\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0\uFFF0-\uFFFC'
+    || E'\U00013430-\U00013442\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A'
+    || E'\U000E0000-\U000E0FFF]';
 COMMENT ON FUNCTION visible_character() IS
-    'A regular expression for one character that can be seen: not white space, not a control character, not default-ignorable, not a blank Braille pattern, not an interlinear annotation.';
+    'A regular expression for one character that can be seen: not white space, not a control character, not default-ignorable, not a blank of any script, not a mark without a letter.';
 
 CREATE FUNCTION has_visible_text(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
