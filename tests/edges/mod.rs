@@ -11,4 +11,5 @@ mod input;
 mod interfaces;
 mod public_site;
 mod rules;
+mod search_words;
 mod sign_in;

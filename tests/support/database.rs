@@ -92,6 +92,14 @@ impl Database {
         Self::create("template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
     }
 
+    /// A migrated database that sorts and folds letters by other rules.
+    pub fn with_locale(options: &str) -> Self {
+        LazyLock::force(&TEMPLATE);
+        let database = Self::create(&format!("template0 {options}"));
+        migrations::migrate(&database.owner_url(), RUNTIME_ROLE).unwrap();
+        database
+    }
+
     /// A copy of this database, which nobody may be connected to.
     pub fn copy(&self) -> Self {
         Self::copy_of(&self.name)
