@@ -326,8 +326,9 @@ fn seed(database: &Database, posts: i64) {
          DO $$ DECLARE name text; BEGIN
              FOR name IN SELECT later.name FROM later LOOP EXECUTE 'DROP INDEX ' || name; END LOOP;
          END $$;
-         INSERT INTO users (username, display_name, password_hash, roles)
-         SELECT 'author' || n, 'Author ' || n, (SELECT password_hash FROM users LIMIT 1), '{{author}}'
+         INSERT INTO users (username, display_name, password_hash, roles, name_words)
+         SELECT 'author' || n, 'Author ' || n, (SELECT password_hash FROM users LIMIT 1), '{{author}}',
+             to_tsvector('pg_catalog.simple', 'author' || n || ' Author ' || n)
          FROM generate_series(1, {authors}) n;
          INSERT INTO account_events
              (at, actor_id, subject_id, event, role, request_id, interface, seal)
@@ -417,7 +418,7 @@ fn seed(database: &Database, posts: i64) {
          INSERT INTO readings (post_id, revision, reader_id)
          SELECT id, 1, reviewer FROM seeded WHERE steps > 1 AND id % 2 = 0;
          INSERT INTO post_documents (post_id, document)
-         SELECT id, search_document(title, summary, body) FROM seeded;
+         SELECT id, to_tsvector('pg_catalog.simple', concat_ws(' ', title, summary, body)) FROM seeded;
          INSERT INTO refusals (at, request_id, interface, actor_id, action, post_id, revision_seen, layer, reasons)
          SELECT created, gen_random_uuid(), (ARRAY['page', 'page', 'admin', 'api', 'command-line'])[1 + id % 5],
              CASE WHEN id % 3 = 0 THEN author ELSE reviewer END,

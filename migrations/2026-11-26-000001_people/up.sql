@@ -19,11 +19,13 @@ COMMENT ON CONSTRAINT interface_is_known ON DOMAIN interface IS
 -- point, so that no setting and no locale changes which they are.
 CREATE FUNCTION visible_character() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN E'[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u061C\u115F-\u1160\u1680\u17B4-\u17B5'
-    || E'\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F'
-    || E'\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]';
+RETURN E'[^\u0001-\u0020\u007F-\u00A0\u00AD\u0300-\u036F\u061C\u115F-\u1160\u1680\u17B4-\u17B5'
+    || E'\u180B-\u180F\u1AB0-\u1AFF\u1DC0-\u1DFF\u2000-\u200F\u2028-\u202F\u205F-\u206F'
+    || E'\u20D0-\u20FF\u2800\u3000\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0\uFFF0-\uFFFC'
+    || E'\U00013430-\U00013442\U00016FE4\U0001BCA0-\U0001BCA3\U0001D159\U0001D173-\U0001D17A'
+    || E'\U000E0000-\U000E0FFF]';
 COMMENT ON FUNCTION visible_character() IS
-    'A regular expression for one character that can be seen: not white space, not a control character, not default-ignorable, not a blank Braille pattern, not an interlinear annotation.';
+    'A regular expression for one character that can be seen: not white space, not a control character, not default-ignorable, not a blank of any script, not a mark without a letter.';
 
 CREATE FUNCTION has_visible_text(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -61,6 +63,7 @@ CREATE TABLE users (
     is_active boolean NOT NULL DEFAULT true,
     sessions_valid_from moment NOT NULL DEFAULT clock_timestamp(),
     created_at moment NOT NULL DEFAULT clock_timestamp(),
+    name_words tsvector NOT NULL DEFAULT '',
 
     CONSTRAINT account_has_one_id PRIMARY KEY (id),
     CONSTRAINT username_is_unique UNIQUE (username),
@@ -87,6 +90,8 @@ COMMENT ON COLUMN users.roles IS
     'The roles held now. They are in the row that the workflow locks, so that one statement reads and locks them.';
 COMMENT ON COLUMN users.sessions_valid_from IS
     'Sessions that began earlier are over.';
+COMMENT ON COLUMN users.name_words IS
+    'The words by which the account is found: of the username and of the display name. The program makes them.';
 COMMENT ON CONSTRAINT account_has_one_id ON users IS
     'An id names one account.';
 COMMENT ON CONSTRAINT username_is_unique ON users IS
@@ -108,14 +113,8 @@ CREATE INDEX authors_by_age ON users (is_active, created_at, id) WHERE 'author' 
 CREATE INDEX reviewers_by_age ON users (is_active, created_at, id) WHERE 'reviewer' = ANY (roles);
 CREATE INDEX staff_by_age ON users (is_active, created_at, id) WHERE 'staff' = ANY (roles);
 
-CREATE FUNCTION name_words(username text, display_name text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN to_tsvector('simple'::regconfig,
-    translate(username || ' ' || display_name, '._@+-''’', '       '));
-COMMENT ON FUNCTION name_words(text, text) IS
-    'The words by which a person is found: of the username and of the display name.';
 -- Without a pending list, which each search would have to read to its end.
-CREATE INDEX users_by_name ON users USING gin (name_words(username, display_name))
+CREATE INDEX users_by_name ON users USING gin (name_words)
     WITH (fastupdate = off);
 
 CREATE FUNCTION end_sessions() RETURNS trigger

@@ -36,7 +36,6 @@ INSERT INTO runtime_privileges (object, privileges) VALUES
     ('FUNCTION visible_character()',     'EXECUTE'),
     ('FUNCTION has_visible_text(text)',  'EXECUTE'),
     ('FUNCTION opening(text)',           'EXECUTE'),
-    ('FUNCTION name_words(text, text)',  'EXECUTE'),
     ('FUNCTION account_event_seal(moment, bigint, bigint, text, text, text, uuid, text)', 'EXECUTE'),
     ('FUNCTION account_is_as_recorded(bigint)',           'EXECUTE'),
     ('FUNCTION session_is_live(sessions, users)',         'EXECUTE'),

@@ -8,6 +8,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use crate::accounts::facts;
 use crate::accounts::person::{PersonRow, PersonSqlType};
+use crate::domain::search::Question;
 use crate::domain::{Byline, FieldError, Person, Role, UserId};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
@@ -66,26 +67,26 @@ pub struct Search {
     pattern: String,
 }
 
+/// The least characters of each word.
+const MIN_CHARACTERS: usize = 2;
+
 impl Search {
     /// Returns the search, or what to write instead; `None` for a blank text.
     pub fn parse(text: &str) -> Result<Option<Self>, FieldError> {
         let typed = text.trim();
-        let words: Vec<&str> = typed
-            .split(|character: char| !character.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
         if typed.is_empty() {
             return Ok(None);
         }
-        let is_long_enough = |word: &&str| word.chars().count() >= 2;
-        if words.is_empty() || !words.iter().all(is_long_enough) || typed.chars().count() > 100 {
+        let question = Question::new(typed, MIN_CHARACTERS);
+        let is_long_enough = question.shortest_word().is_none_or(|word| word >= MIN_CHARACTERS);
+        let is_text = !typed.contains(char::is_control) && typed.chars().count() <= 100;
+        if question.is_empty() || !is_long_enough || !is_text {
             return Err(FieldError::new(
                 "search",
                 "Write the beginning of a name: of each word at least two letters or digits.",
             ));
         }
-        let pattern: Vec<String> = words.iter().map(|word| format!("{word}:*")).collect();
-        Ok(Some(Self { typed: typed.to_owned(), pattern: pattern.join(" & ") }))
+        Ok(Some(Self { typed: typed.to_owned(), pattern: question.literal() }))
     }
 
     /// Returns the words as they were typed.
@@ -123,7 +124,7 @@ macro_rules! found {
         concat!(
             "WITH found AS MATERIALIZED (
                  SELECT u.id FROM users u
-                 WHERE name_words(u.username, u.display_name) @@ to_tsquery('simple', $4)
+                 WHERE u.name_words @@ $4::tsquery
                    AND u.is_active = $1",
             $condition,
             " LIMIT 1000) "
@@ -300,9 +301,10 @@ mod tests {
     fn a_search_becomes_prefixes_and_never_an_operator() {
         let pattern = |text| Search::parse(text).map(|found| found.map(|search| search.pattern));
         assert_eq!(pattern("  "), Ok(None));
-        assert_eq!(pattern("ali"), Ok(Some("ali:*".into())));
-        assert_eq!(pattern("Hart alice@ex"), Ok(Some("Hart:* & alice:* & ex:*".into())));
-        assert_eq!(pattern("!al | ed':*"), Ok(Some("al:* & ed:*".into())));
+        assert_eq!(pattern("ali"), Ok(Some("'ali':*".into())));
+        assert_eq!(pattern("Hart alice@ex"), Ok(Some("'hart':* & 'alice':* & 'ex':*".into())));
+        assert_eq!(pattern("!äl | ed':*"), Ok(Some("'al':* & 'ed':*".into())));
+        assert_eq!(pattern("王"), Ok(Some("'王':*".into())));
         for short in ["a", "al e", "&", "\0"] {
             assert!(pattern(short).is_err(), "{short}");
         }

@@ -7,7 +7,7 @@ use crate::domain::{
     Content, InvalidInput, OperationKey, Person, Post, PostId, Reason, Review, RevisionNumber,
 };
 use crate::http::{Layout, Request};
-use crate::render::diff::{LineKind, Part};
+use crate::render::diff::{LineKind, Part, Run};
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::{filters, word_count};
 

@@ -12,7 +12,7 @@ use crate::desk::unread::Unread;
 use crate::domain::{Person, Post, Reading, State, Status};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::read_error;
-use crate::render::diff::LineKind;
+use crate::render::diff::{LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
-use crate::render::diff::{self, LineKind, Part};
+use crate::render::diff::{self, LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::store::posts::{self, PostHistory};

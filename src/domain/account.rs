@@ -220,7 +220,7 @@ impl TokenName {
     /// Returns the name, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name = super::text::readable("name", text, 100, false)?;
-        if !super::text::has_visible_text(&name) {
+        if !super::has_visible_text(&name) {
             return Err(FieldError::new("name", "Write what the token is for."));
         }
         Ok(Self(name))

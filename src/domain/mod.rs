@@ -15,8 +15,10 @@ mod people;
 mod post;
 mod reason;
 mod recorded_action;
+pub mod search;
 mod state;
 mod text;
+pub mod unseen;
 
 pub use account::{
     AccountAction, AccountActionKind, NewAccount, NewPassword, NewSession, NewToken, OwnActionKind,
@@ -42,9 +44,10 @@ pub use recorded_action::{IncidentAction, RecordedAction};
 pub use state::State;
 pub(crate) use text::grouped;
 pub use text::{
-    Body, Content, FieldError, INVISIBLE, InvalidInput, Note, Password, Slug, Summary, Title,
-    Username, has_visible_text, parse_display_name,
+    Body, Content, FieldError, InvalidInput, Note, Password, Slug, Summary, Title, Username,
+    parse_display_name,
 };
+pub use unseen::has_visible_text;
 
 use std::marker::PhantomData;
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::unseen::{described, has_visible_text, sets_direction};
+
 /// One field that does not parse, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldError {
@@ -68,60 +70,26 @@ pub(super) fn readable(
         ));
     }
     let is_allowed = |character: char| match character {
-        '\n' | '\t' => may_have_lines,
+        '\n' | '\t' | '\u{2028}' | '\u{2029}' => may_have_lines,
+        // In a line of a list it would turn the text of others around.
+        turning if sets_direction(turning) => may_have_lines,
         // No character, and an XML document with one in it cannot be read.
         '\u{fffe}' | '\u{ffff}' => false,
         other => !other.is_control(),
     };
     match text.chars().find(|character| !is_allowed(*character)) {
         None => Ok(text.to_owned()),
-        Some('\n') => Err(FieldError::new(field, "Write this on one line.")),
-        Some(character) => Err(FieldError::new(
+        Some('\n' | '\u{2028}' | '\u{2029}') => {
+            Err(FieldError::new(field, "Write this on one line."))
+        }
+        Some(character) if character.is_control() => Err(FieldError::new(
             field,
-            format!(
-                "Remove the {}character U+{:04X}.",
-                if character.is_control() { "control " } else { "" },
-                u32::from(character)
-            ),
+            format!("Remove the control character {}.", described(character)),
         )),
+        Some(character) => {
+            Err(FieldError::new(field, format!("Remove the character {}.", described(character))))
+        }
     }
-}
-
-/// The code points that are not visible: White_Space, control characters (Cc),
-/// Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties), the blank
-/// Braille pattern and the interlinear annotation marks. The database has the
-/// same list.
-pub const INVISIBLE: [(u32, u32); 22] = [
-    (0x0000, 0x0020),
-    (0x007F, 0x00A0),
-    (0x00AD, 0x00AD),
-    (0x034F, 0x034F),
-    (0x061C, 0x061C),
-    (0x115F, 0x1160),
-    (0x1680, 0x1680),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x2000, 0x200F),
-    (0x2028, 0x202F),
-    (0x205F, 0x206F),
-    (0x2800, 0x2800),
-    (0x3000, 0x3000),
-    (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFFB),
-    (0x1BCA0, 0x1BCA3),
-    (0x1D173, 0x1D17A),
-    (0xE0000, 0xE0FFF),
-];
-
-/// Returns whether any character can be seen: then a text counts as given.
-pub fn has_visible_text(text: &str) -> bool {
-    text.chars().any(|character| {
-        let point = u32::from(character);
-        !INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&point))
-    })
 }
 
 /// Returns the number with a comma between thousands.

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::domain::{Action, OperationKey, Person, Post, Reason};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Request};
-use crate::render::diff::{LineKind, Part};
+use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::workflow;

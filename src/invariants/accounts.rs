@@ -2,11 +2,11 @@
 //! an active staff account, and no account changes without its record.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
 
 use crate::domain::{
     AccountEvent, Interface, NewAccount, Person, RequestId, Role, RoleSet, SecretHash, TokenId,
-    UserId,
+    UserId, search,
 };
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
@@ -153,15 +153,18 @@ pub fn enforce_first_account(
 }
 
 fn insert(tx: &mut Transaction<'_>, account: &NewAccount) -> Result<UserId, Broken> {
-    let id = diesel::insert_into(users::table)
-        .values((
-            users::username.eq(account.username.as_str()),
-            users::display_name.eq(&account.display_name),
-            users::password_hash.eq(&account.password_hash),
-            users::roles.eq(account.roles.names()),
-        ))
-        .returning(users::id)
-        .get_result::<i64>(tx.conn())?;
+    let name_words = search::document(&[account.username.as_str(), &account.display_name]);
+    let id = statement::<BigInt>(
+        "INSERT INTO users (username, display_name, password_hash, roles, name_words)
+         VALUES ($1, $2, $3, $4, $5::tsvector)
+         RETURNING id",
+    )
+    .bind::<Text, _>(account.username.as_str())
+    .bind::<Text, _>(&account.display_name)
+    .bind::<Text, _>(&account.password_hash)
+    .bind::<Array<Text>, _>(account.roles.names())
+    .bind::<Text, _>(name_words)
+    .get_result::<i64>(tx.conn())?;
     Ok(UserId(id))
 }
 

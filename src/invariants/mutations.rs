@@ -12,7 +12,7 @@ use super::Broken;
 use super::posts::{self, Mutation, Operation, Written};
 use crate::domain::{
     Archive, Create, OnPost, Outcome, PostId, Publish, RequestChanges, Revise, RevisionNumber,
-    Slug, State, Submit, UserId, WithdrawRequest,
+    Slug, State, Submit, UserId, WithdrawRequest, search,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -97,6 +97,8 @@ fn begin(
             ", revision AS (
                 INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
                 SELECT id, current_revision, $4, $5, $6, $1, at, $2 FROM post
+            ), document AS (
+                INSERT INTO post_documents (post_id, document) SELECT id, $7::tsvector FROM post
             ) ",
             outcome!()
         ))
@@ -105,7 +107,8 @@ fn begin(
         .bind::<Binary, _>(stored_fingerprint(operation, actor))
         .bind::<Text, _>(title)
         .bind::<Text, _>(summary)
-        .bind::<Text, _>(body),
+        .bind::<Text, _>(body)
+        .bind::<Text, _>(search::document(&[title, summary, body])),
         conn,
     )
 }
@@ -143,6 +146,9 @@ impl Mutation for Revise {
             ", revision AS (
                 INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
                 SELECT id, current_revision, $6, $7, $8, $3, at, $4 FROM post
+            ), document AS (
+                INSERT INTO post_documents (post_id, document) SELECT id, $9::tsvector FROM post
+                ON CONFLICT (post_id) DO UPDATE SET document = excluded.document
             ) ",
             outcome!()
         );
@@ -150,7 +156,8 @@ impl Mutation for Revise {
             upon(validity, operation, revised)
                 .bind::<Text, _>(title)
                 .bind::<Text, _>(summary)
-                .bind::<Text, _>(body),
+                .bind::<Text, _>(body)
+                .bind::<Text, _>(search::document(&[title, summary, body])),
             conn,
         )
     }

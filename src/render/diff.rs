@@ -1,7 +1,10 @@
 use std::time::{Duration, Instant};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use similar::{ChangeTag, DiffOp, TextDiff};
 
+pub(crate) use super::unseen::Run;
+use super::unseen::{Named, Piece, with_signs};
 use crate::domain::Content;
 
 /// One line of a comparison.
@@ -9,8 +12,8 @@ use crate::domain::Content;
 pub(crate) struct Line {
     /// In which of the two texts it is.
     pub(crate) kind: LineKind,
-    /// Its pieces, and whether each differs from the other line.
-    pub(crate) pieces: Vec<(bool, String)>,
+    /// Its pieces.
+    pub(crate) pieces: Vec<Piece>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,11 +62,12 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
         text => format!("{text}\n"),
     });
     let diff = TextDiff::configure().deadline(deadline).diff_lines(older.as_str(), newer.as_str());
-    diff.ops()
+    let lines: Vec<PlainLine> = diff
+        .ops()
         .iter()
         .flat_map(line_by_line)
         .flat_map(|op| diff.iter_inline_changes_deadline(&op, Some(deadline)).collect::<Vec<_>>())
-        .map(|change| Line {
+        .map(|change| PlainLine {
             kind: match change.tag() {
                 ChangeTag::Equal => LineKind::Same,
                 ChangeTag::Delete => LineKind::Removed,
@@ -74,7 +78,42 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
                 .map(|(is_changed, text)| (is_changed, text.trim_end_matches('\n').to_owned()))
                 .collect(),
         })
+        .collect();
+    (0..lines.len())
+        .map(|at| Line {
+            kind: lines[at].kind,
+            pieces: with_signs(&lines[at].pieces, named(&lines, at)),
+        })
         .collect()
+}
+
+/// A line as it was compared.
+struct PlainLine {
+    kind: LineKind,
+    pieces: Vec<(bool, String)>,
+}
+
+impl PlainLine {
+    fn composed(&self) -> String {
+        let text: String = self.pieces.iter().map(|(_, text)| text.as_str()).collect();
+        ComposingNormalizerBorrowed::new_nfc().normalize(&text).into_owned()
+    }
+}
+
+/// Returns what is named in a line. Two lines that are composed of other
+/// characters in the same way look alike.
+fn named(lines: &[PlainLine], at: usize) -> Named {
+    let other = match lines[at].kind {
+        LineKind::Same => return Named::Directions,
+        LineKind::Removed => lines.get(at + 1).filter(|line| line.kind == LineKind::Added),
+        LineKind::Added => {
+            at.checked_sub(1).map(|at| &lines[at]).filter(|line| line.kind == LineKind::Removed)
+        }
+    };
+    match other {
+        Some(other) if other.composed() == lines[at].composed() => Named::Marks,
+        _ => Named::Changes,
+    }
 }
 
 /// Splits a replacement of several lines into replacements of one line each, and
@@ -109,7 +148,7 @@ fn shortened(mut lines: Vec<Line>) -> Vec<Hunk> {
     let markup = 60;
     let mut bytes = 0;
     let fitting = lines.iter().take_while(|line| {
-        let text: usize = line.pieces.iter().map(|(_, text)| text.len() + markup).sum();
+        let text: usize = line.pieces.iter().map(|piece| piece.bytes() + markup).sum();
         bytes += text + markup;
         bytes <= MAX_BYTES
     });
@@ -120,13 +159,13 @@ fn shortened(mut lines: Vec<Line>) -> Vec<Hunk> {
     if let [only] = lines.as_mut_slice()
         && only.pieces.len() > MAX_BYTES / markup
     {
-        let text = only.pieces.iter().map(|(_, text)| text.as_str()).collect();
-        only.pieces = vec![(false, text)];
+        let text = only.pieces.iter().map(Piece::text).collect();
+        only.pieces = vec![Piece::unchanged(text)];
     }
     let mut hunks = folded(lines);
     if left_out > 0 {
         let words = format!("{left_out} more lines are left out: this comparison is too long.");
-        let line = Line { kind: LineKind::Same, pieces: vec![(false, words)] };
+        let line = Line { kind: LineKind::Same, pieces: vec![Piece::unchanged(words)] };
         hunks.push(Hunk { lines: vec![line], is_folded: false });
     }
     hunks
@@ -163,6 +202,7 @@ fn folded(lines: Vec<Line>) -> Vec<Hunk> {
 #[cfg(test)]
 mod tests {
     use super::{LineKind, folded, lines};
+    use crate::render::unseen::Piece;
 
     /// Returns each hunk as the signs of its lines, in brackets if folded.
     fn shape(older: &str, newer: &str) -> String {
@@ -196,11 +236,11 @@ mod tests {
     #[test]
     fn words_are_marked_within_their_line() {
         let lines = lines("one two three\n", "one 2 three\n");
-        let marked: Vec<&str> = lines
+        let marked: Vec<String> = lines
             .iter()
             .flat_map(|line| &line.pieces)
-            .filter(|(is_changed, _)| *is_changed)
-            .map(|(_, text)| text.as_str())
+            .filter(|piece| piece.is_changed)
+            .map(Piece::text)
             .collect();
         assert_eq!(marked, ["two", "2"]);
     }
@@ -211,7 +251,7 @@ mod tests {
         assert_eq!(shape(older, newer), "-+++++");
         let marked = lines(older, newer).into_iter().flat_map(|line| line.pieces);
         let marked: Vec<String> =
-            marked.filter(|(is_changed, _)| *is_changed).map(|(_, text)| text).collect();
+            marked.filter(|piece| piece.is_changed).map(|piece| piece.text()).collect();
         assert_eq!(marked, ["three.", "three:"]);
     }
 }

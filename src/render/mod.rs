@@ -8,4 +8,5 @@ pub(crate) mod filters;
 pub(crate) mod markdown;
 pub(crate) mod timeline;
 pub(crate) mod times;
+pub(crate) mod unseen;
 pub(crate) mod word_count;

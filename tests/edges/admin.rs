@@ -10,3 +10,4 @@ mod overview;
 mod post_page;
 mod posts;
 mod refusals;
+mod search;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use imprimatur::domain::{Body, Content, Note, Slug, Summary, Title, Username};
+use imprimatur::domain::{Body, Content, Note, Slug, Summary, Title, TokenName, Username};
 
 use crate::support::browser::encode;
 use crate::support::world::PASSWORD;
@@ -28,7 +28,7 @@ fn every_invalid_field_is_named_and_the_typed_text_is_kept() {
         ),
         ("kept title", "kept summary", long_body.as_str(), "Shorten this to 100,000 characters"),
         ("two\nlines", "kept summary", "kept body", "Write this on one line."),
-        ("kept title", "kept summary", "nul \0 here", "Remove the control character U+0000."),
+        ("kept title", "kept summary", "nul \0 here", "Remove the control character U+0000 NULL."),
         ("no\u{fffe}title", "kept summary", "kept body", "Remove the character U+FFFE."),
     ] {
         let page = alice
@@ -322,4 +322,44 @@ fn parsing_never_panics_and_is_idempotent() {
         let _ = Content::parse(&text, &text, &text);
     }
     assert!(parsed > 100 && refused > 100, "{parsed} parsed, {refused} refused");
+}
+
+#[test]
+fn a_line_that_turns_the_text_around_it_is_refused_by_name() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let mut stan = server.signed_in("stan");
+    for (sign, name) in [
+        ('\u{202A}', "U+202A LEFT-TO-RIGHT EMBEDDING"),
+        ('\u{202B}', "U+202B RIGHT-TO-LEFT EMBEDDING"),
+        ('\u{202C}', "U+202C POP DIRECTIONAL FORMATTING"),
+        ('\u{202D}', "U+202D LEFT-TO-RIGHT OVERRIDE"),
+        ('\u{202E}', "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ('\u{2066}', "U+2066 LEFT-TO-RIGHT ISOLATE"),
+        ('\u{2067}', "U+2067 RIGHT-TO-LEFT ISOLATE"),
+        ('\u{2068}', "U+2068 FIRST STRONG ISOLATE"),
+        ('\u{2069}', "U+2069 POP DIRECTIONAL ISOLATE"),
+    ] {
+        let line = format!("costs {sign}09 EUR");
+        let sentence = format!("Remove the character {name}.");
+        for field in ["title", "summary"] {
+            let page = alice.submit("/desk/posts/create", &[(field, &line)]).expect(422);
+            assert!(page.body.contains(&sentence), "{field}: {sentence}");
+        }
+        let fields = [("username", "new"), ("display_name", &*line), ("reason", "New here.")];
+        let page = stan.submit("/admin/create-account", &fields).expect(422);
+        assert!(page.body.contains(&sentence), "{sentence}: {}", page.body);
+        assert!(TokenName::parse(&line).is_err() && Username::parse(&line).is_err());
+        // A body and a note may have them: each block of them stands by itself.
+        assert!(Body::parse(&line).is_ok() && Note::parse(&line).is_ok());
+    }
+    for separator in ['\u{2028}', '\u{2029}'] {
+        let error = Title::parse(&format!("two{separator}lines")).unwrap_err();
+        assert_eq!(error.message, "Write this on one line.");
+    }
+    for ordinary in ["\u{200F}שלום", "می\u{200C}خواهم", "👩\u{200D}👧", "Tom\u{A0}& Co"]
+    {
+        assert!(Title::parse(ordinary).is_ok(), "{ordinary}");
+    }
 }

@@ -11,5 +11,6 @@ mod input;
 mod interfaces;
 mod public_site;
 mod rules;
+mod search_words;
 mod sign_in;
 mod text_notes;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use imprimatur::accounts::sessions::LIFETIME_SECONDS;
+use imprimatur::domain::unseen::{described, is_invisible};
 use imprimatur::domain::{
     AccountEvent, Action, Body, Interface, Note, OperationKey, Permission, Role, State, Summary,
     Title, TokenLifetime, TokenName, Username, has_visible_text, parse_display_name,
@@ -164,4 +165,30 @@ fn a_text_that_counts_as_given_counts_in_both() {
         .map(|character| u32::from(character).to_string())
         .collect();
     assert_eq!(in_sql, in_rust.join(" "));
+}
+
+#[test]
+fn whatever_unicode_calls_ignorable_or_blank_cannot_be_seen() {
+    use icu_properties::CodePointSetData;
+    use icu_properties::props::{DefaultIgnorableCodePoint, WhiteSpace};
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let white = CodePointSetData::new::<WhiteSpace>();
+    for character in '\0'..=char::MAX {
+        let is_named =
+            ignorable.contains(character) || white.contains(character) || character.is_control();
+        assert!(!is_named || is_invisible(character), "U+{:04X}", u32::from(character));
+        if is_invisible(character) {
+            let described = described(character);
+            assert!(described.contains(' '), "{described} has a name");
+        }
+    }
+    for blank in
+        "\u{2800}\u{3164}\u{115F}\u{1160}\u{FFA0}\u{180E}\u{E0041}\u{34F}\u{301}\u{20DD}\u{13441}"
+            .chars()
+    {
+        assert!(is_invisible(blank), "{}", described(blank));
+    }
+    for seen in "a.ا한👩\u{0903}\u{E000}".chars() {
+        assert!(!is_invisible(seen), "{}", described(seen));
+    }
 }

@@ -217,7 +217,7 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
                  SELECT posts.id, posts.state, posts.author_id, posts.published_by,
                      posts.current_revision, posts.since
                  FROM post_documents d JOIN posts ON posts.id = d.post_id
-                 WHERE d.document @@ to_tsquery('pg_catalog.simple', $10) AND {ranged}{state}
+                 WHERE d.document @@ $10::tsquery AND {ranged}{state}
                  ORDER BY d.post_id DESC LIMIT {most}
              ), page AS MATERIALIZED (
                  SELECT * FROM found p WHERE {beyond} ORDER BY {merged} LIMIT {limit}

@@ -121,21 +121,6 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
                     AND has_visible_text(r.body))",
     ),
     (
-        "post_is_found_by_its_newest_text",
-        "A post is found by the words of its newest text, from the commit on that brings it.",
-        Scope::Post,
-        "SELECT p.id AS post_id, 'its document is of another text' AS detail
-         FROM posts p
-         JOIN LATERAL (
-             SELECT title, summary, body FROM revisions
-             WHERE post_id = p.id ORDER BY number DESC LIMIT 1
-         ) r ON true
-         WHERE p.id = coalesce($1, p.id)
-           AND NOT EXISTS (SELECT FROM post_documents d
-                           WHERE d.post_id = p.id
-                             AND d.document = search_document(r.title, r.summary, r.body))",
-    ),
-    (
         "staff_roster_is_kept",
         "The roster counts exactly the active accounts that hold the staff role.",
         Scope::Whole,

@@ -19,6 +19,7 @@ mod fingerprints;
 mod guards;
 mod of_post;
 mod questions;
+mod search_words;
 mod truth;
 mod walk;
 

@@ -8,7 +8,7 @@ use diesel::result::Error;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::truth::{Finding, Report, Scope, Truth};
-use super::{by_hand, expected, fingerprints, guards, questions};
+use super::{by_hand, expected, fingerprints, guards, questions, search_words};
 use crate::domain::PostId;
 use crate::store::statement::statement;
 
@@ -81,12 +81,16 @@ fn report(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
     }
     let fingerprints = Arc::new(fingerprints::truth());
     findings.extend(fingerprints::check(conn, &fingerprints)?);
+    let words = search_words::truths().map(Arc::new);
+    findings.extend(search_words::check(conn, &words)?);
     findings.extend(wrong.into_iter().map(|detail| Finding {
         truth: Arc::clone(&guards),
         post: None,
         detail,
     }));
-    truths.extend([fingerprints, guards]);
+    truths.push(fingerprints);
+    truths.extend(words);
+    truths.push(guards);
     let (posts, rows) = count(conn)?;
     Ok(Report { posts, rows, truths, findings })
 }

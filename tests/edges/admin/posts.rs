@@ -1,7 +1,6 @@
 //! The list of posts finds exactly what its filters say, in the requested order, on pages
 //! in both directions.
 
-use diesel::prelude::*;
 use imprimatur::domain::{Content, Post, PostId, State, UserId};
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::paging::{Direction, HasCursor, Order, PageRequest};
@@ -204,21 +203,6 @@ fn a_search_finds_the_newest_text_of_any_content() {
         assert_eq!(*found("strange true").last().unwrap(), post);
     }
     assert_eq!(verify(&mut world.database.as_owner(), RUNTIME_ROLE).unwrap().findings, []);
-}
-
-#[test]
-fn the_runtime_role_cannot_write_search_documents() {
-    let world = World::new();
-    world.draft();
-    let conn = &mut world.database.as_runtime();
-    for sql in [
-        "UPDATE post_documents SET document = ''",
-        "INSERT INTO post_documents (post_id, document) VALUES (7, '')",
-        "DELETE FROM post_documents",
-    ] {
-        let refused = diesel::sql_query(sql).execute(conn).unwrap_err();
-        assert!(refused.to_string().contains("permission denied"), "{refused}");
-    }
 }
 
 #[test]

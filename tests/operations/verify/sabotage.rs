@@ -161,6 +161,13 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("post_is_found_by_its_newest_text",
         "UPDATE post_documents SET document = to_tsvector('simple', 'other words')
          WHERE post_id = pg_temp.post('dashes')"),
+    by("post_is_found_by_its_newest_text",
+        "UPDATE post_documents SET document = strip(document)
+         WHERE post_id = pg_temp.post('dashes')"),
+    by("post_is_found_by_its_newest_text",
+        "DELETE FROM post_documents WHERE post_id = pg_temp.post('dashes')"),
+    by("account_is_found_by_its_name",
+        "UPDATE users SET name_words = '' WHERE username = 'alice'"),
     by("bulk_archive_has_its_actor",
         "SELECT pg_temp.bulk(4711)"),
     by("bulk_archive_is_begun_once",
@@ -336,9 +343,7 @@ pub const SABOTAGE: &[Sabotage] = &[
          SELECT post_id, 'revise', revision, 'draft', 'draft', actor_id, key || '/late', fingerprint, at
          FROM history WHERE post_id = pg_temp.post('imprimatur') AND action = 'publish'"),
     by("fingerprint_is_of_what_was_sent",
-        "UPDATE revisions SET body = 'Something else.' WHERE post_id = pg_temp.post('imprimatur');
-         UPDATE post_documents d SET document = search_document(r.title, r.summary, r.body)
-         FROM revisions r WHERE r.post_id = d.post_id AND r.post_id = pg_temp.post('imprimatur')"),
+        "UPDATE revisions SET body = 'Something else.' WHERE post_id = pg_temp.post('imprimatur')"),
     by("fingerprint_is_of_what_was_sent",
         "UPDATE posts SET published_by = pg_temp.person('stan') WHERE id = pg_temp.post('imprimatur');
          UPDATE history SET actor_id = pg_temp.person('stan')

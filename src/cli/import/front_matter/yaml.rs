@@ -96,15 +96,14 @@ const TRUTH_VALUES: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
 
 /// Returns the value of a text without quotation marks.
 fn plain(text: String) -> FieldValue {
-    let is_in_one_case = |word: &str| {
-        let rest = text.get(1..).unwrap_or_default();
-        text == word || text == word.to_uppercase() || rest == &word[1..]
+    let is_truth_value = |word: &&str| {
+        text.eq_ignore_ascii_case(word)
+            && (text[1..] == word[1..] || text == word.to_ascii_uppercase())
     };
-    let is_truth_value = |word: &&str| text.eq_ignore_ascii_case(word) && is_in_one_case(word);
     match text.as_str() {
         "" => FieldValue::Blank,
         null if NULLS.contains(&null) => FieldValue::Flag(text),
-        _ if TRUTH_VALUES.iter().any(|word| is_truth_value(&word)) => FieldValue::Flag(text),
+        _ if TRUTH_VALUES.iter().any(is_truth_value) => FieldValue::Flag(text),
         _ if is_number(&text) => FieldValue::Number(text),
         _ => FieldValue::Text(text),
     }

@@ -1,0 +1,145 @@
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// The apostrophes that people type: all are folded to the one of ASCII.
+const APOSTROPHES: [char; 12] = [
+    '\'', '`', '\u{B4}', '\u{2B9}', '\u{2BB}', '\u{2BC}', '\u{5F3}', '\u{5F4}', '\u{2018}',
+    '\u{2019}', '\u{201B}', '\u{FF07}',
+];
+
+/// Letters without a decomposition that people replace when they type.
+const LETTERS: [(char, &str); 13] = [
+    ('æ', "ae"),
+    ('ð', "d"),
+    ('ø', "o"),
+    ('þ', "th"),
+    ('đ', "d"),
+    ('ħ', "h"),
+    ('ł', "l"),
+    ('œ', "oe"),
+    ('ŧ', "t"),
+    // Arabic and Persian keyboards have different code points for these.
+    ('\u{649}', "\u{64A}"),
+    ('\u{6A9}', "\u{643}"),
+    ('\u{6CC}', "\u{64A}"),
+    ('\u{6D2}', "\u{64A}"),
+];
+
+/// The most characters that are read of a decomposed text: those of 100,000
+/// Korean syllables, and less than those of 100,000 ligatures of 18 letters.
+const MAX_CHARACTERS: usize = 310_000;
+
+/// Returns the text with case, accents, width and compatibility variants folded.
+/// Characters that only format text are left out.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let plain = text.chars().map(|letter| if is_apostrophe(letter) { '\'' } else { letter });
+    let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(plain);
+    for letter in decomposed.take(MAX_CHARACTERS) {
+        if letter.is_ascii() {
+            folded.push(letter.to_ascii_lowercase());
+        } else if is_apostrophe(letter) {
+            folded.push('\'');
+        } else if !is_left_out(letter) {
+            push_without_case(&mut folded, letter);
+        }
+    }
+    folded
+}
+
+fn is_apostrophe(letter: char) -> bool {
+    APOSTROPHES.contains(&letter)
+}
+
+/// Appends a letter without its case. The way over upper case folds what lower
+/// case alone leaves different: `ς` and `σ`, `ß` and `ss`, `ı` and `i`.
+fn push_without_case(folded: &mut String, letter: char) {
+    let upper = letter.to_lowercase().flat_map(char::to_uppercase);
+    for lower in upper.flat_map(char::to_lowercase) {
+        match LETTERS.iter().find(|(from, _)| *from == lower) {
+            Some((_, to)) => folded.push_str(to),
+            None => folded.push(lower),
+        }
+    }
+}
+
+/// Returns whether a character is an accent, or only formats the text. Vowel
+/// signs and the marks that make another letter, in Indic scripts, Thai or
+/// Japanese, are no accents: they have other combining classes.
+fn is_left_out(letter: char) -> bool {
+    const TATWEEL: char = '\u{640}';
+    let class = CanonicalCombiningClassMapBorrowed::new().get_u8(letter);
+    let is_accent = class == 1 || (10..=36).contains(&class) || class >= 200;
+    let category = CodePointMapData::<GeneralCategory>::new().get(letter);
+    is_accent
+        || letter == TATWEEL
+        || category == GeneralCategory::EnclosingMark
+        || category == GeneralCategory::Format
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
+}
+
+/// What a character is in a folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A letter or digit of a word.
+    Letter,
+    /// A character of a script that is written without spaces.
+    Sign,
+    /// A mark, which belongs to the character before it.
+    Mark,
+    /// It joins the letters on both sides.
+    Apostrophe,
+    /// Anything else.
+    Separator,
+}
+
+pub(super) fn kind(letter: char) -> Kind {
+    if letter.is_ascii() {
+        return match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => Kind::Letter,
+            '\'' => Kind::Apostrophe,
+            _ => Kind::Separator,
+        };
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(letter);
+    if GeneralCategoryGroup::Mark.contains(category) {
+        Kind::Mark
+    } else if GeneralCategoryGroup::Letter.contains(category)
+        || GeneralCategoryGroup::Number.contains(category)
+    {
+        if is_sign(letter) { Kind::Sign } else { Kind::Letter }
+    } else {
+        Kind::Separator
+    }
+}
+
+/// Returns whether a letter or digit is of a script that is written without spaces.
+fn is_sign(letter: char) -> bool {
+    use icu_properties::props::Script;
+    // The mark for a long vowel is of both Japanese syllabaries, so of no script.
+    const LONG_VOWEL: char = '\u{30FC}';
+    let script = CodePointMapData::<Script>::new().get(letter);
+    letter == LONG_VOWEL
+        || [
+            Script::Ahom,
+            Script::Balinese,
+            Script::Bopomofo,
+            Script::Han,
+            Script::Hiragana,
+            Script::Javanese,
+            Script::Katakana,
+            Script::Khmer,
+            Script::Lao,
+            Script::Myanmar,
+            Script::NewTaiLue,
+            Script::TaiLe,
+            Script::TaiTham,
+            Script::TaiViet,
+            Script::Tangut,
+            Script::Thai,
+            Script::Yi,
+        ]
+        .contains(&script)
+}

@@ -1,0 +1,138 @@
+//! What a word is, for texts and questions alike.
+
+use std::time::{Duration, Instant};
+
+use imprimatur::domain::search::{Question, document};
+
+fn words(text: &str) -> Vec<String> {
+    let literal = document(&[text]);
+    let words = literal.split_whitespace().map(|word| word.split('\'').nth(1).unwrap_or_default());
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn texts_that_a_person_types_alike_have_the_same_words() {
+    for alike in [
+        &["Überq", "überq", "ÜBERQ", "u\u{308}berq", "uberq"][..],
+        &["Ёлка", "ёлка", "ЁЛКА", "е\u{308}лка", "елка"],
+        &["Σίσυφος", "σίσυφοσ", "ΣΊΣΥΦΟΣ", "σισυφος"],
+        &["Straße", "STRASSE", "strasse", "STRAẞE"],
+        &["İstanbul", "istanbul", "ISTANBUL", "ıstanbul"],
+        &["ＰＲＩＮＴ", "print", "pr\u{AD}int", "pr\u{200B}int", "pri\u{2060}nt"],
+        &["ﬁne", "fine", "FINE"],
+        &["don’t", "don't", "dont", "donʼt", "don＇t", "DON´T"],
+        &["カンゾウ", "ｶﾝｿﾞｳ", "カンソ\u{3099}ウ"],
+        &["Łódź", "lodz", "ŁÓDŹ"],
+        &["smørrebrød", "SMORREBROD"],
+        &["œuvre", "oeuvre", "ŒUVRE"],
+        &["한국", "\u{1112}\u{1161}\u{11AB}\u{1100}\u{116E}\u{11A8}"],
+        &["كِتَاب", "كتاب", "كتـــاب"],
+        &["Việt", "viet", "VIE\u{302}\u{323}T"],
+        &["m²", "m2"],
+        &["q̈", "Q\u{308}", "q"],
+    ] {
+        let question = |text| Question::new(text, 3).literal();
+        for other in alike {
+            assert_eq!(question(other), question(alike[0]), "{other}");
+        }
+    }
+    // A dependent vowel and a voiced sound make another word.
+    for (one, other) in [("की", "का"), ("がき", "かき"), ("ก่า", "กา")] {
+        assert_ne!(words(one), words(other));
+    }
+}
+
+#[test]
+fn any_character_that_is_no_letter_digit_or_mark_separates_words() {
+    let every = (0..=0x10_FFFF).filter_map(char::from_u32);
+    let punctuation = every.filter(|letter| {
+        use icu_properties::CodePointMapData;
+        use icu_properties::props::{GeneralCategory, GeneralCategoryGroup as Group};
+        let category = CodePointMapData::<GeneralCategory>::new().get(*letter);
+        Group::Punctuation.contains(category)
+            || Group::Separator.contains(category)
+            || category == GeneralCategory::MathSymbol
+            || category == GeneralCategory::Control
+    });
+    let mut tried = 0;
+    for sign in punctuation.filter(|sign| !"'`´’‘‛׳״＇".contains(*sign)) {
+        assert_eq!(words(&format!("wine{sign}press")), ["press", "wine"], "U+{:04X}", sign as u32);
+        tried += 1;
+    }
+    assert!(tried > 1_500, "{tried}");
+}
+
+#[test]
+fn an_apostrophe_joins_a_word_and_its_parts_are_found_too() {
+    assert_eq!(words("l’homme"), ["homme", "l", "lhomme"]);
+    assert_eq!(words("'quoted' words'"), ["quoted", "words"]);
+    assert_eq!(words("O'Reilly's"), ["o", "oreillys", "reilly", "s"]);
+    assert_eq!(document(&["the l'homme est"]), "'est':3 'homme':2 'l':2 'lhomme':2 'the':1");
+}
+
+#[test]
+fn scripts_without_spaces_are_found_by_pairs_of_signs() {
+    assert_eq!(words("私は印刷"), ["は印", "刷", "印刷", "私は"]);
+    assert_eq!(words("MySQL数据库"), ["mysql", "库", "据库", "数据"]);
+    for (question, literal) in [
+        ("印刷", "'印刷':*"),
+        ("印", "'印':*"),
+        ("印刷機", "'印刷' & '刷機':*"),
+        ("\"let it 印刷 be\"", "'let' <-> 'it' & '印刷':* & 'be'"),
+    ] {
+        assert_eq!(Question::new(question, 3).literal(), literal);
+    }
+}
+
+#[test]
+fn a_question_never_has_the_syntax_of_a_query() {
+    for (typed, query) in [
+        ("print", "'print':*"),
+        ("let it be", "'let':* & 'it' & 'be'"),
+        ("\"let it be\" printed", "'let' <-> 'it' <-> 'be' & 'printed':*"),
+        ("\"left open", "'left' <-> 'open'"),
+        ("it's a | b & !c:*", "'its':* & 'a' & 'b' & 'c'"),
+        (r"back\slash", "'back':* & 'slash':*"),
+        ("\u{AB}Mainz\u{BB} wine\u{3001}press", "'mainz':* & 'wine':* & 'press':*"),
+        ("&&& \u{301} 🖨", ""),
+    ] {
+        assert_eq!(Question::new(typed, 3).literal(), query);
+    }
+}
+
+#[test]
+fn any_text_takes_linear_time_and_makes_words_that_postgresql_takes() {
+    let han: String =
+        (0..100_000).filter_map(|n| char::from_u32(0x20000 + n * 7 % 42_000)).collect();
+    let distinct: String = (0..10_000).map(|n| format!("ﷺ{n:04} ")).collect();
+    for text in [
+        "a_".repeat(50_000),
+        "‹!--".repeat(25_000),
+        "a-1-".repeat(25_000),
+        "a'".repeat(50_000),
+        "a.b/c-d@e.f:".repeat(8_000),
+        "\u{301}".repeat(100_000),
+        format!("a{}", "\u{301}\u{5B0}".repeat(50_000)),
+        format!("ก{}", "\u{E48}".repeat(99_999)),
+        "x".repeat(100_000),
+        "ß".repeat(100_000),
+        "ﷺ".repeat(100_000),
+        "👩\u{200D}".repeat(50_000),
+        "ภาษาไทย".repeat(14_000),
+        "\u{1100}".repeat(100_000),
+        han,
+        distinct,
+    ] {
+        let start = Instant::now();
+        let literal = document(&[&text]);
+        let taken = start.elapsed();
+        let opening: String = text.chars().take(12).collect();
+        assert!(taken < Duration::from_secs(4), "{opening}: {taken:?}");
+        let stored = literal.split_whitespace().map(|word| {
+            let (word, positions) = word[1..].split_once('\'').unwrap();
+            assert!(word.len() <= 2046);
+            word.len() + 4 + 2 * positions.split(',').count()
+        });
+        assert!(stored.sum::<usize>() < 1_250_000, "{opening}");
+    }
+}
