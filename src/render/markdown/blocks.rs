@@ -120,3 +120,36 @@ fn is_end_of_block(tag: TagEnd) -> bool {
             | TagEnd::TableCell
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::render::markdown::{Audience, render};
+
+    /// Returns what readers see.
+    fn html(text: &str) -> String {
+        render(text, Audience::Reader).html
+    }
+
+    #[test]
+    fn each_block_has_its_own_direction_and_code_is_left_to_right() {
+        let rendered = html(
+            "שלום `code`\n\nEnglish.\n\n## כותרת\n\n> ציטוט\n\n- פריט\n- Item\n\n1. א\n\n   ב\n\n\
+             12\n\n| א | b |\n|---|---|\n| ג | 1 |\n\n```\nlet a;\n```\n\nא[^1]\n\n[^1]: הערה\n",
+        );
+        for piece in [
+            "<p dir=\"auto\">שלום <code dir=\"ltr\">code</code></p>",
+            "<p dir=\"auto\">English.</p>",
+            "<blockquote dir=\"rtl\">\n<p dir=\"auto\">ציטוט",
+            "<ul dir=\"rtl\">\n<li dir=\"auto\">פריט</li>\n<li dir=\"auto\">Item",
+            "<li dir=\"rtl\"><p dir=\"auto\">א",
+            "<p>12</p>",
+            "aria-label=\"Table\" tabindex=\"0\" dir=\"rtl\"",
+            "<th scope=\"col\" dir=\"auto\">א</th>",
+            "<td>1</td>",
+            "<pre tabindex=\"0\" dir=\"ltr\"><code dir=\"ltr\">",
+            "<li id=\"footnote-1\" dir=\"rtl\">",
+        ] {
+            assert!(rendered.contains(piece), "{piece}\n{rendered}");
+        }
+    }
+}

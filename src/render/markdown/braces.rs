@@ -159,6 +159,7 @@ fn name_heading(shown: &mut Vec<Event<'_>>, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Mark;
+    use crate::render::markdown::{Audience, notes, render};
 
     #[test]
     fn a_mark_is_told_from_text_in_braces() {
@@ -174,6 +175,30 @@ mod tests {
         for text in ["The set {1, 2}", "{{ .Title }}", "{% raw %}", "a {n}", "a {}", "{#}", "f(x)"]
         {
             assert_eq!(Mark::split_end(text), None, "{text}");
+        }
+    }
+
+    /// Returns what readers see.
+    fn html(text: &str) -> String {
+        render(text, Audience::Reader).html
+    }
+
+    /// Returns what is said about a text, one sentence a line.
+    fn said(text: &str) -> String {
+        notes(text).iter().map(|note| note.sentence() + "\n").collect()
+    }
+
+    #[test]
+    fn a_text_in_braces_is_no_mark() {
+        for text in ["## The set {1, 2}", "## A {n}", "A {#b} c", "`a`{b}", "## {{ title }}"] {
+            assert!(html(text).contains('{'), "{}", html(text));
+            assert_eq!(said(text), "", "{text}");
+        }
+        for text in
+            ["A\n{: .wide}", "[a](https://example.org){:target=\"_blank\"} b", "* TOC\n{:toc}"]
+        {
+            assert!(!html(text).contains('{'), "{}", html(text));
+            assert!(said(text).contains("1 mark in braces"), "{}", said(text));
         }
     }
 }

@@ -46,6 +46,7 @@ fn without_id(tag: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::for_feed;
+    use crate::render::markdown::{Audience, render};
 
     #[test]
     fn links_within_the_text_lead_to_the_page_and_nothing_has_an_id() {
@@ -56,5 +57,19 @@ mod tests {
             "<h2 dir=\"auto\">A</h2><p title=\"> id=\">href=\"#x\" \
              <a href=\"https://example.org/posts/a#heading-a\">up</a></p>"
         );
+    }
+
+    /// Returns what readers see.
+    fn html(text: &str) -> String {
+        render(text, Audience::Reader).html
+    }
+
+    #[test]
+    fn a_feed_can_hold_the_same_headings_and_notes_twice() {
+        let body = html("[a](#a) b[^1]\n\n## A\n\n[^1]: c\n");
+        let feed = for_feed(&body, "https://example.org/posts/x");
+        assert!(!feed.contains(" id=\"") && !feed.contains("href=\"#"), "{feed}");
+        assert!(feed.contains("<a href=\"https://example.org/posts/x#heading-a\""), "{feed}");
+        assert!(feed.contains("<a href=\"https://example.org/posts/x#footnote-1\""), "{feed}");
     }
 }

@@ -165,6 +165,7 @@ fn below_title(level: HeadingLevel, highest: HeadingLevel) -> HeadingLevel {
 #[cfg(test)]
 mod tests {
     use super::{is_id, slug};
+    use crate::render::markdown::{Audience, render};
 
     #[test]
     fn an_id_has_letters_of_every_script() {
@@ -181,5 +182,21 @@ mod tests {
         }
         assert!(!is_id("content") && !is_id("heading-\"") && !is_id("heading-a b"));
         assert!(slug(&"long ".repeat(1_000)).len() <= 100);
+    }
+
+    /// Returns what readers see.
+    fn html(text: &str) -> String {
+        render(text, Audience::Reader).html
+    }
+
+    #[test]
+    fn ids_are_unique_and_cannot_be_those_of_the_page() {
+        let rendered =
+            html("## A\n\n## A\n\n## A-1\n\n## content {#content}\n\n## ?\n\n## A {#a}\n");
+        let ids: Vec<&str> =
+            rendered.split(" id=\"").skip(1).map(|it| &it[..it.find('"').unwrap()]).collect();
+        assert!(ids.iter().all(|id| id.starts_with("heading-")), "{ids:?}");
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!((unique.len(), ids.len()), (6, 6), "{ids:?}");
     }
 }

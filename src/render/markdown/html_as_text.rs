@@ -102,3 +102,31 @@ pub(crate) fn without_comments(text: &str) -> (Cow<'_, str>, usize) {
     }
     (visible.into(), count)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::render::markdown::{Audience, notes, render};
+
+    /// Returns what readers see.
+    fn html(text: &str) -> String {
+        render(text, Audience::Reader).html
+    }
+
+    /// Returns what is said about a text, one sentence a line.
+    fn said(text: &str) -> String {
+        notes(text).iter().map(|note| note.sentence() + "\n").collect()
+    }
+
+    #[test]
+    fn tags_stay_text_and_are_counted() {
+        let text =
+            "<div class=\"a\">\n\nA<br>B 1 < 2\n\n</div>\n\n<img src=\"https://example.org/a\">\n";
+        assert_eq!(
+            said(text),
+            "3 HTML tags are shown as text: only Markdown is formatted.\n\
+             1 picture is an HTML tag, which is shown as text. Write it as \
+             ![description](https://address).\n"
+        );
+        assert!(html(text).contains("&lt;img src="));
+    }
+}

@@ -109,7 +109,7 @@ fn why_unshown(address: &str) -> NoteKind {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::markdown::{self, Audience};
+    use crate::render::markdown::{self, Audience, notes};
 
     /// Returns the HTML without directions.
     fn render(text: &str) -> String {
@@ -164,5 +164,35 @@ mod tests {
         assert!(rendered.contains("alt=\"&quot; onerror=&quot;x\""), "{rendered}");
         assert!(!rendered.contains("\" on"), "{rendered}");
         assert_eq!(rendered.matches("<img").count(), 1, "{rendered}");
+    }
+
+    /// Returns what is said about a text, one sentence a line.
+    fn said(text: &str) -> String {
+        notes(text).iter().map(|note| note.sentence() + "\n").collect()
+    }
+
+    #[test]
+    fn each_dropped_picture_is_counted_and_marked_for_its_author() {
+        let text = "![](/assets/a.png) ![The press](a.png) ![x](http://example.org/a.png) ![r][ref] \
+                    ![p](//example.org/a) ![d](data:image/png;base64,AA) ![f](ftp://example.org/a) \
+                    ![kept](https://example.org/a.png)\n\n[ref]: b.png\n";
+        let shown = said(text);
+        for sentence in [
+            "3 pictures are not shown, so readers see only the descriptions: their addresses are \
+             relative, and they must begin with https.",
+            "1 picture is not shown, so readers see only the description: its address begins with \
+             http, and it must begin with https.",
+            "begins with //",
+            "its data is in the text",
+            "its address must begin with https",
+        ] {
+            assert!(shown.contains(sentence), "{shown}");
+        }
+        let author = markdown::render(text, Audience::Author).html;
+        assert_eq!(author.matches("class=\"unshown\"").count(), 7, "{author}");
+        assert!(author.contains("Picture not shown:\">⊘</span> The press</span>"), "{author}");
+        let reader = render(text);
+        assert!(!reader.contains("unshown") && reader.contains("The press"), "{reader}");
+        assert_eq!(reader.matches("<img").count(), 1);
     }
 }

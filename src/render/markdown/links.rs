@@ -116,3 +116,61 @@ fn relative(address: &str) -> Option<NoteKind> {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::render::markdown::{Audience, notes, render};
+
+    /// Returns what readers see.
+    fn html(text: &str) -> String {
+        render(text, Audience::Reader).html
+    }
+
+    /// Returns what is said about a text, one sentence a line.
+    fn said(text: &str) -> String {
+        notes(text).iter().map(|note| note.sentence() + "\n").collect()
+    }
+
+    #[test]
+    fn links_lead_to_headings_with_every_spelling_of_their_ids() {
+        for (link, heading, id) in [
+            ("the-end", "## The end", "the-end"),
+            ("custom", "## Another one {#custom}", "custom"),
+            ("custom", "## Another one ## {#custom}", "custom"),
+            ("custom", "## Another one {: #custom .wide}", "custom"),
+            ("custom", "## Another one\n{: #custom}", "custom"),
+            ("custom", "Another one {#custom}\n---\n", "custom"),
+            ("custom", "## Another one {#custom} <!-- omit in toc -->", "custom"),
+            ("Custom_Id", "## Another one {#Custom_Id}", "custom_id"),
+            ("whats-new", "## What's *new*?", "whats-new"),
+            ("what-s-new", "## What's new?", "whats-new"),
+            ("%E4%B8%AD%E6%96%87", "## 中文", "中文"),
+            ("中文", "## 中文", "中文"),
+            ("zhong-wen", "## 中文", "中文"),
+            ("свобода", "## Свобода", "свобода"),
+            ("the-code", "## The `code`", "the-code"),
+        ] {
+            let text = format!("[To it](#{link})\n\n{heading}\n");
+            let rendered = html(&text);
+            assert!(rendered.contains(&format!("<a href=\"#heading-{id}\"")), "{text}\n{rendered}");
+            assert!(rendered.contains(&format!(" id=\"heading-{id}\"")), "{text}\n{rendered}");
+            assert!(!rendered.contains('{') && !rendered.contains('}'), "{text}\n{rendered}");
+            assert!(!said(&text).contains("link"), "{}", said(&text));
+        }
+    }
+
+    #[test]
+    fn links_that_may_lead_nowhere_are_counted() {
+        let text = "[a](../b.md) [a](/about) [a](@/posts/b.md) [a](#none) [a](javascript:alert(1)) \
+                    [a](https://example.org) [a](/posts/b) [a](#) <mail@example.org> [a](b 'c')";
+        assert_eq!(
+            said(text),
+            "3 links are relative, so they may lead nowhere on this site. Write the whole addresses.\n\
+             1 link names a source file (@/…) and leads nowhere on this site. Write the whole \
+             address.\n\
+             1 link names a part of the text that does not exist, so readers see only its words.\n\
+             1 link has an address that browsers should not follow, so readers see only its words.\n"
+        );
+        assert!(html(text).contains("mailto:mail@example.org"), "{}", html(text));
+    }
+}

@@ -14,8 +14,6 @@ mod notes;
 mod open_comments;
 mod sanitizer;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 use pulldown_cmark::{Event, Options, Parser, TextMergeStream, html};
 
@@ -122,7 +120,7 @@ fn tasks(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
 }
 
 #[cfg(test)]
-mod render_tests {
+mod tests {
     use super::Audience;
 
     /// Returns the HTML without directions.
