@@ -9,7 +9,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 use crate::accounts::facts;
 use crate::accounts::person::{PersonRow, PersonSqlType};
 use crate::domain::search::Question;
-use crate::domain::{Byline, FieldError, Person, Role, UserId};
+use crate::domain::{Byline, FieldError, Person, Role, UserId, Username};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement};
@@ -193,14 +193,14 @@ struct DetailsRow {
 }
 
 /// Returns the account with a username.
-pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<AccountDetails>> {
+pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<AccountDetails>> {
     type Row = (PersonSqlType, Bool, Timestamptz, Nullable<Timestamptz>);
     let row = statement::<Row>(
         "SELECT u.id, u.username, u.display_name, u.roles, u.is_active, u.created_at,
              (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id)
          FROM users u WHERE u.username = $1",
     )
-    .bind::<Text, _>(username)
+    .bind::<Text, _>(username.as_str())
     .get_result::<DetailsRow>(conn)
     .optional()?;
     let Some(row) = row else { return Ok(None) };

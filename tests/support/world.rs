@@ -156,7 +156,7 @@ impl World {
 
     pub fn find_person(&self, name: &str) -> Person {
         let mut conn = self.store.checkout().unwrap();
-        imprimatur::accounts::find(&mut conn, name).unwrap().unwrap()
+        imprimatur::accounts::find(&mut conn, &Username::parse(name).unwrap()).unwrap().unwrap()
     }
 
     /// Everything that an action may change, as one text: equal before and

@@ -3,7 +3,7 @@ use diesel::pg::PgConnection;
 use crate::accounts;
 use crate::admin::filter_form::FilterForm;
 use crate::audit::{RefusalFilter, catalogue};
-use crate::domain::{FieldError, Interface, Layer, Person, PostId};
+use crate::domain::{FieldError, Interface, Layer, Person, PostId, Username};
 use crate::http::Form;
 use crate::refusal::{Refusal, read_error};
 
@@ -42,10 +42,13 @@ impl RefusalFilters {
     pub(super) fn parse(conn: &mut PgConnection, mut form: FilterForm) -> Result<Self, Refusal> {
         let person = match form.value("person") {
             "" => None,
-            username => accounts::find_any(conn, username).map_err(read_error)?,
+            text => match Username::parse(text) {
+                Ok(username) => accounts::find_any(conn, &username).map_err(read_error)?,
+                Err(_) => None,
+            },
         };
         if person.is_none() && !form.value("person").is_empty() {
-            form.reject("person", "Nobody signs in with this name.");
+            form.reject("person", "There is no account with this username.");
         }
         let choice = |form: &mut FilterForm, name| {
             form.parse_choice(name, &choices(name)).map(str::to_owned)

@@ -368,10 +368,10 @@ fn ask_for_changes(chromium: &Chromium) {
 }
 
 fn take_the_request_back(chromium: &Chromium) {
-    chromium.follow("Withdraw my request");
-    chromium.sees_heading("Withdraw your change request?");
-    chromium.press("Withdraw my request");
-    chromium.sees("Your change request is withdrawn.");
+    chromium.follow("Withdraw change request");
+    chromium.sees_heading("Withdraw the change request?");
+    chromium.press("Withdraw change request");
+    chromium.sees("Change request withdrawn.");
 }
 
 fn publish(chromium: &Chromium) {
