@@ -83,7 +83,7 @@ impl Search {
         if question.is_empty() || !is_long_enough || !is_text {
             return Err(FieldError::new(
                 "search",
-                "Write the beginning of a name: of each word at least two letters or digits.",
+                "Enter at least two letters or digits of each word.",
             ));
         }
         Ok(Some(Self { typed: typed.to_owned(), pattern: question.literal() }))

@@ -18,7 +18,7 @@ impl fmt::Display for UserId {
 pub struct Byline {
     /// The account.
     pub id: UserId,
-    /// The name to show.
+    /// Display name.
     pub name: String,
 }
 
@@ -154,7 +154,7 @@ pub struct Person {
     pub id: UserId,
     /// The name they sign in with.
     pub username: String,
-    /// The name to show.
+    /// Display name.
     pub display_name: String,
     /// The roles they held when they were read.
     pub roles: RoleSet,

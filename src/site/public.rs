@@ -131,7 +131,7 @@ async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
         Ok(Some(_)) => HttpResponse::Ok().finish(),
         Ok(None) | Err(_) => {
             let why = if Supervisor::database_is_down() {
-                "the private database has ended and is started again"
+                "the private database stopped and is being restarted"
             } else {
                 "the database does not answer"
             };

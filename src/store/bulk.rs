@@ -21,7 +21,7 @@ pub struct Bulk {
     pub key: String,
     /// The reason.
     pub reason: String,
-    /// When it was begun.
+    /// When it was created.
     pub began_at: Timestamp,
     /// Its posts in ascending order.
     pub items: Vec<Item>,

@@ -192,7 +192,7 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
 
     let asked = between(&desk, "Changes requested", "Drafts");
     assert!(asked.contains("Asked") && asked.contains("Edith asked for changes"), "{asked}");
-    assert!(asked.contains("Answer with a new revision"), "{asked}");
+    assert!(asked.contains("Edit and answer"), "{asked}");
     let drafts = between(&desk, "Drafts", "In review Answered well");
     assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
     assert!(drafts.contains("Still missing: title, summary. Go on writing"), "{drafts}");
@@ -241,13 +241,13 @@ fn publishing_ends_on_a_page_with_the_address_of_the_post() {
     let done = edith.act(&address, &[]).expect(303);
     assert_eq!(done.location(), address);
     let seen = words(&mut edith, &address);
-    assert!(seen.contains("It is published"), "{seen}");
+    assert!(seen.contains("Published"), "{seen}");
     assert!(seen.contains("You published revision 1 just now."), "{seen}");
     assert!(seen.contains(&format!("http://{}/posts/on-restraint", server.address)), "{seen}");
     assert!(seen.contains("Next in line by Alice has waited for"), "{seen}");
 
     world.perform(world.rosa, &publish(next, 1)).unwrap();
-    assert!(words(&mut edith, &address).contains("Nothing else waits for your review."));
+    assert!(words(&mut edith, &address).contains("Your queue is empty."));
 }
 
 #[test]
@@ -314,7 +314,13 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
 
     let revisions = words(&mut alice, &format!("/desk/posts/{post}/revisions"));
     assert!(revisions.contains("published by Edith"), "{revisions}");
-    assert!(revisions.contains("Edith asked for changes and withdrew it"), "{revisions}");
+    assert!(
+        revisions.contains(
+            "Edith requested changes, then withdrew the \
+                                request"
+        ),
+        "{revisions}"
+    );
     let second = words(&mut alice, &format!("/desk/posts/{post}/revisions/2"));
     assert!(second.contains("Revision 2 of 5") && second.contains("Title 1"), "{second}");
     alice.get(&format!("/desk/posts/{post}/revisions/6")).expect(404);

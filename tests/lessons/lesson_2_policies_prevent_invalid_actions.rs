@@ -225,7 +225,7 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     assert!(body.contains("Edith published this on"), "{body}");
     refused(&mut stan, in_review, "archive", &reason, (409, "not-published"));
     let body = refused(&mut edith, revised, "publish", &[], (409, "stale-revision"));
-    assert!(body.contains("What has changed since you looked"), "{body}");
+    assert!(body.contains("Changes since you opened this page"), "{body}");
     let body = refused(&mut alice, begun, "submit", &[], (409, "incomplete"));
     assert!(body.contains("Missing: title, body."), "{body}");
     let body = refused(&mut rosa, asked, "publish", &[], (409, "changes-requested"));

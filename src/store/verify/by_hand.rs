@@ -1,9 +1,9 @@
-//! The questions that no constraint asks: truths about several rows, which
+//! The checks that no constraint makes: rules about several rows, which
 //! triggers keep.
 
 use super::truth::{Scope, Truth};
 
-/// Returns these truths, each named after its trigger where there is one.
+/// Returns these checks, each named after its trigger where there is one.
 pub(super) fn truths() -> Vec<Truth> {
     let truth = |(name, sentence, scope, broken): &(&str, &str, Scope, &str)| Truth {
         name: (*name).to_owned(),
@@ -17,9 +17,11 @@ pub(super) fn truths() -> Vec<Truth> {
 const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     (
         "history_is_borne_out",
-        "No history row that the post, its revision or its review does not bear out: the action, the actor, the time and the revision agree.",
+        "No history row that the post, its revision or its review does not bear out: the action, \
+         the actor, the time and the revision agree.",
         Scope::Post,
-        "SELECT h.post_id, format('%s of revision %s by user %s', h.action, h.revision, h.actor_id) AS detail
+        "SELECT h.post_id, format('%s of revision %s by user %s', h.action, h.revision, \
+         h.actor_id) AS detail
          FROM history h
          LEFT JOIN posts p ON p.id = h.post_id
          LEFT JOIN revisions r ON r.post_id = h.post_id AND r.number = h.revision
@@ -64,7 +66,8 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "newest_revision_is_current",
-        "A revision becomes the current one in the transaction that writes it; a published post gets no more.",
+        "A revision becomes the current one in the transaction that writes it; a published post \
+         gets no more.",
         Scope::Post,
         "SELECT r.post_id,
              format('revision %s is newer than the current %s', r.number, p.current_revision) AS detail
@@ -89,7 +92,8 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "request_is_withdrawn_by_its_reviewer",
-        "A request is withdrawn by the reviewer who asked or, when that account is deactivated, by any reviewer.",
+        "A request is withdrawn by the reviewer who asked or, when that account is deactivated, \
+         by any reviewer.",
         Scope::Post,
         "SELECT w.post_id, format('review %s withdraws %s', w.id, w.withdraws) AS detail
          FROM reviews w JOIN reviews request ON request.id = w.withdraws
@@ -133,7 +137,8 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "account_is_as_recorded",
-        "An account is created, and its roles and activity change, only together with their record.",
+        "An account is created, and its roles and activity change, only together with their \
+         record.",
         Scope::Whole,
         "WITH events AS (
              SELECT id, subject_id, event, role, CASE

@@ -13,7 +13,7 @@ use crate::store::statement::statement;
 
 /// What is made of a schema that was made afresh.
 pub(super) struct Expected {
-    /// The truths that its constraints keep.
+    /// The checks that its constraints make.
     pub(super) truths: Vec<Truth>,
     /// Its guards.
     pub(super) guards: Guards,

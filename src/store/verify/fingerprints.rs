@@ -1,4 +1,4 @@
-//! The fingerprint of a history row, made anew from what the database has of
+//! The fingerprint of a history row, computed again from what the database has of
 //! its actor, its action and its content.
 
 use diesel::prelude::*;

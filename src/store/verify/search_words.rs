@@ -1,4 +1,4 @@
-//! The words by which posts and accounts are found, made anew and compared with
+//! The words by which posts and accounts are found, computed again and compared with
 //! those that are stored.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::store::statement::statement;
 /// How many rows are read at a time.
 const BATCH: i64 = 500;
 
-/// Returns the truth about posts, and the one about accounts.
+/// Returns the check of posts, and the one of accounts.
 pub(super) fn truths() -> [Truth; 2] {
     [
         (

@@ -225,7 +225,7 @@ fn a_refused_new_account_keeps_what_was_typed() {
     for (username, display_name, sentence) in [
         ("alice", "Another Alice", "this one is taken"),
         ("no name", "Another Alice", "beginning with a letter or digit"),
-        ("another", " ", "Write the name that others should see."),
+        ("another", " ", "Enter a display name."),
     ] {
         let fields = [
             ("username", username),

@@ -267,8 +267,8 @@ fn the_list_of_refusals_shows_what_was_recorded_and_what_would_be_answered_now()
     // What the door says first is what is said: the person, then the post.
     assert!(ask("alice", "publish", post).contains("Not this person (permission)"));
     let draft = world.draft();
-    assert!(ask("edith", "publish", draft).contains("There is nothing here"));
-    assert!(ask("edith", "publish", PostId(999)).contains("There is nothing here"));
+    assert!(ask("edith", "publish", draft).contains("Not found"));
+    assert!(ask("edith", "publish", PostId(999)).contains("Not found"));
     assert!(ask("alice", "create", draft).contains("Yes. Nothing stands in the way"));
     assert!(ask("mallory", "create", draft).contains("Not this person"));
     assert!(!ask("edith", "", post).contains("As things stand now"));

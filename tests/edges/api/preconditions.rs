@@ -125,7 +125,7 @@ fn a_key_is_the_same_with_quotation_marks_and_without() {
     for malformed in malformed {
         let refused = send(malformed).expect(400);
         assert_eq!(refused.kind(), "key-missing", "{malformed}");
-        assert_eq!(refused.json()["errors"][0]["message"], "It is not well formed.");
+        assert_eq!(refused.json()["errors"][0]["message"], "Malformed.");
     }
     assert_eq!(world.db_count("posts"), 2);
 }
