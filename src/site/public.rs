@@ -104,7 +104,7 @@ async fn post(
             let found = posts::at_address(conn, &slug).map_err(read_error)?;
             match found.ok_or(Refusal::NotFound)? {
                 Address::Gone => {
-                    let layout = Layout::new(request, "This post is gone", None);
+                    let layout = Layout::new(request, "This post was removed", None);
                     Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
                 }
                 Address::Published(post) => {

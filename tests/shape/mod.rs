@@ -6,3 +6,4 @@ mod lists;
 pub mod readme;
 mod schema;
 mod sources;
+mod words;

@@ -45,13 +45,13 @@ impl RefusalFilters {
             username => accounts::find_any(conn, username).map_err(read_error)?,
         };
         if person.is_none() && !form.value("person").is_empty() {
-            form.reject("person", "Nobody signs in with this name.");
+            form.reject("person", "Unknown username.");
         }
         let choice = |form: &mut FilterForm, name| {
             form.parse_choice(name, &choices(name)).map(str::to_owned)
         };
         let post = form.parse("post", |text| {
-            text.parse().map_err(|_| "Write the post's number, as its address has it.".to_owned())
+            text.parse().map_err(|_| "Enter the post ID, for example 12.".to_owned())
         });
         let filter = RefusalFilter {
             actor: person.as_ref().map(|(person, _)| person.id),

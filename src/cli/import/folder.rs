@@ -71,7 +71,7 @@ impl Folder {
             if is_hidden {
                 self.skip(&path, "a hidden folder");
             } else if GENERATED.iter().any(|known| name == *known) {
-                self.skip(&path, "a folder that programs write");
+                self.skip(&path, "a generated folder");
             } else if path.components().count() > MAX_DEPTH {
                 self.skip(&path, "too deep");
             } else {
@@ -80,11 +80,11 @@ impl Folder {
         } else if !is_markdown {
             self.other_files += 1;
         } else if !kind.is_file() {
-            self.skip(&path, "no regular file");
+            self.skip(&path, "not a regular file");
         } else if is_hidden {
             self.skip(&path, "a hidden file");
         } else if path.file_stem().is_some_and(|stem| stem == "_index") {
-            self.skip(&path, "a list page of Hugo's");
+            self.skip(&path, "a Hugo section page");
         } else {
             self.markdown_files.push(path);
         }

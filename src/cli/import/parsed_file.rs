@@ -69,7 +69,7 @@ pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
     };
     let title = title.or_else(|| dated.map(|(_, words)| title_from(words))).unwrap_or_default();
     if title.trim().is_empty() {
-        notes.push("It has no title; until its author writes one, it is untitled.".to_owned());
+        notes.push("No title: imported as Untitled.".to_owned());
     }
     let mut summary = None;
     for name in SUMMARIES {
@@ -103,7 +103,7 @@ fn take(fields: &mut Vec<MatterField>, name: &str, reasons: &mut Vec<Reason>) ->
             reasons.push(Reason::new(
                 &format!("invalid-{name}"),
                 format!("The {name} is a list, a table or an alias."),
-                format!("Write the {name} as one piece of text."),
+                format!("Write the {name} as plain text."),
             ));
             None
         }
@@ -142,13 +142,13 @@ fn templates(body: &str) -> Option<String> {
     let count = |mark| body.matches(mark).count();
     let shortcodes = count("{{<") + count("{{%");
     let liquid = count("{{") - shortcodes + count("{%") - count("{{%");
-    let named = [(shortcodes, "shortcodes of Hugo's"), (liquid, "tags of Liquid's")];
+    let named = [(shortcodes, "shortcodes of Hugo"), (liquid, "tags of Liquid")];
     let named: Vec<String> = named
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{what} ({count})"))
         .collect();
-    (!named.is_empty()).then(|| format!("It has {}, which stay as text.", named.join(" and ")))
+    (!named.is_empty()).then(|| format!("Contains {}, kept as text.", named.join(" and ")))
 }
 
 fn reasons_of(error: ReadError) -> Vec<Reason> {
@@ -162,7 +162,7 @@ fn reasons_of(error: ReadError) -> Vec<Reason> {
 fn input_reasons(input: &InvalidInput) -> Vec<Reason> {
     let reason = |error: &FieldError| {
         let code = format!("invalid-{}", error.field.replace('_', "-"));
-        let sentence = format!("The {} cannot be used as it is.", error.field.replace('_', " "));
+        let sentence = format!("Invalid {}.", error.field.replace('_', " "));
         Reason::new(&code, sentence, error.message.clone())
     };
     input.0.iter().map(reason).collect()
@@ -170,8 +170,8 @@ fn input_reasons(input: &InvalidInput) -> Vec<Reason> {
 
 /// Returns why a file or folder is not read.
 pub(super) fn cannot_be_read(error: &std::io::Error) -> Reason {
-    let hint = "Let the program read it, and run the import again.";
-    Reason::new("unreadable", format!("It cannot be read: {error}."), hint)
+    let hint = "Make the file readable, and run the import again.";
+    Reason::new("unreadable", format!("Cannot read the file: {error}."), hint)
 }
 
 #[cfg(test)]
@@ -193,7 +193,7 @@ mod tests {
         let both = "{{< figure >}} {{% note %}}a{{% /note %}} {{ site.url }} {% include a %}";
         assert_eq!(
             templates(both).unwrap(),
-            "It has shortcodes of Hugo's (3) and tags of Liquid's (2), which stay as text."
+            "Contains shortcodes of Hugo (3) and tags of Liquid (2), kept as text."
         );
     }
 

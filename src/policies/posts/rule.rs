@@ -23,9 +23,9 @@ named! {
         SeenIsCurrent = "stale-revision",
         /// Title, summary and body are there.
         NothingIsMissing = "incomplete",
-        /// No reviewer's change request stands against the current revision.
+        /// The current revision has no open change request.
         NoRequestStands = "changes-requested",
-        /// A change request stands against the current revision.
+        /// The current revision has an open change request.
         ARequestStands = "no-request-stands",
         /// Where change requests stand, one of them is one's own.
         StandingRequestIsYours = "not-your-request",

@@ -45,7 +45,7 @@ pub(crate) fn render(markdown: &str) -> String {
         })
         .clean(&rendered)
         .to_string()
-        // A character reference such as `&#1;` stands for a character that XML does
+        // A character reference such as `&#1;` is a character that XML does
         // not allow, and the feed is XML.
         .replace(is_not_xml, "\u{fffd}")
 }

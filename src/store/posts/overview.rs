@@ -15,14 +15,14 @@ use crate::store::statement::statement;
 pub struct Waiting {
     /// The post.
     pub id: PostId,
-    /// Its current title, which somebody may have taken away again.
+    /// Its current title, which may be blank again.
     pub title: String,
     /// Who writes it.
     pub author: Byline,
     /// Since when it waits.
     pub submitted_at: Timestamp,
     /// Who asked for changes to its current revision last, and when, where a
-    /// request stands.
+    /// request is open.
     pub request: Option<(Byline, Timestamp)>,
 }
 
@@ -62,7 +62,7 @@ impl From<WaitingRow> for Waiting {
     }
 }
 
-/// Returns the posts that have waited in review the longest, whoever it is
+/// Returns the posts that have waited in review the longest, whichever person it is
 /// that they wait for, at most `limit`.
 pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Waiting>> {
     let rows = statement::<WaitingSqlType>(

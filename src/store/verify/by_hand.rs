@@ -17,8 +17,7 @@ pub(super) fn truths() -> Vec<Truth> {
 const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     (
         "history_is_borne_out",
-        "No history row that the post, its revision or its review does not bear out: the action, \
-         the actor, the time and the revision agree.",
+        "History and post agree on the action, the actor, the time and the revision.",
         Scope::Post,
         "SELECT h.post_id, format('%s of revision %s by user %s', h.action, h.revision, \
          h.actor_id) AS detail
@@ -56,7 +55,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "post_moves_one_step_forward",
-        "A post moves one step forward: never back, and never past a state.",
+        "States never go back or skip.",
         Scope::Post,
         "WITH life AS (SELECT ARRAY['draft', 'in_review', 'published', 'archived'] AS states)
          SELECT p.id AS post_id, format('it is %s and has been %s', p.state, h.entered) AS detail
@@ -126,7 +125,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "staff_roster_is_kept",
-        "The roster counts exactly the active accounts that hold the staff role.",
+        "The staff counter is correct.",
         Scope::Whole,
         "SELECT NULL::bigint AS post_id,
              format('the roster counts %s and there are %s', counted, held) AS detail
@@ -168,7 +167,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     // The key of each archive is made from the key of the bulk archive.
     (
         "bulk_outcome_is_borne_out",
-        "A bulk archive has archived what it says to have archived.",
+        "Every post that a bulk archive lists as archived is archived.",
         Scope::Whole,
         "SELECT NULL::bigint AS post_id,
              format('bulk archive %s, post %s: there is no history row', b.id, i.post_id) AS detail

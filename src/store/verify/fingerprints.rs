@@ -15,9 +15,8 @@ const BATCH: i64 = 500;
 pub(super) fn truth() -> Truth {
     Truth {
         name: "fingerprint_is_of_what_was_sent".to_owned(),
-        sentence:
-            "The fingerprint of a history row is that of its actor, its action and its content."
-                .to_owned(),
+        sentence: "The fingerprint of a history row matches its actor, its action and its content."
+            .to_owned(),
         scope: Scope::Whole,
         broken: String::new(),
     }

@@ -11,8 +11,8 @@ use crate::store::statement::statement;
 pub(super) fn truth() -> Truth {
     Truth {
         name: "guards_are_in_place".to_owned(),
-        sentence: "Every table, constraint, trigger, function, index and grant is what the \
-                   migrations make."
+        sentence: "Every table, constraint, trigger, function, index and grant is as the \
+                   migrations create it."
             .to_owned(),
         scope: Scope::Whole,
         broken: String::new(),

@@ -18,11 +18,11 @@ pub(super) fn truths() -> [Truth; 2] {
     [
         (
             "post_is_found_by_its_newest_text",
-            "A post is found by the words of its newest text, from the commit on that brings it.",
+            "The search index of a post matches its newest revision.",
         ),
         (
             "account_is_found_by_its_name",
-            "An account is found by the words of its username and of its display name.",
+            "The search index of an account matches its username and display name.",
         ),
     ]
     .map(|(name, sentence)| Truth {

@@ -159,13 +159,13 @@ fn the_list_of_refusals_keeps_its_filters_and_shows_each_error_beside_its_field(
     );
 
     for (wrong, said) in [
-        ("person=nobody", "Nobody signs in with this name."),
-        ("action=burn", "Choose one of the list."),
-        ("layer=mood", "Choose one of the list."),
-        ("rule=none", "Choose one of the list."),
-        ("interface=door", "Choose one of the list."),
+        ("person=nobody", "Unknown username."),
+        ("action=burn", "Choose from the list."),
+        ("layer=mood", "Choose from the list."),
+        ("rule=none", "Choose from the list."),
+        ("interface=door", "Choose from the list."),
         ("post=first", "Write the post&#39;s number"),
-        ("since=yesterday", "Write a day as 2026-11-21."),
+        ("since=yesterday", "Enter a date like 2026-11-21."),
     ] {
         let page = stan.get(&format!("/admin/refusals?{wrong}")).expect(422);
         assert!(page.body.contains(said), "{wrong}: {}", page.body);
@@ -271,7 +271,7 @@ fn the_list_of_refusals_shows_what_was_recorded_and_what_would_be_answered_now()
     assert!(ask("edith", "publish", PostId(999)).contains("Not found"));
     assert!(ask("alice", "create", draft).contains("Yes. Nothing stands in the way"));
     assert!(ask("mallory", "create", draft).contains("Not this person"));
-    assert!(!ask("edith", "", post).contains("As things stand now"));
+    assert!(!ask("edith", "", post).contains("Now"));
     world.change_account("edith", AccountChange::Deactivate).unwrap();
     assert!(ask("edith", "publish", post).contains("this account is deactivated"));
 }

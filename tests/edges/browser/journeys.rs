@@ -147,13 +147,13 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.fill("Words in the text", "restr");
     chromium.press("Search");
     chromium.sees("3 posts");
-    chromium.follow("Select the whole page");
-    chromium.press("Archive what is selected…");
+    chromium.follow("Select all on this page");
+    chromium.press("Archive selected…");
     chromium.sees_heading("Take 2 posts off the public site?");
     chromium.sees("1 post would be refused as things stand");
     chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive 2 posts");
-    chromium.sees_heading("What became of each post");
+    chromium.sees_heading("Bulk archive finished");
     chromium.sees("Archived: 2");
     chromium.sees("Refused: 1");
     chromium.sees("Only a published post is archived.");
@@ -175,7 +175,7 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
     chromium.follow("In review");
     chromium.follow("On restraint");
     chromium.sees("Please name your source.");
-    chromium.follow("Read it on the desk");
+    chromium.follow("View post");
     chromium.sees_disabled("Archive");
     chromium.sees("Alice submitted this on");
     chromium.sees("Only a published post is archived.");
@@ -201,10 +201,10 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.fill("Username", "cleo");
     chromium.fill("Display name", "Cleo");
     chromium.press("Create the account");
-    chromium.sees_heading("The account is created");
+    chromium.sees_heading("Account created");
     let link = chromium.value("Copy it now. You cannot see it again.");
     chromium.follow("The account");
-    chromium.sees("A link to set the password waits to be used.");
+    chromium.sees("A password link has been created and not used yet.");
     chromium.follow("Grant the role author");
     chromium.fill("Reason", "She writes for us.");
     chromium.press("Grant the role author");
@@ -264,10 +264,10 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
 
     world.perform(world.stan, &archive(gone, 1)).unwrap();
     chromium.visit("/posts/on-restraint");
-    chromium.sees_heading("This post is gone");
+    chromium.sees_heading("This post was removed");
     server.browser().get("/posts/on-restraint").expect(410);
-    chromium.follow("See the newest posts");
-    chromium.sees_heading("Newest posts");
+    chromium.follow("See the latest posts");
+    chromium.sees_heading("Latest posts");
 }
 
 fn an_anonymous_request_hears_why_through_every_interface(
@@ -324,7 +324,7 @@ fn a_post_goes_from_first_words_to_gone(chromium: &Chromium, _: &World, server: 
     chromium.sign_out();
 
     chromium.visit("/posts/on-restraint");
-    chromium.sees_heading("This post is gone");
+    chromium.sees_heading("This post was removed");
     server.browser().get("/posts/on-restraint").expect(410);
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum FieldValue {
 pub(super) fn invalid(what: String) -> Reason {
     Reason::new(
         "front-matter-unreadable",
-        format!("The front matter cannot be read. {what}"),
-        "Mend the lines before the text; nothing of the file was taken.",
+        format!("Invalid front matter. {what}"),
+        "Correct it and run the import again.",
     )
 }
