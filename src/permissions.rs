@@ -154,7 +154,7 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
         (Role::Staff, Permission::ManageAccount) => Some("Create accounts, grant and revoke roles"),
         (Role::Staff, Permission::ViewAudit) => Some(
             "See all posts, refused actions and \
-                                                      incidents",
+             incidents",
         ),
         (Role::Staff, Permission::AcknowledgeIncident) => Some("Acknowledge incidents"),
         (Role::Author | Role::Reviewer | Role::Staff, _) => None,

@@ -68,7 +68,7 @@ fn query(query: &mut Form) -> Result<(State, Option<PostId>), Refusal> {
         FieldError::new(
             "before",
             "This page link is not valid. Go to the \
-                                                      first page.",
+             first page.",
         )
     })?;
     Ok((state.unwrap_or(State::Draft), before))

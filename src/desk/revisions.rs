@@ -60,7 +60,7 @@ impl RevisionsPage {
             None => format!("{} requested changes", review.reviewer.name),
             Some(_) => format!(
                 "{} requested changes, then withdrew the \
-                                request",
+                 request",
                 review.reviewer.name
             ),
         });

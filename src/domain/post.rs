@@ -48,12 +48,22 @@ pub struct Review {
     pub revision: RevisionNumber,
     /// The reviewer who requested changes.
     pub reviewer: Byline,
+    /// Whether that reviewer's account is active.
+    pub reviewer_is_active: bool,
     /// What the author should change.
     pub note: String,
     /// When the request was made.
     pub at: Timestamp,
     /// When it was withdrawn, or null.
     pub withdrawn_at: Option<Timestamp>,
+}
+
+impl Review {
+    /// Returns whether the person may withdraw the request: the reviewer who
+    /// asked or, once that account is deactivated, any reviewer.
+    pub fn is_withdrawable_by(&self, person: UserId) -> bool {
+        self.reviewer.id == person || !self.reviewer_is_active
+    }
 }
 
 /// A reviewer's reading of a revision.
@@ -159,6 +169,8 @@ pub struct Post {
     pub id: PostId,
     /// Its author.
     pub author: Byline,
+    /// Whether the author's account is active.
+    pub author_is_active: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// What it says now; from publication on, what was published.

@@ -69,7 +69,7 @@ impl ConfirmPage {
             return match self.action {
                 Action::Submit => "You cannot submit this post yet",
                 Action::RequestChanges => "You cannot request changes to this post",
-                Action::WithdrawRequest => "You have no open change request here",
+                Action::WithdrawRequest => "There is no change request to withdraw",
                 Action::Publish => "You cannot publish this post",
                 Action::Archive => "You cannot archive this post",
                 Action::Create | Action::Revise => "",
@@ -78,7 +78,7 @@ impl ConfirmPage {
         match self.action {
             Action::Submit => "Submit this post for review?",
             Action::RequestChanges => "Request changes to this post?",
-            Action::WithdrawRequest => "Withdraw your change request?",
+            Action::WithdrawRequest => "Withdraw the change request?",
             Action::Publish => "Publish this revision?",
             Action::Archive => "Archive this post?",
             Action::Create | Action::Revise => "",
@@ -90,11 +90,11 @@ impl ConfirmPage {
             Action::Submit => "Reviewers will see it. You can still edit it.",
             Action::RequestChanges => {
                 "The author will be asked to edit the post. This revision cannot be published \
-                 unless you withdraw your request."
+                 unless the request is withdrawn."
             }
             Action::WithdrawRequest => {
-                "Your change request will no longer block publication. \
-                                        Requests by other reviewers still do."
+                "The change request will no longer block publication. Other change requests \
+                 still do."
             }
             Action::Publish => {
                 "Everyone will be able to read it. After publishing, the text cannot be changed. \

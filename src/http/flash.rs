@@ -74,8 +74,7 @@ impl Flash {
             Self::Done(Action::Revise) => "New revision saved.",
             Self::Done(Action::Submit) => "Submitted for review.",
             Self::Done(Action::RequestChanges) => {
-                "Changes requested. The author sees your note \
-                                                   on their desk."
+                "Changes requested. The author sees your note on their desk."
             }
             Self::Done(Action::WithdrawRequest) => "Change request withdrawn.",
             Self::Done(Action::Publish) => "Published. Everyone can read it now.",

@@ -61,6 +61,6 @@ fn not_a_cursor(field: &'static str) -> Refusal {
     Refusal::from_field(FieldError::new(
         field,
         "This page link is not valid. Go to the first \
-                                                page.",
+         page.",
     ))
 }

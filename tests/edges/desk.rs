@@ -317,7 +317,7 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
     assert!(
         revisions.contains(
             "Edith requested changes, then withdrew the \
-                                request"
+             request"
         ),
         "{revisions}"
     );

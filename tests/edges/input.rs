@@ -143,7 +143,7 @@ fn a_byte_that_is_not_utf_8_does_not_lose_the_rest_of_the_form() {
     assert!(
         page.body.contains(
             "<code>body</code>: Bad form: this is not UTF-8 \
-                                text."
+             text."
         ),
         "{}",
         page.body

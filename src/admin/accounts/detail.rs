@@ -117,7 +117,7 @@ async fn show(request: Request, username: Path<String>, context: Data<Context>) 
                 FieldError::new(
                     "before",
                     "This page link is not valid. Go to the \
-                                                        first page.",
+                     first page.",
                 )
             })?;
             query.finish()?;

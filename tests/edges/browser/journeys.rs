@@ -368,9 +368,9 @@ fn ask_for_changes(chromium: &Chromium) {
 }
 
 fn take_the_request_back(chromium: &Chromium) {
-    chromium.follow("Withdraw my change request");
-    chromium.sees_heading("Withdraw your change request?");
-    chromium.press("Withdraw my change request");
+    chromium.follow("Withdraw change request");
+    chromium.sees_heading("Withdraw the change request?");
+    chromium.press("Withdraw change request");
     chromium.sees("Change request withdrawn.");
 }
 
