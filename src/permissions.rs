@@ -149,7 +149,7 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
         (Role::Author, Permission::RevisePost) => Some("Edit own drafts and posts in review"),
         (Role::Author, Permission::SubmitPost) => Some("Submit own drafts"),
         (Role::Reviewer, Permission::ReviewPost) => Some("Request changes"),
-        (Role::Reviewer, Permission::PublishPost) => Some("Publish other people's posts"),
+        (Role::Reviewer, Permission::PublishPost) => Some("Publish posts by other authors"),
         (Role::Staff, Permission::ArchivePost) => Some("Archive published posts"),
         (Role::Staff, Permission::ManageAccount) => Some("Create accounts, grant and revoke roles"),
         (Role::Staff, Permission::ViewAudit) => Some(
@@ -245,7 +245,7 @@ impl PermissionDenied {
         let role = granting.join(" or ");
         Reason::new(
             Self::CODES[0],
-            format!("Your account does not have the permission {}.", self.permission),
+            format!("Your account does not hold the permission {}.", self.permission),
             format!("The role {role} has it. Ask a member of staff for the role."),
         )
     }

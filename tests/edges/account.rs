@@ -35,7 +35,7 @@ fn a_changed_password_signs_out_every_other_browser_and_keeps_this_one() {
     let answer = change_password(&mut here, PASSWORD, NEW).expect(303);
     assert_eq!(answer.location(), "/account");
     assert_ne!(*here.session(), before, "under another id");
-    assert!(here.get("/account").expect(200).body.contains("Your password is changed."));
+    assert!(here.get("/account").expect(200).body.contains("Password changed."));
     here.get("/desk").expect(200);
     elsewhere.get("/desk").expect(401);
     let mut thief = servers[0].browser();
@@ -227,7 +227,7 @@ fn an_invalid_token_form_is_refused_and_the_page_says_what_to_write() {
             409,
             "does not hold the permission posts.publish_post",
         ),
-        ("Other", "30", Some("posts.burn_post"), 422, "There is no field"),
+        ("Other", "30", Some("posts.burn_post"), 422, "there is no field"),
     ] {
         let mut fields = vec![("name", name), ("days", days), ("password", PASSWORD)];
         fields.extend(more.map(|permission| (permission, "yes")));

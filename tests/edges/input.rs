@@ -24,9 +24,14 @@ fn every_invalid_field_is_named_and_the_typed_text_is_kept() {
             long_title.as_str(),
             "kept summary",
             "kept body",
-            "Shorten this to 200 characters; it has 201.",
+            "Too long: the limit is 200 characters, this has 201.",
         ),
-        ("kept title", "kept summary", long_body.as_str(), "Shorten this to 100,000 characters"),
+        (
+            "kept title",
+            "kept summary",
+            long_body.as_str(),
+            "Too long: the limit is 100,000 characters",
+        ),
         ("two\nlines", "kept summary", "kept body", "Line breaks are not allowed here."),
         ("kept title", "kept summary", "nul \0 here", "Remove the control character U+0000 NULL."),
         ("no\u{fffe}title", "kept summary", "kept body", "Remove the character U+FFFE."),
@@ -98,7 +103,7 @@ fn a_form_is_read_strictly() {
         ("seen=1".to_owned(), "<code>key</code>"),
         ("seen=1&key=".to_owned(), "<code>key</code>"),
         (format!("seen=1&key={}", "k".repeat(256)), "<code>key</code>"),
-        (format!("key={key}&seen=1&state=published"), "There is no field &#34;state&#34; here."),
+        (format!("key={key}&seen=1&state=published"), "there is no field &#34;state&#34;."),
         (format!("key={key}&seen=%FF"), "<code>seen</code>"),
     ] {
         let page = edith.post_raw(&path, format!("{base}&{rest}").as_bytes(), &OURS);

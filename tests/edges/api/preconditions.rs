@@ -103,7 +103,7 @@ fn a_list_of_tags_is_explained() {
         let problem = alice.post(&submission, list, "").expect(412).json();
         assert_eq!(problem["errors"][0]["field"], "If-Match");
         let message = problem["errors"][0]["message"].as_str().unwrap();
-        assert!(message.contains("more than one entity tag"), "{message}");
+        assert!(message.contains("More than one entity tag"), "{message}");
     }
 }
 

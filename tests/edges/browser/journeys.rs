@@ -100,7 +100,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     let id = PostId(post.rsplit('/').next().unwrap().parse().unwrap());
     world.perform(world.edith, &request_changes(id, 2)).unwrap();
     chromium.visit("/desk");
-    chromium.sees("Edith asked for changes");
+    chromium.sees("Edith requested changes");
     chromium.sees("Please name your source.");
     chromium.follow("Edit and answer");
     save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
@@ -118,7 +118,7 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     _: &Server,
 ) {
     chromium.sign_in("edith");
-    chromium.sees("Nothing waits for you.");
+    chromium.sees("Nothing to review.");
     chromium.sign_out();
     world.in_review();
 
@@ -132,7 +132,7 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     publish(chromium);
     chromium.sees("Your queue is empty.");
     chromium.follow("Your desk");
-    chromium.sees("Nothing waits for you.");
+    chromium.sees("Nothing to review.");
     chromium.visit("/posts/on-restraint");
     chromium.sees_heading("On restraint");
 }
@@ -149,7 +149,7 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.sees("3 posts");
     chromium.follow("Select all on this page");
     chromium.press("Archive selected…");
-    chromium.sees_heading("Take 2 posts off the public site?");
+    chromium.sees_heading("Archive 2 posts?");
     chromium.sees("1 post would be refused as things stand");
     chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive 2 posts");
@@ -229,7 +229,7 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.fill("Current password", "a password of her own");
     chromium.fill("New password", "another one of her own");
     chromium.press("Change the password");
-    chromium.sees("Your password is changed.");
+    chromium.sees("Password changed.");
     chromium.fill("What it is for", "Nightly import");
     chromium.fill("Your password", "another one of her own");
     chromium.press("Create token");

@@ -60,7 +60,7 @@ fn a_mistake_is_where_the_page_begins() {
     chromium.sees("Title: needs mending");
     assert_eq!(chromium.title(), "Error: Start a post · Imprimatur");
     assert_eq!(chromium.focused(), "alert");
-    chromium.follow("Title: Shorten this to 200 characters; it has 201.");
+    chromium.follow("Title: Too long: the limit is 200 characters, this has 201.");
     assert_eq!(chromium.focused(), "title");
     chromium.fill("Title", "On restraint");
     chromium.fill("Summary", "Less is more.");
@@ -144,7 +144,7 @@ fn a_preview_that_is_not_possible_says_why_and_keeps_the_text() {
     chromium.fill("Title", "On restraint");
     sees_in_preview(&chromium, "p", "On restraint");
     chromium.fill("Title", &"t".repeat(201));
-    chromium.sees("Title: Shorten this to 200 characters; it has 201.");
+    chromium.sees("Title: Too long: the limit is 200 characters, this has 201.");
     chromium.sees("Title: needs mending");
     sees_in_preview(&chromium, "p", "On restraint");
 

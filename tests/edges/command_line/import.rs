@@ -154,7 +154,7 @@ fn a_second_run_does_nothing_and_an_edited_file_is_refused() {
     assert_eq!(
         said,
         "imported\ta.md\tpost 1\nimported\tb.md\tpost 2\n\
-         2 imported, 0 already there, 0 refused, 0 skipped, 0 of other kinds.\n"
+         2 imported, 0 already imported, 0 refused, 0 skipped, 0 other files ignored.\n"
     );
     // What its author did with the draft since is nobody's loss.
     world.perform(world.alice, &revise(PostId(1), 1, "Anew")).unwrap();
