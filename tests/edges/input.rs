@@ -54,7 +54,7 @@ fn every_invalid_field_is_named_and_the_typed_text_is_kept() {
         }
         assert_eq!(page.hidden("key"), key, "it is the same form still");
     }
-    assert!(alice.get("/desk").body.contains("You have not written anything yet"));
+    assert!(alice.get("/desk").body.contains("You have no posts yet"));
 }
 
 #[test]
