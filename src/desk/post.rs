@@ -13,8 +13,9 @@ use crate::domain::{Person, Post, Reading, State, Status};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::read_error;
 use crate::render::diff::{LineKind, Run};
+use crate::render::filters;
+use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};
-use crate::render::{filters, markdown};
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::find_history;
 
@@ -28,7 +29,7 @@ struct PostPage {
     layout: Layout,
     person: Person,
     post: Post,
-    body: String,
+    text: Rendered,
     offers: Offers,
     unread: Option<Unread>,
     history: PostHistory,
@@ -82,7 +83,7 @@ async fn show(request: Request, id: Path<String>, context: Data<Context>) -> Htt
             }
             let page = PostPage {
                 layout: Layout::new(request, post.title(), Some(&person)),
-                body: markdown::render(post.current.content.body.as_str()),
+                text: render(post.current.content.body.as_str(), Audience::Author),
                 offers: Offers::of(&person, &post),
                 events: timeline(&history, &post.author),
                 unread,

@@ -9,7 +9,8 @@ use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, LineKind, Part, Run};
-use crate::render::{filters, markdown};
+use crate::render::filters;
+use crate::render::markdown::{Audience, Rendered, render};
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::{find_history, revision};
 
@@ -94,7 +95,7 @@ struct RevisionPage {
     layout: Layout,
     post: Post,
     revision: Revision,
-    body: String,
+    text: Rendered,
 }
 
 impl RevisionPage {
@@ -123,7 +124,7 @@ async fn show(
             let title = format!("Revision {number}: {}", revision.content.title.or_untitled());
             let page = RevisionPage {
                 layout: Layout::new(request, &title, Some(&person)),
-                body: markdown::render(revision.content.body.as_str()),
+                text: render(revision.content.body.as_str(), Audience::Author),
                 revision,
                 post,
             };

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::direction::Direction;
 use super::times;
 use crate::domain::{Byline, UserId};
 
@@ -44,4 +45,10 @@ pub(crate) fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<Stri
 #[askama::filter_fn]
 pub(crate) fn date(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(at.strftime("%-d %B %Y").to_string())
+}
+
+/// Returns the direction of a piece of content, by the title of it.
+#[askama::filter_fn]
+pub(crate) fn direction(title: &str, _: &dyn askama::Values) -> askama::Result<&'static str> {
+    Ok(Direction::of(title).unwrap_or(Direction::LeftToRight).as_str())
 }

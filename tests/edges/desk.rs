@@ -265,7 +265,7 @@ fn an_action_that_comes_too_late_shows_who_was_first_and_keeps_the_typed_text() 
         fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     sent.push(("note", "Name your source."));
     let page = edith.post(&request, &sent).expect(409).body;
-    assert!(page.contains("Rosa published revision 1"), "{page}");
+    assert!(page.contains("<bdi>Rosa</bdi> published revision 1"), "{page}");
     assert!(page.contains("Name your source."), "{page}");
 
     for action in ["publish", "request-changes", "withdraw-request"] {
