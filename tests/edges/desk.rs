@@ -364,9 +364,77 @@ fn reasons_that_the_person_can_correct_are_visible_and_the_others_are_collapsed(
     let server = Server::start(world.database.store());
     let page = server.signed_in("rosa").get(&format!("/desk/posts/{post}")).expect(200).body;
     let (before, behind) = page.split_once("<details class=\"why-not\">").unwrap();
-    let button = |label: &str| format!("disabled aria-describedby=\"why-{label}\"");
+    let button = |label: &str| format!("aria-disabled=\"true\" aria-describedby=\"why-{label}\"");
     assert!(before.contains(&button("publish")), "{before}");
     assert!(before.contains("Edith asked for changes to revision 1."), "{before}");
     assert!(behind.contains(&button("withdraw-request")), "{behind}");
     assert!(behind.contains(&button("revise")), "rosa may write, and not this: {behind}");
+}
+
+#[test]
+fn a_button_that_is_not_possible_now_is_reached_by_keyboard_and_answers_with_its_reasons() {
+    let world = World::new();
+    let draft = world.draft();
+    let review = in_review(&world, world.alice, "On restraint");
+    world.perform(world.edith, &request_changes(review, 1)).unwrap();
+    let server = Server::start(world.database.store());
+    let mut tried = 0;
+    for (name, path) in [
+        ("alice", format!("/desk/posts/{draft}")),
+        ("rosa", format!("/desk/posts/{review}")),
+        ("edith", format!("/desk/posts/{review}")),
+        ("stan", format!("/admin/posts/{draft}")),
+        ("stan", "/admin/accounts/alice".into()),
+        ("stan", "/admin/accounts/stan".into()),
+    ] {
+        let mut browser = server.signed_in(name);
+        let page = browser.get(&path).expect(200).body;
+        assert!(!page.contains(" disabled"), "{path} of {name}");
+        for form in page.split("<form method=\"get\" action=\"").skip(1) {
+            let (form, _) = form.split_once("</form>").unwrap();
+            let Some((_, described)) = form.split_once("aria-describedby=\"") else { continue };
+            let (reasons, _) = described.split_once('"').unwrap();
+            let (_, reasons) = page.split_once(&format!("id=\"{reasons}\"")).unwrap();
+            let (_, sentence) = reasons.split_once("<li><p>").unwrap();
+            let (sentence, _) = sentence.split_once("</p>").unwrap();
+            let (address, rest) = form.split_once('"').unwrap();
+            let role = rest.split_once("name=\"role\" value=\"");
+            let query = role.map(|(_, role)| format!("?role={}", role.split('"').next().unwrap()));
+            let answer = browser.get(&format!("{address}{}", query.unwrap_or_default()));
+            assert!(answer.body.contains(sentence), "{address}: {sentence}: {}", answer.body);
+            assert!(!answer.body.contains("<textarea"), "{address} has no form");
+            tried += 1;
+        }
+    }
+    assert!(tried > 15, "{tried}");
+}
+
+#[test]
+fn a_change_that_cannot_be_seen_is_named_in_the_difference() {
+    let world = World::new();
+    let post = world.draft();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let old = "It is inside the box.\n\ncosts 90 EUR\n\nhttps://example.org\n\nend\n\ncafé";
+    let new = "It is in\u{200B}side the\u{A0}box.\n\ncosts \u{202E}09 RUE\u{202C}\n\n\
+               https://exampl\u{435}.org\n\nend\t \n\ncafe\u{301}";
+    for body in [old, new] {
+        let fields = [("title", "On sight"), ("summary", "S"), ("body", body)];
+        alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
+    }
+    let page = alice.get(&format!("/desk/posts/{post}/changes?from=2&to=3")).expect(200).body;
+    for sign in [
+        "U+200B ZERO WIDTH SPACE",
+        "U+00A0 NO-BREAK SPACE",
+        "U+202E RIGHT-TO-LEFT OVERRIDE",
+        "U+202C POP DIRECTIONAL FORMATTING",
+        "U+0435 CYRILLIC LETTER",
+        "U+0009 TAB",
+        "U+0301 COMBINING MARK",
+    ] {
+        let label = format!("<span class=\"code-point\">{sign}</span>");
+        assert!(page.contains(&label), "{sign}: {page}");
+    }
+    assert!(!page.contains(['\u{202E}', '\u{202C}']), "nothing turns the page around");
+    assert_eq!(page.matches("<p class=\"line").count(), page.matches("<bdi>").count());
 }
