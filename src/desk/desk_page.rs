@@ -83,7 +83,7 @@ impl DeskPage {
     fn whose(&self, people: &[Byline]) -> String {
         let whose = people.iter().map(|byline| match byline.id == self.person.id {
             true => "your".to_owned(),
-            false => format!("{byline}'s"),
+            false => format!("{}'s", byline.name),
         });
         whose.collect::<Vec<_>>().join(" and ")
     }

@@ -22,8 +22,8 @@ pub(super) struct NotNow {
 
 impl NotNow {
     /// Returns what the address of an action has beside its path.
-    pub(super) fn fields(&self, _: &Action) -> [(&'static str, &'static str); 0] {
-        []
+    pub(super) fn fields(&self, _: &Action) -> [(&'static str, &'static str); 1] {
+        [("why", "yes")]
     }
 
     /// Returns the id of the reasons on the page.

@@ -20,7 +20,7 @@ pub(super) fn line(line: &ChangeLine) -> String {
         "" => untitled.or_untitled(),
         _ => &line.title,
     };
-    let (state, author) = (line.state.as_str(), &line.author);
+    let (state, author) = (line.state.as_str(), &line.author.name);
     format!("{}\t{state}\trevision {}\t{author}\t{title}", line.id, line.revision)
 }
 
