@@ -20,6 +20,7 @@ const TURNED_AWAY: &str = "imprimatur_http_requests_turned_away_total";
 const DECISIONS: &str = "imprimatur_decisions_total";
 const REFUSALS: &str = "imprimatur_refusals_total";
 const VIOLATIONS: &str = "imprimatur_invariant_violations_total";
+const RECORDS_LOST: &str = "imprimatur_records_lost_total";
 const SIGN_INS: &str = "imprimatur_sign_ins_total";
 const OPEN_INCIDENTS: &str = "imprimatur_incidents_open";
 const DATABASE_UP: &str = "imprimatur_database_up";
@@ -36,7 +37,7 @@ use Kind::{Counter, Gauge, Histogram};
 
 /// Everything that is measured.
 #[rustfmt::skip]
-const TABLE: [(&str, Kind, Unit, &str); 12] = [
+const TABLE: [(&str, Kind, Unit, &str); 13] = [
     (REQUESTS, Counter, Unit::Count, "Requests answered, by method, pattern of the route (none where no route is for it) and status."),
     (DURATION, Histogram, Unit::Seconds, "Seconds until the head of an answer was ready, by method and pattern of the route."),
     (IN_HAND, Gauge, Unit::Count, "Requests that take one of the places of a process just now."),
@@ -44,6 +45,7 @@ const TABLE: [(&str, Kind, Unit, &str); 12] = [
     (DECISIONS, Counter, Unit::Count, "What the door answered, by action, interface and outcome: done, repeated (the same key again got its first answer), or the layer that refused."),
     (REFUSALS, Counter, Unit::Count, "Refusals that pages and the API answered, of strangers too, by the layer that refused."),
     (VIOLATIONS, Counter, Unit::Count, "Times that an invariant would have been broken, by its name. Each is a defect, and an incident."),
+    (RECORDS_LOST, Counter, Unit::Count, "Refusals and incidents that could not be stored, by record. The log has each."),
     (SIGN_INS, Counter, Unit::Count, "Attempts to sign in with a password, by result: succeeded, wrong, throttled, failed."),
     (OPEN_INCIDENTS, Gauge, Unit::Count, "Incidents that nobody has acknowledged, read when asked; from 100 on it says 100. Absent while the database does not answer."),
     (DATABASE_UP, Gauge, Unit::Count, "Whether the database answered when asked for this, in time: 1 or 0."),
@@ -75,6 +77,9 @@ pub fn record() -> Result<Recorded, Box<dyn std::error::Error + Send + Sync>> {
         describe();
         // What is first seen at one was never seen to rise.
         counter!(TURNED_AWAY).increment(0);
+        for kind in ["refusal", "incident"] {
+            counter!(RECORDS_LOST, "record" => kind).increment(0);
+        }
         for result in [SignIn::Succeeded, SignIn::Wrong, SignIn::Throttled, SignIn::Failed] {
             counter!(SIGN_INS, "result" => result.as_str()).increment(0);
         }
@@ -175,6 +180,11 @@ pub fn decided(action: &str, interface: &'static str, outcome: &'static str) {
 /// Counts a refusal that was answered.
 pub fn refused(layer: &'static str) {
     counter!(REFUSALS, "layer" => layer).increment(1);
+}
+
+/// Counts a record that could not be written.
+pub fn record_lost(kind: &'static str) {
+    counter!(RECORDS_LOST, "record" => kind).increment(1);
 }
 
 /// Counts a defect.

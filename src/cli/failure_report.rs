@@ -178,10 +178,8 @@ fn headline(refusal: &Refusal, request: RequestId) -> String {
 }
 
 fn refusal_lines(Refused { refusal, key, .. }: &Refused) -> Vec<String> {
-    let lines = |reason: Reason| {
-        [format!("- {} [{}]", reason.sentence, reason.code), format!("  {}", reason.hint)]
-    };
-    let mut lines: Vec<String> = refusal.reasons().into_iter().flat_map(lines).collect();
+    let reasons = refusal.reasons().into_iter().map(ProblemReason::from);
+    let mut lines: Vec<String> = reasons.flat_map(|reason| reason.lines()).collect();
     // The action may have taken effect: with the key a retry is safe.
     if let (Refusal::Unavailable(_), Some(key)) = (refusal, key) {
         lines.push(format!("  The same again, and never twice: --key {}", key.as_str()));

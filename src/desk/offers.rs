@@ -38,7 +38,7 @@ impl Offers {
         for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
             match workflow::advise(action, person, post) {
                 Advice::NotYours(_) => {}
-                Advice::NotNow(reasons) if reasons.iter().all(can_be_mended) => {
+                Advice::NotNow(reasons) if reasons.iter().all(can_be_corrected) => {
                     add(&mut offers.not_yet, action, reasons);
                 }
                 Advice::NotNow(reasons) => add(&mut offers.not_here, action, reasons),
@@ -53,8 +53,8 @@ impl Offers {
     }
 }
 
-fn can_be_mended(reason: &Reason) -> bool {
-    Rule::ALL.into_iter().any(|rule| rule.as_str() == reason.code && rule.can_be_mended())
+fn can_be_corrected(reason: &Reason) -> bool {
+    Rule::ALL.into_iter().any(|rule| rule.as_str() == reason.code && rule.can_be_corrected())
 }
 
 /// Adds an action to those with the same reasons.

@@ -1,7 +1,6 @@
 //! The rules about acknowledging an incident.
 
-use super::posts::time_in_words;
-use super::{Condition, Policy, PolicyDenied};
+use super::{Condition, Policy, PolicyDenied, date_and_time};
 use crate::domain::{Ability, Command, Incident, Note, Person, Reason, named};
 
 /// Acknowledge an incident, with a note.
@@ -58,14 +57,14 @@ impl Condition for Rule {
         match (self, &facts.incident.acknowledgement) {
             (Self::IsOpen, Some(earlier)) => Reason::new(
                 self.code(),
-                format!("{} acknowledged this on {}.", earlier.by.name, time_in_words(earlier.at)),
-                "Nothing is left to do; what they wrote stands on the record.",
+                format!("{} acknowledged this on {}.", earlier.by.name, date_and_time(earlier.at)),
+                "Their note is kept in the incident.",
             ),
-            (Self::IsOpen, None) => Reason::new(self.code(), "It is open.", ""),
+            (Self::IsOpen, None) => Reason::new(self.code(), "The incident is open.", ""),
             (Self::NoteIsGiven, _) => Reason::new(
                 self.code(),
-                "No note is given.",
-                "Write what you found or did; the record keeps it.",
+                "A note is required.",
+                "Enter what you found or did. It is kept in the incident.",
             ),
         }
     }

@@ -208,3 +208,8 @@ impl fmt::Display for PolicyDenied {
 }
 
 impl std::error::Error for PolicyDenied {}
+
+/// Returns the time as sentences say it.
+fn date_and_time(at: jiff::Timestamp) -> String {
+    at.strftime("%-d %B %Y at %H:%M UTC").to_string()
+}

@@ -114,31 +114,28 @@ impl Condition for Rule {
     }
 
     fn reason(self, &Facts { person, change, .. }: &Facts<'_>) -> Reason {
-        const NOTHING_LEFT: &str = "Nothing is left to do.";
         let (sentence, hint) = match self {
             Self::PasswordIsProven => (
                 "This is not your current password.".to_owned(),
-                "Write it once more, or ask a member of staff for a link to set a new one.",
+                "Try again, or ask a member of staff for a link to set a new password.",
             ),
-            Self::SessionIsLive => ("That session is over already.".to_owned(), NOTHING_LEFT),
-            Self::IsSignedInElsewhere => {
-                ("You are not signed in anywhere else.".to_owned(), NOTHING_LEFT)
-            }
-            Self::TokenWorks => ("The token lets nobody in any more.".to_owned(), NOTHING_LEFT),
+            Self::SessionIsLive => ("This session has already ended.".to_owned(), ""),
+            Self::IsSignedInElsewhere => ("You are not signed in anywhere else.".to_owned(), ""),
+            Self::TokenWorks => ("This token has expired or was revoked.".to_owned(), ""),
             Self::TokenNameIsFree => (
-                "A token of yours has that name and still works.".to_owned(),
+                "You already have a working token with this name.".to_owned(),
                 "Choose another name, or revoke that token first.",
             ),
             Self::HasRoomForAToken => (
-                format!("You have {MOST_TOKENS} tokens that work."),
-                "Revoke one that nothing uses any more.",
+                format!("You already have {MOST_TOKENS} working tokens."),
+                "Revoke a token that you no longer use.",
             ),
             Self::PermissionsAreHeld => {
                 let missing = not_held(person, change);
                 let noun = if missing.len() == 1 { "permission" } else { "permissions" };
                 (
                     format!("Your account does not hold the {noun} {}.", missing.join(" and ")),
-                    "Leave it out: a token holds no more than its account.",
+                    "Remove it: a token cannot have more permissions than its account.",
                 )
             }
         };

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use diesel::pg::PgConnection;
 
 use crate::accounts::{self, Credential};
-use crate::audit::{self, AuditEntry};
+use crate::audit::{AuditEntry, Record};
 use crate::domain::{
     Action, Archive, FieldError, Fingerprint, Interface, InvalidInput, Note, OperationKey, Person,
     Post, PostId, Reason, RequestId, RevisionNumber,
@@ -220,20 +220,16 @@ pub fn preview(
 fn reasons(refusal: &Refusal) -> Vec<Reason> {
     let (code, sentence, hint) = match refusal {
         Refusal::Permission(_) | Refusal::Policy(_) => return refusal.reasons(),
-        Refusal::NotFound => (
-            "not-found",
-            "There is no such post, or none that you can see.",
-            "Look for it in the list.",
-        ),
+        Refusal::NotFound => ("not-found", "The post was not found.", "Search for it in the list."),
         Refusal::Invariant(_) => (
             "our-mistake",
-            "We were about to do something that must never happen, and stopped.",
-            "It is kept as an incident; the post is as it was.",
+            "The software stopped an inconsistent change. The post was not changed.",
+            "The incident is listed under Incidents.",
         ),
         Refusal::Input(_) | Refusal::NotSignedIn | Refusal::Unavailable(_) => (
             "key-used",
-            "The key of this decision was used for something else.",
-            "Select the post anew.",
+            "This selection was already used for something else.",
+            "Select the post again.",
         ),
     };
     vec![Reason::new(code, sentence, hint)]
@@ -264,7 +260,8 @@ fn record(conn: &mut PgConnection, call: &BulkCall, person: &Person, refusal: Re
         post: None,
         seen: None,
     };
-    audit::record_refusal(conn, &asked, refusal.layer(), &refusal.reasons());
+    let reasons = refusal.reasons();
+    Record::Refusal { layer: refusal.layer(), reasons: &reasons }.write_on(&asked, conn);
     metrics::decided(asked.action.as_str(), asked.interface.as_str(), refusal.layer());
     refusal
 }

@@ -6,11 +6,12 @@ use diesel::pg::PgConnection;
 use super::Call;
 use super::classify::{Stop, Verdict, classify};
 use super::idempotency;
-use crate::audit::{self, AuditEntry};
+use crate::audit::{AuditEntry, Record};
 use crate::domain::{Attempt, Outcome, UserId};
 use crate::invariants::InvariantViolation;
 use crate::metrics;
 use crate::refusal::Refusal;
+use crate::store::pool::Connection;
 use crate::store::{self, Store, Transaction, Unavailable};
 
 /// Maximum attempts after a serialization failure, a deadlock or a lost race
@@ -77,9 +78,9 @@ fn retry<T>(
     mut steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<Effect<T>, Refusal> {
-    let conn = &mut *store.checkout()?;
+    let mut conn = store.checkout()?;
     for _ in 0..MAX_ATTEMPTS {
-        let stop = match store::transaction(conn, |tx| steps(tx, &mut asked.actor)) {
+        let stop = match store::transaction(&mut conn, |tx| steps(tx, &mut asked.actor)) {
             Ok(outcome) => return Ok(Effect::New(outcome)),
             Err(stop) => stop,
         };
@@ -87,13 +88,14 @@ fn retry<T>(
             Verdict::Retry => continue,
             Verdict::Refused(refusal) => refusal,
             Verdict::Defect { invariant, detail } => {
-                audit::record_incident(conn, &asked, &invariant, &detail);
+                let incident = Record::Incident { invariant: &invariant, detail: &detail };
+                incident.write(&asked, conn, store);
                 return Err(InvariantViolation::new(invariant).into());
             }
             // Whether this is refused depends on what the key did before.
             Verdict::RefusedUnlessRepeated(refusal) => {
                 let repeated = match asked.actor {
-                    Some(actor) => earlier(conn, actor),
+                    Some(actor) => earlier(&mut conn, actor),
                     None => Ok(None),
                 };
                 match (repeated, refusal) {
@@ -104,16 +106,17 @@ fn retry<T>(
                 }
             }
         };
-        record(conn, &asked, &refusal);
+        record(store, conn, &asked, &refusal);
         return Err(refusal);
     }
     Err(Unavailable::Contended.into())
 }
 
-fn record(conn: &mut PgConnection, asked: &AuditEntry, refusal: &Refusal) {
+fn record(store: &Store, conn: Connection, asked: &AuditEntry, refusal: &Refusal) {
     match refusal {
         Refusal::Permission(_) | Refusal::Policy(_) => {
-            audit::record_refusal(conn, asked, refusal.layer(), &refusal.reasons());
+            let reasons = refusal.reasons();
+            Record::Refusal { layer: refusal.layer(), reasons: &reasons }.write(asked, conn, store);
         }
         Refusal::NotSignedIn
         | Refusal::Input(_)

@@ -26,7 +26,7 @@ fn sign_in(browser: &mut Browser, username: &str, password: &str) -> u16 {
 }
 
 #[test]
-fn a_changed_password_signs_out_every_other_browser_and_this_one_goes_on() {
+fn a_changed_password_signs_out_every_other_browser_and_keeps_this_one() {
     let world = World::new();
     let servers = [(); 2].map(|()| Server::start(world.database.store()));
     let mut here = servers[0].signed_in("alice");
@@ -128,7 +128,7 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_at_once() {
     let mut mallory = server.signed_in("mallory");
     let end = format!("/account/sessions/{number}/end");
     let page = mallory.send_unasked(&end, &[]).expect(409);
-    assert!(page.body.contains("That session is over already."), "{}", page.body);
+    assert!(page.body.contains("This session has already ended."), "{}", page.body);
     mallory.send_unasked("/account/sessions/x/end", &[]).expect(404);
     phone.get("/desk").expect(200);
     here.send_unasked(&end, &[]).expect(303);
@@ -219,7 +219,7 @@ fn an_invalid_token_form_is_refused_and_the_page_says_what_to_write() {
         ("Other", "367", None, 422, "Write a number of days from 1 to 366."),
         ("Other", "0", None, 422, "Write a number of days from 1 to 366."),
         ("Other", "soon", None, 422, "Write a number of days from 1 to 366."),
-        ("import", "30", None, 409, "A token of yours has that name and still works."),
+        ("import", "30", None, 409, "You already have a working token with this name."),
         (
             "Other",
             "30",

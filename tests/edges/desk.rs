@@ -377,7 +377,7 @@ fn reasons_that_the_person_can_correct_are_visible_and_the_others_are_collapsed(
     let (before, behind) = page.split_once("<details class=\"why-not\">").unwrap();
     let button = |label: &str| format!("aria-disabled=\"true\" aria-describedby=\"why-{label}\"");
     assert!(before.contains(&button("publish")), "{before}");
-    assert!(before.contains("Edith asked for changes to revision 1."), "{before}");
+    assert!(before.contains("Edith requested changes to revision 1."), "{before}");
     assert!(behind.contains(&button("withdraw-request")), "{behind}");
     assert!(behind.contains(&button("revise")), "rosa may write, and not this: {behind}");
 }

@@ -104,7 +104,7 @@ fn every_edge_gives_the_same_answer_and_leaves_the_same_record() {
 }
 
 #[test]
-fn what_is_allowed_is_allowed_through_every_edge() {
+fn an_allowed_action_is_allowed_through_every_interface() {
     let world = World::new();
     let server = Server::start(world.database.store());
     for edge in EDGES {
@@ -349,7 +349,7 @@ fn a_stranger_is_asked_to_sign_in_wherever_something_would_change() {
 /// The admin is for staff: everybody else is refused the whole of it, in the
 /// same words, whatever is there.
 #[test]
-fn every_page_of_the_admin_refuses_whoever_is_not_staff() {
+fn every_admin_page_refuses_people_who_are_not_staff() {
     let world = World::new();
     let post = world.published();
     let server = Server::start(world.database.store());
@@ -389,7 +389,7 @@ fn every_page_of_the_admin_refuses_whoever_is_not_staff() {
 /// What is answered on the way to accounts and for what would change one, to
 /// each role: the account that is asked about makes no difference.
 #[test]
-fn accounts_are_for_those_who_may_manage_them_and_for_nobody_else() {
+fn only_staff_read_and_change_accounts() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let changes = [
@@ -432,7 +432,7 @@ fn accounts_are_for_those_who_may_manage_them_and_for_nobody_else() {
 }
 
 #[test]
-fn what_one_may_not_see_is_answered_like_what_is_not_there() {
+fn a_hidden_post_is_answered_like_a_missing_one() {
     let world = World::new();
     let hidden = world.draft();
     let server = Server::start(world.database.store());
@@ -526,7 +526,7 @@ fn last_edge(world: &World) -> String {
 }
 
 #[test]
-fn a_call_names_whoever_asks_and_nobody_is_not_somebody() {
+fn a_call_names_its_person_and_cannot_be_made_without_one() {
     let world = World::new();
     let post = world.draft();
     let before = world.db_everything();

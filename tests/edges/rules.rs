@@ -426,7 +426,8 @@ fn every_rule_about_incidents_is_one_of_policy() {
         post: None,
         seen: None,
     };
-    audit::record_incident(&mut world.database.as_runtime(), &asked, "for_the_test", "by hand");
+    audit::Record::Incident { invariant: "for_the_test", detail: "by hand" }
+        .write_on(&asked, &mut world.database.as_runtime());
     for rule in [Rule::NoteIsGiven, Rule::IsOpen] {
         let finding = match rule {
             Rule::NoteIsGiven => " ",

@@ -55,7 +55,7 @@ const MATRIX: &str = "
 ";
 
 #[test]
-fn a_permission_is_a_small_table_that_anybody_can_read() {
+fn permissions_are_one_small_table() {
     let mut lines = vec![
         "| Permission                 | author | reviewer | staff |".to_owned(),
         "|----------------------------|--------|----------|-------|".to_owned(),
@@ -288,7 +288,7 @@ fn a_deactivated_account_stops_at_once_with_every_credential_it_has() {
 /// every time, and every time it is right. Four times out of five publishing
 /// would be wrong, and not one of the four reasons is about Rosa's account.
 #[test]
-fn what_a_permission_lets_through_something_else_must_still_refuse() {
+fn policies_refuse_what_permissions_allow() {
     let world = World::new();
     let rosa = world.find_person("rosa");
     let her_draft = world.draft_of(world.rosa);

@@ -133,7 +133,7 @@ fn cells(table: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn the_truth_table_is_what_the_door_does() {
+fn the_truth_table_is_what_the_workflow_does() {
     let world = World::new();
     let mut computed = vec![cells(TRUTH)[0].iter().map(|cell| cell.to_string()).collect()];
     for (name, who, author) in cast(&world) {
@@ -212,11 +212,11 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     let text = [("title", "T"), ("summary", "S"), ("body", "B")];
     let reason = [("reason", "It is out of date.")];
     let body = refused(&mut rosa, in_review, "revise", &text, (403, "not-its-author"));
-    assert!(body.contains("Alice writes this post."), "{body}");
+    assert!(body.contains("This post is written by Alice."), "{body}");
     let body = refused(&mut rosa, hers, "publish", &[], (403, "own-post"));
-    assert!(body.contains("Another reviewer has to judge it."), "{body}");
+    assert!(body.contains("Another reviewer must decide."), "{body}");
     let body = refused(&mut rosa, asked, "withdraw-request", &[], (403, "not-your-request"));
-    assert!(body.contains("Only the reviewer who asked"), "{body}");
+    assert!(body.contains("Only Edith can withdraw it."), "{body}");
 
     let body = refused(&mut alice, published, "revise", &text, (409, "already-published"));
     assert!(body.contains("Edith published this on"), "{body}");
@@ -227,9 +227,9 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     let body = refused(&mut edith, revised, "publish", &[], (409, "stale-revision"));
     assert!(body.contains("What has changed since you looked"), "{body}");
     let body = refused(&mut alice, begun, "submit", &[], (409, "incomplete"));
-    assert!(body.contains("Still missing: title, body."), "{body}");
+    assert!(body.contains("Missing: title, body."), "{body}");
     let body = refused(&mut rosa, asked, "publish", &[], (409, "changes-requested"));
-    assert!(body.contains("Edith asked for changes to revision 1."), "{body}");
+    assert!(body.contains("Edith requested changes to revision 1."), "{body}");
     refused(&mut edith, in_review, "withdraw-request", &[], (409, "no-request-stands"));
     refused(&mut stan, published, "archive", &[("reason", "  ")], (409, "reason-missing"));
     refused(&mut edith, in_review, "request-changes", &[("note", " ")], (409, "note-missing"));
@@ -276,7 +276,7 @@ fn an_incomplete_draft_is_refused_at_submit_with_all_that_is_missing() {
         let refusal = world.perform(world.alice, &submit(draft, 1)).unwrap_err();
         let reasons = refusal.reasons();
         assert_eq!(codes(&refusal), "policy incomplete");
-        assert_eq!(reasons[0].sentence, format!("Still missing: {missing}."));
+        assert_eq!(reasons[0].sentence, format!("Missing: {missing}."));
         assert_eq!(world.db_everything(), before);
 
         // What was missing is all that was missing.
@@ -304,7 +304,7 @@ fn a_post_that_became_incomplete_in_review_is_not_published() {
 
 /// Elsewhere the latest revision was published, and not the one that was read.
 #[test]
-fn what_was_read_is_what_is_published_or_nothing_is() {
+fn only_the_revision_that_was_read_is_published() {
     let world = World::new();
     let post = world.in_review();
     world.perform(world.alice, &revise(post, 1, "On haste")).unwrap();
@@ -312,7 +312,7 @@ fn what_was_read_is_what_is_published_or_nothing_is() {
     for seen in [0, 1, 3] {
         let refusal = world.perform(world.edith, &publish(post, seen)).unwrap_err();
         assert_eq!(codes(&refusal), "policy stale-revision");
-        assert!(refusal.to_string().contains("revision 2 is current"));
+        assert!(refusal.to_string().contains("The current revision is 2"));
     }
     assert_eq!(world.db_everything(), before);
     let outcome = world.perform(world.edith, &publish(post, 2)).unwrap();
@@ -360,7 +360,7 @@ fn an_action_that_names_no_revision_is_incomplete_input() {
 
 /// Elsewhere saving an edit silently unpublished a post.
 #[test]
-fn no_edit_by_anybody_ever_changes_a_state() {
+fn no_edit_changes_a_state() {
     let world = World::new();
     for state in State::ALL {
         for author in [world.alice, world.rosa] {
@@ -414,7 +414,7 @@ fn a_save_that_changed_nothing_makes_no_revision_and_restarts_no_review() {
 }
 
 #[test]
-fn a_change_request_stands_until_a_newer_revision_exists() {
+fn a_change_request_blocks_publication_until_a_newer_revision_exists() {
     let world = World::new();
     let post = world.in_review();
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
@@ -422,7 +422,7 @@ fn a_change_request_stands_until_a_newer_revision_exists() {
     for reviewer in [world.edith, world.rosa] {
         let refusal = world.perform(reviewer, &publish(post, 1)).unwrap_err();
         assert_eq!(codes(&refusal), "policy changes-requested");
-        assert!(refusal.to_string().contains("Edith asked for changes"));
+        assert!(refusal.to_string().contains("Edith requested changes"));
     }
     assert_eq!(world.db_everything(), before);
     world.perform(world.alice, &revise(post, 1, "On sources")).unwrap();
@@ -433,7 +433,7 @@ fn a_change_request_stands_until_a_newer_revision_exists() {
 /// An author who has nothing to change would otherwise be stuck; and a reviewer
 /// who asked would otherwise be overruled.
 #[test]
-fn only_whoever_asked_takes_a_change_request_back() {
+fn only_the_reviewer_who_asked_withdraws_a_change_request() {
     let world = World::new();
     let post = world.in_review();
     let second = world.person("ruth", &[Role::Reviewer]);
@@ -453,7 +453,7 @@ fn only_whoever_asked_takes_a_change_request_back() {
     let again = world.perform(world.edith, &withdraw_request(post, 1)).unwrap_err();
     assert_eq!(codes(&again), "policy not-your-request");
     let refusal = world.perform(world.edith, &publish(post, 1)).unwrap_err();
-    assert!(refusal.to_string().contains("Ruth asked for changes"));
+    assert!(refusal.to_string().contains("Ruth requested changes"));
     world.perform(second, &withdraw_request(post, 1)).unwrap();
     world.perform(world.edith, &publish(post, 1)).unwrap();
 }
@@ -507,7 +507,7 @@ fn nothing_is_archived_without_a_reason() {
 /// One key is one intention of one person: the same again is answered the same,
 /// anything else under it is refused as input, and nobody can spend another's.
 #[test]
-fn a_key_belongs_to_one_intention_of_one_person() {
+fn a_key_belongs_to_one_attempt_of_one_person() {
     let world = World::new();
     let key = || OperationKey::parse("monday-morning").unwrap();
     let post = world.draft();

@@ -218,7 +218,7 @@ fn a_server_killed_together_with_its_user_loses_nothing() {
 }
 
 #[test]
-fn a_file_that_names_somebody_elses_process_is_not_believed() {
+fn a_pid_file_of_another_process_is_not_trusted() {
     let place = TestDirectory::new();
     place.open().close().expect("the server stops");
     let notes = place.file("postgres/postmaster.pid");
@@ -286,7 +286,7 @@ fn a_path_too_long_for_a_socket_gets_a_short_one() {
 }
 
 #[test]
-fn a_deleted_directory_can_be_made_anew_at_once() {
+fn a_deleted_directory_can_be_created_again_at_once() {
     let place = TestDirectory::new();
     let orphaned = Guest::arrives(&place, &[]);
     let ghost = orphaned.server;

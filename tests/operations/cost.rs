@@ -187,7 +187,7 @@ fn the_head_of_a_file_takes_as_many_queries_for_many_rows_as_for_few() {
 }
 
 #[test]
-fn a_public_page_asks_once_whoever_reads_it() {
+fn a_public_page_takes_one_query_for_every_reader() {
     let world = World::new();
     for title in ["First", "Second", "Third"] {
         let post = world.create(world.alice, content(title)).unwrap().post;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use imprimatur::refusal::Refusal;
 use imprimatur::store::failure::{Failure, classify};
 use imprimatur::store::pool::Limits;
 use imprimatur::store::{Store, Unavailable};
@@ -13,7 +14,7 @@ use imprimatur::store::{Store, Unavailable};
 use crate::support::database::patient;
 use crate::support::raw::wait_until;
 use crate::support::tools::skip;
-use crate::support::world::db_number;
+use crate::support::world::{db_number, publish};
 use crate::support::{Database, Server, World};
 
 /// Returns what an error means that a connection meets.
@@ -68,7 +69,7 @@ fn a_constraint_is_known_by_its_name_and_nothing_of_the_row_is_kept() {
 }
 
 #[test]
-fn a_code_that_nobody_agreed_on_is_a_defect() {
+fn an_unknown_error_code_is_a_defect() {
     let database = Database::new();
     let mut conn = database.as_runtime();
     let raise = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'WF001',
@@ -356,4 +357,32 @@ fn a_pool_without_a_connection_is_unavailable_and_says_nothing_of_where_it_looke
     let busy = Store::connect(&database.runtime_url(), limits);
     let _taken = busy.checkout().unwrap();
     assert_eq!(busy.checkout().err(), Some(Unavailable::NoConnection));
+}
+
+/// The server ends the connection that has just refused somebody, before the
+/// refusal is written.
+#[test]
+fn a_refusal_is_recorded_although_its_connection_is_lost() {
+    let world = World::new();
+    world
+        .database
+        .as_superuser()
+        .batch_execute(
+            "CREATE SEQUENCE records;
+             CREATE FUNCTION end_the_first() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+             BEGIN
+                 IF nextval('records') = 1 THEN
+                     PERFORM pg_terminate_backend(pg_backend_pid());
+                 END IF;
+                 RETURN NEW;
+             END $$;
+             CREATE TRIGGER end_the_first BEFORE INSERT ON refusals
+                 FOR EACH ROW EXECUTE FUNCTION end_the_first();",
+        )
+        .unwrap();
+    let post = world.in_review();
+    let refused = world.perform(world.alice, &publish(post, 1)).unwrap_err();
+    assert!(matches!(refused, Refusal::Permission(_)), "{refused:?}");
+    let recorded = [("permission".to_owned(), "permission-missing".to_owned())];
+    assert_eq!(world.db_refusals(), recorded);
 }

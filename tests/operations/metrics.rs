@@ -234,7 +234,7 @@ fn is_name(name: &str) -> bool {
 }
 
 #[test]
-fn whoever_reads_the_numbers_here_is_strict() {
+fn the_metrics_parser_of_the_tests_is_strict() {
     let read = |text: &str| {
         let text = text.to_owned();
         std::panic::catch_unwind(move || Scrape::read(&text)).is_ok()
@@ -273,7 +273,7 @@ fn whoever_reads_the_numbers_here_is_strict() {
 }
 
 #[test]
-fn what_happens_is_counted_once() {
+fn each_event_is_counted_once() {
     let world = World::new();
     let (post, other) = (world.in_review(), world.in_review());
     let watched = Watched::serving(&world);
@@ -372,7 +372,7 @@ fn what_happens_is_counted_once() {
 }
 
 #[test]
-fn an_incident_is_open_until_somebody_acknowledges_it() {
+fn an_incident_is_open_until_it_is_acknowledged() {
     let world = World::new();
     let post = world.in_review();
     let watched = Watched::serving(&world);
@@ -427,7 +427,7 @@ fn the_site_and_the_metrics_know_nothing_of_each_other() {
 }
 
 #[test]
-fn nobody_outside_can_make_the_numbers_grow_in_number() {
+fn requests_cannot_add_metric_series() {
     let world = World::new();
     world.published();
     let watched = Watched::serving(&world);
@@ -489,7 +489,7 @@ fn too_many_at_once_are_seen_from_outside() {
 }
 
 #[test]
-fn without_the_database_a_scrape_says_so_and_comes_at_once() {
+fn without_the_database_a_scrape_says_so_at_once() {
     let world = World::new();
     let watched = Watched::serving(&world);
     let name = &world.database.name;
@@ -548,7 +548,7 @@ fn a_database_that_says_nothing_keeps_neither_a_scrape_nor_the_end() {
 /// The housekeeping at the start and a reader both wait for an answer that does
 /// not come. Whoever asks the program to end kills it after thirty seconds.
 #[test]
-fn what_the_database_never_answers_does_not_keep_the_program() {
+fn an_unanswered_query_does_not_keep_the_program_running() {
     let world = World::new();
     let url = world.database.runtime_url();
     let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();

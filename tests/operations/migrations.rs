@@ -101,7 +101,7 @@ fn a_migration_that_fails_leaves_nothing_of_those_before_it() {
 }
 
 #[test]
-fn whatever_a_database_and_a_role_have_for_defaults_the_guards_are_the_same() {
+fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
     let database = Database::empty();
     let name = &database.name;
     database.as_owner().batch_execute("CREATE SCHEMA elsewhere").unwrap();

@@ -1,5 +1,6 @@
 //! Running it: the private cluster, failures, metrics, costs, verification.
 
+mod ablation;
 mod cluster;
 mod cost;
 mod demo;

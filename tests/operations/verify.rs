@@ -37,7 +37,7 @@ fn details(findings: &[Finding]) -> Vec<&str> {
 }
 
 #[test]
-fn what_the_program_writes_breaks_no_truth() {
+fn the_programs_own_writes_pass_verification() {
     let database = with_demo();
     let report = report(&database);
     assert_eq!(report.findings, []);
@@ -160,7 +160,7 @@ fn a_role_without_the_owners_rights_hears_that_the_guards_were_not_compared() {
 }
 
 #[test]
-fn a_truth_that_is_asked_by_hand_says_what_its_trigger_says() {
+fn a_hand_written_question_says_what_its_trigger_says() {
     let database = Database::new();
     let triggers = statement::<(Text, Text)>(
         "SELECT tgname::text, coalesce(obj_description(oid, 'pg_trigger'), '')

@@ -97,7 +97,9 @@ pub(super) fn advice(post: &Post, advice: &ActionsBody) -> String {
     for it in &advice.actions {
         text += &format!("\n{}\t{}", it.action, it.verdict.as_str());
         for reason in &it.reasons {
-            text += &format!("\n- {} [{}]\n  {}", reason.sentence, reason.code, reason.hint);
+            for line in reason.lines() {
+                text += &format!("\n{line}");
+            }
         }
     }
     text

@@ -10,14 +10,26 @@ pub struct ProblemReason {
     /// A stable name in kebab case.
     #[schema(value_type = ReasonCode, example = "stale-revision")]
     pub code: String,
-    /// What is the case, in a sentence.
+    /// Why it is refused, in a sentence.
     pub sentence: String,
-    /// What would mend it, in a sentence.
+    /// What to do about it, in a sentence. Empty where nothing would help.
     pub hint: String,
 }
 
 impl From<Reason> for ProblemReason {
     fn from(reason: Reason) -> Self {
         Self { code: reason.code, sentence: reason.sentence, hint: reason.hint }
+    }
+}
+
+impl ProblemReason {
+    /// Returns the reason as lines for a terminal: the sentence with the code,
+    /// and the hint where there is one.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("- {} [{}]", self.sentence, self.code)];
+        if !self.hint.is_empty() {
+            lines.push(format!("  {}", self.hint));
+        }
+        lines
     }
 }

@@ -102,12 +102,12 @@ fn a_change_that_is_not_valid_is_disabled_and_refused_with_the_same_reason() {
     let mut stan = server.signed_in("stan");
     world.change_account("edith", AccountChange::Deactivate).unwrap();
     for (account, change, field, codes, sentence) in [
-        ("alice", "grant-role", "author", "role-held", "holds the role author already"),
-        ("alice", "revoke-role", "staff", "role-not-held", "does not hold the role staff"),
-        ("alice", "reactivate-account", "", "active", "is active already"),
-        ("alice", "end-sessions", "", "not-signed-in", "is not signed in anywhere"),
-        ("alice", "revoke-token", "7", "token-over", "lets nobody in any more"),
-        ("edith", "deactivate-account", "", "not-active", "is deactivated already"),
+        ("alice", "grant-role", "author", "role-held", "already has the role author"),
+        ("alice", "revoke-role", "staff", "role-not-held", "does not have the role staff"),
+        ("alice", "reactivate-account", "", "active", "is already active"),
+        ("alice", "end-sessions", "", "not-signed-in", "is not signed in"),
+        ("alice", "revoke-token", "7", "token-over", "has expired or was revoked"),
+        ("edith", "deactivate-account", "", "not-active", "is already deactivated"),
         ("edith", "reset-password", "", "not-active", "account is deactivated"),
         ("stan", "grant-role", "author", "own-account", "your own account"),
         ("stan", "reset-password", "", "own-account", "your own account"),
@@ -152,7 +152,7 @@ fn a_change_without_a_reason_or_of_an_unknown_account_has_no_effect() {
     let before = world.db_everything();
     let path = "/admin/accounts/alice/deactivate-account";
     let page = stan.send_unasked(path, &[("reason", " \n")]).expect(409);
-    assert!(page.body.contains("Write why"), "{}", page.body);
+    assert!(page.body.contains("Enter a reason."), "{}", page.body);
     let long = "a".repeat(2_001);
     let page = stan.send_unasked(path, &[("reason", &long)]).expect(422);
     assert!(page.body.contains(&long), "what was typed is kept");

@@ -61,7 +61,7 @@ fn each_post_of_a_bulk_archive_has_an_outcome_and_refused_posts_show_the_reasons
     assert!(page.body.contains("Archived: 1"));
     assert!(page.body.contains("Refused: 5"));
     assert!(page.body.contains("has not submitted this draft yet"));
-    assert!(page.body.contains("There is no such post"));
+    assert!(page.body.contains("The post was not found."));
     assert!(!page.body.contains("Go on"));
     assert_eq!(world.post(first).state(), State::Archived);
     let states = [draft, waiting].map(|post| world.post(post).state());
@@ -96,7 +96,11 @@ fn policy_refuses_a_bulk_archive_without_a_reason_as_it_refuses_a_single_archive
             let mut form = form.clone();
             form.push(("reason", blank.to_owned()));
             let page = send(&mut stan, &path, &form).expect(409);
-            assert!(page.body.contains("Write why; the record keeps it."), "{path} {}", page.body);
+            assert!(
+                page.body.contains("Enter a reason. It is kept in the history."),
+                "{path} {}",
+                page.body
+            );
             let recorded = ("policy".to_owned(), "reason-missing".to_owned());
             assert_eq!(world.db_refusals()[records..], [recorded], "{path} {blank:?}");
         }

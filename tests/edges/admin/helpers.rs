@@ -75,7 +75,8 @@ pub fn incident(world: &World, invariant: &str, actor: Option<UserId>, post: Opt
         post,
         seen: None,
     };
-    audit::record_incident(&mut world.database.as_runtime(), &asked, invariant, "by the test");
+    audit::Record::Incident { invariant: invariant, detail: "by the test" }
+        .write_on(&asked, &mut world.database.as_runtime());
 }
 
 /// The ids of the refusals on a page.

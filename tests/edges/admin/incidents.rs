@@ -36,7 +36,7 @@ fn staff_acknowledge_an_incident_once_and_a_refused_note_is_kept() {
     server.browser().post(path, &[("token", ""), ("finding", "x")]).expect(401);
 
     let page = stan.submit(path, &[("finding", "  ")]).expect(409).body;
-    assert!(page.contains("No note is given."), "{page}");
+    assert!(page.contains("A note is required."), "{page}");
     let long = "Found it. ".repeat(300);
     let page = stan.submit(path, &[("finding", &long)]).expect(422).body;
     assert!(page.contains(&long), "nothing typed is lost");

@@ -238,7 +238,7 @@ fn a_token_changes_no_account_not_even_its_own() {
 }
 
 #[test]
-fn a_token_has_a_quota_and_the_reply_says_what_is_left() {
+fn a_token_has_a_quota_and_the_reply_says_how_much_is_left() {
     let House { world: _world, server: _server, alice, edith, .. } = House::new();
     let mut left = Vec::new();
     let refused = loop {

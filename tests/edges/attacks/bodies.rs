@@ -74,7 +74,7 @@ fn a_body_that_stops_or_trickles_is_given_up() {
 }
 
 #[test]
-fn what_is_refused_without_its_body_is_refused_before_it() {
+fn a_request_is_refused_before_its_body_where_possible() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let forged = "authorization: Bearer imprimatur_nothing";
@@ -130,7 +130,7 @@ impl Drop for Serving {
 }
 
 #[test]
-fn bodies_that_stop_take_bounded_memory_and_hold_nobody_up() {
+fn stopped_bodies_take_bounded_memory_and_delay_no_other_request() {
     let world = World::new();
     let serving = Serving::start(&world);
     let mut alice = Browser::new(serving.1);

@@ -50,7 +50,7 @@ journeys! {
     staff_archive_what_they_find_on_one_decision,
     staff_create_an_account_and_its_person_sets_the_password,
     a_reader_reads_on_to_older_posts_and_to_one_that_is_gone,
-    a_stranger_is_told_at_each_door_why_it_is_closed,
+    an_anonymous_request_hears_why_through_every_interface,
     a_post_goes_from_first_words_to_gone,
 }
 
@@ -93,7 +93,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     chromium.sees("You have not written anything yet.");
     let post = write_a_post(chromium);
     chromium.sees_disabled("Submit for review");
-    chromium.sees("Still missing: summary.");
+    chromium.sees("Missing: summary.");
     revise(chromium, "Summary", "Why less is more.");
     submit_for_review(chromium);
 
@@ -127,7 +127,7 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     chromium.sees("Then more of them.");
     ask_for_changes(chromium);
     chromium.sees_disabled("Publish");
-    chromium.sees("Edith asked for changes to revision 1.");
+    chromium.sees("Edith requested changes to revision 1.");
     take_the_request_back(chromium);
     publish(chromium);
     chromium.sees("Nothing else waits for your review.");
@@ -270,7 +270,7 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
     chromium.sees_heading("Newest posts");
 }
 
-fn a_stranger_is_told_at_each_door_why_it_is_closed(
+fn an_anonymous_request_hears_why_through_every_interface(
     chromium: &Chromium,
     world: &World,
     _: &Server,
@@ -436,7 +436,7 @@ fn a_stale_tab_shows_both_texts_and_loses_neither() {
 }
 
 #[test]
-fn what_was_typed_survives_the_end_of_a_session() {
+fn typed_text_survives_the_end_of_a_session() {
     let (world, server) = publishing_house();
     let Some(chromium) = Chromium::open(server.address, JavaScript::On) else {
         return;

@@ -83,7 +83,7 @@ fn the_demo_after_some_weeks_breaks_no_truth() {
 }
 
 #[test]
-fn every_picture_is_in_the_readme_and_says_what_is_to_be_seen() {
+fn every_picture_is_in_the_readme_with_a_description() {
     let readme = std::fs::read_to_string(docs().join("../README.md")).unwrap();
     let shown: BTreeSet<(&str, &str)> = readme
         .split("![")

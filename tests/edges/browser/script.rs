@@ -28,7 +28,7 @@ fn the_script_is_one_file_of_ours_for_people_who_are_signed_in() {
 }
 
 #[test]
-fn without_a_script_the_editor_says_what_is_missing_and_shows_what_readers_will_see() {
+fn without_javascript_the_editor_shows_the_checklist_and_a_preview() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
     chromium.visit(CREATE);
     chromium.sees("Title: still missing");
@@ -83,7 +83,7 @@ fn a_mistake_is_where_the_page_begins() {
 }
 
 #[test]
-fn leaving_unsaved_words_is_warned_of_and_saving_them_is_not() {
+fn leaving_with_unsaved_text_warns_and_saving_it_does_not() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     assert!(!warns(&chromium, || chromium.follow("Desk")), "nothing was typed");
     let typed = || chromium.fill("Title", "On restraint");
@@ -138,7 +138,7 @@ fn the_preview_follows_the_words_and_is_what_the_server_renders() {
 }
 
 #[test]
-fn what_stands_in_the_way_of_a_preview_is_said_and_costs_no_words() {
+fn a_preview_that_is_not_possible_says_why_and_keeps_the_text() {
     let Some((world, server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
     chromium.fill("Title", "On restraint");
@@ -187,7 +187,7 @@ fn a_newer_preview_ends_the_older_and_a_busy_server_is_no_loss() {
 }
 
 #[test]
-fn what_was_kept_is_forgotten_once_it_is_saved_after_signing_in_again() {
+fn kept_text_is_removed_once_it_is_saved_after_signing_in_again() {
     let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
     chromium.fill("Body", "First words.");
@@ -203,7 +203,7 @@ fn what_was_kept_is_forgotten_once_it_is_saved_after_signing_in_again() {
 }
 
 #[test]
-fn what_a_closed_tab_held_is_offered_used_and_forgotten_once_it_is_saved() {
+fn text_of_a_closed_tab_is_offered_used_and_removed_after_saving() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
     chromium.visit(CREATE);
@@ -226,7 +226,7 @@ fn what_a_closed_tab_held_is_offered_used_and_forgotten_once_it_is_saved() {
 }
 
 #[test]
-fn what_is_thrown_away_is_gone_and_what_is_replaced_is_not() {
+fn a_discarded_text_is_gone_and_a_replaced_one_is_kept() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
     chromium.visit(CREATE);
@@ -262,7 +262,7 @@ fn an_offer_says_how_old_it_is() {
 }
 
 #[test]
-fn a_kept_text_never_goes_over_a_newer_revision_unseen() {
+fn kept_text_never_overwrites_a_newer_revision() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     let editor = format!("{}/revise", start_a_post(&chromium));
     leave_words_behind(&chromium, &editor, "Words of a closed tab.");
@@ -289,7 +289,7 @@ fn a_kept_text_never_goes_over_a_newer_revision_unseen() {
 }
 
 #[test]
-fn what_the_server_already_shows_is_dropped_without_a_word() {
+fn kept_text_equal_to_the_saved_text_is_dropped() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     let editor = format!("{}/revise", start_a_post(&chromium));
     leave_words_behind(&chromium, &editor, "Words of a closed tab.  ");
@@ -307,7 +307,7 @@ fn what_the_server_already_shows_is_dropped_without_a_word() {
 }
 
 #[test]
-fn words_stay_with_who_typed_them_and_leave_with_who_signs_out() {
+fn kept_text_stays_with_its_person_and_is_removed_at_sign_out() {
     let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of Alice.");
     db_end_sessions(&world);
@@ -352,7 +352,7 @@ fn a_browser_that_keeps_nothing_costs_nothing_else() {
 }
 
 #[test]
-fn times_are_told_in_the_zone_of_whoever_reads_them() {
+fn times_are_shown_in_the_readers_time_zone() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     start_a_post(&chromium);
     for (zone, said) in [("Asia/Tokyo", "GMT+9"), ("Asia/Kolkata", "GMT+5:30")] {

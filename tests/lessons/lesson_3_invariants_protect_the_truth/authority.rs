@@ -12,7 +12,7 @@ use crate::support::World;
 use crate::support::world::db_number;
 
 #[test]
-fn the_program_cannot_take_a_guard_away_or_become_somebody_who_can() {
+fn the_runtime_role_cannot_remove_a_guard_or_become_a_role_that_can() {
     let world = World::new();
     let attempts = [
         ("ALTER TABLE posts DISABLE TRIGGER ALL", "must be owner of table posts"),
@@ -141,7 +141,7 @@ fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
 }
 
 #[test]
-fn what_everybody_may_the_program_may_not_either() {
+fn rights_of_public_give_the_runtime_role_nothing() {
     let world = World::new();
     // A right that PUBLIC holds is held by the program too.
     let public = "SELECT count(*) AS n
@@ -192,7 +192,7 @@ fn every_function_looks_where_it_was_made_to_look() {
 }
 
 #[test]
-fn a_trigger_function_with_the_owners_rights_serves_no_table_of_somebody_else() {
+fn a_trigger_function_with_the_owners_rights_works_on_its_own_table_alone() {
     let world = World::new();
     let last = "UPDATE users SET is_active = false WHERE 'staff' = ANY (roles)";
     let inflate = format!(
@@ -214,7 +214,7 @@ fn a_trigger_function_with_the_owners_rights_serves_no_table_of_somebody_else() 
 }
 
 #[test]
-fn only_what_is_long_over_is_forgotten() {
+fn only_long_expired_rows_are_purged() {
     let world = World::new();
     let alice = world.alice;
     let sessions = [

@@ -360,7 +360,7 @@ fn facts_never_change() {
 }
 
 #[test]
-fn what_is_published_is_complete_and_final() {
+fn a_published_post_is_complete_and_final() {
     let scene = Scene::new();
     let second_revision = revision("{alice}", "{published}", "2", "'Changed'");
     let changed =
@@ -447,7 +447,7 @@ fn revisions_are_numbered_without_gaps_and_the_newest_is_current() {
 }
 
 #[test]
-fn a_change_request_is_taken_back_once_and_only_by_whoever_made_it() {
+fn a_change_request_is_withdrawn_once_and_only_by_its_reviewer() {
     let scene = Scene::new();
     let withdrawal = |who: &str, post: &str, request: &str, of: &str| {
         let withdraws = format!("(SELECT {request}(id) FROM reviews WHERE post_id = {of})");
@@ -642,7 +642,7 @@ fn an_action_without_its_effect_is_refused() {
 }
 
 #[test]
-fn an_author_neither_publishes_nor_reviews_and_nobody_writes_for_an_author() {
+fn authors_do_not_publish_or_review_and_only_authors_write() {
     let scene = Scene::new();
     let own = db_change(scene.review, State::InReview, State::Published, scene.world.alice);
     let written = revision("{arthur}", "{draft}", "2", "'Not by Alice'")

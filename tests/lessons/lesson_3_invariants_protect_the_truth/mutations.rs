@@ -101,7 +101,7 @@ fn is_refused_in_every_state_but<A: Mutation>(
 }
 
 #[test]
-fn an_action_writes_nothing_when_the_post_is_no_longer_what_was_judged() {
+fn an_action_writes_nothing_when_the_post_changed_after_its_policy() {
     let world = World::new();
     let (alice, edith, stan) = (world.alice, world.edith, world.stan);
     let open = [State::Draft, State::InReview];

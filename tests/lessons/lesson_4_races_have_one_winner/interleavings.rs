@@ -104,7 +104,7 @@ impl Doing {
 }
 
 #[test]
-fn whoever_has_to_wait_is_judged_by_what_the_other_left() {
+fn the_second_of_two_attempts_is_decided_on_what_the_first_left() {
     let world = World::new();
     let mut superuser = world.database.as_superuser();
     for first in Doing::ALL {
@@ -187,7 +187,7 @@ fn look_then_lock(
 }
 
 #[test]
-fn what_happened_between_the_first_look_and_the_lock_is_seen() {
+fn changes_between_the_first_read_and_the_lock_are_seen() {
     let world = World::new();
     let cases = [
         // Who looks, what they want, what happens meanwhile, what they hear.
@@ -227,7 +227,7 @@ fn what_happened_between_the_first_look_and_the_lock_is_seen() {
 }
 
 #[test]
-fn a_decision_that_a_conflict_interrupted_is_read_and_taken_anew() {
+fn a_conflict_reads_and_decides_again() {
     let world = World::new();
     let post = world.in_review();
     // Edith's first try is judged valid and then fails at its write; before
@@ -263,7 +263,7 @@ fn a_decision_that_a_conflict_interrupted_is_read_and_taken_anew() {
 }
 
 #[test]
-fn however_four_people_get_in_each_others_way_the_history_is_a_prefix_of_the_one_chain() {
+fn four_people_at_once_leave_a_prefix_of_the_one_chain() {
     let world = World::new();
     let chain: Vec<&str> = State::ALL.map(State::as_str).to_vec();
     for round in 0..25 {

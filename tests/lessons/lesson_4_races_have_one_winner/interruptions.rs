@@ -27,7 +27,7 @@ fn store_with(world: &World, limits: Limits) -> Store {
 }
 
 #[test]
-fn a_panic_in_a_transaction_leaves_nothing_to_whoever_gets_the_connection_next() {
+fn a_panic_in_a_transaction_leaves_a_clean_connection() {
     let world = World::new();
     let post = world.in_review();
     let store = world.database.store_of(1);
@@ -55,7 +55,7 @@ fn a_panic_in_a_transaction_leaves_nothing_to_whoever_gets_the_connection_next()
 }
 
 #[test]
-fn what_one_person_does_on_a_connection_does_not_colour_what_the_next_one_does() {
+fn a_connection_keeps_nothing_of_the_person_who_used_it() {
     let world = World::new();
     let store = world.database.store_of(1);
     let server = Server::start(store.clone());
@@ -109,7 +109,7 @@ fn interrupt(world: &World, times: i64, code: &str, message: &str) {
 }
 
 #[test]
-fn a_conflict_is_decided_anew_three_times_and_then_answered_with_try_again() {
+fn a_conflict_is_retried_three_times_and_then_answered_with_503() {
     let world = World::new();
     let conflicts = [
         ("serialization_failure", "could not serialize access"),
@@ -187,7 +187,7 @@ fn a_pool_that_stays_empty_is_no_refusal() {
 }
 
 #[test]
-fn whoever_cannot_be_served_now_is_told_to_come_again_and_keeps_the_form() {
+fn an_overloaded_server_answers_503_and_keeps_the_form() {
     let world = World::new();
     let post = world.in_review();
     let store =

@@ -35,7 +35,7 @@ fn click_publish(browsers: &[Browser], address: &str, key: impl Fn() -> Operatio
 }
 
 #[test]
-fn of_sixty_four_who_publish_at_once_one_does_and_sixty_three_hear_that_it_is_done() {
+fn of_sixty_four_publishers_at_once_one_wins_and_sixty_three_hear_why() {
     let world = World::new();
     for name in ["rachel", "rufus"] {
         world.person(name, &[Role::Reviewer]);
@@ -87,7 +87,7 @@ fn one_click_that_arrives_sixty_four_times_succeeds_sixty_four_times_and_once() 
 }
 
 #[test]
-fn whoever_loaded_the_same_post_and_acts_second_is_refused() {
+fn the_second_to_act_on_the_same_revision_is_refused() {
     let world = World::new();
     let post = world.in_review();
     // Both have read it, and both saw a post in review.
@@ -102,7 +102,7 @@ fn whoever_loaded_the_same_post_and_acts_second_is_refused() {
 }
 
 #[test]
-fn what_is_published_is_what_was_read() {
+fn the_published_revision_is_the_one_that_was_read() {
     let world = World::new();
     let post = world.in_review();
     let server = Server::start(world.database.store());
@@ -180,7 +180,7 @@ fn posts_of_the_same_title_published_at_once_each_get_an_address() {
 }
 
 #[test]
-fn an_address_that_another_took_meanwhile_is_chosen_anew() {
+fn an_address_that_another_post_took_is_chosen_again() {
     let world = World::new();
     world.published();
     // The one will be on-restraint-2, because its own address is taken; the

@@ -253,7 +253,7 @@ fn two_staff_who_remove_each_other_at_once_leave_one_of_them() {
 }
 
 #[test]
-fn whoever_keeps_acting_cannot_keep_a_revocation_waiting() {
+fn constant_activity_cannot_delay_a_revocation() {
     let world = World::new();
     let busy = AtomicBool::new(true);
     let impatient = Store::connect(&world.database.runtime_url(), Limits::default());
@@ -289,7 +289,7 @@ fn whoever_keeps_acting_cannot_keep_a_revocation_waiting() {
 }
 
 #[test]
-fn nothing_takes_effect_once_somebody_has_been_told_that_they_are_signed_out() {
+fn nothing_takes_effect_after_an_acknowledged_sign_out() {
     let world = World::new();
     let post = world.in_review();
     let server = Server::start(world.database.store());

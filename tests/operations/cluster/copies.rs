@@ -107,7 +107,7 @@ fn one_directory_by_two_paths_has_one_server() {
 }
 
 #[test]
-fn a_server_whose_socket_was_removed_is_started_anew() {
+fn a_server_whose_socket_was_removed_is_restarted() {
     let place = TestDirectory::new();
     let first = place.open();
     let server = place.server();

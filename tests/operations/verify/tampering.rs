@@ -138,7 +138,7 @@ fn rights_on_the_database_and_settings_of_roles_are_looked_at() {
 
 /// Other roles may be allowed to read, and other things may stand beside ours.
 #[test]
-fn what_does_not_concern_the_guards_is_no_finding() {
+fn unrelated_objects_are_no_finding() {
     let database = Database::new();
     let conn = &mut saboteur(&database);
     let harmless = "CREATE TABLE of_somebody_else (id bigint PRIMARY KEY, note text);

@@ -231,7 +231,11 @@ impl House {
             post: Some(self.objected),
             seen: None,
         };
-        audit::record_incident(conn, &asked, "post_state_is_recorded", "refused by the database");
+        audit::Record::Incident {
+            invariant: "post_state_is_recorded",
+            detail: "refused by the database",
+        }
+        .write_on(&asked, conn);
         let open =
             audit::incidents(conn, audit::IncidentState::Open, &PageRequest::newest(1)).unwrap();
         format!("/admin/incidents/{}", open.lines[0].id)

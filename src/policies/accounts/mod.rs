@@ -1,0 +1,148 @@
+//! The rules about accounts that staff create and change.
+
+mod first;
+mod reasons;
+mod rule;
+
+use super::{Condition, Policy, PolicyDenied};
+use crate::domain::{
+    Ability, AccountAction, Command, NewAccount, PasswordReset, Person, Reason, Role, TokenId,
+    has_visible_text,
+};
+
+pub use first::{FirstRule, check_first};
+pub use rule::{Account, Facts, Rule, rules};
+
+/// What can be done to an account that exists, with what it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Grant a role.
+    Grant(Role),
+    /// Revoke a role.
+    Revoke(Role),
+    /// Deactivate the account; ends its sessions, tokens and one-time link.
+    Deactivate,
+    /// Reactivate the account.
+    Reactivate,
+    /// Replace the password; carries its Argon2id hash.
+    SetPassword(String),
+    /// End the password, and let the person set another.
+    ResetPassword(PasswordReset),
+    /// End all sessions.
+    EndSessions,
+    /// Revoke one API token.
+    RevokeToken(TokenId),
+}
+
+impl AccountChange {
+    /// Returns what is done, without what it takes.
+    pub fn action(&self) -> AccountAction {
+        match self {
+            Self::Grant(role) => AccountAction::Grant(*role),
+            Self::Revoke(role) => AccountAction::Revoke(*role),
+            Self::Deactivate => AccountAction::Deactivate,
+            Self::Reactivate => AccountAction::Reactivate,
+            Self::SetPassword(_) => AccountAction::SetPassword,
+            Self::ResetPassword(_) => AccountAction::ResetPassword,
+            Self::EndSessions => AccountAction::EndSessions,
+            Self::RevokeToken(_) => AccountAction::RevokeToken,
+        }
+    }
+
+    /// Returns the change's name in records and on the command line.
+    pub fn as_str(&self) -> &'static str {
+        self.action().as_str()
+    }
+}
+
+/// Change an account, for a reason.
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeAccount<'a> {
+    /// The change.
+    pub change: &'a AccountChange,
+    /// Why, for the record.
+    pub reason: &'a str,
+}
+
+impl Command for ChangeAccount<'_> {
+    const ABILITY: Ability = Ability::ManageAccounts;
+}
+
+/// Returns nothing where every rule is met, once a reason is given. It is the
+/// answer without the proof, for pages that advise.
+///
+/// # Errors
+///
+/// [`PolicyDenied`] with every rule that is not met.
+pub fn check(action: AccountAction, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
+    let facts = Facts { actor, action, account, has_reason: true };
+    PolicyDenied::unless_met(rules(action), &facts)
+}
+
+impl Policy for ChangeAccount<'_> {
+    type Subject<'tx> = Account;
+
+    fn check(&self, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
+        let action = self.change.action();
+        let has_reason = has_visible_text(self.reason);
+        let facts = Facts { actor, action, account, has_reason };
+        PolicyDenied::unless_met(rules(action), &facts)
+    }
+}
+
+/// There is no account yet that a rule could speak of; the step exists so that
+/// every write comes from a policy.
+impl Policy for NewAccount {
+    type Subject<'tx> = ();
+
+    fn check(&self, _: &Person, (): &()) -> Result<(), PolicyDenied> {
+        Ok(())
+    }
+}
+
+impl Condition for Rule {
+    type Facts<'a> = Facts<'a>;
+
+    fn code(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn is_met(self, &Facts { actor, action, account, has_reason }: &Facts<'_>) -> bool {
+        let roles = &account.person.roles;
+        match self {
+            Self::IsNotYourself => actor.id != account.person.id,
+            // The actor is active staff and stays so, because `IsNotYourself`
+            // holds. So this advises the last one; the roster's constraint
+            // decides races.
+            Self::IsNotTheLastStaff => {
+                !(account.is_active && roles.contains(Role::Staff) && account.active_staff <= 1)
+            }
+            Self::RoleIsNotHeld => !has_role(action, account),
+            Self::RoleIsHeld => has_role(action, account),
+            Self::IsActive => account.is_active,
+            Self::IsDeactivated => !account.is_active,
+            Self::IsSignedIn => account.is_signed_in,
+            Self::TokenWorks => account.has_token,
+            Self::ReasonIsGiven => has_reason,
+        }
+    }
+
+    fn reason(self, &Facts { action, account, .. }: &Facts<'_>) -> Reason {
+        let (sentence, hint) = reasons::explain(self, action, account);
+        Reason::new(self.code(), sentence, hint)
+    }
+}
+
+fn has_role(action: AccountAction, account: &Account) -> bool {
+    match action {
+        AccountAction::Grant(role) | AccountAction::Revoke(role) => {
+            account.person.roles.contains(role)
+        }
+        AccountAction::Deactivate
+        | AccountAction::Reactivate
+        | AccountAction::SetPassword
+        | AccountAction::ResetPassword
+        | AccountAction::EndSessions
+        | AccountAction::RevokeToken => false,
+    }
+}

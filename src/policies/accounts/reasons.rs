@@ -1,0 +1,60 @@
+//! What a refusal about an account says: a sentence, and a hint what would
+//! change it. The hint is empty where nothing would.
+
+use super::rule::{Account, Rule};
+use crate::domain::AccountAction;
+
+/// Returns the sentence and the hint of a rule that is not met.
+pub(super) fn explain(
+    rule: Rule,
+    action: AccountAction,
+    account: &Account,
+) -> (String, &'static str) {
+    let name = &account.person.display_name;
+    match rule {
+        Rule::IsNotYourself => ("This is your own account.".to_owned(), instead(action)),
+        Rule::IsNotTheLastStaff => (
+            "This is the last active staff account.".to_owned(),
+            "Grant the role staff to another account first.",
+        ),
+        Rule::RoleIsNotHeld => (format!("{name} already has the role {}.", role_of(action)), ""),
+        Rule::RoleIsHeld => (format!("{name} does not have the role {}.", role_of(action)), ""),
+        Rule::IsActive if action == AccountAction::ResetPassword => {
+            (format!("{name}'s account is deactivated."), "Reactivate the account first.")
+        }
+        Rule::IsActive => (format!("{name}'s account is already deactivated."), ""),
+        Rule::IsDeactivated => (format!("{name}'s account is already active."), ""),
+        Rule::IsSignedIn => (format!("{name} is not signed in."), ""),
+        Rule::TokenWorks => ("This token has expired or was revoked.".to_owned(), ""),
+        Rule::ReasonIsGiven => (
+            "A reason is required.".to_owned(),
+            "Enter a reason. It is kept in the account's history.",
+        ),
+    }
+}
+
+fn role_of(action: AccountAction) -> &'static str {
+    match action {
+        AccountAction::Grant(role) | AccountAction::Revoke(role) => role.as_str(),
+        AccountAction::Deactivate
+        | AccountAction::Reactivate
+        | AccountAction::SetPassword
+        | AccountAction::ResetPassword
+        | AccountAction::EndSessions
+        | AccountAction::RevokeToken => "",
+    }
+}
+
+/// Returns what to do instead about one's own account.
+fn instead(action: AccountAction) -> &'static str {
+    match action {
+        AccountAction::Grant(_)
+        | AccountAction::Revoke(_)
+        | AccountAction::Deactivate
+        | AccountAction::Reactivate
+        | AccountAction::SetPassword => "Ask another member of staff.",
+        AccountAction::ResetPassword => "Change your password on the page My account.",
+        AccountAction::EndSessions => "End your sessions on the page My account.",
+        AccountAction::RevokeToken => "Revoke your tokens on the page My account.",
+    }
+}

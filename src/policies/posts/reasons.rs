@@ -1,0 +1,152 @@
+//! What a refusal about a post says: a sentence, and a hint what would change
+//! it. The hint is empty where nothing would.
+
+use super::rule::{Rule, Subject};
+use crate::domain::{Permission, Person, Post, Reader, RevisionNumber, State, Status};
+use crate::permissions;
+use crate::policies::date_and_time;
+
+pub(super) const REASON_MISSING: (&str, &str) =
+    ("A reason is required.", "Enter a reason. It is kept in the history.");
+
+/// Returns the sentence and the hint of a rule that is not met.
+pub(super) fn explain(rule: Rule, person: &Person, subject: Subject<'_>) -> (String, String) {
+    let (sentence, hint) = match subject {
+        Subject::New(_) => {
+            ("Nothing is written yet.".to_owned(), "Enter a title, a summary or some text.")
+        }
+        Subject::Existing(post, seen) => return explain_post(rule, person, post, seen),
+    };
+    (sentence, hint.to_owned())
+}
+
+fn explain_post(
+    rule: Rule,
+    person: &Person,
+    post: &Post,
+    seen: RevisionNumber,
+) -> (String, String) {
+    let (sentence, hint) = match rule {
+        Rule::SomethingIsWritten => {
+            return explain(rule, person, Subject::New(&post.current.content));
+        }
+        Rule::YouAreItsAuthor => (
+            format!("This post is written by {}.", post.author.name),
+            "Only the author can change it. A reviewer can request changes.",
+        ),
+        Rule::YouAreNotItsAuthor => {
+            ("You wrote this post.".to_owned(), "Another reviewer must decide.")
+        }
+        Rule::NotYetPublished => (
+            state_and_since(person, post),
+            "Published posts cannot be edited. To correct one, ask staff to archive it and write \
+             a new post.",
+        ),
+        Rule::IsADraft => (state_and_since(person, post), "Only drafts can be submitted."),
+        Rule::IsInReview => (
+            state_and_since(person, post),
+            match post.state() {
+                State::Draft => "The author must submit it first.",
+                State::InReview | State::Published | State::Archived => "",
+            },
+        ),
+        Rule::IsPublished => (
+            state_and_since(person, post),
+            match post.state() {
+                State::Draft | State::InReview => "Only published posts can be archived.",
+                State::Published | State::Archived => "",
+            },
+        ),
+        Rule::SeenIsCurrent => {
+            (moved_on(person, post, seen), "Read the current revision, then try again.")
+        }
+        Rule::NothingIsMissing => (
+            format!("Missing: {}.", post.current.content.missing().join(", ")),
+            match (post.author.id == person.id, post.current.content.missing().len()) {
+                (true, 1) => "Add it first.",
+                (true, _) => "Add them first.",
+                (false, 1) => "The author must add it first.",
+                (false, _) => "The author must add them first.",
+            },
+        ),
+        Rule::NoRequestStands => {
+            let sentence = format!(
+                "{} requested changes to revision {}.",
+                reviewers(post),
+                post.current.number
+            );
+            return (sentence, answer_to_requests(person, post));
+        }
+        Rule::ARequestStands => ("There is no open change request.".to_owned(), ""),
+        Rule::StandingRequestIsYours => {
+            let reviewers = reviewers(post);
+            let hint = format!("Only {reviewers} can withdraw it.");
+            return (format!("This change request was made by {reviewers}."), hint);
+        }
+        Rule::NoteIsGiven => ("A note is required.".to_owned(), "Enter what must change."),
+        Rule::ReasonIsGiven => (REASON_MISSING.0.to_owned(), REASON_MISSING.1),
+    };
+    (sentence, hint.to_owned())
+}
+
+/// Returns who requested changes to the current revision.
+fn reviewers(post: &Post) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for request in &post.standing_requests {
+        let name = request.reviewer.name.as_str();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(" and ")
+}
+
+fn answer_to_requests(person: &Person, post: &Post) -> String {
+    let own = post.standing_requests.iter().filter(|request| request.reviewer.id == person.id);
+    if own.count() == post.standing_requests.len() {
+        return "Wait for a new revision, or withdraw your request.".to_owned();
+    }
+    format!(
+        "The author must save a new revision, or {} must withdraw the request.",
+        reviewers(post)
+    )
+}
+
+fn moved_on(person: &Person, post: &Post, seen: RevisionNumber) -> String {
+    let current = post.current.number;
+    if sees_history(person, post) {
+        let since = date_and_time(post.current.at);
+        format!("You saw revision {seen}. The current revision is {current}, saved on {since}.")
+    } else {
+        format!("You saw revision {seen}. The current revision is {current}.")
+    }
+}
+
+/// Returns the state of the post and, for those who may know, since when and by
+/// whom.
+fn state_and_since(person: &Person, post: &Post) -> String {
+    let (what, by, at) = match &post.status {
+        Status::Draft => {
+            return format!("{} has not submitted this draft yet.", post.author.name);
+        }
+        Status::InReview(submission) => ("submitted", &submission.by, submission.at),
+        Status::Published(_, publication) => ("published", &publication.by, publication.at),
+        Status::Archived(_, _, archival) => ("archived", &archival.by, archival.at),
+    };
+    if sees_history(person, post) {
+        format!("{} {what} this on {}.", by.name, date_and_time(at))
+    } else {
+        format!("This is {what}.")
+    }
+}
+
+/// Returns whether the person may read how the post came to be. A reason tells
+/// no one else who changed the post and when.
+fn sees_history(person: &Person, post: &Post) -> bool {
+    let holds = |permission| permissions::holds(&person.roles, permission);
+    post.shows_history_to(Reader {
+        person: Some(person.id),
+        sees_reviews: holds(Permission::ReviewPost),
+        sees_everything: holds(Permission::ViewAudit),
+    })
+}

@@ -1,0 +1,109 @@
+//! The rules about posts, and which action must meet which.
+
+use crate::domain::{Action, Content, Person, Post, RevisionNumber, named};
+
+named! {
+    /// One condition on an attempt on a post.
+    pub enum Rule is "a rule about posts" {
+        /// A new post says something.
+        SomethingIsWritten = "nothing-written",
+        /// Only its author changes what a post says.
+        YouAreItsAuthor = "not-its-author",
+        /// Four eyes: authors do not review or publish their own posts.
+        YouAreNotItsAuthor = "own-post",
+        /// What is published is final.
+        NotYetPublished = "already-published",
+        /// The post must be a draft.
+        IsADraft = "not-a-draft",
+        /// The post must be in review.
+        IsInReview = "not-in-review",
+        /// The post must be published.
+        IsPublished = "not-published",
+        /// The revision that the person looked at is the current one.
+        SeenIsCurrent = "stale-revision",
+        /// Title, summary and body are there.
+        NothingIsMissing = "incomplete",
+        /// No reviewer's change request stands against the current revision.
+        NoRequestStands = "changes-requested",
+        /// A change request stands against the current revision.
+        ARequestStands = "no-request-stands",
+        /// Where change requests stand, one of them is one's own.
+        StandingRequestIsYours = "not-your-request",
+        /// A change request says what must change.
+        NoteIsGiven = "note-missing",
+        /// An archival says why.
+        ReasonIsGiven = "reason-missing",
+    }
+}
+
+/// Returns the rules that an action must meet. A refusal names every one that
+/// is not met.
+pub fn rules(action: Action) -> &'static [Rule] {
+    match action {
+        Action::Create => &[Rule::SomethingIsWritten],
+        Action::Revise => &[Rule::YouAreItsAuthor, Rule::NotYetPublished, Rule::SeenIsCurrent],
+        Action::Submit => {
+            &[Rule::YouAreItsAuthor, Rule::IsADraft, Rule::SeenIsCurrent, Rule::NothingIsMissing]
+        }
+        Action::RequestChanges => {
+            &[Rule::IsInReview, Rule::YouAreNotItsAuthor, Rule::SeenIsCurrent, Rule::NoteIsGiven]
+        }
+        Action::WithdrawRequest => &[
+            Rule::IsInReview,
+            Rule::ARequestStands,
+            Rule::StandingRequestIsYours,
+            Rule::SeenIsCurrent,
+        ],
+        Action::Publish => &[
+            Rule::IsInReview,
+            Rule::YouAreNotItsAuthor,
+            Rule::SeenIsCurrent,
+            Rule::NothingIsMissing,
+            Rule::NoRequestStands,
+        ],
+        Action::Archive => &[Rule::IsPublished, Rule::SeenIsCurrent, Rule::ReasonIsGiven],
+    }
+}
+
+/// Everything that a rule about a post may look at.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// Who attempts it.
+    pub person: &'a Person,
+    /// The post, or the content of one that does not exist yet.
+    pub subject: Subject<'a>,
+    /// Whether a note or a reason is given.
+    pub has_words: bool,
+}
+
+/// What an attempt is made on.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A post that does not exist yet.
+    New(&'a Content),
+    /// A post, and the revision that the person was looking at.
+    Existing(&'a Post, RevisionNumber),
+}
+
+impl Rule {
+    /// Returns whether it can be met while the post stays in its state and the
+    /// person who they are: something is to be read, written or answered first.
+    pub fn can_be_corrected(self) -> bool {
+        match self {
+            Self::SomethingIsWritten
+            | Self::SeenIsCurrent
+            | Self::NothingIsMissing
+            | Self::NoRequestStands
+            | Self::NoteIsGiven
+            | Self::ReasonIsGiven => true,
+            Self::YouAreItsAuthor
+            | Self::YouAreNotItsAuthor
+            | Self::NotYetPublished
+            | Self::IsADraft
+            | Self::IsInReview
+            | Self::IsPublished
+            | Self::ARequestStands
+            | Self::StandingRequestIsYours => false,
+        }
+    }
+}

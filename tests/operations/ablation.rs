@@ -1,0 +1,131 @@
+//! Which lesson misses each guard of the database?
+//!
+//! Every constraint, unique index, trigger, NOT NULL, function and missing
+//! right is taken away, one at a time, from the template that the tests copy.
+//! Then lesson 3 runs, and `verify` walks the same database. The table says
+//! which of the two noticed. At least one must.
+//!
+//! `cargo test --test proof ablation -- --ignored --nocapture` prints it. It
+//! takes about half an hour. `IMPRIMATUR_ABLATION=posts` tries only the guards
+//! with that text in their name.
+
+use std::io::Write;
+use std::process::Command;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use imprimatur::postgres::RUNTIME_ROLE;
+use imprimatur::store::statement::statement;
+use imprimatur::store::verify::verify;
+
+use crate::support::Database;
+use crate::support::database::MUTATION_VARIABLE;
+
+/// The guards of a migrated database, each with the SQL that removes it.
+const GUARDS: &str = "
+    SELECT concat_ws(' ', 'constraint', conname, 'on', conrelid::regclass),
+        format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname)
+    FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype IN ('c', 'f', 'u', 'x')
+    UNION ALL
+    SELECT concat_ws(' ', 'constraint', conname, 'of domain', contypid::regtype),
+        format('ALTER DOMAIN %s DROP CONSTRAINT %I', contypid::regtype, conname)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contypid <> 0
+    UNION ALL
+    SELECT concat_ws(' ', 'unique index', indexrelid::regclass),
+        format('DROP INDEX %s', indexrelid::regclass)
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE relnamespace = 'public'::regnamespace AND indisunique
+      AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+    UNION ALL
+    SELECT concat_ws(' ', 'trigger', tgname, 'on', tgrelid::regclass),
+        format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass)
+    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal
+    UNION ALL
+    SELECT concat_ws(' ', 'not null', attname, 'on', attrelid::regclass),
+        format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', attrelid::regclass, attname)
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND attnotnull
+      AND attidentity = '' AND attgenerated = '' AND relname <> '__diesel_schema_migrations'
+      AND NOT EXISTS (SELECT FROM pg_index
+                      WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey))
+    UNION ALL
+    SELECT concat_ws(' ', 'body of', pg_proc.oid::regprocedure),
+        format('CREATE OR REPLACE FUNCTION %s RETURNS trigger LANGUAGE plpgsql AS %L',
+            pg_proc.oid::regprocedure, 'BEGIN RETURN NEW; END')
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+    UNION ALL
+    SELECT concat_ws(' ', 'body of', oid::regprocedure), format(
+        'CREATE OR REPLACE FUNCTION %I(%s) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true',
+        proname, pg_get_function_arguments(oid))
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype = 'boolean'::regtype
+    UNION ALL
+    SELECT concat_ws(' ', 'no', privilege, 'on', relname), format(
+        'GRANT %s ON %I TO imprimatur_runtime', privilege, relname)
+    FROM pg_class, unnest('{INSERT,UPDATE,DELETE,TRUNCATE,TRIGGER,REFERENCES}'::text[]) privilege
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      AND relname <> '__diesel_schema_migrations'
+      AND NOT has_table_privilege('imprimatur_runtime', pg_class.oid, privilege)
+    UNION ALL
+    SELECT concat_ws(' ', 'no execute for everybody on', oid::regprocedure),
+        format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', oid::regprocedure)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+    UNION ALL
+    SELECT concat_ws(' ', 'search_path of', oid::regprocedure),
+        format('ALTER FUNCTION %s RESET search_path', oid::regprocedure)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proconfig IS NOT NULL
+    ORDER BY 1";
+
+#[test]
+#[ignore = "takes half an hour: each guard is removed, and lesson 3 runs without it"]
+fn every_guard_is_missed_by_a_lesson_or_by_verify() {
+    let only = std::env::var("IMPRIMATUR_ABLATION").unwrap_or_default();
+    let guards = statement::<(Text, Text)>(GUARDS)
+        .load::<(String, String)>(&mut Database::new().as_owner())
+        .unwrap();
+    let (mut by_lessons, mut by_verify, mut unnoticed) = (0, 0, Vec::new());
+    for (guard, removal) in guards.iter().filter(|(guard, _)| guard.contains(&only)) {
+        let lessons = failures_without(removal);
+        let findings = findings_after(removal);
+        by_lessons += usize::from(!lessons.is_empty());
+        by_verify += usize::from(findings > 0);
+        if lessons.is_empty() && findings == 0 {
+            unnoticed.push(guard);
+        }
+        let tests = match lessons.as_slice() {
+            [] => "-".to_owned(),
+            [only] => only.clone(),
+            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        };
+        let _ = writeln!(std::io::stderr(), "| {guard} | {tests} | {findings} |");
+    }
+    let _ = writeln!(std::io::stderr(), "{by_lessons} by lessons, {by_verify} by verify");
+    assert_eq!(unnoticed, [""; 0]);
+}
+
+/// Returns the tests of lesson 3 that fail where the guard is missing.
+fn failures_without(removal: &str) -> Vec<String> {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["lessons::lesson_3", "--test-threads", "2"])
+        .env(MUTATION_VARIABLE, removal)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("test lessons::lesson_3_invariants_protect_the_truth::")
+        })
+        .filter_map(|line| line.strip_suffix(" ... FAILED"))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn findings_after(removal: &str) -> usize {
+    let database = Database::new();
+    let conn = &mut database.as_owner();
+    conn.batch_execute(removal).unwrap();
+    verify(conn, RUNTIME_ROLE).unwrap().findings.len()
+}
