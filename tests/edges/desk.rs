@@ -208,7 +208,7 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
     let public = between(&desk, "Published Public", "Archived Gone");
     assert!(public.contains("Edith (edith) published it just now."), "{public}");
     let gone = between(&desk, "Archived Gone", "Imprimatur");
-    assert!(gone.contains("Stan archived it just now: It is out of date."), "{gone}");
+    assert!(gone.contains("Stan (stan) archived it just now: It is out of date."), "{gone}");
 }
 
 #[test]
@@ -420,7 +420,7 @@ fn a_button_that_is_not_possible_now_is_reached_by_keyboard_and_answers_with_its
             tried += 1;
         }
     }
-    assert!(tried > 15, "{tried}");
+    assert!(tried >= 12, "{tried}");
 }
 
 #[test]
