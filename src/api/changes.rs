@@ -146,7 +146,9 @@ pub(super) async fn request_changes(
     .await
 }
 
-/// Withdraw your own change request
+/// Withdraw a change request
+///
+/// For the reviewer who made it. When that account is deactivated, for any reviewer.
 #[utoipa::path(
     post,
     path = "/api/v1/posts/{id}/change-requests/withdrawal",

@@ -42,7 +42,7 @@ impl Action {
             Self::Revise => "Revise",
             Self::Submit => "Submit for review",
             Self::RequestChanges => "Request changes",
-            Self::WithdrawRequest => "Withdraw my request",
+            Self::WithdrawRequest => "Withdraw change request",
             Self::Publish => "Publish",
             Self::Archive => "Archive",
         }

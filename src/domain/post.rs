@@ -48,12 +48,22 @@ pub struct Review {
     pub revision: RevisionNumber,
     /// Who asked.
     pub reviewer: Byline,
+    /// Whether that reviewer's account is active.
+    pub reviewer_is_active: bool,
     /// What must change.
     pub note: String,
     /// When they asked.
     pub at: Timestamp,
     /// When they took it back, if they did.
     pub withdrawn_at: Option<Timestamp>,
+}
+
+impl Review {
+    /// Returns whether the person may withdraw the request: the reviewer who
+    /// asked or, once that account is deactivated, any reviewer.
+    pub fn is_withdrawable_by(&self, person: UserId) -> bool {
+        self.reviewer.id == person || !self.reviewer_is_active
+    }
 }
 
 /// A reviewer's reading of a revision.
@@ -159,6 +169,8 @@ pub struct Post {
     pub id: PostId,
     /// Who writes it.
     pub author: Byline,
+    /// Whether the author's account is active.
+    pub author_is_active: bool,
     /// When it was begun.
     pub created_at: Timestamp,
     /// What it says now; from publication on, what was published.

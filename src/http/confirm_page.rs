@@ -69,7 +69,7 @@ impl ConfirmPage {
             return match self.action {
                 Action::Submit => "Not to be submitted now",
                 Action::RequestChanges => "Not to be changed now",
-                Action::WithdrawRequest => "Nothing of yours to withdraw now",
+                Action::WithdrawRequest => "There is no change request to withdraw",
                 Action::Publish => "Not to be published now",
                 Action::Archive => "Not to be archived now",
                 Action::Create | Action::Revise => "",
@@ -78,7 +78,7 @@ impl ConfirmPage {
         match self.action {
             Action::Submit => "Submit this post for review?",
             Action::RequestChanges => "What has to change?",
-            Action::WithdrawRequest => "Withdraw your change request?",
+            Action::WithdrawRequest => "Withdraw the change request?",
             Action::Publish => "Publish exactly this?",
             Action::Archive => "Take this post off the public site?",
             Action::Create | Action::Revise => "",
@@ -92,7 +92,7 @@ impl ConfirmPage {
                 "The post stays in review. Nobody can publish this revision until its author \
                  writes a newer one or you withdraw the request."
             }
-            Action::WithdrawRequest => "Nothing of yours then stands against publication.",
+            Action::WithdrawRequest => "The request then no longer prevents publication.",
             Action::Publish => {
                 "Everybody can read it from now on. What is published stays as it is: it can be \
                  archived, and never changed or taken back to review."

@@ -71,7 +71,7 @@ impl Flash {
             Self::Done(Action::Revise) => "Your new revision is saved.",
             Self::Done(Action::Submit) => "Submitted. It now waits for a reviewer.",
             Self::Done(Action::RequestChanges) => "Your change request is with the author.",
-            Self::Done(Action::WithdrawRequest) => "Your change request is withdrawn.",
+            Self::Done(Action::WithdrawRequest) => "Change request withdrawn.",
             Self::Done(Action::Publish) => "Published. Everybody can read it now.",
             Self::Done(Action::Archive) => "Archived. The public no longer sees it.",
             Self::WithReviewers => "Your new revision is saved. The reviewers see it now.",

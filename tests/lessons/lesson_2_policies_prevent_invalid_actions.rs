@@ -458,6 +458,51 @@ fn only_the_reviewer_who_asked_withdraws_a_change_request() {
     world.perform(world.edith, &publish(post, 1)).unwrap();
 }
 
+/// A post whose reviewer has left would otherwise be stuck, and for ever when
+/// its author has left, too.
+#[test]
+fn any_reviewer_withdraws_the_request_of_a_deactivated_reviewer() {
+    let world = World::new();
+    let post = world.in_review();
+    let ruth = world.person("ruth", &[Role::Reviewer]);
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    world.perform(ruth, &request_changes(post, 1)).unwrap();
+    let hint = || {
+        let refusal = world.perform(world.rosa, &publish(post, 1)).unwrap_err();
+        assert_eq!(codes(&refusal), "policy changes-requested");
+        refusal.reasons()[0].hint.clone()
+    };
+    let hints: Vec<String> = ["alice", "edith", "ruth"]
+        .map(|leaving| {
+            let before = hint();
+            world.change_account(leaving, AccountChange::Deactivate).unwrap();
+            before
+        })
+        .into_iter()
+        .chain([hint()])
+        .collect();
+    assert_eq!(
+        hints,
+        [
+            "The author must save a new revision, or Edith and Ruth must withdraw the request.",
+            "The author's account is deactivated. Edith and Ruth must withdraw the request.",
+            "The author's account is deactivated. Ruth must withdraw the request.",
+            "The account of Edith is deactivated, so you can withdraw the request.",
+        ]
+    );
+    let server = Server::start(world.database.store());
+    let desk = server.signed_in("rosa").get("/desk").expect(200).body;
+    assert!(desk.contains("By Alice (account deactivated)"), "{desk}");
+
+    let before = world.db_everything();
+    let refusal = world.perform(world.stan, &withdraw_request(post, 1)).unwrap_err();
+    assert_eq!(codes(&refusal), "permission permission-missing");
+    assert_eq!(world.db_everything(), before);
+    world.perform(world.rosa, &withdraw_request(post, 1)).unwrap();
+    world.perform(world.rosa, &publish(post, 1)).unwrap();
+    assert_eq!(world.post(post).state(), State::Published);
+}
+
 #[test]
 fn a_request_on_an_older_revision_is_no_longer_there_to_take_back() {
     let world = World::new();

@@ -80,6 +80,7 @@ fn can(person: &Person, action: Action, state: State) -> bool {
             reviewer: byline(if asks { person.id } else { ANOTHER_REVIEWER }),
             note: String::new(),
             at: post.created_at,
+            reviewer_is_active: true,
             withdrawn_at: None,
         });
     }
@@ -106,6 +107,7 @@ fn sample_post(state: State) -> Option<Post> {
     Some(Post {
         id: PostId(1),
         author: byline(AUTHOR),
+        author_is_active: true,
         created_at: at,
         current: Revision { number: revision, content, at },
         status,

@@ -58,7 +58,7 @@ impl Rule {
             Self::ARequestStands => !requests.is_empty(),
             Self::StandingRequestIsYours => {
                 requests.is_empty()
-                    || requests.iter().any(|request| request.reviewer.id == person.id)
+                    || requests.iter().any(|request| request.is_withdrawable_by(person.id))
             }
             Self::NoteIsGiven | Self::ReasonIsGiven => words,
         }

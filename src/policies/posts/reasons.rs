@@ -2,7 +2,7 @@
 //! it. The hint is empty where nothing would.
 
 use super::rule::{Rule, Subject};
-use crate::domain::{Permission, Person, Post, Reader, RevisionNumber, State, Status};
+use crate::domain::{Permission, Person, Post, Reader, Review, RevisionNumber, State, Status};
 use crate::permissions;
 use crate::policies::date_and_time;
 
@@ -70,16 +70,14 @@ fn explain_post(
             },
         ),
         Rule::NoRequestStands => {
-            let sentence = format!(
-                "{} requested changes to revision {}.",
-                reviewers(post),
-                post.current.number
-            );
+            let reviewers = names(post.standing_requests.iter());
+            let current = post.current.number;
+            let sentence = format!("{reviewers} requested changes to revision {current}.");
             return (sentence, answer_to_requests(person, post));
         }
         Rule::ARequestStands => ("There is no open change request.".to_owned(), ""),
         Rule::StandingRequestIsYours => {
-            let reviewers = reviewers(post);
+            let reviewers = names(post.standing_requests.iter());
             let hint = format!("Only {reviewers} can withdraw it.");
             return (format!("This change request was made by {reviewers}."), hint);
         }
@@ -89,10 +87,10 @@ fn explain_post(
     (sentence, hint.to_owned())
 }
 
-/// Returns who requested changes to the current revision.
-fn reviewers(post: &Post) -> String {
+/// Returns the names of the reviewers, each once.
+fn names<'a>(requests: impl Iterator<Item = &'a Review>) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for request in &post.standing_requests {
+    for request in requests {
         let name = request.reviewer.name.as_str();
         if !names.contains(&name) {
             names.push(name);
@@ -101,15 +99,31 @@ fn reviewers(post: &Post) -> String {
     names.join(" and ")
 }
 
+/// Returns what would answer the open change requests: no person is named who
+/// can no longer act.
 fn answer_to_requests(person: &Person, post: &Post) -> String {
-    let own = post.standing_requests.iter().filter(|request| request.reviewer.id == person.id);
-    if own.count() == post.standing_requests.len() {
-        return "Wait for a new revision, or withdraw your request.".to_owned();
+    let requests = &post.standing_requests;
+    let others: Vec<&Review> =
+        requests.iter().filter(|request| !request.is_withdrawable_by(person.id)).collect();
+    if !others.is_empty() {
+        let others = names(others.into_iter());
+        return if post.author_is_active {
+            format!("The author must save a new revision, or {others} must withdraw the request.")
+        } else {
+            format!("The author's account is deactivated. {others} must withdraw the request.")
+        };
     }
-    format!(
-        "The author must save a new revision, or {} must withdraw the request.",
-        reviewers(post)
-    )
+    let mut deactivated = requests.iter().filter(|request| request.reviewer.id != person.id);
+    match (deactivated.next(), post.author_is_active) {
+        (Some(request), _) => format!(
+            "The account of {} is deactivated, so you can withdraw the request.",
+            request.reviewer.name
+        ),
+        (None, true) => "Wait for a new revision, or withdraw your request.".to_owned(),
+        (None, false) => {
+            "The author's account is deactivated. Withdraw your request to publish.".to_owned()
+        }
+    }
 }
 
 fn moved_on(person: &Person, post: &Post, seen: RevisionNumber) -> String {

@@ -23,11 +23,12 @@ named! {
         SeenIsCurrent = "stale-revision",
         /// Title, summary and body are there.
         NothingIsMissing = "incomplete",
-        /// No reviewer's change request stands against the current revision.
+        /// There is no open change request for the current revision.
         NoRequestStands = "changes-requested",
-        /// A change request stands against the current revision.
+        /// There is an open change request for the current revision.
         ARequestStands = "no-request-stands",
-        /// Where change requests stand, one of them is one's own.
+        /// Where there are open change requests, the person may withdraw one: their
+        /// own, or one by a reviewer whose account is deactivated.
         StandingRequestIsYours = "not-your-request",
         /// A change request says what must change.
         NoteIsGiven = "note-missing",

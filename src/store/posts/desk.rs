@@ -79,6 +79,8 @@ pub struct QueueLine {
     pub name: Name,
     /// Who writes it.
     pub author: Byline,
+    /// Whether the author's account is active.
+    pub author_is_active: bool,
     /// Since when it waits.
     pub submitted_at: Timestamp,
     /// Its current revision.
@@ -268,7 +270,7 @@ impl From<OwnRow> for OwnLine {
 }
 
 type QueueSqlType = (
-    (BigInt, BigInt, Text, Timestamptz),
+    (BigInt, BigInt, Text, Bool, Timestamptz),
     NameSqlType,
     (Integer, Timestamptz),
     RequestSqlType,
@@ -291,6 +293,7 @@ struct QueuedRow {
     id: i64,
     author: i64,
     author_name: String,
+    author_is_active: bool,
     submitted_at: Stored,
 }
 
@@ -300,6 +303,7 @@ impl From<QueueRow> for QueueLine {
             id: PostId(row.post.id),
             name: row.name,
             author: byline(row.post.author, &row.post.author_name),
+            author_is_active: row.post.author_is_active,
             submitted_at: row.post.submitted_at.to_jiff(),
             revision: RevisionNumber(row.current.number),
             revised_at: row.current.at.to_jiff(),
@@ -313,7 +317,7 @@ impl From<QueueRow> for QueueLine {
 macro_rules! queue_where {
     ($condition:literal) => {
         concat!(
-            "SELECT p.id, author.id, author.username || ' ' || author.display_name, p.submitted_at, ",
+            "SELECT p.id, author.id, author.username || ' ' || author.display_name, author.is_active, p.submitted_at, ",
             name!(),
             ",   r.number, r.at,
                  request.ids, request.names, request.at, request.note,
@@ -327,32 +331,33 @@ macro_rules! queue_where {
             look!(),
             "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
             $condition,
-            " (SELECT FROM standing_requests asked
-               WHERE asked.post_id = p.id AND asked.revision = p.current_revision)
+            " (author.is_active AND EXISTS (
+                 SELECT FROM standing_requests asked
+                 WHERE asked.post_id = p.id AND asked.revision = p.current_revision))
              ORDER BY p.submitted_at, p.id"
         )
     };
 }
 
 /// Returns the posts that wait for a decision of this reviewer: in review,
-/// somebody else's, and with no change request to answer first. Longest
-/// waiting first, at most `limit`.
+/// by another author, and without a change request that the author can answer.
+/// Longest waiting first, at most `limit`.
 pub fn awaiting_review(
     conn: &mut PgConnection,
     reviewer: UserId,
     limit: i64,
 ) -> QueryResult<Vec<QueueLine>> {
-    queue(statement(queue_where!("NOT EXISTS")), conn, reviewer, limit)
+    queue(statement(queue_where!("NOT")), conn, reviewer, limit)
 }
 
 /// Returns the posts in review that wait for their author to answer a change
-/// request, and are somebody else's. Longest waiting first, at most `limit`.
+/// request, and have another author. Longest waiting first, at most `limit`.
 pub fn awaiting_author(
     conn: &mut PgConnection,
     reviewer: UserId,
     limit: i64,
 ) -> QueryResult<Vec<QueueLine>> {
-    queue(statement(queue_where!("EXISTS")), conn, reviewer, limit)
+    queue(statement(queue_where!("")), conn, reviewer, limit)
 }
 
 fn queue(

@@ -1,7 +1,7 @@
 //! How a post came to be.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
@@ -39,6 +39,7 @@ impl PostHistory {
                 reviewer: by,
                 note,
                 at,
+                reviewer_is_active: row.actor_is_active,
                 withdrawn_at: row.withdrawn_at.to_jiff(),
             }),
             ("reading", ..) => self.readings.push(Reading { reader: by, revision, at }),
@@ -58,6 +59,7 @@ type EventSqlType = (
     Integer,
     Nullable<BigInt>,
     Nullable<Timestamptz>,
+    Bool,
 );
 
 #[derive(Queryable)]
@@ -72,6 +74,7 @@ struct EventRow {
     revision: i32,
     review: Option<i64>,
     withdrawn_at: NullableTimestamp,
+    actor_is_active: bool,
 }
 
 /// Returns how a post came to be. The caller has read the post, so the caller
@@ -80,23 +83,27 @@ pub fn history(conn: &mut PgConnection, post: &Post) -> QueryResult<PostHistory>
     let rows = statement::<EventSqlType>(
         "SELECT 'transition' AS kind, h.entered, h.from_state, NULL::text AS note,
                 actor.id, actor.username || ' ' || actor.display_name, h.at, h.revision,
-                NULL::bigint, NULL::timestamptz
+                NULL::bigint, NULL::timestamptz, actor.is_active
          FROM history h JOIN users actor ON actor.id = h.actor_id
          WHERE h.post_id = $1 AND h.entered IS NOT NULL
          UNION ALL
-         SELECT 'revision', NULL, NULL, NULL, author.id, author.username || ' ' || author.display_name, r.at, r.number,
-                NULL, NULL
+         SELECT 'revision', NULL, NULL, NULL, author.id,
+                author.username || ' ' || author.display_name, r.at, r.number,
+                NULL, NULL, author.is_active
          FROM revisions r JOIN users author ON author.id = r.author_id
          WHERE r.post_id = $1
          UNION ALL
-         SELECT 'review', NULL, NULL, request.note, reviewer.id, reviewer.username || ' ' || reviewer.display_name,
-                request.at, request.revision, request.id, withdrawal.at
+         SELECT 'review', NULL, NULL, request.note, reviewer.id,
+                reviewer.username || ' ' || reviewer.display_name,
+                request.at, request.revision, request.id, withdrawal.at,
+                reviewer.is_active
          FROM reviews request JOIN users reviewer ON reviewer.id = request.reviewer_id
          LEFT JOIN reviews withdrawal ON withdrawal.withdraws = request.id
          WHERE request.post_id = $1 AND request.withdraws IS NULL
          UNION ALL
-         SELECT 'reading', NULL, NULL, NULL, reader.id, reader.username || ' ' || reader.display_name,
-                readings.last_at, readings.revision, NULL, NULL
+         SELECT 'reading', NULL, NULL, NULL, reader.id,
+                reader.username || ' ' || reader.display_name,
+                readings.last_at, readings.revision, NULL, NULL, reader.is_active
          FROM readings JOIN users reader ON reader.id = readings.reader_id
          WHERE readings.post_id = $1
          ORDER BY 7, 8, 9",

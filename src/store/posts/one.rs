@@ -1,7 +1,7 @@
 //! Reading one post, and locking it.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
@@ -39,26 +39,57 @@ pub fn lock<'tx, A>(
     match locked {
         None => Ok(None),
         Some(_) => {
-            let post = find(tx.conn(), id, visibility)?;
+            let mut post = find(tx.conn(), id, visibility)?;
+            if let Some(post) = &mut post {
+                lock_deactivated_reviewers(tx.conn(), post)?;
+            }
             Ok(post.map(|post| LockedPost::for_update(post, tx.within())))
         }
     }
+}
+
+/// Locks the accounts of the reviewers whose requests any reviewer may
+/// withdraw, so that none is reactivated before the transaction ends. Usually
+/// there are none, and then there is no statement.
+fn lock_deactivated_reviewers(conn: &mut PgConnection, post: &mut Post) -> QueryResult<()> {
+    let deactivated = post.standing_requests.iter().filter(|request| !request.reviewer_is_active);
+    let ids: Vec<i64> = deactivated.map(|request| request.reviewer.id.0).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let active = statement::<(BigInt, Bool)>(
+        "SELECT id, is_active FROM users WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE",
+    )
+    .bind::<Array<BigInt>, _>(ids)
+    .load::<(i64, bool)>(conn)?;
+    for request in &mut post.standing_requests {
+        if let Some((_, is_active)) = active.iter().find(|(id, _)| *id == request.reviewer.id.0) {
+            request.reviewer_is_active = *is_active;
+        }
+    }
+    Ok(())
 }
 
 /// The columns of a [`PostRow`], with the body as far as it is asked for.
 macro_rules! posts_with {
     ($body:literal, $condition:literal) => {
         concat!(
-            "SELECT p.id, p.state, p.created_at, author.id, author.username || ' ' || author.display_name,
-            submitter.id, submitter.username || ' ' || submitter.display_name, p.submitted_at, p.submitted_revision,
-            publisher.id, publisher.username || ' ' || publisher.display_name, p.published_at, p.published_revision, p.slug,
-            archiver.id, archiver.username || ' ' || archiver.display_name, p.archived_at, p.archive_reason,
+            "SELECT p.id, p.state, p.created_at, author.id,
+            author.username || ' ' || author.display_name, author.is_active,
+            submitter.id,
+            submitter.username || ' ' || submitter.display_name, p.submitted_at, p.submitted_revision,
+            publisher.id,
+            publisher.username || ' ' || publisher.display_name, p.published_at, p.published_revision, p.slug,
+            archiver.id,
+            archiver.username || ' ' || archiver.display_name, p.archived_at, p.archive_reason,
             r.number, r.title, r.summary, ",
             $body,
             ", r.at,
             (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'id', request.id, 'reviewer', reviewer.id, 'name', reviewer.username || ' ' || reviewer.display_name,
-                'note', request.note, 'at', request.at) ORDER BY request.id), '[]')
+                'id', request.id, 'reviewer', reviewer.id,
+                'name', reviewer.username || ' ' || reviewer.display_name,
+                'is_active', reviewer.is_active, 'note', request.note, 'at', request.at)
+                ORDER BY request.id), '[]')
              FROM standing_requests request JOIN users reviewer ON reviewer.id = request.reviewer_id
              WHERE request.post_id = p.id AND request.revision = p.current_revision)
          FROM posts p
@@ -119,7 +150,7 @@ fn post(row: PostRow) -> QueryResult<Post> {
 }
 
 type PostSqlType = (
-    (BigInt, Text, Timestamptz, BigInt, Text),
+    (BigInt, Text, Timestamptz, BigInt, Text, Bool),
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>),
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>, Nullable<Text>),
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>),
@@ -144,6 +175,7 @@ struct OriginRow {
     created_at: Stored,
     author: i64,
     author_name: String,
+    author_is_active: bool,
 }
 
 #[derive(Queryable)]
@@ -220,7 +252,7 @@ impl TryFrom<PostRow> for Post {
     type Error = ImpossibleRow;
 
     fn try_from(row: PostRow) -> Result<Self, ImpossibleRow> {
-        let OriginRow { id, state, created_at, author, author_name } = row.origin;
+        let OriginRow { id, state, created_at, author, author_name, author_is_active } = row.origin;
         let facts =
             (row.submitted.submission(), row.published.publication(), row.archived.archival());
         let status = match (state, facts) {
@@ -241,6 +273,7 @@ impl TryFrom<PostRow> for Post {
         Ok(Self {
             id: PostId(id),
             author: byline(author, &author_name),
+            author_is_active,
             created_at: created_at.to_jiff(),
             current: Revision {
                 number,
@@ -258,6 +291,7 @@ struct StandingRequest {
     id: i64,
     reviewer: i64,
     name: String,
+    is_active: bool,
     note: String,
     at: Timestamp,
 }
@@ -268,6 +302,7 @@ impl StandingRequest {
             id: ReviewId(self.id),
             revision,
             reviewer: byline(self.reviewer, &self.name),
+            reviewer_is_active: self.is_active,
             note: self.note,
             at: self.at,
             withdrawn_at: None,

@@ -156,7 +156,7 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.sees_heading("What became of each post");
     chromium.sees("Archived: 2");
     chromium.sees("Refused: 1");
-    chromium.sees("Only a published post is archived.");
+    chromium.sees("Only published posts can be archived.");
     chromium.follow("Back to the posts");
     chromium.follow("Published");
     chromium.sees("No post passes all of these filters.");
@@ -178,7 +178,7 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
     chromium.follow("Read it on the desk");
     chromium.sees_disabled("Archive");
     chromium.sees("Alice submitted this on");
-    chromium.sees("Only a published post is archived.");
+    chromium.sees("Only published posts can be archived.");
     chromium.follow("Admin");
     chromium.follow("Posts");
     chromium.follow("Published");
@@ -368,10 +368,10 @@ fn ask_for_changes(chromium: &Chromium) {
 }
 
 fn take_the_request_back(chromium: &Chromium) {
-    chromium.follow("Withdraw my request");
-    chromium.sees_heading("Withdraw your change request?");
-    chromium.press("Withdraw my request");
-    chromium.sees("Your change request is withdrawn.");
+    chromium.follow("Withdraw change request");
+    chromium.sees_heading("Withdraw the change request?");
+    chromium.press("Withdraw change request");
+    chromium.sees("Change request withdrawn.");
 }
 
 fn publish(chromium: &Chromium) {

@@ -18,8 +18,11 @@ use imprimatur::store::{self, Store};
 use imprimatur::workflow::{self, Call};
 
 use super::{Moment, at_once, in_slow_motion};
+use crate::support::attempts::codes;
 use crate::support::raw::{DB_RECORD, wait_until};
-use crate::support::world::{account, account_call, db_number, publish};
+use crate::support::world::{
+    account, account_call, db_number, publish, request_changes, withdraw_request,
+};
 use crate::support::{Server, World};
 
 /// A way of taking somebody's authority away, and what refuses them then.
@@ -359,5 +362,32 @@ fn no_session_begins_with_a_password_whose_change_was_acknowledged() {
                  WHERE username = 'alice'; COMMIT"
             ))
             .unwrap();
+    }
+}
+
+/// Any reviewer may withdraw the request of a deactivated reviewer. Where that
+/// reviewer is reactivated at the same instant, the request stays theirs.
+#[test]
+fn a_withdrawal_waits_for_the_reactivation_in_progress_and_believes_its_outcome() {
+    for end in ["COMMIT", "ROLLBACK"] {
+        let world = World::new();
+        let post = world.in_review();
+        world.perform(world.edith, &request_changes(post, 1)).unwrap();
+        world.change_account("edith", AccountChange::Deactivate).unwrap();
+        let call = reviewer(&world, "ruth");
+        let mut hand = world.database.as_runtime();
+        let reactivation = "BEGIN; UPDATE users SET is_active = true WHERE username = 'edith'";
+        hand.batch_execute(&(reactivation.to_owned() + DB_RECORD)).unwrap();
+        let answer = thread::scope(|scope| {
+            let withdrawing =
+                scope.spawn(|| workflow::perform(&world.store, &call, &withdraw_request(post, 1)));
+            world.database.db_wait_for_waiters(1);
+            hand.batch_execute(end).unwrap();
+            withdrawing.join().unwrap()
+        });
+        let refused = answer.as_ref().err().map(codes);
+        let expected = (end == "COMMIT").then(|| "policy not-your-request".to_owned());
+        assert_eq!(refused, expected, "{end}");
+        assert_eq!(world.db_incidents(), [""; 0]);
     }
 }
