@@ -71,8 +71,11 @@ impl DeskPage {
     /// Returns the names of the reviewers who asked for changes.
     fn names(&self, people: &[Byline]) -> String {
         let is_reader = |byline: &Byline| byline.id == self.person.id;
-        let name = |byline| if is_reader(byline) { "You" } else { byline.name.as_str() };
-        let names: Vec<&str> = people.iter().map(name).collect();
+        let name = |byline: &Byline| match is_reader(byline) {
+            true => "You".to_owned(),
+            false => byline.to_string(),
+        };
+        let names: Vec<String> = people.iter().map(name).collect();
         names.join(" and ")
     }
 

@@ -6,14 +6,14 @@ use super::direction::Direction;
 use super::times;
 use crate::domain::{Byline, UserId};
 
-/// Returns the name of a person, or "You" for the reader of the page.
+/// Returns the names of a person, or "You" for the reader of the page.
 #[askama::filter_fn]
 pub(crate) fn name_for(
     byline: &Byline,
     _: &dyn askama::Values,
     reader: Option<&'filter UserId>,
 ) -> askama::Result<String> {
-    Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.name.clone() })
+    Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.to_string() })
 }
 
 /// Returns how long ago it was.

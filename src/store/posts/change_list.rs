@@ -64,7 +64,7 @@ pub struct ChangeLine {
     /// Who writes it.
     pub author: Byline,
     /// Who has published it, from publication on.
-    pub publisher: Option<String>,
+    pub publisher: Option<Byline>,
     /// Since when it has been in its state.
     pub since: Timestamp,
     /// Its current revision.
@@ -88,7 +88,18 @@ pub struct ChangeList {
     pub count: Option<usize>,
 }
 
-type LineSqlType = (BigInt, Text, Text, Timestamptz, Integer, BigInt, Text, Nullable<Text>, BigInt);
+type LineSqlType = (
+    BigInt,
+    Text,
+    Text,
+    Timestamptz,
+    Integer,
+    BigInt,
+    Text,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    BigInt,
+);
 
 #[derive(Queryable)]
 struct LineRow {
@@ -99,7 +110,8 @@ struct LineRow {
     revision: i32,
     author: i64,
     author_name: String,
-    publisher: Option<String>,
+    publisher: Option<i64>,
+    publisher_name: Option<String>,
     count: i64,
 }
 
@@ -143,8 +155,8 @@ fn line(row: LineRow, sort: Sort) -> ChangeLine {
         id: PostId(row.id),
         state: row.state,
         title: row.title,
-        author: byline(row.author, row.author_name),
-        publisher: row.publisher,
+        author: byline(row.author, &row.author_name),
+        publisher: row.publisher.zip(row.publisher_name).map(|(id, names)| byline(id, &names)),
         since,
         revision: RevisionNumber(row.revision),
         place: Cursor { at, id: row.id },
@@ -267,7 +279,8 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
     format!(
         "WITH {page}
          SELECT p.id, p.state, btrim(r.title), p.since, p.current_revision,
-             author.id, author.display_name, publisher.display_name,
+             author.id, author.username || ' ' || author.display_name,
+             publisher.id, publisher.username || ' ' || publisher.display_name,
              (SELECT posts FROM counted)
          FROM page p
          JOIN users author ON author.id = p.author_id

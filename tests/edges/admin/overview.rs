@@ -63,7 +63,11 @@ fn the_overview_shows_what_waits_what_was_refused_and_how_fast_posts_are_publish
     assert_eq!(waiting.len(), 6, "its heading and the five longest");
     assert!(waiting[1].starts_with('1') && waiting[2].starts_with("3, revised"));
     assert_eq!(count("requests"), "1");
-    assert!(section("requests").contains("Edith asked Alice"), "{}", section("requests"));
+    assert!(
+        section("requests").contains("Edith (edith) asked Alice (alice)"),
+        "{}",
+        section("requests")
+    );
     assert_eq!(count("refused"), "3");
     assert!(section("refused").contains("2 by permission"), "{}", section("refused"));
     assert!(section("refused").contains("1 by policy"), "{}", section("refused"));
