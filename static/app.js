@@ -11,6 +11,7 @@ const drafts = `imprimatur/${viewer}/`;
 const PAUSE = 600;
 
 localizeTimes();
+countDaysHere();
 setInterval(updateRelativeTimes, 60_000);
 removeSavedDrafts();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
@@ -34,6 +35,15 @@ function localizeTimes() {
     time.title = since + inFull.format(new Date(time.dateTime));
     if (time.matches(".exact")) time.textContent = inShort.format(new Date(time.dateTime));
   }
+}
+
+/** Has the days of a filter counted in the reader's own time zone, as times are shown. */
+function countDaysHere() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const hint = document.querySelector("[data-zone]");
+  if (!hint || !zone) return;
+  hint.closest("form").elements.zone.value = zone;
+  hint.querySelector("span").textContent = `your time zone, ${zone}`;
 }
 
 /** Updates the times that are relative, such as "5 minutes ago". */

@@ -9,7 +9,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 use crate::accounts::facts;
 use crate::accounts::person::{PersonRow, PersonSqlType};
 use crate::domain::search::Question;
-use crate::domain::{Byline, FieldError, Person, Role, UserId};
+use crate::domain::{Byline, FieldError, Person, Role, UserId, Username};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement};
@@ -193,14 +193,14 @@ struct DetailsRow {
 }
 
 /// Returns the account with a username.
-pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<AccountDetails>> {
+pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<AccountDetails>> {
     type Row = (PersonSqlType, Bool, Timestamptz, Nullable<Timestamptz>);
     let row = statement::<Row>(
         "SELECT u.id, u.username, u.display_name, u.roles, u.is_active, u.created_at,
              (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id)
          FROM users u WHERE u.username = $1",
     )
-    .bind::<Text, _>(username)
+    .bind::<Text, _>(username.as_str())
     .get_result::<DetailsRow>(conn)
     .optional()?;
     let Some(row) = row else { return Ok(None) };
@@ -246,7 +246,7 @@ impl From<EventRow> for AccountEvent {
         Self {
             id: row.id,
             at: row.at.to_jiff(),
-            by: Byline { id: UserId(row.actor_id), name: row.actor_name },
+            by: Byline::from_names(UserId(row.actor_id), &row.actor_name),
             event: row.event,
             role: row.role,
             reason: row.reason,
@@ -263,7 +263,8 @@ pub fn events(
     limit: i64,
 ) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
-        "SELECT e.id, e.at, actor.id, actor.display_name, e.event, e.role, e.reason
+        "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
+         e.role, e.reason
          FROM account_events e JOIN users actor ON actor.id = e.actor_id
          WHERE e.subject_id = $1 AND e.id < $2
          ORDER BY e.id DESC",
@@ -278,7 +279,8 @@ pub fn events(
 /// Returns the latest grant of each role that a person holds.
 pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
-        "SELECT e.id, e.at, actor.id, actor.display_name, e.event, e.role, e.reason
+        "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
+         e.role, e.reason
          FROM unnest($2::text[]) AS held (role)
          CROSS JOIN LATERAL (
              SELECT * FROM account_events

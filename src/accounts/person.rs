@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Text};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use crate::domain::{Person, RoleSet, UserId};
+use crate::domain::{Person, RoleSet, UserId, Username};
 use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
@@ -35,9 +35,9 @@ impl From<PersonRow> for Person {
 }
 
 /// Returns the active person with a username.
-pub fn find(conn: &mut PgConnection, username: &str) -> QueryResult<Option<Person>> {
+pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<Person>> {
     let row = users::table
-        .filter(users::username.eq(username).and(users::is_active))
+        .filter(users::username.eq(username.as_str()).and(users::is_active))
         .select((users::id, users::username, users::display_name, users::roles))
         .first::<PersonRow>(conn)
         .optional()?;
@@ -131,9 +131,12 @@ pub(crate) fn lock(tx: &mut Transaction<'_>, people: &[UserId]) -> QueryResult<V
 }
 
 /// Returns the person with a username, and whether the account is active.
-pub fn find_any(conn: &mut PgConnection, username: &str) -> QueryResult<Option<(Person, bool)>> {
+pub fn find_any(
+    conn: &mut PgConnection,
+    username: &Username,
+) -> QueryResult<Option<(Person, bool)>> {
     let row = users::table
-        .filter(users::username.eq(username))
+        .filter(users::username.eq(username.as_str()))
         .select(((users::id, users::username, users::display_name, users::roles), users::is_active))
         .first::<(PersonRow, bool)>(conn)
         .optional()?;

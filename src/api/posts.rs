@@ -68,7 +68,7 @@ pub(super) async fn list(request: ApiRequest, context: Data<Context>) -> HttpRes
         let author = author.map_err(|error| FieldError::new("author", error.message))?;
         // A name that no account has lists nothing.
         let author = author
-            .map(|name| directory::find(conn, name.as_str()))
+            .map(|name| directory::find(conn, &name))
             .transpose()
             .map_err(read_error)?
             .map(|found| found.map_or(UserId(0), |found| found.account.person.id));

@@ -8,9 +8,10 @@ use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
 use crate::cli::failure::Failure;
 use crate::domain::FieldError;
+use crate::render::markdown::{Mark, without_comments};
 
 /// More than any body may have, and little enough to hold in memory.
-const MAX_BYTES: u64 = 1 << 20;
+pub(super) const MAX_BYTES: u64 = 1 << 20;
 
 /// Why a file cannot be read.
 #[derive(Debug)]
@@ -70,7 +71,18 @@ pub(super) fn split_title(text: &str) -> (Option<String>, String) {
     }
     match heading {
         None => (None, text.to_owned()),
-        Some((range, title)) => (Some(title), [&text[..range.start], &text[range.end..]].concat()),
+        Some((range, title)) => {
+            (Some(plain(&title)), [&text[..range.start], &text[range.end..]].concat())
+        }
+    }
+}
+
+/// Returns the words of a heading, without comments and without its id.
+fn plain(heading: &str) -> String {
+    let (heading, _) = without_comments(heading);
+    match Mark::split_end(&heading) {
+        Some((words, _)) => words.to_owned(),
+        None => heading.trim_end().to_owned(),
     }
 }
 
@@ -87,6 +99,16 @@ mod tests {
         let (title, body) = split("# On *small* caps #\n\nOne.\n\n# Two\n");
         assert_eq!(title.as_deref(), Some("On small caps"));
         assert_eq!(body.trim(), "One.\n\n# Two");
+    }
+
+    #[test]
+    fn a_title_has_no_id_and_no_comment() {
+        for text in
+            ["# Rest {#top}", "# Rest <!-- a --> {: #top}", "# Rest <!-- a", "# Rest<!-- a -->"]
+        {
+            assert_eq!(split(text).0.as_deref(), Some("Rest"), "{text}");
+        }
+        assert_eq!(split("# The set {1, 2}").0.as_deref(), Some("The set {1, 2}"));
     }
 
     #[test]

@@ -97,11 +97,12 @@ fn open_account(
     creator: Option<&Credential>,
     demo: &DemoAccount,
 ) -> Result<UserId, DemoError> {
-    if let Some(person) = accounts::find(&mut *store.checkout()?, demo.username)? {
+    let username = Username::parse(demo.username).map_err(InvalidInput::from)?;
+    if let Some(person) = accounts::find(&mut *store.checkout()?, &username)? {
         return Ok(person.id);
     }
     let account = NewAccount {
-        username: Username::parse(demo.username).map_err(InvalidInput::from)?,
+        username,
         display_name: parse_display_name(demo.display_name).map_err(InvalidInput::from)?,
         password_hash: passwords::hash(&Password::parse(PASSWORD).map_err(InvalidInput::from)?)?,
         roles: RoleSet::of(demo.roles),
@@ -168,7 +169,8 @@ fn key(post: &DemoPost, step: usize) -> String {
 }
 
 fn call(store: &Store, username: &str, key: String) -> Result<Call, DemoError> {
-    let person = accounts::find(&mut *store.checkout()?, username)?.ok_or(Refusal::NotSignedIn)?;
+    let username = Username::parse(username).map_err(InvalidInput::from)?;
+    let person = accounts::find(&mut *store.checkout()?, &username)?.ok_or(Refusal::NotSignedIn)?;
     Ok(Call {
         credential: Credential::Account(person.id),
         interface: Interface::CommandLine,

@@ -72,13 +72,13 @@ impl DeskPage {
 
     /// Returns the names of the reviewers who asked for changes.
     fn names(&self, people: &[Byline]) -> String {
-        let names: Vec<&str> = people.iter().map(|byline| self.name(byline)).collect();
+        let names: Vec<String> = people.iter().map(|byline| self.name(byline)).collect();
         names.join(" and ")
     }
 
     /// Returns the name of a person within a sentence.
-    fn name<'a>(&self, byline: &'a Byline) -> &'a str {
-        if byline.id == self.person.id { "you" } else { &byline.name }
+    fn name(&self, byline: &Byline) -> String {
+        if byline.id == self.person.id { "you".to_owned() } else { byline.to_string() }
     }
 
     /// Returns the possessive of the reviewers who asked for changes.

@@ -8,12 +8,13 @@ use crate::domain::{
 };
 use crate::http::{Layout, Request};
 use crate::render::diff::{LineKind, Part, Run};
-use crate::render::{filters, markdown, word_count};
+use crate::render::markdown::{Audience, Rendered, render};
+use crate::render::{filters, word_count};
 
 /// The preview beside the form.
 pub(super) enum Preview {
     /// The text as readers will see it.
-    Text { title: String, body: String },
+    Text { title: String, text: Rendered },
     /// Nothing is written yet.
     Blank,
     /// The draft has errors.
@@ -26,7 +27,7 @@ impl Preview {
             return Self::Blank;
         }
         let title = content.title.or_untitled().to_owned();
-        Self::Text { title, body: markdown::render(content.body.as_str()) }
+        Self::Text { title, text: render(content.body.as_str(), Audience::Author) }
     }
 }
 
@@ -94,9 +95,19 @@ impl EditorPage {
     /// Returns how long the text is, unless the draft has errors.
     fn length(&self) -> Option<String> {
         match &self.preview {
-            Preview::Text { body, .. } => Some(word_count::sentence(body)),
+            Preview::Text { text, .. } => Some(word_count::sentence(&text.html)),
             Preview::Blank => Some(word_count::sentence("")),
             Preview::Invalid => None,
+        }
+    }
+
+    /// Returns how many notes the preview has, if it has any.
+    fn notes(&self) -> Option<String> {
+        let Preview::Text { text, .. } = &self.preview else { return None };
+        match text.notes.iter().count() {
+            0 => None,
+            1 => Some("Preview: 1 note".to_owned()),
+            count => Some(format!("Preview: {count} notes")),
         }
     }
 

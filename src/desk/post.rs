@@ -13,8 +13,9 @@ use crate::domain::{Person, Post, Reading, State, Status};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::read_error;
 use crate::render::diff::{LineKind, Run};
+use crate::render::filters;
+use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};
-use crate::render::{filters, markdown};
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::find_history;
 
@@ -28,7 +29,7 @@ struct PostPage {
     layout: Layout,
     person: Person,
     post: Post,
-    body: String,
+    text: Rendered,
     offers: Offers,
     unread: Option<Unread>,
     history: PostHistory,
@@ -36,6 +37,11 @@ struct PostPage {
 }
 
 impl PostPage {
+    /// Returns the address below which the pages of the actions are.
+    fn place(&self) -> String {
+        format!("/desk/posts/{}", self.post.id)
+    }
+
     fn public_address(&self) -> Option<String> {
         match &self.post.status {
             Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
@@ -86,7 +92,7 @@ async fn show(request: Request, id: Path<String>, context: Data<Context>) -> Htt
             }
             let page = PostPage {
                 layout: Layout::new(request, post.title(), Some(&person)),
-                body: markdown::render(post.current.content.body.as_str()),
+                text: render(post.current.content.body.as_str(), Audience::Author),
                 offers: Offers::of(&person, &post),
                 events: timeline(&history, &post.author),
                 unread,

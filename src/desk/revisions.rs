@@ -9,7 +9,8 @@ use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, LineKind, Part, Run};
-use crate::render::{filters, markdown};
+use crate::render::filters;
+use crate::render::markdown::{Audience, Rendered, render};
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::{find_history, revision};
 
@@ -51,18 +52,14 @@ impl RevisionsPage {
         let entered = self.history.transitions.iter().filter(|entered| entered.revision == *number);
         let entered = entered.filter_map(|entered| match entered.to {
             State::Draft => None,
-            State::InReview => Some(format!("submitted by {}", entered.by.name)),
-            State::Published => Some(format!("published by {}", entered.by.name)),
-            State::Archived => Some(format!("archived by {}", entered.by.name)),
+            State::InReview => Some(format!("submitted by {}", entered.by)),
+            State::Published => Some(format!("published by {}", entered.by)),
+            State::Archived => Some(format!("archived by {}", entered.by)),
         });
         let asked = self.history.reviews.iter().filter(|review| review.revision == *number);
         let asked = asked.map(|review| match review.withdrawn_at {
-            None => format!("{} requested changes", review.reviewer.name),
-            Some(_) => format!(
-                "{} requested changes, then withdrew the \
-                 request",
-                review.reviewer.name
-            ),
+            None => format!("{} requested changes", review.reviewer),
+            Some(_) => format!("{} requested changes, then withdrew the request", review.reviewer),
         });
         entered.chain(asked).collect::<Vec<_>>().join(", ")
     }
@@ -98,7 +95,7 @@ struct RevisionPage {
     layout: Layout,
     post: Post,
     revision: Revision,
-    body: String,
+    text: Rendered,
 }
 
 impl RevisionPage {
@@ -127,7 +124,7 @@ async fn show(
             let title = format!("Revision {number}: {}", revision.content.title.or_untitled());
             let page = RevisionPage {
                 layout: Layout::new(request, &title, Some(&person)),
-                body: markdown::render(revision.content.body.as_str()),
+                text: render(revision.content.body.as_str(), Audience::Author),
                 revision,
                 post,
             };

@@ -42,6 +42,7 @@ pub use post::{
 pub use reason::{Layer, Reason};
 pub use recorded_action::{IncidentAction, RecordedAction};
 pub use state::State;
+pub(crate) use text::grouped;
 pub use text::{
     Body, Content, FieldError, InvalidInput, Note, Password, Slug, Summary, Title, Username,
     parse_display_name,

@@ -98,7 +98,7 @@ pub(super) fn readable(
 }
 
 /// Returns the number with a comma between thousands.
-fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

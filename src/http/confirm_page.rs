@@ -6,7 +6,8 @@ use crate::domain::{Action, OperationKey, Person, Post, Reason};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Request};
 use crate::render::diff::{LineKind, Part, Run};
-use crate::render::{filters, markdown};
+use crate::render::filters;
+use crate::render::markdown::{Audience, Rendered, render};
 use crate::workflow;
 
 #[derive(Template)]
@@ -14,7 +15,7 @@ use crate::workflow;
 pub(super) struct ConfirmPage {
     pub(super) layout: Layout,
     pub(super) post: Post,
-    body: String,
+    text: Rendered,
     action: Action,
     /// The address that the form is sent to.
     address: String,
@@ -45,7 +46,7 @@ impl ConfirmPage {
         let title = format!("{}: {}", action.label(), post.title());
         Self {
             layout: Layout::new(request, &title, Some(person)),
-            body: markdown::render(post.current.content.body.as_str()),
+            text: render(post.current.content.body.as_str(), Audience::Reader),
             address: edge.address(post.id, action),
             back: edge.back(post.id),
             key: OperationKey::random().as_str().to_owned(),

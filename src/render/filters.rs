@@ -3,17 +3,18 @@
 use askama::filters::Safe;
 use jiff::Timestamp;
 
+use super::direction::Direction;
 use super::times;
 use crate::domain::{Byline, UserId};
 
-/// Returns the name of a person, or "You" for the reader of the page.
+/// Returns the names of a person, or "You" for the reader of the page.
 #[askama::filter_fn]
 pub(crate) fn name_for(
     byline: &Byline,
     _: &dyn askama::Values,
     reader: Option<&'filter UserId>,
 ) -> askama::Result<String> {
-    Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.name.clone() })
+    Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.to_string() })
 }
 
 /// Returns a description of the API as HTML: `like this` is code.
@@ -56,4 +57,10 @@ pub(crate) fn iso(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<Stri
 #[askama::filter_fn]
 pub(crate) fn date(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(at.strftime("%-d %B %Y").to_string())
+}
+
+/// Returns the direction of a piece of content, by the title of it.
+#[askama::filter_fn]
+pub(crate) fn direction(title: &str, _: &dyn askama::Values) -> askama::Result<&'static str> {
+    Ok(Direction::of(title).unwrap_or(Direction::LeftToRight).as_str())
 }

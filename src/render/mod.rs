@@ -1,6 +1,7 @@
 //! Content to HTML: Markdown, differences, times and timelines.
 
 pub(crate) mod diff;
+pub(crate) mod direction;
 pub mod documents;
 #[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
 pub(crate) mod filters;

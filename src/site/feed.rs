@@ -1,7 +1,5 @@
 //! The feed, the sitemaps and the rules for robots.
 
-use std::sync::Arc;
-
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use askama::Template;
@@ -9,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::http::{Context, Reply, Request, get_only};
 use crate::refusal::{Refusal, read_error};
-use crate::render::filters;
+use crate::render::{filters, markdown};
 use crate::site::render_cache::RenderCache;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, PublicPost};
@@ -36,7 +34,16 @@ struct Feed {
 
 struct Entry {
     post: PublicPost,
-    html: Arc<str>,
+    address: String,
+    html: String,
+}
+
+impl Entry {
+    fn new(site: &str, post: PublicPost, html: &str) -> Self {
+        let address = format!("{site}/posts/{}", post.slug);
+        let html = markdown::for_feed(html, &address);
+        Self { post, address, html }
+    }
 }
 
 async fn feed(
@@ -50,8 +57,11 @@ async fn feed(
             let newest =
                 posts::published(conn, &PageRequest::newest(IN_FEED)).map_err(read_error)?.lines;
             let html = rendered.html(conn, &newest)?;
-            let entries: Vec<Entry> =
-                newest.into_iter().zip(html).map(|(post, html)| Entry { post, html }).collect();
+            let entries: Vec<Entry> = newest
+                .into_iter()
+                .zip(html)
+                .map(|(post, html)| Entry::new(&request.site, post, &html))
+                .collect();
             let updated =
                 entries.first().map_or(Timestamp::UNIX_EPOCH, |entry| entry.post.published_at);
             let feed = Feed { site: request.site.clone(), updated, entries };

@@ -76,7 +76,6 @@ impl PublicPostPage {
             "author": { "@type": "Person", "name": self.post.author },
             "publisher": { "@type": "Organization", "name": "Imprimatur", "url": format!("{}/", self.site) },
             "datePublished": self.post.published_at.to_string(),
-            "inLanguage": "en",
             "url": self.address(),
             "mainEntityOfPage": self.address(),
         });

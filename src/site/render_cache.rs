@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 
 use crate::domain::{PostId, RevisionNumber};
 use crate::refusal::{Refusal, read_error};
-use crate::render::markdown;
+use crate::render::markdown::{Audience, render};
 use crate::store::posts::{self, PublicPost};
 
 /// The maximum size in bytes.
@@ -57,7 +57,7 @@ impl RenderCache {
             posts.iter().map(key).filter(|key| !found.contains_key(key)).collect();
         if !missing.is_empty() {
             for (key, body) in posts::bodies(conn, &missing).map_err(read_error)? {
-                let html: Arc<str> = markdown::render(&body).into();
+                let html: Arc<str> = render(&body, Audience::Reader).html.into();
                 self.0.insert(key, html.clone());
                 found.insert(key, html);
             }

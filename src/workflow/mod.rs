@@ -37,6 +37,7 @@ use crate::{permissions, policies};
 
 pub use advice::{Advice, advise, precheck, precheck_seen};
 pub use call::Call;
+pub use run::Effect;
 
 /// Performs an attempt on a post, and returns what it did.
 ///
@@ -53,6 +54,7 @@ pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<O
         let validity = policies::evaluate(capability, attempt, post)?;
         Ok(invariants::enforce(validity, &operation, tx)?)
     })
+    .map(Effect::outcome)
 }
 
 /// Creates a post, and returns what it did.
@@ -61,6 +63,19 @@ pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<O
 ///
 /// [`Refusal`]; then nothing has changed.
 pub fn create(store: &Store, call: &Call, attempt: &Create) -> Result<Outcome, Refusal> {
+    create_once(store, call, attempt).map(Effect::outcome)
+}
+
+/// Creates a post, and says whether an earlier call with its key had created it.
+///
+/// # Errors
+///
+/// [`Refusal`]; then nothing has changed.
+pub fn create_once(
+    store: &Store,
+    call: &Call,
+    attempt: &Create,
+) -> Result<Effect<Outcome>, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
     run::on_post(store, call, attempt, |tx, actor_id| {
         let actor = identity::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;

@@ -25,7 +25,7 @@ pub(super) fn on_post<A: Attempt>(
     call: &Call,
     attempt: &A,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<Outcome, Stop>,
-) -> Result<Outcome, Refusal> {
+) -> Result<Effect<Outcome>, Refusal> {
     let (post, seen) = attempt.target().unzip();
     let asked = AuditEntry {
         request: call.request,
@@ -44,7 +44,7 @@ pub(super) fn unkeyed<T>(
     asked: AuditEntry,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
 ) -> Result<T, Refusal> {
-    run(store, asked, steps, |_, _| Ok(None))
+    run(store, asked, steps, |_, _| Ok(None)).map(Effect::outcome)
 }
 
 /// Runs the steps, and counts the answer.
@@ -53,21 +53,34 @@ fn run<T>(
     asked: AuditEntry,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
-) -> Result<T, Refusal> {
+) -> Result<Effect<T>, Refusal> {
     let (action, interface) = (asked.action.as_str(), asked.interface.as_str());
-    let (outcome, answer) = match retry(store, asked, steps, earlier) {
-        Ok(Effect::New(outcome)) => ("done", Ok(outcome)),
-        Ok(Effect::Repeated(outcome)) => ("repeated", Ok(outcome)),
-        Err(refusal) => (refusal.layer(), Err(refusal)),
+    let answer = retry(store, asked, steps, earlier);
+    let outcome = match &answer {
+        Ok(Effect::New(_)) => "done",
+        Ok(Effect::Repeated(_)) => "repeated",
+        Err(refusal) => refusal.layer(),
     };
     metrics::decided(action, interface, outcome);
     answer
 }
 
-/// What took effect: now, or when its key was first used.
-enum Effect<T> {
+/// What took effect.
+#[derive(Debug)]
+pub enum Effect<T> {
+    /// Now.
     New(T),
+    /// When its key was first used.
     Repeated(T),
+}
+
+impl<T> Effect<T> {
+    /// Returns the outcome, which is the same for every use of a key.
+    pub fn outcome(self) -> T {
+        match self {
+            Self::New(outcome) | Self::Repeated(outcome) => outcome,
+        }
+    }
 }
 
 /// Runs the steps until they succeed, are refused, or have been interrupted too

@@ -5,6 +5,7 @@
 use imprimatur::domain::{Content, PostId, Revise};
 use imprimatur::store::posts;
 
+use crate::support::browser::encode;
 use crate::support::world::{
     archive, content, publish, request_changes, revise, submit, withdraw_request,
 };
@@ -82,23 +83,23 @@ fn the_queue_names_the_last_reader_and_shows_answered_requests() {
     assert!(queue(&mut edith).contains("Not read by a reviewer yet."));
     rosa.get(&format!("/desk/posts/{post}")).expect(200);
     let seen = queue(&mut edith);
-    assert!(seen.contains("Rosa may be reviewing this now (opened just now)."), "{seen}");
+    assert!(seen.contains("Rosa (rosa) opened it just now and may be reading it now."), "{seen}");
     let seen = queue(&mut rosa);
     assert!(seen.contains("Last read by you, just now."), "{seen}");
     edith.get(&format!("/desk/posts/{post}")).expect(200);
     let seen = queue(&mut rosa);
-    assert!(seen.contains("Edith may be reviewing this now (opened just now)."), "{seen}");
+    assert!(seen.contains("Edith (edith) opened it just now and may be reading it now."), "{seen}");
 
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let seen = queue(&mut rosa);
     assert!(seen.contains("Nothing to review."), "{seen}");
-    assert!(seen.contains("On restraint by Alice: Edith requested changes just now"), "{seen}");
+    assert!(seen.contains("On restraint by Alice (alice): Edith (edith) asked just now"), "{seen}");
     world.perform(world.alice, &revise(post, 1, "On measure")).unwrap();
     let seen = queue(&mut rosa);
-    assert!(seen.contains("Alice edited it after Edith's change request, just now."), "{seen}");
+    assert!(seen.contains("Alice (alice) answered Edith's change request just now."), "{seen}");
     assert!(seen.contains("Changed since you read revision 1: see changes"), "{seen}");
     let seen = queue(&mut edith);
-    assert!(seen.contains("Alice edited it after your change request, just now."), "{seen}");
+    assert!(seen.contains("Alice (alice) answered your change request just now."), "{seen}");
 }
 
 #[test]
@@ -132,7 +133,8 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     world.person("rufus", &[imprimatur::domain::Role::Reviewer]);
     world.perform(world.alice, &revise(post, 3, "On measure")).unwrap();
     let seen = words(&mut server.signed_in("rufus"), &page);
-    let changed = between(&seen, "Changes since Edith's change request", "Actions");
+    let changed =
+        between(&seen, "What changed since Edith (edith) asked for changes", "What you can do");
     assert!(changed.contains("Added: On measure"), "{changed}");
 }
 
@@ -166,9 +168,9 @@ fn only_a_reviewer_of_another_persons_post_in_review_is_recorded_as_a_reader() {
     assert_eq!(world.db_count("readings"), 1);
     let mut alice = server.signed_in("alice");
     let page = words(&mut alice, &format!("/desk/posts/{in_review}"));
-    assert!(page.contains("Read by reviewers Edith: revision 1, just now"), "{page}");
+    assert!(page.contains("Read by Edith (edith): revision 1, just now"), "{page}");
     let desk = words(&mut alice, "/desk");
-    assert!(desk.contains("Edith read revision 1, just now."), "{desk}");
+    assert!(desk.contains("Edith (edith) looked at revision 1, just now."), "{desk}");
 }
 
 #[test]
@@ -191,7 +193,10 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
     let desk = words(&mut server.signed_in("alice"), "/desk");
 
     let asked = between(&desk, "Changes requested", "Drafts");
-    assert!(asked.contains("Asked") && asked.contains("Edith requested changes"), "{asked}");
+    assert!(
+        asked.contains("Asked") && asked.contains("Edith (edith) asked for changes"),
+        "{asked}"
+    );
     assert!(asked.contains("Edit and answer"), "{asked}");
     let drafts = between(&desk, "Drafts", "In review Answered well");
     assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
@@ -201,9 +206,9 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
     assert!(waiting.contains("In review for less than a minute."), "{waiting}");
     assert!(waiting.contains("Not read by a reviewer yet."), "{waiting}");
     let public = between(&desk, "Published Public", "Archived Gone");
-    assert!(public.contains("Published by Edith, just now."), "{public}");
+    assert!(public.contains("Edith (edith) published it just now."), "{public}");
     let gone = between(&desk, "Archived Gone", "Published with Imprimatur");
-    assert!(gone.contains("Archived by Stan, just now. Reason: It is out of date."), "{gone}");
+    assert!(gone.contains("Stan (stan) archived it just now: It is out of date."), "{gone}");
 }
 
 #[test]
@@ -244,7 +249,7 @@ fn publishing_ends_on_a_page_with_the_address_of_the_post() {
     assert!(seen.contains("Published"), "{seen}");
     assert!(seen.contains("You published revision 1 just now."), "{seen}");
     assert!(seen.contains(&format!("http://{}/posts/on-restraint", server.address)), "{seen}");
-    assert!(seen.contains("Next in line by Alice, submitted just now"), "{seen}");
+    assert!(seen.contains("Next in line by Alice (alice) has waited for"), "{seen}");
 
     world.perform(world.rosa, &publish(next, 1)).unwrap();
     assert!(words(&mut edith, &address).contains("Your queue is empty."));
@@ -265,19 +270,19 @@ fn an_action_that_comes_too_late_shows_who_was_first_and_keeps_the_typed_text() 
         fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     sent.push(("note", "Name your source."));
     let page = edith.post(&request, &sent).expect(409).body;
-    assert!(page.contains("Rosa published revision 1"), "{page}");
+    assert!(page.contains("<bdi>Rosa (rosa)</bdi> published revision 1"), "{page}");
     assert!(page.contains("Name your source."), "{page}");
 
     for action in ["publish", "request-changes", "withdraw-request"] {
         let seen = words(&mut edith, &format!("/desk/posts/{post}/{action}"));
-        assert!(seen.contains("Rosa published revision 1 just now."), "{action}: {seen}");
+        assert!(seen.contains("Rosa (rosa) published revision 1 just now."), "{action}: {seen}");
     }
     let mut alice = server.signed_in("alice");
     let seen = words(&mut alice, &format!("/desk/posts/{post}/submit"));
-    assert!(seen.contains("Rosa published revision 1"), "{seen}");
+    assert!(seen.contains("<bdi>Rosa (rosa)</bdi> published revision 1"), "{seen}");
     world.perform(world.stan, &archive(post, 1)).unwrap();
     let seen = words(&mut server.signed_in("stan"), &format!("/desk/posts/{post}/archive"));
-    assert!(seen.contains("You archived it just now. Rosa had published it"), "{seen}");
+    assert!(seen.contains("You archived it just now. Rosa (rosa) had published it"), "{seen}");
 }
 
 #[test]
@@ -297,10 +302,10 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
     let page = words(&mut alice, &format!("/desk/posts/{post}"));
     let history = between(&page, "History", "All 5 revisions");
     let told = [
-        "Published Edith published revision 5",
+        "Published Edith (edith) published revision 5",
         "You saved revision 5: see changes from revision 4 to 5",
-        "Edith withdrew the change request for revision 4",
-        "Edith requested changes to revision 4",
+        "Edith (edith) withdrew the change request for revision 4",
+        "Edith (edith) asked for changes to revision 4",
         "In review You submitted revision 4",
         "You saved revisions 2 to 4: see changes from revision 1 to 4",
         "Draft You created the draft",
@@ -313,11 +318,11 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
     assert!(body.contains("<time class=\"exact\" datetime=\"20"), "{body}");
 
     let revisions = words(&mut alice, &format!("/desk/posts/{post}/revisions"));
-    assert!(revisions.contains("published by Edith"), "{revisions}");
+    assert!(revisions.contains("published by Edith (edith)"), "{revisions}");
     assert!(
         revisions.contains(
-            "Edith requested changes, then withdrew the \
-             request"
+            "Edith (edith) requested changes, then withdrew the \
+                                request"
         ),
         "{revisions}"
     );
@@ -347,10 +352,13 @@ fn one_revision_answers_the_change_requests_of_two_reviewers() {
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
     let desk = words(&mut alice, "/desk");
-    assert!(desk.contains("Rosa and Edith requested changes just now."), "{desk}");
+    assert!(
+        desk.contains("With you: Rosa (rosa) and Edith (edith) asked for changes just now."),
+        "{desk}"
+    );
     let desk = words(&mut server.signed_in("rosa"), "/desk");
     assert!(
-        desk.contains("On restraint by Alice: you and Edith requested changes just now"),
+        desk.contains("On restraint by Alice (alice): You and Edith (edith) asked just now"),
         "{desk}"
     );
 
@@ -373,9 +381,80 @@ fn reasons_that_the_person_can_correct_are_visible_and_the_others_are_collapsed(
     let server = Server::start(world.database.store());
     let page = server.signed_in("rosa").get(&format!("/desk/posts/{post}")).expect(200).body;
     let (before, behind) = page.split_once("<details class=\"why-not\">").unwrap();
-    let button = |label: &str| format!("disabled aria-describedby=\"why-{label}\"");
+    let button = |label: &str| format!("aria-disabled=\"true\" aria-describedby=\"why-{label}\"");
     assert!(before.contains(&button("publish")), "{before}");
     assert!(before.contains("Edith requested changes to revision 1."), "{before}");
     assert!(behind.contains(&button("withdraw-request")), "{behind}");
     assert!(behind.contains(&button("revise")), "rosa may write, and not this: {behind}");
+}
+
+#[test]
+fn a_button_that_is_not_possible_now_is_reached_by_keyboard_and_answers_with_its_reasons() {
+    let world = World::new();
+    let draft = world.draft();
+    let review = in_review(&world, world.alice, "On restraint");
+    world.perform(world.edith, &request_changes(review, 1)).unwrap();
+    let server = Server::start(world.database.store());
+    let mut tried = 0;
+    for (name, path) in [
+        ("alice", format!("/desk/posts/{draft}")),
+        ("rosa", format!("/desk/posts/{review}")),
+        ("edith", format!("/desk/posts/{review}")),
+        ("stan", format!("/admin/posts/{draft}")),
+        ("stan", "/admin/accounts/alice".into()),
+        ("stan", "/admin/accounts/stan".into()),
+    ] {
+        let mut browser = server.signed_in(name);
+        let page = browser.get(&path).expect(200).body;
+        assert!(!page.contains(" disabled"), "{path} of {name}");
+        for form in page.split("<form method=\"get\" action=\"").skip(1) {
+            let (form, _) = form.split_once("</form>").unwrap();
+            let Some((_, described)) = form.split_once("aria-describedby=\"") else { continue };
+            let (reasons, _) = described.split_once('"').unwrap();
+            let (_, reasons) = page.split_once(&format!("id=\"{reasons}\"")).unwrap();
+            let (_, sentence) = reasons.split_once("<li><p>").unwrap();
+            let (sentence, _) = sentence.split_once("</p>").unwrap();
+            let (address, rest) = form.split_once('"').unwrap();
+            let fields = rest.split("name=\"").skip(1).map(|field| {
+                let (name, value) = field.split_once("\" value=\"").unwrap();
+                (name, value.split('"').next().unwrap())
+            });
+            let query = encode(&fields.collect::<Vec<_>>());
+            let answer = browser.get(&format!("{address}?{query}"));
+            assert!(answer.body.contains(sentence), "{address}: {sentence}: {}", answer.body);
+            assert!(!answer.body.contains("<textarea"), "{address} has no form");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 12, "{tried}");
+}
+
+#[test]
+fn a_change_that_cannot_be_seen_is_named_in_the_difference() {
+    let world = World::new();
+    let post = world.draft();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let old = "It is inside the box.\n\ncosts 90 EUR\n\nhttps://example.org\n\nend\n\ncafé";
+    let new = "It is in\u{200B}side the\u{A0}box.\n\ncosts \u{202E}09 RUE\u{202C}\n\n\
+               https://exampl\u{435}.org\n\nend\t \n\ncafe\u{301}";
+    for body in [old, new] {
+        let fields = [("title", "On sight"), ("summary", "S"), ("body", body)];
+        alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
+    }
+    let page = alice.get(&format!("/desk/posts/{post}/changes?from=2&to=3")).expect(200).body;
+    for sign in [
+        "U+200B ZERO WIDTH SPACE",
+        "U+00A0 NO-BREAK SPACE",
+        "U+202E RIGHT-TO-LEFT OVERRIDE",
+        "U+202C POP DIRECTIONAL FORMATTING",
+        "U+0435 CYRILLIC LETTER",
+        "U+0009 TAB",
+        "U+0301 COMBINING MARK",
+    ] {
+        let label = format!("<span class=\"code-point\">{sign}</span>");
+        assert!(page.contains(&label), "{sign}: {page}");
+    }
+    assert!(!page.contains(['\u{202E}', '\u{202C}']), "nothing turns the page around");
+    assert_eq!(page.matches("<p class=\"line").count(), page.matches("<bdi>").count());
 }

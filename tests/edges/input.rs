@@ -355,9 +355,13 @@ fn a_line_that_turns_the_text_around_it_is_refused_by_name() {
     ] {
         let line = format!("costs {sign}09 EUR");
         let sentence = format!("Remove the character {name}.");
+        let fields = |turned: &str| {
+            let parts = ["title", "summary", "body"];
+            parts.map(|name| (name, if name == turned { line.as_str() } else { "Plain." }))
+        };
         for field in ["title", "summary"] {
-            let page = alice.submit("/desk/posts/create", &[(field, &line)]).expect(422);
-            assert!(page.body.contains(&sentence), "{field}: {sentence}");
+            let page = alice.submit("/desk/posts/create", &fields(field)).expect(422);
+            assert!(page.body.contains(&sentence), "{field}: {sentence}: {}", page.body);
         }
         let fields = [("username", "new"), ("display_name", &*line), ("reason", "New here.")];
         let page = stan.submit("/admin/create-account", &fields).expect(422);

@@ -13,3 +13,4 @@ mod public_site;
 mod rules;
 mod search_words;
 mod sign_in;
+mod text_notes;

@@ -492,7 +492,7 @@ fn any_reviewer_withdraws_the_request_of_a_deactivated_reviewer() {
     );
     let server = Server::start(world.database.store());
     let desk = server.signed_in("rosa").get("/desk").expect(200).body;
-    assert!(desk.contains("By Alice (account deactivated)"), "{desk}");
+    assert!(desk.contains("By <bdi>Alice (alice)</bdi> (account deactivated)"), "{desk}");
 
     let before = world.db_everything();
     let refusal = world.perform(world.stan, &withdraw_request(post, 1)).unwrap_err();

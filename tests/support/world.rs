@@ -156,7 +156,7 @@ impl World {
 
     pub fn find_person(&self, name: &str) -> Person {
         let mut conn = self.store.checkout().unwrap();
-        imprimatur::accounts::find(&mut conn, name).unwrap().unwrap()
+        imprimatur::accounts::find(&mut conn, &Username::parse(name).unwrap()).unwrap().unwrap()
     }
 
     /// Everything that an action may change, as one text: equal before and
@@ -177,7 +177,8 @@ impl World {
     /// The layers and the codes of all refusals, oldest first.
     pub fn db_refusals(&self) -> Vec<(String, String)> {
         statement::<(Text, Text)>(
-            "SELECT layer, coalesce((SELECT string_agg(r->>'code', ' ') FROM jsonb_array_elements(reasons) r), '')
+            "SELECT layer, coalesce((SELECT string_agg(r->>'code', ' ') FROM \
+             jsonb_array_elements(reasons) r), '')
              FROM refusals ORDER BY id",
         )
         .load(&mut self.database.as_owner())

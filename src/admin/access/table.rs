@@ -115,5 +115,5 @@ fn sample_post(state: State) -> Option<Post> {
 }
 
 fn byline(id: UserId) -> Byline {
-    Byline { id, name: String::new() }
+    Byline { id, name: String::new(), username: String::new() }
 }

@@ -10,8 +10,7 @@ use crate::refusal::{Refusal, read_error};
 ///
 /// [`Refusal::NotFound`] when there is no such account.
 pub(super) fn find(conn: &mut PgConnection, username: &str) -> Result<AccountDetails, Refusal> {
-    // PostgreSQL refuses some texts that are no usernames, such as "\0".
     let username = Username::parse(username).map_err(|_| Refusal::NotFound)?;
-    let found = directory::find(conn, username.as_str()).map_err(read_error)?;
+    let found = directory::find(conn, &username).map_err(read_error)?;
     found.ok_or(Refusal::NotFound)
 }

@@ -63,7 +63,8 @@ impl PostFilters {
     ///
     /// Every field that does not parse.
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
-        let names = ["q", "state", "author", "reviewer", "from", "until", "waiting", "sort"];
+        let names =
+            ["q", "state", "author", "reviewer", "from", "until", "zone", "waiting", "sort"];
         let mut form = FilterForm::take(query, &names)?;
         let words = form.parse("q", |text| Words::parse(text).map_err(|error| error.message));
         let words = words.flatten();
@@ -75,13 +76,14 @@ impl PostFilters {
         if form.value("sort") == DEFAULT_SORT {
             form.set("sort", "");
         }
+        let (from, until) = form.parse_days("from", "until");
         let filters = Self {
             words,
             state,
             author: username(&mut form, "author"),
             reviewer: username(&mut form, "reviewer"),
-            from: form.parse_day("from", 0),
-            until: form.parse_day("until", 1),
+            from,
+            until,
             waiting_days: form.parse("waiting", days),
             sort,
             order,
@@ -138,8 +140,8 @@ impl PostFilters {
             "q" => Some(format!("Text: {value}")),
             "author" => Some(format!("Author: {value}")),
             "reviewer" => Some(format!("Published by: {value}")),
-            "from" => Some(format!("From {value}")),
-            "until" => Some(format!("Until {value}")),
+            "from" => Some(format!("From {value} ({})", self.form.zone())),
+            "until" => Some(format!("Until {value} ({})", self.form.zone())),
             "waiting" if self.waiting_days == Some(1) => {
                 Some("In this state more than 1 day".to_owned())
             }

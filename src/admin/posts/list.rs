@@ -131,6 +131,10 @@ impl PostsPage {
         selected(line.id, line.revision)
     }
 
+    fn zone(&self) -> &str {
+        self.filters.form.zone()
+    }
+
     fn typed(&self, name: &str) -> &str {
         self.filters.form.value(name)
     }

@@ -3,13 +3,13 @@ use diesel::pg::PgConnection;
 use crate::accounts;
 use crate::admin::filter_form::FilterForm;
 use crate::audit::{RefusalFilter, catalogue};
-use crate::domain::{FieldError, Interface, Layer, Person, PostId};
+use crate::domain::{FieldError, Interface, Layer, Person, PostId, Username};
 use crate::http::Form;
 use crate::refusal::{Refusal, read_error};
 
 /// The fields that the page asks first, and those that it folds.
 const FIRST: [&str; 3] = ["person", "action", "post"];
-const FOLDED: [&str; 5] = ["layer", "rule", "interface", "since", "until"];
+const FOLDED: [&str; 6] = ["layer", "rule", "interface", "since", "until", "zone"];
 
 /// The filters of the list of refusals.
 pub(super) struct RefusalFilters {
@@ -42,10 +42,13 @@ impl RefusalFilters {
     pub(super) fn parse(conn: &mut PgConnection, mut form: FilterForm) -> Result<Self, Refusal> {
         let person = match form.value("person") {
             "" => None,
-            username => accounts::find_any(conn, username).map_err(read_error)?,
+            text => match Username::parse(text) {
+                Ok(username) => accounts::find_any(conn, &username).map_err(read_error)?,
+                Err(_) => None,
+            },
         };
         if person.is_none() && !form.value("person").is_empty() {
-            form.reject("person", "Unknown username.");
+            form.reject("person", "There is no account with this username.");
         }
         let choice = |form: &mut FilterForm, name| {
             form.parse_choice(name, &choices(name)).map(str::to_owned)
@@ -53,6 +56,7 @@ impl RefusalFilters {
         let post = form.parse("post", |text| {
             text.parse().map_err(|_| "Enter the post ID, for example 12.".to_owned())
         });
+        let (since, until) = form.parse_days("since", "until");
         let filter = RefusalFilter {
             actor: person.as_ref().map(|(person, _)| person.id),
             post: post.map(PostId),
@@ -60,8 +64,8 @@ impl RefusalFilters {
             layer: choice(&mut form, "layer"),
             code: choice(&mut form, "rule"),
             interface: choice(&mut form, "interface"),
-            since: form.parse_day("since", 0),
-            until: form.parse_day("until", 1),
+            since,
+            until,
         };
         let person = person.map(|(person, is_active)| FilteredPerson { person, is_active });
         Ok(Self { form, filter, person })

@@ -59,6 +59,13 @@ fn entries(folder: &Path) -> io::Result<Vec<(std::ffi::OsString, FileType)>> {
         .collect()
 }
 
+/// Returns whether this is `_index.md` or, in one of a site's languages,
+/// `_index.pt-BR.md`. Hugo and Zola list the posts of a folder there.
+fn is_list_page(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes().to_ascii_lowercase();
+    name.split(|byte| *byte == b'.').next() == Some(b"_index")
+}
+
 impl Folder {
     fn add(&mut self, path: PathBuf, name: &OsStr, kind: FileType, waiting: &mut Vec<PathBuf>) {
         let is_markdown = path.extension().is_some_and(|extension| {
@@ -83,8 +90,8 @@ impl Folder {
             self.skip(&path, "not a regular file");
         } else if is_hidden {
             self.skip(&path, "a hidden file");
-        } else if path.file_stem().is_some_and(|stem| stem == "_index") {
-            self.skip(&path, "a Hugo section page");
+        } else if is_list_page(name) {
+            self.skip(&path, "a list page of a site generator");
         } else {
             self.markdown_files.push(path);
         }

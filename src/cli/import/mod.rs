@@ -6,10 +6,13 @@
 //! finds the imported files by their keys, and the database takes no key twice,
 //! even from two runs at once.
 
+mod control_characters;
 mod file;
+mod file_name;
 mod folder;
 mod front_matter;
 mod parsed_file;
+mod plain_text;
 mod progress;
 mod report;
 mod run;
@@ -28,7 +31,7 @@ use crate::domain::{OperationKey, Person};
 use crate::store::Store;
 use crate::store::operations::{self, Used};
 use file::File;
-use report::{Counts, ImportReport};
+use report::{BeforeSubmission, Counts, ImportReport};
 use run::ImportRun;
 
 #[derive(Debug, Args)]
@@ -101,6 +104,7 @@ pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), 
             author: author.username.clone(),
             is_dry_run: import.dry_run,
             counts: Counts::default(),
+            before_submission: BeforeSubmission::default(),
             files: Vec::new(),
             skipped: folder.skipped,
             other_files: folder.other_files,

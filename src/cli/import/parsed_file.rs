@@ -5,13 +5,18 @@
 //! nor have tags, layouts and flags. They are named, and never dropped in
 //! silence.
 
+use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::import::front_matter::{self, FieldValue, MatterField};
+use crate::cli::import::control_characters;
+use crate::cli::import::file_name;
+use crate::cli::import::front_matter::{self, FieldValue, FrontMatter, MatterField};
+use crate::cli::import::plain_text::PlainText;
 use crate::cli::markdown_file::{self, ReadError};
-use crate::domain::{Content, FieldError, InvalidInput, Reason};
+use crate::domain::{Body, Content, FieldError, InvalidInput, Reason, Summary, Title, grouped};
+use crate::render::markdown;
 
 /// A file as a draft.
 #[derive(Debug)]
@@ -33,7 +38,9 @@ pub(super) struct IgnoredField {
 impl IgnoredField {
     fn of(field: MatterField) -> Self {
         let value = match field.value {
-            FieldValue::Text(text) => Some(beginning(&text)),
+            FieldValue::Text(text) | FieldValue::Number(text) | FieldValue::Flag(text) => {
+                Some(beginning(&text))
+            }
             FieldValue::Blank | FieldValue::Other => None,
         };
         Self { name: beginning(&field.name), value }
@@ -57,35 +64,44 @@ const SUMMARIES: [&str; 3] = ["summary", "description", "excerpt"];
 
 /// Reads the file at the path, which the report calls by its relative one.
 pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
-    let text = markdown_file::read(path).map_err(reasons_of)?;
-    let (mut fields, body) = front_matter::split(&text).map_err(|reason| vec![reason])?;
-    let dated = path.file_stem().and_then(|stem| stem.to_str()).and_then(dated);
-    let mut notes = Vec::new();
+    let text = markdown_file::read(path).map_err(|error| vec![unread(error, path)])?;
+    let (text, controls) = control_characters::replaced(text);
+    let (FrontMatter { mut fields, repeated }, body) =
+        front_matter::split(&text).map_err(|reason| vec![reason])?;
+    let dated = path.file_stem().and_then(|stem| stem.to_str()).and_then(file_name::dated);
+    let mut notes = Vec::from_iter(controls);
+    notes.extend(repeated.iter().map(|field| {
+        format!("{:?} is there more than once; the last one counts.", beginning(&field.name))
+    }));
 
-    let mut reasons = Vec::new();
-    let (title, body) = match take(&mut fields, "title", &mut reasons) {
+    let mut plain = |field: &str, text: String| {
+        let plain = PlainText::of(field, &text);
+        notes.extend(plain.notes);
+        Some(plain.text).filter(|text| !text.is_empty())
+    };
+    let title = take(&mut fields, "title", is_title).and_then(|it| plain("title", it));
+    let (title, body) = match title {
         Some(title) => (Some(title), body.to_owned()),
         None => markdown_file::split_title(body),
     };
-    let title = title.or_else(|| dated.map(|(_, words)| title_from(words))).unwrap_or_default();
-    if title.trim().is_empty() {
+    let title = title
+        .filter(|title| !title.trim().is_empty())
+        .or_else(|| dated.map(|(_, words)| file_name::title_from(words)))
+        .unwrap_or_default();
+    let summary = SUMMARIES.iter().find_map(|name| {
+        take(&mut fields, name, |_| false).and_then(|text| plain("summary", text))
+    });
+    let summary = summary.unwrap_or_default();
+    if title.is_empty() {
         notes.push("No title: imported as Untitled.".to_owned());
     }
-    let mut summary = None;
-    for name in SUMMARIES {
-        summary = summary.or_else(|| take(&mut fields, name, &mut reasons));
-    }
-    let summary = on_one_line(&summary.unwrap_or_default());
-    let content = match Content::parse(&on_one_line(&title), &summary, &body) {
-        Ok(content) if reasons.is_empty() => content,
-        parsed => {
-            reasons.extend(parsed.err().iter().flat_map(input_reasons));
-            return Err(reasons);
-        }
-    };
 
+    let content = Content::parse(&title, &summary, &body)
+        .map_err(|errors| invalid_content(&errors, &title, &summary, &body))?;
     notes.extend(templates(&body));
-    let mut ignored: Vec<IgnoredField> = fields.into_iter().map(IgnoredField::of).collect();
+    notes.extend(markdown::notes(&body).iter().map(|note| note.sentence()));
+    let mut ignored: Vec<IgnoredField> =
+        repeated.into_iter().chain(fields).map(IgnoredField::of).collect();
     if let Some((date, _)) = dated {
         let value = Some(date.to_owned());
         ignored.push(IgnoredField { name: "date of the file name".to_owned(), value });
@@ -93,48 +109,31 @@ pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
     Ok(ParsedFile { content, ignored, notes })
 }
 
-/// Takes a piece of text out of the fields, or says why there is none to take.
-fn take(fields: &mut Vec<MatterField>, name: &str, reasons: &mut Vec<Reason>) -> Option<String> {
+/// Takes a piece of text out of the fields. A value of another type stays among them:
+/// themes switch a field off with `false` or `0`.
+fn take(
+    fields: &mut Vec<MatterField>,
+    name: &str,
+    may_be_number: impl Fn(&str) -> bool,
+) -> Option<String> {
     let at = fields.iter().position(|field| field.name.eq_ignore_ascii_case(name))?;
-    match fields.remove(at).value {
-        FieldValue::Text(text) => Some(text).filter(|text| !text.trim().is_empty()),
-        FieldValue::Blank => None,
-        FieldValue::Other => {
-            reasons.push(Reason::new(
-                &format!("invalid-{name}"),
-                format!("The {name} is a list, a table or an alias."),
-                format!("Write the {name} as plain text."),
-            ));
-            None
-        }
-    }
-}
-
-/// Returns the words on one line, as YAML's folded texts mean them.
-fn on_one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Returns the date and the words of a file name such as `2024-05-01-on-rest`.
-fn dated(stem: &str) -> Option<(&str, &str)> {
-    let (date, words) = stem.split_at_checked(10)?;
-    let is_digit_or_hyphen = |(at, byte): (usize, u8)| match at {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
+    let is_text = match &fields[at].value {
+        FieldValue::Text(_) | FieldValue::Blank => true,
+        FieldValue::Number(number) => may_be_number(number),
+        FieldValue::Flag(_) | FieldValue::Other => false,
     };
-    let is_date = date.bytes().enumerate().all(is_digit_or_hyphen);
-    let words = words.strip_prefix('-')?;
-    (is_date && !words.is_empty()).then_some((date, words))
+    if !is_text {
+        return None;
+    }
+    match fields.remove(at).value {
+        FieldValue::Text(text) | FieldValue::Number(text) => Some(text),
+        FieldValue::Flag(_) | FieldValue::Blank | FieldValue::Other => None,
+    }
 }
 
-/// Returns `on-rest` as `On rest`.
-fn title_from(words: &str) -> String {
-    let words = words.replace(['-', '_'], " ");
-    let mut characters = words.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => words,
-    }
+/// Returns whether a number is a title, such as 1984. Zero means that there is none.
+fn is_title(number: &str) -> bool {
+    number.chars().any(|digit| matches!(digit, '1'..='9'))
 }
 
 /// Names the template languages that the body uses: no page renders them.
@@ -151,21 +150,54 @@ fn templates(body: &str) -> Option<String> {
     (!named.is_empty()).then(|| format!("Contains {}, kept as text.", named.join(" and ")))
 }
 
-fn reasons_of(error: ReadError) -> Vec<Reason> {
+/// Returns why a file is not read.
+fn unread(error: ReadError, path: &Path) -> Reason {
     match error {
-        ReadError::Field(error) => input_reasons(&error.into()),
-        ReadError::Io(error) => vec![cannot_be_read(&error)],
+        ReadError::Io(error) => cannot_be_read(&error),
+        ReadError::Field(error) => match fs::metadata(path).map(|file| file.len()) {
+            Ok(length) if length > markdown_file::MAX_BYTES => Reason::new(
+                "invalid-body",
+                format!(
+                    "The file has {} bytes, and a body has at most {} characters.",
+                    grouped(length.try_into().unwrap_or(usize::MAX)),
+                    grouped(Body::LIMIT)
+                ),
+                "Shorten the text, or split it into several posts.",
+            ),
+            _ => invalid_field(&error),
+        },
     }
 }
 
 /// Returns every field that does not parse as a reason.
-fn input_reasons(input: &InvalidInput) -> Vec<Reason> {
+fn invalid_content(errors: &InvalidInput, title: &str, summary: &str, body: &str) -> Vec<Reason> {
     let reason = |error: &FieldError| {
-        let code = format!("invalid-{}", error.field.replace('_', "-"));
-        let sentence = format!("Invalid {}.", error.field.replace('_', " "));
-        Reason::new(&code, sentence, error.message.clone())
+        let (text, limit) = match error.field {
+            "title" => (title, Title::LIMIT),
+            "summary" => (summary, Summary::LIMIT),
+            _ => (body, Body::LIMIT),
+        };
+        match text.trim().chars().count() {
+            length if length > limit => Reason::new(
+                &format!("invalid-{}", error.field),
+                format!(
+                    "The {} has {} characters, and at most {} fit.",
+                    error.field,
+                    grouped(length),
+                    grouped(limit)
+                ),
+                format!("Shorten the {}.", error.field),
+            ),
+            _ => invalid_field(error),
+        }
     };
-    input.0.iter().map(reason).collect()
+    errors.0.iter().map(reason).collect()
+}
+
+fn invalid_field(error: &FieldError) -> Reason {
+    let code = format!("invalid-{}", error.field.replace('_', "-"));
+    let sentence = format!("Invalid {}.", error.field.replace('_', " "));
+    Reason::new(&code, sentence, error.message.clone())
 }
 
 /// Returns why a file or folder is not read.
@@ -176,16 +208,7 @@ pub(super) fn cannot_be_read(error: &std::io::Error) -> Reason {
 
 #[cfg(test)]
 mod tests {
-    use super::{dated, on_one_line, templates, title_from};
-
-    #[test]
-    fn a_file_name_of_jekylls_has_a_date_and_words() {
-        assert_eq!(dated("2024-05-01-on-rest"), Some(("2024-05-01", "on-rest")));
-        for none in ["2024-05-01", "2024-05-01-", "20240-5-01-a", "on-rest", "ä024-05-01-a", ""] {
-            assert_eq!(dated(none), None, "{none}");
-        }
-        assert_eq!(title_from("on-rest"), "On rest");
-    }
+    use super::templates;
 
     #[test]
     fn templates_are_counted_each_for_its_own_language() {
@@ -195,11 +218,5 @@ mod tests {
             templates(both).unwrap(),
             "Contains shortcodes of Hugo (3) and tags of Liquid (2), kept as text."
         );
-    }
-
-    #[test]
-    fn a_folded_text_is_one_line() {
-        assert_eq!(on_one_line("  One\n  two\n\nthree\n"), "One two three");
-        assert_eq!(on_one_line("One  two"), "One  two");
     }
 }

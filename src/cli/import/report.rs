@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::import::folder::Skipped;
 use crate::cli::import::parsed_file::IgnoredField;
-use crate::domain::{PostId, Reason};
+use crate::domain::{PostId, Reason, grouped};
 
 /// What an import did with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,12 +54,25 @@ pub(super) struct FileReport {
     #[serde(rename = "not_kept")]
     pub(super) ignored: Vec<IgnoredField>,
     pub(super) notes: Vec<String>,
+    /// What its author has to write before they can submit it.
+    pub(super) missing: Vec<&'static str>,
 }
 
 impl FileReport {
     pub(super) fn new(path: String, outcome: FileOutcome) -> Self {
         let (reasons, ignored, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { path, outcome, post: None, title: None, layer: None, reasons, ignored, notes }
+        let missing = Vec::new();
+        Self {
+            path,
+            outcome,
+            post: None,
+            title: None,
+            layer: None,
+            reasons,
+            ignored,
+            notes,
+            missing,
+        }
     }
 }
 
@@ -77,7 +90,7 @@ impl fmt::Display for FileReport {
             let named: Vec<String> = self.ignored.iter().map(IgnoredField::text).collect();
             write!(out, "\n- ignored: {}", without_controls(&named.join(", ")))?;
         }
-        self.notes.iter().try_for_each(|note| write!(out, "\n- {note}"))
+        self.notes.iter().try_for_each(|note| write!(out, "\n- {}", without_controls(note)))
     }
 }
 
@@ -90,6 +103,7 @@ pub(super) struct ImportReport {
     pub(super) author: String,
     pub(super) is_dry_run: bool,
     pub(super) counts: Counts,
+    pub(super) before_submission: BeforeSubmission,
     pub(super) files: Vec<FileReport>,
     pub(super) skipped: Vec<Skipped>,
     /// How many files are no Markdown.
@@ -118,6 +132,50 @@ impl Counts {
     }
 }
 
+/// How many of the drafts of this run lack what a submission needs.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct BeforeSubmission {
+    drafts: usize,
+    without_title: usize,
+    without_summary: usize,
+    without_body: usize,
+}
+
+impl BeforeSubmission {
+    /// Counts a file, if it is a draft now or would be one.
+    pub(super) fn add(&mut self, file: &FileReport) {
+        match file.outcome {
+            FileOutcome::Imported | FileOutcome::WouldBeImported => {}
+            FileOutcome::AlreadyThere | FileOutcome::Refused | FileOutcome::NotTried => return,
+        }
+        let lacks = |part| usize::from(file.missing.contains(&part));
+        self.drafts += 1;
+        self.without_title += lacks("title");
+        self.without_summary += lacks("summary");
+        self.without_body += lacks("body");
+    }
+}
+
+impl fmt::Display for BeforeSubmission {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lacks = [
+            (self.without_title, "title"),
+            (self.without_summary, "summary"),
+            (self.without_body, "body"),
+        ];
+        for (count, part) in lacks.into_iter().filter(|(count, _)| *count > 0) {
+            let drafts = if count == 1 { "draft has" } else { "drafts have" };
+            write!(
+                out,
+                "\nBefore submission: {} of {} {drafts} no {part}.",
+                grouped(count),
+                grouped(self.drafts)
+            )?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for ImportReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for skipped in &self.skipped {
@@ -132,7 +190,8 @@ impl fmt::Display for ImportReport {
         if counts.not_tried > 0 {
             write!(out, ", {} not attempted", counts.not_tried)?;
         }
-        write!(out, ", {} skipped, {} other files ignored.", self.skipped.len(), self.other_files)
+        write!(out, ", {} skipped, {} other files ignored.", self.skipped.len(), self.other_files)?;
+        self.before_submission.fmt(out)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::operations::Used;
-use crate::workflow::{self, Call};
+use crate::workflow::{self, Call, Effect};
 
 /// One run of an import.
 pub(super) struct ImportRun<'a> {
@@ -66,6 +66,7 @@ impl<'a> ImportRun<'a> {
             Err(reasons) => return self.refused(file, Exit::Input, "input", reasons),
         };
         let title = Some(content.title.or_untitled().to_owned());
+        let missing = content.missing();
         let create = Create { content };
         let report = match self.earlier.get(file.key.as_str()) {
             Some(used) if used.was_for(&create.fingerprint()) => {
@@ -82,7 +83,7 @@ impl<'a> ImportRun<'a> {
             None if self.report.is_dry_run => self.precheck(file),
             None => self.create(file, &create),
         };
-        FileReport { title, ignored, notes, ..report }
+        FileReport { title, ignored, notes, missing, ..report }
     }
 
     /// Checks what can be checked without a write: creating has no rule about a post.
@@ -100,11 +101,16 @@ impl<'a> ImportRun<'a> {
             request: RequestId::new(),
             key: file.key.clone(),
         };
-        match workflow::create(self.store, &call, create) {
-            Ok(outcome) => FileReport {
-                post: Some(outcome.post),
-                ..FileReport::new(file.shown.clone(), FileOutcome::Imported)
-            },
+        match workflow::create_once(self.store, &call, create) {
+            Ok(effect) => {
+                let outcome = match &effect {
+                    Effect::New(_) => FileOutcome::Imported,
+                    // Another run has just imported it.
+                    Effect::Repeated(_) => FileOutcome::AlreadyThere,
+                };
+                let post = Some(effect.outcome().post);
+                FileReport { post, ..FileReport::new(file.shown.clone(), outcome) }
+            }
             // Another run has just imported another text of this file.
             Err(Refusal::Input(input)) if input.of("key").is_some() => {
                 self.refused(file, Exit::Input, "input", vec![changed_meanwhile()])
@@ -158,6 +164,7 @@ impl<'a> ImportRun<'a> {
             let _ = writeln!(io::stdout(), "{report}");
         }
         self.report.counts.add(report.outcome);
+        self.report.before_submission.add(&report);
         self.report.files.push(report);
     }
 

@@ -55,7 +55,7 @@ impl From<RefusalLine> for RefusalBody {
             request_id: line.request.to_string(),
             interface: line.interface,
             actor: PersonBody::from(&line.actor),
-            username: line.username,
+            username: line.actor.username,
             action: line.action,
             post: line.post.map(|post| post.0),
             revision_seen: line.seen.map(|seen| seen.0),

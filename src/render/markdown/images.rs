@@ -1,5 +1,8 @@
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
+use super::audience::Audience;
+use super::notes::{NoteKind, Notes};
+
 /// Returns whether pages may load an image from this address.
 pub(crate) fn is_over_tls(address: &str) -> bool {
     address.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
@@ -7,10 +10,14 @@ pub(crate) fn is_over_tls(address: &str) -> bool {
 
 /// Keeps images that come over TLS, and only the description of any other. An image
 /// with a title, alone in its paragraph, becomes a figure with a caption.
-pub(crate) fn over_tls(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+pub(super) fn over_tls<'a>(
+    events: Vec<Event<'a>>,
+    audience: Audience,
+    notes: &mut Notes,
+) -> Vec<Event<'a>> {
     let mut shown = Vec::with_capacity(events.len());
     let mut paragraph = 0;
-    for event in plain_descriptions(events) {
+    for event in plain_descriptions(events, audience, notes) {
         match event {
             Event::Start(Tag::Paragraph) => {
                 paragraph = shown.len();
@@ -19,7 +26,7 @@ pub(crate) fn over_tls(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
             Event::End(TagEnd::Paragraph) => match take_caption(&mut shown[paragraph..]) {
                 Some(caption) => {
                     shown[paragraph] = Event::Html("<figure>".into());
-                    shown.push(Event::Html("<figcaption>".into()));
+                    shown.push(Event::Html("<figcaption dir=\"auto\">".into()));
                     shown.push(Event::Text(caption));
                     shown.push(Event::Html("</figcaption></figure>\n".into()));
                 }
@@ -42,21 +49,42 @@ fn take_caption<'a>(paragraph: &mut [Event<'a>]) -> Option<CowStr<'a>> {
     (is_alone && !title.is_empty()).then(|| std::mem::replace(title, "".into()))
 }
 
+/// What an author sees before the description of an image that is not shown.
+const UNSHOWN: &str =
+    "<span class=\"unshown\"><span role=\"img\" aria-label=\"Picture not shown:\">⊘</span> ";
+
 /// Reduces descriptions to their text, and images that are not shown to their
 /// descriptions.
-fn plain_descriptions<'a>(events: Vec<Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+fn plain_descriptions<'a>(
+    events: Vec<Event<'a>>,
+    audience: Audience,
+    notes: &mut Notes,
+) -> impl Iterator<Item = Event<'a>> {
     let (mut depth, mut is_shown) = (0_usize, false);
+    let placeholder = move |html: &'static str| match audience {
+        Audience::Author => Some(Event::InlineHtml(html.into())),
+        Audience::Reader => None,
+    };
     events.into_iter().filter_map(move |event| match event {
         Event::Start(Tag::Image { ref dest_url, .. }) => {
             depth += 1;
-            if depth == 1 {
-                is_shown = is_over_tls(dest_url);
+            if depth > 1 {
+                return None;
             }
-            (depth == 1 && is_shown).then_some(event)
+            is_shown = is_over_tls(dest_url);
+            if is_shown {
+                return Some(event);
+            }
+            notes.add(why_unshown(dest_url));
+            placeholder(UNSHOWN)
         }
         Event::End(TagEnd::Image) => {
             depth = depth.saturating_sub(1);
-            (depth == 0 && is_shown).then_some(event)
+            match (depth, is_shown) {
+                (0, true) => Some(event),
+                (0, false) => placeholder("</span>"),
+                _ => None,
+            }
         }
         Event::Start(_) | Event::End(_) | Event::FootnoteReference(_) if depth > 0 => None,
         Event::Code(text) if depth > 0 => Some(Event::Text(text)),
@@ -65,9 +93,31 @@ fn plain_descriptions<'a>(events: Vec<Event<'a>>) -> impl Iterator<Item = Event<
     })
 }
 
+/// Returns why pages do not load an image from this address.
+fn why_unshown(address: &str) -> NoteKind {
+    let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
+        _ if address.starts_with("//") => NoteKind::PictureWithoutScheme,
+        Some("http") => NoteKind::InsecurePicture,
+        Some("data") => NoteKind::InlinePicture,
+        Some(scheme) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            NoteKind::OtherPicture
+        }
+        _ => NoteKind::RelativePicture,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::render::markdown::render;
+    use crate::render::markdown::{self, Audience, notes};
+
+    /// Returns the HTML without directions.
+    fn render(text: &str) -> String {
+        markdown::render(text, Audience::Reader)
+            .html
+            .replace(" dir=\"auto\"", "")
+            .replace(" dir=\"ltr\"", "")
+    }
 
     const IMG: &str = "<img src=\"https://example.org/a.png\" alt=\"A press &amp; its *ink*\"";
 
@@ -114,5 +164,36 @@ mod tests {
         assert!(rendered.contains("alt=\"&quot; onerror=&quot;x\""), "{rendered}");
         assert!(!rendered.contains("\" on"), "{rendered}");
         assert_eq!(rendered.matches("<img").count(), 1, "{rendered}");
+    }
+
+    /// Returns what is said about a text, one sentence a line.
+    fn said(text: &str) -> String {
+        notes(text).iter().map(|note| note.sentence() + "\n").collect()
+    }
+
+    #[test]
+    fn each_dropped_picture_is_counted_and_marked_for_its_author() {
+        let text = "![](/assets/a.png) ![The press](a.png) ![x](http://example.org/a.png) \
+                    ![r][ref] \
+                    ![p](//example.org/a) ![d](data:image/png;base64,AA) ![f](ftp://example.org/a) \
+                    ![kept](https://example.org/a.png)\n\n[ref]: b.png\n";
+        let shown = said(text);
+        for sentence in [
+            "3 pictures are not shown, so readers see only the descriptions: their addresses are \
+             relative, and they must begin with https.",
+            "1 picture is not shown, so readers see only the description: its address begins with \
+             http, and it must begin with https.",
+            "begins with //",
+            "its data is in the text",
+            "its address must begin with https",
+        ] {
+            assert!(shown.contains(sentence), "{shown}");
+        }
+        let author = markdown::render(text, Audience::Author).html;
+        assert_eq!(author.matches("class=\"unshown\"").count(), 7, "{author}");
+        assert!(author.contains("Picture not shown:\">⊘</span> The press</span>"), "{author}");
+        let reader = render(text);
+        assert!(!reader.contains("unshown") && reader.contains("The press"), "{reader}");
+        assert_eq!(reader.matches("<img").count(), 1);
     }
 }

@@ -1,53 +1,70 @@
+//! The body of a post: Markdown to HTML, and notes about what readers do not get as
+//! it was written.
+
+mod audience;
+mod blocks;
+mod braces;
+mod feed;
 mod footnotes;
+mod headings;
+mod html_as_text;
 mod images;
+mod links;
+mod notes;
+mod open_comments;
+mod sanitizer;
+mod tables;
 
-use ammonia::Builder;
-use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, Options, Parser, TextMergeStream, html};
 
-/// Returns the HTML of a post's body.
+pub(crate) use audience::Audience;
+pub(crate) use braces::Mark;
+pub(crate) use feed::for_feed;
+pub(crate) use html_as_text::without_comments;
+use notes::NoteKind;
+pub(crate) use notes::Notes;
+
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_FOOTNOTES);
+
+/// A rendered text.
+pub(crate) struct Rendered {
+    pub(crate) html: String,
+    pub(crate) notes: Notes,
+}
+
+/// Returns the HTML of a post's body, and what readers do not get as it was written.
 ///
 /// Two defences protect the reader: HTML in the Markdown is shown as text, and the
-/// output is sanitised as if it were not. The title is the only `h1` of the page,
-/// so the highest headings of the body become `h2`. Tables and code, which may be
-/// wider than the page, scroll in a frame that the keyboard can reach.
-pub(crate) fn render(markdown: &str) -> String {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_FOOTNOTES;
-    let events = no_deeper(Parser::new_ext(markdown, options)).map(as_text).collect();
+/// output is sanitised as if it were not.
+pub(crate) fn render(markdown: &str, audience: Audience) -> Rendered {
+    let source = open_comments::close(markdown, OPTIONS);
+    let (events, notes) = read(&source, audience);
+    let mut html = String::new();
+    html::push_html(&mut html, events.into_iter());
+    Rendered { html: sanitizer::clean(&html), notes }
+}
+
+/// Returns what readers do not get as it was written.
+pub(crate) fn notes(markdown: &str) -> Notes {
+    read(&open_comments::close(markdown, OPTIONS), Audience::Reader).1
+}
+
+fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
+    let mut notes = Notes::default();
+    let events = no_deeper(Parser::new_ext(source, OPTIONS), &mut notes).collect::<Vec<_>>();
     // From here on, all HTML among the events comes from this program.
-    let events = footnotes::at_the_end(images::over_tls(tables(tasks(headings(events)))));
-    let mut rendered = String::new();
-    html::push_html(&mut rendered, events.into_iter());
-    Builder::default()
-        .link_rel(Some("noopener noreferrer"))
-        .add_tag_attributes("a", ["id"])
-        .add_tag_attribute_values("a", "role", ["doc-noteref", "doc-backlink"])
-        .add_tag_attribute_values("a", "aria-label", ["Back to the text"])
-        .add_tag_attributes("li", ["id"])
-        .add_allowed_classes("div", ["table-frame", "footnotes"])
-        .add_tag_attribute_values("div", "role", ["group", "doc-endnotes"])
-        .add_tag_attribute_values("div", "aria-label", ["Table", "Footnotes"])
-        .add_tag_attribute_values("div", "tabindex", ["0"])
-        .add_allowed_classes("th", ALIGNED)
-        .add_allowed_classes("td", ALIGNED)
-        .add_allowed_classes("span", ["task"])
-        .add_tag_attribute_values("span", "role", ["img"])
-        .add_tag_attribute_values("span", "aria-label", ["Done", "To do"])
-        .set_tag_attribute_value("pre", "tabindex", "0")
-        .set_tag_attribute_value("img", "loading", "lazy")
-        .set_tag_attribute_value("img", "referrerpolicy", "no-referrer")
-        .attribute_filter(|element, attribute, value| match (element, attribute) {
-            (_, "id") => footnotes::is_id(value).then(|| value.into()),
-            ("img", "src") => images::is_over_tls(value).then(|| value.into()),
-            _ => Some(value.into()),
-        })
-        .clean(&rendered)
-        .to_string()
-        // A character reference such as `&#1;` is a character that XML does
-        // not allow, and the feed is XML.
-        .replace(is_not_xml, "\u{fffd}")
+    let events = html_as_text::shown(events.into_iter(), &mut notes);
+    let events = TextMergeStream::new(events.into_iter())
+        .map(|event| without_controls(event, &mut notes))
+        .collect();
+    let mut events = braces::without_marks(events, &mut notes);
+    let targets = headings::with_ids(&mut events, &mut notes);
+    let events = links::resolved(events, &targets, &mut notes);
+    let events = images::over_tls(events, audience, &mut notes);
+    (blocks::directed(footnotes::at_the_end(tasks(events))), notes)
 }
 
 /// The maximum depth of nested elements. The sanitiser walks through all open
@@ -55,11 +72,17 @@ pub(crate) fn render(markdown: &str) -> String {
 const MAX_DEPTH: usize = 50;
 
 /// Leaves out elements that are nested deeper; their text stays.
-fn no_deeper<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+fn no_deeper<'a>(
+    events: impl Iterator<Item = Event<'a>>,
+    notes: &mut Notes,
+) -> impl Iterator<Item = Event<'a>> {
     let mut depth = 0_usize;
     events.filter(move |event| match event {
         Event::Start(_) => {
             depth += 1;
+            if depth > MAX_DEPTH {
+                notes.add(NoteKind::Nesting);
+            }
             depth <= MAX_DEPTH
         }
         Event::End(_) => {
@@ -70,44 +93,16 @@ fn no_deeper<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item 
     })
 }
 
-/// The first defence: shows HTML as text.
-fn as_text(event: Event<'_>) -> Event<'_> {
+/// Replaces what XML does not allow: the feed is XML. A character reference such as
+/// `&#1;` can stand for such a character.
+fn without_controls<'a>(event: Event<'a>, notes: &mut Notes) -> Event<'a> {
     match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        other => other,
-    }
-}
-
-fn is_not_xml(character: char) -> bool {
-    let is_space = matches!(character, '\t' | '\n' | '\r');
-    (character.is_control() && !is_space) || matches!(character, '\u{fffe}' | '\u{ffff}')
-}
-
-fn headings(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
-    let levels = events.iter().filter_map(|event| match event {
-        Event::Start(Tag::Heading { level, .. }) => Some(*level),
-        _ => None,
-    });
-    let highest = levels.min().unwrap_or(HeadingLevel::H1);
-    let lowered = |event| match event {
-        Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
-            level: below_title(level, highest),
-            id: None,
-            classes: Vec::new(),
-            attrs: Vec::new(),
-        }),
-        Event::End(TagEnd::Heading(level)) => {
-            Event::End(TagEnd::Heading(below_title(level, highest)))
+        Event::Text(text) if text.contains(sanitizer::is_not_xml) => {
+            text.matches(sanitizer::is_not_xml).for_each(|_| notes.add(NoteKind::ControlCharacter));
+            Event::Text(text.replace(sanitizer::is_not_xml, "\u{fffd}").into())
         }
         other => other,
-    };
-    events.into_iter().map(lowered).collect()
-}
-
-/// Returns the level that a heading has below the page's title.
-fn below_title(level: HeadingLevel, highest: HeadingLevel) -> HeadingLevel {
-    let level = level as usize - highest as usize + 2;
-    HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)
+    }
 }
 
 /// Shows a task as a labelled symbol. A checkbox would be a control without effect.
@@ -124,54 +119,17 @@ fn tasks(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     events.into_iter().map(shown).collect()
 }
 
-/// The classes of cells that are not aligned at the start of the line.
-const ALIGNED: [&str; 2] = ["centered", "at-end"];
-
-const FRAME: &str = r#"<div class="table-frame" role="group" aria-label="Table" tabindex="0">"#;
-
-/// Puts tables into frames, and replaces inline alignment styles, which the content
-/// security policy forbids, by classes.
-fn tables(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
-    let mut shown = Vec::with_capacity(events.len());
-    let (mut alignments, mut column, mut cell) = (Vec::new(), 0, "td");
-    for event in events {
-        match event {
-            Event::Start(Tag::Table(columns)) => {
-                alignments.clone_from(&columns);
-                shown.push(Event::Html(FRAME.into()));
-                shown.push(Event::Start(Tag::Table(columns)));
-            }
-            Event::End(TagEnd::Table) => {
-                shown.push(event);
-                shown.push(Event::Html("</div>".into()));
-            }
-            Event::Start(Tag::TableHead | Tag::TableRow) => {
-                column = 0;
-                cell = if matches!(event, Event::Start(Tag::TableHead)) { "th" } else { "td" };
-                shown.push(event);
-            }
-            Event::Start(Tag::TableCell) => {
-                let class = match alignments.get(column) {
-                    Some(Alignment::Center) => r#" class="centered""#,
-                    Some(Alignment::Right) => r#" class="at-end""#,
-                    Some(Alignment::Left | Alignment::None) | None => "",
-                };
-                let scope = if cell == "th" { r#" scope="col""# } else { "" };
-                shown.push(Event::InlineHtml(format!("<{cell}{class}{scope}>").into()));
-                column += 1;
-            }
-            Event::End(TagEnd::TableCell) => {
-                shown.push(Event::InlineHtml(format!("</{cell}>").into()));
-            }
-            other => shown.push(other),
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::Audience;
+
+    /// Returns the HTML without directions.
+    fn render(text: &str) -> String {
+        super::render(text, Audience::Reader)
+            .html
+            .replace(" dir=\"auto\"", "")
+            .replace(" dir=\"ltr\"", "")
+    }
 
     #[test]
     fn html_in_a_body_is_shown_and_not_run() {
@@ -225,12 +183,18 @@ mod tests {
 
     #[test]
     fn the_title_stays_the_only_first_heading() {
-        assert_eq!(render("# One\n\n###### Six"), "<h2>One</h2>\n<h6>Six</h6>\n");
+        assert_eq!(
+            render("# One\n\n###### Six"),
+            "<h2 id=\"heading-one\">One</h2>\n<h6 id=\"heading-six\">Six</h6>\n"
+        );
     }
 
     #[test]
     fn the_highest_headings_follow_the_title_wherever_an_author_begins() {
-        assert_eq!(render("### Three\n\n#### Four"), "<h2>Three</h2>\n<h3>Four</h3>\n");
+        assert_eq!(
+            render("### Three\n\n#### Four"),
+            "<h2 id=\"heading-three\">Three</h2>\n<h3 id=\"heading-four\">Four</h3>\n"
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub const COUNTED: usize = 1000;
 /// Which posts. What is not asked for lets every post pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Those in this state.
+    /// Filter by state.
     pub state: Option<State>,
     /// Those that this person writes.
     pub author: Option<UserId>,
@@ -59,12 +59,12 @@ pub struct ChangeLine {
     pub id: PostId,
     /// Its state.
     pub state: State,
-    /// Its current title, which a draft may lack.
+    /// Its current title. May be blank in a draft.
     pub title: String,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Who has published it, from publication on.
-    pub publisher: Option<String>,
+    pub publisher: Option<Byline>,
     /// Since when it has been in its state.
     pub since: Timestamp,
     /// Its current revision.
@@ -88,7 +88,18 @@ pub struct ChangeList {
     pub count: Option<usize>,
 }
 
-type LineSqlType = (BigInt, Text, Text, Timestamptz, Integer, BigInt, Text, Nullable<Text>, BigInt);
+type LineSqlType = (
+    BigInt,
+    Text,
+    Text,
+    Timestamptz,
+    Integer,
+    BigInt,
+    Text,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    BigInt,
+);
 
 #[derive(Queryable)]
 struct LineRow {
@@ -99,7 +110,8 @@ struct LineRow {
     revision: i32,
     author: i64,
     author_name: String,
-    publisher: Option<String>,
+    publisher: Option<i64>,
+    publisher_name: Option<String>,
     count: i64,
 }
 
@@ -143,8 +155,8 @@ fn line(row: LineRow, sort: Sort) -> ChangeLine {
         id: PostId(row.id),
         state: row.state,
         title: row.title,
-        author: byline(row.author, row.author_name),
-        publisher: row.publisher,
+        author: byline(row.author, &row.author_name),
+        publisher: row.publisher.zip(row.publisher_name).map(|(id, names)| byline(id, &names)),
         since,
         revision: RevisionNumber(row.revision),
         place: Cursor { at, id: row.id },
@@ -267,7 +279,8 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
     format!(
         "WITH {page}
          SELECT p.id, p.state, btrim(r.title), p.since, p.current_revision,
-             author.id, author.display_name, publisher.display_name,
+             author.id, author.username || ' ' || author.display_name,
+             publisher.id, publisher.username || ' ' || publisher.display_name,
              (SELECT posts FROM counted)
          FROM page p
          JOIN users author ON author.id = p.author_id

@@ -63,7 +63,7 @@ fn the_overview_shows_what_waits_what_was_refused_and_how_fast_posts_are_publish
     assert!(waiting[1].starts_with('1') && waiting[2].starts_with("3, revised"));
     assert_eq!(count("requests"), "1");
     assert!(
-        section("requests").contains("Edith requested changes from Alice"),
+        section("requests").contains("Edith (edith) asked Alice (alice)"),
         "{}",
         section("requests")
     );

@@ -11,7 +11,7 @@ fn the_page_of_a_post_offers_to_archive_or_shows_the_reasons() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
-    let disabled = "disabled aria-describedby=\"why-archive\">Archive</button>";
+    let disabled = "aria-disabled=\"true\" aria-describedby=\"why-archive\">Archive</button>";
     for (post, sentence) in [
         (world.draft(), "Alice has not submitted this draft yet."),
         (world.in_review(), "Alice submitted this on"),

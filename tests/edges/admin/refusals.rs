@@ -159,7 +159,8 @@ fn the_list_of_refusals_keeps_its_filters_and_shows_each_error_beside_its_field(
     );
 
     for (wrong, said) in [
-        ("person=nobody", "Unknown username."),
+        ("person=nobody", "There is no account with this username."),
+        ("person=%00", "There is no account with this username."),
         ("action=burn", "Choose from the list."),
         ("layer=mood", "Choose from the list."),
         ("rule=none", "Choose from the list."),

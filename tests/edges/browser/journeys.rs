@@ -100,7 +100,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     let id = PostId(post.rsplit('/').next().unwrap().parse().unwrap());
     world.perform(world.edith, &request_changes(id, 2)).unwrap();
     chromium.visit("/desk");
-    chromium.sees("Edith requested changes");
+    chromium.sees("Edith (edith) asked for changes");
     chromium.sees("Please name your source.");
     chromium.follow("Edit and answer");
     save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
@@ -156,7 +156,7 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.sees_heading("Bulk archive finished");
     chromium.sees("Archived: 2");
     chromium.sees("Refused: 1");
-    chromium.sees("Only a published post is archived.");
+    chromium.sees("Only published posts can be archived.");
     chromium.follow("Back to the posts");
     chromium.follow("Published");
     chromium.sees("No post passes all of these filters.");
@@ -178,7 +178,7 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
     chromium.follow("View post");
     chromium.sees_disabled("Archive");
     chromium.sees("Alice submitted this on");
-    chromium.sees("Only a published post is archived.");
+    chromium.sees("Only published posts can be archived.");
     chromium.follow("Admin");
     chromium.follow("Posts");
     chromium.follow("Published");

@@ -427,3 +427,39 @@ fn notice_warnings(chromium: &Chromium) {
 fn was_warned(chromium: &Chromium) -> bool {
     chromium.value_of("sessionStorage.getItem('warned')") == "true"
 }
+
+#[test]
+fn the_days_of_a_filter_are_those_of_the_times_on_the_page() {
+    let (world, server) = publishing_house();
+    let post = world.published();
+    world.database.db_sabotage(&format!(
+        "SET session_replication_role = replica;
+         UPDATE posts SET created_at = '2026-11-20Z', submitted_at = '2026-11-21Z',
+             published_at = '2026-11-26 15:21Z' WHERE id = {post}"
+    ));
+    let Some(chromium) = Chromium::open(server.address, JavaScript::On) else { return };
+    chromium.sign_in("stan");
+    chromium.travel_to("Pacific/Auckland");
+    chromium.visit("/admin/posts");
+    chromium.sees_element(
+        "//time[contains(@title, '27 November 2026') or contains(@title, 'November 27, 2026')]",
+    );
+    let hint = "document.querySelector('[data-zone]').textContent";
+    let said = chromium.value_of(hint);
+    assert_eq!(said, "Days are counted in your time zone, Pacific/Auckland.");
+    for (day, is_found) in [("2026-11-27", true), ("2026-11-26", false)] {
+        for field in ["from", "until"] {
+            chromium.value_of(&format!("document.getElementById('{field}').value = '{day}'"));
+        }
+        chromium.press("Search");
+        chromium.sees(&format!("From {day} (Pacific/Auckland)"));
+        let rows = chromium.value_of("document.querySelectorAll('main tbody tr').length");
+        assert_eq!(rows == 1, is_found, "{day}");
+    }
+    let Some(plain) = Chromium::open(server.address, JavaScript::Off) else { return };
+    plain.sign_in("stan");
+    plain.visit("/admin/posts?from=2026-11-26&until=2026-11-26&zone=");
+    plain.sees("From 2026-11-26 (UTC)");
+    plain.sees("Days are counted in UTC.");
+    plain.sees("On restraint");
+}

@@ -1,6 +1,8 @@
 //! A folder becomes drafts: every file exactly once, however often a run is
 //! killed, and nothing is lost without a word.
 
+mod real_texts;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -82,11 +84,13 @@ fn jekyll_and_hugo_files_become_drafts_and_the_report_lists_ignored_fields() {
     let folder = Folder::new();
     folder.write(
         "2024-05-01-on-rest.md",
-        "---\nlayout: post\ndate: 2024-05-01 10:00:00 +0200\nexcerpt: >\n  Why\n  rest.\ntags: [a, b]\n---\nRest.\n",
+        "---\nlayout: post\ndate: 2024-05-01 10:00:00 +0200\nexcerpt: >\n  Why\n  rest.\ntags: \
+         [a, b]\n---\nRest.\n",
     );
     folder.write(
         "deep/er/hugo.markdown",
-        "+++\ntitle = \"On \\\"work\\\"\"\ndescription = \"Why work.\"\nslug = \"work\"\ndraft = true\n+++\n{{< figure >}} Work.\n",
+        "+++\ntitle = \"On \\\"work\\\"\"\ndescription = \"Why work.\"\nslug = \"work\"\ndraft = \
+         true\n+++\n{{< figure >}} Work.\n",
     );
     folder.write("json.md", "{\n\"title\": \"On play\", \"summary\": \"Why.\"}\n\nPlay.\n");
     folder.write("plain.md", "\u{feff}# On plainness\r\n\r\nPlain.\r\n");
@@ -154,7 +158,8 @@ fn a_second_run_does_nothing_and_an_edited_file_is_refused() {
     assert_eq!(
         said,
         "imported\ta.md\tpost 1\nimported\tb.md\tpost 2\n\
-         2 imported, 0 already imported, 0 refused, 0 skipped, 0 other files ignored.\n"
+         2 imported, 0 already imported, 0 refused, 0 skipped, 0 other files ignored.\n\
+         Before submission: 2 of 2 drafts have no summary.\n"
     );
     // What its author did with the draft since is nobody's loss.
     world.perform(world.alice, &revise(PostId(1), 1, "Anew")).unwrap();
@@ -183,7 +188,7 @@ fn a_second_run_does_nothing_and_an_edited_file_is_refused() {
 fn a_refused_file_is_reported_and_the_others_are_imported() {
     let world = World::new();
     let folder = Folder::new();
-    let laughs = "---\na: &a [lol]\nb: &b [*a, *a]\ntitle: *b\n---\n";
+    let laughs = "---\na: &a [lol]\nb: &b [*a, *a]\ntitle: *b\n---\nBody.\n";
     for (path, text) in [
         ("alias.md", laughs.as_bytes()),
         ("binary.md", b"# \xff\xfe\n"),
@@ -193,7 +198,17 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
         ("endless.md", b"---\ntitle: a\n"),
         ("large.md", &b"x".repeat(2 << 20)),
         ("long.md", &b"x".repeat(100_001)),
-        ("title.md", &[b"---\ntitle: ", &b"t".repeat(201)[..], b"\nsummary: [a]\n---\n"].concat()),
+        (
+            "title.md",
+            &[
+                b"---\ntitle: ",
+                &b"t".repeat(201)[..],
+                b"\nsummary: ",
+                &b"s".repeat(501)[..],
+                b"\n---\n",
+            ]
+            .concat(),
+        ),
     ] {
         folder.write(path, text);
     }
@@ -202,10 +217,9 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
     let report = folder.report(&world, &[], 2);
     assert_eq!(
         (&report["counts"]["imported"], &report["counts"]["refused"]),
-        (&json!(2), &json!(9))
+        (&json!(3), &json!(8))
     );
     for (path, code) in [
-        ("alias.md", "invalid-title"),
         ("binary.md", "invalid-body"),
         ("broken.md", "front-matter-unreadable"),
         ("control.md", "invalid-title"),
@@ -213,7 +227,7 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
         ("endless.md", "front-matter-unreadable"),
         ("large.md", "invalid-body"),
         ("long.md", "invalid-body"),
-        ("title.md", "invalid-summary"),
+        ("title.md", "invalid-title"),
     ] {
         let file = of(&report, path);
         assert_eq!((&file["fate"], &file["layer"]), (&json!("refused"), &json!("input")), "{file}");
@@ -221,7 +235,12 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
     }
     let all = of(&report, "title.md")["reasons"].as_array().unwrap();
     assert_eq!(all.len(), 2, "every reason, not the first: {all:?}");
-    assert_eq!(titles(&world), ["Good", "Odd"]);
+    assert_eq!(all[1]["sentence"], "The summary has 501 characters, and at most 500 fit.");
+    let long = &of(&report, "long.md")["reasons"][0]["sentence"];
+    assert_eq!(long, "The body has 100,001 characters, and at most 100,000 fit.");
+    let large = &of(&report, "large.md")["reasons"][0]["sentence"];
+    assert_eq!(large, "The file has 2,097,152 bytes, and a body has at most 100,000 characters.");
+    assert_eq!(titles(&world), ["Good", "Odd", "Untitled"], "an alias is no title");
     // Nobody's file name clears the screen of whoever reads the report.
     let words = folder.import(&world, &[]);
     assert!(words.stdout.contains("esc") && !words.stdout.contains('\u{1b}'), "{}", words.stdout);
@@ -308,10 +327,16 @@ fn two_imports_at_once_import_every_file_once() {
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         })
         .collect();
+    let mut imported = 0;
     for child in both {
-        finished(child.wait_with_output().unwrap()).expect(0);
+        let counts =
+            document(&finished(child.wait_with_output().unwrap()).expect(0).stdout)["counts"]
+                .clone();
+        let [new, known] = ["imported", "already_there"].map(|it| counts[it].as_i64().unwrap());
+        assert_eq!(new + known, 30, "{counts}");
+        imported += new;
     }
-    assert_eq!(world.db_count("posts"), 30);
+    assert_eq!((imported, world.db_count("posts")), (30, 30), "each is reported once");
 }
 
 #[test]

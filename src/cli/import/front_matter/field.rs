@@ -10,8 +10,12 @@ pub(crate) struct MatterField {
 /// A value, as far as an import needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FieldValue {
-    /// One piece of text, a number, a date or a truth value, as it is written.
+    /// One piece of text, or a date as it is written.
     Text(String),
+    /// A number, as it is written.
+    Number(String),
+    /// A truth value or `null`, as it is written.
+    Flag(String),
     /// No value.
     Blank,
     /// A list, a table or an alias.
@@ -23,6 +27,6 @@ pub(super) fn invalid(what: String) -> Reason {
     Reason::new(
         "front-matter-unreadable",
         format!("Invalid front matter. {what}"),
-        "Correct it and run the import again.",
+        "Correct the lines before the text. Nothing of the file was imported.",
     )
 }

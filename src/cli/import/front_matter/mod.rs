@@ -1,47 +1,79 @@
 //! Front matter: YAML between `---`, TOML between `+++`, or a JSON object, as
-//! Jekyll and Hugo write it.
+//! Jekyll, Hugo, Zola, Eleventy and Middleman write it.
 //!
-//! Only values that are one piece of text are read. Lists and tables are
-//! recognised and skipped, and no alias of YAML is ever expanded.
+//! Lists and tables are recognised and skipped, and no alias of YAML is ever
+//! expanded.
 
 mod field;
+mod json;
+mod notation;
 mod yaml;
 
-use serde_json::Value as Json;
+use std::collections::HashSet;
 
 pub(super) use field::{FieldValue, MatterField};
 
 use crate::domain::Reason;
 use field::invalid;
+use notation::Notation;
 
 /// More than front matter needs.
 const MAX_BYTES: usize = 64 << 10;
 
-/// Returns the fields of the front matter, and the text after it. A text that
-/// begins with none has no fields.
-pub(super) fn split(text: &str) -> Result<(Vec<MatterField>, &str), Reason> {
+/// The front matter of a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct FrontMatter {
+    /// The fields; each name once.
+    pub(super) fields: Vec<MatterField>,
+    /// Fields whose name comes again later. The last one counts, as in generators.
+    pub(super) repeated: Vec<MatterField>,
+}
+
+/// Returns the front matter, and the text after it. A text that begins with none
+/// has no fields.
+pub(super) fn split(text: &str) -> Result<(FrontMatter, &str), Reason> {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let (fields, body) = match first.trim_end() {
-        "---" => {
+    let (fields, body) = match Notation::of(first.trim_end()) {
+        None => return Ok((FrontMatter::default(), text)),
+        Some(Notation::Yaml) => {
             let (matter, body) = until(rest, &["---", "..."])?;
             (yaml::fields(matter)?, body)
         }
-        "+++" => {
-            let (matter, body) = until(rest, &["+++"])?;
+        Some(Notation::Toml(end)) => {
+            let (matter, body) = until(rest, &[end])?;
             (toml_fields(matter)?, body)
         }
-        // A template tag begins with two, or with a percent sign.
-        line if line == "{"
-            || (line.starts_with('{') && line[1..].trim_start().starts_with('"')) =>
-        {
-            json_fields(text)?
+        Some(Notation::Json(end)) => {
+            let (matter, body) = until(rest, &[end])?;
+            (json::fields(matter)?, body)
         }
-        _ => (Vec::new(), text),
+        Some(Notation::JsonObject) => json::leading_fields(text, MAX_BYTES)?,
+        Some(Notation::Program(language)) => return Err(is_program(language)),
+        Some(Notation::Unknown(language)) => match until(rest, &["---"]) {
+            Ok(_) => return Err(is_unknown(language)),
+            // A word after three hyphens begins many a text.
+            Err(_) => return Ok((FrontMatter::default(), text)),
+        },
     };
-    match repeated(&fields) {
-        Some(name) => Err(invalid(format!("{name:?} appears twice."))),
-        None => Ok((fields, body)),
-    }
+    Ok((without_repetition(fields), body))
+}
+
+fn is_program(language: &str) -> Reason {
+    let sentence = format!("The front matter is a program ({language}), and imports run none.");
+    Reason::new(
+        "front-matter-unreadable",
+        sentence,
+        "Write the front matter as YAML, TOML or JSON.",
+    )
+}
+
+fn is_unknown(language: &str) -> Reason {
+    let sentence = format!("The front matter is written as {language:?}, which is not known here.");
+    Reason::new(
+        "front-matter-unreadable",
+        sentence,
+        "Write the front matter as YAML, TOML or JSON.",
+    )
 }
 
 /// Returns the text before the line that ends the front matter, and after it.
@@ -70,42 +102,26 @@ fn toml_fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
         toml::Value::String(text) => FieldValue::Text(text),
         toml::Value::Array(_) | toml::Value::Table(_) => FieldValue::Other,
         toml::Value::Datetime(it) => FieldValue::Text(it.to_string()),
-        toml::Value::Integer(it) => FieldValue::Text(it.to_string()),
-        toml::Value::Float(it) => FieldValue::Text(it.to_string()),
-        toml::Value::Boolean(it) => FieldValue::Text(it.to_string()),
+        toml::Value::Integer(it) => FieldValue::Number(it.to_string()),
+        toml::Value::Float(it) => FieldValue::Number(it.to_string()),
+        toml::Value::Boolean(it) => FieldValue::Flag(it.to_string()),
     };
     Ok(table.into_iter().map(|(name, it)| MatterField { name, value: value(it) }).collect())
 }
 
-fn json_fields(text: &str) -> Result<(Vec<MatterField>, &str), Reason> {
-    let mut documents =
-        serde_json::Deserializer::from_str(text).into_iter::<serde_json::Map<String, Json>>();
-    let object = match documents.next() {
-        Some(Ok(object)) => object,
-        Some(Err(error)) => return Err(invalid(format!("Not valid JSON: {error}."))),
-        None => return Err(invalid("Not valid JSON.".to_owned())),
-    };
-    let end = documents.byte_offset();
-    if end > MAX_BYTES {
-        return Err(invalid("The closing line is missing in the first 64 KiB.".to_owned()));
+/// Keeps the last field of each name. Hugo reads upper case as lower case.
+fn without_repetition(all: Vec<MatterField>) -> FrontMatter {
+    let mut names = HashSet::new();
+    let mut matter = FrontMatter::default();
+    for field in all.into_iter().rev() {
+        match names.insert(field.name.to_ascii_lowercase()) {
+            true => matter.fields.push(field),
+            false => matter.repeated.push(field),
+        }
     }
-    let value = |value| match value {
-        Json::Null => FieldValue::Blank,
-        Json::String(text) => FieldValue::Text(text),
-        Json::Bool(_) | Json::Number(_) => FieldValue::Text(value.to_string()),
-        Json::Array(_) | Json::Object(_) => FieldValue::Other,
-    };
-    let fields =
-        object.into_iter().map(|(name, it)| MatterField { name, value: value(it) }).collect();
-    Ok((fields, text.get(end..).unwrap_or_default()))
-}
-
-/// Returns a name that comes twice. Hugo reads upper case as lower case.
-fn repeated(fields: &[MatterField]) -> Option<&str> {
-    fields.iter().enumerate().find_map(|(at, field)| {
-        let again = |other: &MatterField| other.name.eq_ignore_ascii_case(&field.name);
-        fields[..at].iter().any(again).then_some(field.name.as_str())
-    })
+    matter.fields.reverse();
+    matter.repeated.reverse();
+    matter
 }
 
 #[cfg(test)]
@@ -113,8 +129,8 @@ mod tests {
     use super::{FieldValue, MatterField, split};
 
     fn fields(text: &str) -> Vec<(String, FieldValue)> {
-        let (fields, _) = split(text).unwrap();
-        fields.into_iter().map(|MatterField { name, value }| (name, value)).collect()
+        let (matter, _) = split(text).unwrap();
+        matter.fields.into_iter().map(|MatterField { name, value }| (name, value)).collect()
     }
 
     fn text(name: &str, value: &str) -> (String, FieldValue) {
@@ -142,11 +158,42 @@ mod tests {
     fn a_text_without_front_matter_is_all_text() {
         for source in ["", "# Title\n", "{% include a %}\n", "{{< figure >}}\n", "--- \n---\n", "-"]
         {
-            assert_eq!(split(source).unwrap().0, [], "{source:?}");
+            assert_eq!(split(source).unwrap().0.fields, [], "{source:?}");
         }
         assert_eq!(split("{% include a %}\n").unwrap().1, "{% include a %}\n");
-        assert_eq!(fields("---\ntitle:\nslug: ~\n---\n")[0].1, FieldValue::Blank);
+        assert_eq!(fields("---\ntitle:\nslug: a\n---\n")[0].1, FieldValue::Blank);
         assert_eq!(fields("---\ntitle: '~'\n---\n")[0], text("title", "~"));
+    }
+
+    #[test]
+    fn values_keep_their_types() {
+        let value = |written: &str| {
+            let (matter, _) = split(&format!("---\na: {written}\n---\n")).unwrap();
+            matter.fields[0].value.clone()
+        };
+        for flag in ["true", "False", "NO", "off", "~", "null"] {
+            assert_eq!(value(flag), FieldValue::Flag(flag.to_owned()));
+        }
+        for number in ["0", "-1", "1_000", "0x1f", "3.5e2", ".inf"] {
+            assert_eq!(value(number), FieldValue::Number(number.to_owned()));
+        }
+        for text in ["nO", "None", "1.2.3", "12:30", "0 things", "nullable"] {
+            assert_eq!(value(text), FieldValue::Text(text.to_owned()));
+        }
+        for (text, is) in [("'no'", "no"), ("\"0\"", "0"), ("!!str 0", "0"), ("|\n  no", "no\n")] {
+            assert_eq!(value(text), FieldValue::Text(is.to_owned()));
+        }
+    }
+
+    #[test]
+    fn of_a_name_that_comes_twice_the_last_counts() {
+        for source in ["---\ntitle: a\nTitle: b\n---\n", "{\n\"title\": \"a\", \"Title\": \"b\"}\n"]
+        {
+            let (matter, _) = split(source).unwrap();
+            let [kept] = matter.fields.as_slice() else { panic!("{matter:?}") };
+            assert_eq!(kept.value, FieldValue::Text("b".to_owned()));
+            assert_eq!(matter.repeated[0].value, FieldValue::Text("a".to_owned()));
+        }
     }
 
     #[test]
@@ -155,7 +202,6 @@ mod tests {
             ("---\ntitle: a\n", "does not end"),
             ("---\ntitle: a: b\n---\n", "Line 2"),
             ("---\n- a\n---\n", "names and values"),
-            ("---\ntitle: a\nTitle: b\n---\n", "twice"),
             ("---\ntitle: *nobody\n---\n", "Line 2"),
             ("---\n? [a]\n: b\n---\n", "name"),
             ("+++\ntitle = 'a'\ntitle = 'b'\n+++\n", "Line 3"),

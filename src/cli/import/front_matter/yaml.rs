@@ -47,10 +47,12 @@ impl Mapping {
                 self.depth = self.depth.saturating_sub(1);
                 if self.depth == 1 { self.node(FieldValue::Other) } else { Ok(()) }
             }
-            Event::Scalar(text, style, ..) => match self.depth {
-                0 if is_null(&text, style) => Ok(()),
+            Event::Scalar(text, style, _, tag) => match self.depth {
+                0 if NULLS.contains(&text.as_ref()) && style == ScalarStyle::Plain => Ok(()),
                 0 => Err(not_a_mapping()),
-                1 if self.name.is_some() && is_null(&text, style) => self.node(FieldValue::Blank),
+                1 if self.name.is_some() && style == ScalarStyle::Plain && tag.is_none() => {
+                    self.node(plain(text.into_owned()))
+                }
                 1 => self.node(FieldValue::Text(text.into_owned())),
                 _ => Ok(()),
             },
@@ -79,7 +81,7 @@ impl Mapping {
         match (self.name.take(), value) {
             (Some(name), value) => self.fields.push(MatterField { name, value }),
             (None, FieldValue::Text(name)) => self.name = Some(name),
-            (None, FieldValue::Blank | FieldValue::Other) => {
+            (None, _) => {
                 return Err(invalid("A field name is not text.".to_owned()));
             }
         }
@@ -87,8 +89,39 @@ impl Mapping {
     }
 }
 
-fn is_null(text: &str, style: ScalarStyle) -> bool {
-    style == ScalarStyle::Plain && ["", "~", "null", "Null", "NULL"].contains(&text)
+const NULLS: [&str; 5] = ["", "~", "null", "Null", "NULL"];
+
+/// The truth values of YAML 1.1, which Jekyll and Hugo read.
+const TRUTH_VALUES: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+
+/// Returns the value of a text without quotation marks.
+fn plain(text: String) -> FieldValue {
+    let is_truth_value = |word: &&str| {
+        text.eq_ignore_ascii_case(word)
+            && (text[1..] == word[1..] || text == word.to_ascii_uppercase())
+    };
+    match text.as_str() {
+        "" => FieldValue::Blank,
+        null if NULLS.contains(&null) => FieldValue::Flag(text),
+        _ if TRUTH_VALUES.iter().any(is_truth_value) => FieldValue::Flag(text),
+        _ if is_number(&text) => FieldValue::Number(text),
+        _ => FieldValue::Text(text),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text).to_ascii_lowercase();
+    let has_base = |prefix: &str, base: u32| {
+        let digits = digits.strip_prefix(prefix);
+        digits.is_some_and(|it| !it.is_empty() && it.chars().all(|c| c.is_digit(base) || c == '_'))
+    };
+    let is_decimal = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && digits.replace('_', "").parse::<f64>().is_ok();
+    is_decimal
+        || has_base("0x", 16)
+        || has_base("0o", 8)
+        || has_base("0b", 2)
+        || [".inf", ".nan"].contains(&digits.as_str())
 }
 
 fn not_a_mapping() -> Reason {

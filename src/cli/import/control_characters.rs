@@ -1,0 +1,53 @@
+//! Control characters, which no post may have and which site generators accept.
+
+/// How many of them are named.
+const NAMED: usize = 5;
+
+/// Returns the text with a space for each control character that separates, such as
+/// U+000B, and with a replacement character for each other one; and a note.
+pub(super) fn replaced(text: String) -> (String, Option<String>) {
+    if !text.contains(is_control) {
+        return (text, None);
+    }
+    let (mut replaced, mut places, mut line) = (String::with_capacity(text.len()), Vec::new(), 1);
+    for character in text.chars() {
+        line += usize::from(character == '\n');
+        if is_control(character) {
+            places.push(format!("U+{:04X} in line {line}", u32::from(character)));
+            replaced.push(if character.is_whitespace() { ' ' } else { '\u{fffd}' });
+        } else {
+            replaced.push(character);
+        }
+    }
+    let count = match places.len() {
+        1 => "1 control character was replaced".to_owned(),
+        count => format!("{count} control characters were replaced"),
+    };
+    let more = match places.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    places.truncate(NAMED);
+    (replaced, Some(format!("{count}: {}{more}.", places.join(", "))))
+}
+
+fn is_control(character: char) -> bool {
+    let is_usual = matches!(character, '\n' | '\r' | '\t');
+    (character.is_control() && !is_usual) || matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replaced;
+
+    #[test]
+    fn each_is_named_with_its_line() {
+        assert_eq!(replaced("a\tb\r\n".to_owned()), ("a\tb\r\n".to_owned(), None));
+        let (text, note) = replaced("a\u{b}b\nc\u{1b}d\n".to_owned());
+        assert_eq!(text, "a b\nc\u{fffd}d\n");
+        let note = note.unwrap();
+        assert_eq!(note, "2 control characters were replaced: U+000B in line 1, U+001B in line 2.");
+        let (_, note) = replaced("\u{c}\n".repeat(9));
+        assert!(note.unwrap().ends_with("U+000C in line 5 and 4 more."));
+    }
+}

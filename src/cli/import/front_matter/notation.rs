@@ -1,0 +1,76 @@
+/// How front matter is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notation<'a> {
+    Yaml,
+    /// TOML up to this line.
+    Toml(&'static str),
+    /// JSON up to this line.
+    Json(&'static str),
+    /// An object of JSON that begins on the first line.
+    JsonObject,
+    /// A programming language.
+    Program(&'a str),
+    /// A language that is not known here, if it is one.
+    Unknown(&'a str),
+}
+
+/// The languages of programs that Eleventy and gray-matter run.
+const PROGRAMS: [&str; 10] =
+    ["js", "javascript", "cjs", "mjs", "jsx", "ts", "typescript", "node", "coffee", "coffeescript"];
+
+impl<'a> Notation<'a> {
+    /// Returns how front matter is written that begins with this line; `None`, if
+    /// none begins.
+    pub(super) fn of(line: &'a str) -> Option<Self> {
+        match line {
+            "---" => Some(Self::Yaml),
+            "+++" => Some(Self::Toml("+++")),
+            ";;;" => Some(Self::Json(";;;")),
+            // A template tag begins with two braces, or with a percent sign.
+            "{" => Some(Self::JsonObject),
+            _ if line.strip_prefix('{').is_some_and(|it| it.trim_start().starts_with('"')) => {
+                Some(Self::JsonObject)
+            }
+            _ => Self::named(line.strip_prefix("---")?.trim_start()),
+        }
+    }
+
+    /// Returns the notation that a word after `---` names.
+    fn named(language: &'a str) -> Option<Self> {
+        let is_word = language.starts_with(|first: char| first.is_ascii_alphabetic())
+            && language.chars().all(|it| it.is_ascii_alphanumeric() || "+-_.".contains(it));
+        let known = language.to_ascii_lowercase();
+        match known.as_str() {
+            _ if !is_word => None,
+            "yaml" | "yml" => Some(Self::Yaml),
+            "toml" => Some(Self::Toml("---")),
+            "json" => Some(Self::Json("---")),
+            known if PROGRAMS.contains(&known) => Some(Self::Program(language)),
+            _ => Some(Self::Unknown(language)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Notation;
+
+    #[test]
+    fn the_first_line_says_how_front_matter_is_written() {
+        for (line, notation) in [
+            ("---", Some(Notation::Yaml)),
+            ("---yaml", Some(Notation::Yaml)),
+            ("--- toml", Some(Notation::Toml("---"))),
+            ("---JSON", Some(Notation::Json("---"))),
+            (";;;", Some(Notation::Json(";;;"))),
+            ("---js", Some(Notation::Program("js"))),
+            ("---lisp", Some(Notation::Unknown("lisp"))),
+            ("----", None),
+            ("--- He spoke.", None),
+            ("{{< figure >}}", None),
+            ("# Title", None),
+        ] {
+            assert_eq!(Notation::of(line), notation, "{line}");
+        }
+    }
+}

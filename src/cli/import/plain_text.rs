@@ -1,0 +1,89 @@
+//! Titles and summaries of front matter as plain text: generators read them as HTML.
+
+use crate::render::markdown::without_comments;
+
+/// A title or a summary, and what was changed.
+pub(super) struct PlainText {
+    pub(super) text: String,
+    pub(super) notes: Vec<String>,
+}
+
+impl PlainText {
+    /// Reads the value of this field.
+    pub(super) fn of(field: &str, value: &str) -> Self {
+        let mut notes = Vec::new();
+        let (visible, comments) = without_comments(value);
+        if comments > 0 {
+            notes.push(format!("The {field} had {}, not kept.", counted(comments, "comment")));
+        }
+        let tags = tags(&visible);
+        if tags > 0 {
+            let tags = counted(tags, "HTML tag");
+            notes.push(format!("The {field} has {tags}, shown as text."));
+        }
+        let decoded = html_escape::decode_html_entities(visible.as_ref());
+        let decoded: String = decoded.chars().map(of_windows).collect();
+        if decoded != visible {
+            notes.push(format!("The {field} had character references, now characters."));
+        }
+        Self { text: on_one_line(&decoded), notes }
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Counts the tags of HTML.
+fn tags(text: &str) -> usize {
+    let after = text.split('<').skip(1).filter(|after| after.contains('>'));
+    let names = after.map(|after| after.strip_prefix('/').unwrap_or(after));
+    names.filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic())).count()
+}
+
+/// Returns the character that browsers show for `&#146;` and its like: the code of
+/// Windows-1252.
+fn of_windows(character: char) -> char {
+    match character {
+        '\u{80}' => '€',
+        '\u{85}' => '…',
+        '\u{91}' => '‘',
+        '\u{92}' => '’',
+        '\u{93}' => '“',
+        '\u{94}' => '”',
+        '\u{95}' => '•',
+        '\u{96}' => '–',
+        '\u{97}' => '—',
+        '\u{99}' => '™',
+        other => other,
+    }
+}
+
+/// Returns the words on one line, as YAML's folded texts mean them.
+fn on_one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PlainText;
+
+    #[test]
+    fn one_layer_of_html_is_undone() {
+        for (written, text, notes) in [
+            ("  One\n  two\n\nthree\n", "One two three", 0),
+            ("One  two", "One  two", 0),
+            ("Q&amp;A: &#8220;why&#8221; not&#x3f;", "Q&A: “why” not?", 1),
+            ("&amp;lt; AT&T &unknown;", "&lt; AT&T &unknown;", 1),
+            ("It&#146;s", "It’s", 1),
+            ("A <!-- secret --> b", "A  b", 1),
+            ("A <!-- secret", "A", 1),
+            ("The <em>best</em>, 1 < 2", "The <em>best</em>, 1 < 2", 1),
+            ("The &lt;em&gt; tag", "The <em> tag", 1),
+        ] {
+            let plain = PlainText::of("title", written);
+            assert_eq!(plain.text, text);
+            assert_eq!(plain.notes.len(), notes, "{written}: {:?}", plain.notes);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+use std::collections::BTreeMap;
+
+/// What readers do not get as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NoteKind {
+    /// A comment of HTML or of a template language.
+    Comment,
+    /// A processing instruction, a declaration or a CDATA section of HTML.
+    Instruction,
+    /// A tag of HTML.
+    Tag,
+    /// A picture written as a tag of HTML.
+    PictureTag,
+    /// A picture at an address that begins with `http:`.
+    InsecurePicture,
+    /// A picture at an address that names no site.
+    RelativePicture,
+    /// A picture at an address that begins with `//`.
+    PictureWithoutScheme,
+    /// A picture whose bytes are in the text.
+    InlinePicture,
+    /// A picture at an address of any other kind.
+    OtherPicture,
+    /// A link to an address that names no site.
+    RelativeLink,
+    /// A link to a file of the source folder, as Zola writes it.
+    SourceLink,
+    /// A link to a part of the text that does not exist.
+    DeadLink,
+    /// A link that browsers should not follow.
+    DroppedLink,
+    /// Classes and attributes in braces.
+    Attributes,
+    /// A list or quotation that is nested too deeply.
+    Nesting,
+    /// A character reference for a control character.
+    ControlCharacter,
+}
+
+/// One kind, and how often it occurs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub(crate) kind: NoteKind,
+    pub(crate) count: usize,
+}
+
+/// The notes about a text, each kind once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Notes(BTreeMap<NoteKind, usize>);
+
+impl Notes {
+    /// Counts one more of a kind.
+    pub(crate) fn add(&mut self, kind: NoteKind) {
+        *self.0.entry(kind).or_default() += 1;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Note> {
+        self.0.iter().map(|(kind, count)| Note { kind: *kind, count: *count })
+    }
+}
+
+impl Note {
+    /// Returns what readers see, how often, and why.
+    pub(crate) fn sentence(self) -> String {
+        let Self { kind, count } = self;
+        let one = count == 1;
+        let say = |singular: &str, plural: &str| match one {
+            true => format!("1 {singular}"),
+            false => format!("{count} {plural}"),
+        };
+        let picture = |why: &str, why_all: &str| {
+            let shown = "so readers see only the description";
+            match one {
+                true => format!("1 picture is not shown, {shown}: {why}."),
+                false => format!("{count} pictures are not shown, {shown}s: {why_all}."),
+            }
+        };
+        match kind {
+            NoteKind::Comment => {
+                say("comment is not shown to readers.", "comments are not shown to readers.")
+            }
+            NoteKind::Instruction => say(
+                "HTML instruction or declaration is not shown to readers.",
+                "HTML instructions or declarations are not shown to readers.",
+            ),
+            NoteKind::Tag => say(
+                "HTML tag is shown as text: only Markdown is formatted.",
+                "HTML tags are shown as text: only Markdown is formatted.",
+            ),
+            NoteKind::PictureTag => say(
+                "picture is an HTML tag, which is shown as text. Write it as \
+                 ![description](https://address).",
+                "pictures are HTML tags, which are shown as text. Write them as \
+                 ![description](https://address).",
+            ),
+            NoteKind::InsecurePicture => picture(
+                "its address begins with http, and it must begin with https",
+                "their addresses begin with http, and they must begin with https",
+            ),
+            NoteKind::RelativePicture => picture(
+                "its address is relative, and it must begin with https",
+                "their addresses are relative, and they must begin with https",
+            ),
+            NoteKind::PictureWithoutScheme => picture(
+                "its address begins with //, and it must begin with https",
+                "their addresses begin with //, and they must begin with https",
+            ),
+            NoteKind::InlinePicture => picture(
+                "its data is in the text, and its address must begin with https",
+                "their data is in the text, and their addresses must begin with https",
+            ),
+            NoteKind::OtherPicture => picture(
+                "its address must begin with https",
+                "their addresses must begin with https",
+            ),
+            NoteKind::RelativeLink => say(
+                "link is relative, so it may lead nowhere on this site. Write the whole address.",
+                "links are relative, so they may lead nowhere on this site. Write the whole \
+                 addresses.",
+            ),
+            NoteKind::SourceLink => say(
+                "link names a source file (@/…) and leads nowhere on this site. Write the whole \
+                 address.",
+                "links name source files (@/…) and lead nowhere on this site. Write the whole \
+                 addresses.",
+            ),
+            NoteKind::DeadLink => say(
+                "link names a part of the text that does not exist, so readers see only its words.",
+                "links name parts of the text that do not exist, so readers see only their words.",
+            ),
+            NoteKind::DroppedLink => say(
+                "link has an address that browsers should not follow, so readers see only its \
+                 words.",
+                "links have addresses that browsers should not follow, so readers see only their \
+                 words.",
+            ),
+            NoteKind::Attributes => say(
+                "mark in braces is not kept: only headings can have an id, and no text a class.",
+                "marks in braces are not kept: only headings can have an id, and no text a class.",
+            ),
+            NoteKind::Nesting => say(
+                "list or quotation is nested too deeply, so only its text is shown.",
+                "lists or quotations are nested too deeply, so only their text is shown.",
+            ),
+            NoteKind::ControlCharacter => say(
+                "control character is shown as a replacement character (\u{fffd}).",
+                "control characters are shown as replacement characters (\u{fffd}).",
+            ),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Comments that are not HTML to a Markdown parser: they span blank lines, have
+//! no end, or belong to a template language.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+/// An empty comment. The text around it is parsed as before.
+const EMPTY: &str = "<!---->";
+
+const BEGINNINGS: [&str; 5] = ["<!--", "{::comment}", "{% comment %}", "{%- comment -%}", "{{/*"];
+const HTML: usize = 0;
+
+/// How each kind of comment ends.
+const ENDS: [&[&str]; 5] = [
+    &["-->"],
+    &["{:/comment}", "{:/}"],
+    &["{% endcomment %}", "{%- endcomment -%}"],
+    &["{% endcomment %}", "{%- endcomment -%}"],
+    &["*/}}"],
+];
+
+/// Replaces each comment outside code by an empty one that the parser recognizes.
+pub(super) fn close(source: &str, options: Options) -> Cow<'_, str> {
+    if !BEGINNINGS.iter().any(|beginning| source.contains(beginning)) {
+        return Cow::Borrowed(source);
+    }
+    let (mut closed, mut at) = (String::with_capacity(source.len()), 0);
+    for comment in Comments::of(source, options).hidden {
+        closed.push_str(&source[at..comment.start]);
+        closed.push_str(EMPTY);
+        at = comment.end;
+    }
+    closed.push_str(&source[at..]);
+    Cow::Owned(closed)
+}
+
+/// A piece of text or HTML outside code.
+struct Piece {
+    range: Range<usize>,
+    /// Where a comment without an end stops.
+    limit: usize,
+}
+
+struct Comments<'a> {
+    source: &'a str,
+    pieces: Vec<Piece>,
+    hidden: Vec<Range<usize>>,
+    /// The kinds that have no end in the rest of the text.
+    endless: [bool; 5],
+}
+
+impl<'a> Comments<'a> {
+    fn of(source: &'a str, options: Options) -> Self {
+        let pieces = pieces(source, options);
+        let mut comments = Self { source, pieces, hidden: Vec::new(), endless: [false; 5] };
+        for index in 0..comments.pieces.len() {
+            comments.hide_in(index);
+        }
+        comments
+    }
+
+    /// Hides the comments that begin in this piece.
+    fn hide_in(&mut self, index: usize) {
+        let Range { start, end } = self.pieces[index].range;
+        let mut at = start.max(self.hidden.last().map_or(0, |hidden| hidden.end));
+        while at < end {
+            let Some((found, kind)) = first_of(&self.source[at..end], &BEGINNINGS) else { return };
+            let begin = at + found;
+            at = begin + BEGINNINGS[kind].len();
+            if is_escaped(self.source, begin) {
+                continue;
+            }
+            let comment_end = self.end_after(at, index, kind).or_else(|| {
+                let limit = self.pieces[index].limit;
+                (kind == HTML).then(|| self.source[..limit].trim_end().len().max(at))
+            });
+            if let Some(comment_end) = comment_end {
+                self.hidden.push(begin..comment_end);
+                at = comment_end;
+            }
+        }
+    }
+
+    /// Returns where a comment ends, whose content begins here.
+    fn end_after(&mut self, from: usize, index: usize, kind: usize) -> Option<usize> {
+        let rest = &self.source[from..];
+        // HTML has two comments that end as they begin: `<!-->` and `<!--->`.
+        if kind == HTML && (rest.starts_with('>') || rest.starts_with("->")) {
+            return rest.find('>').map(|end| from + end + 1);
+        }
+        if self.endless[kind] {
+            return None;
+        }
+        let end = self.pieces[index..].iter().find_map(|piece| {
+            let start = piece.range.start.max(from);
+            let text = self.source.get(start..piece.range.end)?;
+            let (end, which) = first_of(text, ENDS[kind])?;
+            Some(start + end + ENDS[kind][which].len())
+        });
+        self.endless[kind] = end.is_none();
+        end
+    }
+}
+
+/// Returns where the first of these marks is, and which it is, in linear time.
+fn first_of(text: &str, marks: &[&str]) -> Option<(usize, usize)> {
+    text.match_indices(['<', '{', '-', '*']).find_map(|(at, _)| {
+        let which = marks.iter().position(|mark| text[at..].starts_with(mark))?;
+        Some((at, which))
+    })
+}
+
+fn is_escaped(source: &str, at: usize) -> bool {
+    let before = source[..at].bytes().rev().take_while(|byte| *byte == b'\\');
+    before.count() % 2 == 1
+}
+
+/// Returns the text and the HTML outside code. Neighbours are joined, because the
+/// parser splits text at many characters.
+fn pieces(source: &str, options: Options) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut blocks: Vec<usize> = vec![source.len()];
+    let mut is_code = false;
+    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => is_code = true,
+            Event::End(TagEnd::CodeBlock) => is_code = false,
+            // Browsers hide the whole rest.
+            Event::Start(Tag::HtmlBlock) => blocks.push(source.len()),
+            Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::Item | Tag::TableCell) => {
+                blocks.push(range.end)
+            }
+            Event::End(
+                TagEnd::Paragraph
+                | TagEnd::Heading(_)
+                | TagEnd::Item
+                | TagEnd::TableCell
+                | TagEnd::HtmlBlock,
+            ) => drop(blocks.pop()),
+            Event::Text(_) | Event::Html(_) | Event::InlineHtml(_) if !is_code => {
+                let limit = blocks.last().copied().unwrap_or(source.len());
+                match pieces.last_mut() {
+                    Some(last) if last.range.end == range.start && last.limit == limit => {
+                        last.range.end = range.end;
+                    }
+                    _ => pieces.push(Piece { range, limit }),
+                }
+            }
+            _ => {}
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::render::markdown::{Audience, notes, render};
+
+    /// Returns what readers see.
+    fn html(text: &str) -> String {
+        render(text, Audience::Reader).html
+    }
+
+    /// Returns what is said about a text, one sentence a line.
+    fn said(text: &str) -> String {
+        notes(text).iter().map(|note| note.sentence() + "\n").collect()
+    }
+
+    #[test]
+    fn no_comment_reaches_a_reader() {
+        for text in [
+            "Intro.\n\n<!--more-->\n\n<!-- secret -->\nRest.",
+            "Intro <!-- secret --> Rest.",
+            "Intro <!--\nsecret\n--> Rest.",
+            "<!--\n\nIntro secret\n\n- secret\n\n-->\n\nIntro Rest.",
+            "Intro Rest <!-- secret\n\nsecret *secret* --> and Rest.",
+            "Intro Rest <!-- secret",
+            "Intro Rest.\n\n<!-- secret\n\nsecret",
+            "Intro Rest.\n\n> <!-- secret\n> secret\n\nsecret? no",
+            "<div>\n<!-- secret\n\nsecret\n\nsecret -->\n</div>\n\nIntro Rest",
+            "## Intro <!-- secret --> Rest\n",
+            "Intro\n<!-- secret -->\n=====\n\nRest",
+            "- Intro\n- <!-- secret -->\n- Rest <!-- secret\n  secret -->",
+            "| Intro | b |\n|---|---|\n| <!-- secret --> | Rest <!-- secret |\n",
+            "Intro[^1] Rest\n\n[^1]: A <!-- secret --> note\n",
+            "Intro Rest ![a <!-- secret --> b](https://example.org/a.png)",
+            "[Intro <!-- secret --> Rest](https://example.org)",
+            "Intro *a<!-- secret -->b* Rest",
+            "Intro <!-- `secret --> Rest`",
+            "Intro <?php secret ?> Rest",
+            "<?xml secret\n\nsecret ?>\nIntro Rest",
+            "Intro <![CDATA[ secret ]]> Rest",
+            "<!DOCTYPE secret>\nIntro Rest",
+            "Intro <!ELEMENT secret (a)> Rest",
+            "Intro {::comment}secret\n\nsecret{:/comment} Rest",
+            "Intro {% comment %}secret\n\nsecret{% endcomment %} Rest",
+            "Intro {{/* secret */}} Rest",
+        ] {
+            let text = text.replace("secret? no", "Rest");
+            let rendered = html(&text);
+            assert!(!rendered.contains("secret"), "{text}\n{rendered}");
+            assert!(
+                !rendered.contains("!--") && !rendered.contains("--&gt;"),
+                "{text}\n{rendered}"
+            );
+            assert!(rendered.contains("Intro") && rendered.contains("Rest"), "{text}\n{rendered}");
+            assert!(!rendered.contains("<p></p>"), "{text}\n{rendered}");
+            assert!(said(&text).contains("not shown to readers"), "{text}\n{}", said(&text));
+        }
+    }
+
+    #[test]
+    fn a_comment_in_code_or_with_an_escape_is_text() {
+        for text in [
+            "Write `<!-- a -->` here.",
+            "```html\n<!-- a -->\n\n<!-- a\n```\n\nEnd.",
+            "    <!-- a -->\n",
+            "Write \\<!-- a --> here.",
+            "Write &lt;!-- a --> here.",
+        ] {
+            assert!(html(text).contains("&lt;!-- a"), "{}", html(text));
+            assert_eq!(said(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_without_end_are_hidden_in_bounded_time() {
+        for text in
+            ["<!-- a", "{% comment %}", "{::comment}{:/}", "<!---->", "a <!-- b\n\n", "{{/*"]
+        {
+            let text = text.repeat(100_000 / text.len());
+            let started = std::time::Instant::now();
+            html(&text);
+            assert!(started.elapsed().as_secs() < 10, "{:?} {}", started.elapsed(), &text[..9]);
+        }
+    }
+}
