@@ -36,7 +36,7 @@ fn a_username_stands_beside_each_name_in_the_record_of_a_post() {
         }
     }
     let refusals = stan.get("/admin/refusals").expect(200);
-    assert!(refusals.body.contains("Edith (edith3)</a> was refused"), "{}", refusals.body);
+    assert!(refusals.body.contains("Edith (edith3)</a> could not"), "{}", refusals.body);
     for (file, columns) in [
         ("posts", "\"author_username\",\"published_by_username\""),
         ("refusals", "\"person\",\"name\""),

@@ -100,7 +100,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     let id = PostId(post.rsplit('/').next().unwrap().parse().unwrap());
     world.perform(world.edith, &request_changes(id, 2)).unwrap();
     chromium.visit("/desk");
-    chromium.sees("Edith (edith) asked for changes");
+    chromium.sees("Edith (edith) requested changes");
     chromium.sees("Please name your source.");
     chromium.follow("Edit and answer");
     save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
