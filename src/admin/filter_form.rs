@@ -65,7 +65,7 @@ impl FilterForm {
     ) -> Option<&'static str> {
         self.parse(name, |text| {
             let found = choices.iter().copied().find(|choice| *choice == text);
-            found.ok_or_else(|| "Choose one of the list.".to_owned())
+            found.ok_or_else(|| "Choose from the list.".to_owned())
         })
     }
 
@@ -107,7 +107,7 @@ impl FilterForm {
             let day = day.filter(|day| (1970..=9998).contains(&day.year()));
             day.and_then(|day| day.checked_add(days_later.days()).ok())
                 .and_then(|day| Some(day.to_zoned(zone.clone()).ok()?.timestamp()))
-                .ok_or_else(|| "Write a day as 2026-11-21.".to_owned())
+                .ok_or_else(|| "Enter a date like 2026-11-21.".to_owned())
         })
     }
 

@@ -70,7 +70,8 @@ struct IncidentRow {
     acknowledgement: AcknowledgementRow,
 }
 
-const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, actor.username || ' ' || actor.display_name,
+const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, actor.username || \
+                       ' ' || actor.display_name,
      i.action, i.post_id, i.invariant, i.detail,
      i.acknowledged_at, staff.id, staff.username || ' ' || staff.display_name, i.acknowledgement
  FROM incidents i

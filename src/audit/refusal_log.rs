@@ -20,7 +20,7 @@ pub struct RefusalLine {
     pub request: RequestId,
     /// The interface.
     pub interface: String,
-    /// Who was refused.
+    /// The account that was refused.
     pub actor: Byline,
     /// The action.
     pub action: String,

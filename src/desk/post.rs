@@ -67,6 +67,10 @@ impl PostPage {
         last
     }
 
+    fn current_revision(&self) -> String {
+        format!("Revision {} (current)", self.post.current.number)
+    }
+
     /// Returns the reading of another reviewer who may be reading the post now.
     fn other_reader(&self) -> Option<&Reading> {
         let others = self.history.readings.iter().filter(|read| read.reader.id != self.person.id);

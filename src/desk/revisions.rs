@@ -58,8 +58,8 @@ impl RevisionsPage {
         });
         let asked = self.history.reviews.iter().filter(|review| review.revision == *number);
         let asked = asked.map(|review| match review.withdrawn_at {
-            None => format!("{} asked for changes", review.reviewer),
-            Some(_) => format!("{} asked for changes and withdrew it", review.reviewer),
+            None => format!("{} requested changes", review.reviewer),
+            Some(_) => format!("{} requested changes, then withdrew the request", review.reviewer),
         });
         entered.chain(asked).collect::<Vec<_>>().join(", ")
     }
@@ -173,5 +173,5 @@ async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> 
 fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, FieldError> {
     text.parse()
         .map(RevisionNumber)
-        .map_err(|_| FieldError::new(field, "Name a revision of this post, from 1 on."))
+        .map_err(|_| FieldError::new(field, "Enter the number of a revision of this post."))
 }

@@ -173,7 +173,7 @@ pub struct Person {
     pub id: UserId,
     /// The name they sign in with.
     pub username: String,
-    /// The name to show.
+    /// Display name.
     pub display_name: String,
     /// The roles they held when they were read.
     pub roles: RoleSet,

@@ -150,7 +150,7 @@ impl Submitted {
         let post = find(conn, &person, self.post)?;
         let words = self.form.peek("note").or(self.form.peek("reason"));
         let words = words.unwrap_or_default().to_owned();
-        // How the post came to be, its earlier texts included, is not for everybody.
+        // Only the author, reviewers and staff see the history of a post, with its earlier texts.
         let sees_history = Visibility::of(&person).sees_history_of(&post);
         if done_page::is_over(self.action, &post) && sees_history {
             return done_page::page(

@@ -43,10 +43,10 @@ struct DonePage {
 impl DonePage {
     fn heading(&self) -> &'static str {
         match self.post.status {
-            Status::Draft => "It is a draft",
-            Status::InReview(_) => "It is in review",
-            Status::Published(..) => "It is published",
-            Status::Archived(..) => "It is archived",
+            Status::Draft => "Still a draft",
+            Status::InReview(_) => "In review",
+            Status::Published(..) => "Published",
+            Status::Archived(..) => "Archived",
         }
     }
 

@@ -1,5 +1,6 @@
 //! Askama filters for times and names.
 
+use askama::filters::Safe;
 use jiff::Timestamp;
 
 use super::direction::Direction;
@@ -14,6 +15,17 @@ pub(crate) fn name_for(
     reader: Option<&'filter UserId>,
 ) -> askama::Result<String> {
     Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.to_string() })
+}
+
+/// Returns a description of the API as HTML: `like this` is code.
+#[askama::filter_fn]
+pub(crate) fn with_code(text: &str, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let parts = escaped.split('`').enumerate().map(|(index, part)| match index % 2 {
+        0 => part.to_owned(),
+        _ => format!("<code>{part}</code>"),
+    });
+    Ok(Safe(parts.collect()))
 }
 
 /// Returns how long ago it was.

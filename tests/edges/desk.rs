@@ -77,27 +77,27 @@ fn the_queue_names_the_last_reader_and_shows_answered_requests() {
     let [mut edith, mut rosa] = ["edith", "rosa"].map(|name| server.signed_in(name));
     let queue = |browser: &mut Browser| {
         let words = words(browser, "/desk");
-        between(&words, "Waiting for your review", "Your posts").to_owned()
+        between(&words, "Waiting for your review", "My posts").to_owned()
     };
 
-    assert!(queue(&mut edith).contains("Nobody has looked at it yet."));
+    assert!(queue(&mut edith).contains("Not read by a reviewer yet."));
     rosa.get(&format!("/desk/posts/{post}")).expect(200);
     let seen = queue(&mut edith);
     assert!(seen.contains("Rosa (rosa) opened it just now and may be reading it now."), "{seen}");
     let seen = queue(&mut rosa);
-    assert!(seen.contains("You looked last, just now."), "{seen}");
+    assert!(seen.contains("Last read by you, just now."), "{seen}");
     edith.get(&format!("/desk/posts/{post}")).expect(200);
     let seen = queue(&mut rosa);
     assert!(seen.contains("Edith (edith) opened it just now and may be reading it now."), "{seen}");
 
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let seen = queue(&mut rosa);
-    assert!(seen.contains("Nothing waits for you."), "{seen}");
+    assert!(seen.contains("Nothing to review."), "{seen}");
     assert!(seen.contains("On restraint by Alice (alice): Edith (edith) asked just now"), "{seen}");
     world.perform(world.alice, &revise(post, 1, "On measure")).unwrap();
     let seen = queue(&mut rosa);
     assert!(seen.contains("Alice (alice) answered Edith's change request just now."), "{seen}");
-    assert!(seen.contains("New since you read revision 1: what changed"), "{seen}");
+    assert!(seen.contains("Changed since you read revision 1: see changes"), "{seen}");
     let seen = queue(&mut edith);
     assert!(seen.contains("Alice (alice) answered your change request just now."), "{seen}");
 }
@@ -111,7 +111,7 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     let page = format!("/desk/posts/{post}");
 
     let seen = words(&mut edith, &page);
-    assert!(!seen.contains("What changed since"), "there is nothing to compare with: {seen}");
+    assert!(!seen.contains("Changes since"), "there is nothing to compare with: {seen}");
     for (seen, body) in [(1, "A second thought."), (2, "A third thought.")] {
         let content = Content::parse("On restraint", "Why less is more.", body).unwrap();
         world.perform(world.alice, &Revise { post, seen: revision(seen), content }).unwrap();
@@ -119,14 +119,14 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     // Also when the page is loaded again.
     for _ in 0..2 {
         let seen = words(&mut edith, &page);
-        let changed = between(&seen, "What changed since you read revision 1", "What you can do");
-        assert!(changed.contains("That was just now."), "{changed}");
-        assert!(changed.contains("This is revision 3."), "{changed}");
+        let changed = between(&seen, "Changes since you last read it", "Actions");
+        let compared = "Revision 1 (just now) compared with revision 3.";
+        assert!(changed.contains(compared), "{changed}");
         assert!(changed.contains("Added: A third thought."), "{changed}");
         assert!(!changed.contains("second thought"), "{changed}");
     }
     let seen = words(&mut rosa, &page);
-    assert!(!seen.contains("What changed since"), "she has read none before: {seen}");
+    assert!(!seen.contains("Changes since"), "she has read none before: {seen}");
 
     // A reviewer who has never read it sees the changes since the last request.
     world.perform(world.edith, &request_changes(post, 3)).unwrap();
@@ -197,17 +197,17 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
         asked.contains("Asked") && asked.contains("Edith (edith) asked for changes"),
         "{asked}"
     );
-    assert!(asked.contains("Answer with a new revision"), "{asked}");
+    assert!(asked.contains("Edit and answer"), "{asked}");
     let drafts = between(&desk, "Drafts", "In review Answered well");
     assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
-    assert!(drafts.contains("Still missing: title, summary. Go on writing"), "{drafts}");
-    assert!(drafts.contains("Submit it for review or go on writing"), "{drafts}");
+    assert!(drafts.contains("To do: title, summary. Edit"), "{drafts}");
+    assert!(drafts.contains("Submit for review · Edit"), "{drafts}");
     let waiting = between(&desk, "In review Answered well", "Published Public");
-    assert!(waiting.contains("With the reviewers for less than a minute."), "{waiting}");
-    assert!(waiting.contains("Nobody has looked at it yet."), "{waiting}");
+    assert!(waiting.contains("In review for less than a minute."), "{waiting}");
+    assert!(waiting.contains("Not read by a reviewer yet."), "{waiting}");
     let public = between(&desk, "Published Public", "Archived Gone");
     assert!(public.contains("Edith (edith) published it just now."), "{public}");
-    let gone = between(&desk, "Archived Gone", "Imprimatur");
+    let gone = between(&desk, "Archived Gone", "Published with Imprimatur");
     assert!(gone.contains("Stan (stan) archived it just now: It is out of date."), "{gone}");
 }
 
@@ -233,7 +233,7 @@ fn the_list_of_own_posts_has_each_post_once() {
     alice.get("/desk/posts?state=lost").expect(422);
     alice.get("/desk/posts?before=x").expect(422);
     let none = words(&mut alice, "/desk/posts?state=archived");
-    assert!(none.contains("None of your posts is archived."), "{none}");
+    assert!(none.contains("You have no archived posts."), "{none}");
 }
 
 #[test]
@@ -246,13 +246,13 @@ fn publishing_ends_on_a_page_with_the_address_of_the_post() {
     let done = edith.act(&address, &[]).expect(303);
     assert_eq!(done.location(), address);
     let seen = words(&mut edith, &address);
-    assert!(seen.contains("It is published"), "{seen}");
+    assert!(seen.contains("Published"), "{seen}");
     assert!(seen.contains("You published revision 1 just now."), "{seen}");
     assert!(seen.contains(&format!("http://{}/posts/on-restraint", server.address)), "{seen}");
     assert!(seen.contains("Next in line by Alice (alice) has waited for"), "{seen}");
 
     world.perform(world.rosa, &publish(next, 1)).unwrap();
-    assert!(words(&mut edith, &address).contains("Nothing else waits for your review."));
+    assert!(words(&mut edith, &address).contains("Your queue is empty."));
 }
 
 #[test]
@@ -303,12 +303,12 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
     let history = between(&page, "History", "All 5 revisions");
     let told = [
         "Published Edith (edith) published revision 5",
-        "You wrote revision 5: what changed from revision 4 to 5",
-        "Edith (edith) withdrew the request about revision 4",
+        "You saved revision 5: see changes from revision 4 to 5",
+        "Edith (edith) withdrew the change request for revision 4",
         "Edith (edith) asked for changes to revision 4",
         "In review You submitted revision 4",
-        "You wrote revisions 2 to 4: what changed from revision 1 to 4",
-        "Draft You began it",
+        "You saved revisions 2 to 4: see changes from revision 1 to 4",
+        "Draft You created the draft",
     ];
     let mut rest = history;
     for event in told {
@@ -319,7 +319,13 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
 
     let revisions = words(&mut alice, &format!("/desk/posts/{post}/revisions"));
     assert!(revisions.contains("published by Edith (edith)"), "{revisions}");
-    assert!(revisions.contains("Edith (edith) asked for changes and withdrew it"), "{revisions}");
+    assert!(
+        revisions.contains(
+            "Edith (edith) requested changes, then withdrew the \
+                                request"
+        ),
+        "{revisions}"
+    );
     let second = words(&mut alice, &format!("/desk/posts/{post}/revisions/2"));
     assert!(second.contains("Revision 2 of 5") && second.contains("Title 1"), "{second}");
     alice.get(&format!("/desk/posts/{post}/revisions/6")).expect(404);
@@ -333,7 +339,7 @@ fn reasons_that_several_actions_share_are_shown_once() {
     let server = Server::start(world.database.store());
     let page = words(&mut server.signed_in("alice"), &format!("/desk/posts/{post}"));
     assert_eq!(page.matches("published this on").count(), 1, "{page}");
-    assert!(page.contains("Revise Submit for review Edith published"), "{page}");
+    assert!(page.contains("Edit Submit for review Edith published"), "{page}");
 }
 
 #[test]
@@ -357,14 +363,14 @@ fn one_revision_answers_the_change_requests_of_two_reviewers() {
     );
 
     let editor = words(&mut alice, &format!("/desk/posts/{post}/revise"));
-    let asked = between(&editor, "What has to change", "Title");
+    let asked = between(&editor, "Requested changes", "Title");
     assert_eq!(asked.matches("Please name your source.").count(), 2, "{asked}");
     let fields = [("title", "On measure"), ("summary", "S"), ("body", "B")];
     alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
     let page = alice.get(&format!("/desk/posts/{post}")).body;
-    assert!(page.contains("The reviewers see it now"), "{page}");
+    assert!(page.contains("Reviewers can see it now"), "{page}");
     let desk = words(&mut server.signed_in("rosa"), "/desk");
-    assert!(desk.contains("answered your and Edith's change requests"), "{desk}");
+    assert!(desk.contains("edited it after your and Edith's change requests"), "{desk}");
 }
 
 #[test]

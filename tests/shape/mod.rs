@@ -7,3 +7,4 @@ mod lists;
 pub mod readme;
 mod schema;
 mod sources;
+mod words;

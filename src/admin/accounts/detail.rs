@@ -125,8 +125,13 @@ async fn show(request: Request, username: Path<String>, context: Data<Context>) 
         .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
-            let before = before
-                .map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
+            let before = before.map_err(|_| {
+                FieldError::new(
+                    "before",
+                    "This page link is not valid. Go to the \
+                     first page.",
+                )
+            })?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let (viewer, layout) =

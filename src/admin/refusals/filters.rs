@@ -54,7 +54,7 @@ impl RefusalFilters {
             form.parse_choice(name, &choices(name)).map(str::to_owned)
         };
         let post = form.parse("post", |text| {
-            text.parse().map_err(|_| "Write the post's number, as its address has it.".to_owned())
+            text.parse().map_err(|_| "Enter the post ID, for example 12.".to_owned())
         });
         let (since, until) = form.parse_days("since", "until");
         let filter = RefusalFilter {

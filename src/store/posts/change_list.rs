@@ -28,7 +28,7 @@ pub const COUNTED: usize = 1000;
 /// Which posts. What is not asked for lets every post pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Those in this state.
+    /// Filter by state.
     pub state: Option<State>,
     /// Those that this person writes.
     pub author: Option<UserId>,
@@ -47,7 +47,7 @@ pub struct Filter {
 pub enum Sort {
     /// By the time since when a post has been in its state.
     Since,
-    /// By its number, which is the order in which posts were begun. It goes
+    /// By its number, which is the order in which posts were created. It goes
     /// with no filter by time.
     Number,
 }
@@ -57,11 +57,11 @@ pub enum Sort {
 pub struct ChangeLine {
     /// The post.
     pub id: PostId,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// Its current title, which a draft may lack.
+    /// Its current title. May be blank in a draft.
     pub title: String,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Who has published it, from publication on.
     pub publisher: Option<Byline>,
@@ -239,7 +239,7 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
         // The order keeps the planner on the index, whatever it believes about
         // how many posts there are of a state.
         // In a state of which the reader sees their own posts alone, an index
-        // leads to these: the list does not walk through everybody's.
+        // leads to these: the list does not walk through the posts of other people.
         let of_each = |one: &dyn Fn(&str) -> String| -> String {
             let part = |state: State| {
                 let own =
@@ -290,7 +290,7 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
     )
 }
 
-/// Returns the states that a list is merged from. What nobody has published has
+/// Returns the states that a list is merged from. A post that was never published has
 /// no publisher to be found by.
 fn states(filter: &Filter) -> impl Iterator<Item = State> {
     let (wanted, by_publisher) = (filter.state, filter.reviewer.is_some());

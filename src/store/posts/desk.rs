@@ -1,4 +1,4 @@
-//! What lies on a desk: one's own posts, and what waits for one's review.
+//! The posts of a desk: a person's own posts, and the posts in review.
 //!
 //! Each list goes by an index and ends at a limit.
 
@@ -11,12 +11,12 @@ use super::byline::byline;
 use crate::domain::{Byline, PostId, Reading, RevisionNumber, State, UserId};
 use crate::store::statement::{Statement, statement};
 
-/// One of an author's own posts: where it stands, and with whom.
+/// One of an author's own posts, with its state and who has to act next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnLine {
     /// The post.
     pub id: PostId,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// What to call it.
     pub name: Name,
@@ -62,7 +62,7 @@ impl Name {
 /// The change requests to a post, in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requests {
-    /// Who asked, whoever asked first first.
+    /// Who requested changes, the earliest first.
     pub by: Vec<Byline>,
     /// When the newest was made.
     pub at: Timestamp,
@@ -70,14 +70,14 @@ pub struct Requests {
     pub note: String,
 }
 
-/// A post in review that somebody else wrote, as a reviewer's desk shows it.
+/// A post in review by another author, as a reviewer's desk shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueLine {
     /// The post.
     pub id: PostId,
     /// What to call it.
     pub name: Name,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Whether the author's account is active.
     pub author_is_active: bool,
@@ -87,7 +87,7 @@ pub struct QueueLine {
     pub revision: RevisionNumber,
     /// When that was written.
     pub revised_at: Timestamp,
-    /// The change requests that nobody took back, against whichever revision.
+    /// The change requests that are not withdrawn, of every revision.
     pub request: Option<Requests>,
     /// Which reviewer looked last.
     pub last_reading: Option<Reading>,
@@ -102,7 +102,7 @@ macro_rules! name {
     };
 }
 
-/// The change requests that nobody took back, as the relation `request`. What
+/// The change requests that are not withdrawn, as the relation `request`. What
 /// is in no review is not asked for any.
 macro_rules! request_where {
     ($condition:literal) => {
@@ -317,7 +317,8 @@ impl From<QueueRow> for QueueLine {
 macro_rules! queue_where {
     ($condition:literal) => {
         concat!(
-            "SELECT p.id, author.id, author.username || ' ' || author.display_name, author.is_active, p.submitted_at, ",
+            "SELECT p.id, author.id, author.username || ' ' || author.display_name, \
+             author.is_active, p.submitted_at, ",
             name!(),
             ",   r.number, r.at,
                  request.ids, request.names, request.at, request.note,

@@ -12,7 +12,7 @@ use crate::domain::{
 
 use crate::store::statement::statement;
 
-/// Everything that led a post to where it stands.
+/// Everything that led a post to its current state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PostHistory {
     /// The states that it entered, oldest first.

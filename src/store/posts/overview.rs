@@ -15,14 +15,14 @@ use crate::store::statement::statement;
 pub struct Waiting {
     /// The post.
     pub id: PostId,
-    /// Its current title, which somebody may have taken away again.
+    /// Its current title, which may be blank again.
     pub title: String,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Since when it waits.
     pub submitted_at: Timestamp,
     /// Who asked for changes to its current revision last, and when, where a
-    /// request stands.
+    /// request is open.
     pub request: Option<(Byline, Timestamp)>,
 }
 
@@ -62,11 +62,12 @@ impl From<WaitingRow> for Waiting {
     }
 }
 
-/// Returns the posts that have waited in review the longest, whoever it is
+/// Returns the posts that have waited in review the longest, whichever person it is
 /// that they wait for, at most `limit`.
 pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Waiting>> {
     let rows = statement::<WaitingSqlType>(
-        "SELECT p.id, text.title, p.submitted_at, author.id, author.username || ' ' || author.display_name,
+        "SELECT p.id, text.title, p.submitted_at, author.id, author.username || ' ' || \
+         author.display_name,
              request.reviewer_id, request.names, request.at
          FROM (
              SELECT id, author_id, current_revision, submitted_at FROM posts

@@ -24,9 +24,9 @@ fn a_person_leaves_a_bounded_number_of_refusals() {
     assert_eq!((permission, recorded.len()), (100, 101));
     let mut stan = server.signed_in("stan");
     let list = stan.get("/admin/refusals").expect(200);
-    assert!(list.body.contains("30 more refusals were counted"), "{}", list.body);
+    assert!(list.body.contains("30 more refused actions were counted"), "{}", list.body);
     let list = stan.get("/admin/refusals?person=mallory").expect(200);
-    assert!(list.body.contains("30 more refusals were counted"), "{}", list.body);
+    assert!(list.body.contains("30 more refused actions were counted"), "{}", list.body);
     for query in ["person=edith", "layer=policy", "action=publish", "until=2026-01-01"] {
         let list = stan.get(&format!("/admin/refusals?{query}")).expect(200);
         assert!(!list.body.contains("more refusals were counted"), "{query}");
