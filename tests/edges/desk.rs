@@ -279,7 +279,7 @@ fn an_action_that_comes_too_late_shows_who_was_first_and_keeps_the_typed_text() 
     }
     let mut alice = server.signed_in("alice");
     let seen = words(&mut alice, &format!("/desk/posts/{post}/submit"));
-    assert!(seen.contains("<bdi>Rosa (rosa)</bdi> published revision 1"), "{seen}");
+    assert!(seen.contains("Rosa (rosa) published revision 1"), "{seen}");
     world.perform(world.stan, &archive(post, 1)).unwrap();
     let seen = words(&mut server.signed_in("stan"), &format!("/desk/posts/{post}/archive"));
     assert!(seen.contains("You archived it just now. Rosa (rosa) had published it"), "{seen}");
@@ -456,5 +456,9 @@ fn a_change_that_cannot_be_seen_is_named_in_the_difference() {
         assert!(page.contains(&label), "{sign}: {page}");
     }
     assert!(!page.contains(['\u{202E}', '\u{202C}']), "nothing turns the page around");
-    assert_eq!(page.matches("<p class=\"line").count(), page.matches("<bdi>").count());
+    let lines: Vec<&str> = page.split("<p class=\"line").skip(1).collect();
+    assert!(lines.len() > 10, "{page}");
+    for line in lines {
+        assert!(line.split("</p>").next().unwrap().contains("<bdi>"), "{line}");
+    }
 }
