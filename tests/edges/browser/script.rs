@@ -57,8 +57,8 @@ fn a_mistake_is_where_the_page_begins() {
     chromium.visit(CREATE);
     chromium.fill("Title", &"t".repeat(201));
     chromium.press("Save");
-    chromium.sees("Title: needs mending");
-    assert_eq!(chromium.title(), "Error: Start a post · Imprimatur");
+    chromium.sees("Title: has an error");
+    assert_eq!(chromium.title(), "Error: New post · Imprimatur");
     assert_eq!(chromium.focused(), "alert");
     chromium.follow("Title: Too long: the limit is 200 characters, this has 201.");
     assert_eq!(chromium.focused(), "title");
@@ -78,7 +78,7 @@ fn a_mistake_is_where_the_page_begins() {
     chromium.sees("There is a problem");
     assert!(chromium.title().starts_with("Error: Request changes"), "{}", chromium.title());
     assert_eq!(chromium.focused(), "alert");
-    chromium.follow("What should the author change?: Write what has to change.");
+    chromium.follow("What should the author change? Enter what must change.");
     assert_eq!(chromium.focused(), "note");
 }
 
@@ -145,7 +145,7 @@ fn a_preview_that_is_not_possible_says_why_and_keeps_the_text() {
     sees_in_preview(&chromium, "p", "On restraint");
     chromium.fill("Title", &"t".repeat(201));
     chromium.sees("Title: Too long: the limit is 200 characters, this has 201.");
-    chromium.sees("Title: needs mending");
+    chromium.sees("Title: has an error");
     sees_in_preview(&chromium, "p", "On restraint");
 
     db_end_sessions(&world);
