@@ -245,7 +245,7 @@ impl PermissionDenied {
         let role = granting.join(" or ");
         Reason::new(
             Self::CODES[0],
-            format!("Your account does not have the permission {}.", self.permission),
+            format!("Your account does not hold the permission {}.", self.permission),
             format!("The role {role} has it. Ask a member of staff for the role."),
         )
     }

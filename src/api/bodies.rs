@@ -11,7 +11,7 @@ pub(super) struct ContentBody {
     #[schema(
         max_length = 200,
         pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\u{fffe}\u{ffff}]*$",
-        example = "Publish a post"
+        example = "The word imprimatur"
     )]
     pub(super) title: String,
     /// Summary for lists and feeds, one line. May be blank in a draft.

@@ -93,13 +93,22 @@ fn the_queue_names_the_last_reader_and_shows_answered_requests() {
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let seen = queue(&mut rosa);
     assert!(seen.contains("Nothing to review."), "{seen}");
-    assert!(seen.contains("On restraint by Alice (alice): Edith (edith) requested changes just now"), "{seen}");
+    assert!(
+        seen.contains("On restraint by Alice (alice): Edith (edith) requested changes just now"),
+        "{seen}"
+    );
     world.perform(world.alice, &revise(post, 1, "On measure")).unwrap();
     let seen = queue(&mut rosa);
-    assert!(seen.contains("Alice (alice) edited it after Edith's change request, just now."), "{seen}");
+    assert!(
+        seen.contains("Alice (alice) edited it after Edith's change request, just now."),
+        "{seen}"
+    );
     assert!(seen.contains("Changed since you read revision 1: see changes"), "{seen}");
     let seen = queue(&mut edith);
-    assert!(seen.contains("Alice (alice) edited it after your change request, just now."), "{seen}");
+    assert!(
+        seen.contains("Alice (alice) edited it after your change request, just now."),
+        "{seen}"
+    );
 }
 
 #[test]
@@ -133,8 +142,7 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     world.person("rufus", &[imprimatur::domain::Role::Reviewer]);
     world.perform(world.alice, &revise(post, 3, "On measure")).unwrap();
     let seen = words(&mut server.signed_in("rufus"), &page);
-    let changed =
-        between(&seen, "Changes since the change request of Edith (edith)", "Actions");
+    let changed = between(&seen, "Changes since the change request of Edith (edith)", "Actions");
     assert!(changed.contains("Added: On measure"), "{changed}");
 }
 
@@ -208,7 +216,10 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
     let public = between(&desk, "Published Public", "Archived Gone");
     assert!(public.contains("Published by Edith (edith), just now."), "{public}");
     let gone = between(&desk, "Archived Gone", "Published with Imprimatur");
-    assert!(gone.contains("Archived by Stan (stan), just now. Reason: It is out of date."), "{gone}");
+    assert!(
+        gone.contains("Archived by Stan (stan), just now. Reason: It is out of date."),
+        "{gone}"
+    );
 }
 
 #[test]
@@ -352,13 +363,12 @@ fn one_revision_answers_the_change_requests_of_two_reviewers() {
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
     let desk = words(&mut alice, "/desk");
-    assert!(
-        desk.contains("Rosa (rosa) and Edith (edith) requested changes just now."),
-        "{desk}"
-    );
+    assert!(desk.contains("Rosa (rosa) and Edith (edith) requested changes just now."), "{desk}");
     let desk = words(&mut server.signed_in("rosa"), "/desk");
     assert!(
-        desk.contains("On restraint by Alice (alice): you and Edith (edith) requested changes just now"),
+        desk.contains(
+            "On restraint by Alice (alice): you and Edith (edith) requested changes just now"
+        ),
         "{desk}"
     );
 
