@@ -93,9 +93,9 @@ pub enum ConfigError {
     #[error("the database cannot be reached: {0}")]
     Connect(String),
     /// The server answers with an error.
-    #[error("the database cannot be asked: {0}")]
+    #[error("a query to the database failed: {0}")]
     Query(#[from] diesel::result::Error),
-    /// A pooler stands in front of the server, and shares its sessions.
+    /// A pooler is in front of the server, and shares its sessions.
     #[error(
         "the connection goes through a pooler that gives each transaction another session \
          (PgBouncer's pool_mode = transaction or statement): Imprimatur needs pool_mode = session, \
@@ -103,7 +103,7 @@ pub enum ConfigError {
     )]
     SharedSessions,
     /// The database cannot be brought up to date.
-    #[error("the database cannot be brought up to date: {}", causes(.0))]
+    #[error("the migrations failed: {}", causes(.0))]
     Migration(#[from] MigrationError),
 }
 

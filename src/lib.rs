@@ -1,5 +1,4 @@
-//! Imprimatur, "let it be printed": a publishing workflow that cannot reach an
-//! impossible state.
+//! Imprimatur: a publishing workflow that cannot reach an impossible state.
 //!
 //! One service changes posts. It asks three questions, always in this order, in
 //! one transaction:

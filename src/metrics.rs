@@ -4,9 +4,9 @@
 //! Without [`record`], which only a program with a metrics listener calls, a
 //! count costs almost nothing.
 //!
-//! A label is one of few words of ours: the pattern of a route and never a
+//! A label is one of a few fixed values: the pattern of a route and never a
 //! path, a method that some route takes, a constraint and never a row. So
-//! nobody outside can make the numbers grow in number.
+//! clients cannot create new time series.
 
 use std::time::Duration;
 
@@ -38,19 +38,29 @@ use Kind::{Counter, Gauge, Histogram};
 /// Everything that is measured.
 #[rustfmt::skip]
 const TABLE: [(&str, Kind, Unit, &str); 13] = [
-    (REQUESTS, Counter, Unit::Count, "Requests answered, by method, pattern of the route (none where no route is for it) and status."),
-    (DURATION, Histogram, Unit::Seconds, "Seconds until the head of an answer was ready, by method and pattern of the route."),
-    (IN_HAND, Gauge, Unit::Count, "Requests that take one of the places of a process just now."),
-    (TURNED_AWAY, Counter, Unit::Count, "Requests that were told at once to come back, because every place was taken."),
-    (DECISIONS, Counter, Unit::Count, "What the door answered, by action, interface and outcome: done, repeated (the same key again got its first answer), or the layer that refused."),
-    (REFUSALS, Counter, Unit::Count, "Refusals that pages and the API answered, of strangers too, by the layer that refused."),
-    (VIOLATIONS, Counter, Unit::Count, "Times that an invariant would have been broken, by its name. Each is a defect, and an incident."),
-    (RECORDS_LOST, Counter, Unit::Count, "Refusals and incidents that could not be stored, by record. The log has each."),
-    (SIGN_INS, Counter, Unit::Count, "Attempts to sign in with a password, by result: succeeded, wrong, throttled, failed."),
-    (OPEN_INCIDENTS, Gauge, Unit::Count, "Incidents that nobody has acknowledged, read when asked; from 100 on it says 100. Absent while the database does not answer."),
-    (DATABASE_UP, Gauge, Unit::Count, "Whether the database answered when asked for this, in time: 1 or 0."),
-    (CONNECTIONS, Gauge, Unit::Count, "Connections of the pool, by state: in_use or idle."),
-    (MOST_CONNECTIONS, Gauge, Unit::Count, "The most connections that the pool may hold."),
+    (REQUESTS, Counter, Unit::Count, "Requests answered, by method, route pattern (none if no \
+                                      route matches) and status."),
+    (DURATION, Histogram, Unit::Seconds, "Seconds until the response head was ready, by method \
+                                          and route pattern."),
+    (IN_HAND, Gauge, Unit::Count, "Requests in progress."),
+    (TURNED_AWAY, Counter, Unit::Count, "Requests rejected because the server was full."),
+    (DECISIONS, Counter, Unit::Count, "Outcomes of actions, by action, interface and outcome: \
+                                       done, repeated (a retry with the same key), or the layer \
+                                       that refused."),
+    (REFUSALS, Counter, Unit::Count, "Refused requests to pages and the API, signed in or not, by \
+                                      the layer that refused."),
+    (VIOLATIONS, Counter, Unit::Count, "Stopped invariant violations, by invariant. Each is a \
+                                        defect, and an incident."),
+    (RECORDS_LOST, Counter, Unit::Count, "Refusals and incidents that could not be stored, by \
+                                          record. Each is in the log."),
+    (SIGN_INS, Counter, Unit::Count, "Password sign-ins, by result: succeeded, wrong, throttled, \
+                                      failed."),
+    (OPEN_INCIDENTS, Gauge, Unit::Count, "Open incidents, at most 100. Absent while the database \
+                                          does not answer."),
+    (DATABASE_UP, Gauge, Unit::Count, "Whether the database answers: 1 or 0."),
+    (CONNECTIONS, Gauge, Unit::Count, "Database connections of the pool, by state: in_use or \
+                                       idle."),
+    (MOST_CONNECTIONS, Gauge, Unit::Count, "Maximum number of database connections in the pool."),
 ];
 
 /// The buckets of request durations, in seconds.
@@ -67,7 +77,7 @@ pub struct Recorded(PrometheusHandle);
 ///
 /// # Errors
 ///
-/// When that was begun before, or there are no buckets.
+/// The recorder exists already, or there are no buckets.
 pub fn record() -> Result<Recorded, Box<dyn std::error::Error + Send + Sync>> {
     let builder = PrometheusBuilder::new();
     let builder = builder.set_buckets_for_metric(Matcher::Full(DURATION.to_owned()), &BUCKETS)?;
@@ -124,7 +134,7 @@ impl Recorded {
     }
 
     /// Puts durations into their buckets. Between two scrapes they are kept one
-    /// by one, so whoever records has this done every few seconds.
+    /// by one, so the caller does this every few seconds.
     pub fn tidy(&self) {
         self.0.run_upkeep();
     }
@@ -192,7 +202,7 @@ pub fn would_have_broken(invariant: &str) {
     counter!(VIOLATIONS, "invariant" => invariant.to_owned()).increment(1);
 }
 
-/// What became of an attempt to sign in.
+/// The result of an attempt to sign in.
 #[derive(Debug, Clone, Copy)]
 pub enum SignIn {
     /// It began a session.

@@ -50,7 +50,8 @@ use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, R
 /// ```
 /// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
 ///
-/// fn go_on<'tx>(capability: Capability<'tx, Publish>, publish: &Publish, [one, _two]: [LockedPost<'tx>; 2]) {
+/// fn go_on<'tx>(capability: Capability<'tx, Publish>, publish: &Publish, [one,
+/// _two]: [LockedPost<'tx>; 2]) {
 ///     let _ = policies::evaluate(capability, publish, one);
 /// }
 /// ```
@@ -58,7 +59,8 @@ use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, R
 /// ```compile_fail,E0382
 /// use imprimatur::{domain::{LockedPost, Publish}, permissions::Capability, policies};
 ///
-/// fn go_on<'tx>(capability: Capability<'tx, Publish>, publish: &Publish, [one, two]: [LockedPost<'tx>; 2]) {
+/// fn go_on<'tx>(capability: Capability<'tx, Publish>, publish: &Publish, [one,
+/// two]: [LockedPost<'tx>; 2]) {
 ///     let _ = policies::evaluate(capability, publish, one);
 ///     let _ = policies::evaluate(capability, publish, two);
 /// }
@@ -143,17 +145,18 @@ pub fn required(action: Action) -> Permission {
 /// This is the whole matrix: a grant that is not written here does not exist.
 pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     match (role, permission) {
-        (Role::Author, Permission::CreatePost) => Some("Authors begin posts."),
-        (Role::Author, Permission::RevisePost) => Some("Authors write them."),
-        (Role::Author, Permission::SubmitPost) => Some("Authors say when they are ready."),
-        (Role::Reviewer, Permission::ReviewPost) => Some("Reviewers say what must change."),
-        (Role::Reviewer, Permission::PublishPost) => Some("Reviewers let it be printed."),
-        (Role::Staff, Permission::ArchivePost) => Some("Staff answer for what stays public."),
-        (Role::Staff, Permission::ManageAccount) => Some("Staff know who works here."),
-        (Role::Staff, Permission::ViewAudit) => Some("Staff explain refusals and mend defects."),
-        (Role::Staff, Permission::AcknowledgeIncident) => {
-            Some("Staff answer for what is done about a defect.")
-        }
+        (Role::Author, Permission::CreatePost) => Some("Create drafts"),
+        (Role::Author, Permission::RevisePost) => Some("Edit own drafts and posts in review"),
+        (Role::Author, Permission::SubmitPost) => Some("Submit own drafts"),
+        (Role::Reviewer, Permission::ReviewPost) => Some("Request changes"),
+        (Role::Reviewer, Permission::PublishPost) => Some("Publish posts by other authors"),
+        (Role::Staff, Permission::ArchivePost) => Some("Archive published posts"),
+        (Role::Staff, Permission::ManageAccount) => Some("Create accounts, grant and revoke roles"),
+        (Role::Staff, Permission::ViewAudit) => Some(
+            "See all posts, refused actions and \
+             incidents",
+        ),
+        (Role::Staff, Permission::AcknowledgeIncident) => Some("Acknowledge incidents"),
         (Role::Author | Role::Reviewer | Role::Staff, _) => None,
     }
 }
@@ -230,9 +233,8 @@ impl PermissionDenied {
         if self.is_about_the_token() {
             return Reason::new(
                 Self::CODES[1],
-                format!("This token is not for {}.", self.permission),
-                "Your account holds the permission: make a token that is narrowed to it, or to \
-                 nothing.",
+                format!("This token does not include {}.", self.permission),
+                "Create a token that includes this permission, or a token without limits.",
             );
         }
         let granting: Vec<&str> = Role::ALL
@@ -244,7 +246,7 @@ impl PermissionDenied {
         Reason::new(
             Self::CODES[0],
             format!("Your account does not hold the permission {}.", self.permission),
-            format!("It comes with the role {role}; a member of staff can grant it."),
+            format!("The role {role} has it. Ask a member of staff for the role."),
         )
     }
 }

@@ -30,7 +30,7 @@ pub enum Refusal {
     #[error(transparent)]
     Invariant(#[from] InvariantViolation),
     /// The database cannot answer now.
-    #[error("This cannot be done just now: {0}.")]
+    #[error("The server is busy: {0}.")]
     Unavailable(#[from] Unavailable),
 }
 

@@ -11,6 +11,7 @@ const drafts = `imprimatur/${viewer}/`;
 const PAUSE = 600;
 
 localizeTimes();
+countDaysHere();
 setInterval(updateRelativeTimes, 60_000);
 removeSavedDrafts();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
@@ -34,6 +35,15 @@ function localizeTimes() {
     time.title = since + inFull.format(new Date(time.dateTime));
     if (time.matches(".exact")) time.textContent = inShort.format(new Date(time.dateTime));
   }
+}
+
+/** Has the days of a filter counted in the reader's own time zone, as times are shown. */
+function countDaysHere() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const hint = document.querySelector("[data-zone]");
+  if (!hint || !zone) return;
+  hint.closest("form").elements.zone.value = zone;
+  hint.querySelector("span").textContent = `your time zone, ${zone}`;
 }
 
 /** Updates the times that are relative, such as "5 minutes ago". */
@@ -96,7 +106,7 @@ function removeSavedDrafts() {
   }
   document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", (event) => {
     const question =
-      "This browser keeps words of yours that are not saved. Signing out deletes them. Sign out?";
+      "You have unsaved text in this browser. It will be deleted if you sign out. Sign out anyway?";
     if (draftNames(drafts).length && !confirm(question)) return event.preventDefault();
     document.dispatchEvent(new Event("signing-out"));
     draftNames(drafts).forEach(remove);
@@ -221,7 +231,7 @@ function edit(form) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (!current.signal.aborted) insert(response.status, page);
     } catch {
-      if (!current.signal.aborted) announce("The server cannot be reached. The preview waits.");
+      if (!current.signal.aborted) announce("No connection. The preview will update when you are back online.");
     }
   }
 
@@ -235,9 +245,9 @@ function edit(form) {
     const errors = [...page.querySelectorAll('[role="alert"] li')];
     if (status === 200) announce("Preview updated.");
     else if (status === 422 && errors.length) announce(errors.map((error) => error.textContent).join(" "));
-    else if (status === 401) announce("You are signed out. Save, and sign in to go on: the text stays.");
-    else if (status === 503) announce("The server is busy. The preview waits.");
-    else announce("There is no preview at the moment. Saving says why.");
+    else if (status === 401) announce("You have been signed out. Press Save, then sign in: your text is kept.");
+    else if (status === 503) announce("The server is busy. The preview will update shortly.");
+    else announce("The preview is not available. Press Save to see why.");
   }
 
   /** Announces a message. A repeated one is left, or it would be read out again. */

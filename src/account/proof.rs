@@ -4,7 +4,7 @@ use crate::http::{Context, Hashing, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
 
-/// What became of the current password that a signed-in person typed.
+/// The result of checking the current password that a signed-in person typed.
 pub(super) enum Proof {
     /// It was checked; this is the hash that it matched, if it was right.
     Checked(Option<String>),

@@ -26,7 +26,7 @@ async fn end(
             form.read(|_| Ok(()))?;
             let number = path.parse().map_err(|_| Refusal::NotFound)?;
             let change = OwnChange::EndSession(number);
-            change_and_return(store, request, &change, Flash::SessionsEnded)
+            change_and_return(store, request, &change, Flash::SessionEnded)
         })
         .await
 }

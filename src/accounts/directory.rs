@@ -83,7 +83,7 @@ impl Search {
         if question.is_empty() || !is_long_enough || !is_text {
             return Err(FieldError::new(
                 "search",
-                "Write the beginning of a name: of each word at least two letters or digits.",
+                "Enter at least two letters or digits of each word.",
             ));
         }
         Ok(Some(Self { typed: typed.to_owned(), pattern: question.literal() }))
@@ -246,7 +246,7 @@ impl From<EventRow> for AccountEvent {
         Self {
             id: row.id,
             at: row.at.to_jiff(),
-            by: Byline { id: UserId(row.actor_id), name: row.actor_name },
+            by: Byline::from_names(UserId(row.actor_id), &row.actor_name),
             event: row.event,
             role: row.role,
             reason: row.reason,
@@ -263,7 +263,8 @@ pub fn events(
     limit: i64,
 ) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
-        "SELECT e.id, e.at, actor.id, actor.display_name, e.event, e.role, e.reason
+        "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
+         e.role, e.reason
          FROM account_events e JOIN users actor ON actor.id = e.actor_id
          WHERE e.subject_id = $1 AND e.id < $2
          ORDER BY e.id DESC",
@@ -278,7 +279,8 @@ pub fn events(
 /// Returns the latest grant of each role that a person holds.
 pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
-        "SELECT e.id, e.at, actor.id, actor.display_name, e.event, e.role, e.reason
+        "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
+         e.role, e.reason
          FROM unnest($2::text[]) AS held (role)
          CROSS JOIN LATERAL (
              SELECT * FROM account_events

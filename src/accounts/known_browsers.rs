@@ -3,7 +3,7 @@
 //! Such a browser has a long-lived cookie: the account, a random number, and a
 //! MAC over both and over the account's password hash. Nothing is stored, and a
 //! change of the password makes every such cookie worthless. The cookie signs
-//! nobody in: it only gives the browser a throttle count of its own.
+//! no one in: it only gives the browser a throttle count of its own.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

@@ -9,7 +9,7 @@ use zxcvbn::zxcvbn;
 
 use crate::domain::{FieldError, Password};
 
-/// What somebody who knows this program tries first.
+/// What an attacker who knows this program tries first.
 const OF_THIS_PROGRAM: [&str; 6] =
     ["imprimatur", "let it be printed", "let-it-be-printed", "printed", "publishing", "publish"];
 
@@ -33,14 +33,14 @@ pub fn choose(typed: &str, known: &[&str]) -> Result<Password, FieldError> {
         .map(str::to_lowercase)
         .collect();
     let known: Vec<&str> = lower.iter().map(String::as_str).collect();
-    // What others know adds nothing, however often and wherever it stands.
+    // Parts that others know add nothing, however often and wherever they occur.
     let unknown =
         known.iter().fold(password.as_str().to_lowercase(), |rest, word| rest.replace(word, ""));
     let guesses = zxcvbn(password.as_str(), &known).guesses_log10();
     if guesses.min(zxcvbn(&unknown, &[]).guesses_log10() + 2.0) < LEAST_GUESSES_LOG10 {
         return Err(FieldError::new(
             "password",
-            "Choose a password that is harder to guess: no common password, name or pattern.",
+            "This password is easy to guess. Do not use a common password, a name or a pattern.",
         ));
     }
     Ok(password)

@@ -215,7 +215,7 @@ impl TokenLine {
     /// Returns the permissions as text.
     pub fn scope(&self) -> String {
         match &self.narrowed_to {
-            None => "Everything the account may".to_owned(),
+            None => "Full access".to_owned(),
             Some(permissions) => {
                 let names: Vec<&str> = permissions.iter().map(|one| one.as_str()).collect();
                 names.join(", ")

@@ -1,12 +1,11 @@
 //! Any list of the admin as a CSV file, under its filters.
 
-use std::fmt::Write;
-
 use actix_web::HttpResponse;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
 use crate::domain::Permission;
+use crate::domain::unseen::is_invisible;
 use crate::http::download::{File, Piece};
 use crate::http::{Context, Request};
 use crate::permissions;
@@ -63,6 +62,7 @@ pub(super) async fn download<E: Export>(
             let page = list.page(conn, &slice).map_err(read_error)?;
             let mut text = String::new();
             if from.is_none() {
+                text.push(BYTE_ORDER_MARK);
                 write_record(&mut text, E::COLUMNS.iter().map(|(name, _)| *name));
             }
             for line in &page.lines {
@@ -73,27 +73,55 @@ pub(super) async fn download<E: Export>(
         .await
 }
 
-/// Writes a record (RFC 4180, section 2).
+/// It tells Excel that the file is UTF-8.
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// Writes a record (RFC 4180, section 2) with every cell between quotation marks.
 fn write_record<Cell: AsRef<str>>(text: &mut String, cells: impl Iterator<Item = Cell>) {
     for (number, cell) in cells.enumerate() {
-        if number > 0 {
-            text.push(',');
-        }
-        write_cell(text, cell.as_ref());
+        text.push_str(if number > 0 { ",\"" } else { "\"" });
+        text.push_str(&without_formulas(cell.as_ref()).replace('"', "\"\""));
+        text.push('"');
     }
     text.push_str("\r\n");
 }
 
-/// Writes a cell. An apostrophe in front keeps a spreadsheet from taking text
-/// for a formula (OWASP, CSV injection).
-fn write_cell(text: &mut String, cell: &str) {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula || cell.contains([',', '"', '\r', '\n']) {
-        let apostrophe = if is_formula { "'" } else { "" };
-        let _ = write!(text, "\"{apostrophe}{}\"", cell.replace('"', "\"\""));
-    } else {
-        text.push_str(cell);
+/// Returns a cell with an apostrophe before whatever a spreadsheet could take for
+/// a formula (OWASP, CSV injection). Some split a file at other characters than
+/// commas, quoted or not, so a formula may begin behind any separator.
+fn without_formulas(cell: &str) -> String {
+    let mut text = String::with_capacity(cell.len() + 2);
+    let mut is_at_start = true;
+    for (at, sign) in cell.char_indices() {
+        if is_at_start && begins_formula(sign) {
+            // Blanks before the sign are skipped by some.
+            if cell[..at].chars().any(separates) {
+                text.push('\'')
+            } else {
+                text.insert(0, '\'')
+            }
+            is_at_start = false;
+        } else if separates(sign) {
+            if at == 0 && sign.is_control() {
+                text.push('\'');
+            }
+            is_at_start = true;
+        } else if sign != '"' && !is_invisible(sign) {
+            is_at_start = false;
+        }
+        text.push(sign);
     }
+    text
+}
+
+/// Returns whether a sign begins a formula, in any width.
+fn begins_formula(sign: char) -> bool {
+    "=＝﹦⁼₌+＋﹢⁺₊-－﹣⁻₋−@＠﹫".contains(sign)
+}
+
+/// Returns whether a spreadsheet may begin a cell behind a sign.
+fn separates(sign: char) -> bool {
+    ",;|\t\r\n，；、".contains(sign)
 }
 
 /// Returns a time as a cell.
@@ -113,13 +141,21 @@ mod tests {
     #[test]
     fn a_record_is_read_as_it_was_written_and_calculates_nothing() {
         for (cells, written) in [
-            (&["a", "b"][..], "a,b\r\n"),
-            (
-                &["", "a,b", "say \"no\"", "two\nlines"],
-                ",\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n",
-            ),
+            (&["a", ""][..], "\"a\",\"\"\r\n"),
+            (&["a,b", "say \"no\"", "two\nlines"], "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n"),
             (&["=1+1", "+1", "-1", "@x"], "\"'=1+1\",\"'+1\",\"'-1\",\"'@x\"\r\n"),
-            (&["\ta", "\ra", "\na", " =1"], "\"'\ta\",\"'\ra\",\"'\na\", =1\r\n"),
+            (&["\ta", "\ra", "\na", "a\tb"], "\"'\ta\",\"'\ra\",\"'\na\",\"a\tb\"\r\n"),
+            (
+                &[" =1", "\u{A0}\u{200B}=1", "\"=1"],
+                "\"' =1\",\"'\u{A0}\u{200B}=1\",\"'\"\"=1\"\r\n",
+            ),
+            (
+                &["＝1", "＋1", "－1", "＠x", "−1"],
+                "\"'＝1\",\"'＋1\",\"'－1\",\"'＠x\",\"'−1\"\r\n",
+            ),
+            (&["On rest;=HYPERLINK(A1);"], "\"On rest;'=HYPERLINK(A1);\"\r\n"),
+            (&["a; \"＝1\tb\t+1|@x, -2"], "\"a; \"\"'＝1\tb\t'+1|'@x, '-2\"\r\n"),
+            (&["a-b", "1 = 1", "x@y", "well, so"], "\"a-b\",\"1 = 1\",\"x@y\",\"well, so\"\r\n"),
         ] {
             let mut text = String::new();
             write_record(&mut text, cells.iter());

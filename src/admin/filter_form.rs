@@ -65,20 +65,49 @@ impl FilterForm {
     ) -> Option<&'static str> {
         self.parse(name, |text| {
             let found = choices.iter().copied().find(|choice| *choice == text);
-            found.ok_or_else(|| "Choose one of the list.".to_owned())
+            found.ok_or_else(|| "Choose from the list.".to_owned())
         })
     }
 
-    /// Parses a field as a day, and returns the moment at which it begins, by
-    /// UTC, or at which the day after it begins.
-    pub(super) fn parse_day(&mut self, name: &'static str, days_later: i64) -> Option<Timestamp> {
+    /// Parses two fields as days, and returns when the first begins and when the
+    /// second ends. The field `zone` says in which time zone: that of the reader,
+    /// which the script fills in, or UTC. Without a day it means nothing.
+    pub(super) fn parse_days(
+        &mut self,
+        first: &'static str,
+        last: &'static str,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        if self.value(first).is_empty() && self.value(last).is_empty() {
+            self.set("zone", "");
+        }
+        let zone = self.parse("zone", |text| {
+            TimeZone::get(text).map_err(|_| "Write a time zone as Europe/Vienna.".to_owned())
+        });
+        let zone = zone.unwrap_or(TimeZone::UTC);
+        (self.parse_day(first, 0, &zone), self.parse_day(last, 1, &zone))
+    }
+
+    /// Returns the name of the time zone of the days.
+    pub(super) fn zone(&self) -> &str {
+        match self.value("zone") {
+            "" => "UTC",
+            zone => zone,
+        }
+    }
+
+    fn parse_day(
+        &mut self,
+        name: &'static str,
+        days_later: i64,
+        zone: &TimeZone,
+    ) -> Option<Timestamp> {
         self.parse(name, |text| {
             let day = Date::strptime("%Y-%m-%d", text).ok();
             // Later years cannot be shown.
             let day = day.filter(|day| (1970..=9998).contains(&day.year()));
             day.and_then(|day| day.checked_add(days_later.days()).ok())
-                .and_then(|day| Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp()))
-                .ok_or_else(|| "Write a day as 2026-11-21.".to_owned())
+                .and_then(|day| Some(day.to_zoned(zone.clone()).ok()?.timestamp()))
+                .ok_or_else(|| "Enter a date like 2026-11-21.".to_owned())
         })
     }
 

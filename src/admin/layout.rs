@@ -11,9 +11,9 @@ const TABS: &[(&str, &str)] = &[
     ("/admin", "Overview"),
     ("/admin/posts", "Posts"),
     ("/admin/accounts", "Accounts"),
-    ("/admin/permissions", "Permissions"),
-    ("/admin/refusals", "Refusals"),
-    ("/admin/incidents", "Incidents"),
+    ("/admin/permissions", "Roles and rules"),
+    ("/admin/refusals", "Refused actions"),
+    ("/admin/incidents", "System incidents"),
 ];
 
 /// Returns the viewer and the layout of an admin page: the tabs and the number
@@ -21,7 +21,7 @@ const TABS: &[(&str, &str)] = &[
 ///
 /// # Errors
 ///
-/// Nobody is signed in, or the viewer does not hold the permission.
+/// The request has no live session, or the viewer does not hold the permission.
 pub(super) fn authorized_layout(
     conn: &mut PgConnection,
     request: &Request,

@@ -3,25 +3,25 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What a post should say.
+/// The text of a post.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContentBody {
-    /// One line; a draft's may be blank.
+    /// The title, one line. May be blank in a draft.
     #[schema(
         max_length = 200,
         pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\u{fffe}\u{ffff}]*$",
-        example = "Let it be printed"
+        example = "The word imprimatur"
     )]
     pub(super) title: String,
-    /// One line for lists and feeds; a draft's may be blank.
+    /// Summary for lists and feeds, one line. May be blank in a draft.
     #[schema(
         max_length = 500,
         pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\u{fffe}\u{ffff}]*$",
         example = "How a word on a title page came to mean permission."
     )]
     pub(super) summary: String,
-    /// Markdown; a draft's may be blank.
+    /// The text in Markdown. May be blank in a draft.
     #[schema(
         max_length = 100_000,
         pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u{fffe}\u{ffff}]*$",
@@ -30,11 +30,11 @@ pub(super) struct ContentBody {
     pub(super) body: String,
 }
 
-/// What must change before publication.
+/// A change request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NoteBody {
-    /// The author and other reviewers read it.
+    /// What the author should change. Visible to the author, reviewers and staff.
     #[schema(
         max_length = 2_000,
         pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u{fffe}\u{ffff}]*$",
@@ -43,11 +43,11 @@ pub(super) struct NoteBody {
     pub(super) note: String,
 }
 
-/// Why a post is taken off the public site.
+/// The reason for archiving a post.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReasonBody {
-    /// Staff and the author read it; the public does not.
+    /// Visible to the author, reviewers and staff, not to readers.
     #[schema(
         max_length = 2_000,
         pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u{fffe}\u{ffff}]*$",
@@ -56,7 +56,7 @@ pub(super) struct ReasonBody {
     pub(super) reason: String,
 }
 
-/// Nothing: the address says it all.
+/// An empty object.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NothingBody {}

@@ -49,17 +49,18 @@ fn content(body: &ContentBody) -> Result<Content, Refusal> {
     Ok(Content::parse(&body.title, &body.summary, &body.body)?)
 }
 
-/// Begin a post as a draft
+/// Create a draft
 ///
-/// Its author is whoever the token belongs to.
+/// The owner of the token becomes its author.
 #[utoipa::path(
     post, path = "/api/v1/posts", operation_id = "create", tag = "Posts",
     params(CreateHeaders),
     request_body = ContentBody,
     responses(
-        (status = 201, description = "It has begun, or had with this key.", body = OutcomeBody, headers(
-            ("ETag" = String, description = "The entity tag of its revision."),
-            ("Location" = String, description = "Where it is."),
+        (status = 201, description = "Created, or already created with this \
+                                      key.", body = OutcomeBody, headers(
+            ("ETag" = String, description = "The entity tag of the revision."),
+            ("Location" = String, description = "The address of the post."),
         )),
         CreateProblems
     )
@@ -79,10 +80,10 @@ pub(super) async fn create(
     .await
 }
 
-/// Write a new revision
+/// Save a new revision
 ///
-/// For its author, until it is published. What changes nothing makes no
-/// revision: the outcome then names the one that there is.
+/// For the author, until the post is published. An unchanged text makes no new
+/// revision: the outcome then has the current one.
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/revisions", operation_id = "revise", tag = "Actions",
     params(PostPath, ChangeHeaders), request_body = ContentBody,
@@ -102,7 +103,7 @@ pub(super) async fn revise(
 
 /// Submit a draft for review
 ///
-/// For its author, once title, summary and body are there.
+/// For the author. Title, summary and body are required.
 #[utoipa::path(
     post,
     path = "/api/v1/posts/{id}/submission",
@@ -125,8 +126,8 @@ pub(super) async fn submit(
 
 /// Request changes
 ///
-/// For a reviewer who is not its author. Nobody can publish the revision until
-/// there is a newer one or the request is withdrawn.
+/// For a reviewer who is not the author. The revision cannot be published until the
+/// request is withdrawn or there is a newer revision.
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/change-requests", operation_id = "request_changes",
     tag = "Actions",
@@ -169,9 +170,9 @@ pub(super) async fn withdraw_request(
     .await
 }
 
-/// Publish exactly this revision
+/// Publish a revision
 ///
-/// For a reviewer who is not its author. What is published stays as it is.
+/// For a reviewer who is not the author. A published post cannot be edited.
 #[utoipa::path(
     post,
     path = "/api/v1/posts/{id}/publication",
@@ -192,9 +193,9 @@ pub(super) async fn publish(
     .await
 }
 
-/// Take a published post off the public site
+/// Archive a published post
 ///
-/// For staff. There is no way back.
+/// For staff. This cannot be undone.
 #[utoipa::path(
     post, path = "/api/v1/posts/{id}/archival", operation_id = "archive", tag = "Actions",
     params(PostPath, ChangeHeaders), request_body = ReasonBody,

@@ -16,8 +16,8 @@ use crate::http::problem::Problem;
     info(
         title = "Imprimatur",
         version = "1",
-        description = "A publishing workflow that cannot be talked into an impossible state. \
-                       Programs ask through the same door as everybody else.",
+        description = "A small publishing workflow: drafts, review, publishing, archiving. The \
+                       API has the same permissions and rules as the web pages.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     paths(
@@ -37,9 +37,9 @@ use crate::http::problem::Problem;
         super::records::refusals,
     ),
     tags(
-        (name = "Posts", description = "What there is to read, and how a post begins."),
-        (name = "Actions", description = "What can be done to a post. Each is asked of the same door as on a page."),
-        (name = "Records", description = "What staff read."),
+        (name = "Posts", description = "Read and create posts."),
+        (name = "Actions", description = "Change a post."),
+        (name = "Records", description = "For staff."),
     ),
     security(("token" = [])),
     components(schemas(Problem)),
@@ -55,7 +55,7 @@ impl Modify for BearerToken {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("imprimatur_…")
-            .description(Some("A token of your account, made on its page."))
+            .description(Some("A token that you create on your account page."))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));

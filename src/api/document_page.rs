@@ -9,6 +9,7 @@ use crate::api::document::openapi;
 use crate::api::json::JSON;
 use crate::http::{Context, Layout, Reply, Request};
 use crate::http::{ErrorKind, problem_kinds};
+use crate::render::filters;
 
 #[derive(Template)]
 #[template(path = "api/document.html")]
@@ -73,7 +74,7 @@ impl PageOperation {
 pub(super) async fn page(request: Request, context: Data<Context>) -> HttpResponse {
     let document = serde_json::to_value(openapi()).unwrap_or_default();
     let page = DocumentPage {
-        layout: Layout::new(&request, "The API", None),
+        layout: Layout::new(&request, "API", None),
         site: request.site.clone(),
         sections: sections(&document),
         kinds: problem_kinds(),

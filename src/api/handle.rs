@@ -179,6 +179,7 @@ fn note_use(store: &Store, request: RequestId, token: &SecretHash) {
         .map_err(|why| why.to_string())
         .and_then(|mut conn| tokens::note_use(&mut conn, token).map_err(|error| error.to_string()));
     if let Err(error) = noted {
-        tracing::warn!(request_id = %request, error, "the use of a token could not be noted");
+        tracing::warn!(request_id = %request, error, "the last use of a token could not be \
+                                                      recorded");
     }
 }

@@ -27,11 +27,11 @@ pub(super) struct RevisionPath {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it describes what `Headers` reads")]
 pub(super) struct ChangeHeaders {
-    /// The `ETag` of the post as you read it: which revision you were looking at.
+    /// The ETag of the post that you read.
     #[param(rename = "If-Match", pattern = "^(W/)?\"[1-9][0-9]{0,8}\"$", example = "\"3\"")]
     if_match: String,
-    /// Names this intention: the same key again answers with the same outcome.
-    /// Quotation marks around it are not part of it.
+    /// A key for safe retries: the same key returns the same result. Quotation marks
+    /// around the key are ignored.
     #[param(
         rename = "Idempotency-Key",
         min_length = 1,
@@ -46,8 +46,8 @@ pub(super) struct ChangeHeaders {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it describes what `Headers` reads")]
 pub(super) struct CreateHeaders {
-    /// Names this intention: the same key again answers with the same outcome.
-    /// Quotation marks around it are not part of it.
+    /// A key for safe retries: the same key returns the same result. Quotation marks
+    /// around the key are ignored.
     #[param(
         rename = "Idempotency-Key",
         min_length = 1,
@@ -62,10 +62,10 @@ pub(super) struct CreateHeaders {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes what `Query::page` reads")]
 pub(super) struct PageQuery {
-    /// How many lines; by default 25.
+    /// Items per page: 1 to 100, default 25.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i32>,
-    /// Which page; taken from a `Link`. Without it, the first.
+    /// The cursor of a page, from the header Link. Default: the first page.
     #[param(pattern = "^(after|before)-(0|[1-9][0-9]{0,15})-[1-9][0-9]{0,17}$")]
     cursor: Option<String>,
 }

@@ -27,10 +27,10 @@ use crate::workflow::visible::{self, find, find_history};
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct PostsQuery {
-    /// Those in this state.
+    /// Filter by state.
     #[param(inline)]
     state: Option<State>,
-    /// Those of whoever signs in with this name.
+    /// Filter by the author's username.
     #[param(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9._@+-]*$")]
     author: Option<String>,
 }
@@ -39,20 +39,21 @@ impl PostsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
             state: query.take("state", &choose_one_of(&State::ALL.map(State::as_str)))?,
-            author: query.take("author", "Write a username.")?,
+            author: query.take("author", "Must be a username.")?,
         })
     }
 }
 
-/// List the posts that you may see
+/// List the posts that you can see
 ///
-/// The newest first. `Link` leads to the pages before and after.
+/// Newest first. The header Link has the previous and the next page.
 #[utoipa::path(
     get, path = "/api/v1/posts", operation_id = "list_posts", tag = "Posts",
     params(PostsQuery, PageQuery),
     responses(
-        (status = 200, description = "A page of them.", body = PostsBody,
-            headers(("Link" = Option<String>, description = "The pages beside this one: `prev` and `next`."))),
+        (status = 200, description = "One page of the list.", body = PostsBody,
+            headers(("Link" = Option<String>, description = "The previous and the next page: \
+                                                             `prev` and `next`."))),
         ListProblems
     )
 )]
@@ -86,8 +87,8 @@ pub(super) async fn list(request: ApiRequest, context: Data<Context>) -> HttpRes
     get, path = "/api/v1/posts/{id}", operation_id = "read_post", tag = "Posts",
     params(PostPath),
     responses(
-        (status = 200, description = "The post as it is now.", body = PostBody,
-            headers(("ETag" = String, description = "Its current revision, for `If-Match`."))),
+        (status = 200, description = "The current post.", body = PostBody,
+            headers(("ETag" = String, description = "The current revision, for `If-Match`."))),
         ReadProblems
     )
 )]
@@ -108,13 +109,13 @@ pub(super) async fn show(
     .await
 }
 
-/// Read how a post came to be
+/// Read the history of a post
 ///
-/// For those who had a part in it: its author, reviewers and staff.
+/// For the author, reviewers and staff.
 #[utoipa::path(
     get, path = "/api/v1/posts/{id}/history", operation_id = "read_history", tag = "Posts",
     params(PostPath),
-    responses((status = 200, description = "Its history.", body = HistoryBody), ReadProblems)
+    responses((status = 200, description = "The history.", body = HistoryBody), ReadProblems)
 )]
 pub(super) async fn history(
     request: ApiRequest,
@@ -130,16 +131,17 @@ pub(super) async fn history(
     .await
 }
 
-/// Read one of the texts that a post has had
+/// Read a revision
 ///
-/// For those who had a part in it: its author, reviewers and staff.
+/// For the author, reviewers and staff.
 #[utoipa::path(
     get, path = "/api/v1/posts/{id}/revisions/{number}", operation_id = "read_revision",
     tag = "Posts",
     params(PostPath, RevisionPath),
     responses(
-        (status = 200, description = "The text, which stays what it is.", body = RevisionBody,
-            headers(("ETag" = String, description = "The revision: current only if the post's is the same."))),
+        (status = 200, description = "The revision.", body = RevisionBody,
+            headers(("ETag" = String, description = "The entity tag of this revision. It is \
+                                                     current if the post has the same one."))),
         ReadProblems
     )
 )]
@@ -159,16 +161,15 @@ pub(super) async fn revision(
     .await
 }
 
-/// Ask what you may do with a post, and why not the rest
+/// List the actions you can take, with reasons for the others
 ///
-/// As things stand and at the current revision. It is advice: whoever acts is
-/// asked again.
+/// For the current revision, at this moment. Every action is checked again when you send it.
 #[utoipa::path(
     get, path = "/api/v1/posts/{id}/actions", operation_id = "read_actions", tag = "Posts",
     params(PostPath),
     responses(
-        (status = 200, description = "Each action with what it would be answered.",
-            body = ActionsBody, headers(("ETag" = String, description = "The revision that it is about."))),
+        (status = 200, description = "Each action, with its result.",
+            body = ActionsBody, headers(("ETag" = String, description = "The revision that was checked."))),
         ReadProblems
     )
 )]

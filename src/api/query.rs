@@ -59,15 +59,15 @@ impl Query {
     }
 }
 
-const LIMIT_HINT: &str = "Ask for 1 to 100 lines.";
+const LIMIT_HINT: &str = "limit must be 1 to 100.";
 
 /// Returns what to write where one of these names is expected.
 pub(super) fn choose_one_of(names: &[&str]) -> String {
     match names {
         [others @ .., last] if !others.is_empty() => {
-            format!("Choose {} or {last}.", others.join(", "))
+            format!("Must be {} or {last}.", others.join(", "))
         }
-        _ => format!("Choose {}.", names.concat()),
+        _ => format!("Must be {}.", names.concat()),
     }
 }
 

@@ -25,9 +25,9 @@ use crate::render::documents::{
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct AccountsQuery {
-    /// Those that may come in, or those that may not; by default those that may.
+    /// true: active accounts (default); false: deactivated accounts.
     active: Option<bool>,
-    /// Those that hold this role.
+    /// Filter by role.
     #[param(inline)]
     role: Option<Role>,
 }
@@ -35,7 +35,7 @@ struct AccountsQuery {
 impl AccountsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
-            active: query.take("active", "Write true or false.")?,
+            active: query.take("active", "Must be true or false.")?,
             role: query.take("role", &choose_one_of(&Role::ALL.map(Role::as_str)))?,
         })
     }
@@ -43,13 +43,14 @@ impl AccountsQuery {
 
 /// List accounts
 ///
-/// For whoever holds `accounts.manage_account`.
+/// For accounts with the permission accounts.manage_account.
 #[utoipa::path(
     get, path = "/api/v1/accounts", operation_id = "list_accounts", tag = "Records",
     params(AccountsQuery, PageQuery),
     responses(
-        (status = 200, description = "A page of them.", body = AccountsBody,
-            headers(("Link" = Option<String>, description = "The pages beside this one: `prev` and `next`."))),
+        (status = 200, description = "One page of the list.", body = AccountsBody,
+            headers(("Link" = Option<String>, description = "The previous and the next page: \
+                                                             `prev` and `next`."))),
         ListProblems
     )
 )]
@@ -76,12 +77,12 @@ pub(super) async fn accounts(request: ApiRequest, context: Data<Context>) -> Htt
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct RefusalsQuery {
-    /// Those about this post.
+    /// Filter by post ID.
     post: Option<i64>,
-    /// Those of this action.
+    /// Filter by action.
     #[param(value_type = Option<RecordedAction>, inline)]
     action: Option<&'static str>,
-    /// Those by this layer.
+    /// Filter by layer.
     #[param(value_type = Option<RecordedLayer>, inline)]
     layer: Option<&'static str>,
 }
@@ -89,22 +90,23 @@ struct RefusalsQuery {
 impl RefusalsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
-            post: query.take("post", "Write the number of a post.")?,
+            post: query.take("post", "Must be a post ID.")?,
             action: query.choose("action", &catalogue::actions())?,
             layer: query.choose("layer", &catalogue::LAYERS.map(Layer::as_str))?,
         })
     }
 }
 
-/// List who was refused what
+/// List refused actions
 ///
-/// For whoever holds `audit.view_audit`.
+/// For accounts with the permission audit.view_audit.
 #[utoipa::path(
     get, path = "/api/v1/refusals", operation_id = "list_refusals", tag = "Records",
     params(RefusalsQuery, PageQuery),
     responses(
-        (status = 200, description = "A page of them.", body = RefusalsBody,
-            headers(("Link" = Option<String>, description = "The pages beside this one: `prev` and `next`."))),
+        (status = 200, description = "One page of the list.", body = RefusalsBody,
+            headers(("Link" = Option<String>, description = "The previous and the next page: \
+                                                             `prev` and `next`."))),
         ListProblems
     )
 )]

@@ -9,7 +9,7 @@ use crate::render::documents::OutcomeBody;
 #[derive(IntoResponses)]
 #[response(
     status = 200,
-    description = "It is done, or was with this key.",
+    description = "Done, or already done with this key.",
     headers(("ETag" = String, description = "The entity tag of the revision."))
 )]
 #[expect(dead_code, reason = "it describes what `done` replies")]
@@ -33,62 +33,62 @@ macro_rules! problems {
 problems! {
     /// The problems of an operation that reads one thing.
     ReadProblems:
-        Malformed 400 "The request cannot be read.",
-        NoToken 401 "There is no token, or none that works.",
-        Nothing 404 "There is nothing that you can see.",
-        NotAcceptable 406 "There is only JSON here.",
-        OtherHost 421 "The `Host` is not the site's.",
-        Invalid 422 "Something in the query needs mending.",
-        TooMany 429 "The token has asked too much; `Retry-After` says how long to wait.",
-        Defect 500 "A mistake of ours.",
-        Unavailable 503 "Try again shortly.",
+        Malformed 400 "The request is malformed.",
+        NoToken 401 "The token is missing or invalid.",
+        Nothing 404 "Not found, or not visible to you.",
+        NotAcceptable 406 "`Accept` does not allow JSON.",
+        OtherHost 421 "`Host` is not the host of the site.",
+        Invalid 422 "The query is invalid.",
+        TooMany 429 "Too many requests with this token. Wait for `Retry-After`.",
+        Defect 500 "An error in the software.",
+        Unavailable 503 "The server is busy. Try again.",
 }
 problems! {
     /// The problems of an operation that reads a list.
     ListProblems:
-        Malformed 400 "The request cannot be read.",
-        NoToken 401 "There is no token, or none that works.",
-        Refused 403 "The account or the token does not hold the permission.",
-        NotAcceptable 406 "There is only JSON here.",
-        OtherHost 421 "The `Host` is not the site's.",
-        Invalid 422 "Something in the query needs mending.",
-        TooMany 429 "The token has asked too much; `Retry-After` says how long to wait.",
-        Defect 500 "A mistake of ours.",
-        Unavailable 503 "Try again shortly.",
+        Malformed 400 "The request is malformed.",
+        NoToken 401 "The token is missing or invalid.",
+        Refused 403 "The account or the token lacks the permission.",
+        NotAcceptable 406 "`Accept` does not allow JSON.",
+        OtherHost 421 "`Host` is not the host of the site.",
+        Invalid 422 "The query is invalid.",
+        TooMany 429 "Too many requests with this token. Wait for `Retry-After`.",
+        Defect 500 "An error in the software.",
+        Unavailable 503 "The server is busy. Try again.",
 }
 problems! {
     /// The problems of creating a post.
     CreateProblems:
-        Malformed 400 "The JSON cannot be read, or there is no usable `Idempotency-Key`.",
-        NoToken 401 "There is no token, or none that works.",
-        Refused 403 "The account or the token does not hold the permission.",
-        NotAcceptable 406 "There is only JSON here.",
-        TooSlow 408 "The body did not arrive in time.",
+        Malformed 400 "The JSON is malformed, or `Idempotency-Key` is missing or invalid.",
+        NoToken 401 "The token is missing or invalid.",
+        Refused 403 "The account or the token lacks the permission.",
+        NotAcceptable 406 "`Accept` does not allow JSON.",
+        TooSlow 408 "The body took too long to arrive.",
         TooLarge 413 "The body is too long.",
-        NotJson 415 "What was sent is not JSON.",
-        OtherHost 421 "The `Host` is not the site's.",
-        Invalid 422 "A field needs mending, or the key was used for something else.",
-        TooMany 429 "The token has asked too much; `Retry-After` says how long to wait.",
-        Defect 500 "A mistake of ours.",
-        Unavailable 503 "Try again shortly, with the same key.",
+        NotJson 415 "The body is not JSON.",
+        OtherHost 421 "`Host` is not the host of the site.",
+        Invalid 422 "A field is invalid, or the key was used for another request.",
+        TooMany 429 "Too many requests with this token. Wait for `Retry-After`.",
+        Defect 500 "An error in the software.",
+        Unavailable 503 "The server is busy. Try again with the same key.",
 }
 problems! {
     /// The problems of an action on a post.
     ChangeProblems:
-        Malformed 400 "The JSON or a header cannot be read.",
-        NoToken 401 "There is no token, or none that works.",
-        Refused 403 "Refused by permission, or by a rule about you and this post.",
-        Nothing 404 "There is nothing that you can see.",
-        NotAcceptable 406 "There is only JSON here.",
-        TooSlow 408 "The body did not arrive in time.",
-        NotNow 409 "Refused by policy as things stand: `reasons` has every rule.",
-        CannotMatch 412 "`If-Match` is the entity tag of no revision.",
+        Malformed 400 "The JSON or a header is malformed.",
+        NoToken 401 "The token is missing or invalid.",
+        Refused 403 "No permission, or a rule does not allow you to do this to this post.",
+        Nothing 404 "Not found, or not visible to you.",
+        NotAcceptable 406 "`Accept` does not allow JSON.",
+        TooSlow 408 "The body took too long to arrive.",
+        NotNow 409 "Not possible now: `reasons` has every rule that failed.",
+        CannotMatch 412 "`If-Match` is not the entity tag of a revision.",
         TooLarge 413 "The body is too long.",
-        NotJson 415 "What was sent is not JSON.",
-        OtherHost 421 "The `Host` is not the site's.",
-        Invalid 422 "A field needs mending, or the key was used for something else.",
-        NoRevision 428 "There is no `If-Match`.",
-        TooMany 429 "The token has asked too much; `Retry-After` says how long to wait.",
-        Defect 500 "A mistake of ours.",
-        Unavailable 503 "Try again shortly, with the same key.",
+        NotJson 415 "The body is not JSON.",
+        OtherHost 421 "`Host` is not the host of the site.",
+        Invalid 422 "A field is invalid, or the key was used for another request.",
+        NoRevision 428 "`If-Match` is missing.",
+        TooMany 429 "Too many requests with this token. Wait for `Retry-After`.",
+        Defect 500 "An error in the software.",
+        Unavailable 503 "The server is busy. Try again with the same key.",
 }

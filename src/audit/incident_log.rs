@@ -70,9 +70,10 @@ struct IncidentRow {
     acknowledgement: AcknowledgementRow,
 }
 
-const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, actor.display_name,
+const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, actor.username || \
+                       ' ' || actor.display_name,
      i.action, i.post_id, i.invariant, i.detail,
-     i.acknowledged_at, staff.id, staff.display_name, i.acknowledgement
+     i.acknowledged_at, staff.id, staff.username || ' ' || staff.display_name, i.acknowledgement
  FROM incidents i
  LEFT JOIN users actor ON actor.id = i.actor_id
  LEFT JOIN users staff ON staff.id = i.acknowledged_by
@@ -125,7 +126,7 @@ impl From<IncidentRow> for Incident {
         let IncidentRow { event, actor, subject, acknowledgement: taken } = row;
         let acknowledgement = match (taken.at.to_jiff(), taken.by, taken.name, taken.note) {
             (Some(at), Some(id), Some(name), Some(note)) => {
-                Some(Acknowledgement { at, by: Byline { id: UserId(id), name }, note })
+                Some(Acknowledgement { at, by: Byline::from_names(UserId(id), &name), note })
             }
             _ => None,
         };
@@ -134,7 +135,7 @@ impl From<IncidentRow> for Incident {
             at: event.at.to_jiff(),
             request: RequestId(event.request),
             interface: event.interface,
-            actor: actor.id.zip(actor.name).map(|(id, name)| Byline { id: UserId(id), name }),
+            actor: actor.id.zip(actor.name).map(|(id, name)| Byline::from_names(UserId(id), &name)),
             action: subject.action,
             post: subject.post.map(PostId),
             invariant: subject.invariant,

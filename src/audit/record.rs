@@ -14,7 +14,7 @@ use crate::store::{Store, pool::Connection};
 pub enum Record<'a> {
     /// A signed-in person was refused. Of each person and hour at most a hundred
     /// refusals are stored, and the others counted. Anonymous ones are only
-    /// logged: anybody could fill the table.
+    /// logged: a stranger could fill the table.
     Refusal {
         /// The layer that refused.
         layer: &'static str,

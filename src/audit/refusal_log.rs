@@ -20,10 +20,8 @@ pub struct RefusalLine {
     pub request: RequestId,
     /// The interface.
     pub interface: String,
-    /// Who was refused.
+    /// The account that was refused.
     pub actor: Byline,
-    /// The username of that person.
-    pub username: String,
     /// The action.
     pub action: String,
     /// The post, as the request named it: it may not exist.
@@ -231,8 +229,7 @@ fn line(row: RefusalRow) -> QueryResult<RefusalLine> {
         at: asked.at.to_jiff(),
         request: RequestId(asked.request),
         interface: asked.interface,
-        actor: Byline { id: UserId(actor.id), name: actor.name },
-        username: actor.username,
+        actor: Byline { id: UserId(actor.id), name: actor.name, username: actor.username },
         action: subject.action,
         post: subject.post.map(PostId),
         title: subject.title,

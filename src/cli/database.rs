@@ -77,9 +77,9 @@ pub(super) fn warn_if_unprotected(database: &Database) -> Result<(), ConfigError
     if database.runtime_may_alter_guards()? {
         tracing::warn!(
             role = database.runtime_role(),
-            "the program works as a role that owns the tables: the database no longer protects \
-             its guards and its history from the program itself, which could alter, disable or \
-             delete them; name a second role in DATABASE_URL and the owner in DATABASE_OWNER_URL"
+            "DATABASE_URL uses the owner of the tables, so the database cannot protect its rules \
+             and history from this program: use a second role in DATABASE_URL and the owner in \
+             DATABASE_OWNER_URL"
         );
     }
     Ok(())

@@ -49,14 +49,14 @@ impl Exit {
     fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Failed => "anything else; of verify: a truth is broken",
-            Self::Input => "usage, or input that does not parse",
-            Self::NotSignedIn => "not signed in: --as names no active account",
-            Self::Permission => "permission: this person may not attempt it",
-            Self::Policy => "policy: not now, and every reason why",
-            Self::NotFound => "not found: there is nothing of that name that this person may see",
-            Self::Invariant => "invariant: a defect of ours, rolled back and kept as an incident",
-            Self::Unavailable => "unavailable: the database cannot answer now",
+            Self::Failed => "other error; verify: a check failed",
+            Self::Input => "wrong usage or invalid input",
+            Self::NotSignedIn => "unknown or deactivated account in --as",
+            Self::Permission => "no permission",
+            Self::Policy => "not possible now (all reasons are printed)",
+            Self::NotFound => "not found, or not visible to this person",
+            Self::Invariant => "internal error, rolled back and recorded as an incident",
+            Self::Unavailable => "database not available",
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) enum Failure {
     Database(diesel::result::Error),
     /// Standard output cannot be written: the reader has gone, or the disk is full.
     Output(io::Error),
-    /// `verify` found broken truths, and has printed them.
+    /// `verify` found failed checks, and has printed them.
     Broken,
     /// Some of several files were refused, and the report says why.
     Partly {

@@ -92,15 +92,15 @@ impl Failure {
             Self::Usage(sentence) | Self::Other(sentence) | Self::Partly { sentence, .. } => {
                 sentence.clone()
             }
-            Self::Input(_) => "This does not parse.".into(),
-            Self::UnknownAccount(name) => format!("There is no active account {name:?}."),
+            Self::Input(_) => "Invalid input.".into(),
+            Self::UnknownAccount(name) => format!("No active account {name:?}."),
             Self::Refused(refused) => headline(&refused.refusal, refused.request),
             // libpq ends its messages with a line break.
             Self::Config(error) => error.to_string().trim_end().to_owned(),
             Self::Cluster(error) => error.to_string(),
             Self::Database(error) => error.to_string(),
             Self::Output(error) => error.to_string(),
-            Self::Broken => "Truths are broken; the answer names them.".into(),
+            Self::Broken => "Some checks failed; the output lists them.".into(),
         }
     }
 
@@ -114,24 +114,22 @@ impl Failure {
                     return refused.refusal.reasons();
                 }
                 Refusal::NotSignedIn => ("not-signed-in", "Ask staff to reactivate the account."),
-                Refusal::NotFound => ("not-found", "`imprimatur post list` shows the posts."),
-                Refusal::Invariant(_) => ("defect", "Tell staff the number of the request."),
-                Refusal::Unavailable(_) => {
-                    ("unavailable", "Try the same again shortly, with the same key.")
-                }
+                Refusal::NotFound => ("not-found", "`imprimatur post list` lists the posts."),
+                Refusal::Invariant(_) => ("defect", "Give staff the request reference."),
+                Refusal::Unavailable(_) => ("unavailable", "Try again with the same key."),
             },
             Self::Usage(_) => ("usage", "`--help` explains the command."),
             Self::UnknownAccount(_) => ("unknown-account", SHOW_ACCOUNTS),
             Self::Config(ConfigError::Cluster(error)) if !error.is_temporary() => {
-                ("unavailable", "Do what the sentence says.")
+                ("unavailable", "Follow the message.")
             }
             Self::Config(_) | Self::Cluster(_) | Self::Database(_) => match self.exit() {
-                Exit::Unavailable => ("unavailable", "Try the same again shortly."),
-                _ => ("database", "Mend what the sentence names."),
+                Exit::Unavailable => ("unavailable", "Try again."),
+                _ => ("database", "Correct what the message says."),
             },
-            Self::Output(_) => ("output", "Make room for the answer."),
-            Self::Broken => ("truth-broken", "Compare with a backup what the answer names."),
-            Self::Other(_) => ("failed", "Mend what the sentence names."),
+            Self::Output(_) => ("output", "Check where the output is written to."),
+            Self::Broken => ("truth-broken", "Compare the listed rows with a backup."),
+            Self::Other(_) => ("failed", "Correct what the message says."),
         };
         vec![Reason::new(code, self.detail(), hint)]
     }
@@ -158,19 +156,18 @@ impl Failure {
     }
 }
 
-const SHOW_ACCOUNTS: &str = "`imprimatur user list` shows the accounts.";
+const SHOW_ACCOUNTS: &str = "`imprimatur user list` lists the accounts.";
 
 /// Returns a refusal in a sentence.
 fn headline(refusal: &Refusal, request: RequestId) -> String {
     match refusal {
-        Refusal::Input(_) => "This does not parse.".into(),
-        Refusal::NotSignedIn => "The account is not active any more.".into(),
-        Refusal::Permission(_) => "This person may not attempt this.".into(),
-        Refusal::Policy(_) => "Not now.".into(),
-        Refusal::NotFound => "There is nothing of that name that this person may see.".into(),
+        Refusal::Input(_) => "Invalid input.".into(),
+        Refusal::NotSignedIn => "The account is no longer active.".into(),
+        Refusal::Permission(_) => "This person does not have permission.".into(),
+        Refusal::Policy(_) => "Not possible now:".into(),
+        Refusal::NotFound => "No such post, or it is not visible to this person.".into(),
         Refusal::Invariant(violation) => format!(
-            "This is a defect of ours. Nothing has changed; staff find the incident under \
-             request {request} ({}).",
+            "Internal error, nothing was changed. Incident reference: {request} ({}).",
             violation.invariant()
         ),
         Refusal::Unavailable(why) => format!("{why}. Try again shortly."),
@@ -182,7 +179,7 @@ fn refusal_lines(Refused { refusal, key, .. }: &Refused) -> Vec<String> {
     let mut lines: Vec<String> = reasons.flat_map(|reason| reason.lines()).collect();
     // The action may have taken effect: with the key a retry is safe.
     if let (Refusal::Unavailable(_), Some(key)) = (refusal, key) {
-        lines.push(format!("  The same again, and never twice: --key {}", key.as_str()));
+        lines.push(format!("  To retry safely: --key {}", key.as_str()));
     }
     lines
 }

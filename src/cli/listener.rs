@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 /// How long our own listener may take to accept a connection.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// An address to listen on, as it was written, and what it stands for.
+/// An address to listen on, as it was written, and what it means.
 #[derive(Debug, Clone)]
 pub(super) struct ListenAddress {
     text: String,
@@ -49,12 +49,13 @@ pub(super) fn bind(
     bound.map_err(|error| {
         let what_helps = match error.kind() {
             std::io::ErrorKind::AddrInUse => format!(
-                "another program has it: choose another with {option}, or 0 as the port for any"
+                "the address is already in use: choose another with {option}, or port 0 for any \
+                 free port"
             ),
             std::io::ErrorKind::PermissionDenied => {
-                format!("this user may not use it: choose a port from 1024 on with {option}")
+                format!("permission denied: choose a port from 1024 on with {option}")
             }
-            std::io::ErrorKind::AddrNotAvailable => "this machine does not have it".to_owned(),
+            std::io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
             _ => format!("choose another with {option}"),
         };
         Failure::Other(format!("Cannot listen on {}: {what_helps} ({error}).", address.text))

@@ -33,9 +33,7 @@ pub(super) fn read_or_stdin(path: &Path) -> Result<String, Failure> {
     let text = if path == Path::new("-") { text_of(io::stdin()) } else { read(path) };
     text.map_err(|error| match error {
         ReadError::Field(error) => error.into(),
-        ReadError::Io(error) => {
-            Failure::Usage(format!("{} cannot be read: {error}", path.display()))
-        }
+        ReadError::Io(error) => Failure::Usage(format!("Cannot read {}: {error}", path.display())),
     })
 }
 
@@ -48,7 +46,7 @@ fn text_of(source: impl Read) -> Result<String, ReadError> {
     let mut bytes = Vec::new();
     source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(FieldError::new("body", "Shorten this: the file has over 1 MiB.").into());
+        return Err(FieldError::new("body", "The file is too large: the limit is 1 MiB.").into());
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| FieldError::new("body", "Save the file as UTF-8 text."))?;

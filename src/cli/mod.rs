@@ -40,11 +40,10 @@ fn after_help() -> String {
     format!(
         "\
 Environment:
-  DATABASE_URL        the database to use, as the role that the program works as
-  DATABASE_OWNER_URL  the same database as the role that owns the tables, for migrations
-  RUST_LOG            what is logged to stderr, such as imprimatur=debug; with --json
-                      nothing is, unless this says so
-  Without DATABASE_URL there is a private database in the data directory.
+  DATABASE_URL        database URL with the runtime role
+  DATABASE_OWNER_URL  database URL with the role that owns the tables, for migrations
+  RUST_LOG            log filter for stderr, such as imprimatur=debug; default with --json: off
+  Without DATABASE_URL, Imprimatur runs a private database in the data directory.
 
 Exit codes:
 {}",
@@ -52,7 +51,7 @@ Exit codes:
     )
 }
 
-/// A publishing workflow that cannot be talked into an impossible state.
+/// A small publishing workflow: drafts, review, publishing, archiving.
 #[derive(Debug, Parser)]
 #[command(name = "imprimatur", version, after_help = after_help())]
 struct Cli {
@@ -64,12 +63,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the site; this is what happens without a command
+    /// Start the web server (default)
     ///
-    /// Migrates first. A private database without any account is given demo
-    /// people and posts; whoever wants none creates an account before.
+    /// Runs migrations first. A new private database gets demo accounts and posts,
+    /// unless you create an account before.
     Serve(serve::Arguments),
-    /// Bring the database up to date, as its owner
+    /// Run database migrations as the owner of the database
     Migrate,
     /// Create and change accounts
     #[command(subcommand)]
@@ -77,15 +76,15 @@ enum Command {
     /// Grant and revoke roles
     #[command(subcommand)]
     Role(users::RoleCommand),
-    /// Read, begin, revise and move posts
+    /// List, create, edit, publish and archive posts
     #[command(subcommand)]
     Post(posts::PostCommand),
-    /// Make drafts of a folder of Markdown files with front matter
+    /// Import a folder of Markdown files as drafts
     #[command(after_help = import::after_help())]
     Import(import::ImportArguments),
-    /// Report every row of the database that breaks a promise
+    /// Check the data for inconsistencies
     Verify,
-    /// Stop the private database once nobody uses it any more
+    /// Stop the private database when no program uses it
     #[command(hide = true)]
     KeepCluster {
         /// How long to leave it running for the next user
@@ -101,7 +100,7 @@ pub fn main() -> ExitCode {
         Err(error) => return report_usage(&error),
     };
     let Some(command) = command else {
-        return Failure::Usage("There is no command.".into()).report(options.format());
+        return Failure::Usage("Unknown command.".into()).report(options.format());
     };
     logging::start(match (&command, options.format()) {
         (_, Format::Json) => DefaultLogs::Nothing,
@@ -157,7 +156,7 @@ fn names_a_command() -> bool {
 fn run(options: &Options, command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(_) if options.format() == Format::Json => {
-            Err(Failure::Usage("A server has no answer to write as JSON; its logs are.".into()))
+            Err(Failure::Usage("--json does not apply to the server.".into()))
         }
         Command::Serve(arguments) => serve::serve(&options.location()?, arguments),
         Command::Migrate => database::migrate(options),
@@ -167,9 +166,10 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::Import(arguments) => import::import(options, &arguments),
         Command::Verify => verify::verify(options),
         Command::KeepCluster { grace_ms } => {
-            let data_dir = options.data_dir.as_deref().ok_or_else(|| {
-                Failure::Usage("Name the directory to keep with --data-dir.".into())
-            })?;
+            let data_dir = options
+                .data_dir
+                .as_deref()
+                .ok_or_else(|| Failure::Usage("Give the directory with --data-dir.".into()))?;
             Ok(postgres::run_watchdog(data_dir, Duration::from_millis(grace_ms))?)
         }
     }

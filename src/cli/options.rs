@@ -11,7 +11,7 @@ use crate::postgres::{self, InstallPolicy};
 /// The options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The directory of the private database
+    /// Directory of the private database
     #[arg(
         long,
         global = true,
@@ -31,7 +31,7 @@ pub(super) struct Options {
         value_parser = FalseyValueParser::new()
     )]
     install_postgres: bool,
-    /// Answer with one JSON document, on stdout; errors are one on stderr
+    /// Print JSON (errors as JSON on stderr)
     #[arg(long, global = true)]
     json: bool,
 }

@@ -43,7 +43,7 @@ fn first_line() -> Result<String, Failure> {
     let mut line = String::new();
     io::BufReader::new(io::stdin().take(MAX_BYTES))
         .read_line(&mut line)
-        .map_err(|_| FieldError::new("password", "Write it as one line of UTF-8 text."))?;
+        .map_err(|_| FieldError::new("password", "The password must be one line of UTF-8 text."))?;
     // Blanks belong to a password; the end of the line does not.
     let line = line.strip_suffix('\n').unwrap_or(&line);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
@@ -55,8 +55,8 @@ fn ask_twice() -> Result<String, Failure> {
             .map_err(|error| Failure::Other(format!("The terminal cannot be read: {error}.")))
     };
     let typed = ask("Password (12 to 256 characters): ")?;
-    if ask("The same again: ")? != typed {
-        return Err(FieldError::new("password", "Type the same password twice.").into());
+    if ask("Repeat password:  ")? != typed {
+        return Err(FieldError::new("password", "The passwords do not match.").into());
     }
     Ok(typed)
 }

@@ -15,17 +15,18 @@ impl PublicUrl {
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.strip_suffix('/').unwrap_or(text);
         if text.contains(|sign: char| sign.is_whitespace() || sign.is_control() || sign == '\\') {
-            return Err("it has a blank, a control character or a backslash in it");
+            return Err("it contains a space, a control character or a backslash");
         }
         let (scheme, authority) = text.split_once("://").ok_or(NO_SCHEME)?;
         if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
             return Err(NO_SCHEME);
         }
         if authority.contains('@') {
-            return Err("a user name or a password cannot be part of it");
+            return Err("it must not contain a user name or a password");
         }
         if authority.contains(['/', '?', '#']) {
-            return Err("the site is always at the root of its host: leave out the path, ? and #");
+            return Err("it must not have a path, ? or #: the site is always at the root of its \
+                        host");
         }
         // The standard for URLs decodes, completes and drops such signs; they are mistakes here.
         if authority.contains('%') || authority.ends_with(':') {
@@ -64,8 +65,8 @@ impl PublicUrl {
     }
 }
 
-const NO_SCHEME: &str = "it begins with http:// or https://";
-const NO_HOST: &str = "after the scheme there is a host, and a port from 1 to 65535 if it has one";
+const NO_SCHEME: &str = "it must start with http:// or https://";
+const NO_HOST: &str = "after the scheme it needs a host, and a port (if any) from 1 to 65535";
 
 fn is_label(label: &str) -> bool {
     let is_allowed = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');

@@ -18,7 +18,7 @@ use crate::store::pool::Limits;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The address to listen on, or a port of this machine only; port 0 takes any free one
+    /// Address to listen on, or a port on 127.0.0.1; port 0 is any free port
     #[arg(
         long,
         value_name = "ADDR",
@@ -28,7 +28,7 @@ pub(super) struct Arguments {
         value_parser = listener::parse
     )]
     listen: ListenAddress,
-    /// An address for Prometheus to ask at /metrics; without it nothing is measured
+    /// Also serve Prometheus metrics (/metrics) on this address
     #[arg(
         long,
         value_name = "ADDR",
@@ -37,13 +37,13 @@ pub(super) struct Arguments {
         value_parser = listener::parse
     )]
     metrics_listen: Option<ListenAddress>,
-    /// The address that readers use, where it is another one: http:// or https:// and a host
+    /// Public URL of the site, such as https://example.org
     #[arg(long, value_name = "URL", env = "IMPRIMATUR_PUBLIC_URL", hide_env_values = true)]
     public_url: Option<String>,
-    /// A proxy of yours stands in front and sets X-Forwarded-For
+    /// Trust X-Forwarded-For from a proxy in front of the server
     #[arg(long)]
     behind_proxy: bool,
-    /// Serve demo accounts, whose password is public, also where other machines reach them
+    /// Allow other machines to reach the demo accounts, whose password is public
     #[arg(long)]
     serve_demo_accounts: bool,
 }
@@ -146,16 +146,16 @@ fn front(arguments: &Arguments) -> Result<Front, Failure> {
 fn warn_about(public_url: Option<&PublicUrl>, address: SocketAddr, is_behind_proxy: bool) {
     match public_url {
         None if !address.ip().is_loopback() => tracing::warn!(
-            "other machines can reach this server, and its links name an address of this machine: \
-             give the address that they use with --public-url"
+            "other machines can reach this server, but its links point to this machine: set the \
+             public URL with --public-url"
         ),
         Some(public_url) if !public_url.is_https() && !public_url.is_loopback() => tracing::warn!(
-            "passwords travel unencrypted to an address that begins with http://: put a proxy with \
-             TLS in front, and give its https:// address with --public-url"
+            "an http:// site sends passwords unencrypted: put a proxy with TLS in front, and set \
+             its https:// URL with --public-url"
         ),
         Some(public_url) if public_url.is_https() && !is_behind_proxy => tracing::warn!(
-            "this server has no TLS of its own, so a proxy must stand in front of an https:// \
-             address: without --behind-proxy all its visitors share the proxy's limits"
+            "this server has no TLS, so an https:// site needs a proxy in front: without \
+             --behind-proxy all visitors share the proxy's rate limits"
         ),
         _ => {}
     }
@@ -164,8 +164,8 @@ fn warn_about(public_url: Option<&PublicUrl>, address: SocketAddr, is_behind_pro
 fn refusal_of_demo_accounts(sign_ins: &[demo::SignIn]) -> String {
     let names: Vec<&str> = sign_ins.iter().map(|person| person.username.as_str()).collect();
     format!(
-        "Other machines could reach the demo accounts ({}), whose password is public: deactivate \
-         them or give them other passwords, use another database or --data-dir, or allow it with \
+        "Other machines could reach the demo accounts ({}), whose password is public. Deactivate \
+         them or change their passwords, use another database or --data-dir, or allow it with \
          --serve-demo-accounts.",
         names.join(", ")
     )

@@ -64,12 +64,12 @@ impl fmt::Display for VerifyDocument {
                 None => writeln!(out, "- {}", finding.detail)?,
             }
         }
-        let extent = format!("{} posts and {} rows in all", self.posts, self.rows);
+        let extent = format!("{} posts, {} rows", self.posts, self.rows);
         match self.findings.len() {
-            0 => write!(out, "{} truths hold for {extent}.", self.truths),
+            0 => write!(out, "{} checks passed ({extent}).", self.truths),
             times => write!(
                 out,
-                "{} of {} truths are broken, {times} times, among {extent}.",
+                "{} of {} checks failed: {times} findings ({extent}).",
                 self.broken_truths, self.truths
             ),
         }

@@ -45,6 +45,8 @@ struct Pile {
     /// The id of the heading.
     anchor: &'static str,
     lines: Vec<OwnLine>,
+    /// What the link to the whole list calls its posts.
+    plural: &'static str,
     /// The address of the whole list, if there are more.
     all: Option<PageAddress>,
 }
@@ -70,10 +72,13 @@ impl DeskPage {
 
     /// Returns the names of the reviewers who asked for changes.
     fn names(&self, people: &[Byline]) -> String {
-        let is_reader = |byline: &Byline| byline.id == self.person.id;
-        let name = |byline| if is_reader(byline) { "You" } else { byline.name.as_str() };
-        let names: Vec<&str> = people.iter().map(name).collect();
+        let names: Vec<String> = people.iter().map(|byline| self.name(byline)).collect();
         names.join(" and ")
+    }
+
+    /// Returns the name of a person within a sentence.
+    fn name(&self, byline: &Byline) -> String {
+        if byline.id == self.person.id { "you".to_owned() } else { byline.to_string() }
     }
 
     /// Returns the possessive of the reviewers who asked for changes.
@@ -95,20 +100,25 @@ impl DeskPage {
 fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
     let (asked, others): (Vec<OwnLine>, Vec<OwnLine>) =
         own.into_iter().partition(|line| line.request.is_some());
-    let mut piles =
-        vec![Pile { heading: "Changes requested", anchor: "own-asked", lines: asked, all: None }];
-    for (state, heading, anchor) in [
-        (State::Draft, "Drafts", "own-draft"),
-        (State::InReview, "In review", "own-in-review"),
-        (State::Published, "Published", "own-published"),
-        (State::Archived, "Archived", "own-archived"),
+    let mut piles = vec![Pile {
+        heading: "Changes requested",
+        anchor: "own-asked",
+        lines: asked,
+        plural: "",
+        all: None,
+    }];
+    for (state, heading, anchor, plural) in [
+        (State::Draft, "Drafts", "own-draft", "drafts"),
+        (State::InReview, "In review", "own-in-review", "posts in review"),
+        (State::Published, "Published", "own-published", "published posts"),
+        (State::Archived, "Archived", "own-archived", "archived posts"),
     ] {
         let mut lines: Vec<OwnLine> =
             others.iter().filter(|line| line.state == state).cloned().collect();
         let has_more = lines.len() > max_own(state);
         lines.truncate(max_own(state));
         let all = has_more.then(|| own_posts::address(state));
-        piles.push(Pile { heading, anchor, lines, all });
+        piles.push(Pile { heading, anchor, lines, plural, all });
     }
     piles.retain(|pile| !pile.lines.is_empty());
     piles
@@ -130,7 +140,7 @@ async fn desk(request: Request, context: Data<Context>) -> HttpResponse {
             } else {
                 (Vec::new(), Vec::new())
             };
-            let layout = Layout::new(request, "Your desk", Some(&person));
+            let layout = Layout::new(request, "My desk", Some(&person));
             let is_staff_alone = layout.viewer.as_ref().is_some_and(|viewer| !viewer.has_desk);
             if is_staff_alone && own.is_empty() {
                 return Ok(Reply::see("/admin", None));

@@ -85,8 +85,8 @@ impl Mark {
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Missing => "still missing",
-            Self::Wrong => "needs mending",
+            Self::Missing => "missing",
+            Self::Wrong => "has an error",
         }
     }
 }

@@ -62,8 +62,8 @@ impl EditorPage {
         draft: Draft,
     ) -> Self {
         let title = match post {
-            Some(post) => format!("Revise: {}", post.title()),
-            None => "Start a post".to_owned(),
+            Some(post) => format!("Edit: {}", post.title()),
+            None => "New post".to_owned(),
         };
         let parsed = draft.parse();
         Self {

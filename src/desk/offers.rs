@@ -21,6 +21,11 @@ pub(super) struct NotNow {
 }
 
 impl NotNow {
+    /// Returns what the address of an action has beside its path.
+    pub(super) fn fields(&self, _: &Action) -> [(&'static str, &'static str); 1] {
+        [("why", "yes")]
+    }
+
     /// Returns the id of the reasons on the page.
     pub(super) fn anchor(&self) -> String {
         self.actions.first().map(|action| format!("why-{action}")).unwrap_or_default()

@@ -53,7 +53,7 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
             lines.truncate(PER_PAGE);
             let last = lines.last().filter(|_| has_older);
             let older = last.map(|line| address(state).with("before", line.id));
-            let layout = Layout::new(request, "Your posts", Some(&person));
+            let layout = Layout::new(request, "My posts", Some(&person));
             Ok(Reply::ok(&OwnPostsPage { layout, state, lines, older }))
         })
         .await
@@ -64,7 +64,12 @@ fn query(query: &mut Form) -> Result<(State, Option<PostId>), Refusal> {
     let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
     let state = state.map_err(|error: UnknownName| FieldError::new("state", error.to_string()))?;
     let before = query.take("before")?.map(|before| before.parse().map(PostId)).transpose();
-    let before =
-        before.map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
+    let before = before.map_err(|_| {
+        FieldError::new(
+            "before",
+            "This page link is not valid. Go to the \
+             first page.",
+        )
+    })?;
     Ok((state.unwrap_or(State::Draft), before))
 }

@@ -37,6 +37,11 @@ struct PostPage {
 }
 
 impl PostPage {
+    /// Returns the address below which the pages of the actions are.
+    fn place(&self) -> String {
+        format!("/desk/posts/{}", self.post.id)
+    }
+
     fn public_address(&self) -> Option<String> {
         match &self.post.status {
             Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
@@ -60,6 +65,10 @@ impl PostPage {
             }
         }
         last
+    }
+
+    fn current_revision(&self) -> String {
+        format!("Revision {} (current)", self.post.current.number)
     }
 
     /// Returns the reading of another reviewer who may be reading the post now.

@@ -52,14 +52,14 @@ impl RevisionsPage {
         let entered = self.history.transitions.iter().filter(|entered| entered.revision == *number);
         let entered = entered.filter_map(|entered| match entered.to {
             State::Draft => None,
-            State::InReview => Some(format!("submitted by {}", entered.by.name)),
-            State::Published => Some(format!("published by {}", entered.by.name)),
-            State::Archived => Some(format!("archived by {}", entered.by.name)),
+            State::InReview => Some(format!("submitted by {}", entered.by)),
+            State::Published => Some(format!("published by {}", entered.by)),
+            State::Archived => Some(format!("archived by {}", entered.by)),
         });
         let asked = self.history.reviews.iter().filter(|review| review.revision == *number);
         let asked = asked.map(|review| match review.withdrawn_at {
-            None => format!("{} asked for changes", review.reviewer.name),
-            Some(_) => format!("{} asked for changes and withdrew it", review.reviewer.name),
+            None => format!("{} requested changes", review.reviewer),
+            Some(_) => format!("{} requested changes, then withdrew the request", review.reviewer),
         });
         entered.chain(asked).collect::<Vec<_>>().join(", ")
     }
@@ -173,5 +173,5 @@ async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> 
 fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, FieldError> {
     text.parse()
         .map(RevisionNumber)
-        .map_err(|_| FieldError::new(field, "Name a revision of this post, from 1 on."))
+        .map_err(|_| FieldError::new(field, "Enter the number of a revision of this post."))
 }

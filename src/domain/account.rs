@@ -125,7 +125,7 @@ pub struct NewPassword {
     pub hash: String,
     /// The session that replaces the ended ones; none with a one-time link.
     pub session: Option<NewSession>,
-    /// Whether the person's API tokens go on; otherwise they end with the old
+    /// Whether the person keeps their API tokens; otherwise they end with the old
     /// password.
     pub keeps_tokens: bool,
 }
@@ -176,7 +176,7 @@ impl Command for OwnChange {
 /// An account that does not exist yet.
 #[derive(Debug)]
 pub struct NewAccount {
-    /// What the person signs in with.
+    /// Username.
     pub username: Username,
     /// What others see.
     pub display_name: String,
@@ -221,7 +221,7 @@ impl TokenName {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name = super::text::readable("name", text, 100, false)?;
         if !super::has_visible_text(&name) {
-            return Err(FieldError::new("name", "Write what the token is for."));
+            return Err(FieldError::new("name", "Enter a name for the token."));
         }
         Ok(Self(name))
     }
@@ -241,7 +241,7 @@ impl TokenLifetime {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         match text.trim().parse() {
             Ok(days @ 1..=366) => Ok(Self(days)),
-            _ => Err(FieldError::new("days", "Write a number of days from 1 to 366.")),
+            _ => Err(FieldError::new("days", "Enter 1 to 366 days.")),
         }
     }
 

@@ -6,19 +6,19 @@ use super::named::named;
 named! {
     /// Everything that can be done to a post.
     pub enum Action is "an action" {
-        /// Begin a post as a draft.
+        /// Create a draft.
         Create = "create",
-        /// Write a new revision.
+        /// Save a new revision.
         Revise = "revise",
-        /// Hand a draft to the reviewers.
+        /// Submit a draft for review.
         Submit = "submit",
-        /// Say what must change before publication.
+        /// Request changes.
         RequestChanges = "request-changes",
-        /// Take back one's own change request.
+        /// Withdraw your change request.
         WithdrawRequest = "withdraw-request",
         /// Make the post public.
         Publish = "publish",
-        /// Take a published post off the public site.
+        /// Archive a published post.
         Archive = "archive",
     }
 }
@@ -38,8 +38,8 @@ impl Action {
     /// Returns the words on the action's button.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Create => "Start a post",
-            Self::Revise => "Revise",
+            Self::Create => "New post",
+            Self::Revise => "Edit",
             Self::Submit => "Submit for review",
             Self::RequestChanges => "Request changes",
             Self::WithdrawRequest => "Withdraw change request",

@@ -72,7 +72,7 @@ pub trait OnPost: Attempt {
     fn seen(&self) -> RevisionNumber;
 }
 
-/// Begin a post as a draft.
+/// Create a draft.
 #[derive(Debug, Clone)]
 pub struct Create {
     /// Its first revision.
@@ -134,7 +134,7 @@ macro_rules! on_post {
 }
 
 on_post! {
-    /// Write a new revision.
+    /// Save a new revision.
     pub struct Revise {
         /// What it should say.
         content: Content as content,
@@ -142,14 +142,14 @@ on_post! {
 }
 
 on_post! {
-    /// Hand a draft to the reviewers.
+    /// Submit a draft for review.
     pub struct Submit {}
 }
 
 on_post! {
-    /// Say what must change before publication.
+    /// Request changes.
     pub struct RequestChanges {
-        /// What must change.
+        /// What the author should change.
         note: Note as words,
     }
 }
@@ -165,7 +165,7 @@ on_post! {
 }
 
 on_post! {
-    /// Take a published post off the public site.
+    /// Archive a published post.
     pub struct Archive {
         /// Why.
         reason: Note as words,

@@ -14,7 +14,7 @@ impl fmt::Display for IncidentId {
     }
 }
 
-/// An invariant that would have been broken: a defect of ours, rolled back.
+/// An invariant that would have been broken: a defect of the software, rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// Its number.

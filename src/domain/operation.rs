@@ -25,11 +25,9 @@ impl OperationKey {
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
         if text.is_empty() || text.len() > 255 || !is_visible {
-            return Err(FieldError::new(
-                "key",
-                "Send a key of 1 to 255 visible ASCII characters, new for each intention.",
-            )
-            .into());
+            return Err(
+                FieldError::new("key", "Send a key of 1 to 255 visible ASCII characters.").into()
+            );
         }
         Ok(Self(text.to_owned()))
     }

@@ -13,13 +13,32 @@ impl fmt::Display for UserId {
     }
 }
 
-/// A person as others see them: for bylines and sentences.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+/// A person as others see them: for bylines and sentences. Two people may have
+/// one display name, so it is shown with the username wherever readers have to
+/// tell them apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Byline {
     /// The account.
     pub id: UserId,
-    /// The name to show.
+    /// The display name.
     pub name: String,
+    /// The name that the person signs in with.
+    pub username: String,
+}
+
+impl Byline {
+    /// Returns the person whose names are in one text: the username, which has
+    /// no blank, a blank, and the display name.
+    pub(crate) fn from_names(id: UserId, names: &str) -> Self {
+        let (username, name) = names.split_once(' ').unwrap_or(("", names));
+        Self { id, name: name.to_owned(), username: username.to_owned() }
+    }
+}
+
+impl fmt::Display for Byline {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({})", self.name, self.username)
+    }
 }
 
 named! {
@@ -154,7 +173,7 @@ pub struct Person {
     pub id: UserId,
     /// The name they sign in with.
     pub username: String,
-    /// The name to show.
+    /// Display name.
     pub display_name: String,
     /// The roles they held when they were read.
     pub roles: RoleSet,
@@ -163,7 +182,7 @@ pub struct Person {
 impl Person {
     /// Returns the person as others see them.
     pub fn byline(&self) -> Byline {
-        Byline { id: self.id, name: self.display_name.clone() }
+        Byline { id: self.id, name: self.display_name.clone(), username: self.username.clone() }
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Revision {
     pub number: RevisionNumber,
     /// The text.
     pub content: Content,
-    /// When it was written.
+    /// When it was saved.
     pub at: Timestamp,
 }
 
@@ -44,17 +44,17 @@ pub struct Revision {
 pub struct Review {
     /// Its name in the database.
     pub id: ReviewId,
-    /// The revision it speaks of.
+    /// The revision that it is about.
     pub revision: RevisionNumber,
-    /// Who asked.
+    /// The reviewer who requested changes.
     pub reviewer: Byline,
     /// Whether that reviewer's account is active.
     pub reviewer_is_active: bool,
-    /// What must change.
+    /// What the author should change.
     pub note: String,
-    /// When they asked.
+    /// When the request was made.
     pub at: Timestamp,
-    /// When they took it back, if they did.
+    /// When it was withdrawn, or null.
     pub withdrawn_at: Option<Timestamp>,
 }
 
@@ -167,11 +167,11 @@ impl Status {
 pub struct Post {
     /// Its name.
     pub id: PostId,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Whether the author's account is active.
     pub author_is_active: bool,
-    /// When it was begun.
+    /// When it was created.
     pub created_at: Timestamp,
     /// What it says now; from publication on, what was published.
     pub current: Revision,
@@ -184,7 +184,7 @@ pub struct Post {
 /// A person who reads, as far as it decides what they may see.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader {
-    /// The person, if somebody is signed in.
+    /// The person who is signed in, if any.
     pub person: Option<UserId>,
     /// Whether they see what is or was in review.
     pub sees_reviews: bool,

@@ -27,7 +27,7 @@ pub struct Reason {
     pub code: String,
     /// The fact that refuses, in a sentence.
     pub sentence: String,
-    /// What to do about it, in a sentence. Empty where nothing would help.
+    /// What to do, as a sentence. Empty if there is nothing to do.
     pub hint: String,
 }
 

@@ -14,7 +14,7 @@ named! {
 pub enum RecordedAction {
     /// On a post.
     Post(Action),
-    /// On somebody's account.
+    /// On a person's account.
     Account(AccountActionKind),
     /// On one's own account.
     OwnAccount(OwnActionKind),

@@ -66,7 +66,12 @@ pub(super) fn readable(
     if length > limit {
         return Err(FieldError::new(
             field,
-            format!("Shorten this to {} characters; it has {}.", grouped(limit), grouped(length)),
+            format!(
+                "Too long: the limit is {} characters, this has \
+                     {}.",
+                grouped(limit),
+                grouped(length)
+            ),
         ));
     }
     let is_allowed = |character: char| match character {
@@ -80,7 +85,7 @@ pub(super) fn readable(
     match text.chars().find(|character| !is_allowed(*character)) {
         None => Ok(text.to_owned()),
         Some('\n' | '\u{2028}' | '\u{2029}') => {
-            Err(FieldError::new(field, "Write this on one line."))
+            Err(FieldError::new(field, "Line breaks are not allowed here."))
         }
         Some(character) if character.is_control() => Err(FieldError::new(
             field,
@@ -247,7 +252,7 @@ impl Slug {
         is_well_formed.then(|| Self(text.to_owned()))
     }
 
-    /// Returns the address as it stands in URLs.
+    /// Returns the address as it is in URLs.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -276,7 +281,8 @@ impl Username {
         } else {
             Err(FieldError::new(
                 "username",
-                "Write 1 to 64 letters, digits and . _ @ + -, beginning with a letter or digit.",
+                "Use 1 to 64 of a–z, A–Z, 0–9 and . _ @ + - (no spaces or accents). Start with a \
+                 letter or digit.",
             ))
         }
     }
@@ -297,7 +303,7 @@ impl fmt::Display for Username {
 pub fn parse_display_name(text: &str) -> Result<String, FieldError> {
     let name = readable("display_name", text, 100, false)?;
     if !has_visible_text(&name) {
-        return Err(FieldError::new("display_name", "Write the name that others should see."));
+        return Err(FieldError::new("display_name", "Enter a display name."));
     }
     Ok(name)
 }
@@ -311,7 +317,7 @@ impl Password {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         match text.chars().count() {
             12..=256 if has_visible_text(text) => Ok(Self(text.to_owned())),
-            _ => Err(FieldError::new("password", "Choose a password of 12 to 256 characters.")),
+            _ => Err(FieldError::new("password", "Use 12 to 256 characters.")),
         }
     }
 

@@ -37,7 +37,11 @@ pub(crate) async fn show(
         let post = find(conn, &person, post_id(&id)?)?;
         let sees_history = Visibility::of(&person).sees_history_of(&post);
         if done_page::is_over(action, &post) && sees_history {
-            return done_page::page(conn, request, person, post, None);
+            // The button of an action that is not possible now asks why.
+            let asks_why = request.query_fields()?.take("why")?.is_some();
+            let refused = workflow::precheck(action, &person, &post).err().filter(|_| asks_why);
+            let closed = refused.map(|refusal| refusal.reasons()).unwrap_or_default();
+            return done_page::page(conn, request, person, post, closed, None);
         }
         Ok(Reply::ok(&ConfirmPage::new(request, &person, post, action, edge)))
     };
@@ -146,10 +150,17 @@ impl Submitted {
         let post = find(conn, &person, self.post)?;
         let words = self.form.peek("note").or(self.form.peek("reason"));
         let words = words.unwrap_or_default().to_owned();
-        // How the post came to be, its earlier texts included, is not for everybody.
+        // Only the author, reviewers and staff see the history of a post, with its earlier texts.
         let sees_history = Visibility::of(&person).sees_history_of(&post);
         if done_page::is_over(self.action, &post) && sees_history {
-            return done_page::page(conn, request, person, post, Some(TooLate { refusal, words }));
+            return done_page::page(
+                conn,
+                request,
+                person,
+                post,
+                Vec::new(),
+                Some(TooLate { refusal, words }),
+            );
         }
         let seen = self.form.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
         let older = match seen {

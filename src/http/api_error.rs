@@ -91,7 +91,8 @@ impl ApiError {
                 refusal.to_string()
             }
             Self::BadKey => {
-                "An Idempotency-Key has 1 to 255 visible ASCII characters, with or without quotation \
+                "An Idempotency-Key has 1 to 255 visible ASCII characters, with or without \
+                 quotation \
                  marks around them, and comes once."
                     .into()
             }
@@ -106,20 +107,20 @@ impl ApiError {
         };
         match self {
             Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => {
-                header("Idempotency-Key", "It was already used for something else.")
+                header("Idempotency-Key", "Already used for another request.")
             }
             Self::Refused(Refusal::Input(input)) => InvalidField::all(input),
             Self::Malformed(place) | Self::Unexpected(place) => vec![place.clone()],
-            Self::NoKey => header("Idempotency-Key", "It is missing."),
-            Self::BadKey => header("Idempotency-Key", "It is not well formed."),
-            Self::NoRevision => header("If-Match", "It is missing."),
-            Self::NoSuchRevision => header("If-Match", "It is not the entity tag of a revision."),
+            Self::NoKey => header("Idempotency-Key", "Required."),
+            Self::BadKey => header("Idempotency-Key", "Malformed."),
+            Self::NoRevision => header("If-Match", "Required."),
+            Self::NoSuchRevision => header("If-Match", "Not the entity tag of a revision."),
             Self::SeveralRevisions => header(
                 "If-Match",
-                "It has more than one entity tag: send the one of the revision that you read.",
+                "More than one entity tag. Send the one of the revision that you read.",
             ),
-            Self::NotJson => header("Content-Type", "It is not application/json."),
-            Self::NotAcceptable => header("Accept", "It leaves out application/json."),
+            Self::NotJson => header("Content-Type", "Must be application/json."),
+            Self::NotAcceptable => header("Accept", "Must allow application/json."),
             _ => Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use super::Settings;
 
 /// Returns the client's address. Behind a proxy it is the last one in the
 /// proxy's header: the proxy adds the address that it saw at the end, and what
-/// stands before it was written by the client.
+/// is before it was written by the client.
 pub(crate) fn client_address(request: &HttpRequest) -> IpAddr {
     let settings = request.app_data::<Data<Settings>>();
     let is_behind_proxy = settings.is_some_and(|settings| settings.is_behind_proxy);

@@ -68,38 +68,41 @@ impl ConfirmPage {
     fn question(&self) -> &'static str {
         if !self.closed.is_empty() {
             return match self.action {
-                Action::Submit => "Not to be submitted now",
-                Action::RequestChanges => "Not to be changed now",
+                Action::Submit => "You cannot submit this post yet",
+                Action::RequestChanges => "You cannot request changes to this post",
                 Action::WithdrawRequest => "There is no change request to withdraw",
-                Action::Publish => "Not to be published now",
-                Action::Archive => "Not to be archived now",
+                Action::Publish => "You cannot publish this post",
+                Action::Archive => "You cannot archive this post",
                 Action::Create | Action::Revise => "",
             };
         }
         match self.action {
             Action::Submit => "Submit this post for review?",
-            Action::RequestChanges => "What has to change?",
+            Action::RequestChanges => "Request changes to this post?",
             Action::WithdrawRequest => "Withdraw the change request?",
-            Action::Publish => "Publish exactly this?",
-            Action::Archive => "Take this post off the public site?",
+            Action::Publish => "Publish this revision?",
+            Action::Archive => "Archive this post?",
             Action::Create | Action::Revise => "",
         }
     }
 
     fn consequence(&self) -> &'static str {
         match self.action {
-            Action::Submit => "Reviewers see it from now on. You can still revise it.",
+            Action::Submit => "Reviewers will see it. You can still edit it.",
             Action::RequestChanges => {
-                "The post stays in review. Nobody can publish this revision until its author \
-                 writes a newer one or you withdraw the request."
+                "The author will be asked to edit the post. This revision cannot be published \
+                 unless the request is withdrawn."
             }
-            Action::WithdrawRequest => "The request then no longer prevents publication.",
+            Action::WithdrawRequest => {
+                "The change request will no longer block publication. Other change requests \
+                 still do."
+            }
             Action::Publish => {
-                "Everybody can read it from now on. What is published stays as it is: it can be \
-                 archived, and never changed or taken back to review."
+                "Everyone will be able to read it. After publishing, the text cannot be changed. \
+                 Staff can only archive it."
             }
             Action::Archive => {
-                "Readers then find a short notice that it is gone. There is no way back."
+                "Readers will see a note that the post was removed. This cannot be undone."
             }
             Action::Create | Action::Revise => "",
         }
@@ -113,17 +116,17 @@ impl ConfirmPage {
     /// Returns who will read the note or reason.
     fn words_hint(&self) -> &'static str {
         if self.action == Action::Archive {
-            "The author, the reviewers and staff read it; the public does not. At most 2,000 characters."
+            "Visible to the author, reviewers and staff, not to readers. Up to 2,000 characters."
         } else {
-            "The author and other reviewers read it. At most 2,000 characters."
+            "Visible to the author, reviewers and staff. Up to 2,000 characters."
         }
     }
 
     /// Returns the label of the note or reason, if the action takes one.
     fn words_label(&self) -> Option<&'static str> {
         match self.action {
-            Action::RequestChanges => Some("Your note to the author"),
-            Action::Archive => Some("Reason, for the record"),
+            Action::RequestChanges => Some("What should the author change?"),
+            Action::Archive => Some("Reason"),
             Action::Create
             | Action::Revise
             | Action::Submit

@@ -17,12 +17,12 @@ pub struct Context {
     pub store: Store,
     /// How the server presents itself.
     pub settings: Settings,
-    /// One permit for each request that may be in hand.
+    /// One permit for each request that may be in progress.
     permits: Arc<Semaphore>,
 }
 
-/// The maximum number of requests that a process has in hand; one more gets 503
-/// at once. At some hundred responses a second the last one waits about a second.
+/// The maximum number of requests in progress in a process; one more gets 503 at
+/// once. At some hundred responses a second the last one waits about a second.
 pub const MAX_IN_HAND: usize = 256;
 
 impl Context {
@@ -90,13 +90,12 @@ impl Context {
         reply.into_response(&self.settings)
     }
 
-    /// Returns how many requests are in hand.
+    /// Returns how many requests are in progress.
     pub(crate) fn in_hand(&self) -> usize {
         MAX_IN_HAND - self.permits.available_permits()
     }
 
-    /// Admits a request until the permit is dropped, or returns `None` if too many
-    /// are in hand.
+    /// Admits a request until the permit is dropped, or returns `None` if too many are in progress.
     pub(crate) fn admit(&self) -> Option<SemaphorePermit<'_>> {
         self.permits.try_acquire().inspect_err(|_| metrics::turned_away()).ok()
     }

@@ -32,6 +32,8 @@ struct DonePage {
     site: String,
     /// Why the action had no effect, if it came too late.
     refused: Vec<Reason>,
+    /// Why the action is not possible now, if the person asked.
+    closed: Vec<Reason>,
     /// The note or reason that came with it.
     words: String,
     /// The next post in the reviewer's queue; other people have none.
@@ -41,10 +43,10 @@ struct DonePage {
 impl DonePage {
     fn heading(&self) -> &'static str {
         match self.post.status {
-            Status::Draft => "It is a draft",
-            Status::InReview(_) => "It is in review",
-            Status::Published(..) => "It is published",
-            Status::Archived(..) => "It is archived",
+            Status::Draft => "Still a draft",
+            Status::InReview(_) => "In review",
+            Status::Published(..) => "Published",
+            Status::Archived(..) => "Archived",
         }
     }
 
@@ -60,12 +62,14 @@ pub(super) struct TooLate<'a> {
     pub(super) words: String,
 }
 
-/// Returns the page, with the refusal if an action came too late.
+/// Returns the page, with the reasons that the person asked for, and with the
+/// refusal if an action came too late.
 pub(super) fn page(
     conn: &mut PgConnection,
     request: &Request,
     person: Person,
     post: Post,
+    closed: Vec<Reason>,
     too_late: Option<TooLate<'_>>,
 ) -> Result<Reply, Refusal> {
     let next = if person.roles.contains(Role::Reviewer) {
@@ -80,6 +84,7 @@ pub(super) fn page(
         person,
         post,
         refused: refusal.map(Refusal::reasons).unwrap_or_default(),
+        closed,
         words: too_late.map(|too_late| too_late.words).unwrap_or_default(),
         next,
     };

@@ -1,4 +1,4 @@
-//! The one table of status, title and words for pages and problem documents.
+//! The one table of status, title and text for pages and problem documents.
 
 use actix_web::http::StatusCode;
 
@@ -40,147 +40,143 @@ macro_rules! kinds {
 
 kinds! {
     MALFORMED { BAD_REQUEST, "input", slug: "malformed",
-        title: "We could not read this",
-        program: "Send JSON (RFC 8259) in UTF-8; `errors` says where the reading stopped.",
-        page: "The request is not one that this page understands.",
+        title: "Bad request",
+        program: "Send JSON (RFC 8259) in UTF-8. `errors` has the position of the error.",
+        page: "The server could not read this request. Nothing was changed.",
     }
     MALFORMED_AUTHORIZATION { BAD_REQUEST, "authentication", slug: "malformed-authorization",
-        title: "The Authorization header cannot be read",
+        title: "Invalid Authorization header",
         program: "Send one header: `Authorization: Bearer` and a token.",
     }
     NO_KEY { BAD_REQUEST, "input", slug: "key-missing",
-        title: "There is no usable Idempotency-Key",
-        program: "Send a new key with each post you begin, and the same one when you try again.",
+        title: "Idempotency-Key required",
+        program: "Send a new key with each new post, and the same key when you retry.",
     }
     NO_TOKEN { UNAUTHORIZED, "authentication", slug: "token-missing",
-        title: "There is no token",
-        program: "Make a token on the page of your account, and send it with every request. \
-            Cookies are not looked at here.",
+        title: "Authentication required",
+        program: "Create a token on your account page and send it with every request. Cookies are \
+                  ignored.",
     }
     BAD_TOKEN { UNAUTHORIZED, "authentication", slug: "token-invalid",
-        title: "The token does not work",
-        program: "It is unknown, expired or revoked, or its account is deactivated: make another.",
+        title: "Invalid token",
+        program: "The token is unknown, expired or revoked, or its account is deactivated. Create \
+                  a new one.",
     }
     PERMISSION { FORBIDDEN, "permission", slug: "permission-missing",
-        title: "Your account may not do this",
-        program: "It is about what the account or the token is trusted with, and not about this \
-            post or this moment.",
-        page: "This is about what your account is trusted with, and not about this post or this \
-            moment.",
+        title: "You do not have permission",
+        program: "The account or the token lacks this permission.",
+        page: "Your roles do not allow this action on any post.",
     }
     NOT_YOU { FORBIDDEN, "policy", slug: "not-you",
-        title: "Not you, this time",
-        program: "The account may do this, but not here; waiting does not help.",
-        page: "Your account may do this, but not here. Nothing has changed.",
+        title: "You cannot do this to this post",
+        program: "The account has the permission, but cannot use it on this post. `reasons` says \
+                  why.",
+        page: "Nothing was changed.",
     }
     NOT_FOUND { NOT_FOUND, "visibility", slug: "nothing-here",
-        title: "There is nothing here",
-        program: "There is nothing at this address, or nothing that you can see.",
-        page: "There is no page at this address, or none that you can see.",
+        title: "Not found",
+        program: "The address is wrong, or you do not have access.",
+        page: "The address is wrong, or you do not have access to this page.",
     }
     METHOD { METHOD_NOT_ALLOWED, "input", slug: "method-not-allowed",
-        title: "That does not work here",
-        program: "The header `Allow` says which methods the address takes.",
-        page: "This address does not take that kind of request.",
+        title: "Method not allowed",
+        program: "The header `Allow` lists the methods of this address.",
+        page: "This address does not accept this kind of request. Nothing was changed.",
     }
     NOT_ACCEPTABLE { NOT_ACCEPTABLE, "input", slug: "not-acceptable",
-        title: "There is only JSON here",
-        program: "Accept `application/json`.",
+        title: "Not acceptable",
+        program: "Every response is `application/json`. `Accept` must allow it.",
     }
     TOO_SLOW { REQUEST_TIMEOUT, "input", slug: "too-slow",
-        title: "This took too long",
+        title: "The request took too long",
         program: "Send the whole body within 30 seconds.",
-        page: "The rest of what you sent did not arrive in time. Go back in your browser and \
-            send it again: what you wrote is still in the form there.",
+        page: "Your text did not arrive in time. Use your browser's Back button and send it \
+               again: your text is still there.",
     }
     NOT_NOW { CONFLICT, "policy", slug: "not-now",
-        title: "Not as things stand",
-        program: "The account may do this, but not now. Read the post again; `reasons` says what \
-            would mend it.",
-        page: "You may do this, but not now. Nothing has changed.",
+        title: "Not possible now",
+        program: "The account has the permission, but the action is not possible now. `reasons` \
+                  says why, and what to do.",
+        page: "Nothing was changed.",
     }
     BAD_REVISION { PRECONDITION_FAILED, "input", slug: "revision-cannot-match",
-        title: "No revision has this entity tag",
-        program: "Send the `ETag` of the post as you read it, whole and alone.",
+        title: "Invalid If-Match",
+        program: "Send exactly one strong entity tag: the `ETag` of the post that you read.",
     }
     TOO_LARGE { PAYLOAD_TOO_LARGE, "input", slug: "too-large",
-        title: "This is too long",
-        program: "A post's body has at most 100,000 characters.",
-        page: "A post's body has at most 100,000 characters. Go back in your browser: what you \
-            wrote is still in the form there.",
+        title: "The text is too long",
+        program: "The body of a post has at most 100,000 characters.",
+        page: "The limit is 100,000 characters. Use your browser's Back button: your text is \
+               still there.",
     }
     NOT_JSON { UNSUPPORTED_MEDIA_TYPE, "input", slug: "unsupported-media-type",
-        title: "This is not JSON",
+        title: "Unsupported media type",
         program: "Send `Content-Type: application/json`.",
     }
     OTHER_HOST { MISDIRECTED_REQUEST, "input", slug: "another-host",
-        title: "This is another address",
-        program: "Send the host of the site's public address in `Host`.",
-        page: "This server is reached by another name. Check the address.",
+        title: "Wrong host",
+        program: "Send the host of the site's public URL in `Host`.",
+        page: "This server does not serve this address. Check the host name.",
     }
     INVALID { UNPROCESSABLE_ENTITY, "input", slug: "invalid-input",
-        title: "Something needs mending",
-        program: "`errors` names each field, and what to write there.",
-        page: "We could not read all of what was sent.",
+        title: "There is a problem",
+        program: "`errors` lists each invalid field, and what to send instead.",
+        page: "Nothing was changed. Correct these fields and try again.",
     }
     KEY_REUSED { UNPROCESSABLE_ENTITY, "input", slug: "key-reused",
-        title: "The Idempotency-Key was used for something else",
-        program: "Send another key: each stands for one intention.",
+        title: "Idempotency-Key already used",
+        program: "This key was used for another request. Send a new key.",
     }
     NO_REVISION { PRECONDITION_REQUIRED, "input", slug: "revision-not-named",
-        title: "There is no If-Match",
-        program: "Send the `ETag` of the post as you read it. There is no \"the latest\": `*` \
-            names no revision.",
+        title: "If-Match required",
+        program: "Send the `ETag` that you received with the post. `*` is not accepted.",
     }
     TOO_MANY { TOO_MANY_REQUESTS, "availability", slug: "too-many-requests",
         title: "Too many requests",
-        program: "Wait as many seconds as `Retry-After` says.",
+        program: "Wait for the number of seconds in `Retry-After`.",
     }
     DEFECT { INTERNAL_SERVER_ERROR, "invariant", slug: "our-mistake",
-        title: "We made a mistake",
-        program: "Nothing has changed, and the people who mend such things can see it.",
-        page: "The system was about to do something that must never happen, and stopped itself. \
-            Nothing has changed, and the people who mend such things can see it.",
+        title: "Something went wrong",
+        program: "This is an error in the software. Nothing was changed. Staff can see a report.",
+        page: "This is an error in our software. Nothing was changed, and staff have been shown a \
+               report.",
     }
     UNAVAILABLE { SERVICE_UNAVAILABLE, "availability", slug: "unavailable",
-        title: "Just a moment",
-        program: "Try again with the same Idempotency-Key: what took effect after all is not \
-            done twice.",
-        page: "We could not get an answer from the database in time. Open the page again shortly.",
+        title: "The site is busy",
+        program: "Retry with the same Idempotency-Key: nothing is done twice.",
+        page: "Please try again in a moment.",
     }
     NOT_SIGNED_IN { UNAUTHORIZED, "authentication",
         title: "Sign in",
     }
     SIGNED_OUT { UNAUTHORIZED, "authentication",
-        title: "You were signed out a moment ago",
-        page: "Somebody else was faster: they ended your session or deactivated your account. \
-            Nothing of what you sent was done.",
+        title: "You have been signed out",
+        page: "Your session was ended or your account was deactivated while you worked. Nothing \
+               was saved.",
     }
     STALE_FORM { FORBIDDEN, "input",
-        title: "This form is too old",
-        page: "It was made in an earlier session. Nothing has changed; what you wrote is here, \
-            and you can send it again.",
+        title: "This page was open too long",
+        page: "You have signed in again since you opened it. Nothing was saved. The form is \
+               below: press Send again.",
     }
     OTHER_ACCOUNT { FORBIDDEN, "input",
-        title: "Written with another account",
-        page: "This was written with another account than the one that is signed in now, so it \
-            is not shown and nothing was done with it. Sign in with that account to go on with \
-            it.",
+        title: "This text belongs to another account",
+        page: "This text was written by another user. Nothing was saved. Sign in as that user to \
+               continue.",
     }
     OTHER_SITE { FORBIDDEN, "input",
-        title: "This came from somewhere else",
-        page: "Another site's page asked for this, so nothing was done. Open the page here and \
-            try again.",
+        title: "Request blocked",
+        page: "It came from another website. Nothing was changed. Open the page here and try \
+               again.",
     }
     BAD_LINK { NOT_FOUND, "visibility",
         title: "This link does not work",
-        page: "A link to set a password works once, for 48 hours, and until there is a newer \
-            one. Ask whoever sent it to you for another.",
+        page: "It was already used, is older than 48 hours, or was replaced by a newer link. Ask \
+               the person who sent it for a new one.",
     }
     POST_UNAVAILABLE { SERVICE_UNAVAILABLE, "availability",
-        title: "Just a moment",
-        page: "We could not get an answer from the database in time. If what you sent took \
-            effect after all, sending it again does not do it twice.",
+        title: "The site is busy",
+        page: "Press Try again. It is safe: nothing is done twice.",
     }
 }
 

@@ -50,12 +50,12 @@ fn kept(refusal: &Refusal, request: &Request, form: &Form) -> Option<KeptForm> {
         }
         // The key is used up: the same form goes out under a new one.
         Refusal::Input(input) if input.of("key").is_some() && request.is_post => {
-            let mut kept = KeptForm::of(request, form, "Send it again");
+            let mut kept = KeptForm::of(request, form, "Send again");
             kept.fields.retain(|(name, _)| name != "key");
             kept.fields.push(("key".to_owned(), OperationKey::random().as_str().to_owned()));
             Some(kept)
         }
-        _ => Some(KeptForm::of(request, form, "Send it again")).filter(KeptForm::has_typed_text),
+        _ => Some(KeptForm::of(request, form, "Send again")).filter(KeptForm::has_typed_text),
     }
 }
 
@@ -72,15 +72,15 @@ fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
         if let Refusal::Policy(denied) = refusal
             && denied.names(Rule::SeenIsCurrent)
         {
-            links.push((format!("/desk/posts/{id}"), "Read the current revision"));
+            links.push((format!("/desk/posts/{id}"), "View the current revision"));
         } else {
             links.push((format!("/desk/posts/{id}"), "Back to the post"));
         }
     }
     if request.has_key() {
-        links.push(("/desk".to_owned(), "Go to your desk"));
+        links.push(("/desk".to_owned(), "Go to my desk"));
     }
-    links.push(("/".to_owned(), "Go to the front page"));
+    links.push(("/".to_owned(), "Go to the home page"));
     links
 }
 

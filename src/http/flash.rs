@@ -20,7 +20,9 @@ pub enum Flash {
     PasswordSet,
     /// A person has changed their password.
     PasswordChanged,
-    /// A person has signed out their other browsers.
+    /// A person has signed out one of their other browsers.
+    SessionEnded,
+    /// A person has signed out all their other browsers.
     SessionsEnded,
     /// A person has revoked one of their tokens.
     TokenRevoked,
@@ -28,7 +30,7 @@ pub enum Flash {
 
 impl Flash {
     /// The names of the lines that are not about an action on a post.
-    const NAMED: [(Self, &'static str); 9] = [
+    const NAMED: [(Self, &'static str); 10] = [
         (Self::WithReviewers, "with-reviewers"),
         (Self::Unchanged, "unchanged"),
         (Self::Acknowledged, "acknowledged"),
@@ -36,6 +38,7 @@ impl Flash {
         (Self::AccountChanged, "account-changed"),
         (Self::PasswordSet, "password-set"),
         (Self::PasswordChanged, "password-changed"),
+        (Self::SessionEnded, "session-ended"),
         (Self::SessionsEnded, "sessions-ended"),
         (Self::TokenRevoked, "token-revoked"),
     ];
@@ -67,24 +70,25 @@ impl Flash {
     /// Returns the line.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Done(Action::Create) => "Your draft is saved.",
-            Self::Done(Action::Revise) => "Your new revision is saved.",
-            Self::Done(Action::Submit) => "Submitted. It now waits for a reviewer.",
-            Self::Done(Action::RequestChanges) => "Your change request is with the author.",
-            Self::Done(Action::WithdrawRequest) => "Change request withdrawn.",
-            Self::Done(Action::Publish) => "Published. Everybody can read it now.",
-            Self::Done(Action::Archive) => "Archived. The public no longer sees it.",
-            Self::WithReviewers => "Your new revision is saved. The reviewers see it now.",
-            Self::Unchanged => "Nothing had changed, so there is no new revision.",
-            Self::Acknowledged => "Acknowledged. What you wrote stands on the record.",
-            Self::SignedOut => "You are signed out.",
-            Self::AccountChanged => "Done, and written down in the record.",
-            Self::PasswordSet => "Your password is set. Sign in with it.",
-            Self::PasswordChanged => {
-                "Your password is changed. Every other browser of yours is signed out."
+            Self::Done(Action::Create) => "Draft saved.",
+            Self::Done(Action::Revise) => "New revision saved.",
+            Self::Done(Action::Submit) => "Submitted for review.",
+            Self::Done(Action::RequestChanges) => {
+                "Changes requested. The author sees your note on their desk."
             }
-            Self::SessionsEnded => "Signed out there.",
-            Self::TokenRevoked => "The token is revoked. It lets no program in any more.",
+            Self::Done(Action::WithdrawRequest) => "Change request withdrawn.",
+            Self::Done(Action::Publish) => "Published. Everyone can read it now.",
+            Self::Done(Action::Archive) => "Archived. Readers no longer see it.",
+            Self::WithReviewers => "New revision saved. Reviewers can see it now.",
+            Self::Unchanged => "No changes to save.",
+            Self::Acknowledged => "Incident acknowledged.",
+            Self::SignedOut => "You are signed out.",
+            Self::AccountChanged => "Account changed.",
+            Self::PasswordSet => "Your password is set. You can sign in now.",
+            Self::PasswordChanged => "Password changed. All your other browsers are signed out.",
+            Self::SessionEnded => "That browser is signed out.",
+            Self::SessionsEnded => "All your other browsers are signed out.",
+            Self::TokenRevoked => "Token revoked.",
         }
     }
 }

@@ -30,7 +30,7 @@ impl Form {
             return Err(not_text(pair).into());
         }
         if form_urlencoded::parse(bytes).nth(MAX_FIELDS).is_some() {
-            return Err(FieldError::new("form", "Send fewer fields.").into());
+            return Err(FieldError::new("form", "Bad form: too many fields.").into());
         }
         Ok(Self::parse_lossy(bytes))
     }
@@ -57,7 +57,7 @@ impl Form {
         let first = self.fields.iter().position(|(field, _)| field == name);
         let value = first.map(|index| self.fields.remove(index).1);
         if self.fields.iter().any(|(field, _)| field == name) {
-            return Err(FieldError::new(name, "Send this once."));
+            return Err(FieldError::new(name, "Bad form: this field is there more than once."));
         }
         Ok(value)
     }
@@ -69,7 +69,7 @@ impl Form {
 
     /// Takes out a field that must be there once. It may be empty.
     pub fn require(&mut self, name: &'static str) -> Result<String, FieldError> {
-        self.take(name)?.ok_or_else(|| FieldError::new(name, "This field is missing."))
+        self.take(name)?.ok_or_else(|| FieldError::new(name, "Bad form: this field is missing."))
     }
 
     /// Takes out the revision that the person saw. A form never means "the latest".
@@ -77,7 +77,7 @@ impl Form {
         let text = self.require("seen")?;
         match text.parse::<i32>() {
             Ok(number) if number >= 1 => Ok(RevisionNumber(number)),
-            _ => Err(FieldError::new("seen", "Name the revision you were looking at, from 1 on.")),
+            _ => Err(FieldError::new("seen", "Bad form: no valid revision is given.")),
         }
     }
 
@@ -102,7 +102,11 @@ impl Form {
             None => Ok(()),
             Some((name, _)) => Err(FieldError::new(
                 "form",
-                format!("There is no field {:?} here.", name.chars().take(40).collect::<String>()),
+                format!(
+                    "Bad form: there is no field \
+                         {:?}.",
+                    name.chars().take(40).collect::<String>()
+                ),
             )
             .into()),
         }
@@ -113,9 +117,9 @@ impl Form {
 fn not_text(pair: &[u8]) -> FieldError {
     let (name, _) = form_urlencoded::parse(pair).next().unwrap_or_default();
     if name.contains(char::REPLACEMENT_CHARACTER) {
-        return FieldError::new("form", "Send field names as UTF-8 text.");
+        return FieldError::new("form", "Bad form: a field name is not UTF-8 text.");
     }
-    FieldError::new(known(&name), "Send this as UTF-8 text.")
+    FieldError::new(known(&name), "Bad form: this is not UTF-8 text.")
 }
 
 /// Returns the name of the field, if an error can name it.

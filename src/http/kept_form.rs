@@ -1,7 +1,7 @@
 //! Forms that were refused and are kept for their author, so that no typed text
 //! is lost. No one else sees it.
 
-use crate::domain::UserId;
+use crate::domain::{Action, UserId};
 use crate::http::{Form, Request};
 
 /// A refused form that the page offers to send again.
@@ -44,12 +44,12 @@ impl KeptField {
             "title" => Self::Line("Title"),
             "summary" => Self::Text("Summary"),
             "body" => Self::Text("Body"),
-            "note" => Self::Text("Your note to the author"),
-            "reason" => Self::Text("Reason, for the record"),
-            "finding" => Self::Text("What you found or did"),
+            "note" => Self::Text("What should the author change?"),
+            "reason" => Self::Text("Reason"),
+            "finding" => Self::Text("Your note"),
             "username" => Self::Line("Username"),
-            "display_name" => Self::Line("Name that others see"),
-            "name" => Self::Line("Name of the token"),
+            "display_name" => Self::Line("Display name"),
+            "name" => Self::Line("Token name"),
             _ => Self::Hidden,
         }
     }
@@ -84,17 +84,25 @@ impl CarriedForm {
         author.is_some() && author != person
     }
 
-    /// Returns the form to go on with, if this site has such a form.
+    /// Returns the form to send again, if this site has such a form.
     pub(crate) fn resume(self) -> Option<KeptForm> {
         let is_own_address =
             ["/desk/", "/admin/", "/account/"].iter().any(|prefix| self.path.starts_with(prefix));
         let fields: Vec<(String, String)> = serde_json::from_str(&self.fields).ok()?;
         let is_plain = !self.path.contains("//");
-        (is_own_address && is_plain).then_some(KeptForm {
-            path: self.path,
-            fields,
-            label: "Continue",
-        })
+        let is_preview = fields.iter().any(|(name, _)| name == "preview");
+        let label = if is_preview { "Preview" } else { label(&self.path) };
+        (is_own_address && is_plain).then_some(KeptForm { path: self.path, fields, label })
+    }
+}
+
+/// Returns the label of the button that the form at an address was sent with.
+fn label(path: &str) -> &'static str {
+    let action = path.rsplit('/').next().and_then(|name| name.parse().ok());
+    match action {
+        None => "Send again",
+        Some(Action::Create | Action::Revise) => "Save",
+        Some(action) => action.label(),
     }
 }
 

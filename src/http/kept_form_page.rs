@@ -15,25 +15,25 @@ pub(crate) fn stale_form(request: &Request, form: &Form) -> Reply {
         return other_account(request, carried);
     }
     let page = RefusedPage {
-        onward: vec![("/desk".to_owned(), "Go to your desk instead")],
-        kept: Some(KeptForm::of(request, form, "Send it again")),
+        onward: vec![("/desk".to_owned(), "Discard it and go to my desk")],
+        kept: Some(KeptForm::of(request, form, "Send again")),
         ..RefusedPage::of(STALE_FORM, request)
     };
     Reply::page(STALE_FORM.status, &page)
 }
 
-/// Returns the page for going on with a form after signing in.
+/// Returns the page for sending a form again after signing in.
 pub(crate) fn welcome_back(request: &Request, form: KeptForm) -> Reply {
-    let lead = "What you wrote before signing in is here. Nothing has been done with it yet.";
+    let lead = "The form that you sent is below. Nothing has been saved yet.";
     Reply::ok(&RefusedPage {
-        onward: vec![("/desk".to_owned(), "Go to your desk instead")],
+        onward: vec![("/desk".to_owned(), "Discard it and go to my desk")],
         kept: Some(form),
-        ..RefusedPage::new(request, "Welcome back", lead)
+        ..RefusedPage::new(request, "You are signed in again", lead)
     })
 }
 
-/// Returns the page for a form that another person filled in than the one who is
-/// signed in now. Its text is not shown; it waits for its author to sign in.
+/// Returns the page for a form that another person than the viewer filled in. Its
+/// text is not shown. The sign-in form carries it until its author signs in.
 pub(crate) fn other_account(request: &Request, carried: CarriedForm) -> Reply {
     let page = SignInPage {
         layout: Layout::new(request, OTHER_ACCOUNT.title, None),

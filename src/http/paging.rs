@@ -58,5 +58,9 @@ fn number(text: &str) -> Option<i64> {
 }
 
 fn not_a_cursor(field: &'static str) -> Refusal {
-    Refusal::from_field(FieldError::new(field, "Use the link of a page to go on."))
+    Refusal::from_field(FieldError::new(
+        field,
+        "This page link is not valid. Go to the first \
+         page.",
+    ))
 }

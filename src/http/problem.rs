@@ -1,5 +1,5 @@
 //! Problem details (RFC 9457): what programs get instead of an error page, with
-//! the layer that refused and every reason, in the words that pages use.
+//! the layer that refused and every reason, as pages show them.
 
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -23,19 +23,19 @@ pub struct Problem {
     #[schema(example = "/api#problem-not-now")]
     pub kind: String,
     /// The kind in a few words; always the same for one `type`.
-    #[schema(example = "Not as things stand")]
+    #[schema(example = "Not possible now")]
     pub title: &'static str,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599, example = 409)]
     pub status: u16,
     /// What happened this time, in sentences.
     pub detail: String,
-    /// Which layer refused.
+    /// The layer that refused.
     #[schema(value_type = Layer, example = "policy")]
     pub layer: &'static str,
     /// Every reason that permission or policy gave; otherwise empty.
     pub reasons: Vec<ProblemReason>,
-    /// Everything in what was sent that has to be mended; otherwise empty.
+    /// Every input error; otherwise empty.
     pub errors: Vec<InvalidField>,
     /// The request's name, as logs and records have it.
     #[schema(format = "uuid")]

@@ -5,7 +5,7 @@ use super::kept_form::{KeptField, KeptForm};
 use super::{Layout, Reply, Request};
 use crate::domain::{FieldError, Reason, RequestId};
 
-/// A refusal, in its own words, with links to go on by.
+/// A refusal, with links to continue.
 #[derive(Template)]
 #[template(path = "errors/refused.html")]
 pub(crate) struct RefusedPage {
@@ -28,7 +28,7 @@ impl RefusedPage {
             lead,
             reasons: Vec::new(),
             errors: Vec::new(),
-            onward: vec![("/".to_owned(), "Go to the front page")],
+            onward: vec![("/".to_owned(), "Go to the home page")],
             kept: None,
             request: request.id,
         }

@@ -10,10 +10,10 @@ use super::{Form, Layout, Reply, Request};
 pub(crate) struct SignInPage {
     pub(crate) layout: Layout,
     pub(crate) username: String,
-    /// The address to go on to.
+    /// The address to continue to.
     pub(crate) next: String,
     pub(crate) problem: Option<String>,
-    /// The form to go on with.
+    /// The form to send after signing in.
     pub(crate) carried: Option<CarriedForm>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn sign_in_first(request: &Request, form: Option<&Form>) -> Reply {
     let mut request = request.clone();
     let begun = request.begin();
     let problem = match carried {
-        Some(_) => "Sign in to go on. What you wrote is kept.",
+        Some(_) => "You were signed out. Sign in again to continue; your text is kept.",
         None => "Sign in to see this page.",
     };
     let page = SignInPage {

@@ -22,7 +22,7 @@ pub const LINK_LIFETIME_SECONDS: i32 = 48 * 60 * 60;
 /// What the record says beside who did what to whom.
 #[derive(Debug)]
 pub struct Circumstances<'a> {
-    /// Why, in the words of the person who did it.
+    /// The reason that the person gave.
     pub reason: &'a str,
     /// The request that asked.
     pub request: RequestId,

@@ -78,7 +78,7 @@ pub fn enforce_creation<'tx>(
     posts::check::<Create>(written, None, State::Draft, RevisionNumber(1))
 }
 
-/// Begins a post: the post, its first revision and its history row.
+/// Creates a post: the post, its first revision and its history row.
 fn begin(
     validity: &Validity<'_, '_, Create>,
     operation: &Operation<'_>,

@@ -83,7 +83,7 @@ fn use_link(conn: &mut PgConnection, owner: UserId, link: &SecretHash) -> QueryR
     .execute(conn)
 }
 
-/// Replaces the password, which ends every session, and goes on in a new one.
+/// Replaces the password, which ends every session, and starts a new one.
 fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> QueryResult<usize> {
     let changed = diesel::update(users::table.find(owner.0))
         .set(users::password_hash.eq(&new.hash))

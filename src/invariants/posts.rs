@@ -14,7 +14,7 @@ use crate::store::Transaction;
 /// The key and the fingerprint that an effect is recorded under.
 #[derive(Debug)]
 pub struct Operation<'a> {
-    /// The key of the intention.
+    /// The idempotency key.
     pub key: &'a OperationKey,
     /// What it was used for.
     pub fingerprint: Fingerprint,

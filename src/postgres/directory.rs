@@ -39,7 +39,7 @@ impl DataDirectory {
     }
 
     pub(super) fn owner(&self) -> Result<u32, ClusterError> {
-        let metadata = fs::metadata(&self.root).context("look at", &self.root)?;
+        let metadata = fs::metadata(&self.root).context("inspect", &self.root)?;
         Ok(metadata.uid())
     }
 
@@ -91,7 +91,8 @@ fn create_with_parents(path: &Path) -> Result<(), ClusterError> {
     }
     let mode = if sys::effective_uid() == 0 { 0o711 } else { 0o700 };
     match fs::create_dir(path) {
-        Ok(()) => fs::set_permissions(path, Permissions::from_mode(mode)).context("open up", path),
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(mode))
+            .context("change the permissions of", path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         Err(error) => Err(error).context("create", path),
     }

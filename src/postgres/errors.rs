@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 pub enum ClusterError {
     /// There are no server programs on this machine, or in the directory that was named.
     #[error(
-        "Imprimatur needs PostgreSQL 14 or newer, and its server programs are not {}: \
-         install it with {}, or let Imprimatur do that with --install-postgres \
-         or IMPRIMATUR_INSTALL_POSTGRES=1, or name a server of your own in DATABASE_URL",
+        "Imprimatur needs PostgreSQL 14 or newer, and its server programs were not found {}: \
+         install it with {}, or let Imprimatur do that with --install-postgres or \
+         IMPRIMATUR_INSTALL_POSTGRES=1, or set DATABASE_URL to a server that you have",
         searched_place(looked_in.as_deref()),
         in_backticks(.command.as_deref())
     )]
@@ -25,8 +25,8 @@ pub enum ClusterError {
     /// Only root may install PostgreSQL, and there is no `sudo`.
     #[error(
         "Imprimatur needs PostgreSQL 14 or newer, which is not installed, and without sudo this \
-         user cannot install it: run `{command}` as root, then start Imprimatur again, or name a \
-         server of your own in DATABASE_URL"
+         user cannot install it: run `{command}` as root, then start Imprimatur again, or set \
+         DATABASE_URL to a server that you have"
     )]
     InstallNeedsRoot {
         /// The command for root.
@@ -43,7 +43,7 @@ pub enum ClusterError {
     /// The installation succeeded and brought no server programs.
     #[error(
         "`{command}` succeeded, but no PostgreSQL of version 14 or newer is in the usual places: \
-         name the directory of its programs in IMPRIMATUR_POSTGRES_BIN"
+         set IMPRIMATUR_POSTGRES_BIN to the directory of its programs"
     )]
     StillMissing {
         /// The command that was run.
@@ -53,7 +53,8 @@ pub enum ClusterError {
     /// The cluster was made by a major version that is not installed.
     #[error(
         "the database in {} was made by PostgreSQL {needed}, and no other version can read it: \
-         install PostgreSQL {needed} beside the others (found here: {}); to move to another version, \
+         install PostgreSQL {needed} beside the others (found here: {}); to move to another \
+         version, \
          dump the database with the old one and restore it into a new --data-dir",
         path.display(),
         versions(found)
@@ -69,8 +70,8 @@ pub enum ClusterError {
 
     /// The directory `postgres` holds something else.
     #[error(
-        "{} does not tell a PostgreSQL version: move its directory out of the way, \
-         or choose another with --data-dir",
+        "{} does not contain a PostgreSQL version: move its directory away, or choose another \
+         with --data-dir",
         path.display()
     )]
     NotACluster {
@@ -86,7 +87,7 @@ pub enum ClusterError {
     },
 
     /// No home directory and no `XDG_DATA_HOME`.
-    #[error("there is no home directory to keep data in: choose a directory with --data-dir")]
+    #[error("there is no home directory for the data: choose a directory with --data-dir")]
     NoHome,
 
     /// The directory belongs to another user.
@@ -137,7 +138,7 @@ pub enum ClusterError {
     },
 
     /// A new cluster could not be made.
-    #[error("a new database could not be made: {} said:\n{output}", program.display())]
+    #[error("a new database could not be created: {} said:\n{output}", program.display())]
     InitialiseFailed {
         /// The program that failed.
         program: PathBuf,
@@ -176,11 +177,12 @@ pub enum ClusterError {
 
     /// Another process serves from this data directory.
     #[error(
-        "Imprimatur is already running{}: use that one, or choose another directory with --data-dir",
+        "Imprimatur is already running{}: use that one, or choose another directory with \
+         --data-dir",
         running_where(*pid, address.as_deref())
     )]
     AlreadyServing {
-        /// The process, unless it has only just begun.
+        /// The process, unless it has only just started.
         pid: Option<u32>,
         /// Its address, once it listens.
         address: Option<String>,

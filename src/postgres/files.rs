@@ -17,9 +17,9 @@ pub(super) fn open_private(path: &Path, options: &mut OpenOptions) -> Result<Fil
     if sys::effective_uid() == 0
         && let Some(parent) = path.parent()
     {
-        let owner = fs::metadata(parent).context("look at", parent)?;
+        let owner = fs::metadata(parent).context("inspect", parent)?;
         std::os::unix::fs::fchown(&file, Some(owner.uid()), Some(owner.gid()))
-            .context("give away", path)?;
+            .context("change the owner of", path)?;
     }
     Ok(file)
 }

@@ -14,7 +14,7 @@ const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
 pub(super) fn open_log(directory: &DataDirectory) -> Result<File, ClusterError> {
     let path = directory.log();
     if fs::symlink_metadata(&path).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
-        fs::rename(&path, path.with_extension("log.old")).context("set aside", &path)?;
+        fs::rename(&path, path.with_extension("log.old")).context("rename", &path)?;
     }
     open_private(&path, OpenOptions::new().append(true))
 }

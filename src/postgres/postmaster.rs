@@ -26,7 +26,7 @@ pub(super) struct Postmaster {
 pub(super) enum Readiness {
     /// It answers here.
     Ready(ServerAddress),
-    /// It runs, and its socket was removed, or lies where its directory was before it was moved.
+    /// It runs, and its socket was removed, or is where its directory was before it was moved.
     SocketLost,
     /// It ended.
     Ended,

@@ -61,7 +61,7 @@ pub(super) fn running(directory: &DataDirectory) -> Result<Option<ServerAddress>
             Readiness::Ended => return Ok(None),
             Readiness::SocketLost => tracing::warn!(
                 pid = postmaster.pid,
-                "the database server cannot be reached at its socket any more, and is started anew"
+                "the database server is no longer reachable at its socket; restarting it"
             ),
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn running(directory: &DataDirectory) -> Result<Option<ServerAddress>
 }
 
 // A server in another container is no process that this one sees. Its socket proves it, where that
-// lies in this very directory: a copied socket answers to no connection.
+// is in this very directory: a copied socket answers to no connection.
 fn answers_from_outside(directory: &DataDirectory) -> Option<ServerAddress> {
     let address = ServerAddress::in_directory(socket_directory::inside(directory));
     let stream = address.connect().ok()?;
@@ -148,7 +148,8 @@ fn start_once(
         .spawn()
         .context("run", &program)?;
     let postmaster = Postmaster::new(child.id(), directory);
-    // A process that has just begun does not show its command line yet: ask our own child instead.
+    // A process that has just started does not show its command line yet: ask our
+    // own child instead.
     let is_alive = || matches!(child.try_wait(), Ok(None));
     let outcome = postmaster.wait_until_ready(directory, &[address], is_alive);
     processes::reap(child);

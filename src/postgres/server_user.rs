@@ -70,7 +70,8 @@ impl ServerUser {
         Some(ServerUser { uid, gid, name, is_other_user: true })
     }
 
-    /// Has a program run as this user, from a directory that it may enter, without libpq's variables.
+    /// Has a program run as this user, from a directory that it may enter, without
+    /// libpq's variables.
     pub(super) fn configure(&self, command: &mut Command) {
         command.current_dir("/").env("LC_ALL", "C");
         for name in libpq_variables() {
@@ -84,7 +85,7 @@ impl ServerUser {
     /// Makes this user the owner.
     pub(super) fn give(&self, path: &Path) -> Result<(), ClusterError> {
         if self.is_other_user {
-            lchown(path, Some(self.uid), Some(self.gid)).context("give away", path)?;
+            lchown(path, Some(self.uid), Some(self.gid)).context("change the owner of", path)?;
         }
         Ok(())
     }
@@ -95,7 +96,7 @@ impl ServerUser {
             return Ok(());
         }
         for step in directory.root().ancestors() {
-            let metadata = fs::metadata(step).context("look at", step)?;
+            let metadata = fs::metadata(step).context("inspect", step)?;
             let pass = if metadata.uid() == self.uid {
                 0o100
             } else if metadata.gid() == self.gid {
@@ -120,7 +121,7 @@ fn owner_of_cluster(directory: &DataDirectory) -> Result<Option<u32>, ClusterErr
         return Ok(None);
     }
     let cluster = directory.cluster();
-    let metadata = fs::metadata(&cluster).context("look at", &cluster)?;
+    let metadata = fs::metadata(&cluster).context("inspect", &cluster)?;
     Ok(Some(metadata.uid()))
 }
 

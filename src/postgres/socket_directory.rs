@@ -28,7 +28,7 @@ pub(super) fn prepare(
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error).context("create", path),
     }
-    let metadata = fs::symlink_metadata(path).context("look at", path)?;
+    let metadata = fs::symlink_metadata(path).context("inspect", path)?;
     // A kill between creating and giving away leaves root's own empty directory behind.
     if metadata.is_dir() && metadata.uid() == sys::effective_uid() {
         user.give(path)?;
@@ -61,7 +61,8 @@ pub(super) fn inside(directory: &DataDirectory) -> PathBuf {
     directory.root().join("run")
 }
 
-// Not below $XDG_RUNTIME_DIR, which is removed when its user signs out while the server goes on.
+// Not below $XDG_RUNTIME_DIR, which is removed when its user signs out while the
+// server keeps running.
 fn short_path(directory: &DataDirectory, uid: u32) -> PathBuf {
     let digest = Sha256::digest(directory.root().as_os_str().as_bytes());
     let name: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();

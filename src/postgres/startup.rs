@@ -24,7 +24,8 @@ pub(super) fn join_or_start(
     // After the programs: to install PostgreSQL creates the user that root runs it as.
     let user = ServerUser::of(directory)?;
     user.check_access(directory)?;
-    // A server whose directory was deleted goes on for up to a minute. On its way out it would
+    // A server whose directory was deleted keeps running for up to a minute. On its
+    // way out it would
     // write its own state over that of the next cluster, and remove the next server's socket.
     server::stop_all(directory)?;
     if directory.version()?.is_none() {

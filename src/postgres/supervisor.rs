@@ -68,7 +68,7 @@ impl Watched {
         while self.pause(CHECK_INTERVAL) {
             if !server::is_running(&self.directory) {
                 IS_DOWN.store(true, Ordering::Relaxed);
-                tracing::error!("the private database has ended; it is started again");
+                tracing::error!("the private database stopped; restarting it");
                 self.start_again();
                 IS_DOWN.store(false, Ordering::Relaxed);
             }
@@ -88,7 +88,7 @@ impl Watched {
                 Err(error) => tracing::error!(
                     %error,
                     next_attempt_in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
-                    "the private database could not be started again"
+                    "the private database could not be restarted"
                 ),
             }
             if !self.pause(pause) {
@@ -98,7 +98,7 @@ impl Watched {
         }
     }
 
-    /// Waits, and returns whether to go on.
+    /// Waits, and returns whether to continue.
     fn pause(&self, duration: Duration) -> bool {
         matches!(self.stopped.recv_timeout(duration), Err(RecvTimeoutError::Timeout))
     }

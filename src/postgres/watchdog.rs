@@ -1,6 +1,7 @@
 //! The watchdog: a small process that outlives users that are killed, and then stops their server.
 //!
-//! It waits for a lock, so it costs nothing until it is needed. Killing it does no harm: a last user
+//! It waits for a lock, so it costs nothing until it is needed. Killing it does no
+//! harm: a last user
 //! that ends in order stops the server itself, and the next user starts another watchdog.
 
 use std::fs::{File, OpenOptions};
@@ -87,7 +88,7 @@ pub(super) fn ensure(directory: &DataDirectory, settings: &ClusterSettings) {
         return;
     };
     if let Err(error) = ensure_with(directory, program, settings.grace) {
-        tracing::warn!(%error, "if this program is killed, the private database will go on running");
+        tracing::warn!(%error, "if this program is killed, the private database keeps running");
     }
 }
 

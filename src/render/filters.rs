@@ -1,19 +1,31 @@
 //! Askama filters for times and names.
 
+use askama::filters::Safe;
 use jiff::Timestamp;
 
 use super::direction::Direction;
 use super::times;
 use crate::domain::{Byline, UserId};
 
-/// Returns the name of a person, or "You" for the reader of the page.
+/// Returns the names of a person, or "You" for the reader of the page.
 #[askama::filter_fn]
 pub(crate) fn name_for(
     byline: &Byline,
     _: &dyn askama::Values,
     reader: Option<&'filter UserId>,
 ) -> askama::Result<String> {
-    Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.name.clone() })
+    Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.to_string() })
+}
+
+/// Returns a description of the API as HTML: `like this` is code.
+#[askama::filter_fn]
+pub(crate) fn with_code(text: &str, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let parts = escaped.split('`').enumerate().map(|(index, part)| match index % 2 {
+        0 => part.to_owned(),
+        _ => format!("<code>{part}</code>"),
+    });
+    Ok(Safe(parts.collect()))
 }
 
 /// Returns how long ago it was.

@@ -239,7 +239,7 @@ impl Runs {
         }
     }
 
-    /// Appends a sign, or counts it where the same one stands before it.
+    /// Appends a sign, or counts it where the same one is before it.
     fn push_sign(&mut self, sign: String, signs: &mut usize) {
         match &mut self.last {
             Some((last, times)) if *last == sign => *times += 1,
@@ -298,7 +298,8 @@ mod tests {
             ("рaypal", "р[U+0440 CYRILLIC LETTER]aypal"),
             (
                 "https://раура.com",
-                "https://р[U+0440 CYRILLIC LETTER]а[U+0430 CYRILLIC LETTER]у[U+0443 CYRILLIC LETTER]р[U+0440 CYRILLIC LETTER]а[U+0430 CYRILLIC LETTER].com",
+                "https://р[U+0440 CYRILLIC LETTER]а[U+0430 CYRILLIC LETTER]у[U+0443 CYRILLIC \
+                 LETTER]р[U+0440 CYRILLIC LETTER]а[U+0430 CYRILLIC LETTER].com",
             ),
             ("слово and word", "слово and word"),
             ("👩\u{200D}👧 ❤\u{FE0F}", "👩\u{200D}👧 ❤\u{FE0F}"),

@@ -6,7 +6,7 @@ pub(crate) fn sentence(html: &str) -> String {
     let count = words(html);
     let minutes = (count + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE;
     match (count, minutes) {
-        (0, _) => "No words yet".to_owned(),
+        (0, _) => "0 words".to_owned(),
         (1, _) => "1 word".to_owned(),
         (_, 0) => format!("{count} words, less than a minute to read"),
         (_, 1) => format!("{count} words, about 1 minute to read"),
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_length_is_told_in_words_and_in_minutes() {
         for (count, said) in [
-            (0, "No words yet"),
+            (0, "0 words"),
             (1, "1 word"),
             (99, "99 words, less than a minute to read"),
             (100, "100 words, about 1 minute to read"),

@@ -20,7 +20,7 @@ use crate::http::{Context, FORM_LIMIT, Hashing, session};
 use crate::site::RenderCache;
 use crate::store::Store;
 
-/// How many seconds the server waits at its end for requests in hand.
+/// How many seconds the server waits for requests in progress when it stops.
 pub(super) const DRAIN: u64 = 20;
 
 /// Returns the server, ready to be awaited.
@@ -81,7 +81,7 @@ fn signing_key(store: &Store) -> std::io::Result<Vec<u8>> {
     sessions::signing_key(&mut conn).map_err(std::io::Error::other)
 }
 
-/// Returns at SIGINT or SIGTERM, which both let requests in hand finish.
+/// Returns at SIGINT or SIGTERM, which both let requests in progress finish.
 pub(super) async fn stop_signal() {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return;

@@ -38,7 +38,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// The bytes of all bodies that are in memory.
 const ALL: usize = 64 << 20;
 
-/// Of these, the bytes of requests without a session of ours or a token.
+/// Of these, the bytes of requests without a session or a token of this site.
 const OF_STRANGERS: usize = 16 << 20;
 
 /// Of each, the part that one network address may use.

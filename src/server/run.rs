@@ -23,7 +23,7 @@ enum Stage {
     Ended(std::io::Result<()>),
 }
 
-/// Serves until SIGINT or SIGTERM, then lets requests in hand finish. The metrics
+/// Serves until SIGINT or SIGTERM, then lets requests in progress finish. The metrics
 /// listener serves until then, too.
 ///
 /// The server runs on a thread of its own. At its end that thread waits for every
@@ -51,13 +51,13 @@ pub fn serve(
         });
         let _ = sender.send(Stage::Ended(outcome));
     })?;
-    let lost = || std::io::Error::other("its thread ended without a word");
+    let lost = || std::io::Error::other("its thread ended without an error message");
     match stages.recv().map_err(|_| lost())? {
         Stage::Ended(outcome) => outcome,
         Stage::Stopping => match stages.recv_timeout(MAX_STOP) {
             Ok(Stage::Ended(outcome)) => outcome,
             Ok(Stage::Stopping) | Err(RecvTimeoutError::Timeout) => {
-                tracing::warn!("something still waits for the database, and is not waited for");
+                tracing::warn!("some database work is still running after the shutdown limit");
                 Ok(())
             }
             Err(RecvTimeoutError::Disconnected) => Err(lost()),

@@ -103,7 +103,7 @@ async fn post(
             let found = posts::at_address(conn, &slug).map_err(read_error)?;
             match found.ok_or(Refusal::NotFound)? {
                 Address::Gone => {
-                    let layout = Layout::new(request, "This post is gone", None);
+                    let layout = Layout::new(request, "This post was removed", None);
                     Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
                 }
                 Address::Published(post) => {
@@ -130,7 +130,7 @@ async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
         Ok(Some(_)) => HttpResponse::Ok().finish(),
         Ok(None) | Err(_) => {
             let why = if Supervisor::database_is_down() {
-                "the private database has ended and is started again"
+                "the private database stopped and is being restarted"
             } else {
                 "the database does not answer"
             };

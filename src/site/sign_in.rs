@@ -45,7 +45,7 @@ fn begin_session_if_none(request: &mut Request, session: &Session) {
     if let Some(key) = request.begin()
         && let Err(error) = session.insert(KEY, key)
     {
-        tracing::error!(%error, "a session could not begin");
+        tracing::error!(%error, "a session could not be started");
     }
 }
 
@@ -55,9 +55,9 @@ struct Fields {
     token: String,
     username: String,
     password: String,
-    /// The address to go on to.
+    /// The address to continue to.
     next: String,
-    /// The form to go on with.
+    /// The form to send after signing in.
     carried: Option<CarriedForm>,
 }
 
@@ -127,7 +127,7 @@ async fn reply(
     begin_session_if_none(request, session);
     if !has_token {
         // The form may be older than the cookie: the page comes with a new token.
-        let problem = "The form was too old. Please sign in once more.".to_owned();
+        let problem = "This page was open too long. Please sign in again.".to_owned();
         return (fields.page(request, StatusCode::FORBIDDEN, Some(problem)), None);
     }
     let attempted = attempt(context, hashing, request, browser, &fields).await;
@@ -147,7 +147,7 @@ async fn reply(
             return (go_on(request, fields), Some(password));
         }
         Ok(SignInOutcome::Wrong) => {
-            let problem = "The username and password do not belong together.".to_owned();
+            let problem = "Wrong username or password.".to_owned();
             fields.page(request, StatusCode::UNAUTHORIZED, Some(problem))
         }
         Ok(SignInOutcome::Throttled(throttled)) => {

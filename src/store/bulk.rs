@@ -21,7 +21,7 @@ pub struct Bulk {
     pub key: String,
     /// The reason.
     pub reason: String,
-    /// When it was begun.
+    /// When it was created.
     pub began_at: Timestamp,
     /// Its posts in ascending order.
     pub items: Vec<Item>,
@@ -68,15 +68,15 @@ pub fn begin(
     let (ids, seen): (Vec<i64>, Vec<i32>) =
         posts.iter().map(|(post, seen)| (post.0, seen.0)).unzip();
     statement::<BigInt>(
-        "WITH begun AS (
+        "WITH started AS (
              INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
              VALUES ($1, $2, $3, $4)
              ON CONFLICT ON CONSTRAINT bulk_archive_is_begun_once DO NOTHING
              RETURNING id
          )
          INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
-         SELECT begun.id, meant.post_id, meant.seen
-         FROM begun, unnest($5::bigint[], $6::integer[]) AS meant (post_id, seen)
+         SELECT started.id, meant.post_id, meant.seen
+         FROM started, unnest($5::bigint[], $6::integer[]) AS meant (post_id, seen)
          RETURNING bulk_archive_id",
     )
     .bind::<BigInt, _>(actor.0)

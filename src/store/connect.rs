@@ -1,7 +1,9 @@
 //! Connecting, with a limit that this side keeps.
 //!
-//! A frozen server does not keep `statement_timeout`. A thread that waits for it goes on only when
-//! the socket is shut down. libpq gives the socket of a `PGconn`, which diesel keeps private. So the
+//! A frozen server does not keep `statement_timeout`. A thread that waits for it
+//! continues only when
+//! the socket is shut down. libpq gives the socket of a `PGconn`, which diesel keeps
+//! private. So the
 //! linker replaces diesel's call of `PQconnectdb` with the function below (see `build.rs`), which
 //! stores the socket of the connection that this thread makes. Apple's linker cannot do that: on
 //! macOS only the server keeps the limits.
@@ -54,7 +56,7 @@ pub fn connect_within(url: &str, limit: Duration) -> ConnectionResult<PgConnecti
     establish(url, limit).map(|(conn, _)| conn)
 }
 
-/// Stands for `PQconnectdb` in diesel, and does what that does.
+/// Replaces `PQconnectdb` in diesel, and does the same.
 #[unsafe(no_mangle)]
 extern "C" fn __wrap_PQconnectdb(conninfo: *const c_char) -> *mut pq_sys::PGconn {
     let names = [c"dbname".as_ptr(), ptr::null()];

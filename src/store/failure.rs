@@ -24,14 +24,14 @@ pub enum Unavailable {
     #[error("the database took too long")]
     StatementTimeout,
     /// Every attempt was interrupted by another transaction.
-    #[error("too many others changed the same thing at once")]
+    #[error("too many other changes at the same time")]
     Contended,
     /// The server is out of disk space, memory or connections, or cannot use
     /// its files: class 53 or 58.
     #[error("the database server has run out of something, or cannot use its files ({0})")]
     ServerTrouble(Sqlstate),
     /// The limit of requests at a time is reached.
-    #[error("too many requests are in hand")]
+    #[error("too many requests are in progress")]
     Busy,
 }
 
@@ -44,7 +44,7 @@ pub enum Failure {
     Conflict,
     /// Nothing is wrong with the request.
     Unavailable(Unavailable),
-    /// Anything else is a defect of ours. The text is safe to keep: it is the
+    /// Anything else is a defect of the software. The text is safe to keep: it is the
     /// kind and the message, and never a row's contents.
     Defect(String),
 }
@@ -105,7 +105,7 @@ fn by_code(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option
             // insufficient resources, system error
             Some("53" | "58") => {
                 // The operator's to see, and in the server's words.
-                tracing::error!(%code, said = information.message(), "the database server is in trouble");
+                tracing::error!(%code, said = information.message(), "the database server reports an error");
                 Unavailable::ServerTrouble(code)
             }
             _ => return None,

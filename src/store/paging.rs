@@ -6,17 +6,17 @@
 
 use jiff::Timestamp;
 
-/// Where something stands in a list by time. What is of one moment stands in
+/// The position of an entry in a list by time. Entries of one moment are in
 /// the order of its ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
     /// The time that the list goes by.
     pub at: Timestamp,
-    /// The id of what stands there.
+    /// The id of the entry.
     pub id: i64,
 }
 
-/// What stands somewhere in a list.
+/// An entry of a list.
 pub trait HasCursor {
     /// Returns where.
     fn place(&self) -> Cursor;
@@ -83,7 +83,7 @@ impl PageRequest {
         match (self.stretch, self.reads()) {
             (Direction::After(place) | Direction::Before(place), _) => place,
             (Direction::First, Order::NewestFirst) => Cursor { at: Timestamp::MAX, id: i64::MAX },
-            // Nothing of ours is older than that.
+            // No row is older than that.
             (Direction::First, Order::OldestFirst) => {
                 Cursor { at: Timestamp::UNIX_EPOCH, id: i64::MIN }
             }

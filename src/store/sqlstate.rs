@@ -3,7 +3,7 @@
 //! Diesel 2.3 knows it and does not pass it on; a message depends on the server's `lc_messages`,
 //! which only a superuser may set, and on its version. libpq keeps it in the `PGresult` of the
 //! error, and diesel's `PgErrorInformation` is that pointer and nothing else. So `Cargo.toml` names
-//! one version of diesel exactly: whoever raises it looks whether that struct is still the same.
+//! one version of diesel exactly: before an upgrade, check that the struct is still the same.
 
 #![allow(unsafe_code, reason = "libpq's result is read through the pointer that diesel holds")]
 

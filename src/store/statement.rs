@@ -1,7 +1,7 @@
 //! Hand-written SQL that PostgreSQL plans once.
 //!
-//! Diesel prepares anew what it cannot cache: every `update`, every
-//! `sql_query`. The statements of the door are few and hot, so they are
+//! Diesel prepares again what it cannot cache: every `update`, every
+//! `sql_query`. The statements of the workflow are few and hot, so they are
 //! written out, parameterised, and cached by their text.
 
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ pub fn statement<'a, Row>(sql: impl Into<Cow<'static, str>>) -> Statement<'a, Ro
 }
 
 /// Returns the statement that the pieces are together. They are literals of
-/// the program, so nothing that somebody typed can be among them, and there
+/// the program, so no user input can be among them, and there
 /// are only so many texts to be cached.
 pub fn statement_of<'a, Row>(pieces: &[&'static str]) -> Statement<'a, Row> {
     statement(pieces.concat())

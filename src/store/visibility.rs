@@ -48,7 +48,7 @@ impl Visibility {
 
     /// Returns whether the reader may also see how a post came to be: its
     /// earlier revisions, its reviews and its history. What is published is
-    /// for everybody; how it was made stays with those who made it.
+    /// for everyone; its history is only for the author, reviewers and staff.
     pub fn sees_history_of(&self, post: &Post) -> bool {
         let Self { viewer, sees_reviews, sees_everything } = *self;
         post.shows_history_to(Reader { person: viewer.map(UserId), sees_reviews, sees_everything })

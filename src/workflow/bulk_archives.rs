@@ -58,7 +58,7 @@ pub type SelectedPosts = BTreeMap<PostId, RevisionNumber>;
 /// There are none, or more than [`MAX_POSTS`].
 pub fn check_count(posts: &SelectedPosts) -> Result<(), FieldError> {
     match posts.len() {
-        0 => Err(FieldError::new("post", "Go back and select at least one post.")),
+        0 => Err(FieldError::new("post", "Select at least one post.")),
         1..=MAX_POSTS => Ok(()),
         _ => Err(FieldError::new("post", "Select at most 1,000 posts at a time.")),
     }
@@ -91,10 +91,7 @@ pub fn begin(
         posts.iter().map(|(id, seen)| (*id, *seen)).collect();
     let stored = bulk::begin(conn, person.id, key, &fingerprint, reason.as_str(), &posts);
     let id = stored.map_err(read_error)?.ok_or_else(|| {
-        FieldError::new(
-            "key",
-            "This form was already used for something else. Open it anew and send it again.",
-        )
+        FieldError::new("key", "This page was already submitted. Reload it and try again.")
     })?;
     Ok(id)
 }

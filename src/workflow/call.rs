@@ -26,7 +26,7 @@ pub struct AccountCall<'a> {
     pub interface: Interface,
     /// The request, for the records.
     pub request: RequestId,
-    /// Why, for the record.
+    /// Reason.
     pub reason: &'a str,
 }
 

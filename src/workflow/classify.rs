@@ -73,7 +73,7 @@ pub(super) fn classify(stop: Stop) -> Verdict {
         Stop::Refused(Refusal::Invariant(violation)) => {
             return Verdict::Defect {
                 invariant: violation.invariant().to_owned(),
-                detail: "found before commit, by the program".to_owned(),
+                detail: "found by the program before saving".to_owned(),
             };
         }
         Stop::Refused(refusal) => return Verdict::Refused(refusal),
@@ -87,7 +87,7 @@ pub(super) fn classify(stop: Stop) -> Verdict {
             // Another post took the address between the look and the write.
             "slug_is_unique" => Verdict::Retry,
             "username_is_unique" => Verdict::Refused(
-                FieldError::new("username", "Choose another name: this one is taken.").into(),
+                FieldError::new("username", "This username is taken. Choose another one.").into(),
             ),
             _ => Verdict::Defect { invariant: name, detail: "refused by the database".to_owned() },
         },

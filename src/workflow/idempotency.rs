@@ -49,11 +49,8 @@ pub(super) fn earlier_outcome<A: Attempt>(
             }))
         }
         Some(_) => Err(Refusal::Input(
-            FieldError::new(
-                "key",
-                "This form was already used for something else. Open it anew and send it again.",
-            )
-            .into(),
+            FieldError::new("key", "This page was already submitted. Reload it and try again.")
+                .into(),
         )),
     }
 }

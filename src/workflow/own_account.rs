@@ -58,9 +58,9 @@ pub fn set_password_by_link(
     hash: &str,
 ) -> Result<(), Refusal> {
     // There is no credential: the link proves who it is.
-    let nobody = Credential::Account(UserId(0));
+    let no_actor = Credential::Account(UserId(0));
     let call =
-        AccountCall { credential: &nobody, interface, request, reason: "With a one-time link." };
+        AccountCall { credential: &no_actor, interface, request, reason: "With a one-time link." };
     let change = OwnChange::Password(NewPassword {
         hash: hash.to_owned(),
         session: None,

@@ -35,7 +35,7 @@ fn a_changed_password_signs_out_every_other_browser_and_keeps_this_one() {
     let answer = change_password(&mut here, PASSWORD, NEW).expect(303);
     assert_eq!(answer.location(), "/account");
     assert_ne!(*here.session(), before, "under another id");
-    assert!(here.get("/account").expect(200).body.contains("Your password is changed."));
+    assert!(here.get("/account").expect(200).body.contains("Password changed."));
     here.get("/desk").expect(200);
     elsewhere.get("/desk").expect(401);
     let mut thief = servers[0].browser();
@@ -118,7 +118,7 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_at_once() {
     let headers = [("sec-fetch-site", "same-origin"), ("user-agent", agent)];
     phone.post_raw("/sign-in", form.as_bytes(), &headers).expect(303);
     let page = here.get("/account").expect(200);
-    for words in ["Another browser", "(this one)"] {
+    for words in ["Another browser", "(this browser)"] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
     assert!(!page.body.contains("Mozilla"), "what a browser sends stands on no page");
@@ -215,10 +215,10 @@ fn an_invalid_token_form_is_refused_and_the_page_says_what_to_write() {
     let mut alice = server.signed_in("alice");
     make(&mut alice, &[("name", "Import"), ("days", "30")]);
     for (name, days, more, status, sentence) in [
-        (" ", "30", None, 422, "Write what the token is for."),
-        ("Other", "367", None, 422, "Write a number of days from 1 to 366."),
-        ("Other", "0", None, 422, "Write a number of days from 1 to 366."),
-        ("Other", "soon", None, 422, "Write a number of days from 1 to 366."),
+        (" ", "30", None, 422, "Enter a name for the token."),
+        ("Other", "367", None, 422, "Enter 1 to 366 days."),
+        ("Other", "0", None, 422, "Enter 1 to 366 days."),
+        ("Other", "soon", None, 422, "Enter 1 to 366 days."),
         ("import", "30", None, 409, "You already have a working token with this name."),
         (
             "Other",
@@ -227,7 +227,7 @@ fn an_invalid_token_form_is_refused_and_the_page_says_what_to_write() {
             409,
             "does not hold the permission posts.publish_post",
         ),
-        ("Other", "30", Some("posts.burn_post"), 422, "There is no field"),
+        ("Other", "30", Some("posts.burn_post"), 422, "there is no field"),
     ] {
         let mut fields = vec![("name", name), ("days", days), ("password", PASSWORD)];
         fields.extend(more.map(|permission| (permission, "yes")));

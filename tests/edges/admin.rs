@@ -3,9 +3,11 @@
 mod access;
 mod accounts;
 mod bulk_archive;
+mod days;
 mod files;
 mod helpers;
 mod incidents;
+mod namesakes;
 mod overview;
 mod post_page;
 mod posts;

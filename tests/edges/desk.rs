@@ -5,6 +5,7 @@
 use imprimatur::domain::{Content, PostId, Revise};
 use imprimatur::store::posts;
 
+use crate::support::browser::encode;
 use crate::support::world::{
     archive, content, publish, request_changes, revise, submit, withdraw_request,
 };
@@ -76,29 +77,38 @@ fn the_queue_names_the_last_reader_and_shows_answered_requests() {
     let [mut edith, mut rosa] = ["edith", "rosa"].map(|name| server.signed_in(name));
     let queue = |browser: &mut Browser| {
         let words = words(browser, "/desk");
-        between(&words, "Waiting for your review", "Your posts").to_owned()
+        between(&words, "Waiting for your review", "My posts").to_owned()
     };
 
-    assert!(queue(&mut edith).contains("Nobody has looked at it yet."));
+    assert!(queue(&mut edith).contains("Not read by a reviewer yet."));
     rosa.get(&format!("/desk/posts/{post}")).expect(200);
     let seen = queue(&mut edith);
-    assert!(seen.contains("Rosa opened it just now and may be reading it now."), "{seen}");
+    assert!(seen.contains("Rosa (rosa) may be reviewing this now (opened just now)."), "{seen}");
     let seen = queue(&mut rosa);
-    assert!(seen.contains("You looked last, just now."), "{seen}");
+    assert!(seen.contains("Last read by you, just now."), "{seen}");
     edith.get(&format!("/desk/posts/{post}")).expect(200);
     let seen = queue(&mut rosa);
-    assert!(seen.contains("Edith opened it just now and may be reading it now."), "{seen}");
+    assert!(seen.contains("Edith (edith) may be reviewing this now (opened just now)."), "{seen}");
 
     world.perform(world.edith, &request_changes(post, 1)).unwrap();
     let seen = queue(&mut rosa);
-    assert!(seen.contains("Nothing waits for you."), "{seen}");
-    assert!(seen.contains("On restraint by Alice: Edith asked just now"), "{seen}");
+    assert!(seen.contains("Nothing to review."), "{seen}");
+    assert!(
+        seen.contains("On restraint by Alice (alice): Edith (edith) requested changes just now"),
+        "{seen}"
+    );
     world.perform(world.alice, &revise(post, 1, "On measure")).unwrap();
     let seen = queue(&mut rosa);
-    assert!(seen.contains("Alice answered Edith's change request just now."), "{seen}");
-    assert!(seen.contains("New since you read revision 1: what changed"), "{seen}");
+    assert!(
+        seen.contains("Alice (alice) edited it after Edith's change request, just now."),
+        "{seen}"
+    );
+    assert!(seen.contains("Changed since you read revision 1: see changes"), "{seen}");
     let seen = queue(&mut edith);
-    assert!(seen.contains("Alice answered your change request just now."), "{seen}");
+    assert!(
+        seen.contains("Alice (alice) edited it after your change request, just now."),
+        "{seen}"
+    );
 }
 
 #[test]
@@ -110,7 +120,7 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     let page = format!("/desk/posts/{post}");
 
     let seen = words(&mut edith, &page);
-    assert!(!seen.contains("What changed since"), "there is nothing to compare with: {seen}");
+    assert!(!seen.contains("Changes since"), "there is nothing to compare with: {seen}");
     for (seen, body) in [(1, "A second thought."), (2, "A third thought.")] {
         let content = Content::parse("On restraint", "Why less is more.", body).unwrap();
         world.perform(world.alice, &Revise { post, seen: revision(seen), content }).unwrap();
@@ -118,21 +128,21 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     // Also when the page is loaded again.
     for _ in 0..2 {
         let seen = words(&mut edith, &page);
-        let changed = between(&seen, "What changed since you read revision 1", "What you can do");
-        assert!(changed.contains("That was just now."), "{changed}");
-        assert!(changed.contains("This is revision 3."), "{changed}");
+        let changed = between(&seen, "Changes since you last read it", "Actions");
+        let compared = "Revision 1 (just now) compared with revision 3.";
+        assert!(changed.contains(compared), "{changed}");
         assert!(changed.contains("Added: A third thought."), "{changed}");
         assert!(!changed.contains("second thought"), "{changed}");
     }
     let seen = words(&mut rosa, &page);
-    assert!(!seen.contains("What changed since"), "she has read none before: {seen}");
+    assert!(!seen.contains("Changes since"), "she has read none before: {seen}");
 
     // A reviewer who has never read it sees the changes since the last request.
     world.perform(world.edith, &request_changes(post, 3)).unwrap();
     world.person("rufus", &[imprimatur::domain::Role::Reviewer]);
     world.perform(world.alice, &revise(post, 3, "On measure")).unwrap();
     let seen = words(&mut server.signed_in("rufus"), &page);
-    let changed = between(&seen, "What changed since Edith asked for changes", "What you can do");
+    let changed = between(&seen, "Changes since the change request of Edith (edith)", "Actions");
     assert!(changed.contains("Added: On measure"), "{changed}");
 }
 
@@ -166,9 +176,9 @@ fn only_a_reviewer_of_another_persons_post_in_review_is_recorded_as_a_reader() {
     assert_eq!(world.db_count("readings"), 1);
     let mut alice = server.signed_in("alice");
     let page = words(&mut alice, &format!("/desk/posts/{in_review}"));
-    assert!(page.contains("Read by Edith: revision 1, just now"), "{page}");
+    assert!(page.contains("Read by reviewers Edith (edith): revision 1, just now"), "{page}");
     let desk = words(&mut alice, "/desk");
-    assert!(desk.contains("Edith looked at revision 1, just now."), "{desk}");
+    assert!(desk.contains("Edith (edith) read revision 1, just now."), "{desk}");
 }
 
 #[test]
@@ -191,19 +201,25 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
     let desk = words(&mut server.signed_in("alice"), "/desk");
 
     let asked = between(&desk, "Changes requested", "Drafts");
-    assert!(asked.contains("Asked") && asked.contains("Edith asked for changes"), "{asked}");
-    assert!(asked.contains("Answer with a new revision"), "{asked}");
+    assert!(
+        asked.contains("Asked") && asked.contains("Edith (edith) requested changes"),
+        "{asked}"
+    );
+    assert!(asked.contains("Edit and answer"), "{asked}");
     let drafts = between(&desk, "Drafts", "In review Answered well");
     assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
-    assert!(drafts.contains("Still missing: title, summary. Go on writing"), "{drafts}");
-    assert!(drafts.contains("Submit it for review or go on writing"), "{drafts}");
+    assert!(drafts.contains("To do: title, summary. Edit"), "{drafts}");
+    assert!(drafts.contains("Submit for review · Edit"), "{drafts}");
     let waiting = between(&desk, "In review Answered well", "Published Public");
-    assert!(waiting.contains("With the reviewers for less than a minute."), "{waiting}");
-    assert!(waiting.contains("Nobody has looked at it yet."), "{waiting}");
+    assert!(waiting.contains("In review for less than a minute."), "{waiting}");
+    assert!(waiting.contains("Not read by a reviewer yet."), "{waiting}");
     let public = between(&desk, "Published Public", "Archived Gone");
-    assert!(public.contains("Edith published it just now."), "{public}");
-    let gone = between(&desk, "Archived Gone", "Imprimatur");
-    assert!(gone.contains("Stan archived it just now: It is out of date."), "{gone}");
+    assert!(public.contains("Published by Edith (edith), just now."), "{public}");
+    let gone = between(&desk, "Archived Gone", "Published with Imprimatur");
+    assert!(
+        gone.contains("Archived by Stan (stan), just now. Reason: It is out of date."),
+        "{gone}"
+    );
 }
 
 #[test]
@@ -228,7 +244,7 @@ fn the_list_of_own_posts_has_each_post_once() {
     alice.get("/desk/posts?state=lost").expect(422);
     alice.get("/desk/posts?before=x").expect(422);
     let none = words(&mut alice, "/desk/posts?state=archived");
-    assert!(none.contains("None of your posts is archived."), "{none}");
+    assert!(none.contains("You have no archived posts."), "{none}");
 }
 
 #[test]
@@ -241,13 +257,13 @@ fn publishing_ends_on_a_page_with_the_address_of_the_post() {
     let done = edith.act(&address, &[]).expect(303);
     assert_eq!(done.location(), address);
     let seen = words(&mut edith, &address);
-    assert!(seen.contains("It is published"), "{seen}");
+    assert!(seen.contains("Published"), "{seen}");
     assert!(seen.contains("You published revision 1 just now."), "{seen}");
     assert!(seen.contains(&format!("http://{}/posts/on-restraint", server.address)), "{seen}");
-    assert!(seen.contains("Next in line by Alice has waited for"), "{seen}");
+    assert!(seen.contains("Next in line by Alice (alice), submitted just now"), "{seen}");
 
     world.perform(world.rosa, &publish(next, 1)).unwrap();
-    assert!(words(&mut edith, &address).contains("Nothing else waits for your review."));
+    assert!(words(&mut edith, &address).contains("Your queue is empty."));
 }
 
 #[test]
@@ -265,19 +281,19 @@ fn an_action_that_comes_too_late_shows_who_was_first_and_keeps_the_typed_text() 
         fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     sent.push(("note", "Name your source."));
     let page = edith.post(&request, &sent).expect(409).body;
-    assert!(page.contains("<bdi>Rosa</bdi> published revision 1"), "{page}");
+    assert!(page.contains("<bdi>Rosa (rosa)</bdi> published revision 1"), "{page}");
     assert!(page.contains("Name your source."), "{page}");
 
     for action in ["publish", "request-changes", "withdraw-request"] {
         let seen = words(&mut edith, &format!("/desk/posts/{post}/{action}"));
-        assert!(seen.contains("Rosa published revision 1 just now."), "{action}: {seen}");
+        assert!(seen.contains("Rosa (rosa) published revision 1 just now."), "{action}: {seen}");
     }
     let mut alice = server.signed_in("alice");
     let seen = words(&mut alice, &format!("/desk/posts/{post}/submit"));
-    assert!(seen.contains("Rosa published revision 1"), "{seen}");
+    assert!(seen.contains("Rosa (rosa) published revision 1"), "{seen}");
     world.perform(world.stan, &archive(post, 1)).unwrap();
     let seen = words(&mut server.signed_in("stan"), &format!("/desk/posts/{post}/archive"));
-    assert!(seen.contains("You archived it just now. Rosa had published it"), "{seen}");
+    assert!(seen.contains("You archived it just now. Rosa (rosa) had published it"), "{seen}");
 }
 
 #[test]
@@ -297,13 +313,13 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
     let page = words(&mut alice, &format!("/desk/posts/{post}"));
     let history = between(&page, "History", "All 5 revisions");
     let told = [
-        "Published Edith published revision 5",
-        "You wrote revision 5: what changed from revision 4 to 5",
-        "Edith withdrew the request about revision 4",
-        "Edith asked for changes to revision 4",
+        "Published Edith (edith) published revision 5",
+        "You saved revision 5: see changes from revision 4 to 5",
+        "Edith (edith) withdrew the change request for revision 4",
+        "Edith (edith) requested changes to revision 4",
         "In review You submitted revision 4",
-        "You wrote revisions 2 to 4: what changed from revision 1 to 4",
-        "Draft You began it",
+        "You saved revisions 2 to 4: see changes from revision 1 to 4",
+        "Draft You created the draft",
     ];
     let mut rest = history;
     for event in told {
@@ -313,8 +329,14 @@ fn the_history_shows_consecutive_revisions_as_one_event() {
     assert!(body.contains("<time class=\"exact\" datetime=\"20"), "{body}");
 
     let revisions = words(&mut alice, &format!("/desk/posts/{post}/revisions"));
-    assert!(revisions.contains("published by Edith"), "{revisions}");
-    assert!(revisions.contains("Edith asked for changes and withdrew it"), "{revisions}");
+    assert!(revisions.contains("published by Edith (edith)"), "{revisions}");
+    assert!(
+        revisions.contains(
+            "Edith (edith) requested changes, then withdrew the \
+                                request"
+        ),
+        "{revisions}"
+    );
     let second = words(&mut alice, &format!("/desk/posts/{post}/revisions/2"));
     assert!(second.contains("Revision 2 of 5") && second.contains("Title 1"), "{second}");
     alice.get(&format!("/desk/posts/{post}/revisions/6")).expect(404);
@@ -328,7 +350,7 @@ fn reasons_that_several_actions_share_are_shown_once() {
     let server = Server::start(world.database.store());
     let page = words(&mut server.signed_in("alice"), &format!("/desk/posts/{post}"));
     assert_eq!(page.matches("published this on").count(), 1, "{page}");
-    assert!(page.contains("Revise Submit for review Edith published"), "{page}");
+    assert!(page.contains("Edit Submit for review Edith published"), "{page}");
 }
 
 #[test]
@@ -341,19 +363,24 @@ fn one_revision_answers_the_change_requests_of_two_reviewers() {
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
     let desk = words(&mut alice, "/desk");
-    assert!(desk.contains("With you: Rosa and Edith asked for changes just now."), "{desk}");
+    assert!(desk.contains("Rosa (rosa) and Edith (edith) requested changes just now."), "{desk}");
     let desk = words(&mut server.signed_in("rosa"), "/desk");
-    assert!(desk.contains("On restraint by Alice: You and Edith asked just now"), "{desk}");
+    assert!(
+        desk.contains(
+            "On restraint by Alice (alice): you and Edith (edith) requested changes just now"
+        ),
+        "{desk}"
+    );
 
     let editor = words(&mut alice, &format!("/desk/posts/{post}/revise"));
-    let asked = between(&editor, "What has to change", "Title");
+    let asked = between(&editor, "Requested changes", "Title");
     assert_eq!(asked.matches("Please name your source.").count(), 2, "{asked}");
     let fields = [("title", "On measure"), ("summary", "S"), ("body", "B")];
     alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
     let page = alice.get(&format!("/desk/posts/{post}")).body;
-    assert!(page.contains("The reviewers see it now"), "{page}");
+    assert!(page.contains("Reviewers can see it now"), "{page}");
     let desk = words(&mut server.signed_in("rosa"), "/desk");
-    assert!(desk.contains("answered your and Edith's change requests"), "{desk}");
+    assert!(desk.contains("edited it after your and Edith's change requests"), "{desk}");
 }
 
 #[test]
@@ -364,9 +391,84 @@ fn reasons_that_the_person_can_correct_are_visible_and_the_others_are_collapsed(
     let server = Server::start(world.database.store());
     let page = server.signed_in("rosa").get(&format!("/desk/posts/{post}")).expect(200).body;
     let (before, behind) = page.split_once("<details class=\"why-not\">").unwrap();
-    let button = |label: &str| format!("disabled aria-describedby=\"why-{label}\"");
+    let button = |label: &str| format!("aria-disabled=\"true\" aria-describedby=\"why-{label}\"");
     assert!(before.contains(&button("publish")), "{before}");
     assert!(before.contains("Edith requested changes to revision 1."), "{before}");
     assert!(behind.contains(&button("withdraw-request")), "{behind}");
     assert!(behind.contains(&button("revise")), "rosa may write, and not this: {behind}");
+}
+
+#[test]
+fn a_button_that_is_not_possible_now_is_reached_by_keyboard_and_answers_with_its_reasons() {
+    let world = World::new();
+    let draft = world.draft();
+    let review = in_review(&world, world.alice, "On restraint");
+    world.perform(world.edith, &request_changes(review, 1)).unwrap();
+    let server = Server::start(world.database.store());
+    let mut tried = 0;
+    for (name, path) in [
+        ("alice", format!("/desk/posts/{draft}")),
+        ("rosa", format!("/desk/posts/{review}")),
+        ("edith", format!("/desk/posts/{review}")),
+        ("stan", format!("/admin/posts/{draft}")),
+        ("stan", "/admin/accounts/alice".into()),
+        ("stan", "/admin/accounts/stan".into()),
+    ] {
+        let mut browser = server.signed_in(name);
+        let page = browser.get(&path).expect(200).body;
+        assert!(!page.contains(" disabled"), "{path} of {name}");
+        for form in page.split("<form method=\"get\" action=\"").skip(1) {
+            let (form, _) = form.split_once("</form>").unwrap();
+            let Some((_, described)) = form.split_once("aria-describedby=\"") else { continue };
+            let (reasons, _) = described.split_once('"').unwrap();
+            let (_, reasons) = page.split_once(&format!("id=\"{reasons}\"")).unwrap();
+            let (_, sentence) = reasons.split_once("<li><p>").unwrap();
+            let (sentence, _) = sentence.split_once("</p>").unwrap();
+            let (address, rest) = form.split_once('"').unwrap();
+            let fields = rest.split("name=\"").skip(1).map(|field| {
+                let (name, value) = field.split_once("\" value=\"").unwrap();
+                (name, value.split('"').next().unwrap())
+            });
+            let query = encode(&fields.collect::<Vec<_>>());
+            let answer = browser.get(&format!("{address}?{query}"));
+            assert!(answer.body.contains(sentence), "{address}: {sentence}: {}", answer.body);
+            assert!(!answer.body.contains("<textarea"), "{address} has no form");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 12, "{tried}");
+}
+
+#[test]
+fn a_change_that_cannot_be_seen_is_named_in_the_difference() {
+    let world = World::new();
+    let post = world.draft();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let old = "It is inside the box.\n\ncosts 90 EUR\n\nhttps://example.org\n\nend\n\ncafé";
+    let new = "It is in\u{200B}side the\u{A0}box.\n\ncosts \u{202E}09 RUE\u{202C}\n\n\
+               https://exampl\u{435}.org\n\nend\t \n\ncafe\u{301}";
+    for body in [old, new] {
+        let fields = [("title", "On sight"), ("summary", "S"), ("body", body)];
+        alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
+    }
+    let page = alice.get(&format!("/desk/posts/{post}/changes?from=2&to=3")).expect(200).body;
+    for sign in [
+        "U+200B ZERO WIDTH SPACE",
+        "U+00A0 NO-BREAK SPACE",
+        "U+202E RIGHT-TO-LEFT OVERRIDE",
+        "U+202C POP DIRECTIONAL FORMATTING",
+        "U+0435 CYRILLIC LETTER",
+        "U+0009 TAB",
+        "U+0301 COMBINING MARK",
+    ] {
+        let label = format!("<span class=\"code-point\">{sign}</span>");
+        assert!(page.contains(&label), "{sign}: {page}");
+    }
+    assert!(!page.contains(['\u{202E}', '\u{202C}']), "nothing turns the page around");
+    let lines: Vec<&str> = page.split("<p class=\"line").skip(1).collect();
+    assert!(lines.len() > 10, "{page}");
+    for line in lines {
+        assert!(line.split("</p>").next().unwrap().contains("<bdi>"), "{line}");
+    }
 }

@@ -24,10 +24,15 @@ fn every_invalid_field_is_named_and_the_typed_text_is_kept() {
             long_title.as_str(),
             "kept summary",
             "kept body",
-            "Shorten this to 200 characters; it has 201.",
+            "Too long: the limit is 200 characters, this has 201.",
         ),
-        ("kept title", "kept summary", long_body.as_str(), "Shorten this to 100,000 characters"),
-        ("two\nlines", "kept summary", "kept body", "Write this on one line."),
+        (
+            "kept title",
+            "kept summary",
+            long_body.as_str(),
+            "Too long: the limit is 100,000 characters",
+        ),
+        ("two\nlines", "kept summary", "kept body", "Line breaks are not allowed here."),
         ("kept title", "kept summary", "nul \0 here", "Remove the control character U+0000 NULL."),
         ("no\u{fffe}title", "kept summary", "kept body", "Remove the character U+FFFE."),
     ] {
@@ -49,7 +54,7 @@ fn every_invalid_field_is_named_and_the_typed_text_is_kept() {
         }
         assert_eq!(page.hidden("key"), key, "it is the same form still");
     }
-    assert!(alice.get("/desk").body.contains("You have not written anything yet"));
+    assert!(alice.get("/desk").body.contains("You have no posts yet"));
 }
 
 #[test]
@@ -98,7 +103,7 @@ fn a_form_is_read_strictly() {
         ("seen=1".to_owned(), "<code>key</code>"),
         ("seen=1&key=".to_owned(), "<code>key</code>"),
         (format!("seen=1&key={}", "k".repeat(256)), "<code>key</code>"),
-        (format!("key={key}&seen=1&state=published"), "There is no field &#34;state&#34; here."),
+        (format!("key={key}&seen=1&state=published"), "there is no field &#34;state&#34;."),
         (format!("key={key}&seen=%FF"), "<code>seen</code>"),
     ] {
         let page = edith.post_raw(&path, format!("{base}&{rest}").as_bytes(), &OURS);
@@ -140,7 +145,14 @@ fn a_byte_that_is_not_utf_8_does_not_lose_the_rest_of_the_form() {
     let typed = encode(&[("token", &token), ("key", &key), ("title", "Kept"), ("summary", "")]);
     let body = format!("{typed}&body=Long+work%FF+goes+on");
     let page = alice.post_raw("/desk/posts/create", body.as_bytes(), &OURS).expect(422);
-    assert!(page.body.contains("<code>body</code>: Send this as UTF-8 text."), "{}", page.body);
+    assert!(
+        page.body.contains(
+            "<code>body</code>: Bad form: this is not UTF-8 \
+             text."
+        ),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains("Long work\u{fffd} goes on"), "{}", page.body);
 }
 
@@ -343,9 +355,13 @@ fn a_line_that_turns_the_text_around_it_is_refused_by_name() {
     ] {
         let line = format!("costs {sign}09 EUR");
         let sentence = format!("Remove the character {name}.");
+        let fields = |turned: &str| {
+            let parts = ["title", "summary", "body"];
+            parts.map(|name| (name, if name == turned { line.as_str() } else { "Plain." }))
+        };
         for field in ["title", "summary"] {
-            let page = alice.submit("/desk/posts/create", &[(field, &line)]).expect(422);
-            assert!(page.body.contains(&sentence), "{field}: {sentence}");
+            let page = alice.submit("/desk/posts/create", &fields(field)).expect(422);
+            assert!(page.body.contains(&sentence), "{field}: {sentence}: {}", page.body);
         }
         let fields = [("username", "new"), ("display_name", &*line), ("reason", "New here.")];
         let page = stan.submit("/admin/create-account", &fields).expect(422);
@@ -356,7 +372,7 @@ fn a_line_that_turns_the_text_around_it_is_refused_by_name() {
     }
     for separator in ['\u{2028}', '\u{2029}'] {
         let error = Title::parse(&format!("two{separator}lines")).unwrap_err();
-        assert_eq!(error.message, "Write this on one line.");
+        assert_eq!(error.message, "Line breaks are not allowed here.");
     }
     for ordinary in ["\u{200F}שלום", "می\u{200C}خواهم", "👩\u{200D}👧", "Tom\u{A0}& Co"]
     {

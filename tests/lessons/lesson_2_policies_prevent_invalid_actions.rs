@@ -41,7 +41,7 @@ const TRUTH: &str = "
 | its author, also a reviewer | create      | revise, submit | revise                                     |           |          |
 | staff                       |             |                |                                            | archive   |          |
 | an account without roles    |             |                |                                            |           |          |
-| nobody who is signed in     |             |                |                                            |           |          |
+| not signed in     |             |                |                                            |           |          |
 ";
 
 /// Why the others cannot: which layer says no, with which codes, and what HTTP
@@ -62,7 +62,7 @@ const REFUSALS: &str = "
 | staff                       | archive          | 409 policy not-published                   | 409 policy not-published          | done                                        | 409 policy not-published                   |
 | staff                       | publish          | 403 permission permission-missing          | 403 permission permission-missing | 403 permission permission-missing           | 403 permission permission-missing          |
 | an account without roles    | publish          | 403 permission permission-missing          | 403 permission permission-missing | 403 permission permission-missing           | 403 permission permission-missing          |
-| nobody who is signed in     | publish          | 401 authentication                         | 401 authentication                | 401 authentication                          | 401 authentication                         |
+| not signed in     | publish          | 401 authentication                         | 401 authentication                | 401 authentication                          | 401 authentication                         |
 ";
 
 /// Everybody in the tables, with whose post it is that they try things on.
@@ -77,7 +77,7 @@ fn cast(world: &World) -> [(&'static str, Credential, UserId); 7] {
         ("staff", account(world.stan), strange),
         ("an account without roles", account(world.mallory), strange),
         (
-            "nobody who is signed in",
+            "not signed in",
             Credential::Session(SessionId::of("a cookie that somebody made up")),
             strange,
         ),
@@ -225,7 +225,7 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     assert!(body.contains("Edith published this on"), "{body}");
     refused(&mut stan, in_review, "archive", &reason, (409, "not-published"));
     let body = refused(&mut edith, revised, "publish", &[], (409, "stale-revision"));
-    assert!(body.contains("What has changed since you looked"), "{body}");
+    assert!(body.contains("Changes since you opened this page"), "{body}");
     let body = refused(&mut alice, begun, "submit", &[], (409, "incomplete"));
     assert!(body.contains("Missing: title, body."), "{body}");
     let body = refused(&mut rosa, asked, "publish", &[], (409, "changes-requested"));
@@ -492,7 +492,7 @@ fn any_reviewer_withdraws_the_request_of_a_deactivated_reviewer() {
     );
     let server = Server::start(world.database.store());
     let desk = server.signed_in("rosa").get("/desk").expect(200).body;
-    assert!(desk.contains("By Alice (account deactivated)"), "{desk}");
+    assert!(desk.contains("By <bdi>Alice (alice)</bdi> (account deactivated)"), "{desk}");
 
     let before = world.db_everything();
     let refusal = world.perform(world.stan, &withdraw_request(post, 1)).unwrap_err();

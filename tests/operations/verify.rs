@@ -155,7 +155,7 @@ fn a_role_without_the_owners_rights_hears_that_the_guards_were_not_compared() {
     let report = verify(&mut database.as_runtime(), RUNTIME_ROLE).unwrap();
     assert_eq!(
         details(&report.findings),
-        ["the guards were not compared: put the URL of the owner in DATABASE_OWNER_URL"]
+        ["the guards were not compared: set DATABASE_OWNER_URL to the URL of the owner"]
     );
 }
 

@@ -1,8 +1,10 @@
 //! The shape of the code, and the tables that the README shares with it.
 
 mod architecture;
+mod findings;
 mod imports;
 mod lists;
 pub mod readme;
 mod schema;
 mod sources;
+mod words;

@@ -134,7 +134,7 @@ impl Chromium {
     /// Waits for a button with these words that cannot be pressed.
     #[track_caller]
     pub fn sees_disabled(&self, words: &str) {
-        self.find(&format!("//button[normalize-space(.)='{words}'][@disabled]"));
+        self.find(&format!("//button[normalize-space(.)='{words}'][@aria-disabled='true']"));
     }
 
     /// Waits for a line of a comparison.
@@ -162,7 +162,7 @@ impl Chromium {
 
     #[track_caller]
     pub fn press(&self, words: &str) {
-        let button = format!("//button[normalize-space(.)='{words}'][not(@disabled)]");
+        let button = format!("//button[normalize-space(.)='{words}'][not(@aria-disabled)]");
         match self.hands {
             Hands::Mouse => self.click(&button),
             Hands::Keyboard => self.activate(&button, keyboard::SPACE),

@@ -177,7 +177,8 @@ impl World {
     /// The layers and the codes of all refusals, oldest first.
     pub fn db_refusals(&self) -> Vec<(String, String)> {
         statement::<(Text, Text)>(
-            "SELECT layer, coalesce((SELECT string_agg(r->>'code', ' ') FROM jsonb_array_elements(reasons) r), '')
+            "SELECT layer, coalesce((SELECT string_agg(r->>'code', ' ') FROM \
+             jsonb_array_elements(reasons) r), '')
              FROM refusals ORDER BY id",
         )
         .load(&mut self.database.as_owner())

@@ -11,8 +11,7 @@ use crate::permissions;
 use crate::workflow::{self, Advice};
 
 /// The headings of the columns after the first.
-pub(super) const COLUMNS: [&str; 5] =
-    ["no post yet", "Draft", "In review", "Published", "Archived"];
+pub(super) const COLUMNS: [&str; 5] = ["(new post)", "Draft", "In review", "Published", "Archived"];
 
 /// What one person can do.
 pub(super) struct AccessRow {
@@ -40,7 +39,7 @@ pub(super) fn rows() -> Vec<AccessRow> {
         ("its author, also a reviewer", Some((AUTHOR, &[Role::Author, Role::Reviewer]))),
         ("staff", Some((ANOTHER_PERSON, &[Role::Staff]))),
         ("an account without roles", Some((ANOTHER_PERSON, &[]))),
-        ("nobody who is signed in", None),
+        ("not signed in", None),
     ];
     let row = |(who, person): (&'static str, Sample)| {
         let person = person.map(|(id, roles)| Person {
@@ -116,5 +115,5 @@ fn sample_post(state: State) -> Option<Post> {
 }
 
 fn byline(id: UserId) -> Byline {
-    Byline { id, name: String::new() }
+    Byline { id, name: String::new(), username: String::new() }
 }

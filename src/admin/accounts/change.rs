@@ -56,41 +56,39 @@ impl AccountChangePage {
     fn question(&self) -> String {
         let name = &self.account.person.display_name;
         match self.requested.action {
-            AccountAction::Grant(role) => format!("Grant {name} the role {role}?"),
-            AccountAction::Revoke(role) => format!("Revoke {name}'s role {role}?"),
+            AccountAction::Grant(role) => format!("Grant the role “{role}” to {name}?"),
+            AccountAction::Revoke(role) => format!("Revoke the role “{role}” from {name}?"),
             AccountAction::Deactivate => format!("Deactivate {name}'s account?"),
             AccountAction::Reactivate => format!("Reactivate {name}'s account?"),
             AccountAction::SetPassword => String::new(),
             AccountAction::ResetPassword => format!("Reset {name}'s password?"),
             AccountAction::EndSessions => format!("Sign {name} out everywhere?"),
-            AccountAction::RevokeToken => format!("Revoke a token of {name}'s?"),
+            AccountAction::RevokeToken => format!("Revoke a token of {name}?"),
         }
     }
 
     fn consequence(&self) -> &'static str {
         match self.requested.action {
-            AccountAction::Grant(_) => "It holds from the next click on.",
+            AccountAction::Grant(_) => "It takes effect immediately.",
             AccountAction::Revoke(_) => {
-                "It is gone at once: nothing that is under way under the old role can still be \
-                 done once you are told so."
+                "It takes effect immediately, also for actions that have already started."
             }
             AccountAction::Deactivate => {
                 "They are signed out everywhere and cannot sign in again. Their tokens are \
-                 revoked. What they wrote and did stays."
+                 revoked. Their posts and history stay."
             }
             AccountAction::Reactivate => {
-                "They can sign in again, with the roles they hold. Tokens stay revoked."
+                "They can sign in again, with the same roles. Revoked tokens stay revoked."
             }
             AccountAction::SetPassword => "",
             AccountAction::ResetPassword => {
-                "The password they have now stops working and they are signed out everywhere. \
-                 You get a link to send them, which works once and for 48 hours. Tokens keep \
-                 working: revoke those by themselves."
+                "Their current password stops working and they are signed out. You will get a \
+                 one-time link to send them. Their API tokens keep working; revoke them separately."
             }
             AccountAction::EndSessions => {
                 "They can sign in again with their password. Tokens keep working."
             }
-            AccountAction::RevokeToken => "The program that uses it is let in no longer.",
+            AccountAction::RevokeToken => "Programs that use it will stop working.",
         }
     }
 
@@ -214,7 +212,7 @@ fn link_page(
     secret: &Secret,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
-    let title = "A link to set a password";
+    let title = "One-time link";
     let (_, layout) = authorized_layout(conn, request, title, Permission::ManageAccount)?;
     let person = find(conn, username)?.account.person;
     Ok(password_link::page(request, layout, person, LinkReason::Reset, secret))

@@ -155,7 +155,7 @@ fn create(store: &Store, request: &Request, typed: &TypedAccount) -> Result<Repl
     accounts::create(store, &call, &account)?;
     let conn = &mut *store.checkout()?;
     let (_, mut layout) =
-        authorized_layout(conn, request, "The account is created", Permission::ManageAccount)?;
+        authorized_layout(conn, request, "Account created", Permission::ManageAccount)?;
     layout.move_to(BELOW_ACCOUNTS);
     let person = find(conn, account.username.as_str())?.account.person;
     Ok(password_link::page(request, layout, person, LinkReason::Created, &secret))

@@ -12,6 +12,7 @@ use crate::accounts::links;
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::tokens::{self, TokenLine};
 use crate::admin::accounts::lookup::find;
+use crate::admin::accounts::requested_change::RequestedChange;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::Pager;
 use crate::domain::{AccountAction, FieldError, Permission, Person, Reason, Role};
@@ -53,6 +54,12 @@ struct InvalidChanges {
 }
 
 impl InvalidChanges {
+    /// Returns what the address of a change has beside its path.
+    fn fields(&self, action: &AccountAction) -> Option<(&'static str, &'static str)> {
+        let requested = RequestedChange { action: *action, token: None };
+        requested.role().map(|role| ("role", role.as_str()))
+    }
+
     fn anchor(&self) -> String {
         let first = self.actions.first().map_or("", |action| action.as_str());
         format!("why-not-{first}")
@@ -62,6 +69,11 @@ impl InvalidChanges {
 impl AccountDetailPage {
     fn person(&self) -> &Person {
         &self.account.person
+    }
+
+    /// Returns the address below which the pages of the changes are.
+    fn place(&self) -> String {
+        format!("/admin/accounts/{}", self.person().username)
     }
 
     /// Returns the address of the page on which a change is confirmed.
@@ -113,8 +125,13 @@ async fn show(request: Request, username: Path<String>, context: Data<Context>) 
         .page(request, move |store, request| {
             let mut query = request.query_fields()?;
             let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
-            let before = before
-                .map_err(|_| FieldError::new("before", "Use the link of a page to go on."))?;
+            let before = before.map_err(|_| {
+                FieldError::new(
+                    "before",
+                    "This page link is not valid. Go to the \
+                     first page.",
+                )
+            })?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let (viewer, layout) =

@@ -26,7 +26,7 @@ impl AccountFilters {
         let is_active = match form.value("state") {
             "" | "active" => true,
             DEACTIVATED => false,
-            _ => return Err(FieldError::new("state", "Choose active or deactivated.").into()),
+            _ => return Err(FieldError::new("state", "Unknown filter.").into()),
         };
         form = form.with("state", state(is_active));
         let role = form

@@ -39,7 +39,7 @@ impl RequestedChange {
             "end-sessions" => plain(AccountAction::EndSessions),
             "revoke-token" => {
                 let id = fields.require("token_id")?.parse().map(TokenId);
-                let id = id.map_err(|_| FieldError::new("token_id", "Name a token."))?;
+                let id = id.map_err(|_| FieldError::new("token_id", "Choose a token."))?;
                 Ok(Self { action: AccountAction::RevokeToken, token: Some(id) })
             }
             _ => Err(Refusal::NotFound),

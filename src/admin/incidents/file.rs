@@ -37,6 +37,10 @@ impl Export for IncidentsFile {
         ("acknowledged_at", |_, line| acknowledged(line, |done| csv::time(done.at))),
         ("acknowledged_by", |_, line| acknowledged(line, |done| done.by.name.clone())),
         ("finding", |_, line| acknowledged(line, |done| done.note.clone())),
+        ("person_username", |_, line| {
+            csv::or_empty(line.actor.as_ref().map(|actor| &actor.username))
+        }),
+        ("acknowledged_by_username", |_, line| acknowledged(line, |done| done.by.username.clone())),
     ];
 
     fn page(

@@ -15,6 +15,6 @@ pub(super) fn take(query: &mut Form) -> Result<IncidentState, FieldError> {
     match query.take("state")?.as_deref() {
         None | Some("") => Ok(IncidentState::Open),
         Some("acknowledged") => Ok(IncidentState::Acknowledged),
-        Some(_) => Err(FieldError::new("state", "Incidents are open or acknowledged.")),
+        Some(_) => Err(FieldError::new("state", "Unknown filter.")),
     }
 }

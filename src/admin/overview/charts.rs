@@ -49,13 +49,13 @@ pub(super) fn charts(weeks: &[WeekLine]) -> [Chart; 2] {
         Chart {
             name: "Posts published per week",
             anchor: "published",
-            sentence: format!("{published} in {WEEKS} weeks, at most {most} in one."),
+            sentence: format!("{published} in the last {WEEKS} weeks. Busiest week: {most}."),
             bars: bars(weeks, |week| Some((week.published as f64, week.published.to_string()))),
         },
         Chart {
             name: "Time from submission to publication",
             anchor: "waited",
-            sentence: format!("The median of each week; at most {}.", duration(longest, &WORDS)),
+            sentence: format!("Median per week. Longest: {}.", duration(longest, &WORDS)),
             bars: bars(weeks, |week| week.median_wait.map(|wait| (wait, duration(wait, &LETTERS)))),
         },
     ]

@@ -11,7 +11,7 @@ use crate::admin::layout::authorized_layout;
 use crate::admin::overview::charts::{Chart, charts};
 use crate::admin::overview::weeks::Weeks;
 use crate::audit::{self, LayerCount, MOST_COUNTED};
-use crate::domain::Permission;
+use crate::domain::{Layer, Permission};
 use crate::http::{Context, Layout, Reply, Request};
 use crate::refusal::read_error;
 use crate::render::filters;
@@ -51,6 +51,15 @@ impl OverviewPage {
 
     fn first(waiting: &[Waiting]) -> &[Waiting] {
         &waiting[..waiting.len().min(MAX_SHOWN)]
+    }
+
+    /// Returns what refused the actions, in a few words.
+    fn cause(layer: &str) -> &'static str {
+        if layer == Layer::Permission.as_str() {
+            "without permission"
+        } else {
+            "not possible at that moment"
+        }
     }
 
     fn refused_today(&self) -> i64 {

@@ -77,7 +77,7 @@ async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
             let is_everything = match query.take("everything")?.as_deref() {
                 None => false,
                 Some("yes") => true,
-                Some(_) => return Err(FieldError::new("everything", "Say yes, or nothing.").into()),
+                Some(_) => return Err(FieldError::new("everything", "Invalid link.").into()),
             };
             let filters = PostFilters::take(&mut query)?;
             query.finish()?;

@@ -1,4 +1,4 @@
-//! The page that shows the outcome of each post of a bulk archive, and goes on
+//! The page that shows the outcome of each post of a bulk archive, and continues
 //! with the posts that have none.
 
 use actix_web::HttpResponse;

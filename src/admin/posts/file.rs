@@ -34,9 +34,13 @@ impl Export for PostsFile {
         ("state", |_, line| line.state.as_str().to_owned()),
         ("title", |_, line| line.title.clone()),
         ("author", |_, line| line.author.name.clone()),
-        ("published_by", |_, line| csv::or_empty(line.publisher.as_deref())),
+        ("published_by", |_, line| csv::or_empty(line.publisher.as_ref().map(|by| &by.name))),
         ("since", |_, line| csv::time(line.since)),
         ("revision", |_, line| line.revision.to_string()),
+        ("author_username", |_, line| line.author.username.clone()),
+        ("published_by_username", |_, line| {
+            csv::or_empty(line.publisher.as_ref().map(|by| &by.username))
+        }),
     ];
 
     fn order(&self) -> Order {

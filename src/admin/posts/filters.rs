@@ -63,7 +63,8 @@ impl PostFilters {
     ///
     /// Every field that does not parse.
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
-        let names = ["q", "state", "author", "reviewer", "from", "until", "waiting", "sort"];
+        let names =
+            ["q", "state", "author", "reviewer", "from", "until", "zone", "waiting", "sort"];
         let mut form = FilterForm::take(query, &names)?;
         let words = form.parse("q", |text| Words::parse(text).map_err(|error| error.message));
         let words = words.flatten();
@@ -75,13 +76,14 @@ impl PostFilters {
         if form.value("sort") == DEFAULT_SORT {
             form.set("sort", "");
         }
+        let (from, until) = form.parse_days("from", "until");
         let filters = Self {
             words,
             state,
             author: username(&mut form, "author"),
             reviewer: username(&mut form, "reviewer"),
-            from: form.parse_day("from", 0),
-            until: form.parse_day("until", 1),
+            from,
+            until,
             waiting_days: form.parse("waiting", days),
             sort,
             order,
@@ -92,10 +94,10 @@ impl PostFilters {
 
     fn checked(mut self) -> Result<Self, Refusal> {
         if self.from.zip(self.until).is_some_and(|(from, until)| until <= from) {
-            self.form.reject("until", "Choose a day that is not before the first.");
+            self.form.reject("until", "“Until” must not be before “From”.");
         }
         if self.is_about_time() && self.sort == Sort::Number {
-            self.form.reject("sort", "Sort by time to filter by time.");
+            self.form.reject("sort", "Date filters need sorting by “Status since”.");
         }
         self.form.check()?;
         Ok(self)
@@ -106,7 +108,7 @@ impl PostFilters {
         self.from.is_some() || self.until.is_some() || self.waiting_days.is_some()
     }
 
-    /// Returns the filter of the query. A username that nobody has finds no
+    /// Returns the filter of the query. An unknown username finds no
     /// posts.
     pub(super) fn filter(&self, now: Timestamp, names: &Names) -> Filter {
         let person = |name: &Option<Username>, id: Option<UserId>| {
@@ -135,13 +137,15 @@ impl PostFilters {
     /// Returns the filters that are on, except the state, which has its tabs.
     pub(super) fn active(&self, path: &str) -> Vec<ActiveFilter> {
         let label = |name, value: &str| match name {
-            "q" => Some(format!("Words: {value}")),
+            "q" => Some(format!("Text: {value}")),
             "author" => Some(format!("Author: {value}")),
             "reviewer" => Some(format!("Published by: {value}")),
-            "from" => Some(format!("From {value}")),
-            "until" => Some(format!("Until {value}")),
-            "waiting" if self.waiting_days == Some(1) => Some("For longer than 1 day".to_owned()),
-            "waiting" => Some(format!("For longer than {value} days")),
+            "from" => Some(format!("From {value} ({})", self.form.zone())),
+            "until" => Some(format!("Until {value} ({})", self.form.zone())),
+            "waiting" if self.waiting_days == Some(1) => {
+                Some("In this state more than 1 day".to_owned())
+            }
+            "waiting" => Some(format!("In this state more than {value} days")),
             _ => None,
         };
         let active = self.form.filled().filter_map(|(name, value)| {
@@ -166,5 +170,5 @@ fn username(form: &mut FilterForm, field: &'static str) -> Option<Username> {
 
 fn days(text: &str) -> Result<u16, String> {
     let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
-    days.ok_or_else(|| "Write a number of days from 1 to 3650.".to_owned())
+    days.ok_or_else(|| "Enter 1 to 3650 days.".to_owned())
 }

@@ -58,7 +58,7 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
             let is_ticked = match query.take("select")?.as_deref() {
                 None => false,
                 Some("page") => true,
-                Some(_) => return Err(FieldError::new("select", "Select the page.").into()),
+                Some(_) => return Err(FieldError::new("select", "Invalid selection.").into()),
             };
             query.finish()?;
             let conn = &mut *store.checkout()?;
@@ -98,7 +98,7 @@ impl PostsPage {
     }
 
     fn columns(&self) -> [SortableColumn; 2] {
-        [self.column("Number", Sort::Number), self.column("Since", Sort::Since)]
+        [self.column("ID", Sort::Number), self.column("Status since", Sort::Since)]
     }
 
     fn column(&self, name: &'static str, sort: Sort) -> SortableColumn {
@@ -131,6 +131,10 @@ impl PostsPage {
         selected(line.id, line.revision)
     }
 
+    fn zone(&self) -> &str {
+        self.filters.form.zone()
+    }
+
     fn typed(&self, name: &str) -> &str {
         self.filters.form.value(name)
     }
@@ -156,10 +160,10 @@ impl PostsPage {
 
     fn order_in_words(&self) -> &'static str {
         match (self.filters.sort, self.filters.order) {
-            (Sort::Since, Order::NewestFirst) => "What changed its state last comes first",
-            (Sort::Since, Order::OldestFirst) => "What has been in its state longest comes first",
-            (Sort::Number, Order::NewestFirst) => "What was begun last comes first",
-            (Sort::Number, Order::OldestFirst) => "What was begun first comes first",
+            (Sort::Since, Order::NewestFirst) => "Last status change first",
+            (Sort::Since, Order::OldestFirst) => "Longest in its state first",
+            (Sort::Number, Order::NewestFirst) => "Newest first",
+            (Sort::Number, Order::OldestFirst) => "Oldest first",
         }
     }
 

@@ -7,7 +7,7 @@ pub(super) const LIST: &str = "/admin/posts";
 /// The path of the list as a file.
 pub(super) const FILE: &str = "/admin/posts.csv";
 
-/// The path on which a bulk archive is confirmed and begun.
+/// The path on which a bulk archive is confirmed and started.
 pub(super) const BULK_ARCHIVE: &str = "/admin/posts/bulk-archive";
 
 /// Returns the path on which a bulk archive shows its progress.

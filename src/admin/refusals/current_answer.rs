@@ -70,6 +70,6 @@ impl CurrentAnswer {
             (true, Ok(()), None) if post.is_none() => AnswerKind::Valid,
             (true, Ok(()), None) => AnswerKind::NotFound,
         };
-        Ok(Some(Self { name: person.display_name.clone(), action, post, title, kind }))
+        Ok(Some(Self { name: person.byline().to_string(), action, post, title, kind }))
     }
 }

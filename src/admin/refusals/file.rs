@@ -30,7 +30,7 @@ impl Export for RefusalsFile {
         ("at", |_, line| csv::time(line.at)),
         ("request", |_, line| line.request.to_string()),
         ("interface", |_, line| line.interface.clone()),
-        ("person", |_, line| line.username.clone()),
+        ("person", |_, line| line.actor.username.clone()),
         ("name", |_, line| line.actor.name.clone()),
         ("action", |_, line| line.action.clone()),
         ("post", |_, line| csv::or_empty(line.post)),

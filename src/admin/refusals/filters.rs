@@ -9,7 +9,7 @@ use crate::refusal::{Refusal, read_error};
 
 /// The fields that the page asks first, and those that it folds.
 const FIRST: [&str; 3] = ["person", "action", "post"];
-const FOLDED: [&str; 5] = ["layer", "rule", "interface", "since", "until"];
+const FOLDED: [&str; 6] = ["layer", "rule", "interface", "since", "until", "zone"];
 
 /// The filters of the list of refusals.
 pub(super) struct RefusalFilters {
@@ -54,8 +54,9 @@ impl RefusalFilters {
             form.parse_choice(name, &choices(name)).map(str::to_owned)
         };
         let post = form.parse("post", |text| {
-            text.parse().map_err(|_| "Write the post's number, as its address has it.".to_owned())
+            text.parse().map_err(|_| "Enter the post ID, for example 12.".to_owned())
         });
+        let (since, until) = form.parse_days("since", "until");
         let filter = RefusalFilter {
             actor: person.as_ref().map(|(person, _)| person.id),
             post: post.map(PostId),
@@ -63,8 +64,8 @@ impl RefusalFilters {
             layer: choice(&mut form, "layer"),
             code: choice(&mut form, "rule"),
             interface: choice(&mut form, "interface"),
-            since: form.parse_day("since", 0),
-            until: form.parse_day("until", 1),
+            since,
+            until,
         };
         let person = person.map(|(person, is_active)| FilteredPerson { person, is_active });
         Ok(Self { form, filter, person })

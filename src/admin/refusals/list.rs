@@ -102,6 +102,6 @@ impl RefusalsPage {
 
     /// Returns the address of all refusals of the person of a line.
     fn all_of(&self, line: &RefusalLine) -> String {
-        address(LIST, [("person", line.username.as_str())])
+        address(LIST, [("person", line.actor.username.as_str())])
     }
 }

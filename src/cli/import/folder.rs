@@ -78,7 +78,7 @@ impl Folder {
             if is_hidden {
                 self.skip(&path, "a hidden folder");
             } else if GENERATED.iter().any(|known| name == *known) {
-                self.skip(&path, "a folder that programs write");
+                self.skip(&path, "a generated folder");
             } else if path.components().count() > MAX_DEPTH {
                 self.skip(&path, "too deep");
             } else {
@@ -87,7 +87,7 @@ impl Folder {
         } else if !is_markdown {
             self.other_files += 1;
         } else if !kind.is_file() {
-            self.skip(&path, "no regular file");
+            self.skip(&path, "not a regular file");
         } else if is_hidden {
             self.skip(&path, "a hidden file");
         } else if is_list_page(name) {

@@ -36,15 +36,15 @@ use run::ImportRun;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
-    /// The folder; what lies in it is read at any depth, and symbolic links are not followed
+    /// Folder to import, with all its subfolders; symbolic links are not followed
     folder: PathBuf,
-    /// Whose drafts they become
+    /// Author of the drafts
     #[arg(long = "as", value_name = "AUTHOR")]
     actor: String,
-    /// What this import is called; otherwise as the folder is
+    /// Name of this import (default: folder name)
     #[arg(long)]
     name: Option<String>,
-    /// Only say what would be done
+    /// Dry run
     #[arg(long)]
     dry_run: bool,
 }
@@ -54,26 +54,26 @@ pub(super) fn after_help() -> String {
     format!(
         "\
 Front matter: YAML between ---, TOML between +++, or a JSON object.
-  title               becomes the title; otherwise the first `# ` heading does, or
-                      the words of a file name such as 2024-05-01-the-words.md
-  summary             becomes the summary; otherwise description or excerpt does
-  everything else     is named in the report and not kept: a draft has no date of
-                      publication, and its address is made when it is published
+  title               The title. Default: the first `# ` heading, else the name
+                      of the file, such as 2024-05-01-the-title.md
+  summary             The summary. Default: description or excerpt
+  everything else     Ignored, and listed in the report. A draft has no
+                      publication date; its address is made when it is published
 
 Running it again:
-  Each file is one operation, known by the name of the import and the file's
-  path in the folder. It may be stopped at any moment; the same command goes on.
-  A file that is there is not imported again.
-  A file edited since it was imported is refused, and its post stays as it is:
-  revise the post, or give the import another --name for a second draft.
-  A file that was moved or renamed counts as another one.
-  Folders with the same name need a --name each.
+  A file is identified by the name of the import and its path in the folder.
+  You can stop an import at any time; run the same command again to continue.
+  Files already imported are skipped.
+  A file that was edited after its import is refused, and its post is not
+  changed: edit the post, or use another --name for a second draft.
+  A file that was moved or renamed counts as a new file.
+  Two folders with the same name need different --name options.
 
 Exit codes:
-  0 when every file is in; otherwise the highest code of those that were refused.
-  What is wrong with a file is input ({}), and the others go on. What would be
-  said of every file ends the run: no permission ({}), a defect ({}), an
-  unavailable database ({}). `imprimatur --help` lists the codes.",
+  0 if every file is imported; otherwise the highest code of the refused files.
+  An invalid file is input ({}); the other files are still imported. These stop
+  the import: no permission ({}), an internal error ({}), database not
+  available ({}). `imprimatur --help` lists the codes.",
         Exit::Input.code(),
         Exit::Permission.code(),
         Exit::Invariant.code(),
@@ -83,12 +83,12 @@ Exit codes:
 
 pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), Failure> {
     let root = import.folder.canonicalize().ok().filter(|root| root.is_dir()).ok_or_else(|| {
-        Failure::Usage(format!("{} is no folder that can be read.", import.folder.display()))
+        Failure::Usage(format!("Cannot read folder {}.", import.folder.display()))
     })?;
     let name = match (&import.name, root.file_name()) {
         (Some(name), _) => name.clone(),
         (None, Some(name)) => name.to_string_lossy().into_owned(),
-        (None, None) => return Err(Failure::Usage("Name the import with --name.".into())),
+        (None, None) => return Err(Failure::Usage("Give the import a name with --name.".into())),
     };
     on_database(options, |store| {
         let author = acting_person(store, &import.actor)?;

@@ -93,7 +93,7 @@ pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
     });
     let summary = summary.unwrap_or_default();
     if title.is_empty() {
-        notes.push("It has no title; until its author writes one, it is untitled.".to_owned());
+        notes.push("No title: imported as Untitled.".to_owned());
     }
 
     let content = Content::parse(&title, &summary, &body)
@@ -141,13 +141,13 @@ fn templates(body: &str) -> Option<String> {
     let count = |mark| body.matches(mark).count();
     let shortcodes = count("{{<") + count("{{%");
     let liquid = count("{{") - shortcodes + count("{%") - count("{{%");
-    let named = [(shortcodes, "shortcodes of Hugo's"), (liquid, "tags of Liquid's")];
+    let named = [(shortcodes, "shortcodes of Hugo"), (liquid, "tags of Liquid")];
     let named: Vec<String> = named
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{what} ({count})"))
         .collect();
-    (!named.is_empty()).then(|| format!("It has {}, which stay as text.", named.join(" and ")))
+    (!named.is_empty()).then(|| format!("Contains {}, kept as text.", named.join(" and ")))
 }
 
 /// Returns why a file is not read.
@@ -196,14 +196,14 @@ fn invalid_content(errors: &InvalidInput, title: &str, summary: &str, body: &str
 
 fn invalid_field(error: &FieldError) -> Reason {
     let code = format!("invalid-{}", error.field.replace('_', "-"));
-    let sentence = format!("The {} cannot be used as it is.", error.field.replace('_', " "));
+    let sentence = format!("Invalid {}.", error.field.replace('_', " "));
     Reason::new(&code, sentence, error.message.clone())
 }
 
 /// Returns why a file or folder is not read.
 pub(super) fn cannot_be_read(error: &std::io::Error) -> Reason {
-    let hint = "Let the program read it, and run the import again.";
-    Reason::new("unreadable", format!("It cannot be read: {error}."), hint)
+    let hint = "Make the file readable, and run the import again.";
+    Reason::new("unreadable", format!("Cannot read the file: {error}."), hint)
 }
 
 #[cfg(test)]
@@ -216,7 +216,7 @@ mod tests {
         let both = "{{< figure >}} {{% note %}}a{{% /note %}} {{ site.url }} {% include a %}";
         assert_eq!(
             templates(both).unwrap(),
-            "It has shortcodes of Hugo's (3) and tags of Liquid's (2), which stay as text."
+            "Contains shortcodes of Hugo (3) and tags of Liquid (2), kept as text."
         );
     }
 }

@@ -29,9 +29,9 @@ impl FileOutcome {
         match self {
             Self::Imported => "imported",
             Self::WouldBeImported => "would be imported",
-            Self::AlreadyThere => "already there",
+            Self::AlreadyThere => "already imported",
             Self::Refused => "refused",
-            Self::NotTried => "not tried",
+            Self::NotTried => "not attempted",
         }
     }
 }
@@ -88,7 +88,7 @@ impl fmt::Display for FileReport {
         }
         if !self.ignored.is_empty() {
             let named: Vec<String> = self.ignored.iter().map(IgnoredField::text).collect();
-            write!(out, "\n- not kept: {}", without_controls(&named.join(", ")))?;
+            write!(out, "\n- ignored: {}", without_controls(&named.join(", ")))?;
         }
         self.notes.iter().try_for_each(|note| write!(out, "\n- {}", without_controls(note)))
     }
@@ -186,11 +186,11 @@ impl fmt::Display for ImportReport {
             true => write!(out, "{} would be imported", counts.would_be_imported)?,
             false => write!(out, "{} imported", counts.imported)?,
         }
-        write!(out, ", {} already there, {} refused", counts.already_there, counts.refused)?;
+        write!(out, ", {} already imported, {} refused", counts.already_there, counts.refused)?;
         if counts.not_tried > 0 {
-            write!(out, ", {} not tried", counts.not_tried)?;
+            write!(out, ", {} not attempted", counts.not_tried)?;
         }
-        write!(out, ", {} skipped, {} of other kinds.", self.skipped.len(), self.other_files)?;
+        write!(out, ", {} skipped, {} other files ignored.", self.skipped.len(), self.other_files)?;
         self.before_submission.fmt(out)
     }
 }

@@ -186,10 +186,10 @@ impl<'a> ImportRun<'a> {
 fn changed(used: &Used) -> Reason {
     Reason::new(
         "changed-since-import",
-        format!("It was imported as post {}, and has been edited since.", used.post),
+        format!("Already imported as post {}; the file has changed since.", used.post),
         format!(
-            "Revise post {0} (`imprimatur post revise {0}`), or begin a second draft under \
-             another --name.",
+            "Edit post {0} (`imprimatur post revise {0}`), or import a second draft under another \
+             --name.",
             used.post
         ),
     )
@@ -198,7 +198,7 @@ fn changed(used: &Used) -> Reason {
 fn changed_meanwhile() -> Reason {
     Reason::new(
         "changed-since-import",
-        "Another run has just imported it with another text.",
-        "Run the import again: it names the post.",
+        "Another import added this file with different text.",
+        "Run the import again to see the post.",
     )
 }

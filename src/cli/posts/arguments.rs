@@ -8,7 +8,7 @@ use crate::domain::{PostId, RevisionNumber, State};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PostCommand {
-    /// List the posts that a person may see, newest first
+    /// List the posts that a person can see, newest first
     List {
         #[command(flatten)]
         reader: Reader,
@@ -17,65 +17,65 @@ pub(crate) enum PostCommand {
     },
     /// Show a post, with its text
     Show {
-        /// Which post
+        /// Post ID
         id: i64,
         #[command(flatten)]
         reader: Reader,
-        /// Another revision than the current one, for whoever sees how it was made
+        /// Show this revision instead of the current one
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
         revision: Option<i32>,
     },
-    /// Show how a post came to be: its states, revisions, reviews and readings
+    /// Show the history of a post: states, revisions, change requests and readings
     History {
-        /// Which post
+        /// Post ID
         id: i64,
-        /// Who reads
+        /// Act as this user
         #[arg(long = "as", value_name = "NAME")]
         actor: String,
     },
-    /// Say what each action would be answered now, and what would mend it
+    /// Show which actions are possible now, and why others are not
     Advise {
-        /// Which post
+        /// Post ID
         id: i64,
-        /// Who would act
+        /// Check for this user
         #[arg(long = "as", value_name = "NAME")]
         actor: String,
     },
-    /// Begin a post as a draft from a Markdown file
+    /// Create a draft from a Markdown file
     Create {
         #[command(flatten)]
         text: TextArguments,
         #[command(flatten)]
         call: CallArguments,
     },
-    /// Write a new revision from a Markdown file
+    /// Save a new revision from a Markdown file
     ///
-    /// What neither the file nor an option names stays as the revision seen has it.
+    /// Anything not given is kept from the revision in --revision.
     Revise {
         #[command(flatten)]
         target: Target,
         #[command(flatten)]
         text: TextArguments,
     },
-    /// Hand a draft to the reviewers
+    /// Submit a draft for review
     Submit(Target),
-    /// Say what must change before publication
+    /// Request changes
     RequestChanges {
         #[command(flatten)]
         target: Target,
-        /// What must change
+        /// What the author should change
         #[arg(long, value_name = "TEXT")]
         note: String,
     },
-    /// Take back one's own change request
+    /// Withdraw your change request
     WithdrawRequest(Target),
-    /// Let it be printed
+    /// Publish a post
     Publish(Target),
-    /// Take a published post off the public site
+    /// Archive a published post
     Archive {
         #[command(flatten)]
         target: Target,
-        /// Why; the record keeps it
+        /// Reason (required)
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -83,12 +83,12 @@ pub(crate) enum PostCommand {
 
 fn state_help() -> String {
     let [others @ .., last] = State::ALL.map(State::as_str);
-    format!("Only those that are {} or {last}", others.join(", "))
+    format!("Filter by state: {} or {last}", others.join(", "))
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Reader {
-    /// Who reads; without it, the public
+    /// Act as this user; default: the public
     #[arg(long = "as", value_name = "NAME")]
     pub(super) actor: Option<String>,
 }
@@ -96,9 +96,9 @@ pub(crate) struct Reader {
 /// The post and the revision that an action is about, and who acts.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
-    /// Which post
+    /// Post ID
     id: i64,
-    /// The revision that the person has read
+    /// Revision that you have read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     revision: i32,
     #[command(flatten)]
@@ -117,25 +117,24 @@ impl Target {
 
 #[derive(Debug, Args)]
 pub(crate) struct CallArguments {
-    /// Who acts
+    /// Act as this user
     #[arg(long = "as", value_name = "NAME")]
     pub(super) actor: String,
-    /// The key of this intention: the same key again answers with the first outcome
+    /// Key for safe retries: the same key returns the first result
     ///
-    /// Without it, one is made, and named with the answer. A job that may be
-    /// killed names its own beforehand, and tries again with the same.
+    /// Without it, a key is generated and printed. Scripts should pass their own.
     #[arg(long)]
     pub(super) key: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TextArguments {
-    /// The Markdown, or - for standard input
+    /// Markdown file, or - for standard input
     file: PathBuf,
-    /// The title; otherwise the first `# ` heading, which then leaves the body
+    /// Title; default: the first `# ` heading, which is removed from the body
     #[arg(long)]
     title: Option<String>,
-    /// The summary for lists and feeds
+    /// Summary for lists and feeds
     #[arg(long)]
     summary: Option<String>,
 }

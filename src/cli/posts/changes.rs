@@ -156,8 +156,7 @@ fn act(
 fn about_the_option(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Input(input) if input.of("key").is_some() => {
-            let message =
-                "This key was already used for something else. Name another one, or none.";
+            let message = "This key was already used for something else. Use another key, or none.";
             let error = |error: FieldError| match error.field {
                 "key" => FieldError::new("key", message),
                 _ => error,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Outcome, Post, PostId, RevisionNumber, State, Status, Title};
+use crate::domain::{Byline, Outcome, Post, PostId, RevisionNumber, State, Status, Title};
 use crate::render::documents::ActionsBody;
 use crate::store::posts::{ChangeLine, PostHistory};
 
@@ -32,26 +32,32 @@ pub(super) fn post(post: &Post) -> String {
         | Status::Published(submission, _)
         | Status::Archived(submission, ..) => Some(submission),
     };
-    let submitted = submission.map(|it| format!("submitted\t{}\t{}\n", it.at, it.by.name));
+    let submitted = submission.map(|it| format!("submitted\t{}\t{}\n", it.at, it.by));
     let requests = post.standing_requests.iter().map(|request| {
         let note: String = request.note.lines().map(|line| format!("\t{line}\n")).collect();
-        format!("changes requested\t{}\t{}\n{note}", request.at, request.reviewer.name)
+        format!("changes requested\t{}\t{}\n{note}", request.at, request.reviewer)
     });
-    with_details(post, &submitted.unwrap_or_default(), &requests.collect::<String>())
+    let named = Byline::to_string;
+    with_details(post, named, &submitted.unwrap_or_default(), &requests.collect::<String>())
 }
 
 /// Returns a post for a reader who does not see its history.
 pub(super) fn public_post(post: &Post) -> String {
-    with_details(post, "", "")
+    with_details(post, |byline| byline.name.clone(), "", "")
 }
 
-fn with_details(post: &Post, submitted: &str, requests: &str) -> String {
+fn with_details(
+    post: &Post,
+    named: fn(&Byline) -> String,
+    submitted: &str,
+    requests: &str,
+) -> String {
     let head = heading(post.id, post.current.number, post.state());
-    let mut text = format!("{head}\nauthor\t{}\n{submitted}", post.author.name);
+    let mut text = format!("{head}\nauthor\t{}\n{submitted}", named(&post.author));
     if let Some(publication) = post.status.publication() {
-        text += &format!("published\t{}\t{}\n", publication.at, publication.by.name);
+        text += &format!("published\t{}\t{}\n", publication.at, named(&publication.by));
         if let Status::Archived(_, _, archival) = &post.status {
-            text += &format!("archived\t{}\t{}\n", archival.at, archival.by.name);
+            text += &format!("archived\t{}\t{}\n", archival.at, named(&archival.by));
         }
         text += &format!("slug\t{}\n", publication.slug);
     }
@@ -62,7 +68,7 @@ fn with_details(post: &Post, submitted: &str, requests: &str) -> String {
 pub(super) fn history(post: &Post, history: &PostHistory) -> String {
     let mut lines: Vec<(Timestamp, String)> = Vec::new();
     for step in &history.transitions {
-        let (state, by) = (step.to.as_str(), &step.by.name);
+        let (state, by) = (step.to.as_str(), &step.by);
         lines.push((step.at, format!("{state}\trevision {}\t{by}", step.revision)));
     }
     // The first revision is the draft that the post begins as.
@@ -70,7 +76,7 @@ pub(super) fn history(post: &Post, history: &PostHistory) -> String {
         lines.push((*at, format!("revised\trevision {number}")));
     }
     for request in &history.reviews {
-        let (number, by) = (request.revision, &request.reviewer.name);
+        let (number, by) = (request.revision, &request.reviewer);
         let note = format!("changes requested\trevision {number}\t{by}\t{:?}", request.note);
         lines.push((request.at, note));
         if let Some(at) = request.withdrawn_at {
@@ -78,7 +84,7 @@ pub(super) fn history(post: &Post, history: &PostHistory) -> String {
         }
     }
     for reading in &history.readings {
-        let (number, by) = (reading.revision, &reading.reader.name);
+        let (number, by) = (reading.revision, &reading.reader);
         lines.push((reading.at, format!("read\trevision {number}\t{by}")));
     }
     lines.sort_by_key(|(at, _)| *at);

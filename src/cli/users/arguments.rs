@@ -7,27 +7,26 @@ use crate::domain::Role;
 pub(crate) enum UserCommand {
     /// Create an account
     ///
-    /// The first account of an empty system must have the role staff, and is
-    /// created without --as: there is nobody yet who could do it.
+    /// The first account must have the role staff and is created without --as.
     Create(NewUser),
     /// List every account
     List,
-    /// Let a person in no longer; ends their sessions
+    /// Deactivate an account and sign it out
     Deactivate(AccountArguments),
-    /// Let a person in again
+    /// Reactivate an account
     Reactivate(AccountArguments),
-    /// End a password and print a one-time link to set another
+    /// Reset a password and print a one-time link
     ResetPassword(AccountArguments),
-    /// Replace a password; ends the person's sessions
+    /// Set a password and sign the person out
     Password {
-        /// Whose password
+        /// Username of the account
         name: String,
-        /// The member of staff who does it
+        /// Act as this member of staff
         #[arg(long = "as", value_name = "NAME")]
         actor: String,
         #[command(flatten)]
         password: PasswordSource,
-        /// Why, for the record
+        /// Reason
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -35,26 +34,26 @@ pub(crate) enum UserCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct NewUser {
-    /// What the person signs in with
+    /// Username
     pub(super) name: String,
-    /// The name that others see
+    /// Display name
     #[arg(long, value_name = "TEXT")]
     pub(super) display_name: String,
     #[arg(
         long = "role",
         value_name = "ROLE",
-        help = format!("What the person holds: {}; may be repeated", roles())
+        help = format!("Role (repeatable): {}", roles())
     )]
     pub(super) roles: Vec<Role>,
-    /// The member of staff who does it
+    /// Act as this member of staff
     #[arg(long = "as", value_name = "NAME")]
     pub(super) actor: Option<String>,
     #[command(flatten)]
     pub(super) password: PasswordSource,
-    /// Ask for no password: print a one-time link with which the person sets it
+    /// Do not ask for a password; print a one-time link
     #[arg(long, requires = "actor", conflicts_with = "password_stdin")]
     pub(super) link: bool,
-    /// Why, for the record
+    /// Reason
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(super) reason: String,
 }
@@ -66,7 +65,7 @@ fn roles() -> String {
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountArguments {
-    /// Whose account
+    /// Username of the account
     pub(super) name: String,
     #[command(flatten)]
     pub(super) by: StaffArguments,
@@ -74,25 +73,25 @@ pub(crate) struct AccountArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct StaffArguments {
-    /// The member of staff who does it
+    /// Act as this member of staff
     #[arg(long = "as", value_name = "NAME")]
     pub(super) actor: String,
-    /// Why, for the record
+    /// Reason
     #[arg(long)]
     pub(super) reason: String,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoleCommand {
-    /// Give a person a role
+    /// Grant a role
     Grant(RoleArguments),
-    /// Take a role from a person
+    /// Revoke a role
     Revoke(RoleArguments),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RoleArguments {
-    /// Whose account
+    /// Username of the account
     pub(super) name: String,
     #[arg(help = roles())]
     pub(super) role: Role,

@@ -17,13 +17,13 @@ use crate::workflow::accounts::AccountCall;
 pub(super) fn grant(options: &Options, arguments: &RoleArguments) -> Result<(), Failure> {
     let RoleArguments { name, role, by } = arguments;
     apply_as_staff(options, name, by, &AccountChange::Grant(*role))?;
-    print(options, name, &format!("is {role} now"), None)
+    print(options, name, &format!("now has the role {role}"), None)
 }
 
 pub(super) fn revoke(options: &Options, arguments: &RoleArguments) -> Result<(), Failure> {
     let RoleArguments { name, role, by } = arguments;
     apply_as_staff(options, name, by, &AccountChange::Revoke(*role))?;
-    print(options, name, &format!("is {role} no longer"), None)
+    print(options, name, &format!("no longer has the role {role}"), None)
 }
 
 pub(super) fn change(
@@ -41,7 +41,7 @@ pub(super) fn reset_password(options: &Options, account: &AccountArguments) -> R
     let reset = PasswordReset { nobodys_hash: unusable_hash()?, link: secret.hash() };
     let change = AccountChange::ResetPassword(reset);
     apply_as_staff(options, &account.name, &account.by, &change)?;
-    print(options, &account.name, "has no password any more", Some(&secret))
+    print(options, &account.name, "has its password reset", Some(&secret))
 }
 
 pub(super) fn set_password(

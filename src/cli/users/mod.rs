@@ -21,7 +21,7 @@ pub(super) fn user(options: &Options, command: arguments::UserCommand) -> Result
             changes::change(options, &account, AccountChange::Deactivate, "is deactivated")
         }
         Command::Reactivate(account) => {
-            changes::change(options, &account, AccountChange::Reactivate, "is active again")
+            changes::change(options, &account, AccountChange::Reactivate, "is reactivated")
         }
         Command::ResetPassword(account) => changes::reset_password(options, &account),
         Command::Password { name, actor, password, reason } => {

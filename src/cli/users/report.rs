@@ -23,8 +23,8 @@ impl fmt::Display for AccountOutcome<'_> {
             None => Ok(()),
             Some(link) => write!(
                 out,
-                "\nOn the site, this page sets the password. It works once, and for 48 hours:\n\
-                 {link}"
+                "\nOne-time link to set a password, valid for 48 hours (put the address of the \
+                 site in front of it):\n{link}"
             ),
         }
     }

@@ -11,7 +11,7 @@ pub struct Question {
 enum Term {
     /// A word, and whether longer words that begin with it are found, too.
     Word(String, bool),
-    /// A pair of signs, and whether it may go on.
+    /// A pair of signs, and whether it may continue.
     Pair(String, bool),
     /// Words that follow each other.
     Phrase(Vec<String>),

@@ -97,7 +97,7 @@ impl Reader {
         }
     }
 
-    /// Goes on with the open word behind an apostrophe.
+    /// Continues the open word after an apostrophe.
     fn join(&mut self) {
         match &mut self.open {
             Some(Unit::Word(word)) => {

@@ -60,7 +60,7 @@ impl AccountChange {
 pub struct ChangeAccount<'a> {
     /// The change.
     pub change: &'a AccountChange,
-    /// Why, for the record.
+    /// Reason.
     pub reason: &'a str,
 }
 

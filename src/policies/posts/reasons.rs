@@ -58,7 +58,7 @@ fn explain_post(
             },
         ),
         Rule::SeenIsCurrent => {
-            (moved_on(person, post, seen), "Read the current revision, then try again.")
+            (moved_on(person, post, seen), "View the current revision, then try again.")
         }
         Rule::NothingIsMissing => (
             format!("Missing: {}.", post.current.content.missing().join(", ")),

@@ -7,7 +7,7 @@ use crate::domain::{Person, Role};
 /// A page of accounts.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AccountsBody {
-    /// The newest first.
+    /// Newest first.
     pub(crate) accounts: Vec<AccountBody>,
 }
 
@@ -16,13 +16,13 @@ pub(crate) struct AccountsBody {
 pub(crate) struct AccountBody {
     /// Its number.
     pub(crate) id: i64,
-    /// What its person signs in with.
+    /// Username.
     pub(crate) username: String,
-    /// The name that others see.
+    /// Display name.
     pub(crate) name: String,
-    /// What it holds.
+    /// Its roles.
     pub(crate) roles: Vec<Role>,
-    /// Whether its person may come in.
+    /// Whether the account is active.
     pub(crate) is_active: bool,
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]

@@ -5,10 +5,10 @@ use crate::domain::{Action, Person, Post, PostId};
 use crate::render::documents::ProblemReason;
 use crate::workflow::{self, Advice};
 
-/// What the reader may do with a post.
+/// What the reader can do with a post.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActionsBody {
-    /// Every action there is, in the order of a post's life.
+    /// Every action, in workflow order.
     pub(crate) actions: Vec<AdviceBody>,
 }
 
@@ -23,17 +23,17 @@ impl ActionsBody {
     }
 }
 
-/// Whether an action can be done now. It is advice: the door asks again.
+/// Whether an action is possible now. It is checked again when it is sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AdviceBody {
     /// The action.
     pub(crate) action: Action,
-    /// Where it is done, by POST.
+    /// The address to send the POST request to.
     #[schema(example = "/api/v1/posts/17/publication")]
     path: String,
-    /// What it would be answered.
+    /// The result.
     pub(crate) verdict: AdviceVerdict,
-    /// Every reason why not.
+    /// Every reason why the action is not possible.
     pub(crate) reasons: Vec<ProblemReason>,
 }
 
@@ -49,16 +49,16 @@ impl AdviceBody {
     }
 }
 
-/// What an action would be answered now.
+/// The result that an action would have now.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = Verdict)]
 pub(crate) enum AdviceVerdict {
-    /// Nothing stands in the way.
+    /// The action is possible.
     Live,
-    /// The account may attempt it, and it is not valid now.
+    /// The account has the permission, but the action is not possible now.
     NotNow,
-    /// The account or the token does not hold the permission.
+    /// The account or the token lacks the permission.
     NotYours,
 }
 

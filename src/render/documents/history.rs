@@ -6,7 +6,7 @@ use crate::domain::{Reading, Review, State, Transition};
 use crate::render::documents::person::PersonBody;
 use crate::store::posts::PostHistory;
 
-/// How a post came to be.
+/// The history of a post.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HistoryBody {
     /// The states that it entered, oldest first.
@@ -33,10 +33,10 @@ impl From<&PostHistory> for HistoryBody {
     }
 }
 
-/// That somebody brought a post to a state.
+/// A state change.
 #[derive(Debug, Serialize, ToSchema)]
 struct StepBody {
-    /// The state before, except for the draft that a post begins as.
+    /// The state before; null for a new draft.
     from: Option<State>,
     /// The state entered.
     to: State,
@@ -61,12 +61,12 @@ impl From<&Transition> for StepBody {
     }
 }
 
-/// When a revision was written.
+/// When a revision was saved.
 #[derive(Debug, Serialize, ToSchema)]
 struct RevisionLineBody {
     /// Its number.
     revision: i32,
-    /// When it was written.
+    /// When it was saved.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
 }
@@ -74,16 +74,16 @@ struct RevisionLineBody {
 /// A change request.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ChangeRequestBody {
-    /// The revision it speaks of.
+    /// The revision that it is about.
     revision: i32,
-    /// Who asked.
+    /// The reviewer who requested changes.
     reviewer: PersonBody,
-    /// What must change.
+    /// What the author should change.
     note: String,
-    /// When they asked.
+    /// When the request was made.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// When they took it back, if they did.
+    /// When it was withdrawn, or null.
     #[schema(value_type = Option<String>, format = DateTime)]
     withdrawn_at: Option<Timestamp>,
 }
@@ -100,7 +100,7 @@ impl From<&Review> for ChangeRequestBody {
     }
 }
 
-/// That a reviewer opened a revision.
+/// A reading: a reviewer opened a revision.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReadingBody {
     /// The revision.

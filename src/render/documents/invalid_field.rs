@@ -3,13 +3,13 @@ use utoipa::ToSchema;
 
 use crate::domain::InvalidInput;
 
-/// One thing in what was sent that is not as it should be, and where.
+/// One input error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Misplaced)]
 pub struct InvalidField {
     /// The field or header, or the place in the JSON.
     pub field: String,
-    /// What to write instead, in a sentence.
+    /// What is wrong, or what to send instead.
     pub message: String,
 }
 

@@ -36,12 +36,12 @@ macro_rules! names {
     };
 }
 
-names!(State as "StateName", "Where a post stands.": State::ALL.map(State::as_str));
-names!(Action as "ActionName", "What can be done to a post.": Action::ALL.map(Action::as_str));
-names!(Role as "RoleName", "What a person is trusted to do.": Role::ALL.map(Role::as_str));
-names!(Interface as "InterfaceName", "Through which edge a request came.":
+names!(State as "StateName", "The state of a post.": State::ALL.map(State::as_str));
+names!(Action as "ActionName", "An action on a post.": Action::ALL.map(Action::as_str));
+names!(Role as "RoleName", "A permission.": Role::ALL.map(Role::as_str));
+names!(Interface as "InterfaceName", "The interface of a request.":
     Interface::ALL.map(Interface::as_str));
-names!(Layer as "LayerName", "What refused.": Layer::ALL.map(Layer::as_str));
+names!(Layer as "LayerName", "The layer that refused.": Layer::ALL.map(Layer::as_str));
 names!(RecordedLayer as "RecordedLayerName", "A layer whose refusals are recorded.":
     catalogue::LAYERS.map(Layer::as_str));
 names!(RecordedAction as "RecordedActionName", "What can be refused on the record.":

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{Action, Outcome, State};
 
-/// What an action did; the same for every use of its key.
+/// The result of an action; the same for every use of its key.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OutcomeBody {
     /// What was done.

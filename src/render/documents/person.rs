@@ -6,9 +6,9 @@ use crate::domain::Byline;
 /// A person as others see them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PersonBody {
-    /// Whose name it is.
+    /// The account ID.
     id: i64,
-    /// The name to show.
+    /// Display name.
     pub(crate) name: String,
 }
 

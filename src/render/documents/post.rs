@@ -10,7 +10,7 @@ use crate::store::posts::ChangeLine;
 /// A page of posts.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PostsBody {
-    /// Those with the highest numbers first.
+    /// Newest first.
     pub(crate) posts: Vec<PostLineBody>,
 }
 
@@ -19,14 +19,14 @@ pub(crate) struct PostsBody {
 pub(crate) struct PostLineBody {
     /// The post's number.
     id: i64,
-    /// Where it stands.
+    /// Its state.
     state: State,
-    /// Since when.
+    /// When it entered this state.
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
-    /// Its current title, which a draft may lack.
+    /// Its current title. May be blank in a draft.
     title: String,
-    /// Who writes it.
+    /// Its author.
     author: PersonBody,
     /// The number of its current revision.
     revision: i32,
@@ -50,9 +50,9 @@ impl From<&ChangeLine> for PostLineBody {
 pub(crate) struct PostBody {
     /// Its number.
     id: i64,
-    /// Where it stands.
+    /// Its state.
     state: State,
-    /// Since when.
+    /// When it entered this state.
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     /// Its title.
@@ -61,23 +61,22 @@ pub(crate) struct PostBody {
     summary: String,
     /// Its text in Markdown.
     body: String,
-    /// Who writes it.
+    /// Its author.
     author: PersonBody,
     /// The number of its current revision: the entity tag, without quotation marks.
     revision: i32,
-    /// When that was written, for those who had a part in making the post.
+    /// When the current revision was saved, for the author, reviewers and staff.
     #[schema(value_type = Option<String>, format = DateTime)]
     revised_at: Option<Timestamp>,
-    /// When it was published, from publication on.
+    /// When it was published, or null.
     #[schema(value_type = Option<String>, format = DateTime)]
     published_at: Option<Timestamp>,
-    /// Where the public finds it, while it is published.
+    /// Public URL path, while published.
     #[schema(example = "/posts/let-it-be-printed")]
     public_path: Option<String>,
-    /// What stands against publication; nothing for those who only read what is
-    /// published.
+    /// Open change requests. Only for the author, reviewers and staff.
     standing_requests: Vec<ChangeRequestBody>,
-    /// Why it was archived, if it was.
+    /// The reason for archiving, or null.
     archive_reason: Option<String>,
 }
 
@@ -119,12 +118,12 @@ impl PostBody {
     }
 }
 
-/// One of the texts that a post has had.
+/// A revision of a post.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionBody {
     /// Its number.
     revision: i32,
-    /// When it was written.
+    /// When it was saved.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// Its title.

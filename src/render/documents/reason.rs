@@ -4,15 +4,15 @@ use utoipa::ToSchema;
 use crate::domain::Reason;
 use crate::render::documents::names::ReasonCode;
 
-/// One rule that is not met.
+/// One rule that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProblemReason {
     /// A stable name in kebab case.
     #[schema(value_type = ReasonCode, example = "stale-revision")]
     pub code: String,
-    /// Why it is refused, in a sentence.
+    /// The reason, as a sentence.
     pub sentence: String,
-    /// What to do about it, in a sentence. Empty where nothing would help.
+    /// What to do, as a sentence. Empty if there is nothing to do.
     pub hint: String,
 }
 

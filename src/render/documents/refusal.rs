@@ -11,11 +11,11 @@ use crate::render::documents::person::PersonBody;
 /// A page of refusals.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RefusalsBody {
-    /// The newest first.
+    /// Newest first.
     pub(crate) refusals: Vec<RefusalBody>,
 }
 
-/// Who was refused what, by which layer and why.
+/// A refused action.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RefusalBody {
     /// Its number.
@@ -23,27 +23,27 @@ pub(crate) struct RefusalBody {
     /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// The request, as the refused person's page or problem named it.
+    /// The request ID, as shown on the error page or in the problem.
     #[schema(format = "uuid")]
     request_id: String,
-    /// Through which edge they asked.
+    /// Interface: page, api, command-line or admin.
     #[schema(value_type = Interface)]
     interface: String,
-    /// Who was refused.
+    /// The account that was refused.
     actor: PersonBody,
-    /// What they sign in with.
+    /// Its username.
     username: String,
-    /// What they wanted to do.
+    /// The action.
     #[schema(value_type = RecordedAction)]
     action: String,
-    /// To which post, as they named it: it may not exist.
+    /// Post ID as requested; may not exist.
     post: Option<i64>,
-    /// Which revision they were looking at.
+    /// The revision that they saw.
     revision_seen: Option<i32>,
-    /// Which layer refused.
+    /// The layer that refused.
     #[schema(value_type = RecordedLayer)]
     layer: String,
-    /// The reasons in the words that they were given.
+    /// The reasons, as they were shown.
     reasons: Vec<ProblemReason>,
 }
 
@@ -55,7 +55,7 @@ impl From<RefusalLine> for RefusalBody {
             request_id: line.request.to_string(),
             interface: line.interface,
             actor: PersonBody::from(&line.actor),
-            username: line.username,
+            username: line.actor.username,
             action: line.action,
             post: line.post.map(|post| post.0),
             revision_seen: line.seen.map(|seen| seen.0),

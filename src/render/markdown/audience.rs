@@ -3,6 +3,6 @@
 pub(crate) enum Audience {
     /// A visitor of the site.
     Reader,
-    /// Somebody who works on the text. They see where a picture is missing.
+    /// An author or reviewer. They see where a picture is missing.
     Author,
 }

@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn each_dropped_picture_is_counted_and_marked_for_its_author() {
-        let text = "![](/assets/a.png) ![The press](a.png) ![x](http://example.org/a.png) ![r][ref] \
+        let text = "![](/assets/a.png) ![The press](a.png) ![x](http://example.org/a.png) \
+                    ![r][ref] \
                     ![p](//example.org/a) ![d](data:image/png;base64,AA) ![f](ftp://example.org/a) \
                     ![kept](https://example.org/a.png)\n\n[ref]: b.png\n";
         let shown = said(text);

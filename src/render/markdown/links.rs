@@ -165,11 +165,13 @@ mod tests {
                     [a](https://example.org) [a](/posts/b) [a](#) <mail@example.org> [a](b 'c')";
         assert_eq!(
             said(text),
-            "3 links are relative, so they may lead nowhere on this site. Write the whole addresses.\n\
+            "3 links are relative, so they may lead nowhere on this site. Write the whole \
+             addresses.\n\
              1 link names a source file (@/…) and leads nowhere on this site. Write the whole \
              address.\n\
              1 link names a part of the text that does not exist, so readers see only its words.\n\
-             1 link has an address that browsers should not follow, so readers see only its words.\n"
+             1 link has an address that browsers should not follow, so readers see only its \
+             words.\n"
         );
         assert!(html(text).contains("mailto:mail@example.org"), "{}", html(text));
     }

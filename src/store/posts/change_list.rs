@@ -28,7 +28,7 @@ pub const COUNTED: usize = 1000;
 /// Which posts. What is not asked for lets every post pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Those in this state.
+    /// Filter by state.
     pub state: Option<State>,
     /// Those that this person writes.
     pub author: Option<UserId>,
@@ -47,7 +47,7 @@ pub struct Filter {
 pub enum Sort {
     /// By the time since when a post has been in its state.
     Since,
-    /// By its number, which is the order in which posts were begun. It goes
+    /// By its number, which is the order in which posts were created. It goes
     /// with no filter by time.
     Number,
 }
@@ -57,14 +57,14 @@ pub enum Sort {
 pub struct ChangeLine {
     /// The post.
     pub id: PostId,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// Its current title, which a draft may lack.
+    /// Its current title. May be blank in a draft.
     pub title: String,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Who has published it, from publication on.
-    pub publisher: Option<String>,
+    pub publisher: Option<Byline>,
     /// Since when it has been in its state.
     pub since: Timestamp,
     /// Its current revision.
@@ -88,7 +88,18 @@ pub struct ChangeList {
     pub count: Option<usize>,
 }
 
-type LineSqlType = (BigInt, Text, Text, Timestamptz, Integer, BigInt, Text, Nullable<Text>, BigInt);
+type LineSqlType = (
+    BigInt,
+    Text,
+    Text,
+    Timestamptz,
+    Integer,
+    BigInt,
+    Text,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    BigInt,
+);
 
 #[derive(Queryable)]
 struct LineRow {
@@ -99,7 +110,8 @@ struct LineRow {
     revision: i32,
     author: i64,
     author_name: String,
-    publisher: Option<String>,
+    publisher: Option<i64>,
+    publisher_name: Option<String>,
     count: i64,
 }
 
@@ -143,8 +155,8 @@ fn line(row: LineRow, sort: Sort) -> ChangeLine {
         id: PostId(row.id),
         state: row.state,
         title: row.title,
-        author: byline(row.author, row.author_name),
-        publisher: row.publisher,
+        author: byline(row.author, &row.author_name),
+        publisher: row.publisher.zip(row.publisher_name).map(|(id, names)| byline(id, &names)),
         since,
         revision: RevisionNumber(row.revision),
         place: Cursor { at, id: row.id },
@@ -227,7 +239,7 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
         // The order keeps the planner on the index, whatever it believes about
         // how many posts there are of a state.
         // In a state of which the reader sees their own posts alone, an index
-        // leads to these: the list does not walk through everybody's.
+        // leads to these: the list does not walk through the posts of other people.
         let of_each = |one: &dyn Fn(&str) -> String| -> String {
             let part = |state: State| {
                 let own =
@@ -267,7 +279,8 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
     format!(
         "WITH {page}
          SELECT p.id, p.state, btrim(r.title), p.since, p.current_revision,
-             author.id, author.display_name, publisher.display_name,
+             author.id, author.username || ' ' || author.display_name,
+             publisher.id, publisher.username || ' ' || publisher.display_name,
              (SELECT posts FROM counted)
          FROM page p
          JOIN users author ON author.id = p.author_id
@@ -277,7 +290,7 @@ fn sql(visibility: Visibility, filter: &Filter, sort: Sort, slice: &PageRequest)
     )
 }
 
-/// Returns the states that a list is merged from. What nobody has published has
+/// Returns the states that a list is merged from. A post that was never published has
 /// no publisher to be found by.
 fn states(filter: &Filter) -> impl Iterator<Item = State> {
     let (wanted, by_publisher) = (filter.state, filter.reviewer.is_some());

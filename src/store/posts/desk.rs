@@ -1,4 +1,4 @@
-//! What lies on a desk: one's own posts, and what waits for one's review.
+//! The posts of a desk: a person's own posts, and the posts in review.
 //!
 //! Each list goes by an index and ends at a limit.
 
@@ -11,12 +11,12 @@ use super::byline::byline;
 use crate::domain::{Byline, PostId, Reading, RevisionNumber, State, UserId};
 use crate::store::statement::{Statement, statement};
 
-/// One of an author's own posts: where it stands, and with whom.
+/// One of an author's own posts, with its state and who has to act next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnLine {
     /// The post.
     pub id: PostId,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// What to call it.
     pub name: Name,
@@ -62,7 +62,7 @@ impl Name {
 /// The change requests to a post, in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requests {
-    /// Who asked, whoever asked first first.
+    /// Who requested changes, the earliest first.
     pub by: Vec<Byline>,
     /// When the newest was made.
     pub at: Timestamp,
@@ -70,14 +70,14 @@ pub struct Requests {
     pub note: String,
 }
 
-/// A post in review that somebody else wrote, as a reviewer's desk shows it.
+/// A post in review by another author, as a reviewer's desk shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueLine {
     /// The post.
     pub id: PostId,
     /// What to call it.
     pub name: Name,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Whether the author's account is active.
     pub author_is_active: bool,
@@ -87,7 +87,7 @@ pub struct QueueLine {
     pub revision: RevisionNumber,
     /// When that was written.
     pub revised_at: Timestamp,
-    /// The change requests that nobody took back, against whichever revision.
+    /// The change requests that are not withdrawn, of every revision.
     pub request: Option<Requests>,
     /// Which reviewer looked last.
     pub last_reading: Option<Reading>,
@@ -102,14 +102,14 @@ macro_rules! name {
     };
 }
 
-/// The change requests that nobody took back, as the relation `request`. What
+/// The change requests that are not withdrawn, as the relation `request`. What
 /// is in no review is not asked for any.
 macro_rules! request_where {
     ($condition:literal) => {
         concat!(
             "CROSS JOIN LATERAL (
                  SELECT array_agg(asked.reviewer_id ORDER BY asked.id) AS ids,
-                     array_agg((SELECT display_name FROM users WHERE users.id = asked.reviewer_id)
+                     array_agg((SELECT username || ' ' || display_name FROM users WHERE users.id = asked.reviewer_id)
                                ORDER BY asked.id) AS names,
                      max(asked.at) AS at, (array_agg(asked.note ORDER BY asked.id DESC))[1] AS note
                  FROM standing_requests asked
@@ -125,7 +125,8 @@ macro_rules! look {
     () => {
         "LEFT JOIN LATERAL (
              SELECT readings.reader_id AS id, readings.revision, readings.last_at,
-                 (SELECT display_name FROM users WHERE users.id = readings.reader_id)
+                 (SELECT username || ' ' || display_name FROM users
+                  WHERE users.id = readings.reader_id) AS names
              FROM readings
              WHERE p.state = 'in_review' AND readings.post_id = p.id
              ORDER BY readings.last_at DESC LIMIT 1
@@ -224,9 +225,9 @@ pub fn written_by(
         name!(),
         ",   has_visible_text(r.title), has_visible_text(r.summary), has_visible_text(r.body),
              r.number, r.at,
-             doer.display_name, p.slug, p.archive_reason,
+             doer.display_name || ' (' || doer.username || ')', p.slug, p.archive_reason,
              request.ids, request.names, request.at, request.note,
-             look.id, look.display_name, look.revision, look.last_at
+             look.id, look.names, look.revision, look.last_at
          FROM "
     );
     let facts = concat!(
@@ -301,7 +302,7 @@ impl From<QueueRow> for QueueLine {
         Self {
             id: PostId(row.post.id),
             name: row.name,
-            author: byline(row.post.author, row.post.author_name),
+            author: byline(row.post.author, &row.post.author_name),
             author_is_active: row.post.author_is_active,
             submitted_at: row.post.submitted_at.to_jiff(),
             revision: RevisionNumber(row.current.number),
@@ -316,11 +317,12 @@ impl From<QueueRow> for QueueLine {
 macro_rules! queue_where {
     ($condition:literal) => {
         concat!(
-            "SELECT p.id, author.id, author.display_name, author.is_active, p.submitted_at, ",
+            "SELECT p.id, author.id, author.username || ' ' || author.display_name, \
+             author.is_active, p.submitted_at, ",
             name!(),
             ",   r.number, r.at,
                  request.ids, request.names, request.at, request.note,
-                 look.id, look.display_name, look.revision, look.last_at,
+                 look.id, look.names, look.revision, look.last_at,
                  (SELECT max(readings.revision) FROM readings
                   WHERE readings.post_id = p.id AND readings.reader_id = $1)
              FROM posts p
@@ -374,7 +376,7 @@ impl RequestRow {
         let mut by: Vec<Byline> = Vec::new();
         for (id, name) in self.ids?.into_iter().zip(self.names?) {
             if by.iter().all(|known| known.id.0 != id) {
-                by.push(byline(id, name));
+                by.push(byline(id, &name));
             }
         }
         Some(Requests { by, at: self.at.to_jiff()?, note: self.note? })
@@ -384,7 +386,7 @@ impl RequestRow {
 impl LookRow {
     fn reading(self) -> Option<Reading> {
         Some(Reading {
-            reader: byline(self.reader?, self.name?),
+            reader: byline(self.reader?, &self.name?),
             revision: RevisionNumber(self.revision?),
             at: self.at.to_jiff()?,
         })

@@ -12,7 +12,7 @@ use crate::domain::{
 
 use crate::store::statement::statement;
 
-/// Everything that led a post to where it stands.
+/// Everything that led a post to its current state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PostHistory {
     /// The states that it entered, oldest first.
@@ -27,7 +27,7 @@ pub struct PostHistory {
 
 impl PostHistory {
     fn add(&mut self, row: EventRow) {
-        let by = byline(row.actor, row.actor_name);
+        let by = byline(row.actor, &row.actor_name);
         let (at, revision) = (row.at.to_jiff(), RevisionNumber(row.revision));
         match (row.kind.as_str(), row.to, row.review, row.note) {
             ("transition", Some(to), ..) => {
@@ -82,24 +82,27 @@ struct EventRow {
 pub fn history(conn: &mut PgConnection, post: &Post) -> QueryResult<PostHistory> {
     let rows = statement::<EventSqlType>(
         "SELECT 'transition' AS kind, h.entered, h.from_state, NULL::text AS note,
-                actor.id, actor.display_name, h.at, h.revision,
+                actor.id, actor.username || ' ' || actor.display_name, h.at, h.revision,
                 NULL::bigint, NULL::timestamptz, actor.is_active
          FROM history h JOIN users actor ON actor.id = h.actor_id
          WHERE h.post_id = $1 AND h.entered IS NOT NULL
          UNION ALL
-         SELECT 'revision', NULL, NULL, NULL, author.id, author.display_name, r.at, r.number,
+         SELECT 'revision', NULL, NULL, NULL, author.id,
+                author.username || ' ' || author.display_name, r.at, r.number,
                 NULL, NULL, author.is_active
          FROM revisions r JOIN users author ON author.id = r.author_id
          WHERE r.post_id = $1
          UNION ALL
-         SELECT 'review', NULL, NULL, request.note, reviewer.id, reviewer.display_name,
+         SELECT 'review', NULL, NULL, request.note, reviewer.id,
+                reviewer.username || ' ' || reviewer.display_name,
                 request.at, request.revision, request.id, withdrawal.at,
                 reviewer.is_active
          FROM reviews request JOIN users reviewer ON reviewer.id = request.reviewer_id
          LEFT JOIN reviews withdrawal ON withdrawal.withdraws = request.id
          WHERE request.post_id = $1 AND request.withdraws IS NULL
          UNION ALL
-         SELECT 'reading', NULL, NULL, NULL, reader.id, reader.display_name,
+         SELECT 'reading', NULL, NULL, NULL, reader.id,
+                reader.username || ' ' || reader.display_name,
                 readings.last_at, readings.revision, NULL, NULL, reader.is_active
          FROM readings JOIN users reader ON reader.id = readings.reader_id
          WHERE readings.post_id = $1

@@ -6,13 +6,13 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use crate::domain::{UserId, Username};
 use crate::store::statement::statement;
 
-/// Who stands behind the names of a filter, whom one could name instead, and
+/// The accounts behind the names of a filter, the names to suggest instead, and
 /// what the reader of the list has not finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
-    /// Whoever signs in with the author's name.
+    /// The account with the author's username.
     pub author: Option<UserId>,
-    /// Whoever signs in with the reviewer's name.
+    /// The account with the reviewer's username.
     pub reviewer: Option<UserId>,
     /// The names of authors, in alphabetical order, at most fifty.
     pub authors: Vec<String>,

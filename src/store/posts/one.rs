@@ -74,15 +74,20 @@ fn lock_deactivated_reviewers(conn: &mut PgConnection, post: &mut Post) -> Query
 macro_rules! posts_with {
     ($body:literal, $condition:literal) => {
         concat!(
-            "SELECT p.id, p.state, p.created_at, author.id, author.display_name, author.is_active,
-            submitter.id, submitter.display_name, p.submitted_at, p.submitted_revision,
-            publisher.id, publisher.display_name, p.published_at, p.published_revision, p.slug,
-            archiver.id, archiver.display_name, p.archived_at, p.archive_reason,
+            "SELECT p.id, p.state, p.created_at, author.id,
+            author.username || ' ' || author.display_name, author.is_active,
+            submitter.id,
+            submitter.username || ' ' || submitter.display_name, p.submitted_at, p.submitted_revision,
+            publisher.id,
+            publisher.username || ' ' || publisher.display_name, p.published_at, p.published_revision, p.slug,
+            archiver.id,
+            archiver.username || ' ' || archiver.display_name, p.archived_at, p.archive_reason,
             r.number, r.title, r.summary, ",
             $body,
             ", r.at,
             (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'id', request.id, 'reviewer', reviewer.id, 'name', reviewer.display_name,
+                'id', request.id, 'reviewer', reviewer.id,
+                'name', reviewer.username || ' ' || reviewer.display_name,
                 'is_active', reviewer.is_active, 'note', request.note, 'at', request.at)
                 ORDER BY request.id), '[]')
              FROM standing_requests request JOIN users reviewer ON reviewer.id = request.reviewer_id
@@ -185,7 +190,7 @@ impl SubmissionRow {
     fn submission(self) -> Option<Submission> {
         Some(Submission {
             at: self.at.to_jiff()?,
-            by: byline(self.by?, self.name?),
+            by: byline(self.by?, &self.name?),
             revision: RevisionNumber(self.revision?),
         })
     }
@@ -204,7 +209,7 @@ impl PublicationRow {
     fn publication(self) -> Option<Publication> {
         Some(Publication {
             at: self.at.to_jiff()?,
-            by: byline(self.by?, self.name?),
+            by: byline(self.by?, &self.name?),
             revision: RevisionNumber(self.revision?),
             slug: Slug::parse(&self.slug?)?,
         })
@@ -223,7 +228,7 @@ impl ArchivalRow {
     fn archival(self) -> Option<Archival> {
         Some(Archival {
             at: self.at.to_jiff()?,
-            by: byline(self.by?, self.name?),
+            by: byline(self.by?, &self.name?),
             reason: self.reason?,
         })
     }
@@ -267,7 +272,7 @@ impl TryFrom<PostRow> for Post {
             serde_json::from_value(row.standing).map_err(|_| ImpossibleRow(id))?;
         Ok(Self {
             id: PostId(id),
-            author: byline(author, author_name),
+            author: byline(author, &author_name),
             author_is_active,
             created_at: created_at.to_jiff(),
             current: Revision {
@@ -296,7 +301,7 @@ impl StandingRequest {
         Review {
             id: ReviewId(self.id),
             revision,
-            reviewer: byline(self.reviewer, self.name),
+            reviewer: byline(self.reviewer, &self.name),
             reviewer_is_active: self.is_active,
             note: self.note,
             at: self.at,

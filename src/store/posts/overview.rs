@@ -15,14 +15,14 @@ use crate::store::statement::statement;
 pub struct Waiting {
     /// The post.
     pub id: PostId,
-    /// Its current title, which somebody may have taken away again.
+    /// Its current title, which may be blank again.
     pub title: String,
-    /// Who writes it.
+    /// Its author.
     pub author: Byline,
     /// Since when it waits.
     pub submitted_at: Timestamp,
     /// Who asked for changes to its current revision last, and when, where a
-    /// request stands.
+    /// request is open.
     pub request: Option<(Byline, Timestamp)>,
 }
 
@@ -51,23 +51,24 @@ struct WaitingRow {
 
 impl From<WaitingRow> for Waiting {
     fn from(row: WaitingRow) -> Self {
-        let asker = row.asker.zip(row.asker_name).map(|(id, name)| byline(id, name));
+        let asker = row.asker.zip(row.asker_name).map(|(id, name)| byline(id, &name));
         Self {
             id: PostId(row.id),
             title: row.title,
-            author: byline(row.author, row.author_name),
+            author: byline(row.author, &row.author_name),
             submitted_at: row.submitted_at.to_jiff(),
             request: asker.zip(row.asked_at.to_jiff()),
         }
     }
 }
 
-/// Returns the posts that have waited in review the longest, whoever it is
+/// Returns the posts that have waited in review the longest, whichever person it is
 /// that they wait for, at most `limit`.
 pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Waiting>> {
     let rows = statement::<WaitingSqlType>(
-        "SELECT p.id, text.title, p.submitted_at, author.id, author.display_name,
-             request.reviewer_id, request.display_name, request.at
+        "SELECT p.id, text.title, p.submitted_at, author.id, author.username || ' ' || \
+         author.display_name,
+             request.reviewer_id, request.names, request.at
          FROM (
              SELECT id, author_id, current_revision, submitted_at FROM posts
              WHERE state = 'in_review' ORDER BY submitted_at, id LIMIT rows
@@ -75,7 +76,7 @@ pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<W
          JOIN users author ON author.id = p.author_id
          JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision
          LEFT JOIN LATERAL (
-             SELECT asked.reviewer_id, asker.display_name, asked.at
+             SELECT asked.reviewer_id, asker.username || ' ' || asker.display_name AS names, asked.at
              FROM standing_requests asked JOIN users asker ON asker.id = asked.reviewer_id
              WHERE asked.post_id = p.id AND asked.revision = p.current_revision
              ORDER BY asked.id DESC LIMIT 1

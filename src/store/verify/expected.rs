@@ -13,7 +13,7 @@ use crate::store::statement::statement;
 
 /// What is made of a schema that was made afresh.
 pub(super) struct Expected {
-    /// The truths that its constraints keep.
+    /// The checks that its constraints make.
     pub(super) truths: Vec<Truth>,
     /// Its guards.
     pub(super) guards: Guards,
@@ -50,7 +50,7 @@ pub(super) fn build(
     .get_result::<Facts>(conn)?;
     let (Some(owner), true) = (facts.owner, facts.may_become_owner) else {
         return Ok(Err(
-            "the guards were not compared: put the URL of the owner in DATABASE_OWNER_URL"
+            "the guards were not compared: set DATABASE_OWNER_URL to the URL of the owner"
                 .to_owned(),
         ));
     };

@@ -1,4 +1,4 @@
-//! The fingerprint of a history row, made anew from what the database has of
+//! The fingerprint of a history row, computed again from what the database has of
 //! its actor, its action and its content.
 
 use diesel::prelude::*;
@@ -15,9 +15,8 @@ const BATCH: i64 = 500;
 pub(super) fn truth() -> Truth {
     Truth {
         name: "fingerprint_is_of_what_was_sent".to_owned(),
-        sentence:
-            "The fingerprint of a history row is that of its actor, its action and its content."
-                .to_owned(),
+        sentence: "The fingerprint of a history row matches its actor, its action and its content."
+            .to_owned(),
         scope: Scope::Whole,
         broken: String::new(),
     }

@@ -11,7 +11,9 @@ use crate::store::statement::statement;
 pub(super) fn truth() -> Truth {
     Truth {
         name: "guards_are_in_place".to_owned(),
-        sentence: "Every table, constraint, trigger, function, index and grant is what the migrations make.".to_owned(),
+        sentence: "Every table, constraint, trigger, function, index and grant is as the \
+                   migrations create it."
+            .to_owned(),
         scope: Scope::Whole,
         broken: String::new(),
     }
@@ -54,7 +56,7 @@ pub(super) fn list(
 }
 
 /// Returns what differs, as sentences. Objects that are not ours are no matter,
-/// unless they are attached to a table of ours or have the owner's rights.
+/// unless they are attached to a table of the application or have the owner's rights.
 pub(super) fn differences(expected: &Guards, found: &Guards) -> Vec<String> {
     let ours: BTreeSet<&String> = expected.keys().map(|(relation, ..)| relation).collect();
     let mut differences = Vec::new();
@@ -77,7 +79,7 @@ pub(super) fn differences(expected: &Guards, found: &Guards) -> Vec<String> {
     differences
 }
 
-/// Returns whether it is a right on a function of somebody else's.
+/// Returns whether it is a right on a function of another owner.
 fn is_of_another(name: &str, key: &(String, String, String), expected: &Guards) -> bool {
     let (relation, kind, _) = key;
     let Some((function, _)) = name.rsplit_once(" to ") else { return false };

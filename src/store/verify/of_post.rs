@@ -1,4 +1,4 @@
-//! The truths about one post, for a page.
+//! The checks of one post, for a page.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
@@ -7,16 +7,16 @@ use super::truth::{Scope, Truth};
 use super::{by_hand, questions};
 use crate::domain::PostId;
 
-/// What was found of one truth.
+/// The result of one check.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The truth.
+    /// The check.
     pub truth: Truth,
     /// What breaks it: nothing, where it holds.
     pub broken: Vec<String>,
 }
 
-/// Returns whether each truth that is about posts holds for this one. It asks
+/// Returns whether each check of posts passes for this one. It asks
 /// what [`verify`](super::verify) asks, in one statement, so that a page can.
 pub fn of_post(conn: &mut PgConnection, post: PostId) -> QueryResult<Vec<Verdict>> {
     let truths = questions::of_constraints(conn)?.into_iter().chain(by_hand::truths());

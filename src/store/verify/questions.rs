@@ -17,7 +17,7 @@ struct QuestionRow {
     broken: String,
 }
 
-/// Returns a truth for each constraint of the schema that the search path
+/// Returns a check for each constraint of the schema that the search path
 /// names, by name. The queries work on any schema of the same tables.
 pub(super) fn of_constraints(conn: &mut PgConnection) -> QueryResult<Vec<Truth>> {
     let rows: Vec<QuestionRow> = diesel::sql_query(include_str!("questions.sql")).load(conn)?;

@@ -1,4 +1,4 @@
-//! The words by which posts and accounts are found, made anew and compared with
+//! The words by which posts and accounts are found, computed again and compared with
 //! those that are stored.
 
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use crate::store::statement::statement;
 /// How many rows are read at a time.
 const BATCH: i64 = 500;
 
-/// Returns the truth about posts, and the one about accounts.
+/// Returns the check of posts, and the one of accounts.
 pub(super) fn truths() -> [Truth; 2] {
     [
         (
             "post_is_found_by_its_newest_text",
-            "A post is found by the words of its newest text, from the commit on that brings it.",
+            "The search index of a post matches its newest revision.",
         ),
         (
             "account_is_found_by_its_name",
-            "An account is found by the words of its username and of its display name.",
+            "The search index of an account matches its username and display name.",
         ),
     ]
     .map(|(name, sentence)| Truth {

@@ -12,12 +12,12 @@ pub struct Truth {
     /// What it is about.
     pub scope: Scope,
     /// A query for what breaks it: `post_id`, which may be null, and `detail`,
-    /// which names ids and never quotes what somebody wrote. Empty for truths
+    /// which names ids and never quotes user text. Empty for checks
     /// that are checked outside the database.
     pub broken: String,
 }
 
-/// What a truth is about.
+/// The subject of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Each post by itself: the query has one parameter, the post to look at,
@@ -27,10 +27,10 @@ pub enum Scope {
     Whole,
 }
 
-/// A row that breaks a truth, or a guard that is not in place.
+/// A row that fails a check, or a guard that is not in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The truth.
+    /// The check.
     pub truth: Arc<Truth>,
     /// The post it concerns, if it concerns one.
     pub post: Option<PostId>,
@@ -45,14 +45,14 @@ pub struct Report {
     pub posts: i64,
     /// How many rows there are in all.
     pub rows: i64,
-    /// The truths that were checked.
+    /// The checks that were made.
     pub truths: Vec<Arc<Truth>>,
-    /// Everything that breaks one, in the order of the truths.
+    /// Every finding, in the order of the checks.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Returns how many truths are broken.
+    /// Returns how many checks failed.
     pub fn broken_truths(&self) -> usize {
         let mut names: Vec<&str> = self.findings.iter().map(|it| it.truth.name.as_str()).collect();
         names.sort_unstable();

@@ -14,7 +14,7 @@ use crate::store::statement::statement;
 
 /// Walks the whole database as its owner and reports everything that breaks a
 /// truth. It reads one consistent picture, keeps nothing that it makes, and
-/// locks nobody out; it may take as long as it takes.
+/// blocks no other transaction; it may take as long as it takes.
 ///
 /// # Errors
 ///
@@ -103,7 +103,7 @@ struct BrokenRow {
     detail: String,
 }
 
-/// Asks for what breaks a truth. Where a table is so different that it cannot
+/// Asks for the rows that fail a check. Where a table is so different that it cannot
 /// be asked, this is a finding, too.
 fn examine(conn: &mut PgConnection, truth: &Arc<Truth>) -> QueryResult<Vec<Finding>> {
     let asked = conn.transaction::<Vec<BrokenRow>, Error, _>(|conn| {

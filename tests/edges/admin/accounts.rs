@@ -194,7 +194,7 @@ fn a_new_account_gets_its_password_through_a_link_that_is_shown_once() {
     assert_eq!(db_last_event(&world, "cleo").1, "password-link-made");
     assert_eq!(db_last_event(&world, "cleo").3, "She begins today.");
     let page = stan.get("/admin/accounts/cleo").expect(200);
-    assert!(page.body.contains("A link to set the password waits"), "{}", page.body);
+    assert!(page.body.contains("A password link has been created"), "{}", page.body);
     assert!(!page.body.contains(link.split_once("link=").unwrap().1), "it is shown once");
 
     // To look uses nothing up, however often.
@@ -223,9 +223,9 @@ fn a_refused_new_account_keeps_what_was_typed() {
     let mut stan = server.signed_in("stan");
     let before = world.db_everything();
     for (username, display_name, sentence) in [
-        ("alice", "Another Alice", "this one is taken"),
-        ("no name", "Another Alice", "beginning with a letter or digit"),
-        ("another", " ", "Write the name that others should see."),
+        ("alice", "Another Alice", "This username is taken"),
+        ("no name", "Another Alice", "Start with a letter or digit"),
+        ("another", " ", "Enter a display name."),
     ] {
         let fields = [
             ("username", username),
@@ -403,7 +403,7 @@ fn ended_sessions_end_on_every_server_and_others_continue() {
 #[test]
 fn two_staff_who_remove_each_other_at_once_have_one_winner_and_the_loser_is_told_why() {
     for (change, query, status, sentence) in [
-        ("deactivate-account", "", 401, "Somebody else was faster"),
+        ("deactivate-account", "", 401, "Your session was ended"),
         ("revoke-role", "?role=staff", 403, "does not hold the permission accounts.manage_account"),
     ] {
         let world = World::new();

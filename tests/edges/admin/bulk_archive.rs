@@ -47,8 +47,8 @@ fn each_post_of_a_bulk_archive_has_an_outcome_and_refused_posts_show_the_reasons
     let chosen: Vec<String> = chosen.iter().map(|post| format!("post={post}-1")).collect();
     let address = format!("{BULK}?{}", chosen.join("&"));
     let page = stan.get(&address).expect(200);
-    assert!(page.body.contains("Take 2 posts off the public site?"));
-    assert!(page.body.contains("4 posts would be refused as things stand"));
+    assert!(page.body.contains("Archive 2 posts?"));
+    assert!(page.body.contains("4 posts will be skipped"));
     let before = world.db_everything();
     let mut fields = asked(&mut stan, &address);
     assert_eq!(world.db_everything(), before, "asking changes nothing");
@@ -59,10 +59,10 @@ fn each_post_of_a_bulk_archive_has_an_outcome_and_refused_posts_show_the_reasons
     let done = send(&mut stan, BULK, &fields).expect(303);
     let page = stan.get(done.location()).expect(200);
     assert!(page.body.contains("Archived: 1"));
-    assert!(page.body.contains("Refused: 5"));
+    assert!(page.body.contains("Skipped: 5"));
     assert!(page.body.contains("has not submitted this draft yet"));
     assert!(page.body.contains("The post was not found."));
-    assert!(!page.body.contains("Go on"));
+    assert!(!page.body.contains("Continue ("));
     assert_eq!(world.post(first).state(), State::Archived);
     let states = [draft, waiting].map(|post| world.post(post).state());
     assert_eq!(states, [State::Draft, State::InReview]);
@@ -195,7 +195,7 @@ fn an_interrupted_bulk_archive_continues_where_it_stopped() {
     }
     let page = stan.get(&there).expect(200);
     assert!(page.body.contains("Archived: 300"), "{}", page.body);
-    assert!(!page.body.contains("Go on with"));
+    assert!(!page.body.contains("Continue ("));
     assert_eq!(archived(&world), 300);
     let ours = "SELECT count(*) AS n FROM history WHERE action = 'archive'";
     assert_eq!(db_number(&mut world.database.as_owner(), ours), 300);
@@ -211,7 +211,7 @@ fn the_script_continues_until_every_post_has_an_outcome() {
     let Some(chromium) = Chromium::open(server.address, JavaScript::On) else { return };
     chromium.sign_in("stan");
     chromium.visit(&format!("{BULK}?everything=yes"));
-    chromium.fill("Reason, for the record", "It is out of date.");
+    chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive 600 posts");
     chromium.sees(" of 600 done");
     chromium.sees("Archived: 600");
@@ -338,7 +338,7 @@ fn a_thousand_posts_are_archived_while_others_work_without_waiting() {
         let there = page.location().to_owned();
         for _ in 0..40 {
             page = stan.get(&there).expect(200);
-            if !page.body.contains("Go on with") {
+            if !page.body.contains("Continue (") {
                 break;
             }
             let began = Instant::now();
@@ -347,7 +347,7 @@ fn a_thousand_posts_are_archived_while_others_work_without_waiting() {
         }
         drop(over);
         let faster = faster.join().unwrap();
-        let refused = if faster == 0 { String::new() } else { format!("Refused: {faster}") };
+        let refused = if faster == 0 { String::new() } else { format!("Skipped: {faster}") };
         assert!(page.body.contains(&refused), "{faster} were archived by somebody else");
         assert!(page.body.contains(&format!("Archived: {}", 1000 - faster)));
         let others = others.map(|other| other.join().unwrap());

@@ -19,8 +19,10 @@ fn records(file: &Answer) -> Vec<Vec<String>> {
     let (mut records, mut record, mut cell) = (Vec::new(), Vec::new(), String::new());
     let mut is_quoted = false;
     // RFC 4180: a quotation mark within quotation marks is written twice.
-    let mut signs = file.body.chars().peekable();
+    let text = file.body.strip_prefix('\u{FEFF}').expect("a byte-order mark, for Excel");
+    let mut signs = text.chars().peekable();
     while let Some(sign) = signs.next() {
+        assert!(is_quoted || "\",\r\n".contains(sign), "every cell is quoted");
         match (sign, is_quoted) {
             ('"', true) if signs.peek() == Some(&'"') => cell.extend(signs.next()),
             ('"', _) => is_quoted = !is_quoted,
@@ -62,6 +64,8 @@ fn a_file_has_the_filters_and_the_order_of_its_list() {
     let staff = records(&stan.get("/admin/accounts.csv?role=staff").expect(200));
     let people: Vec<&str> = staff.iter().skip(1).map(|record| record[0].as_str()).collect();
     assert_eq!(people, ["stan"]);
+    let usernames = &published[1][published[1].len() - 2..];
+    assert_eq!(usernames, ["alice", "edith"]);
     let none = records(&stan.get("/admin/accounts.csv?state=deactivated").expect(200));
     assert_eq!(none.len(), 1, "the header");
 }
@@ -69,7 +73,7 @@ fn a_file_has_the_filters_and_the_order_of_its_list() {
 #[test]
 fn a_file_has_the_rows_of_its_list_and_no_cell_is_a_formula() {
     let world = World::new();
-    let title = "=HYPERLINK(\"http://example.org\",\"x\")";
+    let title = "＝HYPERLINK(\"http://example.org\";\"x\")";
     let post = world.create(world.alice, content(title)).unwrap().post;
     assert_eq!(post, PostId(1));
     db_many_refusals(&world, 1_203);
@@ -91,7 +95,8 @@ fn a_file_has_the_rows_of_its_list_and_no_cell_is_a_formula() {
         for record in records.iter().skip(1).filter(|record| &record[7] == "1") {
             assert_eq!(record[8], format!("'{title}"));
         }
-        let begins_a_formula = |cell: &String| cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let signs = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+        let begins_a_formula = |cell: &String| cell.trim_start().starts_with(signs);
         assert!(!records.iter().flatten().any(begins_a_formula));
     }
     let sentences = |file: &Answer| records(file).last().unwrap()[12].to_owned();

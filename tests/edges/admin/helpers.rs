@@ -75,7 +75,7 @@ pub fn incident(world: &World, invariant: &str, actor: Option<UserId>, post: Opt
         post,
         seen: None,
     };
-    audit::Record::Incident { invariant: invariant, detail: "by the test" }
+    audit::Record::Incident { invariant, detail: "by the test" }
         .write_on(&asked, &mut world.database.as_runtime());
 }
 

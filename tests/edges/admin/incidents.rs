@@ -22,10 +22,10 @@ fn staff_acknowledge_an_incident_once_and_a_refused_note_is_kept() {
         ["stan", "edith", "susan"].map(|name| server.signed_in(name));
     for tab in TABS {
         let page = stan.get(tab).expect(200).body;
-        assert!(page.contains("One incident has"), "{tab}: {page}");
+        assert!(page.contains("1 open incident: the software"), "{tab}: {page}");
     }
     let list = stan.get("/admin/incidents").expect(200).body;
-    for part in ["nothing_is_lost", "Edith", "Post 7", "by the test", "Through page"] {
+    for part in ["nothing_is_lost", "Edith", "Post 7", "by the test", "Via page"] {
         assert!(list.contains(part), "{part}: {list}");
     }
     let path = "/admin/incidents/1";
@@ -50,7 +50,7 @@ fn staff_acknowledge_an_incident_once_and_a_refused_note_is_kept() {
     let form = other.get(path).expect(200);
     let done = stan.submit(path, &[("finding", "A missing index; it is there now.")]).expect(303);
     assert_eq!(done.location(), "/admin/incidents");
-    assert!(stan.get("/admin/incidents").body.contains("Acknowledged. What you wrote"));
+    assert!(stan.get("/admin/incidents").body.contains("Incident acknowledged."));
     let late = [("token", form.hidden("token")), ("finding", "I saw it, too.".to_owned())];
     let late = late.each_ref().map(|(name, value)| (*name, value.as_str()));
     let page = other.post(path, &late).expect(409).body;
@@ -63,7 +63,7 @@ fn staff_acknowledge_an_incident_once_and_a_refused_note_is_kept() {
     assert_eq!(open(&world), 0);
     for tab in TABS {
         let page = stan.get(tab).expect(200).body;
-        assert!(!page.contains("not been acknowledged"), "{tab}");
+        assert!(!page.contains("the software stopped"), "{tab}");
     }
     let taken =
         audit::incident(&mut world.database.as_runtime(), imprimatur::domain::IncidentId(1));
@@ -150,5 +150,5 @@ fn incidents_are_paged_in_both_directions_in_each_state() {
         assert!(linked(&page, "rel=\"prev\"").is_none());
     }
     let page = stan.get("/admin/incidents").expect(200);
-    assert!(page.body.contains("100 incidents have not been acknowledged"), "counted to a hundred");
+    assert!(page.body.contains("100 open incidents: the software"), "counted to a hundred");
 }

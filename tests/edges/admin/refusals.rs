@@ -161,17 +161,17 @@ fn the_list_of_refusals_keeps_its_filters_and_shows_each_error_beside_its_field(
     for (wrong, said) in [
         ("person=nobody", "There is no account with this username."),
         ("person=%00", "There is no account with this username."),
-        ("action=burn", "Choose one of the list."),
-        ("layer=mood", "Choose one of the list."),
-        ("rule=none", "Choose one of the list."),
-        ("interface=door", "Choose one of the list."),
-        ("post=first", "Write the post&#39;s number"),
-        ("since=yesterday", "Write a day as 2026-11-21."),
+        ("action=burn", "Choose from the list."),
+        ("layer=mood", "Choose from the list."),
+        ("rule=none", "Choose from the list."),
+        ("interface=door", "Choose from the list."),
+        ("post=first", "Enter the post ID"),
+        ("since=yesterday", "Enter a date like 2026-11-21."),
     ] {
         let page = stan.get(&format!("/admin/refusals?{wrong}")).expect(422);
         assert!(page.body.contains(said), "{wrong}: {}", page.body);
         let typed = wrong.split('=').nth(1).unwrap();
-        let is_typed = wrong.starts_with("person") || wrong.starts_with("post");
+        let is_typed = ["person=nobody", "post=first"].contains(&wrong);
         assert!(!is_typed || page.body.contains(&format!("value=\"{typed}\"")), "{wrong}");
     }
     stan.get("/admin/refusals?before=yesterday").expect(422);
@@ -243,13 +243,13 @@ fn the_list_of_refusals_shows_what_was_recorded_and_what_would_be_answered_now()
     edith.send_unasked(&path, &[("key", "k"), ("seen", "1")]).expect(409);
 
     let said = ask("edith", "publish", post);
-    let (now, recorded) = said.split_once("What was recorded").unwrap();
+    let (now, recorded) = said.split_once("Recorded refused actions").unwrap();
     for half in [now, recorded] {
         assert!(half.contains("Rosa requested changes to revision 1."), "{half}");
         assert!(half.contains("or Rosa must withdraw the request."), "{half}");
     }
-    assert!(now.contains("Not now (policy)"), "{now}");
-    for part in ["changes-requested", "By policy", "Through page", "Looking at revision 1"] {
+    assert!(now.contains("No, not at the moment"), "{now}");
+    for part in ["changes-requested", "Kind: policy", "Via page", "Saw revision 1"] {
         assert!(recorded.contains(part), "{part}: {recorded}");
     }
     assert!(recorded.contains(&format!("/admin/posts/{post}")), "{recorded}");
@@ -259,20 +259,20 @@ fn the_list_of_refusals_shows_what_was_recorded_and_what_would_be_answered_now()
     // Things change, and what was recorded does not.
     world.perform(world.rosa, &withdraw_request(post, 1)).unwrap();
     let said = ask("edith", "publish", post);
-    let (now, recorded) = said.split_once("What was recorded").unwrap();
-    assert!(now.contains("Yes. Nothing stands in the way"), "{now}");
+    let (now, recorded) = said.split_once("Recorded refused actions").unwrap();
+    assert!(now.contains("Yes."), "{now}");
     assert!(recorded.contains("Rosa requested changes to revision 1."), "{recorded}");
     rosa.act(&format!("/desk/posts/{post}/publish"), &[]).expect(303);
     assert!(ask("edith", "publish", post).contains("Rosa published this on"));
 
     // What the door says first is what is said: the person, then the post.
-    assert!(ask("alice", "publish", post).contains("Not this person (permission)"));
+    assert!(ask("alice", "publish", post).contains("No: missing permission"));
     let draft = world.draft();
-    assert!(ask("edith", "publish", draft).contains("There is nothing here"));
-    assert!(ask("edith", "publish", PostId(999)).contains("There is nothing here"));
-    assert!(ask("alice", "create", draft).contains("Yes. Nothing stands in the way"));
-    assert!(ask("mallory", "create", draft).contains("Not this person"));
-    assert!(!ask("edith", "", post).contains("As things stand now"));
+    assert!(ask("edith", "publish", draft).contains("No: the post does not exist"));
+    assert!(ask("edith", "publish", PostId(999)).contains("No: the post does not exist"));
+    assert!(ask("alice", "create", draft).contains("Yes."));
+    assert!(ask("mallory", "create", draft).contains("No: missing permission"));
+    assert!(!ask("edith", "", post).contains("Now"));
     world.change_account("edith", AccountChange::Deactivate).unwrap();
-    assert!(ask("edith", "publish", post).contains("this account is deactivated"));
+    assert!(ask("edith", "publish", post).contains("No: the account is deactivated"));
 }

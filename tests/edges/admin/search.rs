@@ -88,7 +88,7 @@ fn the_page_says_that_beginnings_of_words_are_found() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let page = server.signed_in("stan").get("/admin/posts").expect(200);
-    let hint = "Finds words that begin like yours, from three letters on.";
+    let hint = "All words must match; from three letters on, also their beginnings.";
     assert!(page.body.contains(hint), "{}", page.body);
 }
 

@@ -103,7 +103,7 @@ fn a_list_of_tags_is_explained() {
         let problem = alice.post(&submission, list, "").expect(412).json();
         assert_eq!(problem["errors"][0]["field"], "If-Match");
         let message = problem["errors"][0]["message"].as_str().unwrap();
-        assert!(message.contains("more than one entity tag"), "{message}");
+        assert!(message.contains("More than one entity tag"), "{message}");
     }
 }
 
@@ -125,7 +125,7 @@ fn a_key_is_the_same_with_quotation_marks_and_without() {
     for malformed in malformed {
         let refused = send(malformed).expect(400);
         assert_eq!(refused.kind(), "key-missing", "{malformed}");
-        assert_eq!(refused.json()["errors"][0]["message"], "It is not well formed.");
+        assert_eq!(refused.json()["errors"][0]["message"], "Malformed.");
     }
     assert_eq!(world.db_count("posts"), 2);
 }

@@ -24,9 +24,9 @@ fn a_person_leaves_a_bounded_number_of_refusals() {
     assert_eq!((permission, recorded.len()), (100, 101));
     let mut stan = server.signed_in("stan");
     let list = stan.get("/admin/refusals").expect(200);
-    assert!(list.body.contains("30 more refusals were counted"), "{}", list.body);
+    assert!(list.body.contains("30 more refused actions were counted"), "{}", list.body);
     let list = stan.get("/admin/refusals?person=mallory").expect(200);
-    assert!(list.body.contains("30 more refusals were counted"), "{}", list.body);
+    assert!(list.body.contains("30 more refused actions were counted"), "{}", list.body);
     for query in ["person=edith", "layer=policy", "action=publish", "until=2026-01-01"] {
         let list = stan.get(&format!("/admin/refusals?{query}")).expect(200);
         assert!(!list.body.contains("more refusals were counted"), "{query}");
@@ -93,4 +93,51 @@ fn collect(value: &serde_json::Value, found: &mut Vec<String>) {
         serde_json::Value::Array(values) => values.iter().for_each(|value| collect(value, found)),
         _ => {}
     }
+}
+
+#[test]
+fn a_page_of_a_post_has_a_bounded_size_whatever_its_revisions_are() {
+    let world = World::new();
+    let post = world.draft();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let mut stan = server.signed_in("stan");
+    let words = |word: &str| format!("{word} ").repeat(90_000 / (word.chars().count() + 1));
+    let mut number = 1;
+    for (old, new) in [
+        (words("a"), words("b")),
+        ("a\n".repeat(45_000), "b\n".repeat(45_000)),
+        (words("a\u{200B}\u{200C}"), words("a\u{200C}\u{200B}")),
+        ("\u{202E}\u{2066}".repeat(45_000), "\u{2066}\u{202E}".repeat(45_000)),
+        ("a\u{435}".repeat(45_000), "\u{435}a".repeat(45_000)),
+        ("\u{200B}\n".repeat(45_000), "\u{200C}\n".repeat(45_000)),
+        ("&<>\"\n".repeat(18_000), "<&>\"\n".repeat(18_000)),
+    ] {
+        for body in [&old, &new] {
+            let fields = [("title", "On size"), ("summary", "S"), ("body", body.as_str())];
+            alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
+        }
+        number += 2;
+        let path = format!("/desk/posts/{post}/changes?from={}&to={number}", number - 1);
+        let page = alice.get(&path).expect(200).body;
+        let opening: String = old.escape_unicode().take(30).collect();
+        assert!(page.len() < 1_500_000, "{opening}: {}", page.len());
+    }
+    world.database.db_sabotage(&format!(
+        "SET session_replication_role = replica;
+         INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
+         SELECT {post}, n, 'On size', 'S', 'B', {}, now(), 'key-' || n
+         FROM generate_series({number} + 1, 10000) n;
+         UPDATE posts SET current_revision = 10000 WHERE id = {post}",
+        world.alice
+    ));
+    for (browser, path) in
+        [(&mut alice, format!("/desk/posts/{post}")), (&mut stan, format!("/admin/posts/{post}"))]
+    {
+        let page = browser.get(&path).expect(200).body;
+        assert!(page.len() < 600_000, "{path}: {}", page.len());
+    }
+    let page = alice.get(&format!("/desk/posts/{post}/revisions")).expect(200).body;
+    assert!(page.len() < 300_000, "{}", page.len());
+    assert!(page.contains("Older revisions"), "{page}");
 }

@@ -90,7 +90,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     _: &Server,
 ) {
     chromium.sign_in("alice");
-    chromium.sees("You have not written anything yet.");
+    chromium.sees("You have no posts yet.");
     let post = write_a_post(chromium);
     chromium.sees_disabled("Submit for review");
     chromium.sees("Missing: summary.");
@@ -100,9 +100,9 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     let id = PostId(post.rsplit('/').next().unwrap().parse().unwrap());
     world.perform(world.edith, &request_changes(id, 2)).unwrap();
     chromium.visit("/desk");
-    chromium.sees("Edith asked for changes");
+    chromium.sees("Edith (edith) requested changes");
     chromium.sees("Please name your source.");
-    chromium.follow("Answer with a new revision");
+    chromium.follow("Edit and answer");
     save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
     chromium.follow("what changed from revision 2 to 3");
     chromium.sees_line("Added", "The source is a letter of 1657.");
@@ -118,7 +118,7 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     _: &Server,
 ) {
     chromium.sign_in("edith");
-    chromium.sees("Nothing waits for you.");
+    chromium.sees("Nothing to review.");
     chromium.sign_out();
     world.in_review();
 
@@ -130,9 +130,9 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     chromium.sees("Edith requested changes to revision 1.");
     take_the_request_back(chromium);
     publish(chromium);
-    chromium.sees("Nothing else waits for your review.");
+    chromium.sees("Your queue is empty.");
     chromium.follow("Your desk");
-    chromium.sees("Nothing waits for you.");
+    chromium.sees("Nothing to review.");
     chromium.visit("/posts/on-restraint");
     chromium.sees_heading("On restraint");
 }
@@ -147,16 +147,16 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.fill("Words in the text", "restr");
     chromium.press("Search");
     chromium.sees("3 posts");
-    chromium.follow("Select the whole page");
-    chromium.press("Archive what is selected…");
-    chromium.sees_heading("Take 2 posts off the public site?");
+    chromium.follow("Select all on this page");
+    chromium.press("Archive selected…");
+    chromium.sees_heading("Archive 2 posts?");
     chromium.sees("1 post would be refused as things stand");
-    chromium.fill("Reason, for the record", "It is out of date.");
+    chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive 2 posts");
-    chromium.sees_heading("What became of each post");
+    chromium.sees_heading("Bulk archive finished");
     chromium.sees("Archived: 2");
     chromium.sees("Refused: 1");
-    chromium.sees("Only a published post is archived.");
+    chromium.sees("Only published posts can be archived.");
     chromium.follow("Back to the posts");
     chromium.follow("Published");
     chromium.sees("No post passes all of these filters.");
@@ -175,10 +175,10 @@ fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &W
     chromium.follow("In review");
     chromium.follow("On restraint");
     chromium.sees("Please name your source.");
-    chromium.follow("Read it on the desk");
+    chromium.follow("View post");
     chromium.sees_disabled("Archive");
     chromium.sees("Alice submitted this on");
-    chromium.sees("Only a published post is archived.");
+    chromium.sees("Only published posts can be archived.");
     chromium.follow("Admin");
     chromium.follow("Posts");
     chromium.follow("Published");
@@ -199,16 +199,16 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.follow("Accounts");
     chromium.follow("Create an account");
     chromium.fill("Username", "cleo");
-    chromium.fill("Name that others see", "Cleo");
+    chromium.fill("Display name", "Cleo");
     chromium.press("Create the account");
-    chromium.sees_heading("The account is created");
-    let link = chromium.value("Copy it now: it is shown this once.");
+    chromium.sees_heading("Account created");
+    let link = chromium.value("Copy it now. You cannot see it again.");
     chromium.follow("The account");
-    chromium.sees("A link to set the password waits to be used.");
+    chromium.sees("A password link has been created and not used yet.");
     chromium.follow("Grant the role author");
-    chromium.fill("Reason, for the record", "She writes for us.");
+    chromium.fill("Reason", "She writes for us.");
     chromium.press("Grant the role author");
-    chromium.sees("Done, and written down in the record.");
+    chromium.sees("Account changed.");
     chromium.sees("She writes for us.");
     chromium.sign_out();
 
@@ -216,7 +216,7 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.visit(path);
     chromium.fill("New password", "a password of her own");
     chromium.press("Set the password");
-    chromium.sees("Your password is set. Sign in with it.");
+    chromium.sees("Your password is set. You can sign in now.");
     chromium.fill("Username", "cleo");
     chromium.fill("Password", "a password of her own");
     chromium.press("Sign in");
@@ -229,12 +229,12 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.fill("Current password", "a password of her own");
     chromium.fill("New password", "another one of her own");
     chromium.press("Change the password");
-    chromium.sees("Your password is changed.");
+    chromium.sees("Password changed.");
     chromium.fill("What it is for", "Nightly import");
     chromium.fill("Your password", "another one of her own");
-    chromium.press("Make the token");
+    chromium.press("Create token");
     chromium.sees_heading("My account");
-    assert!(chromium.value("Copy it now: it is shown this once.").starts_with("imprimatur_"));
+    assert!(chromium.value("Copy it now. You cannot see it again.").starts_with("imprimatur_"));
     chromium.press("Revoke Nightly import");
     chromium.sees("The token is revoked.");
     chromium.sign_out();
@@ -264,10 +264,10 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
 
     world.perform(world.stan, &archive(gone, 1)).unwrap();
     chromium.visit("/posts/on-restraint");
-    chromium.sees_heading("This post is gone");
+    chromium.sees_heading("This post was removed");
     server.browser().get("/posts/on-restraint").expect(410);
-    chromium.follow("See the newest posts");
-    chromium.sees_heading("Newest posts");
+    chromium.follow("See the latest posts");
+    chromium.sees_heading("Latest posts");
 }
 
 fn an_anonymous_request_hears_why_through_every_interface(
@@ -281,18 +281,18 @@ fn an_anonymous_request_hears_why_through_every_interface(
         chromium.sees("Sign in to see this page.");
     }
     chromium.visit("/posts/on-restraint");
-    chromium.sees_heading("There is nothing here");
+    chromium.sees_heading("Not found");
 
     // Mallory has an account, and holds nothing.
     chromium.sign_in("mallory");
     chromium.sees("Your account holds no role yet");
     for door in ["/desk/posts/create", "/admin/posts", &format!("{draft}/publish")] {
         chromium.visit(door);
-        chromium.sees_heading("Your account may not do this");
+        chromium.sees_heading("You do not have permission");
     }
     chromium.visit(&draft);
-    chromium.sees_heading("There is nothing here");
-    chromium.follow("Go to your desk");
+    chromium.sees_heading("Not found");
+    chromium.follow("Go to my desk");
     chromium.sees_heading("Your desk");
 }
 
@@ -324,21 +324,21 @@ fn a_post_goes_from_first_words_to_gone(chromium: &Chromium, _: &World, server: 
     chromium.sign_out();
 
     chromium.visit("/posts/on-restraint");
-    chromium.sees_heading("This post is gone");
+    chromium.sees_heading("This post was removed");
     server.browser().get("/posts/on-restraint").expect(410);
 }
 
 /// Writes a first draft, looks at it, saves it; returns its page's address.
 fn write_a_post(chromium: &Chromium) -> String {
-    chromium.follow("Start a post");
-    chromium.sees_heading("Start a post");
+    chromium.follow("New post");
+    chromium.sees_heading("New post");
     chromium.fill("Title", "On restraint");
     chromium.fill("Body", "## First words\n\nThen *more* of them.");
     chromium.press("Preview");
     chromium.sees("Preview, not saved yet");
     chromium.sees("Then more of them.");
     chromium.press("Save");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
     chromium.path()
 }
 
@@ -350,21 +350,21 @@ fn revise(chromium: &Chromium, field: &str, text: &str) {
 fn save_a_revision(chromium: &Chromium, field: &str, text: &str) {
     chromium.fill(field, text);
     chromium.press("Save");
-    chromium.sees("Your new revision is saved.");
+    chromium.sees("New revision saved.");
 }
 
 fn submit_for_review(chromium: &Chromium) {
     chromium.follow("Submit for review");
     chromium.sees_heading("Submit this post for review?");
     chromium.press("Submit for review");
-    chromium.sees("Submitted. It now waits for a reviewer.");
+    chromium.sees("Submitted for review.");
 }
 
 fn ask_for_changes(chromium: &Chromium) {
     chromium.follow("Request changes");
-    chromium.fill("Your note to the author", "Please name your source.");
+    chromium.fill("What should the author change?", "Please name your source.");
     chromium.press("Request changes");
-    chromium.sees("Your change request is with the author.");
+    chromium.sees("Changes requested. The author sees your note on their desk.");
 }
 
 fn take_the_request_back(chromium: &Chromium) {
@@ -376,16 +376,16 @@ fn take_the_request_back(chromium: &Chromium) {
 
 fn publish(chromium: &Chromium) {
     chromium.follow("Publish");
-    chromium.sees_heading("Publish exactly this?");
+    chromium.sees_heading("Publish this revision?");
     chromium.press("Publish");
-    chromium.sees_heading("It is published");
+    chromium.sees_heading("Published");
     chromium.sees("You published revision");
 }
 
 fn archive_with_a_reason(chromium: &Chromium) {
-    chromium.fill("Reason, for the record", "It is out of date.");
+    chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive");
-    chromium.sees("Archived. The public no longer sees it.");
+    chromium.sees("Archived. Readers no longer see it.");
 }
 
 #[test]
@@ -419,7 +419,7 @@ fn a_stale_tab_shows_both_texts_and_loses_neither() {
         chromium.visit(&editor);
         chromium.fill("Body", "Words from the other tab.");
         chromium.press("Save");
-        chromium.sees("Your new revision is saved.");
+        chromium.sees("New revision saved.");
     });
 
     chromium.fill("Body", "Words from this tab.");
@@ -444,18 +444,18 @@ fn typed_text_survives_the_end_of_a_session() {
     chromium.visit("/desk/posts/create");
     chromium.sees("Sign in to see this page.");
     chromium.sign_in_here("alice");
-    chromium.sees_heading("Start a post");
+    chromium.sees_heading("New post");
     chromium.fill("Title", "Typed for an hour");
     chromium.fill("Body", "First words.\n\nThen \"more\" & <more>.");
     db_end_sessions(&world);
     chromium.press("Save");
     chromium.sees("What you wrote is kept.");
     chromium.sign_in_here("alice");
-    chromium.sees_heading("Welcome back");
+    chromium.sees_heading("You are signed in again");
     assert_eq!(chromium.value("Title"), "Typed for an hour");
     assert_eq!(chromium.value("Body"), "First words.\n\nThen \"more\" & <more>.");
     chromium.press("Continue");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
     chromium.sees("First words.");
     assert_eq!(world.db_count("posts"), 1);
 }
@@ -466,6 +466,6 @@ pub(super) fn start_a_post(chromium: &Chromium) -> String {
     chromium.fill("Title", "On restraint");
     chromium.fill("Body", "First words.");
     chromium.press("Save");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
     chromium.path()
 }

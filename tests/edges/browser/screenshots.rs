@@ -16,7 +16,7 @@ use crate::support::{Chromium, Database, Server};
 /// What is to be seen on a picture in docs/.
 struct Picture {
     file: &'static str,
-    /// The username; nobody who is signed in has none.
+    /// The username; not signed in has none.
     who: &'static str,
     /// The address, with a story of the demo in braces for its post.
     path: &'static str,

@@ -47,7 +47,7 @@ fn without_javascript_the_editor_shows_the_checklist_and_a_preview() {
 
     chromium.fill("Summary", "Less is more,\nand more is less.");
     chromium.press_enter_in("Title");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
     chromium.sees("Less is more, and more is less.");
 }
 
@@ -57,10 +57,10 @@ fn a_mistake_is_where_the_page_begins() {
     chromium.visit(CREATE);
     chromium.fill("Title", &"t".repeat(201));
     chromium.press("Save");
-    chromium.sees("Title: needs mending");
-    assert_eq!(chromium.title(), "Error: Start a post · Imprimatur");
+    chromium.sees("Title: has an error");
+    assert_eq!(chromium.title(), "Error: New post · Imprimatur");
     assert_eq!(chromium.focused(), "alert");
-    chromium.follow("Title: Shorten this to 200 characters; it has 201.");
+    chromium.follow("Title: Too long: the limit is 200 characters, this has 201.");
     assert_eq!(chromium.focused(), "title");
     chromium.fill("Title", "On restraint");
     chromium.fill("Summary", "Less is more.");
@@ -73,12 +73,12 @@ fn a_mistake_is_where_the_page_begins() {
     chromium.sign_in("edith");
     chromium.follow("On restraint");
     chromium.follow("Request changes");
-    chromium.fill("Your note to the author", " ");
+    chromium.fill("What should the author change?", " ");
     chromium.press("Request changes");
-    chromium.sees("Something needs mending");
+    chromium.sees("There is a problem");
     assert!(chromium.title().starts_with("Error: Request changes"), "{}", chromium.title());
     assert_eq!(chromium.focused(), "alert");
-    chromium.follow("Your note to the author: Write what has to change.");
+    chromium.follow("What should the author change? Enter what must change.");
     assert_eq!(chromium.focused(), "note");
 }
 
@@ -144,8 +144,8 @@ fn a_preview_that_is_not_possible_says_why_and_keeps_the_text() {
     chromium.fill("Title", "On restraint");
     sees_in_preview(&chromium, "p", "On restraint");
     chromium.fill("Title", &"t".repeat(201));
-    chromium.sees("Title: Shorten this to 200 characters; it has 201.");
-    chromium.sees("Title: needs mending");
+    chromium.sees("Title: Too long: the limit is 200 characters, this has 201.");
+    chromium.sees("Title: has an error");
     sees_in_preview(&chromium, "p", "On restraint");
 
     db_end_sessions(&world);
@@ -198,7 +198,7 @@ fn kept_text_is_removed_once_it_is_saved_after_signing_in_again() {
     chromium.sign_in_here("alice");
     assert_eq!(kept(&chromium), 1, "nothing has been done with it yet");
     chromium.press("Continue");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
     assert_eq!(kept(&chromium), 0);
 }
 
@@ -219,7 +219,7 @@ fn text_of_a_closed_tab_is_offered_used_and_removed_after_saving() {
     chromium.sees_element("//form[@data-unsaved]");
     assert_eq!(kept(&chromium), 1, "a preview saves nothing");
     chromium.press("Save");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
     assert_eq!(kept(&chromium), 0);
     chromium.visit(CREATE);
     assert!(!is_offered(&chromium));
@@ -243,7 +243,7 @@ fn a_discarded_text_is_gone_and_a_replaced_one_is_kept() {
     assert_eq!(chromium.value("Body"), "Words of this tab.");
     assert_eq!(kept(&chromium), 1);
     chromium.press("Save");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
     assert_eq!(kept(&chromium), 0);
 }
 
@@ -271,7 +271,7 @@ fn kept_text_never_overwrites_a_newer_revision() {
     chromium.visit(&editor);
     chromium.fill("Body", "Words of another browser.");
     chromium.press("Save");
-    chromium.sees("Your new revision is saved.");
+    chromium.sees("New revision saved.");
     put_back(&chromium, &shelf);
 
     chromium.visit(&editor);
@@ -284,7 +284,7 @@ fn kept_text_never_overwrites_a_newer_revision() {
     chromium.sees_line("Added", "Words of a closed tab.");
     assert!(!is_offered(&chromium), "it is in the form already");
     chromium.press("Save");
-    chromium.sees("Your new revision is saved.");
+    chromium.sees("New revision saved.");
     assert_eq!(kept(&chromium), 0);
 }
 
@@ -298,7 +298,7 @@ fn kept_text_equal_to_the_saved_text_is_dropped() {
     chromium.sees("Preview updated.");
     let shelf = take_the_shelf(&chromium);
     chromium.press("Save");
-    chromium.sees("Your new revision is saved.");
+    chromium.sees("New revision saved.");
     put_back(&chromium, &shelf);
     assert_eq!(kept(&chromium), 1);
     chromium.visit(&editor);
@@ -348,7 +348,7 @@ fn a_browser_that_keeps_nothing_costs_nothing_else() {
     sees_in_preview(&chromium, "p", "First words.");
     assert_eq!(kept(&chromium), 0);
     chromium.press("Save");
-    chromium.sees("Your draft is saved.");
+    chromium.sees("Draft saved.");
 }
 
 #[test]
@@ -426,4 +426,40 @@ fn notice_warnings(chromium: &Chromium) {
 
 fn was_warned(chromium: &Chromium) -> bool {
     chromium.value_of("sessionStorage.getItem('warned')") == "true"
+}
+
+#[test]
+fn the_days_of_a_filter_are_those_of_the_times_on_the_page() {
+    let (world, server) = publishing_house();
+    let post = world.published();
+    world.database.db_sabotage(&format!(
+        "SET session_replication_role = replica;
+         UPDATE posts SET created_at = '2026-11-20Z', submitted_at = '2026-11-21Z',
+             published_at = '2026-11-26 15:21Z' WHERE id = {post}"
+    ));
+    let Some(chromium) = Chromium::open(server.address, JavaScript::On) else { return };
+    chromium.sign_in("stan");
+    chromium.travel_to("Pacific/Auckland");
+    chromium.visit("/admin/posts");
+    chromium.sees_element(
+        "//time[contains(@title, '27 November 2026') or contains(@title, 'November 27, 2026')]",
+    );
+    let hint = "document.querySelector('[data-zone]').textContent";
+    let said = chromium.value_of(hint);
+    assert_eq!(said, "Days are counted in your time zone, Pacific/Auckland.");
+    for (day, is_found) in [("2026-11-27", true), ("2026-11-26", false)] {
+        for field in ["from", "until"] {
+            chromium.value_of(&format!("document.getElementById('{field}').value = '{day}'"));
+        }
+        chromium.press("Search");
+        chromium.sees(&format!("From {day} (Pacific/Auckland)"));
+        let rows = chromium.value_of("document.querySelectorAll('main tbody tr').length");
+        assert_eq!(rows == 1, is_found, "{day}");
+    }
+    let Some(plain) = Chromium::open(server.address, JavaScript::Off) else { return };
+    plain.sign_in("stan");
+    plain.visit("/admin/posts?from=2026-11-26&until=2026-11-26&zone=");
+    plain.sees("From 2026-11-26 (UTC)");
+    plain.sees("Days are counted in UTC.");
+    plain.sees("On restraint");
 }

@@ -239,7 +239,7 @@ fn account_commands_verify_and_migrate_print_documents() {
     assert_eq!(alice["username"], "alice");
     assert_eq!((&alice["roles"], &alice["is_active"]), (&json!(["author"]), &json!(true)));
     let granted = answer(run(on, &words("role grant mallory author --as stan --reason x")));
-    assert_eq!(granted, json!({ "username": "mallory", "outcome": "is author now" }));
+    assert_eq!(granted, json!({ "username": "mallory", "outcome": "now has the role author" }));
     let reset = answer(run(on, &words("user reset-password alice --as stan --reason Lost.")));
     assert!(reset["link"].as_str().unwrap().starts_with("/set-password?link="));
     let walk = answer(run(on, &words("verify")));
@@ -273,7 +273,7 @@ fn the_key_makes_a_retry_safe_when_the_outcome_is_unknown() {
     assert_eq!(busy["layer"], "availability");
     assert_eq!(busy["reasons"][0]["code"], "unavailable");
     let said = run(&world.database, &line.split(' ').collect::<Vec<_>>()).expect(8).stderr;
-    assert!(said.contains("never twice: --key "), "{said}");
+    assert!(said.contains("To retry safely: --key "), "{said}");
     other.batch_execute("ROLLBACK").unwrap();
     assert_eq!(world.post(post).state(), State::InReview);
     let again = format!("{line} --key {}", busy["key"].as_str().unwrap());

@@ -84,11 +84,13 @@ fn jekyll_and_hugo_files_become_drafts_and_the_report_lists_ignored_fields() {
     let folder = Folder::new();
     folder.write(
         "2024-05-01-on-rest.md",
-        "---\nlayout: post\ndate: 2024-05-01 10:00:00 +0200\nexcerpt: >\n  Why\n  rest.\ntags: [a, b]\n---\nRest.\n",
+        "---\nlayout: post\ndate: 2024-05-01 10:00:00 +0200\nexcerpt: >\n  Why\n  rest.\ntags: \
+         [a, b]\n---\nRest.\n",
     );
     folder.write(
         "deep/er/hugo.markdown",
-        "+++\ntitle = \"On \\\"work\\\"\"\ndescription = \"Why work.\"\nslug = \"work\"\ndraft = true\n+++\n{{< figure >}} Work.\n",
+        "+++\ntitle = \"On \\\"work\\\"\"\ndescription = \"Why work.\"\nslug = \"work\"\ndraft = \
+         true\n+++\n{{< figure >}} Work.\n",
     );
     folder.write("json.md", "{\n\"title\": \"On play\", \"summary\": \"Why.\"}\n\nPlay.\n");
     folder.write("plain.md", "\u{feff}# On plainness\r\n\r\nPlain.\r\n");
@@ -156,7 +158,7 @@ fn a_second_run_does_nothing_and_an_edited_file_is_refused() {
     assert_eq!(
         said,
         "imported\ta.md\tpost 1\nimported\tb.md\tpost 2\n\
-         2 imported, 0 already there, 0 refused, 0 skipped, 0 of other kinds.\n\
+         2 imported, 0 already imported, 0 refused, 0 skipped, 0 other files ignored.\n\
          Before submission: 2 of 2 drafts have no summary.\n"
     );
     // What its author did with the draft since is nobody's loss.

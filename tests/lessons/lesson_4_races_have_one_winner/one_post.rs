@@ -118,7 +118,7 @@ fn the_published_revision_is_the_one_that_was_read() {
     assert_eq!(world.db_everything(), before);
     assert_eq!(world.db_refusals(), [("policy".to_owned(), "stale-revision".to_owned())]);
     // She is shown what has changed since.
-    assert!(answer.body.contains("What has changed since you looked"));
+    assert!(answer.body.contains("Changes since you opened this page"));
     assert!(answer.body.contains("excess"), "{}", answer.body);
 }
 

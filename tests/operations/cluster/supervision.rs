@@ -91,12 +91,12 @@ fn a_server_that_cannot_start_is_tried_again_until_it_can() {
     kill(place.server());
     eventually("it is not ready", || served.readiness().0 == 503);
     eventually("readiness says why", || {
-        served.readiness().1.contains("the private database has ended and is started again")
+        served.readiness().1.contains("the private database stopped and is being restarted")
     });
     fs::write(&settings, good).unwrap();
     raw::wait_until("it serves again", || served.readiness().0 == 200);
     let log = served.log_after_end();
-    assert!(log.contains("the private database could not be started again"), "{log}");
+    assert!(log.contains("the private database could not be restarted"), "{log}");
     assert!(log.contains("no_such_setting"), "{log}");
     place.becomes_quiet();
 }

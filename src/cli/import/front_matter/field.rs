@@ -26,7 +26,7 @@ pub(crate) enum FieldValue {
 pub(super) fn invalid(what: String) -> Reason {
     Reason::new(
         "front-matter-unreadable",
-        format!("The front matter cannot be read. {what}"),
+        format!("Invalid front matter. {what}"),
         "Correct the lines before the text. Nothing of the file was imported.",
     )
 }

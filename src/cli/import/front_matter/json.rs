@@ -26,11 +26,11 @@ pub(super) fn leading_fields(
     let object = match objects.next() {
         Some(Ok(object)) => object,
         Some(Err(error)) => return Err(no_json(&error, 0)),
-        None => return Err(invalid("It is no JSON.".to_owned())),
+        None => return Err(invalid("Not valid JSON.".to_owned())),
     };
     let end = objects.byte_offset();
     if end > max_bytes {
-        return Err(invalid("It does not end within 64 KiB.".to_owned()));
+        return Err(invalid("The closing line is missing in the first 64 KiB.".to_owned()));
     }
     Ok((object.0, text.get(end..).unwrap_or_default()))
 }

@@ -85,10 +85,10 @@ fn until<'a>(rest: &'a str, ends: &[&str]) -> Result<(&'a str, &'a str), Reason>
         }
         at += line.len();
         if at > MAX_BYTES {
-            return Err(invalid("It does not end within 64 KiB.".to_owned()));
+            return Err(invalid("The closing line is missing in the first 64 KiB.".to_owned()));
         }
     }
-    Err(invalid("It begins on the first line and does not end.".to_owned()))
+    Err(invalid("The closing line is missing.".to_owned()))
 }
 
 fn toml_fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
@@ -96,7 +96,7 @@ fn toml_fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
         let before = error.span().and_then(|span| matter.get(..span.start)).unwrap_or_default();
         // The first line of the file is the one that opens it.
         let line = before.matches('\n').count() + 2;
-        invalid(format!("Line {line} is no TOML: {}.", error.message()))
+        invalid(format!("Line {line} is not valid TOML: {}.", error.message()))
     })?;
     let value = |value| match value {
         toml::Value::String(text) => FieldValue::Text(text),
@@ -143,9 +143,11 @@ mod tests {
         let expected = [text("date", "2024-05-01"), other, text("title", "On \"rest\": a note")];
         for source in [
             "---\ndate: 2024-05-01\ntags: [a, {b: c}]\ntitle: 'On \"rest\": a note'\n---\nBody\n",
-            "---\r\ndate: 2024-05-01\r\ntags:\r\n- a\r\ntitle: 'On \"rest\": a note'\r\n...\r\nBody\n",
+            "---\r\ndate: 2024-05-01\r\ntags:\r\n- a\r\ntitle: 'On \"rest\": a \
+             note'\r\n...\r\nBody\n",
             "+++\ndate = 2024-05-01\ntags = [\"a\"]\ntitle = 'On \"rest\": a note'\n+++\nBody\n",
-            "{\n\"date\": \"2024-05-01\", \"tags\": [], \"title\": \"On \\\"rest\\\": a note\"}\nBody\n",
+            "{\n\"date\": \"2024-05-01\", \"tags\": [], \"title\": \"On \\\"rest\\\": a \
+             note\"}\nBody\n",
         ] {
             assert_eq!(fields(source), expected, "{source}");
             assert_eq!(split(source).unwrap().1.trim(), "Body", "{source}");

@@ -68,7 +68,7 @@ impl Mapping {
     fn open(&mut self) -> Result<(), Reason> {
         match self.depth {
             0 => Err(not_a_mapping()),
-            MAX_DEPTH.. => Err(invalid(format!("It is nested more than {MAX_DEPTH} deep."))),
+            MAX_DEPTH.. => Err(invalid(format!("It is nested more than {MAX_DEPTH} levels deep."))),
             _ => {
                 self.depth += 1;
                 Ok(())
@@ -82,7 +82,7 @@ impl Mapping {
             (Some(name), value) => self.fields.push(MatterField { name, value }),
             (None, FieldValue::Text(name)) => self.name = Some(name),
             (None, _) => {
-                return Err(invalid("One of its names is no text.".to_owned()));
+                return Err(invalid("A field name is not text.".to_owned()));
             }
         }
         Ok(())
@@ -125,10 +125,10 @@ fn is_number(text: &str) -> bool {
 }
 
 fn not_a_mapping() -> Reason {
-    invalid("It is no list of names and values.".to_owned())
+    invalid("Expected “name: value” lines.".to_owned())
 }
 
 fn syntax_error(error: &ScanError) -> Reason {
     // The first line of the file is the one that opens it.
-    invalid(format!("Line {} is no YAML: {}.", error.marker().line() + 1, error.info()))
+    invalid(format!("Line {} is not valid YAML: {}.", error.marker().line() + 1, error.info()))
 }

@@ -19,17 +19,25 @@ use crate::support::{Browser, Server, World};
 /// What is published has a title, a word and a line that want more room than
 /// a phone has, and everything else that Markdown can say.
 pub const ESSAY: &str = "On Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten";
-const SUMMARY: &str = "Why <less> is \"more\", & https://example.org/a/very/long/address/that/does/not/want/to/be/broken/anywhere";
-const BODY: &str = "# A heading\n\nFirst *words*, **then** ~~fewer~~ [a link](https://example.org), `some code`.\n\n\
-    ## A smaller one\n\nincomprehensibilities/incomprehensibilities/incomprehensibilities/incomprehensibilities\n\n\
+const SUMMARY: &str = "Why <less> is \"more\", & \
+                       https://example.org/a/very/long/address/that/does/not/want/to/be/broken/anywhere";
+const BODY: &str = "# A heading\n\nFirst *words*, **then** ~~fewer~~ [a \
+                    link](https://example.org), `some code`.\n\n\
+    ## A smaller \
+    one\n\nincomprehensibilities/incomprehensibilities/incomprehensibilities/incomprehensibilities\n\n\
     > Quoted,\n> at length.\n\n- One\n- Two\n  1. Three\n  2. Four\n\n---\n\n\
-    ```text\na line of code that goes on and on and on and on and on and on and on and on and on and on\n```\n\n\
-    | A | table | with | many | columns | that | are | wider | than | a | phone |\n|---|---|---|---|---|---|---|---|---|---|---|\n\
-    | one | two | three | four | five | six | seven | eight | nine | ten | eleven |\n\n### The smallest\n\n- [x] Done\n- [ ] To do\n\n\
+    ```text\na line of code that goes on and on and on and on and on and on and on and on and on \
+    and on\n```\n\n\
+    | A | table | with | many | columns | that | are | wider | than | a | phone \
+    |\n|---|---|---|---|---|---|---|---|---|---|---|\n\
+    | one | two | three | four | five | six | seven | eight | nine | ten | eleven |\n\n### The \
+    smallest\n\n- [x] Done\n- [ ] To do\n\n\
     | left | middle | right |\n|:-----|:------:|------:|\n| 1 | 2 | 3 |\n\n\
-    ![A press](https://127.0.0.1:1/press.png \"A caption\") and ![another](https://127.0.0.1:1/other.png).\n\n\
+    ![A press](https://127.0.0.1:1/press.png \"A caption\") and \
+    ![another](https://127.0.0.1:1/other.png).\n\n\
     ![A press](https://127.0.0.1:1/press.png \"A caption\")\n\n\
-    Last words.[^1] And once more.[^1] And others.[^two]\n\n[^1]: A note.\n[^two]: Another, with `code`.\n";
+    Last words.[^1] And once more.[^1] And others.[^two]\n\n[^1]: A note.\n[^two]: Another, with \
+    `code`.\n";
 
 pub struct House {
     pub world: World,
@@ -259,7 +267,7 @@ impl House {
     /// filled in.
     pub fn last_resort() -> Page {
         let template = include_str!("../../../../templates/errors/defect.html");
-        let body = template.replace("{{ title }}", "We made a mistake");
+        let body = template.replace("{{ title }}", "Something went wrong");
         let body = body.replace("{{ request }}", "5f0c");
         assert!(!body.contains("{{") && !body.contains("{%"), "{body}");
         let html = ("content-type".to_owned(), "text/html; charset=utf-8".to_owned());

@@ -9,7 +9,7 @@ use crate::support::world::PASSWORD;
 /// which status, and how it comes to be.
 pub struct Entry {
     pub name: &'static str,
-    /// The username; nobody who is signed in has none.
+    /// The username; not signed in has none.
     pub who: &'static str,
     pub route: &'static str,
     pub status: u16,
@@ -159,7 +159,8 @@ pub const PAGES: &[Entry] = &[
     opened("the desk", "mallory", DESK, 200, |_| DESK.into()),
 
     opened("one's own posts", "alice", OWN, 200, |_| "/desk/posts?state=in_review".into()),
-    opened("one's own posts, older ones", "arthur", OWN, 200, |house| house.older("arthur", "/desk/posts?state=draft")),
+    opened("one's own posts, older \
+            ones", "arthur", OWN, 200, |house| house.older("arthur", "/desk/posts?state=draft")),
     opened("none of one's own posts", "arthur", OWN, 200, |_| "/desk/posts?state=archived".into()),
 
     opened("a new post", "alice", CREATE, 200, |_| CREATE.into()),
@@ -191,8 +192,10 @@ pub const PAGES: &[Entry] = &[
     }),
 
     opened("the editor", "alice", REVISE, 200, |house| house.at(house.draft, "/revise")),
-    opened("the editor of what is published", "alice", REVISE, 200, |house| house.at(house.essay, "/revise")),
-    opened("the editor of somebody else's post", "rosa", REVISE, 200, |house| house.at(house.waiting, "/revise")),
+    opened("the editor of what is \
+            published", "alice", REVISE, 200, |house| house.at(house.essay, "/revise")),
+    opened("the editor of somebody else's \
+            post", "rosa", REVISE, 200, |house| house.at(house.waiting, "/revise")),
     done("a text that somebody else was faster with", "alice", REVISE, 409, |house, browser| {
         browser.submit(&house.at(house.waiting, "/revise"), &[
             ("seen", "1"), ("title", "On waiting"), ("summary", "Mine."), ("body", "My words.\n\nThe end."),
@@ -203,9 +206,12 @@ pub const PAGES: &[Entry] = &[
     opened("a draft", "alice", DESK_POST, 200, |house| house.at(house.draft, "")),
     opened("a post in review", "alice", DESK_POST, 200, |house| house.at(house.waiting, "")),
     opened("a post in review", "edith", DESK_POST, 200, |house| house.at(house.waiting, "")),
-    opened("a post with a change request", "alice", DESK_POST, 200, |house| house.at(house.objected, "")),
-    opened("a post with one's own change request", "edith", DESK_POST, 200, |house| house.at(house.objected, "")),
-    opened("a post with a change request", "rosa", DESK_POST, 200, |house| house.at(house.objected, "")),
+    opened("a post with a change \
+            request", "alice", DESK_POST, 200, |house| house.at(house.objected, "")),
+    opened("a post with one's own change \
+            request", "edith", DESK_POST, 200, |house| house.at(house.objected, "")),
+    opened("a post with a change \
+            request", "rosa", DESK_POST, 200, |house| house.at(house.objected, "")),
     opened("one's own post in review", "rosa", DESK_POST, 200, |house| house.at(house.own, "")),
     opened("a post in review", "stan", DESK_POST, 200, |house| house.at(house.waiting, "")),
     opened("a published post", "alice", DESK_POST, 200, |house| house.at(house.essay, "")),
@@ -227,27 +233,41 @@ pub const PAGES: &[Entry] = &[
     }),
 
     opened("changes", "edith", CHANGES, 200, |house| house.at(house.waiting, "/changes?from=1")),
-    opened("no changes", "edith", CHANGES, 200, |house| house.at(house.waiting, "/changes?from=1&to=1")),
-    opened("changes since no revision", "edith", CHANGES, 422, |house| house.at(house.waiting, "/changes?from=first")),
+    opened("no \
+            changes", "edith", CHANGES, 200, |house| house.at(house.waiting, "/changes?from=1&to=1")),
+    opened("changes since no \
+            revision", "edith", CHANGES, 422, |house| house.at(house.waiting, "/changes?from=first")),
 
     opened("revisions", "alice", REVISIONS, 200, |house| house.at(house.waiting, "/revisions")),
-    opened("the only revision", "stan", REVISIONS, 200, |house| house.at(house.essay, "/revisions")),
+    opened("the only \
+            revision", "stan", REVISIONS, 200, |house| house.at(house.essay, "/revisions")),
     opened("a revision", "edith", REVISION, 200, |house| house.at(house.waiting, "/revisions/1")),
-    opened("the current revision", "edith", REVISION, 200, |house| house.at(house.waiting, "/revisions/2")),
-    opened("a revision that there is not", "edith", REVISION, 404, |house| house.at(house.waiting, "/revisions/9")),
+    opened("the current \
+            revision", "edith", REVISION, 200, |house| house.at(house.waiting, "/revisions/2")),
+    opened("a revision that there is \
+            not", "edith", REVISION, 404, |house| house.at(house.waiting, "/revisions/9")),
 
     opened("submitting", "alice", ACTION, 200, |house| house.at(house.draft, "/submit")),
-    opened("submitting what is incomplete", "alice", ACTION, 200, |house| house.at(house.fragment, "/submit")),
-    opened("requesting changes", "edith", ACTION, 200, |house| house.at(house.waiting, "/request-changes")),
-    opened("withdrawing a request", "edith", ACTION, 200, |house| house.at(house.objected, "/withdraw-request")),
+    opened("submitting what is \
+            incomplete", "alice", ACTION, 200, |house| house.at(house.fragment, "/submit")),
+    opened("requesting \
+            changes", "edith", ACTION, 200, |house| house.at(house.waiting, "/request-changes")),
+    opened("withdrawing a \
+            request", "edith", ACTION, 200, |house| house.at(house.objected, "/withdraw-request")),
     opened("publishing", "edith", ACTION, 200, |house| house.at(house.waiting, "/publish")),
-    opened("publishing against a request", "edith", ACTION, 200, |house| house.at(house.objected, "/publish")),
-    opened("publishing what one wrote", "rosa", ACTION, 200, |house| house.at(house.own, "/publish")),
-    opened("publishing without the permission", "alice", ACTION, 403, |house| house.at(house.waiting, "/publish")),
+    opened("publishing against a \
+            request", "edith", ACTION, 200, |house| house.at(house.objected, "/publish")),
+    opened("publishing what one \
+            wrote", "rosa", ACTION, 200, |house| house.at(house.own, "/publish")),
+    opened("publishing without the \
+            permission", "alice", ACTION, 403, |house| house.at(house.waiting, "/publish")),
     opened("what was submitted", "alice", ACTION, 200, |house| house.at(house.waiting, "/submit")),
-    opened("what one has published", "rosa", ACTION, 200, |house| house.at(house.essay, "/publish")),
-    opened("what has been archived since", "edith", ACTION, 200, |house| house.at(house.gone, "/publish")),
-    opened("an action that there is not", "edith", ACTION, 404, |house| house.at(house.waiting, "/burn")),
+    opened("what one has \
+            published", "rosa", ACTION, 200, |house| house.at(house.essay, "/publish")),
+    opened("what has been archived \
+            since", "edith", ACTION, 200, |house| house.at(house.gone, "/publish")),
+    opened("an action that there is \
+            not", "edith", ACTION, 404, |house| house.at(house.waiting, "/burn")),
     done("a note without words", "edith", ACTION, 409, |house, browser| {
         browser.submit(&house.at(house.waiting, "/request-changes"), &[("note", " ")])
     }),
@@ -282,10 +302,14 @@ pub const PAGES: &[Entry] = &[
     early("an empty overview", "stan", OVERVIEW),
     opened("the overview", "stan", OVERVIEW, 200, |_| OVERVIEW.into()),
     opened("the overview without the permission", "edith", OVERVIEW, 403, |_| OVERVIEW.into()),
-    opened("a post in the admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.waiting)),
-    opened("a post with a request, in the admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.objected)),
-    opened("an archived post in the admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.gone)),
-    opened("a post that is not true", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.db_untrue())),
+    opened("a post in the \
+            admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.waiting)),
+    opened("a post with a request, in the \
+            admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.objected)),
+    opened("an archived post in the \
+            admin", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.gone)),
+    opened("a post that is not \
+            true", "stan", ADMIN_POST, 200, |house| format!("{ADMIN}/{}", house.db_untrue())),
     opened("no post in the admin", "stan", ADMIN_POST, 404, |_| format!("{ADMIN}/999999")),
     opened("the permissions", "stan", PERMISSIONS, 200, |_| PERMISSIONS.into()),
     early("no refusals", "stan", REFUSALS),
@@ -297,8 +321,10 @@ pub const PAGES: &[Entry] = &[
         house.refuse_often();
         browser.get(&house.older("stan", REFUSALS))
     }),
-    opened("why somebody could not", "stan", REFUSALS, 200, |house| format!("{REFUSALS}?person=edith&action=publish&post={}&layer=policy", house.objected)),
-    opened("filters that say nothing", "stan", REFUSALS, 422, |_| format!("{REFUSALS}?person=nobody&action=burn&post=x&layer=x&rule=x&interface=x&since=x&until=x")),
+    opened("why somebody could \
+            not", "stan", REFUSALS, 200, |house| format!("{REFUSALS}?person=edith&action=publish&post={}&layer=policy", house.objected)),
+    opened("filters that say \
+            nothing", "stan", REFUSALS, 422, |_| format!("{REFUSALS}?person=nobody&action=burn&post=x&layer=x&rule=x&interface=x&since=x&until=x")),
     early("no incidents", "stan", INCIDENTS),
     done("the incidents", "stan", INCIDENTS, 200, |house, browser| {
         house.incident();
@@ -326,17 +352,22 @@ pub const PAGES: &[Entry] = &[
     opened("the admin with every filter", "stan", ADMIN, 200, |_| {
         "/admin/posts?q=why+less&state=published&author=alice&reviewer=edith&from=2026-01-01&until=2999-12-31&sort=since".into()
     }),
-    opened("the admin by number, all selected", "stan", ADMIN, 200, |_| "/admin/posts?sort=-number&select=page".into()),
-    opened("no post that passes", "stan", ADMIN, 200, |_| "/admin/posts?author=nobody&waiting=7".into()),
-    opened("nothing more in this direction", "stan", ADMIN, 200, |_| "/admin/posts?after=1-1".into()),
+    opened("the admin by number, all \
+            selected", "stan", ADMIN, 200, |_| "/admin/posts?sort=-number&select=page".into()),
+    opened("no post that \
+            passes", "stan", ADMIN, 200, |_| "/admin/posts?author=nobody&waiting=7".into()),
+    opened("nothing more in this \
+            direction", "stan", ADMIN, 200, |_| "/admin/posts?after=1-1".into()),
 
     opened("archiving several", "stan", BULK, 200, |house| {
         format!("{BULK}?post={}-1&post={}-2&post={}-1&post=999999-1", house.essay, house.waiting, house.gone)
     }),
-    opened("archiving all of a list", "stan", BULK, 200, |_| format!("{BULK}?everything=yes&author=alice")),
+    opened("archiving all of a \
+            list", "stan", BULK, 200, |_| format!("{BULK}?everything=yes&author=alice")),
     opened("archiving none", "stan", BULK, 200, |house| format!("{BULK}?post={}-1", house.draft)),
     opened("archiving without a selection", "stan", BULK, 422, |_| BULK.into()),
-    opened("archiving several without the permission", "edith", BULK, 403, |house| format!("{BULK}?post={}-1", house.essay)),
+    opened("archiving several without the \
+            permission", "edith", BULK, 403, |house| format!("{BULK}?post={}-1", house.essay)),
     done("archiving several without a reason", "stan", BULK, 409, |house, browser| {
         let page = browser.get(&format!("{BULK}?post={}-1&post={}-1", house.essay, house.draft));
         let typed = [("token", page.hidden("token")), ("key", page.hidden("key")), ("posts", page.hidden("posts")), ("reason", " ".into())];
@@ -356,27 +387,38 @@ pub const PAGES: &[Entry] = &[
         house.db_undo_half(&there);
         browser.get("/admin/posts?state=archived")
     }),
-    opened("a bulk archive that there is not", "stan", BULK_PROGRESS, 404, |_| format!("{BULK}/4711")),
+    opened("a bulk archive that there is \
+            not", "stan", BULK_PROGRESS, 404, |_| format!("{BULK}/4711")),
 
     opened("archiving", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.essay)),
-    opened("archiving what is not published", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.waiting)),
+    opened("archiving what is not \
+            published", "stan", ADMIN_ACTION, 200, |house| format!("{ADMIN}/{}/archive", house.waiting)),
     done("archiving without a reason", "stan", ADMIN_ACTION, 409, |house, browser| {
         browser.submit(&format!("{ADMIN}/{}/archive", house.essay), &[("reason", " ")])
     }),
 
     opened("accounts", "stan", ACCOUNTS, 200, |_| ACCOUNTS.into()),
-    opened("deactivated accounts", "stan", ACCOUNTS, 200, |_| "/admin/accounts?state=deactivated".into()),
-    opened("accounts by name and role", "stan", ACCOUNTS, 200, |_| "/admin/accounts?search=ali&role=author".into()),
-    opened("accounts by a name too short", "stan", ACCOUNTS, 422, |_| "/admin/accounts?search=a".into()),
+    opened("deactivated \
+            accounts", "stan", ACCOUNTS, 200, |_| "/admin/accounts?state=deactivated".into()),
+    opened("accounts by name and \
+            role", "stan", ACCOUNTS, 200, |_| "/admin/accounts?search=ali&role=author".into()),
+    opened("accounts by a name too \
+            short", "stan", ACCOUNTS, 422, |_| "/admin/accounts?search=a".into()),
     opened("older accounts", "stan", ACCOUNTS, 200, |_| "/admin/accounts?before=1-1".into()),
     opened("accounts without the permission", "alice", ACCOUNTS, 403, |_| ACCOUNTS.into()),
     opened("an account", "stan", ACCOUNT, 200, |_| "/admin/accounts/rosa".into()),
-    opened("an account without anything", "stan", ACCOUNT, 200, |_| "/admin/accounts/mallory".into()),
-    opened("one's own account among others", "stan", ACCOUNT, 200, |_| "/admin/accounts/stan".into()),
-    opened("an account that there is not", "stan", ACCOUNT, 404, |_| "/admin/accounts/nobody".into()),
-    opened("granting a role", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/mallory/grant-role?role=author".into()),
-    opened("deactivating an account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/alice/deactivate-account".into()),
-    opened("deactivating one's own account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/stan/deactivate-account".into()),
+    opened("an account without \
+            anything", "stan", ACCOUNT, 200, |_| "/admin/accounts/mallory".into()),
+    opened("one's own account among \
+            others", "stan", ACCOUNT, 200, |_| "/admin/accounts/stan".into()),
+    opened("an account that there is \
+            not", "stan", ACCOUNT, 404, |_| "/admin/accounts/nobody".into()),
+    opened("granting a \
+            role", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/mallory/grant-role?role=author".into()),
+    opened("deactivating an \
+            account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/alice/deactivate-account".into()),
+    opened("deactivating one's own \
+            account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/stan/deactivate-account".into()),
     done("a change without a reason", "stan", ACCOUNT_CHANGE, 409, |_, browser| {
         browser.submit("/admin/accounts/mallory/reset-password", &[("reason", " ")])
     }),
@@ -398,10 +440,12 @@ pub const PAGES: &[Entry] = &[
     opened("my account of nobody", "", OWN_ACCOUNT, 401, |_| OWN_ACCOUNT.into()),
     done("my account with another session and a token", "rosa", OWN_ACCOUNT, 200, |house, browser| {
         house.server.signed_in("rosa");
-        browser.send_unasked("/account/tokens", &[("name", "Nightly import"), ("days", "30"), ("posts.submit_post", "yes"), ("password", PASSWORD)])
+        browser.send_unasked("/account/tokens", &[("name", "Nightly \
+                                                            import"), ("days", "30"), ("posts.submit_post", "yes"), ("password", PASSWORD)])
     }),
     done("a token that cannot be", "rosa", OWN_ACCOUNT, 422, |_, browser| {
-        browser.send_unasked("/account/tokens", &[("name", " "), ("days", "soon"), ("password", PASSWORD)])
+        browser.send_unasked("/account/tokens", &[("name", " \
+                                                            "), ("days", "soon"), ("password", PASSWORD)])
     }),
     done("a password too short", "rosa", OWN_ACCOUNT, 422, |_, browser| {
         browser.send_unasked("/account/password", &[("password", PASSWORD), ("new_password", "short")])
@@ -416,7 +460,8 @@ pub const PAGES: &[Entry] = &[
         let (_, secret) = link.split_once('=').unwrap();
         browser.post(SET_PASSWORD, &[("link", secret), ("new_password", "short")])
     }),
-    opened("a link that does not work", "", SET_PASSWORD, 404, |_| "/set-password?link=never".into()),
+    opened("a link that does not \
+            work", "", SET_PASSWORD, 404, |_| "/set-password?link=never".into()),
 
     opened("nothing", "", ELSEWHERE, 404, |_| "/nothing/here".into()),
     opened("nothing", "alice", ELSEWHERE, 404, |_| "/nothing/here".into()),
