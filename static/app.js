@@ -190,7 +190,7 @@ function edit(form) {
     notice.hidden = name === undefined;
     if (notice.hidden) return;
     const draft = read(name);
-    const [opening, time, isStale] = notice.querySelectorAll("q, time, span");
+    const [opening, time, isStale] = ["q", "time", "span"].map((name) => notice.querySelector(name));
     opening.textContent = [draft.title, draft.summary, draft.body].find((text) => text.trim())?.trim().slice(0, 60);
     time.dateTime = draft.at;
     time.textContent = ago(draft.at);

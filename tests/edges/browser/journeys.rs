@@ -104,7 +104,7 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     chromium.sees("Please name your source.");
     chromium.follow("Edit and answer");
     save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
-    chromium.follow("what changed from revision 2 to 3");
+    chromium.follow("see changes from revision 2 to 3");
     chromium.sees_line("Added", "The source is a letter of 1657.");
     chromium.follow("Back to the post");
     chromium.visit("/desk");
@@ -131,7 +131,7 @@ fn a_reviewer_asks_for_changes_changes_their_mind_and_publishes(
     take_the_request_back(chromium);
     publish(chromium);
     chromium.sees("Your queue is empty.");
-    chromium.follow("Your desk");
+    chromium.follow("My desk");
     chromium.sees("Nothing to review.");
     chromium.visit("/posts/on-restraint");
     chromium.sees_heading("On restraint");
@@ -144,22 +144,22 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.sign_in("stan");
     chromium.follow("Admin");
     chromium.follow("Posts");
-    chromium.fill("Words in the text", "restr");
+    chromium.fill("Search title and text", "restr");
     chromium.press("Search");
     chromium.sees("3 posts");
     chromium.follow("Select all on this page");
     chromium.press("Archive selected…");
     chromium.sees_heading("Archive 2 posts?");
-    chromium.sees("1 post would be refused as things stand");
+    chromium.sees("1 post will be skipped");
     chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive 2 posts");
     chromium.sees_heading("Bulk archive finished");
-    chromium.sees("Archived: 2");
-    chromium.sees("Refused: 1");
+    chromium.sees("2 archived");
+    chromium.sees("Skipped: 1");
     chromium.sees("Only published posts can be archived.");
     chromium.follow("Back to the posts");
     chromium.follow("Published");
-    chromium.sees("No post passes all of these filters.");
+    chromium.sees("No posts match these filters.");
 }
 
 fn staff_find_a_post_and_archive_it_with_a_reason(chromium: &Chromium, world: &World, _: &Server) {
@@ -200,7 +200,7 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.follow("Create an account");
     chromium.fill("Username", "cleo");
     chromium.fill("Display name", "Cleo");
-    chromium.press("Create the account");
+    chromium.press("Create account");
     chromium.sees_heading("Account created");
     let link = chromium.value("Copy it now. You cannot see it again.");
     chromium.follow("The account");
@@ -215,12 +215,12 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     let path = &link[link.find("/set-password").unwrap()..];
     chromium.visit(path);
     chromium.fill("New password", "a password of her own");
-    chromium.press("Set the password");
+    chromium.press("Set password");
     chromium.sees("Your password is set. You can sign in now.");
     chromium.fill("Username", "cleo");
     chromium.fill("Password", "a password of her own");
     chromium.press("Sign in");
-    chromium.sees_heading("Your desk");
+    chromium.sees_heading("My desk");
     chromium.visit(path);
     chromium.sees_heading("This link does not work");
 
@@ -228,15 +228,15 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     chromium.follow("Cleo");
     chromium.fill("Current password", "a password of her own");
     chromium.fill("New password", "another one of her own");
-    chromium.press("Change the password");
+    chromium.press("Change password");
     chromium.sees("Password changed.");
-    chromium.fill("What it is for", "Nightly import");
+    chromium.fill("Name", "Nightly import");
     chromium.fill("Your password", "another one of her own");
     chromium.press("Create token");
     chromium.sees_heading("My account");
     assert!(chromium.value("Copy it now. You cannot see it again.").starts_with("imprimatur_"));
     chromium.press("Revoke Nightly import");
-    chromium.sees("The token is revoked.");
+    chromium.sees("Token revoked.");
     chromium.sign_out();
 }
 
@@ -246,7 +246,7 @@ fn a_reader_reads_on_to_older_posts_and_to_one_that_is_gone(
     server: &Server,
 ) {
     chromium.visit("/");
-    chromium.sees("Nothing is published yet.");
+    chromium.sees("No posts yet.");
     let gone = world.published();
     for _ in 0..50 {
         world.published();
@@ -285,7 +285,7 @@ fn an_anonymous_request_hears_why_through_every_interface(
 
     // Mallory has an account, and holds nothing.
     chromium.sign_in("mallory");
-    chromium.sees("Your account holds no role yet");
+    chromium.sees("Your account has no role");
     for door in ["/desk/posts/create", "/admin/posts", &format!("{draft}/publish")] {
         chromium.visit(door);
         chromium.sees_heading("You do not have permission");
@@ -293,7 +293,7 @@ fn an_anonymous_request_hears_why_through_every_interface(
     chromium.visit(&draft);
     chromium.sees_heading("Not found");
     chromium.follow("Go to my desk");
-    chromium.sees_heading("Your desk");
+    chromium.sees_heading("My desk");
 }
 
 fn a_post_goes_from_first_words_to_gone(chromium: &Chromium, _: &World, server: &Server) {
@@ -335,7 +335,7 @@ fn write_a_post(chromium: &Chromium) -> String {
     chromium.fill("Title", "On restraint");
     chromium.fill("Body", "## First words\n\nThen *more* of them.");
     chromium.press("Preview");
-    chromium.sees("Preview, not saved yet");
+    chromium.sees("Preview (not saved)");
     chromium.sees("Then more of them.");
     chromium.press("Save");
     chromium.sees("Draft saved.");
@@ -343,7 +343,7 @@ fn write_a_post(chromium: &Chromium) -> String {
 }
 
 fn revise(chromium: &Chromium, field: &str, text: &str) {
-    chromium.follow("Revise");
+    chromium.follow("Edit");
     save_a_revision(chromium, field, text);
 }
 
@@ -424,7 +424,7 @@ fn a_stale_tab_shows_both_texts_and_loses_neither() {
 
     chromium.fill("Body", "Words from this tab.");
     chromium.press("Save");
-    chromium.sees("This was not saved");
+    chromium.sees("Not saved: this post has changed");
     chromium.sees_line("Removed", "Words from the other tab.");
     chromium.sees_line("Added", "Words from this tab.");
     assert_eq!(chromium.value("Body"), "Words from this tab.");
@@ -449,12 +449,12 @@ fn typed_text_survives_the_end_of_a_session() {
     chromium.fill("Body", "First words.\n\nThen \"more\" & <more>.");
     db_end_sessions(&world);
     chromium.press("Save");
-    chromium.sees("What you wrote is kept.");
+    chromium.sees("your text is kept.");
     chromium.sign_in_here("alice");
     chromium.sees_heading("You are signed in again");
     assert_eq!(chromium.value("Title"), "Typed for an hour");
     assert_eq!(chromium.value("Body"), "First words.\n\nThen \"more\" & <more>.");
-    chromium.press("Continue");
+    chromium.press("Save");
     chromium.sees("Draft saved.");
     chromium.sees("First words.");
     assert_eq!(world.db_count("posts"), 1);

@@ -31,14 +31,14 @@ fn the_script_is_one_file_of_ours_for_people_who_are_signed_in() {
 fn without_javascript_the_editor_shows_the_checklist_and_a_preview() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
     chromium.visit(CREATE);
-    chromium.sees("Title: still missing");
-    chromium.sees("Body: still missing");
-    chromium.sees("No words yet.");
+    chromium.sees("Title: missing");
+    chromium.sees("Body: missing");
+    chromium.sees("0 words");
     chromium.fill("Title", "On restraint");
     chromium.fill("Body", "## First words\n\nThen *more* of them.");
     chromium.press("Preview");
     chromium.sees("Title: done");
-    chromium.sees("Summary: still missing");
+    chromium.sees("Summary: missing");
     chromium.sees("Body: done");
     chromium.sees("6 words, less than a minute to read.");
     sees_in_preview(&chromium, "h2", "First words");
@@ -85,7 +85,7 @@ fn a_mistake_is_where_the_page_begins() {
 #[test]
 fn leaving_with_unsaved_text_warns_and_saving_it_does_not() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
-    assert!(!warns(&chromium, || chromium.follow("Desk")), "nothing was typed");
+    assert!(!warns(&chromium, || chromium.follow("My desk")), "nothing was typed");
     let typed = || chromium.fill("Title", "On restraint");
     assert!(!warns(&chromium, || (typed(), chromium.press("Save"))), "it is saved");
     assert!(!warns(&chromium, || (typed(), chromium.press("Preview"))), "it is still there");
@@ -102,8 +102,8 @@ fn leaving_with_unsaved_text_warns_and_saving_it_does_not() {
     chromium.press("Preview");
     chromium.sees_element("//form[@data-unsaved]");
     notice_warnings(&chromium);
-    chromium.follow("Desk");
-    chromium.sees_heading("Your desk");
+    chromium.follow("My desk");
+    chromium.sees_heading("My desk");
     assert!(was_warned(&chromium), "a preview saves nothing");
 }
 
@@ -132,8 +132,8 @@ fn the_preview_follows_the_words_and_is_what_the_server_renders() {
     sees_in_preview(&chromium, "h2", "Second words");
     chromium.fill("Body", "");
     chromium.fill("Title", "Without a body");
-    chromium.sees("Body: still missing");
-    chromium.sees("No words yet.");
+    chromium.sees("Body: missing");
+    chromium.sees("0 words");
     assert_eq!(world.db_count("posts"), 0, "looking saves nothing");
 }
 
@@ -150,10 +150,10 @@ fn a_preview_that_is_not_possible_says_why_and_keeps_the_text() {
 
     db_end_sessions(&world);
     chromium.fill("Title", "Without a session");
-    chromium.sees("You are signed out.");
+    chromium.sees("You have been signed out.");
     drop(server);
     chromium.fill("Title", "Without a server");
-    chromium.sees("The server cannot be reached.");
+    chromium.sees("No connection.");
     assert_eq!(chromium.value("Title"), "Without a server");
     sees_in_preview(&chromium, "p", "On restraint");
 }
@@ -194,10 +194,10 @@ fn kept_text_is_removed_once_it_is_saved_after_signing_in_again() {
     chromium.sees("Preview updated.");
     db_end_sessions(&world);
     chromium.press("Save");
-    chromium.sees("What you wrote is kept.");
+    chromium.sees("your text is kept.");
     chromium.sign_in_here("alice");
     assert_eq!(kept(&chromium), 1, "nothing has been done with it yet");
-    chromium.press("Continue");
+    chromium.press("Save");
     chromium.sees("Draft saved.");
     assert_eq!(kept(&chromium), 0);
 }
@@ -207,10 +207,10 @@ fn text_of_a_closed_tab_is_offered_used_and_removed_after_saving() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
     chromium.visit(CREATE);
-    chromium.sees("which you typed just now and have not saved.");
+    chromium.sees("You have unsaved changes from just now in this browser");
     assert!(is_offered(&chromium));
     assert_eq!(chromium.value("Body"), "", "it is offered and not put in place");
-    chromium.press("Use it");
+    chromium.press("Restore them");
     assert_eq!(chromium.value("Body"), "Words of a closed tab.");
     assert!(!is_offered(&chromium));
     sees_in_preview(&chromium, "p", "Words of a closed tab.");
@@ -233,12 +233,12 @@ fn a_discarded_text_is_gone_and_a_replaced_one_is_kept() {
     chromium.fill("Body", "Words of this tab.");
     chromium.sees("Body: done");
     assert!(is_offered(&chromium), "typing does not answer for anybody");
-    chromium.press("Use it");
+    chromium.press("Restore them");
     assert_eq!(chromium.value("Body"), "Words of a closed tab.");
     assert!(is_offered(&chromium));
-    chromium.press("Use it");
+    chromium.press("Restore them");
     assert_eq!(chromium.value("Body"), "Words of this tab.");
-    chromium.press("Throw it away");
+    chromium.press("Discard them");
     assert!(!is_offered(&chromium));
     assert_eq!(chromium.value("Body"), "Words of this tab.");
     assert_eq!(kept(&chromium), 1);
@@ -257,7 +257,7 @@ fn an_offer_says_how_old_it_is() {
              JSON.stringify({{ ...JSON.parse(text), at: new Date(Date.now() - {minutes} * 6e4) }}))"
         ));
         chromium.visit(CREATE);
-        chromium.sees(&format!("which you typed {said} and have not saved."));
+        chromium.sees(&format!("You have unsaved changes from {said} in this browser"));
     }
 }
 
@@ -276,9 +276,9 @@ fn kept_text_never_overwrites_a_newer_revision() {
 
     chromium.visit(&editor);
     chromium.sees_element("//*[@data-kept]//span[not(@hidden)]");
-    chromium.press("Use it");
+    chromium.press("Restore them");
     chromium.press("Save");
-    chromium.sees("This was not saved");
+    chromium.sees("Not saved: this post has changed");
     assert_eq!(chromium.focused(), "alert");
     chromium.sees_line("Removed", "Words of another browser.");
     chromium.sees_line("Added", "Words of a closed tab.");
@@ -294,7 +294,7 @@ fn kept_text_equal_to_the_saved_text_is_dropped() {
     let editor = format!("{}/revise", start_a_post(&chromium));
     leave_words_behind(&chromium, &editor, "Words of a closed tab.  ");
     chromium.visit(&editor);
-    chromium.press("Use it");
+    chromium.press("Restore them");
     chromium.sees("Preview updated.");
     let shelf = take_the_shelf(&chromium);
     chromium.press("Save");
@@ -319,7 +319,7 @@ fn kept_text_stays_with_its_person_and_is_removed_at_sign_out() {
     chromium.visit("/desk");
     chromium.press("Sign out");
     chromium.answers_no();
-    chromium.sees_heading("Your desk");
+    chromium.sees_heading("My desk");
     assert_eq!(kept(&chromium), 2, "whoever thinks again loses nothing");
     chromium.press("Sign out");
     chromium.answers_yes();
