@@ -37,7 +37,7 @@ pub(super) struct Arguments {
         value_parser = listener::parse
     )]
     metrics_listen: Option<ListenAddress>,
-    /// Public URL of the site, such as https://example.org
+    /// Public URL of the site, such as `https://example.org`
     #[arg(long, value_name = "URL", env = "IMPRIMATUR_PUBLIC_URL", hide_env_values = true)]
     public_url: Option<String>,
     /// Trust X-Forwarded-For from a proxy in front of the server
