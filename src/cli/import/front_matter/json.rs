@@ -38,7 +38,7 @@ pub(super) fn leading_fields(
 fn no_json(error: &serde_json::Error, lines_before: usize) -> Reason {
     let said = error.to_string();
     let why = said.split(" at line ").next().unwrap_or_default();
-    invalid(format!("Line {} is no JSON: {why}.", error.line() + lines_before))
+    invalid(format!("Line {} is not valid JSON: {why}.", error.line() + lines_before))
 }
 
 /// An object with all of its fields, those of one name, too.

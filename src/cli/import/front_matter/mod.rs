@@ -199,13 +199,13 @@ mod tests {
     #[test]
     fn what_cannot_be_read_says_where() {
         for (source, what) in [
-            ("---\ntitle: a\n", "does not end"),
+            ("---\ntitle: a\n", "closing line is missing"),
             ("---\ntitle: a: b\n---\n", "Line 2"),
-            ("---\n- a\n---\n", "names and values"),
+            ("---\n- a\n---\n", "name: value"),
             ("---\ntitle: *nobody\n---\n", "Line 2"),
             ("---\n? [a]\n: b\n---\n", "name"),
             ("+++\ntitle = 'a'\ntitle = 'b'\n+++\n", "Line 3"),
-            ("{\n\"title\": }\n", "no JSON"),
+            ("{\n\"title\": }\n", "not valid JSON"),
         ] {
             let reason = split(source).unwrap_err();
             assert!(reason.sentence.contains(what), "{source:?}: {}", reason.sentence);
