@@ -63,7 +63,7 @@ fn permissions_are_one_small_table() {
     for permission in Permission::ALL {
         let [author, reviewer, staff] = Role::ALL.map(|role| {
             permissions::grant(role, permission).map_or("", |reason| {
-                assert!(reason.ends_with('.'), "every grant has its one-line reason");
+                assert!(!reason.is_empty(), "every grant has its one-line reason");
                 "yes"
             })
         });

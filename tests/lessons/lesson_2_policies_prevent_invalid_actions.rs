@@ -33,15 +33,15 @@ use crate::support::{Browser, Server, World};
 /// changes before, if they could; everything else finds the post as it came
 /// into its state. The README shows the same table.
 const TRUTH: &str = "
-| who                         | no post yet | Draft          | In review                                  | Published | Archived |
-|-----------------------------|-------------|----------------|--------------------------------------------|-----------|----------|
-| its author                  | create      | revise, submit | revise                                     |           |          |
-| another author              | create      |                |                                            |           |          |
-| a reviewer                  |             |                | request-changes, withdraw-request, publish |           |          |
-| its author, also a reviewer | create      | revise, submit | revise                                     |           |          |
-| staff                       |             |                |                                            | archive   |          |
-| an account without roles    |             |                |                                            |           |          |
-| not signed in     |             |                |                                            |           |          |
+| who                         | (new post) | Draft          | In review                                  | Published | Archived |
+|-----------------------------|------------|----------------|--------------------------------------------|-----------|----------|
+| its author                  | create     | revise, submit | revise                                     |           |          |
+| another author              | create     |                |                                            |           |          |
+| a reviewer                  |            |                | request-changes, withdraw-request, publish |           |          |
+| its author, also a reviewer | create     | revise, submit | revise                                     |           |          |
+| staff                       |            |                |                                            | archive   |          |
+| an account without roles    |            |                |                                            |           |          |
+| not signed in               |            |                |                                            |           |          |
 ";
 
 /// Why the others cannot: which layer says no, with which codes, and what HTTP
@@ -405,7 +405,7 @@ fn a_save_that_changed_nothing_makes_no_revision_and_restarts_no_review() {
     let text = [("title", title), ("summary", summary), ("body", &body)];
     send(&mut alice, post, "revise", &text).expect(303);
     let page = alice.get(&format!("/desk/posts/{post}")).expect(200);
-    assert!(page.body.contains("Nothing had changed"), "{}", page.body);
+    assert!(page.body.contains("No changes to save."), "{}", page.body);
 
     assert_eq!(world.post(post), before, "the request still stands");
     assert_eq!(world.db_count("revisions"), revisions);

@@ -73,12 +73,12 @@ fn a_connection_keeps_nothing_of_the_person_who_used_it() {
         let post = world.in_review();
         let review = format!("/desk/posts/{post}/publish");
         let alices_desk = alice.get("/desk").expect(200).body;
-        assert!(alices_desk.contains("<a href=\"/account\">Alice"), "{alices_desk}");
+        assert!(alices_desk.contains("<a href=\"/account\"><bdi>Alice"), "{alices_desk}");
         // Alice may not, Edith may; the one connection serves both in turn.
         alice.get(&review).expect(403);
         let ediths_desk = edith.get("/desk").expect(200).body;
-        assert!(ediths_desk.contains("<a href=\"/account\">Edith"), "{ediths_desk}");
-        assert!(!ediths_desk.contains("<a href=\"/account\">Alice"), "{ediths_desk}");
+        assert!(ediths_desk.contains("<a href=\"/account\"><bdi>Edith"), "{ediths_desk}");
+        assert!(!ediths_desk.contains("<a href=\"/account\"><bdi>Alice"), "{ediths_desk}");
         edith.act(&review, &[]).expect(303);
         let by = format!(
             "history WHERE post_id = {post} AND entered = 'published' AND actor_id = {}",
