@@ -1,9 +1,9 @@
-//! The checks that no constraint makes: rules about several rows, which
+//! The questions that no constraint asks: truths about several rows, which
 //! triggers keep.
 
 use super::truth::{Scope, Truth};
 
-/// Returns these checks, each named after its trigger where there is one.
+/// Returns these truths, each named after its trigger where there is one.
 pub(super) fn truths() -> Vec<Truth> {
     let truth = |(name, sentence, scope, broken): &(&str, &str, Scope, &str)| Truth {
         name: (*name).to_owned(),
@@ -17,10 +17,9 @@ pub(super) fn truths() -> Vec<Truth> {
 const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     (
         "history_is_borne_out",
-        "History and post agree on the action, the actor, the time and the revision.",
+        "No history row that the post, its revision or its review does not bear out: the action, the actor, the time and the revision agree.",
         Scope::Post,
-        "SELECT h.post_id, format('%s of revision %s by user %s', h.action, h.revision, \
-         h.actor_id) AS detail
+        "SELECT h.post_id, format('%s of revision %s by user %s', h.action, h.revision, h.actor_id) AS detail
          FROM history h
          LEFT JOIN posts p ON p.id = h.post_id
          LEFT JOIN revisions r ON r.post_id = h.post_id AND r.number = h.revision
@@ -55,7 +54,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "post_moves_one_step_forward",
-        "States never go back or skip.",
+        "A post moves one step forward: never back, and never past a state.",
         Scope::Post,
         "WITH life AS (SELECT ARRAY['draft', 'in_review', 'published', 'archived'] AS states)
          SELECT p.id AS post_id, format('it is %s and has been %s', p.state, h.entered) AS detail
@@ -65,8 +64,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "newest_revision_is_current",
-        "A revision becomes the current one in the transaction that writes it; a published post \
-         gets no more.",
+        "A revision becomes the current one in the transaction that writes it; a published post gets no more.",
         Scope::Post,
         "SELECT r.post_id,
              format('revision %s is newer than the current %s', r.number, p.current_revision) AS detail
@@ -91,8 +89,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "request_is_withdrawn_by_its_reviewer",
-        "A request is withdrawn by the reviewer who asked or, when that account is deactivated, \
-         by any reviewer.",
+        "A request is withdrawn by the reviewer who asked or, when that account is deactivated, by any reviewer.",
         Scope::Post,
         "SELECT w.post_id, format('review %s withdraws %s', w.id, w.withdraws) AS detail
          FROM reviews w JOIN reviews request ON request.id = w.withdraws
@@ -125,7 +122,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "staff_roster_is_kept",
-        "The staff counter is correct.",
+        "The roster counts exactly the active accounts that hold the staff role.",
         Scope::Whole,
         "SELECT NULL::bigint AS post_id,
              format('the roster counts %s and there are %s', counted, held) AS detail
@@ -136,8 +133,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "account_is_as_recorded",
-        "An account is created, and its roles and activity change, only together with their \
-         record.",
+        "An account is created, and its roles and activity change, only together with their record.",
         Scope::Whole,
         "WITH events AS (
              SELECT id, subject_id, event, role, CASE
@@ -167,7 +163,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     // The key of each archive is made from the key of the bulk archive.
     (
         "bulk_outcome_is_borne_out",
-        "Every post that a bulk archive lists as archived is archived.",
+        "A bulk archive has archived what it says to have archived.",
         Scope::Whole,
         "SELECT NULL::bigint AS post_id,
              format('bulk archive %s, post %s: there is no history row', b.id, i.post_id) AS detail

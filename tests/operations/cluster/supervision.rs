@@ -61,7 +61,9 @@ fn a_killed_server_is_started_again_and_the_log_says_so() {
         });
     }
     let log = served.log_after_end();
-    for message in ["the private database has ended; it is", "the private database runs again"] {
+    for message in
+        ["the private database stopped; restarting it", "the private database runs again"]
+    {
         assert_eq!(log.matches(message).count(), 2, "{log}");
     }
     place.becomes_quiet();
