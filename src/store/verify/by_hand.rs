@@ -1,9 +1,9 @@
-//! The questions that no constraint asks: truths about several rows, which
+//! The questions that no constraint asks: about several rows, which
 //! triggers keep.
 
 use super::truth::{Scope, Truth};
 
-/// Returns these truths, each named after its trigger where there is one.
+/// Returns these questions, each named after its trigger where there is one.
 pub(super) fn truths() -> Vec<Truth> {
     let truth = |(name, sentence, scope, broken): &(&str, &str, Scope, &str)| Truth {
         name: (*name).to_owned(),
