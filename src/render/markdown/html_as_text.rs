@@ -105,17 +105,7 @@ pub(crate) fn without_comments(text: &str) -> (Cow<'_, str>, usize) {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::markdown::{Audience, notes, render};
-
-    /// Returns what readers see.
-    fn html(text: &str) -> String {
-        render(text, Audience::Reader).html
-    }
-
-    /// Returns what is said about a text, one sentence a line.
-    fn said(text: &str) -> String {
-        notes(text).iter().map(|note| note.sentence() + "\n").collect()
-    }
+    use crate::render::markdown::tests::{html, said};
 
     #[test]
     fn tags_stay_text_and_are_counted() {

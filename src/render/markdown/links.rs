@@ -119,17 +119,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::markdown::{Audience, notes, render};
-
-    /// Returns what readers see.
-    fn html(text: &str) -> String {
-        render(text, Audience::Reader).html
-    }
-
-    /// Returns what is said about a text, one sentence a line.
-    fn said(text: &str) -> String {
-        notes(text).iter().map(|note| note.sentence() + "\n").collect()
-    }
+    use crate::render::markdown::tests::{html, said};
 
     #[test]
     fn links_lead_to_headings_with_every_spelling_of_their_ids() {

@@ -123,12 +123,19 @@ fn tasks(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
 mod tests {
     use super::Audience;
 
+    /// Returns what readers see.
+    pub(super) fn html(text: &str) -> String {
+        super::render(text, Audience::Reader).html
+    }
+
+    /// Returns what is said about a text, one sentence a line.
+    pub(super) fn said(text: &str) -> String {
+        super::notes(text).iter().map(|note| note.sentence() + "\n").collect()
+    }
+
     /// Returns the HTML without directions.
     fn render(text: &str) -> String {
-        super::render(text, Audience::Reader)
-            .html
-            .replace(" dir=\"auto\"", "")
-            .replace(" dir=\"ltr\"", "")
+        html(text).replace(" dir=\"auto\"", "").replace(" dir=\"ltr\"", "")
     }
 
     #[test]

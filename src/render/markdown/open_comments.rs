@@ -156,17 +156,7 @@ fn pieces(source: &str, options: Options) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::markdown::{Audience, notes, render};
-
-    /// Returns what readers see.
-    fn html(text: &str) -> String {
-        render(text, Audience::Reader).html
-    }
-
-    /// Returns what is said about a text, one sentence a line.
-    fn said(text: &str) -> String {
-        notes(text).iter().map(|note| note.sentence() + "\n").collect()
-    }
+    use crate::render::markdown::tests::{html, said};
 
     #[test]
     fn no_comment_reaches_a_reader() {
