@@ -5,6 +5,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
 use crate::domain::{FieldError, PostId, State, UnknownName};
+use crate::http::paging::take_before;
 use crate::http::{Context, Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -63,13 +64,6 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
 fn query(query: &mut Form) -> Result<(State, Option<PostId>), Refusal> {
     let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
     let state = state.map_err(|error: UnknownName| FieldError::new("state", error.to_string()))?;
-    let before = query.take("before")?.map(|before| before.parse().map(PostId)).transpose();
-    let before = before.map_err(|_| {
-        FieldError::new(
-            "before",
-            "This page link is not valid. Go to the \
-             first page.",
-        )
-    })?;
+    let before = take_before(query)?.map(PostId);
     Ok((state.unwrap_or(State::Draft), before))
 }

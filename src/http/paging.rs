@@ -50,6 +50,16 @@ fn parse(field: &'static str, text: &str) -> Result<Cursor, Refusal> {
         .ok_or_else(|| not_a_cursor(field))
 }
 
+/// Takes the id that a page comes after out of the query.
+///
+/// # Errors
+///
+/// The field is not an id.
+pub(crate) fn take_before(query: &mut Form) -> Result<Option<i64>, Refusal> {
+    let before = query.take("before")?;
+    before.map(|text| number(&text).ok_or_else(|| not_a_cursor("before"))).transpose()
+}
+
 /// Returns the number, if it is written in its one canonical form, so that each page
 /// has one address.
 fn number(text: &str) -> Option<i64> {
@@ -60,7 +70,6 @@ fn number(text: &str) -> Option<i64> {
 fn not_a_cursor(field: &'static str) -> Refusal {
     Refusal::from_field(FieldError::new(
         field,
-        "This page link is not valid. Go to the first \
-         page.",
+        "This page link is not valid. Go to the first page.",
     ))
 }

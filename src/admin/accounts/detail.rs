@@ -15,7 +15,8 @@ use crate::admin::accounts::lookup::find;
 use crate::admin::accounts::requested_change::RequestedChange;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::Pager;
-use crate::domain::{AccountAction, FieldError, Permission, Person, Reason, Role};
+use crate::domain::{AccountAction, Permission, Person, Reason, Role};
+use crate::http::paging::take_before;
 use crate::http::{Context, Layout, Reply, Request};
 use crate::policies::accounts::Account;
 use crate::refusal::{Refusal, read_error};
@@ -124,14 +125,7 @@ async fn show(request: Request, username: Path<String>, context: Data<Context>) 
     context
         .page(request, move |store, request| {
             let mut query = request.query_fields()?;
-            let before = query.take("before")?.map(|before| before.parse::<i64>()).transpose();
-            let before = before.map_err(|_| {
-                FieldError::new(
-                    "before",
-                    "This page link is not valid. Go to the \
-                     first page.",
-                )
-            })?;
+            let before = take_before(&mut query)?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let (viewer, layout) =
