@@ -17,7 +17,7 @@ use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;
 use crate::http::{Context, FORM_LIMIT, Hashing, session};
-use crate::site::{FeedIds, RenderCache};
+use crate::site::{FeedIds, FreshPages, RenderCache};
 use crate::store::{Store, posts};
 
 /// How many seconds the server waits for requests in progress when it stops.
@@ -38,6 +38,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     let blocking_threads = (context.store.size() as usize).div_ceil(workers).max(1);
     let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
     let feed_ids = Data::new(feed_ids);
+    let fresh_pages = Data::new(FreshPages::start(context.store.clone())?);
     let hashing = Data::new(Hashing::start()?);
     let server = HttpServer::new(move || {
         let settings = &context.settings;
@@ -56,6 +57,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
             .app_data(Data::new(settings.clone()))
             .app_data(rendered.clone())
             .app_data(feed_ids.clone())
+            .app_data(fresh_pages.clone())
             .app_data(quotas.clone())
             .app_data(hashing.clone())
             .app_data(browsers.clone())

@@ -1,14 +1,15 @@
 //! All posts, newest first, in pages. The address of a page names the post before or
 //! after it, so a page keeps its posts while others are published.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::http::paging::{cursor, direction};
-use crate::http::{Context, Layout, PageAddress, Reply, Request, get_only};
+use crate::http::{Context, Layout, PageAddress, Reply, get_only};
 use crate::refusal::read_error;
 use crate::render::filters;
+use crate::site::fresh_pages::FreshPages;
 use crate::store::paging::{Cursor, Direction, Order, PageRequest};
 use crate::store::posts::{self, PublicPost};
 
@@ -35,9 +36,13 @@ struct Month {
     posts: Vec<PublicPost>,
 }
 
-async fn all_posts(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
+async fn all_posts(
+    request: HttpRequest,
+    context: Data<Context>,
+    pages: Data<FreshPages>,
+) -> HttpResponse {
+    pages
+        .respond(request, context, |store, request| {
             let stretch = direction(&mut request.query_fields()?, "before", "after")?;
             let wanted = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             let conn = &mut *store.checkout()?;

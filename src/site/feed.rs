@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use jiff::Timestamp;
 
@@ -11,6 +11,7 @@ use crate::http::{Context, Reply, Request, Site, get_only};
 use crate::refusal::{Refusal, read_error};
 use crate::render::{filters, markdown};
 use crate::site::feed_ids::FeedIds;
+use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::{PublicBody, RenderCache};
 use crate::store::posts::{self, PublicPost};
 
@@ -51,13 +52,14 @@ impl Entry {
 }
 
 async fn feed(
-    request: Request,
+    request: HttpRequest,
     context: Data<Context>,
+    pages: Data<FreshPages>,
     rendered: Data<RenderCache>,
     ids: Data<FeedIds>,
 ) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
+    pages
+        .respond(request, context, move |store, request| {
             let conn = &mut *store.checkout()?;
             let (newest, changed) = posts::newest(conn, IN_FEED).map_err(read_error)?;
             let bodies = rendered.bodies(conn, &newest)?;

@@ -3,6 +3,8 @@
 mod all_posts;
 mod feed;
 mod feed_ids;
+mod fresh_pages;
+mod freshness;
 mod public;
 mod render_cache;
 mod sign_in;
@@ -11,6 +13,7 @@ mod sign_out;
 use actix_web::web::ServiceConfig;
 
 pub use feed_ids::FeedIds;
+pub use fresh_pages::FreshPages;
 pub use render_cache::RenderCache;
 
 /// Registers the public routes.

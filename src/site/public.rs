@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::domain::{Action, Permission, Person, Slug};
@@ -13,6 +13,7 @@ use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
+use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::{PublicBody, RenderCache};
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
@@ -36,9 +37,13 @@ struct HomePage {
     posts: Vec<PublicPost>,
 }
 
-async fn home(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
+async fn home(
+    request: HttpRequest,
+    context: Data<Context>,
+    pages: Data<FreshPages>,
+) -> HttpResponse {
+    pages
+        .respond(request, context, |store, request| {
             let conn = &mut *store.checkout()?;
             let posts = posts::published(conn, &PageRequest::newest(ON_FRONT_PAGE));
             let posts = posts.map_err(read_error)?.lines;
@@ -98,13 +103,14 @@ struct GonePage {
 }
 
 async fn post(
-    request: Request,
+    request: HttpRequest,
     slug: Path<String>,
     context: Data<Context>,
+    pages: Data<FreshPages>,
     rendered: Data<RenderCache>,
 ) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
+    pages
+        .respond(request, context, move |store, request| {
             let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let found = posts::at_address(conn, &slug).map_err(read_error)?;

@@ -5,6 +5,7 @@ mod cluster;
 mod cost;
 mod demo;
 mod failures;
+mod freshness;
 mod metrics;
 mod migrations;
 mod pooler;

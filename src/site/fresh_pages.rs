@@ -1,0 +1,135 @@
+//! Public pages, rendered once for as long as nothing in the database changes.
+
+use actix_web::body::MessageBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ETag, EntityTag, Header, HeaderValue, IfNoneMatch};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::http::{Context, Reply, Request};
+use crate::refusal::Refusal;
+use crate::site::freshness::{Freshness, Snapshot};
+use crate::store::Store;
+
+/// The maximum size in bytes.
+const CAPACITY: u64 = 16 * 1024 * 1024;
+
+/// The expected number of pages.
+const PAGES: usize = 1024;
+
+/// The pages that visitors read most, as they are sent.
+///
+/// A page is sent from here where the database shows the very snapshot in which it was
+/// rendered, asked after the request arrived. So a post that is archived is gone at
+/// once, on every server. A reader with a cookie gets a page of their own, never from
+/// here.
+pub struct FreshPages {
+    freshness: Freshness,
+    pages: Cache<String, Page, Bytesize>,
+}
+
+/// A page as it is sent.
+#[derive(Clone)]
+struct Page {
+    snapshot: Snapshot,
+    tag: EntityTag,
+    content_type: HeaderValue,
+    vary: Option<HeaderValue>,
+    body: Bytes,
+}
+
+impl FreshPages {
+    /// Returns an empty cache.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's, where it makes no thread.
+    pub(crate) fn start(store: Store) -> std::io::Result<Self> {
+        let pages = Cache::with_weighter(PAGES, CAPACITY, Bytesize);
+        Ok(Self { freshness: Freshness::start(store)?, pages })
+    }
+
+    /// Responds with a public page, which `render` makes where it has to be made.
+    pub(super) async fn respond(
+        &self,
+        request: HttpRequest,
+        context: Data<Context>,
+        render: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        if request.headers().contains_key(header::COOKIE) {
+            return context.page(Request::of(&request), render).await;
+        }
+        let Some(before) = self.freshness.now().await else {
+            return context.page(Request::of(&request), render).await;
+        };
+        let address = request.uri().to_string();
+        if let Some(page) = self.pages.get(&address)
+            && page.snapshot == before
+        {
+            return page.response(&request);
+        }
+        let response = context.page(Request::of(&request), render).await;
+        let (response, page) = Page::of(response, before);
+        if let Some(page) = page {
+            // It is sent again only where a later snapshot is the same: then the one in
+            // which it was rendered was, too.
+            self.pages.insert(address, page);
+        }
+        response
+    }
+}
+
+impl Page {
+    /// Returns the response, and the page in it if it may be sent again.
+    fn of(response: HttpResponse, snapshot: Snapshot) -> (HttpResponse, Option<Self>) {
+        let headers = response.headers();
+        let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()?.parse().ok());
+        let content_type = headers.get(header::CONTENT_TYPE).cloned();
+        let vary = headers.get(header::VARY).cloned();
+        let (StatusCode::OK, Some(tag), Some(content_type)) =
+            (response.status(), tag, content_type)
+        else {
+            return (response, None);
+        };
+        let (head, body) = response.into_parts();
+        match body.try_into_bytes() {
+            Ok(body) => {
+                let response = head.set_body(body.clone()).map_into_boxed_body();
+                (response, Some(Self { snapshot, tag, content_type, vary, body }))
+            }
+            Err(body) => (head.set_body(body), None),
+        }
+    }
+
+    fn response(&self, request: &HttpRequest) -> HttpResponse {
+        let is_cached = match IfNoneMatch::parse(request) {
+            Ok(IfNoneMatch::Any) => true,
+            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.tag)),
+            Err(_) => false,
+        };
+        let status = if is_cached { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        let mut response = HttpResponse::build(status);
+        if let Some(vary) = &self.vary {
+            response.insert_header((header::VARY, vary.clone()));
+        }
+        response.insert_header((header::CACHE_CONTROL, "no-cache"));
+        response.insert_header(ETag(self.tag.clone()));
+        if is_cached {
+            return response.finish();
+        }
+        response.insert_header((header::CONTENT_TYPE, self.content_type.clone()));
+        response.body(self.body.clone())
+    }
+}
+
+/// The weight of an entry: about its size in memory.
+#[derive(Clone)]
+struct Bytesize;
+
+impl Weighter<String, Page> for Bytesize {
+    fn weight(&self, address: &String, page: &Page) -> u64 {
+        (address.len() + size_of::<Page>() + page.body.len()) as u64
+    }
+}
