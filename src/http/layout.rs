@@ -1,7 +1,20 @@
+use diesel::pg::PgConnection;
+
 use crate::domain::{Action, Permission, Person, UserId};
 use crate::http::flash::Flash;
 use crate::http::{Request, assets};
-use crate::permissions;
+use crate::refusal::{Refusal, read_error};
+use crate::{audit, permissions};
+
+/// The tabs of the admin: their paths and labels.
+const ADMIN_TABS: &[(&str, &str)] = &[
+    ("/admin", "Overview"),
+    ("/admin/posts", "Posts"),
+    ("/admin/accounts", "Accounts"),
+    ("/admin/permissions", "Roles and rules"),
+    ("/admin/refusals", "Refused actions"),
+    ("/admin/incidents", "System incidents"),
+];
 
 /// The frame of every page.
 #[derive(Debug)]
@@ -86,6 +99,19 @@ impl Layout {
             has_errors: false,
             is_saved: request.flash.is_some_and(Flash::is_about_a_text),
         }
+    }
+
+    /// Returns the layout of an admin page: the tabs and the number of open incidents.
+    pub fn of_admin(
+        conn: &mut PgConnection,
+        request: &Request,
+        title: &str,
+        viewer: &Person,
+    ) -> Result<Self, Refusal> {
+        let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
+        let mut layout = Self::new(request, title, Some(viewer));
+        layout.admin = Some(AdminLayout { tabs: ADMIN_TABS, open_incidents });
+        Ok(layout)
     }
 
     /// Sets the page's own path, where it is not that of the request.

@@ -32,7 +32,7 @@ pub(super) fn list(
             let mut request = PageRequest::newest(PAGE);
             loop {
                 let page =
-                    posts::change_list(conn, visibility, &filter, Sort::Number, &request)?.page;
+                    posts::change_list(conn, visibility, &filter, Sort::Number, &request)?;
                 for line in &page.lines {
                     list.print(text::line(line), &PostLineBody::from(line))?;
                 }
