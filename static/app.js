@@ -38,7 +38,7 @@ function choosePosts(form) {
   const others = form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "post" }));
   for (const box of boxes) box.checked ? chosen.add(box.value) : (box.checked = chosen.has(box.value));
   all.hidden = none.hidden = count.hidden = false;
-  form.querySelector("[data-unless-script]").hidden = true;
+  for (const link of form.querySelectorAll("[data-unless-script]")) link.hidden = true;
   all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
   none.addEventListener("click", () => {
     chosen.clear();

@@ -153,11 +153,11 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.sees("1 post will be skipped");
     chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive 2 posts");
-    chromium.sees_heading("Bulk archive finished");
+    chromium.sees_heading("2 posts archived");
     chromium.sees("2 archived");
     chromium.sees("Skipped: 1");
-    chromium.sees("Only published posts can be archived.");
-    chromium.follow("Back to the posts");
+    chromium.sees_heading("Not published (1)");
+    chromium.follow("Back to the list");
     chromium.follow("Published");
     chromium.sees("No posts match these filters.");
 }
