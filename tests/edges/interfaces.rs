@@ -398,6 +398,7 @@ fn only_staff_read_and_change_accounts() {
         ("deactivate-account", "", ""),
         ("reactivate-account", "", ""),
         ("reset-password", "", ""),
+        ("rename-account", "display_name", "Another"),
         ("end-sessions", "", ""),
         ("revoke-token", "token_id", "1"),
     ];

@@ -288,6 +288,12 @@ fn the_address_carries_every_filter_and_no_other_field() {
     ] {
         stan.get(&format!("/admin/posts?{refused}")).expect(422);
     }
+    // A mistake is shown in the list, with what was typed and the tabs of the admin.
+    let page = stan.get("/admin/posts?waiting=0&q=print").expect(422).body;
+    assert!(page.contains("<title>Error: Posts"), "{page}");
+    assert!(page.contains("id=\"waiting-error\" role=\"alert\">Enter 1 to 3650 days."), "{page}");
+    assert!(page.contains("name=\"q\" placeholder=\"Search title and text\" value=\"print\""));
+    assert!(page.contains("aria-label=\"Admin\""), "{page}");
     let page = stan.get("/admin/posts?author=nobody").expect(200);
     assert!(page.body.contains("There is no user <strong>nobody</strong>."));
     let page = stan.get("/admin/posts?after=1-1").expect(200);
