@@ -133,7 +133,7 @@ fn page(
         let closed = precheck(action, &viewer, &account).err();
         RoleChoice {
             role,
-            because: because.join(" "),
+            because: because.join("; "),
             is_ticked: typed.ticked.contains(role),
             closed: closed.map(|refusal| refusal.reasons()).unwrap_or_default(),
         }

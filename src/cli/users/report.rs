@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::options::Options;
 use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
 use crate::config::DatabaseLocation;
-use crate::postgres;
+use crate::postgres::{self, InstallPolicy};
 
 /// What happened to an account.
 #[derive(Serialize)]
@@ -59,7 +59,7 @@ fn site_address(options: &Options) -> Option<String> {
     if let Some(url) = named.and_then(|url| PublicUrl::parse(&url).ok()) {
         return Some(url.origin());
     }
-    match options.location() {
+    match DatabaseLocation::from_environment(options.data_dir.clone(), InstallPolicy::Never) {
         Ok(DatabaseLocation::Private { data_dir, .. }) => postgres::serving_address(&data_dir),
         Ok(DatabaseLocation::Server { .. }) | Err(_) => None,
     }
