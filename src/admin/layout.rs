@@ -5,7 +5,8 @@ use crate::http::{Layout, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
 
-/// Returns the viewer and the layout of an admin page.
+/// Returns the viewer and the layout of an admin page: the tabs and the number
+/// of open incidents.
 ///
 /// # Errors
 ///

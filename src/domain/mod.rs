@@ -45,7 +45,7 @@ pub use state::State;
 pub(crate) use text::grouped;
 pub use text::{
     Body, Content, FieldError, InvalidInput, Note, Password, Slug, Summary, Title, Username,
-    parse_display_name,
+    parse_display_name, parse_name,
 };
 pub use unseen::has_visible_text;
 

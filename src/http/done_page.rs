@@ -30,7 +30,6 @@ struct DonePage {
     layout: Layout,
     person: Person,
     post: Post,
-    site: String,
     edge: Edge,
     /// The address that the form was opened from.
     back: String,
@@ -109,7 +108,6 @@ pub(super) fn page(
         layout,
         edge: from.edge,
         back: from.back,
-        site: request.site.clone(),
         person,
         post,
         refused: refusal.map(Refusal::reasons).unwrap_or_default(),
