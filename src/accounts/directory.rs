@@ -230,8 +230,7 @@ pub struct AccountEvent {
     pub reason: String,
 }
 
-type EventSqlType =
-    (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Nullable<Text>, Text);
+type EventSqlType = (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Nullable<Text>, Text);
 
 #[derive(Queryable)]
 struct EventRow {

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::domain::{Action, OperationKey, Person, Post, Reason};
-use crate::http::edge::Edge;
 use crate::http::Layout;
+use crate::http::edge::Edge;
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};

@@ -57,10 +57,9 @@ impl DonePage {
     fn onward(&self) -> [(String, &'static str); 2] {
         let id = self.post.id;
         match self.edge {
-            Edge::Desk => [
-                (format!("/desk/posts/{id}"), "Back to the post"),
-                ("/desk".to_owned(), "My desk"),
-            ],
+            Edge::Desk => {
+                [(format!("/desk/posts/{id}"), "Back to the post"), ("/desk".to_owned(), "My desk")]
+            }
             Edge::Admin => [
                 (format!("/admin/posts/{id}"), "Back to the post"),
                 (self.back.clone(), "Back to the list"),

@@ -108,7 +108,10 @@ impl AccountDetailPage {
         match event.event.as_str() {
             "created" => "created the account".to_owned(),
             "renamed" => {
-                format!("changed the display name to {}", event.display_name.as_deref().unwrap_or_default())
+                format!(
+                    "changed the display name to {}",
+                    event.display_name.as_deref().unwrap_or_default()
+                )
             }
             "role-granted" => format!("granted the role {role}"),
             "role-revoked" => format!("revoked the role {role}"),

@@ -1,6 +1,8 @@
 use crate::accounts::secrets::Secret;
 use crate::admin::accounts::password_link::unknown_password_hash;
-use crate::domain::{AccountAction, FieldError, PasswordReset, Role, TokenId, UnknownName, parse_display_name};
+use crate::domain::{
+    AccountAction, FieldError, PasswordReset, Role, TokenId, UnknownName, parse_display_name,
+};
 use crate::http::Form;
 use crate::policies::accounts::AccountChange;
 use crate::refusal::Refusal;

@@ -176,7 +176,10 @@ impl PostFilters {
 fn sort(text: &str) -> Result<(Sort, Order), String> {
     let found = SORTS.iter().find(|(name, ..)| *name == text);
     let found = found.map(|(_, sort, order)| (*sort, *order));
-    found.ok_or_else(|| "Sort by since, number, state, author, publisher or title, or by -since and so on.".to_owned())
+    found.ok_or_else(|| {
+        "Sort by since, number, state, author, publisher or title, or by -since and so on."
+            .to_owned()
+    })
 }
 
 fn username(form: &mut FilterForm, field: &'static str) -> Option<Username> {

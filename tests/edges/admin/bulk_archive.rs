@@ -410,8 +410,12 @@ fn after_archiving_one_is_back_in_the_list_as_it_was_filtered() {
     assert!(page.body.contains("aria-label=\"Admin\""), "the tabs stay: {}", page.body);
     let archive = |stan: &mut Browser, post: PostId, back: &str| {
         let path = format!("/admin/posts/{post}/archive");
-        let fields =
-            [("key", &*format!("key-{post}-{back}")), ("seen", "1"), ("reason", "Old."), ("back", back)];
+        let fields = [
+            ("key", &*format!("key-{post}-{back}")),
+            ("seen", "1"),
+            ("reason", "Old."),
+            ("back", back),
+        ];
         let key: String = fields[0].1.chars().filter(char::is_ascii_alphanumeric).collect();
         stan.send_unasked(&path, &[("key", &key), fields[1], fields[2], fields[3]])
     };

@@ -4,9 +4,7 @@
 use imprimatur::domain::{Content, Post, PostId, State, UserId};
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::paging::{Direction, HasCursor, Order, PageRequest};
-use imprimatur::store::posts::{
-    ChangeLine, Filter, Sort, Words, change_list, counted_change_list,
-};
+use imprimatur::store::posts::{ChangeLine, Filter, Sort, Words, change_list, counted_change_list};
 use imprimatur::store::verify::verify;
 use imprimatur::store::visibility::Visibility;
 use jiff::Timestamp;
