@@ -24,6 +24,42 @@ function continueBulk(form) {
   setTimeout(() => form.requestSubmit(), PAUSE);
 }
 
+/* The admin's list of posts: which are selected, kept from page to page of it. */
+
+if (document.querySelector("[data-choose]")) choosePosts(document.querySelector("[data-choose]"));
+else if (document.querySelector("[data-chosen-done]")) withStorage(() => sessionStorage.removeItem(`${drafts}chosen`));
+
+function choosePosts(form) {
+  const name = `${drafts}chosen`;
+  const [all, none, count] = ["all", "none", ""].map((part) =>
+    document.querySelector(part ? `[data-choose-${part}]` : "[data-chosen]"));
+  const boxes = [...form.querySelectorAll('[name="post"]')];
+  const chosen = new Set(withStorage(() => JSON.parse(sessionStorage.getItem(name))) ?? []);
+  const others = form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "post" }));
+  for (const box of boxes) box.checked ? chosen.add(box.value) : (box.checked = chosen.has(box.value));
+  all.hidden = none.hidden = count.hidden = false;
+  for (const link of form.querySelectorAll("[data-unless-script]")) link.hidden = true;
+  all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+  none.addEventListener("click", () => {
+    chosen.clear();
+    boxes.forEach((box) => (box.checked = false));
+    show();
+  });
+  form.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
+  show();
+
+  function show() {
+    for (const box of boxes) chosen[box.checked ? "add" : "delete"](box.value);
+    const here = boxes.filter((box) => box.checked).length;
+    all.checked = here === boxes.length;
+    all.indeterminate = here > 0 && !all.checked;
+    count.textContent = `${chosen.size} selected${chosen.size > here ? `, ${chosen.size - here} on other pages` : ""}`;
+    others.value = [...chosen].filter((value) => !boxes.some((box) => box.value === value)).join(" ");
+    withStorage(() => sessionStorage.setItem(name, JSON.stringify([...chosen])));
+  }
+}
+
 /* Times */
 
 /** Shows every time in the reader's own time zone and language. */

@@ -224,11 +224,13 @@ pub struct AccountEvent {
     pub event: String,
     /// The role that was granted or revoked.
     pub role: Option<String>,
+    /// The display name that it was given.
+    pub display_name: Option<String>,
     /// The reason that was given.
     pub reason: String,
 }
 
-type EventSqlType = (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Text);
+type EventSqlType = (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Nullable<Text>, Text);
 
 #[derive(Queryable)]
 struct EventRow {
@@ -238,6 +240,7 @@ struct EventRow {
     actor_name: String,
     event: String,
     role: Option<String>,
+    display_name: Option<String>,
     reason: String,
 }
 
@@ -249,6 +252,7 @@ impl From<EventRow> for AccountEvent {
             by: Byline::from_names(UserId(row.actor_id), &row.actor_name),
             event: row.event,
             role: row.role,
+            display_name: row.display_name,
             reason: row.reason,
         }
     }
@@ -264,7 +268,7 @@ pub fn events(
 ) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
-         e.role, e.reason
+         e.role, e.display_name, e.reason
          FROM account_events e JOIN users actor ON actor.id = e.actor_id
          WHERE e.subject_id = $1 AND e.id < $2
          ORDER BY e.id DESC",
@@ -280,7 +284,7 @@ pub fn events(
 pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEvent>> {
     let rows = statement::<EventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
-         e.role, e.reason
+         e.role, e.display_name, e.reason
          FROM unnest($2::text[]) AS held (role)
          CROSS JOIN LATERAL (
              SELECT * FROM account_events

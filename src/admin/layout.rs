@@ -1,10 +1,9 @@
 use diesel::pg::PgConnection;
 
 use crate::domain::{Permission, Person};
-use crate::http::layout::AdminLayout;
 use crate::http::{Layout, Request};
-use crate::refusal::{Refusal, read_error};
-use crate::{audit, permissions};
+use crate::permissions;
+use crate::refusal::Refusal;
 
 /// Returns the viewer and the layout of an admin page: the tabs and the number
 /// of open incidents.
@@ -20,8 +19,6 @@ pub(super) fn authorized_layout(
 ) -> Result<(Person, Layout), Refusal> {
     let person = request.viewer(conn)?;
     permissions::check(&person.roles, permission)?;
-    let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
-    let mut layout = Layout::new(request, title, Some(&person));
-    layout.admin = Some(AdminLayout { open_incidents });
+    let layout = Layout::of_admin(conn, request, title, &person)?;
     Ok((person, layout))
 }

@@ -74,7 +74,7 @@ pub(super) async fn list(request: ApiRequest, context: Data<Context>) -> HttpRes
             .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
         let filter = Filter { state, author, ..Filter::default() };
         let found = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &page);
-        let page = found.map_err(read_error).map_err(ApiError::from)?.page;
+        let page = found.map_err(read_error).map_err(ApiError::from)?;
         let body = PostsBody { posts: page.lines.iter().map(PostLineBody::from).collect() };
         let answer = json::reply(&body);
         Ok(pages.link(answer, page.previous, page.next))

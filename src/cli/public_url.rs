@@ -4,6 +4,9 @@ use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
+/// The environment variable that says the same.
+pub(super) const PUBLIC_URL: &str = "IMPRIMATUR_PUBLIC_URL";
+
 /// A scheme, a host and a port, as a browser writes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PublicUrl {

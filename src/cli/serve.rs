@@ -9,7 +9,7 @@ use crate::cli::database::{close_after, warn_if_unprotected};
 use crate::cli::failure::Failure;
 use crate::cli::listener::{self, ListenAddress};
 use crate::cli::output::print_line;
-use crate::cli::public_url::PublicUrl;
+use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
 use crate::config::{Database, DatabaseLocation};
 use crate::demo;
 use crate::domain::parse_name;
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     )]
     metrics_listen: Option<ListenAddress>,
     /// Public URL of the site, such as `https://example.org`
-    #[arg(long, value_name = "URL", env = "IMPRIMATUR_PUBLIC_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = PUBLIC_URL, hide_env_values = true)]
     public_url: Option<String>,
     /// Name of the site
     #[arg(

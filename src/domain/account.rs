@@ -6,6 +6,8 @@ use super::{Ability, Command, FieldError, Permission, Role, RoleSet, Username};
 /// What can be done to an account that exists, by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountAction {
+    /// Replace the display name.
+    Rename,
     /// Give a role.
     Grant(Role),
     /// Take a role away.
@@ -31,6 +33,8 @@ named! {
         Create = "create-account",
         /// Create the first account of an empty system.
         CreateFirst = "create-first-account",
+        /// Replace the display name.
+        Rename = "rename-account",
         /// Grant a role.
         Grant = "grant-role",
         /// Revoke a role.
@@ -72,6 +76,7 @@ impl AccountAction {
     /// Returns what is done, without what it takes.
     pub fn kind(self) -> AccountActionKind {
         match self {
+            Self::Rename => AccountActionKind::Rename,
             Self::Grant(_) => AccountActionKind::Grant,
             Self::Revoke(_) => AccountActionKind::Revoke,
             Self::Deactivate => AccountActionKind::Deactivate,
@@ -91,6 +96,7 @@ impl AccountAction {
     /// Returns the words on the button.
     pub fn label(self) -> String {
         match self {
+            Self::Rename => "Change the display name".to_owned(),
             Self::Grant(role) => format!("Grant the role {role}"),
             Self::Revoke(role) => format!("Revoke the role {role}"),
             Self::Deactivate => "Deactivate".to_owned(),

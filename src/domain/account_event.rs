@@ -5,6 +5,8 @@ named! {
     pub enum AccountEvent is "an account event" {
         /// The account was created.
         Created = "created",
+        /// It was given another display name.
+        Renamed = "renamed",
         /// It was granted a role.
         RoleGranted = "role-granted",
         /// It was deprived of a role.

@@ -9,7 +9,7 @@ use crate::domain::{
     RevisionNumber, Submit, WithdrawRequest,
 };
 use crate::http::confirm_page::ConfirmPage;
-use crate::http::done_page::{self, TooLate};
+use crate::http::done_page::{self, OpenedFrom, TooLate};
 use crate::http::edge::Edge;
 use crate::http::{Context, Form, Reply, Request, post_id};
 use crate::permissions;
@@ -36,14 +36,18 @@ pub(crate) async fn show(
         permissions::check(&person.roles, permissions::required(action))?;
         let post = find(conn, &person, post_id(&id)?)?;
         let sees_history = Visibility::of(&person).sees_history_of(&post);
+        let mut query = request.query_fields()?;
+        let back = edge.back(post.id, query.take("back")?.as_deref());
         if done_page::is_over(action, &post) && sees_history {
             // The button of an action that is not possible now asks why.
-            let asks_why = request.query_fields()?.take("why")?.is_some();
+            let asks_why = query.take("why")?.is_some();
             let refused = workflow::precheck(action, &person, &post).err().filter(|_| asks_why);
             let closed = refused.map(|refusal| refusal.reasons()).unwrap_or_default();
-            return done_page::page(conn, request, person, post, closed, None);
+            let from = OpenedFrom { edge, back };
+            return done_page::page(conn, request, from, person, post, closed, None);
         }
-        Ok(Reply::ok(&ConfirmPage::new(request, &person, post, action, edge)))
+        let layout = edge.layout(conn, request, &person)?;
+        Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, edge, back)))
     };
     context.page(request, show).await
 }
@@ -57,12 +61,18 @@ pub(crate) async fn submit(
     edge: Edge,
 ) -> HttpResponse {
     let (id, action) = path.into_inner();
-    let submit = move |store: &Store, request: &Request, form: Form| {
-        let submitted = Submitted { action: confirmable(&action)?, post: post_id(&id)?, form };
-        match submitted.perform(store, request, edge) {
-            Ok(outcome) => Ok(edge.after(&outcome)),
+    let submit = move |store: &Store, request: &Request, mut form: Form| {
+        let (action, post) = (confirmable(&action)?, post_id(&id)?);
+        let named = match edge {
+            Edge::Desk => None,
+            Edge::Admin => form.take("back")?,
+        };
+        let back = edge.back(post, named.as_deref());
+        let submitted = Submitted { action, post, form, edge, back };
+        match submitted.perform(store, request) {
+            Ok(outcome) => Ok(edge.after(&outcome, submitted.back)),
             Err(refusal) if is_shown_beside_form(&refusal) => {
-                submitted.show_again(store, request, edge, &refusal)
+                submitted.show_again(store, request, &refusal)
             }
             Err(refusal) => Err(refusal),
         }
@@ -96,11 +106,13 @@ struct Submitted {
     action: Action,
     post: PostId,
     form: Form,
+    edge: Edge,
+    back: String,
 }
 
 impl Submitted {
-    fn perform(&self, store: &Store, request: &Request, edge: Edge) -> Result<Outcome, Refusal> {
-        let Self { action, post, .. } = *self;
+    fn perform(&self, store: &Store, request: &Request) -> Result<Outcome, Refusal> {
+        let Self { action, post, edge, .. } = *self;
         let (seen, key, note) = self.read()?;
         let call = request.call(edge.interface(), key)?;
         match action {
@@ -142,9 +154,9 @@ impl Submitted {
         &self,
         store: &Store,
         request: &Request,
-        edge: Edge,
         refusal: &Refusal,
     ) -> Result<Reply, Refusal> {
+        let (edge, back) = (self.edge, self.back.clone());
         let conn = &mut *store.checkout()?;
         let person = request.viewer(conn)?;
         let post = find(conn, &person, self.post)?;
@@ -156,6 +168,7 @@ impl Submitted {
             return done_page::page(
                 conn,
                 request,
+                OpenedFrom { edge, back },
                 person,
                 post,
                 Vec::new(),
@@ -169,7 +182,8 @@ impl Submitted {
             }
             Some(_) | None => None,
         };
-        let mut page = ConfirmPage::new(request, &person, post, self.action, edge);
+        let layout = edge.layout(conn, request, &person)?;
+        let mut page = ConfirmPage::new(layout, &person, post, self.action, edge, back);
         page.words = words;
         page.refused = refusal.reasons();
         page.differences = older

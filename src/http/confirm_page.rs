@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::domain::{Action, OperationKey, Person, Post, Reason};
+use crate::http::Layout;
 use crate::http::edge::Edge;
-use crate::http::{Layout, Request};
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -19,7 +19,9 @@ pub(super) struct ConfirmPage {
     action: Action,
     /// The address that the form is sent to.
     address: String,
+    /// The address that the form was opened from.
     back: String,
+    edge: Edge,
     key: String,
     /// The note or reason, where a refused form comes back.
     pub(super) words: String,
@@ -35,20 +37,22 @@ pub(super) struct ConfirmPage {
 impl ConfirmPage {
     /// Returns the page with an empty form.
     pub(super) fn new(
-        request: &Request,
+        mut layout: Layout,
         person: &Person,
         post: Post,
         action: Action,
         edge: Edge,
+        back: String,
     ) -> Self {
         let prechecked = workflow::precheck(action, person, &post);
         let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
-        let title = format!("{}: {}", action.label(), post.title());
+        layout.title = format!("{}: {}", action.label(), post.title());
         Self {
-            layout: Layout::new(request, &title, Some(person)),
+            layout,
             text: render(post.current.content.body.as_str(), Audience::Reader),
             address: edge.address(post.id, action),
-            back: edge.back(post.id),
+            back,
+            edge,
             key: OperationKey::random().as_str().to_owned(),
             words: String::new(),
             problem: None,
@@ -57,6 +61,22 @@ impl ConfirmPage {
             differences: Vec::new(),
             action,
             post,
+        }
+    }
+
+    /// Returns where Cancel leads: in a list, to the line of the post.
+    fn cancel(&self) -> String {
+        match self.edge {
+            Edge::Desk => self.back.clone(),
+            Edge::Admin => format!("{}#post-{}", self.back, self.post.id),
+        }
+    }
+
+    /// Returns the address that the form carries, to lead back there.
+    fn carried_back(&self) -> Option<&str> {
+        match self.edge {
+            Edge::Desk => None,
+            Edge::Admin => Some(&self.back),
         }
     }
 

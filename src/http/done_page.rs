@@ -6,6 +6,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
+use crate::http::edge::Edge;
 use crate::http::{Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -29,6 +30,9 @@ struct DonePage {
     layout: Layout,
     person: Person,
     post: Post,
+    edge: Edge,
+    /// The address that the form was opened from.
+    back: String,
     /// Why the action had no effect, if it came too late.
     refused: Vec<Reason>,
     /// Why the action is not possible now, if the person asked.
@@ -49,9 +53,29 @@ impl DonePage {
         }
     }
 
+    /// Returns where to go from here.
+    fn onward(&self) -> [(String, &'static str); 2] {
+        let id = self.post.id;
+        match self.edge {
+            Edge::Desk => {
+                [(format!("/desk/posts/{id}"), "Back to the post"), ("/desk".to_owned(), "My desk")]
+            }
+            Edge::Admin => [
+                (format!("/admin/posts/{id}"), "Back to the post"),
+                (self.back.clone(), "Back to the list"),
+            ],
+        }
+    }
+
     fn reviews(&self) -> bool {
         self.person.roles.contains(Role::Reviewer)
     }
+}
+
+/// The edge that shows the page, and where its form was opened.
+pub(super) struct OpenedFrom {
+    pub(super) edge: Edge,
+    pub(super) back: String,
 }
 
 /// An action that came too late.
@@ -66,11 +90,13 @@ pub(super) struct TooLate<'a> {
 pub(super) fn page(
     conn: &mut PgConnection,
     request: &Request,
+    from: OpenedFrom,
     person: Person,
     post: Post,
     closed: Vec<Reason>,
     too_late: Option<TooLate<'_>>,
 ) -> Result<Reply, Refusal> {
+    let layout = from.edge.layout(conn, request, &person)?;
     let next = if person.roles.contains(Role::Reviewer) {
         posts::awaiting_review(conn, person.id, 1).map_err(read_error)?.pop()
     } else {
@@ -78,7 +104,9 @@ pub(super) fn page(
     };
     let refusal = too_late.as_ref().map(|too_late| too_late.refusal);
     let mut page = DonePage {
-        layout: Layout::new(request, "", Some(&person)),
+        layout,
+        edge: from.edge,
+        back: from.back,
         person,
         post,
         refused: refusal.map(Refusal::reasons).unwrap_or_default(),

@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
+use diesel::pg::PgConnection;
+
 use crate::domain::{Action, Permission, Person, UserId};
 use crate::http::flash::Flash;
 use crate::http::{Request, Site, assets};
-use crate::permissions;
+use crate::refusal::{Refusal, read_error};
+use crate::{audit, permissions};
 
 /// The frame of every page.
 #[derive(Debug)]
@@ -110,6 +113,19 @@ impl Layout {
             has_errors: false,
             is_saved: request.flash.is_some_and(Flash::is_about_a_text),
         }
+    }
+
+    /// Returns the layout of an admin page: the tabs and the number of open incidents.
+    pub fn of_admin(
+        conn: &mut PgConnection,
+        request: &Request,
+        title: &str,
+        viewer: &Person,
+    ) -> Result<Self, Refusal> {
+        let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
+        let mut layout = Self::new(request, title, Some(viewer));
+        layout.admin = Some(AdminLayout { open_incidents });
+        Ok(layout)
     }
 
     /// Returns the layout of a public page. It is the same for everyone who is not

@@ -45,6 +45,14 @@ pub fn enforce<'tx>(
     let subject = &validity.subject().person;
     let target = users::table.find(subject.id.0);
     let (changed, event, role) = match validity.attempt().change {
+        AccountChange::Rename(name) => {
+            let changed = update_name(tx.conn(), subject, name)?;
+            if changed == 1 {
+                let entry = Entry::renamed(name);
+                return record(tx, validity.actor().id(), subject.id, entry, circumstances);
+            }
+            (changed, AccountEvent::Renamed, None)
+        }
         AccountChange::Grant(role) => (
             update_roles(tx.conn(), subject, &subject.roles.with(*role))?,
             AccountEvent::RoleGranted,
@@ -102,7 +110,8 @@ pub fn enforce<'tx>(
     if changed != 1 {
         return Err(InvariantViolation::new("one_change_concerns_one_account").into());
     }
-    record(tx, validity.actor().id(), subject.id, event, role, circumstances)
+    let entry = Entry { event, role, display_name: None };
+    record(tx, validity.actor().id(), subject.id, entry, circumstances)
 }
 
 /// Writes an account that staff create, and its record.
@@ -117,13 +126,13 @@ pub fn enforce_creation<'tx>(
 ) -> Result<UserId, Broken> {
     let (actor, account) = (validity.actor(), validity.attempt());
     let id = insert(tx, account)?;
-    record(tx, actor.id(), id, AccountEvent::Created, None, circumstances)?;
+    record(tx, actor.id(), id, Entry::of(AccountEvent::Created), circumstances)?;
     for role in account.roles.iter() {
-        record(tx, actor.id(), id, AccountEvent::RoleGranted, Some(role), circumstances)?;
+        record(tx, actor.id(), id, Entry::granted(role), circumstances)?;
     }
     if let Some(link) = &account.link {
         insert_link(tx.conn(), actor.id(), id, link)?;
-        record(tx, actor.id(), id, AccountEvent::PasswordLinkMade, None, circumstances)?;
+        record(tx, actor.id(), id, Entry::of(AccountEvent::PasswordLinkMade), circumstances)?;
     }
     Ok(id)
 }
@@ -145,9 +154,9 @@ pub fn enforce_first_account(
     if !is_alone || !account.roles.contains(Role::Staff) {
         return Err(InvariantViolation::new("first_account_is_staff_and_alone").into());
     }
-    record(tx, id, id, AccountEvent::Created, None, circumstances)?;
+    record(tx, id, id, Entry::of(AccountEvent::Created), circumstances)?;
     for role in account.roles.iter() {
-        record(tx, id, id, AccountEvent::RoleGranted, Some(role), circumstances)?;
+        record(tx, id, id, Entry::granted(role), circumstances)?;
     }
     Ok(id)
 }
@@ -166,6 +175,20 @@ fn insert(tx: &mut Transaction<'_>, account: &NewAccount) -> Result<UserId, Brok
     .bind::<Text, _>(name_words)
     .get_result::<i64>(tx.conn())?;
     Ok(UserId(id))
+}
+
+/// Replaces a name, and the words that the account is found by.
+fn update_name(conn: &mut PgConnection, subject: &Person, name: &str) -> QueryResult<usize> {
+    let name_words = search::document(&[subject.username.as_str(), name]);
+    statement::<BigInt>(
+        "UPDATE users SET display_name = $2, name_words = $3::tsvector
+         WHERE id = $1 AND display_name = $4",
+    )
+    .bind::<BigInt, _>(subject.id.0)
+    .bind::<Text, _>(name)
+    .bind::<Text, _>(name_words)
+    .bind::<Text, _>(&subject.display_name)
+    .execute(conn)
 }
 
 fn update_roles(conn: &mut PgConnection, subject: &Person, roles: &RoleSet) -> QueryResult<usize> {
@@ -234,20 +257,42 @@ pub(super) fn revoke_token(
     .execute(conn)
 }
 
+/// What the record of an account says to have happened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry<'a> {
+    event: AccountEvent,
+    role: Option<Role>,
+    display_name: Option<&'a str>,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn of(event: AccountEvent) -> Self {
+        Self { event, role: None, display_name: None }
+    }
+
+    fn granted(role: Role) -> Self {
+        Self { role: Some(role), ..Self::of(AccountEvent::RoleGranted) }
+    }
+
+    fn renamed(name: &'a str) -> Self {
+        Self { display_name: Some(name), ..Self::of(AccountEvent::Renamed) }
+    }
+}
+
 pub(super) fn record(
     tx: &mut Transaction<'_>,
     actor: UserId,
     subject: UserId,
-    event: AccountEvent,
-    role: Option<Role>,
+    entry: Entry<'_>,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), Broken> {
     diesel::insert_into(account_events::table)
         .values((
             account_events::actor_id.eq(actor.0),
             account_events::subject_id.eq(subject.0),
-            account_events::event.eq(event.as_str()),
-            account_events::role.eq(role.map(Role::as_str)),
+            account_events::event.eq(entry.event.as_str()),
+            account_events::role.eq(entry.role.map(Role::as_str)),
+            account_events::display_name.eq(entry.display_name),
             account_events::reason.eq(circumstances.reason),
             account_events::request_id.eq(circumstances.request.0),
             account_events::interface.eq(circumstances.interface.as_str()),

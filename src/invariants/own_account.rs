@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use crate::domain::{
     AccountEvent, NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId,
 };
-use crate::invariants::accounts::{Circumstances, record, revoke_token, revoke_tokens};
+use crate::invariants::accounts::{Circumstances, Entry, record, revoke_token, revoke_tokens};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -63,7 +63,7 @@ pub fn enforce<'tx>(
         }
     };
     exactly_one(changed)?;
-    record(tx, owner, owner, event, None, circumstances)
+    record(tx, owner, owner, Entry::of(event), circumstances)
 }
 
 fn exactly_one(changed: usize) -> Result<(), InvariantViolation> {

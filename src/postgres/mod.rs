@@ -45,7 +45,7 @@ pub use cluster::Cluster;
 pub use environment::remove_libpq_variables;
 pub use errors::ClusterError;
 pub use roles::{DATABASE, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
-pub use serve_lock::{ServeLock, lock_for_serving};
+pub use serve_lock::{ServeLock, lock_for_serving, serving_address};
 pub use settings::{ClusterSettings, Durability, InstallPolicy, default_data_dir};
 pub use supervisor::Supervisor;
 pub use watchdog::run_watchdog;

@@ -21,6 +21,13 @@ pub fn lock_for_serving(data_dir: &Path) -> Result<ServeLock, ClusterError> {
     Ok(serve_lock)
 }
 
+/// Returns the address of the site that is served from a data directory now, if one is.
+pub fn serving_address(data_dir: &Path) -> Option<String> {
+    let directory = DataDirectory::prepare(data_dir).ok()?;
+    let lock = Lock::open(&directory.serve_lock()).ok()?;
+    if lock.try_exclusive().ok()? { None } else { note(&lock).1 }
+}
+
 /// The right to serve from a data directory.
 #[derive(Debug)]
 pub struct ServeLock {
@@ -44,13 +51,16 @@ impl ServeLock {
     }
 }
 
-// The holder may have written nothing yet.
 fn already_serving(lock: &Lock) -> ClusterError {
+    let (pid, address) = note(lock);
+    ClusterError::AlreadyServing { pid, address }
+}
+
+/// Returns what the holder of the lock has written. It may have written nothing yet.
+fn note(lock: &Lock) -> (Option<u32>, Option<String>) {
     let mut note = String::new();
     let _ = lock.file().read_to_string(&mut note);
     let mut lines = note.lines();
-    ClusterError::AlreadyServing {
-        pid: lines.next().and_then(|pid| pid.parse().ok()),
-        address: lines.next().filter(|line| !line.is_empty()).map(str::to_owned),
-    }
+    let pid = lines.next().and_then(|pid| pid.parse().ok());
+    (pid, lines.next().filter(|line| !line.is_empty()).map(str::to_owned))
 }

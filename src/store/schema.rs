@@ -22,6 +22,7 @@ diesel::table! {
         subject_id -> BigInt,
         event -> Text,
         role -> Nullable<Text>,
+        display_name -> Nullable<Text>,
         reason -> Text,
         request_id -> Uuid,
         interface -> Text,

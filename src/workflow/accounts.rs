@@ -28,22 +28,51 @@ pub fn change(
     username: &str,
     change: &AccountChange,
 ) -> Result<(), Refusal> {
-    let attempt = ChangeAccount { change, reason: call.reason };
-    run::unkeyed(store, call.asked(change.action().kind().into()), |tx, actor_id| {
+    change_together(store, call, username, change, &[])
+}
+
+/// Makes several changes of the account of `username`, all or none.
+///
+/// # Errors
+///
+/// [`Refusal`] of the first change that is refused; then nothing has changed.
+pub fn change_together(
+    store: &Store,
+    call: &AccountCall<'_>,
+    username: &str,
+    first: &AccountChange,
+    others: &[AccountChange],
+) -> Result<(), Refusal> {
+    run::unkeyed(store, call.asked(first.action().kind().into()), |tx, asked| {
         let asking = asking(tx, call.credential)?;
-        *actor_id = Some(asking.id);
+        asked.actor = Some(asking.id);
         // Without the permission, no account is locked.
         permissions::check(&asking.roles, Permission::ManageAccount)?;
         let subject = find(tx, username)?;
-        // Both are read under their locks: what was read before may have
-        // changed, and the session of the actor may have ended.
-        let people = accounts::lock(tx, &[asking.id, subject])?;
-        let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
-        let capability = permissions::verify(actor)?;
-        let account = account(tx, people, subject, change)?;
-        let validity = policies::evaluate(capability, &attempt, account)?;
-        Ok(invariants::accounts::enforce(validity, &call.circumstances(), tx)?)
+        for change in std::iter::once(first).chain(others) {
+            asked.action = change.action().kind().into();
+            change_one(tx, call, asking.id, subject, change)?;
+        }
+        Ok(())
     })
+}
+
+fn change_one(
+    tx: &mut Transaction<'_>,
+    call: &AccountCall<'_>,
+    asking: UserId,
+    subject: UserId,
+    change: &AccountChange,
+) -> Result<(), Stop> {
+    let attempt = ChangeAccount { change, reason: call.reason };
+    // Both are read under their locks: what was read before may have changed, and
+    // the session of the actor may have ended.
+    let people = accounts::lock(tx, &[asking, subject])?;
+    let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
+    let capability = permissions::verify(actor)?;
+    let account = account(tx, people, subject, change)?;
+    let validity = policies::evaluate(capability, &attempt, account)?;
+    Ok(invariants::accounts::enforce(validity, &call.circumstances(), tx)?)
 }
 
 /// Asks permission and policy beforehand, about an account that was read, as if
@@ -69,10 +98,10 @@ pub fn create(
     call: &AccountCall<'_>,
     account: &NewAccount,
 ) -> Result<UserId, Refusal> {
-    run::unkeyed(store, call.asked(AccountActionKind::Create.into()), |tx, actor_id| {
+    run::unkeyed(store, call.asked(AccountActionKind::Create.into()), |tx, asked| {
         refuse_tokens(call.credential)?;
         let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
-        *actor_id = Some(actor.id());
+        asked.actor = Some(actor.id());
         let capability = permissions::verify(actor)?;
         let validity = policies::evaluate(capability, account, ())?;
         Ok(invariants::accounts::enforce_creation(validity, &call.circumstances(), tx)?)
@@ -139,7 +168,8 @@ fn account(
 fn token_of(change: &AccountChange) -> Option<TokenId> {
     match change {
         AccountChange::RevokeToken(token) => Some(*token),
-        AccountChange::Grant(_)
+        AccountChange::Rename(_)
+        | AccountChange::Grant(_)
         | AccountChange::Revoke(_)
         | AccountChange::Deactivate
         | AccountChange::Reactivate

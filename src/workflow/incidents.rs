@@ -25,9 +25,9 @@ pub fn acknowledge(
     let action = IncidentAction::Acknowledge.into();
     let asked = AuditEntry { request, interface, actor: None, action, post: None, seen: None };
     let attempt = Acknowledge { note: note.clone() };
-    run::unkeyed(store, asked, |tx, actor_id| {
+    run::unkeyed(store, asked, |tx, asked| {
         let actor = identity::load(tx, credential)?.ok_or(Refusal::NotSignedIn)?;
-        *actor_id = Some(actor.id());
+        asked.actor = Some(actor.id());
         let capability = permissions::verify::<Acknowledge>(actor)?;
         let incident = audit::lock_incident(tx, incident)?.ok_or(Refusal::NotFound)?;
         let validity = policies::evaluate(capability, &attempt, incident)?;

@@ -46,9 +46,9 @@ pub use run::Effect;
 /// [`Refusal`]; then nothing has changed.
 pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<Outcome, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
-    run::on_post(store, call, attempt, |tx, actor_id| {
+    run::on_post(store, call, attempt, |tx, asked| {
         let actor = identity::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
-        *actor_id = Some(actor.id());
+        asked.actor = Some(actor.id());
         let capability = permissions::verify::<A>(actor)?;
         let post = store::posts::lock(tx, &capability, attempt.post())?.ok_or(Refusal::NotFound)?;
         let validity = policies::evaluate(capability, attempt, post)?;
@@ -77,9 +77,9 @@ pub fn create_once(
     attempt: &Create,
 ) -> Result<Effect<Outcome>, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
-    run::on_post(store, call, attempt, |tx, actor_id| {
+    run::on_post(store, call, attempt, |tx, asked| {
         let actor = identity::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
-        *actor_id = Some(actor.id());
+        asked.actor = Some(actor.id());
         let capability = permissions::verify::<Create>(actor)?;
         let validity = policies::evaluate(capability, attempt, ())?;
         Ok(invariants::enforce_creation(validity, &operation, tx)?)

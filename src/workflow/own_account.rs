@@ -25,9 +25,9 @@ pub fn change(
     change: &OwnChange,
     shown: Option<&str>,
 ) -> Result<(), Refusal> {
-    run::unkeyed(store, call.asked(change.kind().into()), |tx, actor_id| {
+    run::unkeyed(store, call.asked(change.kind().into()), |tx, asked| {
         let asking = asking(tx, call.credential)?;
-        *actor_id = Some(asking.id);
+        asked.actor = Some(asking.id);
         accounts::lock(tx, &[asking.id])?;
         // Read again under the lock: the session may have ended meanwhile.
         let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
@@ -67,13 +67,13 @@ pub fn set_password_by_link(
         keeps_tokens: false,
     });
     let asked = call.asked(OwnActionKind::SetPasswordByLink.into());
-    run::unkeyed(store, asked, |tx, actor_id| {
+    run::unkeyed(store, asked, |tx, asked| {
         let owner = links::owner(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
         let locked = accounts::lock(tx, &[owner])?;
         // Asked again under the lock: another request may have used it.
         let is_proven = links::owner(tx.conn(), link)? == Some(owner);
         let locked = locked.into_iter().next().filter(|_| is_proven).ok_or(Refusal::NotFound)?;
-        *actor_id = Some(owner);
+        asked.actor = Some(owner);
         let actor = Actor::pinned(locked.person, tx.within());
         let capability = permissions::verify(actor)?;
         let account = OwnAccount { is_proven, ..OwnAccount::default() };

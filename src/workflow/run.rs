@@ -24,7 +24,7 @@ pub(super) fn on_post<A: Attempt>(
     store: &Store,
     call: &Call,
     attempt: &A,
-    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<Outcome, Stop>,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<Outcome, Stop>,
 ) -> Result<Effect<Outcome>, Refusal> {
     let (post, seen) = attempt.target().unzip();
     let asked = AuditEntry {
@@ -42,7 +42,7 @@ pub(super) fn on_post<A: Attempt>(
 pub(super) fn unkeyed<T>(
     store: &Store,
     asked: AuditEntry,
-    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
 ) -> Result<T, Refusal> {
     run(store, asked, steps, |_, _| Ok(None)).map(Effect::outcome)
 }
@@ -51,7 +51,7 @@ pub(super) fn unkeyed<T>(
 fn run<T>(
     store: &Store,
     asked: AuditEntry,
-    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<Effect<T>, Refusal> {
     let (action, interface) = (asked.action.as_str(), asked.interface.as_str());
@@ -88,12 +88,12 @@ impl<T> Effect<T> {
 fn retry<T>(
     store: &Store,
     mut asked: AuditEntry,
-    mut steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut Option<UserId>) -> Result<T, Stop>,
+    mut steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<Effect<T>, Refusal> {
     let mut conn = store.checkout()?;
     for _ in 0..MAX_ATTEMPTS {
-        let stop = match store::transaction(&mut conn, |tx| steps(tx, &mut asked.actor)) {
+        let stop = match store::transaction(&mut conn, |tx| steps(tx, &mut asked)) {
             Ok(outcome) => return Ok(Effect::New(outcome)),
             Err(stop) => stop,
         };

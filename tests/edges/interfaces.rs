@@ -135,12 +135,13 @@ fn an_allowed_action_is_allowed_through_every_interface() {
 /// is compared with the sources, so that a new route has to be added here.
 /// What Prometheus asks is on another listener, which changes nothing and asks
 /// nobody who they are; `tests/operations/metrics.rs` holds it to that.
-const MUTATING: [&str; 24] = [
+const MUTATING: [&str; 25] = [
     "/account/password",
     "/account/sessions/end-others",
     "/account/sessions/{number}/end",
     "/account/tokens",
     "/account/tokens/{id}/revoke",
+    "/admin/accounts/{username}/change-roles",
     "/admin/accounts/{username}/{change}",
     "/admin/create-account",
     "/admin/incidents/{id}",
@@ -398,6 +399,7 @@ fn only_staff_read_and_change_accounts() {
         ("deactivate-account", "", ""),
         ("reactivate-account", "", ""),
         ("reset-password", "", ""),
+        ("rename-account", "display_name", "Another"),
         ("end-sessions", "", ""),
         ("revoke-token", "token_id", "1"),
     ];

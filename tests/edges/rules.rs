@@ -229,6 +229,9 @@ fn on_account(rule: accounts::Rule) -> Change {
         Rule::TokenWorks => {
             change("alice", "revoke-token", &[("token_id", "999999")], "token-over")
         }
+        Rule::NameIsNew => {
+            change("alice", "rename-account", &[("display_name", "Alice")], "same-name")
+        }
         Rule::ReasonIsGiven => Change {
             reason: " ",
             ..change("mallory", "grant-role", &[("role", "author")], "reason-missing")
@@ -280,6 +283,9 @@ fn command_of(change: &Change) -> Option<Vec<String>> {
         ("grant-role", Some(role)) => vec!["role", "grant", change.username, role],
         ("revoke-role", Some(role)) => vec!["role", "revoke", change.username, role],
         ("deactivate-account", _) => vec!["user", "deactivate", change.username],
+        ("rename-account", _) => {
+            vec!["user", "rename", change.username, "--display-name", change.fields[0].1]
+        }
         ("reactivate-account", _) => vec!["user", "reactivate", change.username],
         _ => return None,
     };

@@ -22,7 +22,7 @@ fn it_shows_posts_in_every_state() {
         let filter = Filter { state: Some(state), ..Filter::default() };
         let page = PageRequest::newest(100);
         let list = posts::change_list(conn, visibility, &filter, Sort::Number, &page).unwrap();
-        (state, list.page.lines.len())
+        (state, list.lines.len())
     };
     let states: Vec<(State, usize)> = State::ALL.into_iter().map(counted).collect();
     assert_eq!(

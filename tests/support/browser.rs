@@ -163,7 +163,7 @@ impl Browser {
     /// that the form has already is written over.
     pub fn submit(&mut self, path: &str, typed: &[(&str, &str)]) -> Page {
         let page = self.get(path).expect(200);
-        let own = ["token", "key", "seen"].into_iter().filter(|name| {
+        let own = ["token", "key", "seen", "held"].into_iter().filter(|name| {
             let is_there = page.body.contains(&format!("type=\"hidden\" name=\"{name}\""));
             is_there && typed.iter().all(|(typed, _)| typed != name)
         });

@@ -169,6 +169,16 @@ impl Chromium {
         }
     }
 
+    /// Ticks the box whose label begins with these words, or clears it.
+    #[track_caller]
+    pub fn tick(&self, words: &str) {
+        let input = format!("//label[starts-with(normalize-space(.), '{words}')]//input");
+        match self.hands {
+            Hands::Mouse => self.click(&input),
+            Hands::Keyboard => self.activate(&input, keyboard::SPACE),
+        }
+    }
+
     /// Types into the field with this label, over what is there.
     #[track_caller]
     pub fn fill(&self, label: &str, text: &str) {

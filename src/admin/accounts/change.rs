@@ -37,6 +37,8 @@ struct AccountChangePage {
     /// What was typed, when the form is shown again.
     reason: String,
     problem: Option<String>,
+    /// What is wrong with the new display name.
+    name_problem: Option<String>,
     /// Why the change is not valid now; then there is no form.
     closed: Vec<Reason>,
     /// Why the last attempt had no effect.
@@ -56,6 +58,7 @@ impl AccountChangePage {
     fn question(&self) -> String {
         let name = &self.account.person.display_name;
         match self.requested.action {
+            AccountAction::Rename => format!("Change the display name of {name}?"),
             AccountAction::Grant(role) => format!("Grant the role “{role}” to {name}?"),
             AccountAction::Revoke(role) => format!("Revoke the role “{role}” from {name}?"),
             AccountAction::Deactivate => format!("Deactivate {name}'s account?"),
@@ -69,6 +72,10 @@ impl AccountChangePage {
 
     fn consequence(&self) -> &'static str {
         match self.requested.action {
+            AccountAction::Rename => {
+                "It is shown everywhere at once, also beside earlier posts and actions. The username \
+                 stays."
+            }
             AccountAction::Grant(_) => "It takes effect immediately.",
             AccountAction::Revoke(_) => {
                 "It takes effect immediately, also for actions that have already started."
@@ -92,6 +99,11 @@ impl AccountChangePage {
         }
     }
 
+    /// Returns the display name to begin with: what was typed, or what it is.
+    fn display_name(&self) -> &str {
+        self.requested.display_name.as_deref().unwrap_or(&self.account.person.display_name)
+    }
+
     fn form_address(&self) -> String {
         let username = &self.account.person.username;
         format!("/admin/accounts/{username}/{}", self.requested.action.as_str())
@@ -112,7 +124,7 @@ async fn confirm(
                 authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
             let requested = RequestedChange::take(&change, &mut query)?;
             query.finish()?;
-            let account = find_with_token(conn, &username, requested)?;
+            let account = find_with_token(conn, &username, &requested)?;
             Ok(Reply::ok(&form_page(layout, &person, account, requested)))
         })
         .await
@@ -122,7 +134,7 @@ async fn confirm(
 fn find_with_token(
     conn: &mut PgConnection,
     username: &str,
-    requested: RequestedChange,
+    requested: &RequestedChange,
 ) -> Result<Account, Refusal> {
     let mut account = find(conn, username)?.account;
     if let Some(token) = requested.token {
@@ -147,6 +159,7 @@ fn form_page(
         requested,
         reason: String::new(),
         problem: None,
+        name_problem: None,
         closed,
         refused: Vec::new(),
     }
@@ -229,12 +242,32 @@ fn again(
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
     let (person, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
-    let account = find_with_token(conn, username, requested)?;
+    let account = find_with_token(conn, username, &requested)?;
     let mut page = form_page(layout, &person, account, requested);
     page.reason = typed;
     page.problem = problem_of_reason(refusal, Rule::ReasonIsGiven.as_str());
-    if page.problem.is_none() {
+    page.name_problem = problem_of_name(refusal);
+    if page.problem.is_none() && page.name_problem.is_none() {
         page.refused = refusal.reasons();
     }
+    page.layout.has_errors = true;
     Ok(Reply::ok(&page).with_refusal(refusal))
+}
+
+/// Returns what is wrong with the new display name, if that is all that is wrong.
+fn problem_of_name(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::Input(input) => input.of("display_name").map(str::to_owned),
+        Refusal::Policy(denied) => match denied.reasons() {
+            [reason] if reason.code == Rule::NameIsNew.as_str() => {
+                Some(format!("{} {}", reason.sentence, reason.hint))
+            }
+            _ => None,
+        },
+        Refusal::NotSignedIn
+        | Refusal::Permission(_)
+        | Refusal::NotFound
+        | Refusal::Invariant(_)
+        | Refusal::Unavailable(_) => None,
+    }
 }

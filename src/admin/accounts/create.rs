@@ -94,7 +94,7 @@ impl NewAccountPage {
                     .into_iter()
                     .filter_map(|permission| permissions::grant(role, permission))
                     .collect();
-                (role, because.join(" "), self.typed.roles.contains(&role))
+                (role, because.join("; "), self.typed.roles.contains(&role))
             })
             .collect()
     }

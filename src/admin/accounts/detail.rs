@@ -57,7 +57,7 @@ struct InvalidChanges {
 impl InvalidChanges {
     /// Returns what the address of a change has beside its path.
     fn fields(&self, action: &AccountAction) -> Option<(&'static str, &'static str)> {
-        let requested = RequestedChange { action: *action, token: None };
+        let requested = RequestedChange { action: *action, token: None, display_name: None };
         requested.role().map(|role| ("role", role.as_str()))
     }
 
@@ -81,7 +81,8 @@ impl AccountDetailPage {
     fn address(&self, action: &AccountAction) -> String {
         let role = match action {
             AccountAction::Grant(role) | AccountAction::Revoke(role) => format!("?role={role}"),
-            AccountAction::Deactivate
+            AccountAction::Rename
+            | AccountAction::Deactivate
             | AccountAction::Reactivate
             | AccountAction::SetPassword
             | AccountAction::ResetPassword
@@ -91,12 +92,27 @@ impl AccountDetailPage {
         format!("/admin/accounts/{}/{}{role}", self.person().username, action.as_str())
     }
 
+    /// Returns whether a role can be granted or revoked now. One form has them all.
+    fn may_change_roles(&self) -> bool {
+        self.valid.iter().any(is_about_a_role)
+    }
+
+    fn valid_besides_roles(&self) -> impl Iterator<Item = &AccountAction> {
+        self.valid.iter().filter(|action| !is_about_a_role(action))
+    }
+
     /// Returns what an entry of the record says after the person's name.
     fn what(&self, event: &AccountEvent) -> String {
         let role = event.role.as_deref().unwrap_or_default();
         let is_own = event.by.id == self.account.person.id;
         match event.event.as_str() {
             "created" => "created the account".to_owned(),
+            "renamed" => {
+                format!(
+                    "changed the display name to {}",
+                    event.display_name.as_deref().unwrap_or_default()
+                )
+            }
             "role-granted" => format!("granted the role {role}"),
             "role-revoked" => format!("revoked the role {role}"),
             "deactivated" => "deactivated the account".to_owned(),
@@ -190,7 +206,8 @@ fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<Invali
     };
     let mut valid = Vec::new();
     let mut not_now: Vec<InvalidChanges> = Vec::new();
-    let others = [AccountAction::ResetPassword, AccountAction::EndSessions, state];
+    let others =
+        [AccountAction::Rename, AccountAction::ResetPassword, AccountAction::EndSessions, state];
     for action in roles.into_iter().chain(others) {
         match precheck(action, viewer, account) {
             Ok(()) => valid.push(action),
@@ -204,4 +221,8 @@ fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<Invali
         }
     }
     (valid, not_now)
+}
+
+fn is_about_a_role(action: &AccountAction) -> bool {
+    matches!(action, AccountAction::Grant(_) | AccountAction::Revoke(_))
 }

@@ -9,6 +9,7 @@ mod list;
 mod lookup;
 mod password_link;
 mod requested_change;
+mod roles;
 
 use actix_web::web::ServiceConfig;
 
@@ -18,5 +19,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(file::routes)
         .configure(create::routes)
         .configure(detail::routes)
+        .configure(roles::routes)
         .configure(change::routes);
 }

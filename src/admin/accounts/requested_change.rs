@@ -1,16 +1,20 @@
 use crate::accounts::secrets::Secret;
 use crate::admin::accounts::password_link::unknown_password_hash;
-use crate::domain::{AccountAction, FieldError, PasswordReset, Role, TokenId, UnknownName};
+use crate::domain::{
+    AccountAction, FieldError, PasswordReset, Role, TokenId, UnknownName, parse_display_name,
+};
 use crate::http::Form;
 use crate::policies::accounts::AccountChange;
 use crate::refusal::Refusal;
 
 /// The change that an address names.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct RequestedChange {
     pub(super) action: AccountAction,
     /// The token to revoke.
     pub(super) token: Option<TokenId>,
+    /// The new display name, as it was typed.
+    pub(super) display_name: Option<String>,
 }
 
 /// A change with everything that it takes.
@@ -29,8 +33,13 @@ impl RequestedChange {
     /// [`Refusal::NotFound`] for another name; the role or token is missing or
     /// does not parse.
     pub(super) fn take(name: &str, fields: &mut Form) -> Result<Self, Refusal> {
-        let plain = |action| Ok(Self { action, token: None });
+        let plain = |action| Ok(Self { action, token: None, display_name: None });
         match name {
+            "rename-account" => Ok(Self {
+                action: AccountAction::Rename,
+                token: None,
+                display_name: fields.take("display_name")?,
+            }),
             "grant-role" => plain(AccountAction::Grant(role(fields)?)),
             "revoke-role" => plain(AccountAction::Revoke(role(fields)?)),
             "deactivate-account" => plain(AccountAction::Deactivate),
@@ -40,7 +49,7 @@ impl RequestedChange {
             "revoke-token" => {
                 let id = fields.require("token_id")?.parse().map(TokenId);
                 let id = id.map_err(|_| FieldError::new("token_id", "Choose a token."))?;
-                Ok(Self { action: AccountAction::RevokeToken, token: Some(id) })
+                Ok(Self { action: AccountAction::RevokeToken, token: Some(id), display_name: None })
             }
             _ => Err(Refusal::NotFound),
         }
@@ -49,7 +58,8 @@ impl RequestedChange {
     pub(super) fn role(&self) -> Option<Role> {
         match self.action {
             AccountAction::Grant(role) | AccountAction::Revoke(role) => Some(role),
-            AccountAction::Deactivate
+            AccountAction::Rename
+            | AccountAction::Deactivate
             | AccountAction::Reactivate
             | AccountAction::SetPassword
             | AccountAction::ResetPassword
@@ -62,9 +72,14 @@ impl RequestedChange {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotFound`] for a change that has no page.
-    pub(super) fn prepare(self) -> Result<PreparedChange, Refusal> {
+    /// [`Refusal::NotFound`] for a change that has no page; a display name that
+    /// does not parse.
+    pub(super) fn prepare(&self) -> Result<PreparedChange, Refusal> {
         let (change, secret) = match (self.action, self.token) {
+            (AccountAction::Rename, _) => {
+                let typed = self.display_name.as_deref().unwrap_or_default();
+                (AccountChange::Rename(parse_display_name(typed)?), None)
+            }
             (AccountAction::Grant(role), _) => (AccountChange::Grant(role), None),
             (AccountAction::Revoke(role), _) => (AccountChange::Revoke(role), None),
             (AccountAction::Deactivate, _) => (AccountChange::Deactivate, None),

@@ -9,14 +9,17 @@ use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
 use crate::admin::layout::authorized_layout;
+use crate::admin::posts::asked_list::AskedList;
 use crate::admin::posts::bulk_progress::{TITLE, bulk_call, work};
 use crate::admin::posts::filters::PostFilters;
+use crate::admin::posts::list;
 use crate::admin::posts::paths::{LIST, selected};
+use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
 use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
 };
-use crate::http::{Context, Layout, Reply, Request};
+use crate::http::{Context, Form, Layout, Reply, Request, return_address};
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -40,6 +43,7 @@ struct BulkConfirmPage {
     preview: BulkPreview,
     /// Whether the filter matches more posts than one bulk archive may have.
     has_more: bool,
+    /// The address of the list that the posts were selected in.
     back: String,
     key: String,
     /// The selected posts, as the form carries them.
@@ -49,18 +53,28 @@ struct BulkConfirmPage {
 }
 
 impl BulkConfirmPage {
+    /// Returns the posts that would be skipped, grouped by what keeps them.
+    fn skipped(&self) -> Vec<SkippedGroup<'_>> {
+        grouped(self.preview.refused.iter().map(|post| SkippedPost {
+            id: post.id,
+            title: &post.title,
+            reasons: &post.reasons,
+        }))
+    }
+
     fn new(
         conn: &mut PgConnection,
         layout: Layout,
         person: &Person,
         posts: &SelectedPosts,
+        back: String,
     ) -> Result<Self, Refusal> {
         let texts: Vec<String> = posts.iter().map(|(post, seen)| selected(*post, *seen)).collect();
         Ok(Self {
             layout,
             preview: bulk_archives::preview(conn, person, posts)?,
             has_more: false,
-            back: LIST.to_owned(),
+            back,
             key: OperationKey::random().as_str().to_owned(),
             posts: texts.join(" "),
             reason: String::new(),
@@ -73,28 +87,56 @@ async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .page(request, |store, request| {
             let mut query = request.query_fields()?;
+            let back = take_back(&mut query)?;
+            if query.peek("everything").is_some() {
+                return confirm_everything(&mut *store.checkout()?, request, query, back);
+            }
             let ticked = query.take_all("post");
-            let is_everything = match query.take("everything")?.as_deref() {
-                None => false,
-                Some("yes") => true,
-                Some(_) => return Err(FieldError::new("everything", "Invalid link.").into()),
-            };
+            // Addresses of before carry the filters of the list.
             let filters = PostFilters::take(&mut query)?;
             query.finish()?;
+            let back = back.unwrap_or_else(|| filters.form.address(LIST));
             let conn = &mut *store.checkout()?;
-            let (person, layout) =
-                authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
-            let (posts, has_more) = if is_everything {
-                matching(conn, &person, &filters)?
-            } else {
-                (parse(ticked.iter().map(String::as_str))?, false)
-            };
-            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts)?;
-            page.back = filters.form.address(LIST);
-            page.has_more = has_more;
-            Ok(Reply::ok(&page))
+            match parse(&ticked) {
+                Ok(posts) => {
+                    let (person, layout) =
+                        authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
+                    Ok(Reply::ok(&BulkConfirmPage::new(conn, layout, &person, &posts, back)?))
+                }
+                // The list says what is wrong, and keeps the ticks.
+                Err(problem) => {
+                    let ticked = texts(&ticked).map(str::to_owned).collect();
+                    list::reply(conn, request, AskedList::again(&back, ticked, problem)?)
+                }
+            }
         })
         .await
+}
+
+/// Takes out of a query or form the address of the list that leads back, if it is one.
+fn take_back(fields: &mut Form) -> Result<Option<String>, FieldError> {
+    let back = fields.take("back")?;
+    Ok(back.as_deref().and_then(return_address::of_list).map(str::to_owned))
+}
+
+/// Shows the form for every published post that the filters match.
+fn confirm_everything(
+    conn: &mut PgConnection,
+    request: &Request,
+    mut query: Form,
+    back: Option<String>,
+) -> Result<Reply, Refusal> {
+    if query.take("everything")?.as_deref() != Some("yes") {
+        return Err(FieldError::new("everything", "Invalid link.").into());
+    }
+    let filters = PostFilters::take(&mut query)?.checked()?;
+    query.finish()?;
+    let (person, layout) = authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
+    let (posts, has_more) = matching(conn, &person, &filters)?;
+    let back = back.unwrap_or_else(|| filters.form.address(LIST));
+    let mut page = BulkConfirmPage::new(conn, layout, &person, &posts, back)?;
+    page.has_more = has_more;
+    Ok(Reply::ok(&page))
 }
 
 /// Returns the published posts that the filters match, as many as one bulk
@@ -110,15 +152,15 @@ fn matching(
     filter.state = Some(State::Published);
     let slice = PageRequest { order: filters.order, stretch: Direction::First, size: MAX_POSTS };
     let found = posts::change_list(conn, Visibility::of(person), &filter, filters.sort, &slice);
-    let page = found.map_err(read_error)?.page;
+    let page = found.map_err(read_error)?;
     let posts = page.lines.iter().map(|line| (line.id, line.revision)).collect();
     Ok((posts, page.next.is_some()))
 }
 
 /// Returns the posts that a form or an address names.
-fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SelectedPosts, FieldError> {
+fn parse(fields: &[String]) -> Result<SelectedPosts, FieldError> {
     let mut posts = SelectedPosts::new();
-    for text in texts {
+    for text in texts(fields) {
         let parts = text.split_once('-');
         let post = parts.and_then(|(post, _)| post.parse().ok()).filter(|id: &i64| *id > 0);
         let seen = parts.and_then(|(_, seen)| seen.parse().ok()).filter(|seen: &i32| *seen > 0);
@@ -131,12 +173,19 @@ fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SelectedPosts, Fiel
     Ok(posts)
 }
 
+/// Returns the posts of all fields. The script sends those of other pages of the
+/// list in one field.
+fn texts(fields: &[String]) -> impl Iterator<Item = &str> {
+    fields.iter().flat_map(|field| field.split(' ')).filter(|text| !text.is_empty())
+}
+
 /// Begins the bulk archive, and archives the first posts.
 async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
     context
         .form(request, body, |store, request, mut form| {
             let key = form.key()?;
-            let posts = parse(form.require("posts")?.split(' '))?;
+            let back = take_back(&mut form)?.unwrap_or_else(|| LIST.to_owned());
+            let posts = parse(&[form.require("posts")?])?;
             let typed = form.require("reason")?;
             form.finish()?;
             let call = bulk_call(request)?;
@@ -144,7 +193,7 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
                 .map_err(|error| FieldError::new("reason", error.message).into())
                 .and_then(|reason| bulk_archives::begin(store, &call, &key, &posts, &reason));
             let refusal = match begun {
-                Ok(id) => return work(store, request, id),
+                Ok(id) => return work(store, request, id, back),
                 Err(refusal) => refusal,
             };
             let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven.as_str()) else {
@@ -153,7 +202,7 @@ async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpRes
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
-            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts)?;
+            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts, back)?;
             page.key = key.as_str().to_owned();
             page.reason = typed;
             page.problem = Some(problem);

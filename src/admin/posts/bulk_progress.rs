@@ -6,9 +6,10 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
 use crate::admin::layout::authorized_layout;
-use crate::admin::posts::paths::bulk_archive;
-use crate::domain::{Interface, Permission, Reason};
-use crate::http::{Context, Layout, Reply, Request};
+use crate::admin::posts::paths::{LIST, bulk_archive};
+use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
+use crate::domain::{Interface, Permission};
+use crate::http::{Context, Form, Layout, PageAddress, Reply, Request, return_address};
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
@@ -31,6 +32,8 @@ pub(super) const TITLE: &str = "Archive several posts";
 struct BulkProgressPage {
     layout: Layout,
     bulk: Bulk,
+    /// The address of the list that the posts were selected in.
+    back: String,
 }
 
 impl BulkProgressPage {
@@ -42,12 +45,18 @@ impl BulkProgressPage {
         self.items(|outcome| matches!(outcome, ItemOutcome::Archived))
     }
 
-    fn refused(&self) -> Vec<(&Item, &[Reason])> {
-        let refused = self.bulk.items.iter().filter_map(|item| match &item.outcome {
-            ItemOutcome::Refused(reasons) => Some((item, reasons.as_slice())),
+    /// Returns the posts that were skipped, grouped by what kept them.
+    fn skipped(&self) -> Vec<SkippedGroup<'_>> {
+        grouped(self.bulk.items.iter().filter_map(|item| match &item.outcome {
+            ItemOutcome::Refused(reasons) => {
+                Some(SkippedPost { id: item.post, title: &item.title, reasons })
+            }
             ItemOutcome::ToDo { .. } | ItemOutcome::Archived => None,
-        });
-        refused.collect()
+        }))
+    }
+
+    fn skipped_count(&self) -> usize {
+        self.items(|outcome| matches!(outcome, ItemOutcome::Refused(_))).len()
     }
 
     /// Returns the number of posts that another request kept locked.
@@ -77,11 +86,12 @@ impl BulkProgressPage {
 async fn progress(request: Request, path: Path<String>, context: Data<Context>) -> HttpResponse {
     context
         .page(request, move |store, request| {
+            let back = take_back(&mut request.query_fields()?)?;
             let conn = &mut *store.checkout()?;
             let (person, layout) =
                 authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
             let bulk = bulk_archives::find(conn, &person, bulk_id(&path)?)?;
-            Ok(Reply::ok(&BulkProgressPage { layout, bulk }))
+            Ok(Reply::ok(&BulkProgressPage { layout, bulk, back }))
         })
         .await
 }
@@ -93,9 +103,10 @@ async fn go_on(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .form(request, body, move |store, request, form| {
+        .form(request, body, move |store, request, mut form| {
+            let back = take_back(&mut form)?;
             form.finish()?;
-            work(store, request, bulk_id(&path)?)
+            work(store, request, bulk_id(&path)?, back)
         })
         .await
 }
@@ -105,9 +116,23 @@ fn bulk_id(text: &str) -> Result<BulkId, Refusal> {
 }
 
 /// Archives as many posts as one request may, and leads to the progress.
-pub(super) fn work(store: &Store, request: &Request, id: BulkId) -> Result<Reply, Refusal> {
+pub(super) fn work(
+    store: &Store,
+    request: &Request,
+    id: BulkId,
+    back: String,
+) -> Result<Reply, Refusal> {
     bulk_archives::work(store, &bulk_call(request)?, id)?;
-    Ok(Reply::see(bulk_archive(id), None))
+    let back = Some(back).filter(|back| back != LIST).unwrap_or_default();
+    let address = PageAddress::of(bulk_archive(id)).with("back", back);
+    Ok(Reply::see(address.to_string(), None))
+}
+
+/// Takes the address of the list out of a query or form: the whole list, where it
+/// names none.
+fn take_back(fields: &mut Form) -> Result<String, Refusal> {
+    let back = fields.take("back")?;
+    Ok(back.as_deref().and_then(return_address::of_list).unwrap_or(LIST).to_owned())
 }
 
 pub(super) fn bulk_call(request: &Request) -> Result<BulkCall, Refusal> {

@@ -8,11 +8,13 @@ use diesel::pg::PgConnection;
 use diesel::result::Error;
 
 use crate::admin::layout::authorized_layout;
+use crate::admin::posts::paths::LIST;
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Action, Permission, Person, Post, PostId, State, Status};
-use crate::http::{Context, Layout, Reply, Request, post_id};
+use crate::http::{Context, Layout, PageAddress, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
+use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, PostHistory};
@@ -44,6 +46,7 @@ struct PostDetails {
     post: Post,
     history: PostHistory,
     events: Vec<Event>,
+    text: Rendered,
     /// What the workflow would answer if the viewer archived it.
     archive: Advice,
 }
@@ -63,6 +66,12 @@ impl PostDetailPage {
             Some(details) => details.post.title().to_owned(),
             None => format!("Post {}", self.id),
         }
+    }
+
+    /// Returns the address of the form, which leads back to this page.
+    fn archive_address(&self) -> PageAddress {
+        let here = format!("{LIST}/{}", self.id);
+        PageAddress::of(format!("{here}/archive")).with("back", here)
     }
 
     fn broken(&self) -> Vec<&Verdict> {
@@ -130,5 +139,6 @@ fn read(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<StoredPo
     };
     let events = timeline(&history, &post.author);
     let archive = workflow::advise(Action::Archive, person, &post);
-    Ok(StoredPost::Readable(Box::new(PostDetails { post, history, events, archive })))
+    let text = render(post.current.content.body.as_str(), Audience::Reader);
+    Ok(StoredPost::Readable(Box::new(PostDetails { post, history, events, text, archive })))
 }

@@ -52,7 +52,7 @@ impl Export for PostsFile {
         conn: &mut PgConnection,
         slice: &PageRequest,
     ) -> diesel::QueryResult<Page<ChangeLine>> {
-        Ok(posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)?.page)
+        posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)
     }
 }
 
@@ -68,7 +68,7 @@ fn requested(
     now: Timestamp,
 ) -> Result<PostsFile, Refusal> {
     let mut query = request.query_fields()?;
-    let filters = PostFilters::take(&mut query)?;
+    let filters = PostFilters::take(&mut query)?.checked()?;
     query.finish()?;
     let person = request.viewer(conn)?;
     let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());

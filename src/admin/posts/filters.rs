@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::admin::filter_form::FilterForm;
-use crate::domain::{State, UnknownName, UserId, Username};
+use crate::domain::{InvalidInput, State, UnknownName, UserId, Username};
 use crate::http::Form;
 use crate::refusal::Refusal;
 use crate::store::paging::Order;
@@ -16,11 +16,19 @@ const MAX_DAYS: u16 = 3650;
 const NO_PERSON: UserId = UserId(0);
 
 /// The values of the field `sort`.
-const SORTS: [(&str, Sort, Order); 4] = [
+const SORTS: [(&str, Sort, Order); 12] = [
     ("-since", Sort::Since, Order::NewestFirst),
     ("since", Sort::Since, Order::OldestFirst),
     ("-number", Sort::Number, Order::NewestFirst),
     ("number", Sort::Number, Order::OldestFirst),
+    ("state", Sort::State, Order::OldestFirst),
+    ("-state", Sort::State, Order::NewestFirst),
+    ("author", Sort::Author, Order::OldestFirst),
+    ("-author", Sort::Author, Order::NewestFirst),
+    ("publisher", Sort::Publisher, Order::OldestFirst),
+    ("-publisher", Sort::Publisher, Order::NewestFirst),
+    ("title", Sort::Title, Order::OldestFirst),
+    ("-title", Sort::Title, Order::NewestFirst),
 ];
 
 const DEFAULT_SORT: &str = "-since";
@@ -57,11 +65,11 @@ pub(super) struct ActiveFilter {
 }
 
 impl PostFilters {
-    /// Takes the filters out of a query.
+    /// Takes the filters out of a query. The form keeps what is wrong with them.
     ///
     /// # Errors
     ///
-    /// Every field that does not parse.
+    /// A field that is there twice.
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
         let names =
             ["q", "state", "author", "reviewer", "from", "until", "zone", "waiting", "sort"];
@@ -77,7 +85,7 @@ impl PostFilters {
             form.set("sort", "");
         }
         let (from, until) = form.parse_days("from", "until");
-        let filters = Self {
+        let mut filters = Self {
             words,
             state,
             author: username(&mut form, "author"),
@@ -89,16 +97,25 @@ impl PostFilters {
             order,
             form,
         };
-        filters.checked()
+        filters.check_together();
+        Ok(filters)
     }
 
-    fn checked(mut self) -> Result<Self, Refusal> {
+    fn check_together(&mut self) {
         if self.from.zip(self.until).is_some_and(|(from, until)| until <= from) {
             self.form.reject("until", "“Until” must not be before “From”.");
         }
         if self.is_about_time() && self.sort == Sort::Number {
-            self.form.reject("sort", "Date filters need sorting by “Status since”.");
+            self.form.reject("sort", "Date filters do not go with sorting by ID.");
         }
+    }
+
+    /// Returns the filters, if nothing is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// Every field that does not parse.
+    pub(super) fn checked(self) -> Result<Self, InvalidInput> {
         self.form.check()?;
         Ok(self)
     }
@@ -159,7 +176,10 @@ impl PostFilters {
 fn sort(text: &str) -> Result<(Sort, Order), String> {
     let found = SORTS.iter().find(|(name, ..)| *name == text);
     let found = found.map(|(_, sort, order)| (*sort, *order));
-    found.ok_or_else(|| "Sort by since, -since, number or -number.".to_owned())
+    found.ok_or_else(|| {
+        "Sort by since, number, state, author, publisher or title, or by -since and so on."
+            .to_owned()
+    })
 }
 
 fn username(form: &mut FilterForm, field: &'static str) -> Option<Username> {

@@ -1,13 +1,16 @@
 //! The list of posts, one post, and archiving one or many of them.
 
 mod archive;
+mod asked_list;
 mod bulk_confirm;
 mod bulk_progress;
 mod detail;
 mod file;
 mod filters;
 mod list;
+mod list_page;
 mod paths;
+mod skipped;
 
 use actix_web::web::ServiceConfig;
 

@@ -1,8 +1,9 @@
 use crate::domain::{PostId, RevisionNumber};
+use crate::http::return_address;
 use crate::store::bulk::BulkId;
 
 /// The path of the list.
-pub(super) const LIST: &str = "/admin/posts";
+pub(super) const LIST: &str = return_address::POSTS;
 
 /// The path of the list as a file.
 pub(super) const FILE: &str = "/admin/posts.csv";

@@ -31,8 +31,7 @@ pub(super) fn list(
         options.format().print_list("posts", |list| {
             let mut request = PageRequest::newest(PAGE);
             loop {
-                let page =
-                    posts::change_list(conn, visibility, &filter, Sort::Number, &request)?.page;
+                let page = posts::change_list(conn, visibility, &filter, Sort::Number, &request)?;
                 for line in &page.lines {
                     list.print(text::line(line), &PostLineBody::from(line))?;
                 }

@@ -11,6 +11,14 @@ pub(crate) enum UserCommand {
     Create(NewUser),
     /// List every account
     List,
+    /// Change a display name
+    Rename {
+        #[command(flatten)]
+        account: AccountArguments,
+        /// New display name
+        #[arg(long, value_name = "TEXT")]
+        display_name: String,
+    },
     /// Deactivate an account and sign it out
     Deactivate(AccountArguments),
     /// Reactivate an account

@@ -10,6 +10,7 @@ pub(super) use arguments::{RoleCommand, UserCommand};
 
 use crate::cli::failure::Failure;
 use crate::cli::options::Options;
+use crate::domain::parse_display_name;
 use crate::policies::accounts::AccountChange;
 
 pub(super) fn user(options: &Options, command: arguments::UserCommand) -> Result<(), Failure> {
@@ -17,6 +18,10 @@ pub(super) fn user(options: &Options, command: arguments::UserCommand) -> Result
     match command {
         Command::Create(account) => create::create(options, &account),
         Command::List => list::list(options),
+        Command::Rename { account, display_name } => {
+            let name = parse_display_name(&display_name)?;
+            changes::change(options, &account, AccountChange::Rename(name), "is renamed")
+        }
         Command::Deactivate(account) => {
             changes::change(options, &account, AccountChange::Deactivate, "is deactivated")
         }

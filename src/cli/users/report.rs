@@ -6,6 +6,9 @@ use crate::accounts::links;
 use crate::accounts::secrets::Secret;
 use crate::cli::failure::Failure;
 use crate::cli::options::Options;
+use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
+use crate::config::DatabaseLocation;
+use crate::postgres::{self, InstallPolicy};
 
 /// What happened to an account.
 #[derive(Serialize)]
@@ -21,11 +24,14 @@ impl fmt::Display for AccountOutcome<'_> {
         write!(out, "{} {}.", self.username, self.outcome)?;
         match &self.link {
             None => Ok(()),
-            Some(link) => write!(
+            Some(link) if link.starts_with('/') => write!(
                 out,
                 "\nOne-time link to set a password, valid for 48 hours (put the address of the \
                  site in front of it):\n{link}"
             ),
+            Some(link) => {
+                write!(out, "\nOne-time link to set a password, valid for 48 hours:\n{link}")
+            }
         }
     }
 }
@@ -38,7 +44,23 @@ pub(super) fn print(
     outcome: &str,
     secret: Option<&Secret>,
 ) -> Result<(), Failure> {
-    let link = secret.map(|secret| links::address(secret.as_str()));
+    let link = secret.map(|secret| {
+        let site = site_address(options).unwrap_or_default();
+        format!("{site}{}", links::address(secret.as_str()))
+    });
     let outcome = AccountOutcome { username, outcome, link };
     options.format().print(&outcome, &outcome)
+}
+
+/// Returns the address of the site, where it is known: the public URL, or where the
+/// private database is served now.
+fn site_address(options: &Options) -> Option<String> {
+    let named = std::env::var(PUBLIC_URL).ok();
+    if let Some(url) = named.and_then(|url| PublicUrl::parse(&url).ok()) {
+        return Some(url.origin());
+    }
+    match DatabaseLocation::from_environment(options.data_dir.clone(), InstallPolicy::Never) {
+        Ok(DatabaseLocation::Private { data_dir, .. }) => postgres::serving_address(&data_dir),
+        Ok(DatabaseLocation::Server { .. }) | Err(_) => None,
+    }
 }

@@ -16,6 +16,8 @@ pub use rule::{Account, Facts, Rule, rules};
 /// What can be done to an account that exists, with what it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountChange {
+    /// Replace the display name.
+    Rename(String),
     /// Grant a role.
     Grant(Role),
     /// Revoke a role.
@@ -38,6 +40,7 @@ impl AccountChange {
     /// Returns what is done, without what it takes.
     pub fn action(&self) -> AccountAction {
         match self {
+            Self::Rename(_) => AccountAction::Rename,
             Self::Grant(role) => AccountAction::Grant(*role),
             Self::Revoke(role) => AccountAction::Revoke(*role),
             Self::Deactivate => AccountAction::Deactivate,
@@ -68,14 +71,14 @@ impl Command for ChangeAccount<'_> {
     const ABILITY: Ability = Ability::ManageAccounts;
 }
 
-/// Returns nothing where every rule is met, once a reason is given. It is the
-/// answer without the proof, for pages that advise.
+/// Returns nothing where every rule is met, once a reason and, for a renaming, a
+/// new name are given. It is the answer without the proof, for pages that advise.
 ///
 /// # Errors
 ///
 /// [`PolicyDenied`] with every rule that is not met.
 pub fn check(action: AccountAction, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
-    let facts = Facts { actor, action, account, has_reason: true };
+    let facts = Facts { actor, action, account, has_reason: true, has_new_name: true };
     PolicyDenied::unless_met(rules(action), &facts)
 }
 
@@ -85,7 +88,18 @@ impl Policy for ChangeAccount<'_> {
     fn check(&self, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
         let action = self.change.action();
         let has_reason = has_visible_text(self.reason);
-        let facts = Facts { actor, action, account, has_reason };
+        let has_new_name = match self.change {
+            AccountChange::Rename(name) => *name != account.person.display_name,
+            AccountChange::Grant(_)
+            | AccountChange::Revoke(_)
+            | AccountChange::Deactivate
+            | AccountChange::Reactivate
+            | AccountChange::SetPassword(_)
+            | AccountChange::ResetPassword(_)
+            | AccountChange::EndSessions
+            | AccountChange::RevokeToken(_) => false,
+        };
+        let facts = Facts { actor, action, account, has_reason, has_new_name };
         PolicyDenied::unless_met(rules(action), &facts)
     }
 }
@@ -107,7 +121,8 @@ impl Condition for Rule {
         self.as_str()
     }
 
-    fn is_met(self, &Facts { actor, action, account, has_reason }: &Facts<'_>) -> bool {
+    fn is_met(self, facts: &Facts<'_>) -> bool {
+        let Facts { actor, action, account, has_reason, has_new_name } = *facts;
         let roles = &account.person.roles;
         match self {
             Self::IsNotYourself => actor.id != account.person.id,
@@ -123,6 +138,7 @@ impl Condition for Rule {
             Self::IsDeactivated => !account.is_active,
             Self::IsSignedIn => account.is_signed_in,
             Self::TokenWorks => account.has_token,
+            Self::NameIsNew => has_new_name,
             Self::ReasonIsGiven => has_reason,
         }
     }
@@ -142,7 +158,8 @@ fn has_role(action: AccountAction, account: &Account) -> bool {
         AccountAction::Grant(role) | AccountAction::Revoke(role) => {
             account.person.roles.contains(role)
         }
-        AccountAction::Deactivate
+        AccountAction::Rename
+        | AccountAction::Deactivate
         | AccountAction::Reactivate
         | AccountAction::SetPassword
         | AccountAction::ResetPassword

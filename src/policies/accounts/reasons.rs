@@ -26,6 +26,7 @@ pub(super) fn explain(
         Rule::IsDeactivated => (format!("{name}'s account is already active."), ""),
         Rule::IsSignedIn => (format!("{name} is not signed in."), ""),
         Rule::TokenWorks => ("This token has expired or was revoked.".to_owned(), ""),
+        Rule::NameIsNew => (format!("The display name is already {name}."), "Enter another name."),
         Rule::ReasonIsGiven => (
             "A reason is required.".to_owned(),
             "Enter a reason. It is kept in the account's history.",
@@ -36,7 +37,8 @@ pub(super) fn explain(
 fn role_of(action: AccountAction) -> &'static str {
     match action {
         AccountAction::Grant(role) | AccountAction::Revoke(role) => role.as_str(),
-        AccountAction::Deactivate
+        AccountAction::Rename
+        | AccountAction::Deactivate
         | AccountAction::Reactivate
         | AccountAction::SetPassword
         | AccountAction::ResetPassword
@@ -48,7 +50,8 @@ fn role_of(action: AccountAction) -> &'static str {
 /// Returns what to do instead about one's own account.
 fn instead(action: AccountAction) -> &'static str {
     match action {
-        AccountAction::Grant(_)
+        AccountAction::Rename
+        | AccountAction::Grant(_)
         | AccountAction::Revoke(_)
         | AccountAction::Deactivate
         | AccountAction::Reactivate

@@ -36,6 +36,8 @@ named! {
         IsSignedIn = "not-signed-in",
         /// The token works.
         TokenWorks = "token-over",
+        /// A renaming changes the display name.
+        NameIsNew = "same-name",
         /// A change says why.
         ReasonIsGiven = "reason-missing",
     }
@@ -44,10 +46,12 @@ named! {
 /// Returns the rules that a change must meet.
 pub fn rules(action: AccountAction) -> &'static [Rule] {
     use Rule::{
-        IsActive, IsDeactivated, IsNotTheLastStaff, IsNotYourself, IsSignedIn, ReasonIsGiven,
-        RoleIsHeld, RoleIsNotHeld, TokenWorks,
+        IsActive, IsDeactivated, IsNotTheLastStaff, IsNotYourself, IsSignedIn, NameIsNew,
+        ReasonIsGiven, RoleIsHeld, RoleIsNotHeld, TokenWorks,
     };
     match action {
+        // A name is no power: also the only member of staff corrects their own.
+        AccountAction::Rename => &[NameIsNew, ReasonIsGiven],
         AccountAction::Grant(_) => &[IsNotYourself, RoleIsNotHeld, ReasonIsGiven],
         AccountAction::Revoke(Role::Staff) => {
             &[IsNotYourself, IsNotTheLastStaff, RoleIsHeld, ReasonIsGiven]
@@ -73,4 +77,6 @@ pub struct Facts<'a> {
     pub account: &'a Account,
     /// Whether a reason is given.
     pub has_reason: bool,
+    /// Whether a display name is given that the account does not have.
+    pub has_new_name: bool,
 }

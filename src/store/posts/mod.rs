@@ -1,7 +1,9 @@
 //! The read queries of posts. Each list uses an index and ends at a limit.
 
 mod byline;
+mod change_filter;
 mod change_list;
+mod change_query;
 mod desk;
 mod history;
 mod names;
@@ -10,7 +12,8 @@ mod overview;
 mod public;
 mod words;
 
-pub use change_list::{COUNTED, ChangeLine, ChangeList, Filter, Sort, change_list};
+pub use change_filter::{COUNTED, Filter, Sort};
+pub use change_list::{ChangeLine, ChangeList, change_list, counted_change_list};
 pub use desk::{Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review, written_by};
 pub use history::{PostHistory, history, revision};
 pub use names::{Names, names};

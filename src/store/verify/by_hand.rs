@@ -160,6 +160,18 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
          WHERE (r.is_created AND NOT r.is_repeated AND r.is_inactive <> u.is_active
                 AND r.roles @> u.roles AND r.roles <@ u.roles) IS NOT TRUE",
     ),
+    (
+        "display_name_is_as_recorded",
+        "A display name changes only together with its record.",
+        Scope::Whole,
+        "SELECT NULL::bigint AS post_id,
+             format('user %s is recorded as %s and named %s', u.id, last.display_name,
+                    u.display_name) AS detail
+         FROM users u CROSS JOIN LATERAL (
+             SELECT e.display_name FROM account_events e
+             WHERE e.subject_id = u.id AND e.event = 'renamed' ORDER BY e.id DESC LIMIT 1) last
+         WHERE last.display_name IS DISTINCT FROM u.display_name",
+    ),
     // The key of each archive is made from the key of the bulk archive.
     (
         "bulk_outcome_is_borne_out",

@@ -10,8 +10,10 @@ use imprimatur::accounts::directory::{self, AccountFilter};
 use imprimatur::accounts::tokens;
 use imprimatur::domain::Role;
 use imprimatur::policies::accounts::AccountChange;
+use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::paging::{Direction, Order, PageRequest};
 use imprimatur::store::statement::statement;
+use imprimatur::store::verify::verify;
 
 use crate::support::browser::Page;
 use crate::support::raw::{DB_RECORD, db_refused_by};
@@ -27,6 +29,9 @@ fn send(browser: &mut Browser, account: &str, change: &str, query: &str) -> Page
         if page.body.contains(&format!("name=\"{name}\"")) {
             fields.push((name, page.hidden(name)));
         }
+    }
+    if page.body.contains("name=\"display_name\"") {
+        fields.push(("display_name", "Malory".to_owned()));
     }
     let fields: Vec<(&str, &str)> =
         fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -76,6 +81,7 @@ fn each_change_takes_effect_and_is_recorded_with_its_reason() {
     for (change, query, event, about) in [
         ("grant-role", "?role=reviewer", "role-granted", role("reviewer")),
         ("revoke-role", "?role=reviewer", "role-revoked", role("reviewer")),
+        ("rename-account", "", "renamed", None),
         ("end-sessions", "", "sessions-ended", None),
         ("reset-password", "", "password-link-made", None),
         ("deactivate-account", "", "deactivated", None),
@@ -93,6 +99,81 @@ fn each_change_takes_effect_and_is_recorded_with_its_reason() {
     }
     assert_eq!(world.db_refusals(), []);
     assert_eq!(world.db_incidents(), [""; 0]);
+}
+
+#[test]
+fn a_renamed_account_has_its_new_name_everywhere_and_is_found_by_it() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    send(&mut stan, "mallory", "rename-account", "").expect(303);
+    let page = stan.get("/admin/accounts/mallory").expect(200).body;
+    assert!(page.contains("<h1>Malory</h1>"), "{page}");
+    assert!(page.contains("changed the display name to Malory"), "{page}");
+    assert!(stan.get("/admin/accounts?search=malor").body.contains(">Malory</a>"));
+    // What is wrong is said beside the field, and what was typed is kept.
+    let path = "/admin/accounts/mallory/rename-account";
+    for (typed, status, sentence) in [
+        ("Malory", 409, "The display name is already Malory. Enter another name."),
+        (" ", 422, "Enter a display name."),
+    ] {
+        let fields = [("display_name", typed), ("reason", "A slip.")];
+        let page = stan.submit(path, &fields).expect(status).body;
+        let error = format!("id=\"display_name-error\" role=\"alert\">{sentence}");
+        assert!(page.contains(&error), "{page}");
+        assert!(page.contains(">\nA slip.</textarea>"), "{page}");
+    }
+    // A name is no power: staff correct their own, too.
+    stan.submit(
+        "/admin/accounts/stan/rename-account",
+        &[("display_name", "Stanley"), ("reason", "In full.")],
+    )
+    .expect(303);
+    assert!(stan.get("/admin").body.contains("<bdi>Stanley</bdi>"));
+    let conn = &mut world.database.as_owner();
+    assert_eq!(verify(conn, RUNTIME_ROLE).unwrap().findings, []);
+}
+
+#[test]
+fn several_roles_change_for_one_reason_or_none_of_them_does() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let path = "/admin/accounts/alice/change-roles";
+    let events = || world.db_count("account_events WHERE reason = 'She moves.'");
+    let mut change = |roles: &[&str], reason: &str| {
+        let ticked = roles.iter().map(|role| (*role, "yes"));
+        let fields: Vec<(&str, &str)> = ticked.chain([("reason", reason)]).collect();
+        stan.submit(path, &fields)
+    };
+    // Nothing is changed: the form says so.
+    let page = change(&["author"], "She moves.").expect(422).body;
+    assert!(page.contains("Tick or clear at least one role."), "{page}");
+    assert!(page.contains(">\nShe moves.</textarea>"), "{page}");
+    let page = change(&["reviewer", "staff"], " ").expect(409).body;
+    assert!(page.contains("id=\"reason-error\""), "{page}");
+    assert!(page.contains("name=\"reviewer\" value=\"yes\" checked"), "{page}");
+    assert_eq!(events(), 0);
+    change(&["reviewer", "staff"], "She moves.").expect(303);
+    assert_eq!(events(), 3, "one record for each role");
+    assert_eq!(world.find_person("alice").roles.to_string(), "reviewer, staff");
+
+    // The account has moved on since the form was opened: nothing of it happens.
+    let form = stan.get("/admin/accounts/mallory/change-roles").expect(200);
+    world.change_account("mallory", AccountChange::Grant(Role::Reviewer)).unwrap();
+    let token = form.hidden("token");
+    let held = form.hidden("held");
+    let fields = [
+        ("token", token.as_str()),
+        ("held", held.as_str()),
+        ("author", "yes"),
+        ("reviewer", "yes"),
+        ("reason", "She moves."),
+    ];
+    let page = stan.post("/admin/accounts/mallory/change-roles", &fields).expect(409).body;
+    assert!(page.contains("already has the role reviewer"), "{page}");
+    assert_eq!(world.find_person("mallory").roles.to_string(), "reviewer");
+    assert_eq!(world.db_refusals().last().unwrap().1, "role-held");
 }
 
 #[test]
@@ -140,7 +221,9 @@ fn a_change_that_is_not_valid_is_disabled_and_refused_with_the_same_reason() {
     for words in ["disabled", "This is your own account.", "the last active staff account"] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
-    assert!(!page.body.contains("href=\"/admin/accounts/stan/"), "nothing is live there");
+    let live: Vec<&str> = page.body.split("href=\"/admin/accounts/stan/").skip(1).collect();
+    assert_eq!(live.len(), 1, "only one's own name can be changed: {}", page.body);
+    assert!(live[0].starts_with("rename-account\""), "{}", page.body);
     assert_eq!(world.db_incidents(), [""; 0]);
 }
 

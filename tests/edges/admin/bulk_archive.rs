@@ -365,3 +365,70 @@ fn a_thousand_posts_are_archived_while_others_work_without_waiting() {
     assert_eq!(world.db_incidents(), [] as [String; 0]);
     assert_eq!(verify(&mut world.database.as_owner(), RUNTIME_ROLE).unwrap().findings, []);
 }
+
+#[test]
+fn a_mistake_in_the_selection_is_shown_in_the_list_with_the_ticks_kept() {
+    let world = World::new();
+    let post = world.published();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let list = "/admin/posts?q=restraint&state=published";
+    let back = "back=%2Fadmin%2Fposts%3Fq%3Drestraint%26state%3Dpublished";
+    let page = stan.get(&format!("{BULK}?{back}")).expect(422).body;
+    for part in [
+        "<p>Select at least one post.</p>",
+        "value=\"restraint\"",
+        "aria-current=\"page\">Published</a>",
+        &format!("name=\"back\" value=\"{}\"", list.replace('&', "&#38;")),
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let page = stan.get(&format!("{BULK}?{back}&post={post}-1&post=x")).expect(422).body;
+    assert!(page.contains("<p>Select posts in the list.</p>"), "{page}");
+    let box_of_post = page.split_once(&format!("value=\"{post}-1\"")).unwrap().1;
+    assert!(box_of_post.split_once('>').unwrap().0.ends_with(" checked"), "{page}");
+    // The script sends the posts of other pages in one field.
+    let page = stan.get(&format!("{BULK}?{back}&post={post}-1+999-1")).expect(200).body;
+    assert!(page.contains("Archive this post?") && page.contains("1 post will be skipped"));
+}
+
+/// Archiving and cancelling lead back to the list as it was filtered. The address
+/// comes with the form, so it leads to that list and nowhere else.
+#[test]
+fn after_archiving_one_is_back_in_the_list_as_it_was_filtered() {
+    let world = World::new();
+    let (first, second, third) = (world.published(), world.published(), world.published());
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let list = "/admin/posts?q=restraint&sort=title";
+    let encoded = "%2Fadmin%2Fposts%3Fq%3Drestraint%26sort%3Dtitle";
+    let row = format!("/admin/posts/{first}/archive?back={encoded}");
+    assert!(stan.get(list).expect(200).body.contains(&format!("href=\"{row}\"")));
+    let page = stan.get(&row).expect(200);
+    let escaped = list.replace('&', "&#38;");
+    assert!(page.body.contains(&format!("<a href=\"{escaped}#post-{first}\">Cancel</a>")));
+    assert!(page.body.contains("aria-label=\"Admin\""), "the tabs stay: {}", page.body);
+    let archive = |stan: &mut Browser, post: PostId, back: &str| {
+        let path = format!("/admin/posts/{post}/archive");
+        let fields = [
+            ("key", &*format!("key-{post}-{back}")),
+            ("seen", "1"),
+            ("reason", "Old."),
+            ("back", back),
+        ];
+        let key: String = fields[0].1.chars().filter(char::is_ascii_alphanumeric).collect();
+        stan.send_unasked(&path, &[("key", &key), fields[1], fields[2], fields[3]])
+    };
+    assert_eq!(archive(&mut stan, first, list).expect(303).location(), list);
+    let evil = archive(&mut stan, second, "https://evil.example/admin/posts").expect(303);
+    assert_eq!(evil.location(), "/admin/posts");
+
+    let page = stan.get(&format!("{BULK}?back={encoded}&post={third}-1")).expect(200);
+    assert!(page.body.contains(&format!("<a href=\"{escaped}\">Cancel</a>")), "{}", page.body);
+    let mut fields = asked(&mut stan, &format!("{BULK}?back={encoded}&post={third}-1"));
+    fields.push(("back", list.to_owned()));
+    let done = send(&mut stan, BULK, &fields).expect(303);
+    let page = stan.get(done.location()).expect(200).body;
+    assert!(page.contains(&format!("href=\"{escaped}\">Back to the list</a>")), "{page}");
+    assert!(!page.contains("<progress"), "{page}");
+}

@@ -25,7 +25,12 @@ fn the_page_of_a_post_offers_to_archive_or_shows_the_reasons() {
     }
     let post = world.published();
     let page = stan.get(&format!("/admin/posts/{post}")).expect(200).body;
-    assert!(page.contains(&format!("href=\"/admin/posts/{post}/archive\">Archive</a>")), "{page}");
+    assert!(
+        page.contains(&format!(
+            "href=\"/admin/posts/{post}/archive?back=%2Fadmin%2Fposts%2F{post}\">Archive</a>"
+        )),
+        "{page}"
+    );
     assert!(!page.contains(disabled), "{page}");
 }
 

@@ -153,11 +153,11 @@ fn staff_archive_what_they_find_on_one_decision(chromium: &Chromium, world: &Wor
     chromium.sees("1 post will be skipped");
     chromium.fill("Reason", "It is out of date.");
     chromium.press("Archive 2 posts");
-    chromium.sees_heading("Bulk archive finished");
+    chromium.sees_heading("2 posts archived");
     chromium.sees("2 archived");
     chromium.sees("Skipped: 1");
-    chromium.sees("Only published posts can be archived.");
-    chromium.follow("Back to the posts");
+    chromium.sees("Not published (1)");
+    chromium.follow("Back to the list");
     chromium.follow("Published");
     chromium.sees("No posts match these filters.");
 }
@@ -205,9 +205,11 @@ fn staff_create_an_account_and_its_person_sets_the_password(
     let link = chromium.value("Copy it now. You cannot see it again.");
     chromium.follow("The account");
     chromium.sees("A password link has been created and not used yet.");
-    chromium.follow("Grant the role author");
+    chromium.follow("Change roles");
+    chromium.tick("author");
+    chromium.tick("reviewer");
     chromium.fill("Reason", "She writes for us.");
-    chromium.press("Grant the role author");
+    chromium.press("Change roles");
     chromium.sees("Account changed.");
     chromium.sees("She writes for us.");
     chromium.sign_out();

@@ -150,7 +150,6 @@ fn the_roster_counts_what_the_accounts_say_whatever_happens_to_them() {
         ("is_active = true", "reactivated", "NULL", 2),
         ("roles = '{author}'", "role-revoked", "'staff'", 1),
         ("roles = '{author,staff}'", "role-granted", "'staff'", 2),
-        ("display_name = 'Samuel'", "password-set", "NULL", 2),
     ];
     for (change, event, role, expected) in changes {
         let record = db_account_event(world.stan, sam, event, role);
@@ -201,6 +200,7 @@ fn an_account_changes_only_together_with_its_record() {
         ),
     ];
     each_is_refused(&world, &mut world.database.as_runtime(), &attempts);
+    each_is_refused(&world, &mut world.database.as_runtime(), &renamings(stan, mallory));
     // Whoever has taken the triggers away still meets the seal.
     let altered = [
         ("somebody else did it", format!("actor_id = {mallory}")),
@@ -218,4 +218,39 @@ fn an_account_changes_only_together_with_its_record() {
         (what, alter, "account_event_is_sealed")
     });
     each_is_refused(&world, &mut world.database.as_superuser(), &attempts);
+}
+
+/// A display name, its record, and what happens to one without the other.
+fn renamings(stan: UserId, mallory: UserId) -> [(&'static str, String, &'static str); 5] {
+    let rename = format!("UPDATE users SET display_name = 'Malory' WHERE id = {mallory}; ");
+    let record = |event: &str, name: &str| {
+        format!(
+            "INSERT INTO account_events
+                 (actor_id, subject_id, event, display_name, request_id, interface)
+             VALUES ({stan}, {mallory}, '{event}', {name}, gen_random_uuid(), 'page'); "
+        )
+    };
+    [
+        ("rename without a record", rename.clone(), "display_name_is_as_recorded"),
+        (
+            "record another name",
+            rename + &record("renamed", "'Alice'"),
+            "display_name_is_as_recorded",
+        ),
+        (
+            "record a name that was not given",
+            record("renamed", "'Malory'"),
+            "renaming_is_borne_out",
+        ),
+        (
+            "record a renaming without the name",
+            record("renamed", "NULL"),
+            "account_event_has_a_name_iff_it_renames",
+        ),
+        (
+            "record a name with another event",
+            record("sessions-ended", "'Malory'"),
+            "account_event_has_a_name_iff_it_renames",
+        ),
+    ]
 }

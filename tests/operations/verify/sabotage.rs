@@ -201,11 +201,20 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("account_event_is_known",
         "ALTER TABLE account_events DROP CONSTRAINT account_event_is_known;
          ALTER TABLE account_events DROP CONSTRAINT account_event_is_sealed;
-         UPDATE account_events SET event = 'renamed' WHERE event = 'created'"),
+         UPDATE account_events SET event = 'promoted' WHERE event = 'created'"),
     by("account_event_names_a_role_iff_about_one",
         "ALTER TABLE account_events DROP CONSTRAINT account_event_names_a_role_iff_about_one;
          ALTER TABLE account_events DROP CONSTRAINT account_event_is_sealed;
          UPDATE account_events SET role = 'author' WHERE event = 'created'"),
+    by("account_event_has_a_name_iff_it_renames",
+        "ALTER TABLE account_events DROP CONSTRAINT account_event_has_a_name_iff_it_renames;
+         ALTER TABLE account_events DROP CONSTRAINT account_event_is_sealed;
+         UPDATE account_events SET display_name = 'Alice' WHERE event = 'created'"),
+    by("display_name_is_as_recorded",
+        "INSERT INTO account_events (actor_id, subject_id, event, display_name, request_id, interface, at, seal)
+         SELECT actor_id, subject_id, 'renamed', 'Somebody else', request_id, interface, at, seal_with_name(
+             account_event_seal(at, actor_id, subject_id, 'renamed', NULL, '', request_id, interface), 'Somebody else')
+         FROM account_events WHERE event = 'created' AND subject_id = pg_temp.person('alice')"),
     by("account_event_is_sealed",
         "ALTER TABLE account_events DROP CONSTRAINT account_event_is_sealed;
          UPDATE account_events SET actor_id = subject_id, reason = 'Promoted.' WHERE event = 'role-granted'"),

@@ -94,6 +94,7 @@ const BULK_PROGRESS: &str = "/admin/posts/bulk-archive/{id}";
 const ADMIN_ACTION: &str = "/admin/posts/{id}/{action}";
 const ACCOUNTS: &str = "/admin/accounts";
 const ACCOUNT: &str = "/admin/accounts/{username}";
+const ACCOUNT_ROLES: &str = "/admin/accounts/{username}/change-roles";
 const ACCOUNT_CHANGE: &str = "/admin/accounts/{username}/{change}";
 const NEW_ACCOUNT: &str = "/admin/create-account";
 const OWN_ACCOUNT: &str = "/account";
@@ -413,6 +414,13 @@ pub const PAGES: &[Entry] = &[
             others", "stan", ACCOUNT, 200, |_| "/admin/accounts/stan".into()),
     opened("an account that there is \
             not", "stan", ACCOUNT, 404, |_| "/admin/accounts/nobody".into()),
+    opened("changing \
+            roles", "stan", ACCOUNT_ROLES, 200, |_| "/admin/accounts/mallory/change-roles".into()),
+    done("changing no role", "stan", ACCOUNT_ROLES, 422, |_, browser| {
+        browser.submit("/admin/accounts/mallory/change-roles", &[("reason", "Because.")])
+    }),
+    opened("renaming an \
+            account", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/mallory/rename-account".into()),
     opened("granting a \
             role", "stan", ACCOUNT_CHANGE, 200, |_| "/admin/accounts/mallory/grant-role?role=author".into()),
     opened("deactivating an \

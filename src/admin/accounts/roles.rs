@@ -1,0 +1,215 @@
+//! Granting and revoking several roles of an account, with one reason.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use askama::Template;
+
+use crate::admin::accounts::lookup::find;
+use crate::admin::layout::authorized_layout;
+use crate::admin::reason::problem_of_reason;
+use crate::domain::{
+    AccountAction, FieldError, Interface, Note, Permission, Person, Reason, Role, RoleSet,
+    UnknownName,
+};
+use crate::http::flash::Flash;
+use crate::http::{Context, Form, Layout, Reply, Request, error_page};
+use crate::permissions;
+use crate::policies::accounts::{AccountChange, Rule};
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::workflow::accounts::{self, AccountCall, precheck};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource("/admin/accounts/{username}/change-roles")
+            .route(web::get().to(form))
+            .route(web::post().to(submit)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "admin/account_roles.html")]
+struct AccountRolesPage {
+    layout: Layout,
+    person: Person,
+    typed: TypedRoles,
+    /// What is wrong with the roles or the reason.
+    errors: Vec<FieldError>,
+    /// Why the last attempt had no effect.
+    refused: Vec<Reason>,
+    choices: Vec<RoleChoice>,
+}
+
+/// A role that can be ticked.
+struct RoleChoice {
+    role: Role,
+    /// What it is for.
+    because: String,
+    is_ticked: bool,
+    /// Why it cannot be granted or revoked now.
+    closed: Vec<Reason>,
+}
+
+/// The form as it was filled in.
+struct TypedRoles {
+    /// The roles that the account had when the form was opened.
+    held: RoleSet,
+    ticked: RoleSet,
+    reason: String,
+}
+
+impl TypedRoles {
+    fn take(fields: &mut Form) -> Result<Self, Refusal> {
+        let held = fields.require("held")?;
+        let held: Result<Vec<Role>, UnknownName> =
+            held.split(' ').filter(|name| !name.is_empty()).map(str::parse).collect();
+        let held = held.map_err(|unknown| FieldError::new("held", unknown.to_string()))?;
+        let mut ticked = Vec::new();
+        for role in Role::ALL {
+            if fields.take(role.as_str())?.is_some() {
+                ticked.push(role);
+            }
+        }
+        let reason = fields.require("reason")?;
+        Ok(Self { held: RoleSet::of(&held), ticked: RoleSet::of(&ticked), reason })
+    }
+
+    /// Returns the changes from the roles that were held to those that are ticked.
+    fn changes(&self) -> Vec<AccountChange> {
+        let change = |role: Role| match (self.held.contains(role), self.ticked.contains(role)) {
+            (false, true) => Some(AccountChange::Grant(role)),
+            (true, false) => Some(AccountChange::Revoke(role)),
+            (true, true) | (false, false) => None,
+        };
+        Role::ALL.into_iter().filter_map(change).collect()
+    }
+}
+
+impl AccountRolesPage {
+    fn held(&self) -> String {
+        self.typed.held.names().join(" ")
+    }
+
+    fn problem(&self, field: &str) -> Option<&str> {
+        let error = self.errors.iter().find(|error| error.field == field);
+        error.map(|error| error.message.as_str())
+    }
+}
+
+async fn form(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
+    context
+        .page(request, move |store, request| {
+            let page = page(store, request, &username, None)?;
+            Ok(Reply::ok(&page))
+        })
+        .await
+}
+
+fn page(
+    store: &Store,
+    request: &Request,
+    username: &str,
+    typed: Option<TypedRoles>,
+) -> Result<AccountRolesPage, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let (viewer, mut layout) =
+        authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
+    let account = find(conn, username)?.account;
+    let held = RoleSet::of(&account.person.roles.iter().collect::<Vec<_>>());
+    let typed = typed.unwrap_or_else(|| TypedRoles {
+        ticked: RoleSet::of(&held.iter().collect::<Vec<_>>()),
+        held,
+        reason: String::new(),
+    });
+    let choice = |role: Role| {
+        let action = match account.person.roles.contains(role) {
+            true => AccountAction::Revoke(role),
+            false => AccountAction::Grant(role),
+        };
+        let because: Vec<&str> = Permission::ALL
+            .into_iter()
+            .filter_map(|permission| permissions::grant(role, permission))
+            .collect();
+        let closed = precheck(action, &viewer, &account).err();
+        RoleChoice {
+            role,
+            because: because.join("; "),
+            is_ticked: typed.ticked.contains(role),
+            closed: closed.map(|refusal| refusal.reasons()).unwrap_or_default(),
+        }
+    };
+    let choices = Role::ALL.map(choice).into();
+    layout.title = format!("Change roles: {}", account.person.display_name);
+    let (errors, refused) = (Vec::new(), Vec::new());
+    Ok(AccountRolesPage { layout, person: account.person, typed, errors, refused, choices })
+}
+
+async fn submit(
+    request: Request,
+    username: Path<String>,
+    body: Bytes,
+    context: Data<Context>,
+) -> HttpResponse {
+    context
+        .form(request, body, move |store, request, mut fields| {
+            // A person who is signed out here signs in first.
+            request.viewer(&mut *store.checkout()?)?;
+            let typed = TypedRoles::take(&mut fields)?;
+            fields.finish()?;
+            match change(store, request, &username, &typed) {
+                Ok(()) => Ok(Reply::see(
+                    format!("/admin/accounts/{username}"),
+                    Some(Flash::AccountChanged),
+                )),
+                Err(Refusal::NotSignedIn) => Ok(error_page::signed_out_meanwhile(request)),
+                Err(refusal @ (Refusal::Policy(_) | Refusal::Input(_))) => {
+                    again(store, request, &username, typed, &refusal)
+                }
+                Err(refusal) => Err(refusal),
+            }
+        })
+        .await
+}
+
+fn change(
+    store: &Store,
+    request: &Request,
+    username: &str,
+    typed: &TypedRoles,
+) -> Result<(), Refusal> {
+    let reason = Note::parse(&typed.reason);
+    let reason = reason.map_err(|error| FieldError::new("reason", error.message))?;
+    let changes = typed.changes();
+    let Some((first, others)) = changes.split_first() else {
+        return Err(FieldError::new("roles", "Tick or clear at least one role.").into());
+    };
+    let call = AccountCall {
+        credential: &request.credential()?,
+        interface: Interface::Admin,
+        request: request.id,
+        reason: reason.as_str(),
+    };
+    accounts::change_together(store, &call, username, first, others)
+}
+
+/// Shows the form again, with what was typed and the reasons of the refusal.
+fn again(
+    store: &Store,
+    request: &Request,
+    username: &str,
+    typed: TypedRoles,
+    refusal: &Refusal,
+) -> Result<Reply, Refusal> {
+    let mut page = page(store, request, username, Some(typed))?;
+    match (refusal, problem_of_reason(refusal, Rule::ReasonIsGiven.as_str())) {
+        (_, Some(problem)) => page.errors.push(FieldError::new("reason", problem)),
+        (Refusal::Input(input), None) => page.errors.extend(input.0.iter().cloned()),
+        (_, None) => {
+            page.refused = refusal.reasons();
+            // The account has moved on: the next attempt starts from what it has now.
+            page.typed.held = RoleSet::of(&page.person.roles.iter().collect::<Vec<_>>());
+        }
+    }
+    page.layout.has_errors = true;
+    Ok(Reply::ok(&page).with_refusal(refusal))
+}

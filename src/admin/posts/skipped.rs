@@ -1,0 +1,43 @@
+//! The posts that a bulk archive skips, grouped by what keeps them.
+
+use crate::domain::{PostId, Reason};
+
+/// Posts that are skipped for the same reasons.
+pub(super) struct SkippedGroup<'a> {
+    pub(super) heading: String,
+    pub(super) posts: Vec<SkippedPost<'a>>,
+}
+
+/// One of them.
+pub(super) struct SkippedPost<'a> {
+    pub(super) id: PostId,
+    /// Its title; empty when there is no such post.
+    pub(super) title: &'a str,
+    pub(super) reasons: &'a [Reason],
+}
+
+/// Returns the posts in groups, in the order in which their reasons first appear.
+pub(super) fn grouped<'a>(posts: impl Iterator<Item = SkippedPost<'a>>) -> Vec<SkippedGroup<'a>> {
+    let mut groups: Vec<SkippedGroup<'a>> = Vec::new();
+    for post in posts {
+        let labels: Vec<&str> = post.reasons.iter().map(label).collect();
+        let heading = labels.join("; ");
+        match groups.iter_mut().find(|group| group.heading == heading) {
+            Some(group) => group.posts.push(post),
+            None => groups.push(SkippedGroup { heading, posts: vec![post] }),
+        }
+    }
+    groups
+}
+
+/// Returns a reason in a few words, without what concerns one post alone.
+fn label(reason: &Reason) -> &str {
+    match reason.code.as_str() {
+        "not-published" => "Not published",
+        "stale-revision" => "Edited since it was selected",
+        "not-found" => "Not found",
+        "our-mistake" => "Software error",
+        "key-used" => "Selected before for something else",
+        _ => &reason.sentence,
+    }
+}

@@ -1,0 +1,89 @@
+//! What can be asked of the change list.
+
+use jiff::{Span, Timestamp};
+
+use super::words::Words;
+use crate::domain::{State, UserId};
+use crate::store::paging::{Cursor, Order, PageRequest};
+
+/// How far posts are counted, and how many a search finds. There is one more,
+/// to tell that there are more.
+pub const COUNTED: usize = 1000;
+
+/// Which posts. What is not asked for lets every post pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Filter by state.
+    pub state: Option<State>,
+    /// Those that this person writes.
+    pub author: Option<UserId>,
+    /// Those that this person has published.
+    pub reviewer: Option<UserId>,
+    /// Those that have been in their state since this moment or a later one.
+    pub from: Option<Timestamp>,
+    /// Those that have been in their state since before this moment.
+    pub until: Option<Timestamp>,
+    /// Those whose newest text has these words.
+    pub words: Option<Words>,
+}
+
+/// By what the list is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// By the time since when a post has been in its state.
+    Since,
+    /// By its number, which is the order in which posts were created. It goes
+    /// with no filter by time.
+    Number,
+    /// By its state, and in a state by time.
+    State,
+    /// By the name of its author. As [`Sort::is_bounded`] says.
+    Author,
+    /// By the name of who published it. As [`Sort::is_bounded`] says.
+    Publisher,
+    /// By its title. As [`Sort::is_bounded`] says.
+    Title,
+}
+
+impl Sort {
+    /// Returns whether no index has this order. Of more than [`COUNTED`] posts,
+    /// the list then has the newest alone: an index for each of these orders
+    /// would be paid by every change of a post.
+    pub fn is_bounded(self) -> bool {
+        match self {
+            Self::Since | Self::Number | Self::State => false,
+            Self::Author | Self::Publisher | Self::Title => true,
+        }
+    }
+}
+
+impl Filter {
+    /// Returns whether the filter is about time.
+    pub(super) fn is_ranged(&self) -> bool {
+        self.from.is_some() || self.until.is_some()
+    }
+
+    /// Returns where to begin to read: where the slice says, or where the filter
+    /// by time begins, whichever is further on. An index goes to one place.
+    pub(super) fn start(&self, slice: &PageRequest) -> Cursor {
+        let start = slice.start();
+        match slice.reads() {
+            Order::NewestFirst => {
+                let latest = self.until.map(|at| Cursor { at, id: i64::MIN });
+                latest.map_or(start, |latest| latest.min(start))
+            }
+            Order::OldestFirst => {
+                let before = |at: Timestamp| at.checked_sub(Span::new().microseconds(1)).ok();
+                let earliest = self.from.and_then(before).map(|at| Cursor { at, id: i64::MAX });
+                earliest.map_or(start, |earliest| earliest.max(start))
+            }
+        }
+    }
+
+    /// Returns whether a post of this state may pass. A post that was never
+    /// published has no publisher to be found by.
+    pub(super) fn may_have(&self, state: State) -> bool {
+        let is_public = matches!(state, State::Published | State::Archived);
+        is_public || self.reviewer.is_none()
+    }
+}
