@@ -23,6 +23,11 @@ impl Draft {
         Self { title, summary, body }
     }
 
+    /// Returns the draft of a new post with this text.
+    pub(super) fn copy_of(content: &Content) -> Self {
+        Self::of(content)
+    }
+
     pub(super) fn parse(&self) -> Result<Content, InvalidInput> {
         Content::parse(&self.title, &self.summary, &self.body)
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::domain::{Action, OperationKey, Person, Post, Reason};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Request};
+use crate::policies::Rule;
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -63,6 +64,12 @@ impl ConfirmPage {
     /// Returns the reasons against the last attempt, or else against any.
     fn reasons(&self) -> &[Reason] {
         if self.refused.is_empty() { &self.closed } else { &self.refused }
+    }
+
+    /// Returns whether open change requests are among the reasons.
+    fn is_blocked(&self) -> bool {
+        let code = Rule::NoRequestStands.as_str();
+        self.reasons().iter().any(|reason| reason.code == code)
     }
 
     fn question(&self) -> &'static str {

@@ -11,7 +11,10 @@ mod public;
 mod words;
 
 pub use change_list::{COUNTED, ChangeLine, ChangeList, Filter, Sort, change_list};
-pub use desk::{Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review, written_by};
+pub use desk::{
+    COUNTED_OWN, Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review,
+    own_with_words, saved_last, written_by,
+};
 pub use history::{PostHistory, history, revision};
 pub use names::{Names, names};
 pub use one::{find, lock, outlines};
