@@ -128,7 +128,7 @@ function warnBeforeLeaving(form) {
 /* The editor */
 
 function edit(form) {
-  const fields = [form.elements.title, form.elements.summary, form.elements.body];
+  const fields = ["title", "summary", "body", "slug"].map((name) => form.elements[name]);
   const start = `${drafts}${form.getAttribute("action")}/`;
   const own = start + form.elements.key.value;
   let typedAt = new Date();
@@ -186,9 +186,9 @@ function edit(form) {
   function store(name = own) {
     if (isSignedOut) return;
     if (!isUnsaved() || fields.every((field) => isSame(field.value, ""))) return remove(name);
-    const [title, summary, body] = fields.map((field) => field.value);
+    const [title, summary, body, slug] = fields.map((field) => field.value);
     const seen = form.elements.seen?.value;
-    write(name, { title, summary, body, seen, at: typedAt.toISOString() });
+    write(name, { title, summary, body, slug, seen, at: typedAt.toISOString() });
   }
 
   /** Offers the newest stored draft that differs from the form. */
@@ -215,7 +215,7 @@ function edit(form) {
   }
 
   function isInForm(draft) {
-    return fields.every((field) => isSame(field.value, draft[field.name]));
+    return fields.every((field) => isSame(field.value, draft[field.name] ?? ""));
   }
 
   /** Replaces the text by a draft, and stores the replaced text instead. The draft
@@ -224,7 +224,7 @@ function edit(form) {
   function restore(name, draft) {
     store(name);
     typedAt = new Date(draft.at);
-    for (const field of fields) field.value = draft[field.name];
+    for (const field of fields) field.value = draft[field.name] ?? "";
     if (form.elements.seen) form.elements.seen.value = draft.seen;
     storeAndPreview();
   }
@@ -247,7 +247,7 @@ function edit(form) {
 
   /** Inserts the parts of the response, or tells why there are none. */
   function insert(status, page) {
-    const parts = { 200: ["stale", "needs", "preview"], 422: ["stale", "needs"] }[status] ?? [];
+    const parts = { 200: ["stale", "address", "needs", "preview"], 422: ["stale", "address", "needs"] }[status] ?? [];
     for (const name of parts) {
       const [old, fresh] = [document, page].map((one) => one.querySelector(`[data-live="${name}"]`));
       if (old && fresh) update(old, fresh);

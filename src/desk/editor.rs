@@ -242,6 +242,9 @@ fn empty(part: &'static str) -> FieldError {
     let sentence = match part {
         "title" => "Enter a title.",
         "summary" => "Enter a summary.",
+        "web address" => {
+            return FieldError::new("slug", "Enter a web address: the title gives none.");
+        }
         _ => "Enter some text.",
     };
     FieldError::new(part, sentence)

@@ -44,6 +44,7 @@ impl KeptField {
             "title" => Self::Line("Title"),
             "summary" => Self::Text("Summary"),
             "body" => Self::Text("Body"),
+            "slug" => Self::Line("Web address"),
             "note" => Self::Text("What should the author change?"),
             "reason" => Self::Text("Reason"),
             "finding" => Self::Text("Your note"),

@@ -7,6 +7,7 @@ mod attacks;
 pub mod browser;
 pub mod command_line;
 mod desk;
+mod editor;
 mod input;
 mod interfaces;
 mod public_site;

@@ -9,7 +9,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::byline::byline;
 use super::words::Words;
-use crate::domain::{Byline, PostId, Reading, RevisionNumber, State, UserId};
+use crate::domain::{Byline, PostId, Reading, RevisionNumber, Slug, State, UserId};
 use crate::store::statement::{Statement, statement};
 
 /// One of an author's own posts, with its state and who has to act next.
@@ -55,6 +55,11 @@ pub struct Name {
 }
 
 impl Name {
+    /// Returns whether a web address can be made from the title.
+    fn gives_slug(&self) -> bool {
+        Slug::made_from(&self.title).is_some()
+    }
+
     /// Returns the title, or how the text begins.
     pub fn words(&self) -> String {
         let opening = self.opening.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -148,7 +153,7 @@ type LookSqlType = (Nullable<BigInt>, Nullable<Text>, Nullable<Integer>, Nullabl
 type OwnSqlType = (
     (BigInt, Text, Timestamptz, BigInt),
     NameSqlType,
-    (Bool, Bool, Bool),
+    (Bool, Bool, Bool, Bool),
     (Integer, Timestamptz),
     (Nullable<Text>, Nullable<Text>, Nullable<Text>),
     RequestSqlType,
@@ -179,6 +184,7 @@ struct HasRow {
     title: bool,
     summary: bool,
     body: bool,
+    slug: bool,
 }
 
 #[derive(Queryable)]
@@ -287,7 +293,7 @@ fn own_lines(posts: &str, order: &str) -> String {
         "SELECT p.id, p.state, p.since, p.of_state, ",
         name!(),
         ",   has_visible_text(r.title), has_visible_text(r.summary), has_visible_text(r.body),
-             r.number, r.at,
+             r.slug IS NOT NULL, r.number, r.at,
              doer.display_name || ' (' || doer.username || ')', p.slug, p.archive_reason,
              request.ids, request.names, request.at, request.note,
              look.id, look.names, look.revision, look.last_at
@@ -305,8 +311,13 @@ fn own_lines(posts: &str, order: &str) -> String {
 
 impl From<OwnRow> for OwnLine {
     fn from(row: OwnRow) -> Self {
-        let parts =
-            [("title", row.has.title), ("summary", row.has.summary), ("body", row.has.body)];
+        let has_address = !row.has.title || row.has.slug || row.name.gives_slug();
+        let parts = [
+            ("title", row.has.title),
+            ("summary", row.has.summary),
+            ("body", row.has.body),
+            ("web address", has_address),
+        ];
         Self {
             id: PostId(row.place.id),
             state: row.place.state,
