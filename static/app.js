@@ -427,9 +427,12 @@ function inlineOf(node) {
   if (node.tagName === "CODE") return "`" + node.textContent + "`";
   if (node.tagName === "IMG") return /^https:/.test(node.src) ? `![${node.alt}](${node.src})` : node.alt;
   const inner = [...node.childNodes].map(inlineOf).join("");
-  const { fontWeight, fontStyle } = node.style;
-  const isBold = fontWeight ? /bold|[6-9]00/.test(fontWeight) : /^(B|STRONG)$/.test(node.tagName);
-  const isItalic = fontStyle ? fontStyle === "italic" : /^(I|EM)$/.test(node.tagName);
+  // The policy for styles keeps the browser from reading them.
+  const style = node.getAttribute("style") ?? "";
+  const [, weight] = /font-weight:\s*(\w+)/.exec(style) ?? [];
+  const [, slant] = /font-style:\s*(\w+)/.exec(style) ?? [];
+  const isBold = weight ? /^(bold|[6-9]00)/.test(weight) : /^(B|STRONG)$/.test(node.tagName);
+  const isItalic = slant ? slant === "italic" : /^(I|EM)$/.test(node.tagName);
   const isHeading = node.closest("h1, h2, h3, h4, h5, h6");
   const signs = (isBold && !isHeading ? "**" : "") + (isItalic ? "*" : "");
   const marked = wrap(inner, signs, [...signs].reverse().join(""));

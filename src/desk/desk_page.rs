@@ -45,7 +45,7 @@ struct Pile {
     /// The id of the heading.
     anchor: &'static str,
     lines: Vec<OwnLine>,
-    /// How many posts it stands for, with a plus if there may be more.
+    /// The number of posts, with a plus if there may be more.
     count: String,
     /// What the link to the whole list calls its posts.
     plural: &'static str,

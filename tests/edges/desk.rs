@@ -206,11 +206,11 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
         "{asked}"
     );
     assert!(asked.contains("Edit and answer"), "{asked}");
-    let drafts = between(&desk, "Drafts", "In review 1 Answered well");
+    let drafts = between(&desk, "Drafts", "In review 2 Answered well");
     assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
     assert!(drafts.contains("To do: title, summary. Edit"), "{drafts}");
     assert!(drafts.contains("Submit for review · Edit"), "{drafts}");
-    let waiting = between(&desk, "In review 1 Answered well", "Published 1 Public");
+    let waiting = between(&desk, "In review 2 Answered well", "Published 1 Public");
     assert!(waiting.contains("In review for less than a minute."), "{waiting}");
     assert!(waiting.contains("Not read by a reviewer yet."), "{waiting}");
     let public = between(&desk, "Published 1 Public", "Archived 1 Gone");

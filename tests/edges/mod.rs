@@ -15,3 +15,4 @@ mod rules;
 mod search_words;
 mod sign_in;
 mod text_notes;
+mod web_addresses;
