@@ -6,16 +6,6 @@ use crate::http::{Layout, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::{audit, permissions};
 
-/// The tabs of the admin: their paths and labels.
-const TABS: &[(&str, &str)] = &[
-    ("/admin", "Overview"),
-    ("/admin/posts", "Posts"),
-    ("/admin/accounts", "Accounts"),
-    ("/admin/permissions", "Roles and rules"),
-    ("/admin/refusals", "Refused actions"),
-    ("/admin/incidents", "System incidents"),
-];
-
 /// Returns the viewer and the layout of an admin page: the tabs and the number
 /// of open incidents.
 ///
@@ -32,6 +22,6 @@ pub(super) fn authorized_layout(
     permissions::check(&person.roles, permission)?;
     let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
     let mut layout = Layout::new(request, title, Some(&person));
-    layout.admin = Some(AdminLayout { tabs: TABS, open_incidents });
+    layout.admin = Some(AdminLayout { open_incidents });
     Ok((person, layout))
 }

@@ -15,7 +15,6 @@ use crate::render::filters;
 #[template(path = "api/document.html")]
 struct DocumentPage {
     layout: Layout,
-    site: String,
     sections: Vec<Section>,
     kinds: Vec<ErrorKind>,
 }
@@ -75,7 +74,6 @@ pub(super) async fn page(request: Request, context: Data<Context>) -> HttpRespon
     let document = serde_json::to_value(openapi()).unwrap_or_default();
     let page = DocumentPage {
         layout: Layout::new(&request, "API", None),
-        site: request.site.clone(),
         sections: sections(&document),
         kinds: problem_kinds(),
     };

@@ -1,6 +1,7 @@
 //! `serve`: starts everything in order, and ends it in the reverse order.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -11,7 +12,8 @@ use crate::cli::output::print_line;
 use crate::cli::public_url::PublicUrl;
 use crate::config::{Database, DatabaseLocation};
 use crate::demo;
-use crate::http::Settings;
+use crate::domain::parse_name;
+use crate::http::{LanguageTag, Settings, Site};
 use crate::postgres::{self, ServeLock};
 use crate::server::{self, Watch};
 use crate::store::pool::Limits;
@@ -40,12 +42,52 @@ pub(super) struct Arguments {
     /// Public URL of the site, such as `https://example.org`
     #[arg(long, value_name = "URL", env = "IMPRIMATUR_PUBLIC_URL", hide_env_values = true)]
     public_url: Option<String>,
+    /// Name of the site
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "IMPRIMATUR_SITE_NAME",
+        default_value = Site::DEFAULT_NAME,
+        hide_env_values = true,
+        value_parser = site_line
+    )]
+    site_name: String,
+    /// What the site is about, in a sentence
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "IMPRIMATUR_SITE_DESCRIPTION",
+        default_value = Site::DEFAULT_DESCRIPTION,
+        hide_env_values = true,
+        value_parser = site_line
+    )]
+    site_description: String,
+    /// Language of the posts, such as en or pt-BR
+    #[arg(
+        long,
+        value_name = "TAG",
+        env = "IMPRIMATUR_SITE_LANGUAGE",
+        hide_env_values = true,
+        value_parser = language
+    )]
+    site_language: Option<LanguageTag>,
     /// Trust X-Forwarded-For from a proxy in front of the server
     #[arg(long)]
     behind_proxy: bool,
     /// Allow other machines to reach the demo accounts, whose password is public
     #[arg(long)]
     serve_demo_accounts: bool,
+}
+
+impl Arguments {
+    fn site(&self, url: String) -> Site {
+        Site {
+            url,
+            name: self.site_name.clone(),
+            description: self.site_description.clone(),
+            language: self.site_language.clone(),
+        }
+    }
 }
 
 /// Who can reach the server.
@@ -97,7 +139,7 @@ fn on_open_database(
         return Err(Failure::Other(refusal_of_demo_accounts(&sign_ins)));
     }
     if let Some(serve_lock) = serve_lock {
-        serve_lock.record_address(&front.settings.public_url)?;
+        serve_lock.record_address(&front.settings.site.url)?;
     }
     welcome(&sign_ins, &front)?;
     let watch = match front.metrics {
@@ -113,6 +155,15 @@ fn on_open_database(
     // The pool goes with the last clone of the store, which is in there.
     server::serve(front.listener, store, front.settings, watch)
         .map_err(|error| Failure::Other(format!("The server stopped: {error}.")))
+}
+
+fn language(text: &str) -> Result<LanguageTag, String> {
+    text.parse::<LanguageTag>().map_err(str::to_owned)
+}
+
+/// Reads a name or a sentence for the site.
+fn site_line(text: &str) -> Result<String, String> {
+    parse_name("site", text, 200, "Enter a line of text.").map_err(|error| error.message)
 }
 
 fn front(arguments: &Arguments) -> Result<Front, Failure> {
@@ -136,7 +187,10 @@ fn front(arguments: &Arguments) -> Result<Front, Failure> {
     Ok(Front {
         listener,
         metrics,
-        settings: Settings { public_url, is_behind_proxy: arguments.behind_proxy },
+        settings: Settings {
+            site: Arc::new(arguments.site(public_url)),
+            is_behind_proxy: arguments.behind_proxy,
+        },
         exposure: if is_local { Exposure::ThisMachine } else { Exposure::OtherMachines },
         may_serve_demo_accounts: arguments.serve_demo_accounts,
     })
@@ -172,7 +226,7 @@ fn refusal_of_demo_accounts(sign_ins: &[demo::SignIn]) -> String {
 }
 
 fn welcome(sign_ins: &[demo::SignIn], front: &Front) -> Result<(), Failure> {
-    print_line(format_args!("Imprimatur is at {}", front.settings.public_url))?;
+    print_line(format_args!("Imprimatur is at {}", front.settings.site.url))?;
     if sign_ins.is_empty() {
         return Ok(());
     }

@@ -38,8 +38,6 @@ impl Preview {
 #[template(path = "desk/editor.html")]
 pub(super) struct EditorPage {
     pub(super) layout: Layout,
-    /// The address of the site.
-    site: String,
     /// The post to revise and its revision; none for a new post.
     pub(super) post: Option<(PostId, RevisionNumber)>,
     pub(super) draft: Draft,
@@ -87,7 +85,6 @@ impl EditorPage {
         let state = post.map(Post::state);
         Self {
             layout: Layout::new(request, &title, Some(person)),
-            site: request.site.clone(),
             preview: parsed.as_ref().map_or(Preview::Invalid, Preview::of),
             post: post.map(|post| (post.id, post.current.number)),
             draft,

@@ -49,6 +49,7 @@ pub use state::State;
 pub(crate) use text::grouped;
 pub use text::{
     Body, FieldError, InvalidInput, Note, Password, Summary, Title, Username, parse_display_name,
+    parse_name,
 };
 pub use unseen::has_visible_text;
 

@@ -211,11 +211,18 @@ impl fmt::Display for Username {
 
 /// Returns the name to show for a person: one line of 1 to 100 characters.
 pub fn parse_display_name(text: &str) -> Result<String, FieldError> {
-    let name = readable("display_name", text, 100, false)?;
-    if !has_visible_text(&name) {
-        return Err(FieldError::new("display_name", "Enter a display name."));
-    }
-    Ok(name)
+    parse_name("display_name", text, 100, "Enter a display name.")
+}
+
+/// Returns a name or a sentence of one line with something visible in it.
+pub fn parse_name(
+    field: &'static str,
+    text: &str,
+    limit: usize,
+    missing: &'static str,
+) -> Result<String, FieldError> {
+    let name = readable(field, text, limit, false)?;
+    if has_visible_text(&name) { Ok(name) } else { Err(FieldError::new(field, missing)) }
 }
 
 /// A password in the clear, on its way to being hashed: 12 to 256 characters.

@@ -17,8 +17,6 @@ pub(super) struct ConfirmPage {
     pub(super) layout: Layout,
     pub(super) post: Post,
     text: Rendered,
-    /// The address of the site.
-    site: String,
     action: Action,
     /// The address that the form is sent to.
     address: String,
@@ -50,7 +48,6 @@ impl ConfirmPage {
         Self {
             layout: Layout::new(request, &title, Some(person)),
             text: render(post.current.content.body.as_str(), Audience::Reader),
-            site: request.site.clone(),
             address: edge.address(post.id, action),
             back: edge.back(post.id),
             key: OperationKey::random().as_str().to_owned(),
@@ -72,7 +69,7 @@ impl ConfirmPage {
     /// Returns the address that the post gets, where that is decided.
     fn future_address(&self) -> Option<String> {
         let slug = self.post.current.content.wanted_slug();
-        (self.action == Action::Publish).then(|| format!("{}/posts/{slug}", self.site))
+        (self.action == Action::Publish).then(|| format!("{}/posts/{slug}", self.layout.site.url))
     }
 
     /// Returns whether open change requests are among the reasons.

@@ -61,6 +61,7 @@ impl Context {
         let mut fields = form.clone();
         self.respond(request, Some(form), move |store, request| {
             if !request.sent(&fields)? {
+                request.look_up_viewer(store);
                 return Ok(kept_form_page::stale_form(request, &fields));
             }
             fields.take("token")?;
@@ -82,8 +83,12 @@ impl Context {
         };
         let id = request.id;
         let reply = self.blocking(id, move |store| {
-            let reply = work(store, &request)
-                .unwrap_or_else(|refusal| error_page::page(&refusal, &request, form.as_ref()));
+            let reply = work(store, &request).unwrap_or_else(|refusal| {
+                if !matches!(refusal, Refusal::Unavailable(_) | Refusal::NotSignedIn) {
+                    request.look_up_viewer(store);
+                }
+                error_page::page(&refusal, &request, form.as_ref())
+            });
             reply.to(&request)
         });
         let reply = reply.await.unwrap_or_else(|| error_page::defect(id));

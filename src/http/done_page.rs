@@ -29,7 +29,6 @@ struct DonePage {
     layout: Layout,
     person: Person,
     post: Post,
-    site: String,
     /// Why the action had no effect, if it came too late.
     refused: Vec<Reason>,
     /// Why the action is not possible now, if the person asked.
@@ -80,7 +79,6 @@ pub(super) fn page(
     let refusal = too_late.as_ref().map(|too_late| too_late.refusal);
     let mut page = DonePage {
         layout: Layout::new(request, "", Some(&person)),
-        site: request.site.clone(),
         person,
         post,
         refused: refusal.map(Refusal::reasons).unwrap_or_default(),

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::domain::{OperationKey, RequestId};
 use crate::http::error_kind::{self as kinds, ErrorKind, RETRY_AFTER};
 use crate::http::kept_form::KeptForm;
+use crate::http::layout::Viewer;
 use crate::http::refused_page::{RefusedPage, plain};
 use crate::http::sign_in_page::sign_in_first;
 use crate::http::{Form, Reply, Request};
@@ -63,6 +64,7 @@ fn kept(refusal: &Refusal, request: &Request, form: &Form) -> Option<KeptForm> {
 fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
     let mut links = Vec::new();
     let mut segments = request.path.split('/').skip(1);
+    let is_admin = request.path.starts_with("/admin/");
     let post = match (segments.next(), segments.next(), segments.next()) {
         (Some("desk" | "admin"), Some("posts"), Some(id)) => id.parse::<i64>().ok(),
         _ => None,
@@ -74,11 +76,16 @@ fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
         {
             links.push((format!("/desk/posts/{id}"), "View the current revision"));
         } else {
-            links.push((format!("/desk/posts/{id}"), "Back to the post"));
+            let room = if is_admin { "admin" } else { "desk" };
+            links.push((format!("/{room}/posts/{id}"), "Back to the post"));
         }
     }
-    if request.has_key() {
-        links.push(("/desk".to_owned(), "Go to my desk"));
+    match request.known_viewer().map(Viewer::of) {
+        Some(viewer) if viewer.sees_admin => {
+            links.push(("/admin".to_owned(), "Go to the admin"));
+        }
+        None if !request.has_key() => {}
+        _ => links.push(("/desk".to_owned(), "Go to my desk")),
     }
     links.push(("/".to_owned(), "Go to the home page"));
     links

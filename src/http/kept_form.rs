@@ -56,6 +56,23 @@ impl KeptField {
     }
 }
 
+/// Returns what pages call a field of a form.
+pub(crate) fn field_label(name: &str) -> String {
+    match (KeptField::of(name), name) {
+        (KeptField::Line(label) | KeptField::Text(label), _) => label.to_owned(),
+        (KeptField::Hidden, "q") => "Search".to_owned(),
+        (KeptField::Hidden, "seen") => "Revision".to_owned(),
+        (KeptField::Hidden, _) => {
+            let words = name.replace('_', " ");
+            let mut letters = words.chars();
+            letters
+                .next()
+                .map(|first| first.to_uppercase().chain(letters).collect())
+                .unwrap_or(words)
+        }
+    }
+}
+
 /// A form that waits in the sign-in form until its author has signed in.
 #[derive(Debug, Clone)]
 pub(crate) struct CarriedForm {

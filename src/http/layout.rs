@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use crate::domain::{Action, Permission, Person, UserId};
 use crate::http::flash::Flash;
-use crate::http::{Request, assets};
+use crate::http::{Request, Site, assets};
 use crate::permissions;
 
 /// The frame of every page.
@@ -8,6 +10,11 @@ use crate::permissions;
 pub struct Layout {
     /// The title of the page.
     pub title: String,
+    /// How the site presents itself.
+    pub site: Arc<Site>,
+    /// The language of the page, for `lang`. Only public pages have another than
+    /// English, because their text is mostly that of posts.
+    language: Option<String>,
     /// The page's own path.
     path: String,
     /// The person who is signed in, if the page has looked them up.
@@ -33,10 +40,20 @@ pub struct Layout {
 /// The frame of every page of the admin.
 #[derive(Debug)]
 pub struct AdminLayout {
-    /// The addresses and names of its sections.
-    pub tabs: &'static [(&'static str, &'static str)],
     /// The number of open incidents, up to a limit.
     pub open_incidents: i64,
+}
+
+impl AdminLayout {
+    /// The tabs of the admin: their paths and labels.
+    pub const TABS: &[(&str, &str)] = &[
+        ("/admin", "Overview"),
+        ("/admin/posts", "Posts"),
+        ("/admin/accounts", "Accounts"),
+        ("/admin/permissions", "Roles and rules"),
+        ("/admin/refusals", "Refused actions"),
+        ("/admin/incidents", "System incidents"),
+    ];
 }
 
 /// The person that the header of a page names.
@@ -57,26 +74,33 @@ pub struct Viewer {
     pub has_desk: bool,
 }
 
+impl Viewer {
+    /// Returns what the header says of this person.
+    pub(crate) fn of(person: &Person) -> Self {
+        let holds = |permission| permissions::holds(&person.roles, permission);
+        let may_create = holds(permissions::required(Action::Create));
+        let sees_admin = holds(Permission::ViewAudit);
+        let may_publish = holds(permissions::required(Action::Publish));
+        Self {
+            id: person.id,
+            name: person.display_name.clone(),
+            roles: person.roles.to_string(),
+            may_create,
+            sees_admin,
+            has_desk: may_create || may_publish || !sees_admin,
+        }
+    }
+}
+
 impl Layout {
     /// Returns the layout of a page with this title, for this viewer.
     pub fn new(request: &Request, title: &str, viewer: Option<&Person>) -> Self {
         Self {
             title: title.to_owned(),
+            site: request.site.clone(),
+            language: None,
             path: request.path.clone(),
-            viewer: viewer.map(|person| {
-                let holds = |permission| permissions::holds(&person.roles, permission);
-                let may_create = holds(permissions::required(Action::Create));
-                let sees_admin = holds(Permission::ViewAudit);
-                let may_publish = holds(permissions::required(Action::Publish));
-                Viewer {
-                    id: person.id,
-                    name: person.display_name.clone(),
-                    roles: person.roles.to_string(),
-                    may_create,
-                    sees_admin,
-                    has_desk: may_create || may_publish || !sees_admin,
-                }
-            }),
+            viewer: viewer.map(Viewer::of),
             may_be_signed_in: request.owner().is_some(),
             admin: None,
             flash: request.flash.map(Flash::sentence),
@@ -86,6 +110,28 @@ impl Layout {
             has_errors: false,
             is_saved: request.flash.is_some_and(Flash::is_about_a_text),
         }
+    }
+
+    /// Returns the layout of a public page. It is the same for everyone who is not
+    /// signed in.
+    pub fn public(request: &Request, title: &str, viewer: Option<&Person>) -> Self {
+        let language = Some(request.site.page_language().to_owned());
+        Self { language, ..Self::new(request, title, viewer) }
+    }
+
+    /// Returns the layout of an error page. It keeps the frame that the person had.
+    pub fn of_error(request: &Request, title: &str) -> Self {
+        let mut layout = Self::new(request, title, request.known_viewer());
+        let is_staff = layout.viewer.as_ref().is_some_and(|viewer| viewer.sees_admin);
+        if is_staff && layout.is_within("/admin") {
+            layout.admin = Some(AdminLayout { open_incidents: 0 });
+        }
+        layout
+    }
+
+    /// Returns the language of the page, for `lang`.
+    pub fn language(&self) -> &str {
+        self.language.as_deref().unwrap_or("en")
     }
 
     /// Sets the page's own path, where it is not that of the request.

@@ -55,7 +55,7 @@ impl Settings {
     /// the site has no public name, loopback names and plain addresses are
     /// right: no name service answers them. A proxy may send any host.
     pub(crate) fn is_our_host(&self, host: Option<&str>) -> bool {
-        let (Some(host), Some(public)) = (host, Origin::parse(&self.public_url)) else {
+        let (Some(host), Some(public)) = (host, Origin::parse(&self.site.url)) else {
             return host.is_none();
         };
         // Without TLS of our own, https means that there is a proxy.
@@ -71,20 +71,20 @@ impl Settings {
     /// Returns whether the public URL is what browsers see. Behind a proxy it is
     /// not, unless the operator gave it.
     pub(crate) fn knows_its_origin(&self) -> bool {
-        let public = Origin::parse(&self.public_url);
+        let public = Origin::parse(&self.site.url);
         !self.is_behind_proxy || public.is_some_and(|public| !is_loopback(&public.host))
     }
 
     /// Returns the port of the public URL, where it is not the scheme's own.
     pub(crate) fn unusual_port(&self) -> Option<u16> {
-        let uri: Uri = self.public_url.parse().ok()?;
+        let uri: Uri = self.site.url.parse().ok()?;
         let own = if self.is_secure() { 443 } else { 80 };
         uri.port_u16().filter(|port| *port != own)
     }
 
     /// Returns whether a page of this origin is one of this site.
     pub(crate) fn is_our_origin(&self, origin: &str, host: Option<&str>) -> bool {
-        let (Some(origin), Some(public)) = (Origin::parse(origin), Origin::parse(&self.public_url))
+        let (Some(origin), Some(public)) = (Origin::parse(origin), Origin::parse(&self.site.url))
         else {
             return false;
         };
@@ -101,10 +101,13 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Settings;
+    use crate::http::Site;
 
     fn site(public_url: &str, is_behind_proxy: bool) -> Settings {
-        Settings { public_url: public_url.to_owned(), is_behind_proxy }
+        Settings { site: Arc::new(Site::at(public_url)), is_behind_proxy }
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl RefusedPage {
     /// Returns the page with a heading and a sentence, and a link to the front page.
     pub(crate) fn new(request: &Request, heading: &'static str, lead: &'static str) -> Self {
         Self {
-            layout: Layout::new(request, heading, None),
+            layout: Layout::of_error(request, heading),
             heading,
             lead,
             reasons: Vec::new(),

@@ -1,5 +1,6 @@
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 
 use actix_session::SessionExt;
 use actix_web::http::Method;
@@ -15,8 +16,9 @@ use crate::domain::{Interface, InvalidInput, OperationKey, Person, RequestId, Us
 use crate::http::client_address::client_address;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
-use crate::http::{Form, Settings};
+use crate::http::{Form, Settings, Site};
 use crate::refusal::{Refusal, read_error};
+use crate::store::Store;
 use crate::workflow::Call;
 
 /// Marks a HEAD request: its response has no body.
@@ -41,10 +43,12 @@ pub struct Request {
     pub is_shown: bool,
     /// The secret id of the browser's session, if it sent one.
     key: Option<String>,
+    /// The person who is signed in, once they were looked up.
+    viewer: OnceLock<Person>,
     /// The line that an earlier reply left for this page.
     pub flash: Option<Flash>,
-    /// The site's own address, for absolute links.
-    pub site: String,
+    /// How the site presents itself, with its own address for absolute links.
+    pub site: Arc<Site>,
     /// The entity tags of the pages that the browser has cached.
     cached: Option<IfNoneMatch>,
 }
@@ -76,9 +80,10 @@ impl Request {
             device: device(user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default()),
             is_post: request.method() == Method::POST,
             is_shown,
+            viewer: OnceLock::new(),
             key: request.get_session().get::<String>(KEY).ok().flatten(),
             flash,
-            site: settings.map(|settings| settings.public_url.clone()).unwrap_or_default(),
+            site: settings.map_or_else(|| Arc::new(Site::at("")), |settings| settings.site.clone()),
             cached: IfNoneMatch::parse(request).ok(),
         }
     }
@@ -153,7 +158,33 @@ impl Request {
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
         let person = accounts::identify(conn, &credential).map_err(read_error)?;
-        person.ok_or(Refusal::NotSignedIn)
+        let person = person.ok_or(Refusal::NotSignedIn)?;
+        Ok(self.viewer.get_or_init(|| person).clone())
+    }
+
+    /// Returns the person who reads a public page, if they are signed in.
+    pub fn reader(&self, conn: &mut PgConnection) -> Result<Option<Person>, Refusal> {
+        match self.viewer(conn) {
+            Ok(person) => Ok(Some(person)),
+            Err(Refusal::NotSignedIn) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Returns the person who is signed in, if they were looked up.
+    pub fn known_viewer(&self) -> Option<&Person> {
+        self.viewer.get()
+    }
+
+    /// Looks up who is signed in, for the frame of an error page, which does without
+    /// where the database does not answer.
+    pub(crate) fn look_up_viewer(&self, store: &Store) {
+        if self.has_key()
+            && self.known_viewer().is_none()
+            && let Ok(mut conn) = store.checkout()
+        {
+            let _ = self.viewer(&mut conn);
+        }
     }
 
     /// Returns the call for the workflow, under the form's key.

@@ -1,18 +1,62 @@
+use std::sync::Arc;
+
+use super::LanguageTag;
+
 /// How the server presents itself.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The address that people use, such as `https://example.org`. With
-    /// `https`, cookies travel over TLS only.
-    pub public_url: String,
+    /// How the site presents itself to its readers.
+    pub site: Arc<Site>,
     /// Whether a trusted proxy is in front, whose `X-Forwarded-For` tells where a
     /// request comes from. Without a proxy, clients could write that header.
     pub is_behind_proxy: bool,
 }
 
+/// How the site presents itself to its readers: in titles, metadata and the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The address that people use, such as `https://example.org`. With
+    /// `https`, cookies travel over TLS only.
+    pub url: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about, in a sentence.
+    pub description: String,
+    /// The language of its posts, where its operator names it.
+    pub language: Option<LanguageTag>,
+}
+
+impl Site {
+    /// The name of a site whose operator gives none.
+    pub const DEFAULT_NAME: &str = "Imprimatur";
+    /// The description of a site whose operator gives none.
+    pub const DEFAULT_DESCRIPTION: &str = "Latest posts";
+
+    /// Returns a site at this address with the default name and description.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            name: Self::DEFAULT_NAME.to_owned(),
+            description: Self::DEFAULT_DESCRIPTION.to_owned(),
+            language: None,
+        }
+    }
+
+    /// Returns the language of a post for `lang`: empty, where it is unknown.
+    pub fn post_language(&self) -> &str {
+        self.language.as_ref().map_or("", LanguageTag::as_str)
+    }
+
+    /// Returns the language of a public page for `lang`. Its menus are in English.
+    pub fn page_language(&self) -> &str {
+        self.language.as_ref().map_or("en", LanguageTag::as_str)
+    }
+}
+
 impl Settings {
     /// Returns whether people reach the server over TLS.
     pub fn is_secure(&self) -> bool {
-        self.public_url.starts_with("https://")
+        self.site.url.starts_with("https://")
     }
 
     /// Returns the full name of a cookie. With the prefix `__Host-`, browsers accept

@@ -17,8 +17,8 @@ use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;
 use crate::http::{Context, FORM_LIMIT, Hashing, session};
-use crate::site::RenderCache;
-use crate::store::Store;
+use crate::site::{FeedIds, RenderCache};
+use crate::store::{Store, posts};
 
 /// How many seconds the server waits for requests in progress when it stops.
 pub(super) const DRAIN: u64 = 20;
@@ -29,7 +29,7 @@ pub(super) const DRAIN: u64 = 20;
 ///
 /// When the cookie key cannot be read or the listener cannot be used.
 pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server> {
-    let secret = signing_key(&context.store)?;
+    let (secret, feed_ids) = kept_ids(&context.store)?;
     let key = Key::try_from(secret.as_slice()).map_err(std::io::Error::other)?;
     let browsers = Data::new(BrowserKey::new(secret));
     let bodies = Data::new(BodyBudget::default());
@@ -37,6 +37,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     // More threads than connections would only wait for each other.
     let blocking_threads = (context.store.size() as usize).div_ceil(workers).max(1);
     let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
+    let feed_ids = Data::new(feed_ids);
     let hashing = Data::new(Hashing::start()?);
     let server = HttpServer::new(move || {
         let settings = &context.settings;
@@ -54,6 +55,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
             .app_data(Data::new(context.clone()))
             .app_data(Data::new(settings.clone()))
             .app_data(rendered.clone())
+            .app_data(feed_ids.clone())
             .app_data(quotas.clone())
             .app_data(hashing.clone())
             .app_data(browsers.clone())
@@ -76,9 +78,13 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     Ok(server)
 }
 
-fn signing_key(store: &Store) -> std::io::Result<Vec<u8>> {
+/// Returns what the database keeps for every server process: the key that signs
+/// cookies, and the ids of the feed.
+fn kept_ids(store: &Store) -> std::io::Result<(Vec<u8>, FeedIds)> {
     let mut conn = store.checkout().map_err(std::io::Error::other)?;
-    sessions::signing_key(&mut conn).map_err(std::io::Error::other)
+    let secret = sessions::signing_key(&mut conn).map_err(std::io::Error::other)?;
+    let site = posts::site_id(&mut conn).map_err(std::io::Error::other)?;
+    Ok((secret, FeedIds::of(site)))
 }
 
 /// Returns at SIGINT or SIGTERM, which both let requests in progress finish.

@@ -11,19 +11,19 @@ use crate::api;
 use crate::domain::RequestId;
 use crate::http::{Context, Request, error_page, problem};
 use crate::refusal::Refusal;
+use crate::store::Store;
 
 /// Responds to an address without a route.
 pub(super) async fn not_found(request: Request, context: Data<Context>) -> HttpResponse {
-    let reply = if api::is_within(&request.path) {
-        problem::reply(&Refusal::NotFound.into(), request.id)
-    } else {
-        error_page::page(&Refusal::NotFound, &request, None)
-    };
-    reply.into_response(&context.settings)
+    if api::is_within(&request.path) {
+        return problem::reply(&Refusal::NotFound.into(), request.id)
+            .into_response(&context.settings);
+    }
+    context.page(request, |_, _| Err(Refusal::NotFound)).await
 }
 
 /// Replaces an error response of actix by an error page or a problem document.
-pub(super) fn in_own_words(
+pub(super) async fn in_own_words(
     id: RequestId,
     response: ServiceResponse<BoxBody>,
 ) -> ServiceResponse<BoxBody> {
@@ -38,14 +38,17 @@ pub(super) fn in_own_words(
     if status.is_server_error() {
         tracing::error!(request_id = %id, error = ?response.error(), "a request failed");
     }
-    let reply = if api::is_within(request.path()) {
-        problem::of_status(status, id)
+    let mut replaced = if api::is_within(request.path()) {
+        problem::of_status(status, id).into_response(&context.settings)
     } else if status.is_server_error() {
-        error_page::defect(id)
+        error_page::defect(id).into_response(&context.settings)
     } else {
-        error_page::unusable(status, &Request::of(&request))
+        let in_frame = move |store: &Store, request: &Request| {
+            request.look_up_viewer(store);
+            Ok(error_page::unusable(status, request))
+        };
+        context.page(Request::of(&request), in_frame).await
     };
-    let mut replaced = reply.into_response(&context.settings);
     if let Some(allowed) = response.headers().get(header::ALLOW) {
         replaced.headers_mut().insert(header::ALLOW, with_head(allowed));
     }

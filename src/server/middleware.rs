@@ -41,7 +41,7 @@ pub(super) async fn every_response(
     let started = Instant::now();
     let context = request.app_data::<Data<Context>>().cloned();
     let mut response = match next.call(request).await {
-        Ok(response) => error_responses::in_own_words(id, response.map_into_boxed_body()),
+        Ok(response) => error_responses::in_own_words(id, response.map_into_boxed_body()).await,
         // A middleware failed, and the request is gone with it.
         Err(error) => {
             tracing::error!(request_id = %id, %error, "a request failed");

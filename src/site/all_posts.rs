@@ -23,7 +23,6 @@ const PER_PAGE: usize = 50;
 #[template(path = "public/all_posts.html")]
 struct AllPostsPage {
     layout: Layout,
-    site: String,
     months: Vec<Month>,
     newer: Option<PageAddress>,
     older: Option<PageAddress>,
@@ -41,10 +40,11 @@ async fn all_posts(request: Request, context: Data<Context>) -> HttpResponse {
         .page(request, |store, request| {
             let stretch = direction(&mut request.query_fields()?, "before", "after")?;
             let wanted = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
-            let found = posts::published(&mut *store.checkout()?, &wanted).map_err(read_error)?;
+            let conn = &mut *store.checkout()?;
+            let found = posts::published(conn, &wanted).map_err(read_error)?;
+            let reader = request.reader(conn)?;
             let page = AllPostsPage {
-                layout: Layout::new(request, "All posts", None),
-                site: request.site.clone(),
+                layout: Layout::public(request, "All posts", reader.as_ref()),
                 newer: found.previous.map(|newer| address("after", newer)),
                 older: found.next.map(|older| address("before", older)),
                 is_first: stretch == Direction::First,

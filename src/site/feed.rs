@@ -1,15 +1,17 @@
 //! The feed, the sitemaps and the rules for robots.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::http::{Context, Reply, Request, get_only};
+use crate::http::{Context, Reply, Request, Site, get_only};
 use crate::refusal::{Refusal, read_error};
 use crate::render::{filters, markdown};
-use crate::site::render_cache::RenderCache;
-use crate::store::paging::PageRequest;
+use crate::site::feed_ids::FeedIds;
+use crate::site::render_cache::{PublicBody, RenderCache};
 use crate::store::posts::{self, PublicPost};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -27,22 +29,24 @@ const IN_FEED: usize = 20;
 #[derive(Template)]
 #[template(path = "public/feed.xml")]
 struct Feed {
-    site: String,
+    site: Arc<Site>,
+    id: String,
     updated: Timestamp,
     entries: Vec<Entry>,
 }
 
 struct Entry {
+    id: String,
     post: PublicPost,
     address: String,
     html: String,
 }
 
 impl Entry {
-    fn new(site: &str, post: PublicPost, html: &str) -> Self {
-        let address = format!("{site}/posts/{}", post.slug);
-        let html = markdown::for_feed(html, &address);
-        Self { post, address, html }
+    fn new(site: &Site, ids: &FeedIds, post: PublicPost, body: &PublicBody) -> Self {
+        let address = format!("{}/posts/{}", site.url, post.slug);
+        let html = markdown::for_feed(&body.html, &address);
+        Self { id: ids.entry(post.id), post, address, html }
     }
 }
 
@@ -50,21 +54,19 @@ async fn feed(
     request: Request,
     context: Data<Context>,
     rendered: Data<RenderCache>,
+    ids: Data<FeedIds>,
 ) -> HttpResponse {
     context
         .page(request, move |store, request| {
             let conn = &mut *store.checkout()?;
-            let newest =
-                posts::published(conn, &PageRequest::newest(IN_FEED)).map_err(read_error)?.lines;
-            let html = rendered.html(conn, &newest)?;
-            let entries: Vec<Entry> = newest
-                .into_iter()
-                .zip(html)
-                .map(|(post, html)| Entry::new(&request.site, post, &html))
-                .collect();
-            let updated =
-                entries.first().map_or(Timestamp::UNIX_EPOCH, |entry| entry.post.published_at);
-            let feed = Feed { site: request.site.clone(), updated, entries };
+            let (newest, changed) = posts::newest(conn, IN_FEED).map_err(read_error)?;
+            let bodies = rendered.bodies(conn, &newest)?;
+            let site = request.site.clone();
+            let entries = newest.into_iter().zip(bodies);
+            let entries =
+                entries.map(|(post, body)| Entry::new(&site, &ids, post, &body)).collect();
+            let updated = changed.unwrap_or(Timestamp::UNIX_EPOCH);
+            let feed = Feed { site, id: ids.feed(), updated, entries };
             Ok(Reply::ok(&feed).of_type("application/atom+xml; charset=utf-8").revalidated())
         })
         .await
@@ -73,7 +75,7 @@ async fn feed(
 #[derive(Template)]
 #[template(path = "public/robots.txt")]
 struct Robots {
-    site: String,
+    site: Arc<Site>,
 }
 
 async fn robots(request: Request, context: Data<Context>) -> HttpResponse {
@@ -96,7 +98,7 @@ const LAST_SITEMAP: i64 = 49_999;
 #[derive(Template)]
 #[template(path = "public/sitemap_index.xml")]
 struct SitemapIndex {
-    site: String,
+    site: Arc<Site>,
     numbers: std::ops::RangeInclusive<i64>,
 }
 
@@ -116,7 +118,7 @@ async fn sitemap_index(request: Request, context: Data<Context>) -> HttpResponse
 #[derive(Template)]
 #[template(path = "public/sitemap.xml")]
 struct Sitemap {
-    site: String,
+    site: Arc<Site>,
     /// Whether it is the first, which also lists the pages that are not posts.
     is_first: bool,
     posts: Vec<(String, Timestamp)>,

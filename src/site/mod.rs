@@ -2,6 +2,7 @@
 
 mod all_posts;
 mod feed;
+mod feed_ids;
 mod public;
 mod render_cache;
 mod sign_in;
@@ -9,6 +10,7 @@ mod sign_out;
 
 use actix_web::web::ServiceConfig;
 
+pub use feed_ids::FeedIds;
 pub use render_cache::RenderCache;
 
 /// Registers the public routes.

@@ -7,12 +7,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 
-use crate::domain::Slug;
+use crate::domain::{Action, Permission, Person, Slug};
 use crate::http::{Context, Layout, Reply, Request, get_only};
+use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
-use crate::site::render_cache::RenderCache;
+use crate::site::render_cache::{PublicBody, RenderCache};
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
 
@@ -27,25 +28,23 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// How many posts the front page shows.
 const ON_FRONT_PAGE: usize = 20;
 
-/// The newest posts. Public pages do not look up who is signed in, so they are the
-/// same for everyone.
+/// The newest posts.
 #[derive(Template)]
 #[template(path = "public/home.html")]
 struct HomePage {
     layout: Layout,
-    site: String,
     posts: Vec<PublicPost>,
 }
 
 async fn home(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .page(request, |store, request| {
-            let posts =
-                posts::published(&mut *store.checkout()?, &PageRequest::newest(ON_FRONT_PAGE))
-                    .map_err(read_error)?;
-            let layout = Layout::new(request, "Imprimatur", None);
-            let site = request.site.clone();
-            Ok(Reply::ok(&HomePage { layout, site, posts: posts.lines }).revalidated())
+            let conn = &mut *store.checkout()?;
+            let posts = posts::published(conn, &PageRequest::newest(ON_FRONT_PAGE));
+            let posts = posts.map_err(read_error)?.lines;
+            let reader = request.reader(conn)?;
+            let layout = Layout::public(request, &request.site.name, reader.as_ref());
+            Ok(Reply::ok(&HomePage { layout, posts }).revalidated())
         })
         .await
 }
@@ -54,31 +53,39 @@ async fn home(request: Request, context: Data<Context>) -> HttpResponse {
 #[template(path = "public/post.html")]
 struct PublicPostPage {
     layout: Layout,
-    site: String,
     post: PublicPost,
-    body: Arc<str>,
+    body: Arc<PublicBody>,
+    /// Where the person who is signed in works on the post: an address and its label.
+    own_page: Option<(String, &'static str)>,
 }
 
 impl PublicPostPage {
     /// Returns the canonical address of the post.
     fn address(&self) -> String {
-        format!("{}/posts/{}", self.site, self.post.slug)
+        format!("{}/posts/{}", self.layout.site.url, self.post.slug)
     }
 
     /// Returns the description of the post for programs (schema.org, as JSON-LD). A
     /// published post never changes, so it has no date of modification.
     fn linked_data(&self) -> String {
-        let data = serde_json::json!({
+        let site = &self.layout.site;
+        let mut data = serde_json::json!({
             "@context": "https://schema.org",
             "@type": "BlogPosting",
             "headline": self.post.title,
             "description": self.post.summary,
             "author": { "@type": "Person", "name": self.post.author },
-            "publisher": { "@type": "Organization", "name": "Imprimatur", "url": format!("{}/", self.site) },
+            "publisher": { "@type": "Organization", "name": site.name, "url": format!("{}/", site.url) },
             "datePublished": self.post.published_at.to_string(),
             "url": self.address(),
             "mainEntityOfPage": self.address(),
         });
+        if let Some(language) = &site.language {
+            data["inLanguage"] = language.as_str().into();
+        }
+        if let Some(picture) = &self.body.picture {
+            data["image"] = picture.as_str().into();
+        }
         // Inside a script element only `<` could end the data.
         data.to_string().replace('<', "\\u003c")
     }
@@ -101,21 +108,33 @@ async fn post(
             let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
             let conn = &mut *store.checkout()?;
             let found = posts::at_address(conn, &slug).map_err(read_error)?;
+            let reader = request.reader(conn)?;
             match found.ok_or(Refusal::NotFound)? {
                 Address::Gone => {
-                    let layout = Layout::new(request, "This post was removed", None);
+                    let title = "This post was removed";
+                    let layout = Layout::public(request, title, reader.as_ref());
                     Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
                 }
                 Address::Published(post) => {
-                    let body = rendered.html_of(conn, &post)?;
-                    let layout = Layout::new(request, &post.title, None);
-                    let site = request.site.clone();
-                    let page = PublicPostPage { layout, site, post: *post, body };
+                    let body = rendered.body_of(conn, &post)?;
+                    let layout = Layout::public(request, &post.title, reader.as_ref());
+                    let own_page = reader.and_then(|reader| own_page(&reader, &post));
+                    let page = PublicPostPage { layout, post: *post, body, own_page };
                     Ok(Reply::ok(&page).revalidated())
                 }
             }
         })
         .await
+}
+
+/// Returns where this person works on a published post, with the label of the link.
+fn own_page(reader: &Person, post: &PublicPost) -> Option<(String, &'static str)> {
+    if permissions::holds(&reader.roles, Permission::ViewAudit) {
+        return Some((format!("/admin/posts/{}", post.id), "Open in the admin"));
+    }
+    let reviews = permissions::holds(&reader.roles, permissions::required(Action::Publish));
+    (reviews || reader.id == post.author_id)
+        .then(|| (format!("/desk/posts/{}", post.id), "Open on my desk"))
 }
 
 /// Responds whether requests can be served: whether the database answers.

@@ -25,8 +25,16 @@ const BODIES: usize = 256;
 
 type Key = (PostId, RevisionNumber);
 
+/// A published body, ready to be shown.
+pub(super) struct PublicBody {
+    /// The body as HTML.
+    pub(super) html: String,
+    /// The address of its first picture, for previews of links to it.
+    pub(super) picture: Option<String>,
+}
+
 /// The bodies that are read most.
-pub struct RenderCache(Cache<Key, Arc<str>, Bytes>);
+pub struct RenderCache(Cache<Key, Arc<PublicBody>, Bytes>);
 
 impl RenderCache {
     /// Returns an empty cache.
@@ -34,36 +42,38 @@ impl RenderCache {
         Self(Cache::with_weighter(BODIES, CAPACITY, Bytes))
     }
 
-    /// Returns the body of a published post as HTML.
-    pub(super) fn html_of(
+    /// Returns the body of a published post.
+    pub(super) fn body_of(
         &self,
         conn: &mut PgConnection,
         post: &PublicPost,
-    ) -> Result<Arc<str>, Refusal> {
-        let html = self.html(conn, std::slice::from_ref(post))?;
-        html.into_iter().next().ok_or_else(|| read_error(Error::NotFound))
+    ) -> Result<Arc<PublicBody>, Refusal> {
+        let bodies = self.bodies(conn, std::slice::from_ref(post))?;
+        bodies.into_iter().next().ok_or_else(|| read_error(Error::NotFound))
     }
 
-    /// Returns the bodies of published posts as HTML, in the order of the posts. One
+    /// Returns the bodies of published posts, in the order of the posts. One
     /// query reads those that are not cached.
-    pub(super) fn html(
+    pub(super) fn bodies(
         &self,
         conn: &mut PgConnection,
         posts: &[PublicPost],
-    ) -> Result<Vec<Arc<str>>, Refusal> {
-        let mut found: HashMap<Key, Arc<str>> =
+    ) -> Result<Vec<Arc<PublicBody>>, Refusal> {
+        let mut found: HashMap<Key, Arc<PublicBody>> =
             posts.iter().filter_map(|post| Some((key(post), self.0.get(&key(post))?))).collect();
         let missing: Vec<Key> =
             posts.iter().map(key).filter(|key| !found.contains_key(key)).collect();
         if !missing.is_empty() {
             for (key, body) in posts::bodies(conn, &missing).map_err(read_error)? {
-                let html: Arc<str> = render(&body, Audience::Reader).html.into();
-                self.0.insert(key, html.clone());
-                found.insert(key, html);
+                let rendered = render(&body, Audience::Reader);
+                let body = PublicBody { html: rendered.html, picture: rendered.picture };
+                let body = Arc::new(body);
+                self.0.insert(key, body.clone());
+                found.insert(key, body);
             }
         }
-        let html = posts.iter().map(|post| found.get(&key(post)).cloned());
-        html.collect::<Option<Vec<_>>>().ok_or_else(|| read_error(Error::NotFound))
+        let bodies = posts.iter().map(|post| found.get(&key(post)).cloned());
+        bodies.collect::<Option<Vec<_>>>().ok_or_else(|| read_error(Error::NotFound))
     }
 }
 
@@ -75,21 +85,24 @@ fn key(post: &PublicPost) -> Key {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Key, Arc<str>> for Bytes {
-    fn weight(&self, key: &Key, html: &Arc<str>) -> u64 {
-        (size_of_val(key) + size_of_val(html) + html.len()) as u64
+impl Weighter<Key, Arc<PublicBody>> for Bytes {
+    fn weight(&self, key: &Key, body: &Arc<PublicBody>) -> u64 {
+        let picture = body.picture.as_ref().map_or(0, String::len);
+        (size_of_val(key) + size_of::<PublicBody>() + body.html.len() + picture) as u64
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPACITY, RenderCache};
+    use std::sync::Arc;
+
+    use super::{CAPACITY, PublicBody, RenderCache};
     use crate::domain::{PostId, RevisionNumber};
 
     #[test]
     fn it_keeps_the_longest_body_and_never_more_than_its_capacity() {
         let cache = RenderCache::new();
-        let longest: std::sync::Arc<str> = "x".repeat(2_000_000).into();
+        let longest = Arc::new(PublicBody { html: "x".repeat(2_000_000), picture: None });
         for id in 0..64 {
             let key = (PostId(id), RevisionNumber(1));
             cache.0.insert(key, longest.clone());

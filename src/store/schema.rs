@@ -42,6 +42,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    site_identity (singleton) {
+        singleton -> Bool,
+        id -> Uuid,
+    }
+}
+
+diesel::table! {
     cookie_key (singleton) {
         singleton -> Bool,
         key -> Binary,

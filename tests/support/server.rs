@@ -1,11 +1,11 @@
 //! The real server on a real socket.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use imprimatur::http::{Context, Settings};
+use imprimatur::http::{Context, Settings, Site};
 use imprimatur::server;
 use imprimatur::store::Store;
 
@@ -39,7 +39,7 @@ impl Server {
 
     fn on(listener: TcpListener, store: Store, public_url: String, is_behind_proxy: bool) -> Self {
         let address = listener.local_addr().unwrap();
-        let settings = Settings { public_url, is_behind_proxy };
+        let settings = Settings { site: Arc::new(Site::at(public_url)), is_behind_proxy };
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -35,7 +35,7 @@ pub(super) fn page(
     reason: LinkReason,
     secret: &Secret,
 ) -> Reply {
-    let address = format!("{}{}", request.site, links::address(secret.as_str()));
+    let address = format!("{}{}", request.site.url, links::address(secret.as_str()));
     Reply::ok(&PasswordLinkPage { layout, person, address, reason })
 }
 

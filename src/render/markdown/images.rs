@@ -8,6 +8,14 @@ pub(crate) fn is_over_tls(address: &str) -> bool {
     address.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
 }
 
+/// Returns the address of the first image that is shown.
+pub(super) fn first(events: &[Event<'_>]) -> Option<String> {
+    events.iter().find_map(|event| match event {
+        Event::Start(Tag::Image { dest_url, .. }) => Some(dest_url.to_string()),
+        _ => None,
+    })
+}
+
 /// Keeps images that come over TLS, and only the description of any other. An image
 /// with a title, alone in its paragraph, becomes a figure with a caption.
 pub(super) fn over_tls<'a>(

@@ -32,6 +32,8 @@ const OPTIONS: Options = Options::ENABLE_TABLES
 /// A rendered text.
 pub(crate) struct Rendered {
     pub(crate) html: String,
+    /// The address of its first picture that is shown.
+    pub(crate) picture: Option<String>,
     pub(crate) notes: Notes,
 }
 
@@ -42,9 +44,10 @@ pub(crate) struct Rendered {
 pub(crate) fn render(markdown: &str, audience: Audience) -> Rendered {
     let source = open_comments::close(markdown, OPTIONS);
     let (events, notes) = read(&source, audience);
+    let picture = images::first(&events);
     let mut html = String::new();
     html::push_html(&mut html, events.into_iter());
-    Rendered { html: sanitizer::clean(&html), notes }
+    Rendered { html: sanitizer::clean(&html), picture, notes }
 }
 
 /// Returns how many pictures have no description for readers who cannot see them.

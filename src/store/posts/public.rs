@@ -1,12 +1,14 @@
 //! What the public finds.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
+use uuid::Uuid;
 
-use crate::domain::{PostId, RevisionNumber, Slug, State};
+use crate::domain::{PostId, RevisionNumber, Slug, State, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
+use crate::store::schema::site_identity;
 use crate::store::statement::statement;
 
 /// What the public finds at an address.
@@ -31,13 +33,15 @@ pub struct PublicPost {
     pub title: String,
     /// Its summary.
     pub summary: String,
+    /// The id of its author.
+    pub author_id: UserId,
     /// Who wrote it.
     pub author: String,
     /// When it was published.
     pub published_at: Timestamp,
 }
 
-type PublicSqlType = (BigInt, Integer, Text, Text, Text, Text, Timestamptz);
+type PublicSqlType = (BigInt, Integer, Text, Text, Text, BigInt, Text, Timestamptz);
 
 #[derive(Queryable)]
 struct PublicRow {
@@ -46,6 +50,7 @@ struct PublicRow {
     slug: String,
     title: String,
     summary: String,
+    author_id: i64,
     author: String,
     published_at: Stored,
 }
@@ -58,17 +63,23 @@ fn public(row: PublicRow) -> Option<PublicPost> {
         slug: Slug::parse(&row.slug)?,
         title: row.title,
         summary: row.summary,
+        author_id: UserId(row.author_id),
         author: row.author,
         published_at: row.published_at.to_jiff(),
     })
 }
 
-/// The columns of a [`PublicPost`], and where they come from.
+/// The columns of a [`PublicPost`] after others, and where they come from.
 macro_rules! public_where {
     ($condition:literal) => {
+        public_where!("", $condition)
+    };
+    ($others:literal, $condition:literal) => {
         concat!(
-            "SELECT p.id, p.published_revision, p.slug, r.title, r.summary,
-                author.display_name, p.published_at
+            "SELECT ",
+            $others,
+            "p.id, p.published_revision, p.slug, r.title, r.summary,
+                p.author_id, author.display_name, p.published_at
              FROM posts p
              JOIN users author ON author.id = p.author_id
              JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
@@ -109,20 +120,39 @@ const NEWER: &str = public_where!(
      ORDER BY p.published_at, p.id"
 );
 
+/// Returns the newest published posts, and when the public last saw a change: a post
+/// was published or archived.
+pub fn newest(
+    conn: &mut PgConnection,
+    count: usize,
+) -> QueryResult<(Vec<PublicPost>, Option<Timestamp>)> {
+    let rows = statement::<(Nullable<Timestamptz>, PublicSqlType)>(NEWEST)
+        .at_most(count as i64)
+        .load::<(Option<Stored>, PublicRow)>(conn)?;
+    let archived = match rows.first() {
+        Some((archived, _)) => *archived,
+        None => statement::<Nullable<Timestamptz>>(LAST_ARCHIVED).get_result(conn)?,
+    };
+    let posts: Vec<PublicPost> = rows.into_iter().filter_map(|(_, row)| public(row)).collect();
+    let published = posts.first().map(|post| post.published_at);
+    Ok((posts, published.max(archived.map(|at| at.to_jiff()))))
+}
+
+const LAST_ARCHIVED: &str = "SELECT max(since) FROM posts WHERE state = 'archived'";
+
+const NEWEST: &str = public_where!(
+    "(SELECT max(since) FROM posts WHERE state = 'archived'), ",
+    "p.state = 'published' ORDER BY p.published_at DESC, p.id DESC"
+);
+
 /// Returns what the public finds at an address, or `None` where there never
 /// was anything to find.
 pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Address>> {
-    let row = statement::<(Text, PublicSqlType)>(
-        "SELECT p.state, p.id, p.published_revision, p.slug, r.title, r.summary,
-            author.display_name, p.published_at
-         FROM posts p
-         JOIN users author ON author.id = p.author_id
-         JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
-         WHERE p.slug = $1",
-    )
-    .bind::<Text, _>(slug.as_str())
-    .get_result::<(State, PublicRow)>(conn)
-    .optional()?;
+    let sql = public_where!("p.state, ", "p.slug = $1");
+    let row = statement::<(Text, PublicSqlType)>(sql)
+        .bind::<Text, _>(slug.as_str())
+        .get_result::<(State, PublicRow)>(conn)
+        .optional()?;
     Ok(row.and_then(|(state, row)| match state {
         State::Draft | State::InReview => None,
         State::Archived => Some(Address::Gone),
@@ -156,6 +186,11 @@ struct BodyRow {
     post: i64,
     number: i32,
     body: String,
+}
+
+/// Returns the id of the site, from which the ids of its feed come.
+pub fn site_id(conn: &mut PgConnection) -> QueryResult<Uuid> {
+    site_identity::table.select(site_identity::id).first(conn)
 }
 
 /// Returns the highest post id that is taken, or 0.
