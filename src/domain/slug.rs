@@ -120,10 +120,11 @@ mod tests {
 
     #[test]
     fn a_chosen_address_is_well_formed_and_the_error_suggests_one() {
-        let chosen = |text| Slug::parse_chosen(text).map(|slug| slug.map(|slug| slug.to_string()));
+        let chosen =
+            |text: &str| Slug::parse_chosen(text).map(|slug| slug.map(|slug| slug.to_string()));
         assert_eq!(chosen("  "), Ok(None));
         assert_eq!(chosen(" on-restraint "), Ok(Some("on-restraint".to_owned())));
-        let message = |text| chosen(text).unwrap_err().message;
+        let message = |text: &str| chosen(text).unwrap_err().message;
         assert!(message("On Restraint!").ends_with("for example: on-restraint"));
         assert!(message("///").ends_with("between words."));
         assert!(chosen(&"a".repeat(100)).is_ok());
