@@ -284,7 +284,7 @@ mod tests {
         for (older, newer, expected) in [
             ("今日は良い天気です。\n", "今日は悪い天気です。\n", ["良", "悪"]),
             ("他喜欢读书。\n", "他喜欢写书。\n", ["读", "写"]),
-            ("ฉันรักแมว\n", "ฉันรักหมา\n", ["แมว", "หมา"]),
+            ("ฉันรักแมว\n", "ฉันชอบแมว\n", ["รัก", "ชอบ"]),
         ] {
             let marked = lines(older, newer).into_iter().flat_map(|line| line.pieces);
             let marked: Vec<String> =

@@ -119,9 +119,12 @@ fn programs_and_the_command_line_choose_the_address_too() {
     assert_eq!(alice.get("/api/v1/posts/2").expect(200).json()["slug"], serde_json::Value::Null);
 
     let create = ["post", "create", "-", "--as", "alice", "--slug", "by-hand", "--json"];
-    run_with(&world.database, &create, "# Two\n\nB.\n").expect(0);
-    let revise = ["post", "revise", "3", "-", "--as", "alice", "--revision", "1", "--json"];
+    let created = run_with(&world.database, &create, "# Two\n\nB.\n").expect(0).stdout;
+    let created: serde_json::Value = serde_json::from_str(&created).unwrap();
+    let id = created["post"].as_i64().unwrap();
+    let number = id.to_string();
+    let revise = ["post", "revise", &number, "-", "--as", "alice", "--revision", "1", "--json"];
     run_with(&world.database, &revise, "B2.\n").expect(0);
-    let slug = world.post(PostId(3)).current.content.slug;
+    let slug = world.post(PostId(id)).current.content.slug;
     assert_eq!(slug.unwrap().as_str(), "by-hand", "what is not given is kept");
 }
