@@ -1,6 +1,7 @@
 use crate::domain::{Action, Person, Post, Reason, State};
 use crate::permissions;
 use crate::policies::Rule;
+use crate::policies::posts::Remedy;
 use crate::workflow::{self, Advice};
 
 /// The actions that a page offers. An action without the permission is not offered.
@@ -56,7 +57,9 @@ impl Offers {
 }
 
 fn can_be_corrected(reason: &Reason) -> bool {
-    Rule::ALL.into_iter().any(|rule| rule.as_str() == reason.code && rule.can_be_corrected())
+    Rule::ALL
+        .into_iter()
+        .any(|rule| rule.as_str() == reason.code && rule.remedy() == Remedy::Correction)
 }
 
 /// Adds an action to those with the same reasons.

@@ -189,7 +189,7 @@ impl Person {
 /// The person who acts, with the roles they hold *now*: read and locked in the
 /// transaction `'tx`, so that a revocation waits until it ends.
 ///
-/// Only [`accounts::load`](crate::accounts::load) makes one. There is no
+/// Only [`accounts::load`](crate::accounts::load) (in `identity.rs`) makes one. There is no
 /// `Clone`, no `Default` and no `Deserialize`: an actor is a fact about a
 /// transaction, not a piece of data.
 ///

@@ -30,6 +30,8 @@ pub struct Reply {
     /// Whether this page shows the line of an earlier reply.
     shows_flash: bool,
     is_revalidated: bool,
+    /// Whether the reply is for one person, so that no shared cache may keep it.
+    is_personal: bool,
     entity_tag: Option<EntityTag>,
     /// Whether the browser has cached this very body.
     is_cached: bool,
@@ -117,7 +119,8 @@ impl Reply {
         let is_cached = entity_tag.as_ref().is_some_and(|tag| request.has_cached(tag));
         // The response to HEAD has no body, so the line stays for the next page.
         let shows_flash = shows_flash && request.is_shown;
-        Self { shows_flash, entity_tag, is_cached, ..self }
+        let is_personal = request.known_viewer().is_some();
+        Self { shows_flash, entity_tag, is_cached, is_personal, ..self }
     }
 
     fn is_page(&self) -> bool {
@@ -150,6 +153,7 @@ impl Reply {
             flash: None,
             shows_flash: false,
             is_revalidated: false,
+            is_personal: false,
             entity_tag: None,
             is_cached: false,
             new_session: None,
@@ -171,7 +175,8 @@ impl Reply {
         }
         match self.entity_tag {
             Some(tag) => {
-                response.insert_header((header::CACHE_CONTROL, "no-cache"));
+                let control = if self.is_personal { "private, no-cache" } else { "no-cache" };
+                response.insert_header((header::CACHE_CONTROL, control));
                 response.insert_header(header::ETag(tag));
             }
             None => {

@@ -1,4 +1,4 @@
-//! The seven statements that write: all that ever changes a post.
+//! The statements that write: all that ever changes a post.
 //!
 //! Times come from the clock at the moment of writing, under the lock, and are
 //! never earlier than the newest history row of the post: a transaction's own

@@ -53,6 +53,10 @@ impl Condition for Rule {
         }
     }
 
+    fn is_about_the_person(self) -> bool {
+        false
+    }
+
     fn reason(self, facts: &Facts<'_>) -> Reason {
         match (self, &facts.incident.acknowledgement) {
             (Self::IsOpen, Some(earlier)) => Reason::new(

@@ -4,6 +4,10 @@
 //! with. It refuses to know the database: it is given facts
 //! and no connection, so it cannot write or read anything.
 //!
+//! No rule depends on the time of day. One that did would take it from the locked
+//! subject, as a column of the read under the lock: all servers then share the
+//! database's clock.
+//!
 //! A refusal means that *this attempt* was refused, and says every reason why.
 //! It is not a defect: the loser of a race is refused here, in a sentence.
 
@@ -141,9 +145,7 @@ pub trait Condition: Copy {
 
     /// Returns whether the rule is about the person's relation to the subject:
     /// then waiting does not help, and the answer is "not you", not "not now".
-    fn is_about_the_person(self) -> bool {
-        false
-    }
+    fn is_about_the_person(self) -> bool;
 }
 
 /// This attempt is refused now: every rule that is not met.

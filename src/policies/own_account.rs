@@ -113,6 +113,10 @@ impl Condition for Rule {
         }
     }
 
+    fn is_about_the_person(self) -> bool {
+        false
+    }
+
     fn reason(self, &Facts { person, change, .. }: &Facts<'_>) -> Reason {
         let (sentence, hint) = match self {
             Self::PasswordIsProven => (

@@ -1,11 +1,12 @@
 //! Responses to requests that reach no handler.
 
-use actix_web::HttpResponse;
-use actix_web::body::BoxBody;
-use actix_web::dev::ServiceResponse;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
 
 use crate::api;
 use crate::domain::RequestId;
@@ -22,18 +23,21 @@ pub(super) async fn not_found(request: Request, context: Data<Context>) -> HttpR
     context.page(request, |_, _| Err(Refusal::NotFound)).await
 }
 
-/// Replaces an error response of actix by an error page or a problem document.
+/// Replaces an error response of actix by an error page or a problem document. It runs
+/// within the session's middleware: the page names who is signed in.
 pub(super) async fn in_own_words(
-    id: RequestId,
-    response: ServiceResponse<BoxBody>,
-) -> ServiceResponse<BoxBody> {
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = request.extensions().get::<RequestId>().copied().unwrap_or_default();
+    let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     let is_by_actix =
         response.response().error().is_some() || status == StatusCode::METHOD_NOT_ALLOWED;
     let (request, response) = response.into_parts();
     let context = request.app_data::<Data<Context>>().cloned();
     let (Some(context), true) = (context, is_by_actix) else {
-        return ServiceResponse::new(request, response);
+        return Ok(ServiceResponse::new(request, response));
     };
     if status.is_server_error() {
         tracing::error!(request_id = %id, error = ?response.error(), "a request failed");
@@ -52,7 +56,7 @@ pub(super) async fn in_own_words(
     if let Some(allowed) = response.headers().get(header::ALLOW) {
         replaced.headers_mut().insert(header::ALLOW, with_head(allowed));
     }
-    ServiceResponse::new(request, replaced)
+    Ok(ServiceResponse::new(request, replaced))
 }
 
 /// Adds HEAD to the allowed methods, if GET is one.

@@ -13,7 +13,6 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::stream;
 
-use super::error_responses;
 use crate::domain::RequestId;
 use crate::http::{Context, HeadersOnly, error_page};
 use crate::metrics;
@@ -41,7 +40,7 @@ pub(super) async fn every_response(
     let started = Instant::now();
     let context = request.app_data::<Data<Context>>().cloned();
     let mut response = match next.call(request).await {
-        Ok(response) => error_responses::in_own_words(id, response.map_into_boxed_body()).await,
+        Ok(response) => response.map_into_boxed_body(),
         // A middleware failed, and the request is gone with it.
         Err(error) => {
             tracing::error!(request_id = %id, %error, "a request failed");

@@ -94,17 +94,17 @@ fn a_form_is_read_strictly() {
     let before = world.db_everything();
     let base = encode(&[("token", &token)]);
     for (rest, named) in [
-        (format!("key={key}"), "<code>seen</code>"),
-        (format!("key={key}&seen="), "<code>seen</code>"),
-        (format!("key={key}&seen=0"), "<code>seen</code>"),
-        (format!("key={key}&seen=one"), "<code>seen</code>"),
-        (format!("key={key}&seen=99999999999999999999"), "<code>seen</code>"),
-        (format!("key={key}&seen=1&seen=1"), "<code>seen</code>"),
-        ("seen=1".to_owned(), "<code>key</code>"),
-        ("seen=1&key=".to_owned(), "<code>key</code>"),
-        (format!("seen=1&key={}", "k".repeat(256)), "<code>key</code>"),
+        (format!("key={key}"), "<p>Revision: "),
+        (format!("key={key}&seen="), "<p>Revision: "),
+        (format!("key={key}&seen=0"), "<p>Revision: "),
+        (format!("key={key}&seen=one"), "<p>Revision: "),
+        (format!("key={key}&seen=99999999999999999999"), "<p>Revision: "),
+        (format!("key={key}&seen=1&seen=1"), "<p>Revision: "),
+        ("seen=1".to_owned(), "<p>Key: "),
+        ("seen=1&key=".to_owned(), "<p>Key: "),
+        (format!("seen=1&key={}", "k".repeat(256)), "<p>Key: "),
         (format!("key={key}&seen=1&state=published"), "there is no field &#34;state&#34;."),
-        (format!("key={key}&seen=%FF"), "<code>seen</code>"),
+        (format!("key={key}&seen=%FF"), "<p>Revision: "),
     ] {
         let page = edith.post_raw(&path, format!("{base}&{rest}").as_bytes(), &OURS);
         assert_eq!(page.status, 422, "{rest}: {}", page.body);
@@ -147,7 +147,7 @@ fn a_byte_that_is_not_utf_8_does_not_lose_the_rest_of_the_form() {
     let page = alice.post_raw("/desk/posts/create", body.as_bytes(), &OURS).expect(422);
     assert!(
         page.body.contains(
-            "<code>body</code>: Bad form: this is not UTF-8 \
+            "<p>Body: Bad form: this is not UTF-8 \
              text."
         ),
         "{}",

@@ -1,7 +1,7 @@
 //! The README is checked against the code: what it shows as generated is, and
 //! a link to a line leads to that line.
 //!
-//! `UPDATE_README=1 cargo test readme` brings it up to date.
+//! `UPDATE_README=1 cargo test --test proof readme` brings it up to date.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,10 @@ pub fn check_section(name: &str, expected: &str) {
     if std::env::var_os("UPDATE_README").is_some() {
         fs::write(path(), format!("{before}{start}{expected}{end}{after}")).unwrap();
     } else {
-        assert_eq!(found, expected, "UPDATE_README=1 cargo test readme brings it up to date");
+        assert_eq!(
+            found, expected,
+            "UPDATE_README=1 cargo test --test proof readme brings it up to date"
+        );
     }
 }
 
@@ -91,7 +94,7 @@ fn every_link_leads_somewhere_and_a_link_to_a_line_to_what_it_says() {
         } else {
             assert_eq!(
                 line, right,
-                "{code:?} has moved in {file}: UPDATE_README=1 cargo test readme follows it"
+                "{code:?} has moved in {file}: UPDATE_README=1 cargo test --test proof readme follows it"
             );
         }
     }

@@ -37,9 +37,18 @@ impl Server {
         Self::on(listener, store, public_url.to_owned(), true)
     }
 
+    /// A server of a site with a name, a description and a language of its own.
+    pub fn start_site(site: Site, store: Store) -> Self {
+        Self::of(TcpListener::bind("127.0.0.1:0").unwrap(), store, site, false)
+    }
+
     fn on(listener: TcpListener, store: Store, public_url: String, is_behind_proxy: bool) -> Self {
+        Self::of(listener, store, Site::at(public_url), is_behind_proxy)
+    }
+
+    fn of(listener: TcpListener, store: Store, site: Site, is_behind_proxy: bool) -> Self {
         let address = listener.local_addr().unwrap();
-        let settings = Settings { site: Arc::new(Site::at(public_url)), is_behind_proxy };
+        let settings = Settings { site: Arc::new(site), is_behind_proxy };
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -210,6 +210,17 @@ pub fn db_end_sessions(world: &World) {
         .unwrap();
 }
 
+/// Ends the sessions of one person.
+pub fn db_end_sessions_of(world: &World, name: &str) {
+    diesel::sql_query(
+        "UPDATE sessions SET ended_at = clock_timestamp()
+         WHERE ended_at IS NULL AND user_id = (SELECT id FROM users WHERE username = $1)",
+    )
+    .bind::<diesel::sql_types::Text, _>(name)
+    .execute(&mut world.database.as_owner())
+    .unwrap();
+}
+
 pub fn db_number(conn: &mut PgConnection, sql: &str) -> i64 {
     #[derive(diesel::QueryableByName)]
     struct Row {

@@ -44,6 +44,10 @@ impl Condition for FirstRule {
         }
     }
 
+    fn is_about_the_person(self) -> bool {
+        false
+    }
+
     fn reason(self, _: &FirstFacts<'_>) -> Reason {
         let (sentence, hint) = match self {
             Self::IsTheFirst => {

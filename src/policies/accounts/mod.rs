@@ -127,6 +127,10 @@ impl Condition for Rule {
         }
     }
 
+    fn is_about_the_person(self) -> bool {
+        false
+    }
+
     fn reason(self, &Facts { action, account, .. }: &Facts<'_>) -> Reason {
         let (sentence, hint) = reasons::explain(self, action, account);
         Reason::new(self.code(), sentence, hint)

@@ -1,14 +1,13 @@
-//! The rules about posts: which action must meet which, and when each is met.
+//! How a policy about posts asks its rules. `rule` has the rules: which action must
+//! meet which, and when each is met. `reasons` has what a refusal says.
 
 mod reasons;
 mod rule;
 
 use super::{Condition, Policy, PolicyDenied};
-use crate::domain::{
-    Action, Attempt, Create, LockedPost, Note, OnPost, Person, Post, Reason, RevisionNumber, State,
-};
+use crate::domain::{Action, Attempt, Create, LockedPost, Note, OnPost, Person, Reason};
 
-pub use rule::{Facts, Rule, Subject, rules};
+pub use rule::{Facts, Remedy, Rule, Subject, rules};
 
 /// Returns nothing where every rule of the action is met. It is the answer
 /// without the proof: [`evaluate`](super::evaluate) asks it about a locked post,
@@ -41,30 +40,6 @@ impl Policy for Create {
     }
 }
 
-impl Rule {
-    fn is_met_by(self, person: &Person, post: &Post, seen: RevisionNumber, words: bool) -> bool {
-        let requests = &post.standing_requests;
-        match self {
-            Self::SomethingIsWritten => !post.current.content.is_blank(),
-            Self::YouAreItsAuthor => post.author.id == person.id,
-            Self::YouAreNotItsAuthor => post.author.id != person.id,
-            Self::NotYetPublished => matches!(post.state(), State::Draft | State::InReview),
-            Self::IsADraft => post.state() == State::Draft,
-            Self::IsInReview => post.state() == State::InReview,
-            Self::IsPublished => post.state() == State::Published,
-            Self::SeenIsCurrent => seen == post.current.number,
-            Self::NothingIsMissing => post.current.content.missing().is_empty(),
-            Self::NoRequestStands => requests.is_empty(),
-            Self::ARequestStands => !requests.is_empty(),
-            Self::StandingRequestIsYours => {
-                requests.is_empty()
-                    || requests.iter().any(|request| request.is_withdrawable_by(person.id))
-            }
-            Self::NoteIsGiven | Self::ReasonIsGiven => words,
-        }
-    }
-}
-
 impl Condition for Rule {
     type Facts<'a> = Facts<'a>;
 
@@ -74,8 +49,7 @@ impl Condition for Rule {
 
     fn is_met(self, facts: &Facts<'_>) -> bool {
         match facts.subject {
-            // The one rule that speaks of a post that does not exist yet.
-            Subject::New(content) => self != Self::SomethingIsWritten || !content.is_blank(),
+            Subject::New(content) => self.is_met_by_new(content),
             Subject::Existing(post, seen) => {
                 self.is_met_by(facts.person, post, seen, facts.has_words)
             }
@@ -83,10 +57,7 @@ impl Condition for Rule {
     }
 
     fn is_about_the_person(self) -> bool {
-        matches!(
-            self,
-            Self::YouAreItsAuthor | Self::YouAreNotItsAuthor | Self::StandingRequestIsYours
-        )
+        self.remedy() == Remedy::AnotherPerson
     }
 
     fn reason(self, facts: &Facts<'_>) -> Reason {

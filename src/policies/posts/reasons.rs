@@ -11,13 +11,16 @@ pub(super) const REASON_MISSING: (&str, &str) =
 
 /// Returns the sentence and the hint of a rule that is not met.
 pub(super) fn explain(rule: Rule, person: &Person, subject: Subject<'_>) -> (String, String) {
-    let (sentence, hint) = match subject {
-        Subject::New(_) => {
-            ("Nothing is written yet.".to_owned(), "Enter a title, a summary or some text.")
-        }
-        Subject::Existing(post, seen) => return explain_post(rule, person, post, seen),
-    };
-    (sentence, hint.to_owned())
+    match subject {
+        // The one rule of a post that does not exist yet.
+        Subject::New(_) => nothing_written(),
+        Subject::Existing(post, seen) => explain_post(rule, person, post, seen),
+    }
+}
+
+fn nothing_written() -> (String, String) {
+    let hint = "Enter a title, a summary or some text.";
+    ("Nothing is written yet.".to_owned(), hint.to_owned())
 }
 
 fn explain_post(
@@ -27,9 +30,7 @@ fn explain_post(
     seen: RevisionNumber,
 ) -> (String, String) {
     let (sentence, hint) = match rule {
-        Rule::SomethingIsWritten => {
-            return explain(rule, person, Subject::New(&post.current.content));
-        }
+        Rule::SomethingIsWritten => return nothing_written(),
         Rule::YouAreItsAuthor => (
             format!("This post is written by {}.", post.author.name),
             "Only the author can change it. A reviewer can request changes.",

@@ -1,9 +1,11 @@
 //! The rules about posts, and which action must meet which.
 
-use crate::domain::{Action, Content, Person, Post, RevisionNumber, named};
+use crate::domain::{Action, Content, Person, Post, RevisionNumber, State, named};
 
 named! {
-    /// One condition on an attempt on a post.
+    /// One condition on an attempt on a post. A new one is added here, to the
+    /// actions that must meet it, to when it is met and what would change that, and
+    /// its words to `reasons`: the compiler asks for each.
     pub enum Rule is "a rule about posts" {
         /// A new post says something.
         SomethingIsWritten = "nothing-written",
@@ -38,7 +40,7 @@ named! {
 }
 
 /// Returns the rules that an action must meet. A refusal names every one that
-/// is not met.
+/// is not met, in this order.
 pub fn rules(action: Action) -> &'static [Rule] {
     match action {
         Action::Create => &[Rule::SomethingIsWritten],
@@ -86,25 +88,85 @@ pub enum Subject<'a> {
     Existing(&'a Post, RevisionNumber),
 }
 
+/// What has to change before a rule is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Something has to be read, written or answered first.
+    Correction,
+    /// The post has to be in another state, which it may never be again.
+    AnotherState,
+    /// Another person has to do it: waiting does not help.
+    AnotherPerson,
+}
+
 impl Rule {
-    /// Returns whether it can be met while the post stays in its state and the
-    /// person who they are: something is to be read, written or answered first.
-    pub fn can_be_corrected(self) -> bool {
+    /// Returns whether a post as it is meets the rule.
+    pub(super) fn is_met_by(
+        self,
+        person: &Person,
+        post: &Post,
+        seen: RevisionNumber,
+        has_words: bool,
+    ) -> bool {
+        let requests = &post.standing_requests;
         match self {
-            Self::SomethingIsWritten
-            | Self::SeenIsCurrent
-            | Self::NothingIsMissing
-            | Self::NoRequestStands
-            | Self::NoteIsGiven
-            | Self::ReasonIsGiven => true,
+            Self::SomethingIsWritten => !post.current.content.is_blank(),
+            Self::YouAreItsAuthor => post.author.id == person.id,
+            Self::YouAreNotItsAuthor => post.author.id != person.id,
+            Self::NotYetPublished => matches!(post.state(), State::Draft | State::InReview),
+            Self::IsADraft => post.state() == State::Draft,
+            Self::IsInReview => post.state() == State::InReview,
+            Self::IsPublished => post.state() == State::Published,
+            Self::SeenIsCurrent => seen == post.current.number,
+            Self::NothingIsMissing => post.current.content.missing().is_empty(),
+            Self::NoRequestStands => requests.is_empty(),
+            Self::ARequestStands => !requests.is_empty(),
+            Self::StandingRequestIsYours => {
+                requests.is_empty()
+                    || requests.iter().any(|request| request.is_withdrawable_by(person.id))
+            }
+            Self::NoteIsGiven | Self::ReasonIsGiven => has_words,
+        }
+    }
+
+    /// Returns whether a post that does not exist yet meets the rule.
+    pub(super) fn is_met_by_new(self, content: &Content) -> bool {
+        match self {
+            Self::SomethingIsWritten => !content.is_blank(),
+            // There is nothing yet that these could be about.
             Self::YouAreItsAuthor
             | Self::YouAreNotItsAuthor
             | Self::NotYetPublished
             | Self::IsADraft
             | Self::IsInReview
             | Self::IsPublished
+            | Self::SeenIsCurrent
+            | Self::NothingIsMissing
+            | Self::NoRequestStands
             | Self::ARequestStands
-            | Self::StandingRequestIsYours => false,
+            | Self::StandingRequestIsYours
+            | Self::NoteIsGiven
+            | Self::ReasonIsGiven => true,
+        }
+    }
+
+    /// Returns what has to change before the rule is met.
+    pub fn remedy(self) -> Remedy {
+        match self {
+            Self::SomethingIsWritten
+            | Self::SeenIsCurrent
+            | Self::NothingIsMissing
+            | Self::NoRequestStands
+            | Self::NoteIsGiven
+            | Self::ReasonIsGiven => Remedy::Correction,
+            Self::NotYetPublished
+            | Self::IsADraft
+            | Self::IsInReview
+            | Self::IsPublished
+            | Self::ARequestStands => Remedy::AnotherState,
+            Self::YouAreItsAuthor | Self::YouAreNotItsAuthor | Self::StandingRequestIsYours => {
+                Remedy::AnotherPerson
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the API says of itself is true, and up to date.
 //!
-//! `UPDATE_OPENAPI=1 cargo test the_committed_document` brings it up to date.
+//! `UPDATE_OPENAPI=1 cargo test --test proof the_committed_document` brings it up to date.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,7 +24,10 @@ fn the_committed_document_is_the_one_of_the_code() {
         std::fs::write(&path, &expected).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "UPDATE_OPENAPI=1 cargo test the_committed_document updates it");
+    assert!(
+        found == expected,
+        "UPDATE_OPENAPI=1 cargo test --test proof the_committed_document updates it"
+    );
 }
 
 /// A name that the document does not have is a name that no client expects.
