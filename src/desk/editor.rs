@@ -37,7 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .page(request, |store, request| {
-            let from = request.query_fields()?.read(|query| take_from::<i64>(query))?;
+            let from = request.query_fields()?.read(take_from::<i64>)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             permissions::check(&person.roles, permissions::required(Action::Create))?;
