@@ -1,5 +1,6 @@
 /* For people who are signed in: times in their own time zone, and an editor that
- * previews the text and stores it in the browser until it is saved.
+ * previews the text, stores it in the browser until it is saved, and writes Markdown
+ * for buttons, keys and pasted text.
  *
  * Every page works without this script. It decides nothing and renders nothing: it
  * inserts what the server has rendered. */
@@ -163,7 +164,7 @@ function warnBeforeLeaving(form) {
 /* The editor */
 
 function edit(form) {
-  const fields = [form.elements.title, form.elements.summary, form.elements.body];
+  const fields = ["title", "summary", "body", "slug"].map((name) => form.elements[name]);
   const start = `${drafts}${form.getAttribute("action")}/`;
   const own = start + form.elements.key.value;
   let typedAt = new Date();
@@ -199,6 +200,15 @@ function edit(form) {
     isSignedOut = true;
     clearTimeout(pause);
   });
+  formatting(form.elements.body);
+  form.addEventListener("keydown", (event) => {
+    if (!isShortcut(event, "s")) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector('[name="save"]'));
+  });
+  for (const type of ["keyup", "click"]) {
+    form.elements.body.addEventListener(type, () => followCaret(form.elements.body));
+  }
   store();
   offerDraft();
 
@@ -212,9 +222,9 @@ function edit(form) {
   function store(name = own) {
     if (isSignedOut) return;
     if (!isUnsaved() || fields.every((field) => isSame(field.value, ""))) return remove(name);
-    const [title, summary, body] = fields.map((field) => field.value);
+    const [title, summary, body, slug] = fields.map((field) => field.value);
     const seen = form.elements.seen?.value;
-    write(name, { title, summary, body, seen, at: typedAt.toISOString() });
+    write(name, { title, summary, body, slug, seen, at: typedAt.toISOString() });
   }
 
   /** Offers the newest stored draft that differs from the form. */
@@ -241,7 +251,7 @@ function edit(form) {
   }
 
   function isInForm(draft) {
-    return fields.every((field) => isSame(field.value, draft[field.name]));
+    return fields.every((field) => isSame(field.value, draft[field.name] ?? ""));
   }
 
   /** Replaces the text by a draft, and stores the replaced text instead. The draft
@@ -250,7 +260,7 @@ function edit(form) {
   function restore(name, draft) {
     store(name);
     typedAt = new Date(draft.at);
-    for (const field of fields) field.value = draft[field.name];
+    for (const field of fields) field.value = draft[field.name] ?? "";
     if (form.elements.seen) form.elements.seen.value = draft.seen;
     storeAndPreview();
   }
@@ -273,11 +283,12 @@ function edit(form) {
 
   /** Inserts the parts of the response, or tells why there are none. */
   function insert(status, page) {
-    const parts = { 200: ["needs", "preview"], 422: ["needs"] }[status] ?? [];
+    const parts = { 200: ["stale", "address", "needs", "preview"], 422: ["stale", "address", "needs"] }[status] ?? [];
     for (const name of parts) {
       const [old, fresh] = [document, page].map((one) => one.querySelector(`[data-live="${name}"]`));
       if (old && fresh) update(old, fresh);
     }
+    if (document.activeElement === form.elements.body) followCaret(form.elements.body);
     const errors = [...page.querySelectorAll('[role="alert"] li')];
     if (status === 200) announce("Preview updated.");
     else if (status === 422 && errors.length) announce(errors.map((error) => error.textContent).join(" "));
@@ -291,6 +302,184 @@ function edit(form) {
     const news = form.querySelector("[data-news]");
     if (news.textContent !== words) news.textContent = words;
   }
+}
+
+/** Scrolls the preview beside the form to the words at the caret. */
+function followCaret(body) {
+  const preview = document.getElementById("preview");
+  const prose = preview.querySelector(".prose");
+  if (!prose || preview.scrollHeight <= preview.clientHeight) return;
+  const plain = (text) => text.replace(/[^\p{L}\p{N}]+/gu, "");
+  const before = body.value.slice(0, body.selectionStart);
+  const line = before.slice(before.lastIndexOf("\n") + 1) + body.value.slice(body.selectionStart).split("\n")[0];
+  const words = plain(line.replace(/\]\([^)]*\)/g, "")).slice(0, 40);
+  const expected = (before.length / Math.max(1, body.value.length)) * prose.offsetHeight;
+  const top = (block) => block.getBoundingClientRect().top - prose.getBoundingClientRect().top;
+  const blocks = [...prose.querySelectorAll("p, li, h2, h3, h4, h5, h6, pre, td, th")];
+  const [found] = blocks
+    .filter((block) => words && plain(block.textContent).includes(words))
+    .sort((one, other) => Math.abs(top(one) - expected) - Math.abs(top(other) - expected));
+  const place = prose.getBoundingClientRect().top - preview.getBoundingClientRect().top + (found ? top(found) : expected);
+  const isVisible = place > 0 && place < preview.clientHeight - 48;
+  if (!isVisible) preview.scrollTop += place - preview.clientHeight / 3;
+}
+
+/* Markdown: buttons, keys and pasted text. All of it is inserted as if it was typed,
+ * so that the browser can undo it. */
+
+const isShortcut = (event, key) =>
+  (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
+
+function formatting(body) {
+  const buttons = document.querySelector("[data-marks]");
+  buttons.hidden = false;
+  buttons.addEventListener("click", ({ target }) => target.value && mark(body, target.value));
+  body.addEventListener("keydown", (event) => {
+    const [name] = Object.entries({ bold: "b", italic: "i", link: "k" }).find(([, key]) => isShortcut(event, key)) ?? [];
+    if (!name) return;
+    event.preventDefault();
+    mark(body, name);
+  });
+  body.addEventListener("paste", (event) => {
+    const html = event.clipboardData?.getData("text/html");
+    const text = html && markdownOf(html);
+    if (!text) return;
+    event.preventDefault();
+    type(body, text);
+  });
+}
+
+/** Inserts a text in place of the selection. */
+function type(field, text) {
+  field.focus();
+  // The only way that the browser can undo.
+  if (!document.execCommand("insertText", false, text)) {
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+/** Marks the selection, or takes the mark away. */
+function mark(body, name) {
+  if (name === "heading" || name === "list") return markLines(body, name === "list" ? "- " : "## ");
+  const { value, selectionStart: start, selectionEnd: end } = body;
+  const selected = value.slice(start, end);
+  if (name === "link") {
+    const isAddress = /^https?:\/\/\S+$/.test(selected);
+    type(body, isAddress ? `[](${selected})` : `[${selected}](https://)`);
+    // The caret goes to what is still to be written.
+    const caret = isAddress ? start + 1 : selected ? start + selected.length + 11 : start + 1;
+    return body.setSelectionRange(caret, caret);
+  }
+  const sign = name === "bold" ? "**" : "*";
+  const isMarked = value.slice(0, start).endsWith(sign) && value.slice(end).startsWith(sign);
+  if (isMarked && (sign === "**" || !value.slice(0, start).endsWith("**"))) {
+    body.setSelectionRange(start - sign.length, end + sign.length);
+    type(body, selected);
+    return body.setSelectionRange(start - sign.length, end - sign.length);
+  }
+  type(body, sign + selected + sign);
+  body.setSelectionRange(start + sign.length, end + sign.length);
+}
+
+/** Begins every selected line with a mark, or takes it away if all have it. */
+function markLines(body, sign) {
+  const start = body.value.lastIndexOf("\n", body.selectionStart - 1) + 1;
+  const next = body.value.indexOf("\n", body.selectionEnd);
+  body.setSelectionRange(start, next < 0 ? body.value.length : next);
+  const lines = body.value.slice(start, body.selectionEnd).split("\n");
+  const isMarked = lines.every((line) => line.startsWith(sign));
+  type(body, lines.map((line) => (isMarked ? line.slice(sign.length) : sign + line)).join("\n"));
+}
+
+/** Returns rich text as Markdown, or nothing where it has no marks that Markdown has. */
+function markdownOf(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const rich = "a[href], em, i, strong, b, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, [style*=italic], [style*=bold], [style*='weight:7'], [style*='weight: 7']";
+  if (!page.body.querySelector(rich)) return "";
+  return blocksOf(page.body).replace(/[ \t]+$/gm, "").replace(/\n{3,}/g, "\n\n").trim();
+}
+
+const BLOCKS = /^(P|DIV|UL|OL|LI|H[1-6]|BLOCKQUOTE|PRE|TABLE|TBODY|THEAD|TR|SECTION|ARTICLE|HEADER|FOOTER|MAIN|FIGURE|FIGCAPTION|HR|DL|DT|DD)$/;
+
+/** Returns the blocks of an element. Consecutive inline nodes are a paragraph. */
+function blocksOf(parent) {
+  const blocks = [];
+  let inline = "";
+  const flush = () => {
+    const text = inline.replace(/[ \t]*\n[ \t]*/g, "\n").trim();
+    if (text) blocks.push(text.replace(/^(#+|[-+>]|\d+[.)])(?=\s)/gm, "\\$1"));
+    inline = "";
+  };
+  for (const node of parent.childNodes) {
+    const hasBlocks = node.nodeType === 1 && [...node.querySelectorAll("*")].some((inner) => BLOCKS.test(inner.tagName));
+    if (node.nodeType === 1 && (BLOCKS.test(node.tagName) || hasBlocks)) {
+      flush();
+      blocks.push(blockOf(node));
+    } else {
+      inline += inlineOf(node);
+    }
+  }
+  flush();
+  return blocks.filter(Boolean).join("\n\n");
+}
+
+function blockOf(node) {
+  const name = node.tagName;
+  if (/^H[1-6]$/.test(name)) {
+    const words = inlineOf(node).replace(/\s+/g, " ").trim();
+    return words && `${"#".repeat(Math.max(2, name[1]))} ${words}`;
+  }
+  if (name === "UL" || name === "OL") return listOf(node);
+  if (name === "PRE") return "```\n" + node.textContent.replace(/\n$/, "") + "\n```";
+  if (name === "HR") return "---";
+  const inner = blocksOf(node);
+  return name === "BLOCKQUOTE" ? inner.replace(/^/gm, "> ") : inner;
+}
+
+function listOf(list) {
+  let number = list.start ?? 1;
+  let text = "";
+  for (const item of list.children) {
+    if (!/^(LI|UL|OL)$/.test(item.tagName)) continue;
+    const sign = list.tagName === "OL" ? `${number}. ` : "- ";
+    if (item.tagName === "LI") {
+      number += 1;
+      const inner = blocksOf(item).replace(/\n\n(?=\s*(- |\d+\. ))/g, "\n");
+      text += sign + inner.replace(/\n(?=.)/g, "\n" + " ".repeat(sign.length)) + "\n";
+    } else {
+      // Some programs put a nested list beside its item.
+      text += listOf(item).replace(/^/gm, " ".repeat(sign.length)) + "\n";
+    }
+  }
+  return text.trimEnd();
+}
+
+/** Returns the words of a node with their marks. */
+function inlineOf(node) {
+  if (node.nodeType === 3) return node.data.replace(/[\s\u00a0]+/g, " ").replace(/[\\`*[\]<]/g, "\\$&");
+  if (node.nodeType !== 1 || /^(STYLE|SCRIPT|META|TITLE)$/.test(node.tagName)) return "";
+  if (node.tagName === "BR") return "  \n";
+  if (node.tagName === "CODE") return "`" + node.textContent + "`";
+  if (node.tagName === "IMG") return /^https:/.test(node.src) ? `![${node.alt}](${node.src})` : node.alt;
+  const inner = [...node.childNodes].map(inlineOf).join("");
+  // The policy for styles keeps the browser from reading them.
+  const style = node.getAttribute("style") ?? "";
+  const [, weight] = /font-weight:\s*(\w+)/.exec(style) ?? [];
+  const [, slant] = /font-style:\s*(\w+)/.exec(style) ?? [];
+  const isBold = weight ? /^(bold|[6-9]00)/.test(weight) : /^(B|STRONG)$/.test(node.tagName);
+  const isItalic = slant ? slant === "italic" : /^(I|EM)$/.test(node.tagName);
+  const isHeading = node.closest("h1, h2, h3, h4, h5, h6");
+  const signs = (isBold && !isHeading ? "**" : "") + (isItalic ? "*" : "");
+  const marked = wrap(inner, signs, [...signs].reverse().join(""));
+  const address = node.tagName === "A" ? node.getAttribute("href") ?? "" : "";
+  return /^(https?|mailto):/.test(address) ? wrap(marked, "[", `](${address.replace(/[\s()<>]/g, encodeURIComponent)})`) : marked;
+}
+
+/** Puts marks around the words, and not around the spaces beside them. */
+function wrap(text, opening, closing) {
+  const words = text.trim();
+  return words ? text.replace(words, () => opening + words + closing) : text;
 }
 
 /** Returns whether two texts are the same to the server, which trims them. */

@@ -28,6 +28,14 @@ pub(super) struct ContentBody {
         example = "The word is Latin."
     )]
     pub(super) body: String,
+    /// The web address to publish under. Without one it is made from the title.
+    #[serde(default)]
+    #[schema(
+        max_length = 100,
+        pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
+        example = "the-word-imprimatur"
+    )]
+    pub(super) slug: Option<String>,
 }
 
 /// A change request.

@@ -46,7 +46,8 @@ fn done(status: StatusCode, outcome: &Outcome) -> Reply {
 }
 
 fn content(body: &ContentBody) -> Result<Content, Refusal> {
-    Ok(Content::parse(&body.title, &body.summary, &body.body)?)
+    let slug = body.slug.as_deref().unwrap_or_default();
+    Ok(Content::parse_with_slug(&body.title, &body.summary, &body.body, slug)?)
 }
 
 /// Create a draft

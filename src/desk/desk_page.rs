@@ -6,11 +6,11 @@ use askama::Template;
 
 use crate::desk::own_posts;
 use crate::desk::presence::may_be_reading;
-use crate::domain::{Byline, Person, Reading, Role, State};
+use crate::domain::{Byline, Person, Reading, Role, State, grouped};
 use crate::http::{Context, Layout, PageAddress, Reply, Request};
 use crate::refusal::read_error;
 use crate::render::filters;
-use crate::store::posts::{self, OwnLine, QueueLine};
+use crate::store::posts::{self, COUNTED_OWN, OwnLine, QueueLine};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/desk", web::get().to(desk));
@@ -45,6 +45,8 @@ struct Pile {
     /// The id of the heading.
     anchor: &'static str,
     lines: Vec<OwnLine>,
+    /// The number of posts, with a plus if there may be more.
+    count: String,
     /// What the link to the whole list calls its posts.
     plural: &'static str,
     /// The address of the whole list, if there are more.
@@ -62,6 +64,11 @@ impl DeskPage {
 
     fn reviews(&self) -> bool {
         self.person.roles.contains(Role::Reviewer)
+    }
+
+    /// Nothing is wrong with a search that is not made yet.
+    fn problem(&self) -> Option<&str> {
+        None
     }
 
     /// Returns the number of posts, with a plus if there may be more.
@@ -100,10 +107,12 @@ impl DeskPage {
 fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
     let (asked, others): (Vec<OwnLine>, Vec<OwnLine>) =
         own.into_iter().partition(|line| line.request.is_some());
+    let count_asked = asked.len();
     let mut piles = vec![Pile {
         heading: "Changes requested",
         anchor: "own-asked",
         lines: asked,
+        count: count_asked.to_string(),
         plural: "",
         all: None,
     }];
@@ -117,8 +126,12 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
             others.iter().filter(|line| line.state == state).cloned().collect();
         let has_more = lines.len() > max_own(state);
         lines.truncate(max_own(state));
+        let of_state = lines.first().map_or(0, |line| line.of_state);
+        let elsewhere = if state == State::InReview { count_asked } else { 0 };
+        let plus = if of_state == COUNTED_OWN { "+" } else { "" };
+        let count = format!("{}{plus}", grouped(of_state.saturating_sub(elsewhere)));
         let all = has_more.then(|| own_posts::address(state));
-        piles.push(Pile { heading, anchor, lines, plural, all });
+        piles.push(Pile { heading, anchor, lines, count, plural, all });
     }
     piles.retain(|pile| !pile.lines.is_empty());
     piles
@@ -131,7 +144,7 @@ async fn desk(request: Request, context: Data<Context>) -> HttpResponse {
             let person = request.viewer(conn)?;
             // One more of each state shows whether there are more.
             let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
-            let own = posts::written_by(conn, person.id, &wanted, None).map_err(read_error)?;
+            let own = posts::saved_last(conn, person.id, &wanted).map_err(read_error)?;
             let (queue, with_authors) = if person.roles.contains(Role::Reviewer) {
                 (
                     posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?,

@@ -1,4 +1,4 @@
-use crate::domain::{Content, FieldError, InvalidInput};
+use crate::domain::{Content, FieldError, InvalidInput, Slug};
 use crate::http::Form;
 
 /// The content of the editor's form, as it was typed.
@@ -7,6 +7,7 @@ pub(super) struct Draft {
     pub(super) title: String,
     pub(super) summary: String,
     pub(super) body: String,
+    pub(super) slug: String,
 }
 
 impl Draft {
@@ -15,16 +16,37 @@ impl Draft {
             title: form.require("title")?,
             summary: on_one_line(&form.require("summary")?),
             body: form.require("body")?,
+            slug: form.take("slug")?.unwrap_or_default(),
         })
     }
 
     pub(super) fn of(content: &Content) -> Self {
         let [title, summary, body] = content.parts().map(str::to_owned);
-        Self { title, summary, body }
+        let slug = content.chosen_slug().unwrap_or_default().to_owned();
+        Self { title, summary, body, slug }
+    }
+
+    /// Returns the draft of a new post with this text. The web address is taken.
+    pub(super) fn copy_of(content: &Content) -> Self {
+        Self { slug: String::new(), ..Self::of(content) }
     }
 
     pub(super) fn parse(&self) -> Result<Content, InvalidInput> {
-        Content::parse(&self.title, &self.summary, &self.body)
+        Content::parse_with_slug(&self.title, &self.summary, &self.body, &self.slug)
+    }
+
+    /// Returns the web address that the post would get, if it would get one.
+    pub(super) fn wanted_slug(&self) -> Option<Slug> {
+        match Slug::parse_chosen(&self.slug) {
+            Ok(Some(chosen)) => Some(chosen),
+            Ok(None) => Slug::made_from(&self.title),
+            Err(_) => None,
+        }
+    }
+
+    /// Returns whether a web address has to be chosen: the title gives none.
+    pub(super) fn needs_slug(&self) -> bool {
+        !self.title.trim().is_empty() && self.wanted_slug().is_none()
     }
 
     /// Returns what a post needs before it can be submitted, part by part.
@@ -56,6 +78,7 @@ pub(super) fn label(part: &str) -> &'static str {
     match part {
         "title" => "Title",
         "summary" => "Summary",
+        "slug" => "Web address",
         _ => "Body",
     }
 }
@@ -104,7 +127,12 @@ mod tests {
             (too_long.as_str(), "Words.", [Mark::Wrong, Mark::Missing, Mark::Done]),
             ("On restraint", "nul \0", [Mark::Done, Mark::Missing, Mark::Wrong]),
         ] {
-            let draft = Draft { title: title.into(), summary: String::new(), body: body.into() };
+            let draft = Draft {
+                title: title.into(),
+                summary: String::new(),
+                body: body.into(),
+                slug: String::new(),
+            };
             assert_eq!(draft.checklist().map(|(_, mark)| mark), marks, "{title:?} {body:?}");
         }
     }

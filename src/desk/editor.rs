@@ -1,23 +1,23 @@
 //! Writing a post and revising it, with a preview.
 
+use std::str::FromStr;
+
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use diesel::pg::PgConnection;
 
 use crate::desk::draft::Draft;
 use crate::desk::editor_page::EditorPage;
-use crate::domain::{
-    Action, Create, Interface, InvalidInput, OperationKey, Person, Post, PostId, Revise,
-    RevisionNumber, State,
-};
-use crate::http::flash::Flash;
+use crate::desk::submitted_draft::{Button, Saved, SubmittedDraft};
+use crate::domain::{Action, FieldError, InvalidInput, Outcome, Person, PostId, RevisionNumber};
 use crate::http::{Context, Form, Reply, Request, post_id};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::policies::Rule;
+use crate::refusal::Refusal;
 use crate::render::diff;
-use crate::store::visibility::Visibility;
-use crate::store::{Store, posts};
+use crate::store::Store;
 use crate::workflow;
+use crate::workflow::visible::{find, find_history, revision};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -33,32 +33,61 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
+/// Shows the form of a new post, empty or with the text of the post in `from`.
 async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .page(request, |store, request| {
+            let from = request.query_fields()?.read(take_from::<i64>)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             permissions::check(&person.roles, permissions::required(Action::Create))?;
-            Ok(Reply::ok(&EditorPage::new(request, &person, None, Draft::default())))
+            let draft = match from {
+                None => Draft::default(),
+                Some(id) => Draft::copy_of(&find(conn, &person, PostId(id))?.current.content),
+            };
+            Ok(Reply::ok(&EditorPage::new(request, &person, None, draft)))
         })
         .await
 }
 
+/// Shows the form to edit a post, with its current text or with that of the revision
+/// in `from`.
 async fn revise_form(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
         .page(request, move |store, request| {
             let id = post_id(&id)?;
+            let from = request.query_fields()?.read(|query| {
+                // The button of an action that is not possible now asks why.
+                query.take("why")?;
+                take_from(query)
+            })?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
-            let post = find(conn, id, &person)?;
-            let draft = Draft::of(&post.current.content);
-            let mut page = EditorPage::new(request, &person, Some(&post), draft);
-            if let Err(refusal) = workflow::precheck(Action::Revise, &person, &post) {
-                page.closed = refusal.reasons();
-            }
+            let page = match from {
+                None => {
+                    let post = find(conn, &person, id)?;
+                    let draft = Draft::of(&post.current.content);
+                    EditorPage::new(request, &person, Some(&post), draft)
+                        .unless_closed(&person, &post)
+                }
+                Some(number) => {
+                    let number = RevisionNumber(number);
+                    let post = find_history(conn, &person, id)?;
+                    let draft = Draft::of(&revision(conn, &post, number)?.content);
+                    let mut page = EditorPage::new(request, &person, Some(&post), draft);
+                    page.copied = Some(number).filter(|number| *number != post.current.number);
+                    page.unless_closed(&person, &post)
+                }
+            };
             Ok(Reply::ok(&page))
         })
         .await
+}
+
+/// Takes the number of a post or of a revision out of the query.
+fn take_from<T: FromStr>(query: &mut Form) -> Result<Option<T>, Refusal> {
+    let from = query.take("from")?.map(|number| number.parse().map_err(|_| Refusal::NotFound));
+    from.transpose()
 }
 
 async fn create(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
@@ -83,119 +112,140 @@ async fn save(
     context
         .form(request, body, move |store, request, form| {
             let submitted = SubmittedDraft::read(id, form)?;
-            if submitted.is_preview {
-                return page_again(store, request, &submitted, Again::Preview);
+            if submitted.button == Button::Preview {
+                return preview(store, request, &submitted);
             }
             match submitted.save(store, request) {
-                Ok(reply) => Ok(reply),
+                Ok(Saved::Done(outcome, flash)) => {
+                    Ok(Reply::see(format!("/desk/posts/{}", outcome.post), Some(flash)))
+                }
+                Ok(Saved::NotSubmitted(outcome, refusal)) => {
+                    not_submitted(store, request, &submitted, &outcome, &refusal)
+                }
                 Err(Refusal::Input(errors)) if errors.of("key").is_none() => {
-                    page_again(store, request, &submitted, Again::Invalid(errors))
+                    invalid(store, request, &submitted, errors)
                 }
-                Err(refusal @ Refusal::Policy(_)) => {
-                    page_again(store, request, &submitted, Again::Refused(refusal))
-                }
+                Err(refusal @ Refusal::Policy(_)) => refused(store, request, &submitted, &refusal),
                 Err(refusal) => Err(refusal),
             }
         })
         .await
 }
 
-/// The fields of the editor's form.
-struct SubmittedDraft {
-    /// The post to revise and the revision that its author saw; none for a new post.
-    post: Option<(PostId, RevisionNumber)>,
-    key: OperationKey,
-    draft: Draft,
-    is_preview: bool,
-}
-
-impl SubmittedDraft {
-    fn read(id: Option<String>, form: Form) -> Result<Self, Refusal> {
-        form.read(|form| {
-            let post = match id {
-                Some(id) => Some((post_id(&id)?, form.seen()?)),
-                None => None,
-            };
-            let key = form.key()?;
-            let draft = Draft::take(form)?;
-            let is_preview = form.take("preview")?.is_some();
-            form.take("save")?;
-            Ok(Self { post, key, draft, is_preview })
-        })
-    }
-
-    fn save(&self, store: &Store, request: &Request) -> Result<Reply, Refusal> {
-        let content = self.draft.parse()?;
-        let call = request.call(Interface::Page, self.key.clone())?;
-        let (outcome, flash) = match self.post {
-            None => {
-                let outcome = workflow::create(store, &call, &Create { content })?;
-                (outcome, Flash::Done(Action::Create))
-            }
-            Some((post, seen)) => {
-                let outcome = workflow::perform(store, &call, &Revise { post, seen, content })?;
-                let is_new = outcome.revision != seen;
-                let flash = match (is_new, outcome.state) {
-                    (false, _) => Flash::Unchanged,
-                    (true, State::InReview) => Flash::WithReviewers,
-                    (true, _) => Flash::Done(Action::Revise),
-                };
-                (outcome, flash)
-            }
-        };
-        Ok(Reply::see(format!("/desk/posts/{}", outcome.post), Some(flash)))
-    }
-}
-
-/// Why the editor is shown again, with the draft.
-enum Again {
-    Preview,
-    Invalid(InvalidInput),
-    Refused(Refusal),
-}
-
+/// Returns the editor with the submitted draft, and the post as it is now. A draft that
+/// was not saved keeps its key and its revision.
 fn page_again(
+    conn: &mut PgConnection,
+    person: &Person,
+    request: &Request,
+    submitted: &SubmittedDraft,
+) -> Result<EditorPage, Refusal> {
+    let post = match submitted.post {
+        None => None,
+        Some((id, _)) => Some(find(conn, person, id)?),
+    };
+    let mut page = EditorPage::new(request, person, post.as_ref(), submitted.draft.clone());
+    page.key = submitted.key.as_str().to_owned();
+    page.is_saved = false;
+    if let (Some(post), Some((id, seen))) = (&post, submitted.post) {
+        page.is_saved =
+            submitted.draft.parse().is_ok_and(|content| content == post.current.content);
+        page.stale = workflow::precheck_seen(Action::Revise, person, post, seen)
+            .err()
+            .map(|refusal| refusal.reasons())
+            .unwrap_or_default();
+        page.post = Some((id, seen));
+    }
+    Ok(page)
+}
+
+fn preview(store: &Store, request: &Request, submitted: &SubmittedDraft) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    let page = page_again(conn, &person, request, submitted)?;
+    match submitted.draft.parse() {
+        Ok(_) => Ok(Reply::ok(&page)),
+        Err(errors) => Ok(with_errors(page, errors)),
+    }
+}
+
+fn invalid(
     store: &Store,
     request: &Request,
     submitted: &SubmittedDraft,
-    why: Again,
+    errors: InvalidInput,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
     let person = request.viewer(conn)?;
-    let post = match submitted.post {
-        None => None,
-        Some((id, _)) => Some(find(conn, id, &person)?),
-    };
-    let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
-    page.is_saved = matches!((&why, &post, submitted.draft.parse()),
-        (Again::Preview, Some(post), Ok(content)) if content == post.current.content);
-    if !matches!(why, Again::Refused(_)) {
-        // A preview saves nothing, so the form keeps its key and its revision.
-        page.key = submitted.key.as_str().to_owned();
-        page.post = submitted.post;
-    }
-    let errors = match why {
-        Again::Preview => submitted.draft.parse().err(),
-        Again::Invalid(errors) => Some(errors),
-        Again::Refused(refusal) => {
-            page.refused = refusal.reasons();
-            if let (Some(post), Ok(content)) = (&post, submitted.draft.parse()) {
-                page.differences = diff::compare(&post.current.content, &content);
-            }
-            return Ok(Reply::ok(&page).with_refusal(&refusal));
-        }
-    };
-    Ok(match errors {
-        None => Reply::ok(&page),
-        Some(errors) => {
-            let refusal = errors.clone().into();
-            Reply::ok(&page.with_errors(errors)).with_refusal(&refusal)
-        }
-    })
+    let mut page = page_again(conn, &person, request, submitted)?;
+    page.is_saved = false;
+    Ok(with_errors(page, errors))
 }
 
-/// Returns the post that the person may see.
-fn find(conn: &mut PgConnection, id: PostId, person: &Person) -> Result<Post, Refusal> {
-    let found = posts::find(conn, id, Visibility::of(person)).map_err(read_error)?;
-    found.ok_or(Refusal::NotFound)
+fn with_errors(page: EditorPage, errors: InvalidInput) -> Reply {
+    let refusal = errors.clone().into();
+    Reply::ok(&page.with_errors(errors)).with_refusal(&refusal)
+}
+
+/// Shows why the text was not saved, and how it differs from the current revision.
+fn refused(
+    store: &Store,
+    request: &Request,
+    submitted: &SubmittedDraft,
+    refusal: &Refusal,
+) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    if matches!(refusal, Refusal::Policy(denied) if denied.is_only(Rule::SomethingIsWritten)) {
+        let page = page_again(conn, &person, request, submitted)?;
+        return Ok(Reply::ok(&page.with_errors(nothing_written())).with_refusal(refusal));
+    }
+    let post = match submitted.post {
+        None => None,
+        Some((id, _)) => Some(find(conn, &person, id)?),
+    };
+    let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
+    page.is_saved = false;
+    page.refused = refusal.reasons();
+    if let (Some(post), Ok(content)) = (&post, submitted.draft.parse()) {
+        page.differences = diff::compare(&post.current.content, &content);
+    }
+    Ok(Reply::ok(&page).with_refusal(refusal))
+}
+
+/// Shows why the text was saved and not submitted.
+fn not_submitted(
+    store: &Store,
+    request: &Request,
+    submitted: &SubmittedDraft,
+    outcome: &Outcome,
+    refusal: &Refusal,
+) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    let post = find(conn, &person, outcome.post)?;
+    let mut page = EditorPage::new(request, &person, Some(&post), submitted.draft.clone());
+    page.refused = refusal.reasons();
+    page.saved_as = Some(outcome.revision);
+    // The browser then removes its own copy of the text.
+    page.layout.is_saved = true;
+    let missing = submitted.draft.parse().map(|content| content.missing()).unwrap_or_default();
+    page.errors = InvalidInput(missing.into_iter().map(empty).collect());
+    Ok(Reply::ok(&page).with_refusal(refusal))
+}
+
+fn nothing_written() -> InvalidInput {
+    InvalidInput(["title", "summary", "body"].map(empty).to_vec())
+}
+
+fn empty(part: &'static str) -> FieldError {
+    let sentence = match part {
+        "title" => "Enter a title.",
+        "summary" => "Enter a summary.",
+        "web address" => {
+            return FieldError::new("slug", "Enter a web address: the title gives none.");
+        }
+        _ => "Enter some text.",
+    };
+    FieldError::new(part, sentence)
 }

@@ -4,12 +4,15 @@ use askama::Template;
 
 use crate::desk::draft::{Draft, label};
 use crate::domain::{
-    Content, InvalidInput, OperationKey, Person, Post, PostId, Reason, Review, RevisionNumber,
+    Action, Content, InvalidInput, OperationKey, Person, Post, PostId, Reason, Review,
+    RevisionNumber, State,
 };
 use crate::http::{Layout, Request};
+use crate::permissions;
 use crate::render::diff::{LineKind, Part, Run};
-use crate::render::markdown::{Audience, Rendered, render};
+use crate::render::markdown::{Audience, Rendered, pictures_without_description, render};
 use crate::render::{filters, word_count};
+use crate::workflow;
 
 /// The preview beside the form.
 pub(super) enum Preview {
@@ -23,7 +26,7 @@ pub(super) enum Preview {
 
 impl Preview {
     fn of(content: &Content) -> Self {
-        if content.missing().len() == content.parts().len() {
+        if content.is_blank() {
             return Self::Blank;
         }
         let title = content.title.or_untitled().to_owned();
@@ -42,8 +45,20 @@ pub(super) struct EditorPage {
     pub(super) errors: InvalidInput,
     /// Why the post cannot be revised now; then there is no form.
     pub(super) closed: Vec<Reason>,
+    /// The state of the post; none for a new post.
+    state: Option<State>,
+    /// Whether the person may submit the draft once it is complete.
+    may_submit: bool,
+    /// Whether the person may copy the text into a new post.
+    may_copy: bool,
+    /// The older revision that the text is copied from.
+    pub(super) copied: Option<RevisionNumber>,
     /// Why the last attempt had no effect.
     pub(super) refused: Vec<Reason>,
+    /// The revision that was saved, if only the submission was refused.
+    pub(super) saved_as: Option<RevisionNumber>,
+    /// Why the draft could not be saved now: the post has changed since.
+    pub(super) stale: Vec<Reason>,
     /// The change requests that a new revision answers.
     pub(super) requests: Vec<Review>,
     /// How the draft differs from the current revision, if that is newer than the
@@ -66,6 +81,8 @@ impl EditorPage {
             None => "New post".to_owned(),
         };
         let parsed = draft.parse();
+        let holds = |action| permissions::holds(&person.roles, permissions::required(action));
+        let state = post.map(Post::state);
         Self {
             layout: Layout::new(request, &title, Some(person)),
             preview: parsed.as_ref().map_or(Preview::Invalid, Preview::of),
@@ -74,11 +91,64 @@ impl EditorPage {
             key: OperationKey::random().as_str().to_owned(),
             errors: InvalidInput(Vec::new()),
             closed: Vec::new(),
+            state,
+            may_submit: holds(Action::Submit) && state.is_none_or(|state| state == State::Draft),
+            may_copy: holds(Action::Create),
+            copied: None,
             refused: Vec::new(),
+            saved_as: None,
+            stale: Vec::new(),
             requests: post.map(|post| post.standing_requests.clone()).unwrap_or_default(),
             differences: Vec::new(),
             is_saved: true,
         }
+    }
+
+    /// Replaces the form by the reasons, if the person cannot revise the post now.
+    pub(super) fn unless_closed(mut self, person: &Person, post: &Post) -> Self {
+        if let Err(refusal) = workflow::precheck(Action::Revise, person, post) {
+            self.closed = refusal.reasons();
+        }
+        self
+    }
+
+    /// Returns the published or archived post that a new draft can be made from.
+    fn source(&self) -> Option<PostId> {
+        let is_final = matches!(self.state, Some(State::Published | State::Archived));
+        self.post.map(|(id, _)| id).filter(|_| is_final && self.may_copy)
+    }
+
+    /// Returns the label of the button that saves.
+    fn save_label(&self) -> String {
+        match (self.state, self.post) {
+            (Some(_), Some((_, RevisionNumber(seen)))) if !self.differences.is_empty() => {
+                format!("Save mine as revision {}", seen.saturating_add(1))
+            }
+            (Some(State::InReview), _) => "Save revision".to_owned(),
+            _ => "Save draft".to_owned(),
+        }
+    }
+
+    /// Returns the heading above the reasons.
+    fn refused_heading(&self) -> String {
+        match (self.saved_as, self.differences.is_empty()) {
+            (Some(number), _) => format!("Saved as revision {number}, but not submitted"),
+            (None, false) => "Not saved: this post has changed".to_owned(),
+            (None, true) => "Not saved".to_owned(),
+        }
+    }
+
+    /// Returns how many pictures have no description, if there are any.
+    fn undescribed(&self) -> Option<String> {
+        match pictures_without_description(&self.draft.body) {
+            0 => None,
+            1 => Some("1 without a description".to_owned()),
+            count => Some(format!("{count} without a description")),
+        }
+    }
+
+    fn id(&self) -> String {
+        self.post.map(|(id, _)| id.to_string()).unwrap_or_default()
     }
 
     fn address(&self) -> String {

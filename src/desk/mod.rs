@@ -5,11 +5,13 @@ mod desk_page;
 mod draft;
 mod editor;
 mod editor_page;
+mod next;
 mod offers;
 mod own_posts;
 mod post;
 mod presence;
 mod revisions;
+mod submitted_draft;
 mod unread;
 
 use actix_web::web::ServiceConfig;
@@ -19,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(desk_page::routes)
         .configure(own_posts::routes)
+        .configure(next::routes)
         .configure(editor::routes)
         .configure(post::routes)
         .configure(revisions::routes)

@@ -1,4 +1,5 @@
-use crate::domain::{Action, Person, Post, Reason};
+use crate::domain::{Action, Person, Post, Reason, State};
+use crate::permissions;
 use crate::policies::Rule;
 use crate::policies::posts::Remedy;
 use crate::workflow::{self, Advice};
@@ -13,6 +14,8 @@ pub(super) struct Offers {
     /// Valid only in another state of the post or for another person. The page shows
     /// them on demand.
     pub(super) not_here: Vec<NotNow>,
+    /// Whether a new draft can be made from the text, which is final.
+    pub(super) may_copy: bool,
 }
 
 /// Actions that are not valid now for the same reasons.
@@ -35,7 +38,10 @@ impl NotNow {
 
 impl Offers {
     pub(super) fn of(person: &Person, post: &Post) -> Self {
-        let mut offers = Self::default();
+        let may_create = permissions::required(Action::Create);
+        let is_final = matches!(post.state(), State::Published | State::Archived);
+        let may_copy = is_final && permissions::holds(&person.roles, may_create);
+        let mut offers = Self { may_copy, ..Self::default() };
         for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
             match workflow::advise(action, person, post) {
                 Advice::NotYours(_) => {}
@@ -47,10 +53,6 @@ impl Offers {
             }
         }
         offers
-    }
-
-    pub(super) fn are_none(&self) -> bool {
-        self.live.is_empty() && self.not_yet.is_empty() && self.not_here.is_empty()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::desk::offers::Offers;
 use crate::desk::presence::may_be_reading;
 use crate::desk::unread::Unread;
-use crate::domain::{Person, Post, Reading, State, Status};
+use crate::domain::{Person, Post, Reading, Role, State, Status};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::read_error;
 use crate::render::diff::{LineKind, Run};
@@ -65,6 +65,10 @@ impl PostPage {
             }
         }
         last
+    }
+
+    fn reviews(&self) -> bool {
+        self.person.roles.contains(Role::Reviewer)
     }
 
     fn current_revision(&self) -> String {

@@ -5,13 +5,14 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::domain::{FieldError, Post, Revision, RevisionNumber, State};
+use crate::domain::{Action, FieldError, Post, Revision, RevisionNumber, State};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::store::posts::{self, PostHistory};
+use crate::workflow;
 use crate::workflow::visible::{find_history, revision};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -96,6 +97,8 @@ struct RevisionPage {
     post: Post,
     revision: Revision,
     text: Rendered,
+    /// Whether the person may continue with this text in place of the current one.
+    may_edit_from: bool,
 }
 
 impl RevisionPage {
@@ -125,6 +128,8 @@ async fn show(
             let page = RevisionPage {
                 layout: Layout::new(request, &title, Some(&person)),
                 text: render(revision.content.body.as_str(), Audience::Author),
+                may_edit_from: number != post.current.number
+                    && workflow::precheck(Action::Revise, &person, &post).is_ok(),
                 revision,
                 post,
             };

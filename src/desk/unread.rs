@@ -1,7 +1,7 @@
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::domain::{Byline, Person, Post, RevisionNumber, State};
+use crate::domain::{Byline, Person, Post, Review, RevisionNumber, State};
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, Part};
 use crate::store::posts::{self, PostHistory};
@@ -16,6 +16,8 @@ pub(super) struct Unread {
     /// When the reviewer read it, or when changes were requested.
     pub(super) at: Timestamp,
     pub(super) differences: Vec<Part>,
+    /// The newest change requests that have been answered since.
+    pub(super) answered: Vec<Review>,
 }
 
 impl Unread {
@@ -46,10 +48,21 @@ impl Unread {
             return Ok(None);
         };
         let differences = diff::compare(&older.content, &post.current.content);
-        Ok(Some(Self { since, asked, at, differences }))
+        let answered = answered(history, current);
+        Ok(Some(Self { since, asked, at, differences, answered }))
     }
 
     pub(super) fn older(&self) -> String {
         format!("Revision {}", self.since)
     }
+}
+
+/// Returns the open change requests to the newest revision before the current one
+/// that has any.
+fn answered(history: &PostHistory, current: RevisionNumber) -> Vec<Review> {
+    let is_answered = |review: &&Review| review.revision < current && review.withdrawn_at.is_none();
+    let requests: Vec<&Review> = history.reviews.iter().filter(is_answered).collect();
+    let newest = requests.iter().map(|review| review.revision).max();
+    let requests = requests.into_iter().filter(|review| Some(review.revision) == newest);
+    requests.cloned().collect()
 }

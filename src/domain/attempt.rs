@@ -55,7 +55,10 @@ pub trait Attempt {
             Some(content) => content.parts(),
             None => [""; 3],
         };
-        Fingerprint::of(Self::ACTION, &[&post, &seen, words, title, summary, body])
+        let slug = self.content().and_then(Content::chosen_slug);
+        // A part only where it is chosen: most texts have none.
+        let parts = [&post, &seen, words, title, summary, body].into_iter().chain(slug);
+        Fingerprint::of(Self::ACTION, &parts.collect::<Vec<_>>())
     }
 }
 

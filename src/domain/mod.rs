@@ -8,6 +8,7 @@ mod account;
 mod account_event;
 mod action;
 mod attempt;
+mod content;
 mod incident;
 mod named;
 mod operation;
@@ -16,6 +17,7 @@ mod post;
 mod reason;
 mod recorded_action;
 pub mod search;
+mod slug;
 mod state;
 mod text;
 pub mod unseen;
@@ -30,6 +32,7 @@ pub use attempt::{
     Ability, Archive, Attempt, Command, Create, OnPost, Publish, RequestChanges, Revise, Submit,
     WithdrawRequest,
 };
+pub use content::Content;
 pub use incident::{Acknowledgement, Incident, IncidentId};
 pub use named::UnknownName;
 pub(crate) use named::named;
@@ -41,11 +44,12 @@ pub use post::{
 };
 pub use reason::{Layer, Reason};
 pub use recorded_action::{IncidentAction, RecordedAction};
+pub use slug::Slug;
 pub use state::State;
 pub(crate) use text::grouped;
 pub use text::{
-    Body, Content, FieldError, InvalidInput, Note, Password, Slug, Summary, Title, Username,
-    parse_display_name, parse_name,
+    Body, FieldError, InvalidInput, Note, Password, Summary, Title, Username, parse_display_name,
+    parse_name,
 };
 pub use unseen::has_visible_text;
 

@@ -115,7 +115,7 @@ macro_rules! text {
         $(#[$doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(pub(super) String);
 
         impl $name {
             /// The most characters it may have.
@@ -171,96 +171,6 @@ impl Title {
     /// Returns the title, or "Untitled" while there is none.
     pub fn or_untitled(&self) -> &str {
         if self.is_given() { self.as_str() } else { "Untitled" }
-    }
-}
-
-/// What a post says: title, summary and Markdown body.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Content {
-    /// One line.
-    pub title: Title,
-    /// One line for lists and feeds.
-    pub summary: Summary,
-    /// Markdown.
-    pub body: Body,
-}
-
-impl Content {
-    /// Returns the checked content, or every field that is wrong.
-    pub fn parse(title: &str, summary: &str, body: &str) -> Result<Self, InvalidInput> {
-        match (Title::parse(title), Summary::parse(summary), Body::parse(body)) {
-            (Ok(title), Ok(summary), Ok(body)) => Ok(Self { title, summary, body }),
-            (title, summary, body) => Err(InvalidInput(
-                [title.err(), summary.err(), body.err()].into_iter().flatten().collect(),
-            )),
-        }
-    }
-
-    /// Returns the content of a stored revision, as it is.
-    pub(crate) fn stored(title: String, summary: String, body: String) -> Self {
-        Self { title: Title(title), summary: Summary(summary), body: Body(body) }
-    }
-
-    /// Returns the names of the parts that are not given.
-    pub fn missing(&self) -> Vec<&'static str> {
-        let parts = [
-            ("title", self.title.is_given()),
-            ("summary", self.summary.is_given()),
-            ("body", self.body.is_given()),
-        ];
-        parts.into_iter().filter_map(|(name, is_given)| (!is_given).then_some(name)).collect()
-    }
-
-    /// Returns whether no part is given.
-    pub fn is_blank(&self) -> bool {
-        self.missing().len() == 3
-    }
-
-    /// Returns title, summary and body.
-    pub fn parts(&self) -> [&str; 3] {
-        [self.title.as_str(), self.summary.as_str(), self.body.as_str()]
-    }
-}
-
-/// A post's public address: lower-case words of `a-z` and `0-9` joined by
-/// hyphens, at most 120 characters in the database.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(transparent)]
-pub struct Slug(String);
-
-impl Slug {
-    /// The most characters a title contributes; the rest is room for a suffix.
-    const LIMIT: usize = 100;
-
-    /// Returns the address that a title asks for, cut between words. A title
-    /// with nothing to spell is called `post`.
-    pub fn from_title(title: &Title) -> Self {
-        let spelled = slug::slugify(title.as_str());
-        let mut cut = spelled.as_str();
-        while cut.len() > Self::LIMIT {
-            // A slug is ASCII, so every index is a boundary.
-            cut = cut.rsplit_once('-').map_or(&cut[..Self::LIMIT], |(kept, _)| kept);
-        }
-        Self(if cut.is_empty() { "post" } else { cut }.to_owned())
-    }
-
-    /// Returns the address, if it could be one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let is_spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let is_well_formed = text.len() <= 120
-            && text.split('-').all(|word| !word.is_empty() && word.bytes().all(is_spelled));
-        is_well_formed.then(|| Self(text.to_owned()))
-    }
-
-    /// Returns the address as it is in URLs.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Slug {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 

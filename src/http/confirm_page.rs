@@ -5,6 +5,7 @@ use askama::Template;
 use crate::domain::{Action, OperationKey, Person, Post, Reason};
 use crate::http::Layout;
 use crate::http::edge::Edge;
+use crate::policies::Rule;
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -83,6 +84,18 @@ impl ConfirmPage {
     /// Returns the reasons against the last attempt, or else against any.
     fn reasons(&self) -> &[Reason] {
         if self.refused.is_empty() { &self.closed } else { &self.refused }
+    }
+
+    /// Returns the address that the post gets, where that is decided.
+    fn future_address(&self) -> Option<String> {
+        let slug = self.post.current.content.wanted_slug();
+        (self.action == Action::Publish).then(|| format!("{}/posts/{slug}", self.layout.site.url))
+    }
+
+    /// Returns whether open change requests are among the reasons.
+    fn is_blocked(&self) -> bool {
+        let code = Rule::NoRequestStands.as_str();
+        self.reasons().iter().any(|reason| reason.code == code)
     }
 
     fn question(&self) -> &'static str {

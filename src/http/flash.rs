@@ -8,6 +8,8 @@ pub enum Flash {
     Done(Action),
     /// A post in review has a new revision.
     WithReviewers,
+    /// A text is saved, and its post submitted.
+    SavedAndSubmitted,
     /// A save changed nothing.
     Unchanged,
     /// An incident is acknowledged.
@@ -30,8 +32,9 @@ pub enum Flash {
 
 impl Flash {
     /// The names of the lines that are not about an action on a post.
-    const NAMED: [(Self, &'static str); 10] = [
+    const NAMED: [(Self, &'static str); 11] = [
         (Self::WithReviewers, "with-reviewers"),
+        (Self::SavedAndSubmitted, "saved-and-submitted"),
         (Self::Unchanged, "unchanged"),
         (Self::Acknowledged, "acknowledged"),
         (Self::SignedOut, "signed-out"),
@@ -63,7 +66,10 @@ impl Flash {
     pub fn is_about_a_text(self) -> bool {
         matches!(
             self,
-            Self::Done(Action::Create | Action::Revise) | Self::WithReviewers | Self::Unchanged
+            Self::Done(Action::Create | Action::Revise)
+                | Self::WithReviewers
+                | Self::SavedAndSubmitted
+                | Self::Unchanged
         )
     }
 
@@ -80,6 +86,7 @@ impl Flash {
             Self::Done(Action::Publish) => "Published. Everyone can read it now.",
             Self::Done(Action::Archive) => "Archived. Readers no longer see it.",
             Self::WithReviewers => "New revision saved. Reviewers can see it now.",
+            Self::SavedAndSubmitted => "Saved and submitted for review.",
             Self::Unchanged => "No changes to save.",
             Self::Acknowledged => "Incident acknowledged.",
             Self::SignedOut => "You are signed out.",

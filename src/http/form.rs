@@ -124,8 +124,8 @@ fn not_text(pair: &[u8]) -> FieldError {
 
 /// Returns the name of the field, if an error can name it.
 fn known(name: &str) -> &'static str {
-    const NAMES: [&str; 13] = [
-        "title", "summary", "body", "note", "reason", "seen", "key", "token", "username",
+    const NAMES: [&str; 14] = [
+        "title", "summary", "body", "slug", "note", "reason", "seen", "key", "token", "username",
         "password", "next", "before", "finding",
     ];
     NAMES.into_iter().find(|known| *known == name).unwrap_or("form")

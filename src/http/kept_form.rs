@@ -44,6 +44,7 @@ impl KeptField {
             "title" => Self::Line("Title"),
             "summary" => Self::Text("Summary"),
             "body" => Self::Text("Body"),
+            "slug" => Self::Line("Web address"),
             "note" => Self::Text("What should the author change?"),
             "reason" => Self::Text("Reason"),
             "finding" => Self::Text("Your note"),
@@ -107,8 +108,12 @@ impl CarriedForm {
             ["/desk/", "/admin/", "/account/"].iter().any(|prefix| self.path.starts_with(prefix));
         let fields: Vec<(String, String)> = serde_json::from_str(&self.fields).ok()?;
         let is_plain = !self.path.contains("//");
-        let is_preview = fields.iter().any(|(name, _)| name == "preview");
-        let label = if is_preview { "Preview" } else { label(&self.path) };
+        let has = |button: &str| fields.iter().any(|(name, _)| name == button);
+        let label = match (has("preview"), has("save_and_submit")) {
+            (true, _) => "Preview",
+            (false, true) => "Save and submit",
+            (false, false) => label(&self.path),
+        };
         (is_own_address && is_plain).then_some(KeptForm { path: self.path, fields, label })
     }
 }

@@ -4,6 +4,7 @@ use super::error_kind::ErrorKind;
 use super::kept_form::{KeptField, KeptForm};
 use super::{Layout, Reply, Request};
 use crate::domain::{FieldError, Reason, RequestId};
+use crate::render::filters;
 
 /// A refusal, with links to continue.
 #[derive(Template)]

@@ -12,7 +12,7 @@ use super::Broken;
 use super::posts::{self, Mutation, Operation, Written};
 use crate::domain::{
     Archive, Create, OnPost, Outcome, PostId, Publish, RequestChanges, Revise, RevisionNumber,
-    Slug, State, Submit, UserId, WithdrawRequest, search,
+    State, Submit, UserId, WithdrawRequest, search,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -84,7 +84,8 @@ fn begin(
     operation: &Operation<'_>,
     conn: &mut PgConnection,
 ) -> QueryResult<Vec<Written>> {
-    let [title, summary, body] = validity.attempt().content.parts();
+    let content = &validity.attempt().content;
+    let [title, summary, body] = content.parts();
     let actor = validity.actor().id();
     written(
         statement::<RowSqlType>(concat!(
@@ -95,8 +96,8 @@ fn begin(
             ), ",
             recorded!("create", from "NULL", "$1", "$2", "$3"),
             ", revision AS (
-                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
-                SELECT id, current_revision, $4, $5, $6, $1, at, $2 FROM post
+                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key, slug)
+                SELECT id, current_revision, $4, $5, $6, $1, at, $2, $8 FROM post
             ), document AS (
                 INSERT INTO post_documents (post_id, document) SELECT id, $7::tsvector FROM post
             ) ",
@@ -108,7 +109,8 @@ fn begin(
         .bind::<Text, _>(title)
         .bind::<Text, _>(summary)
         .bind::<Text, _>(body)
-        .bind::<Text, _>(search::document(&[title, summary, body])),
+        .bind::<Text, _>(search::document(&[title, summary, body]))
+        .bind::<Nullable<Text>, _>(content.chosen_slug()),
         conn,
     )
 }
@@ -120,8 +122,9 @@ impl Mutation for Revise {
         operation: &Operation<'_>,
         conn: &mut PgConnection,
     ) -> QueryResult<Vec<Written>> {
-        let [title, summary, body] = validity.attempt().content.parts();
-        if validity.attempt().content == validity.subject().post().current.content {
+        let content = &validity.attempt().content;
+        let [title, summary, body] = content.parts();
+        if *content == validity.subject().post().current.content {
             let unchanged = concat!(
                 "WITH ",
                 moment!(),
@@ -144,8 +147,8 @@ impl Mutation for Revise {
             ), ",
             recorded!("revise", from "state"),
             ", revision AS (
-                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
-                SELECT id, current_revision, $6, $7, $8, $3, at, $4 FROM post
+                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key, slug)
+                SELECT id, current_revision, $6, $7, $8, $3, at, $4, $10 FROM post
             ), document AS (
                 INSERT INTO post_documents (post_id, document) SELECT id, $9::tsvector FROM post
                 ON CONFLICT (post_id) DO UPDATE SET document = excluded.document
@@ -157,7 +160,8 @@ impl Mutation for Revise {
                 .bind::<Text, _>(title)
                 .bind::<Text, _>(summary)
                 .bind::<Text, _>(body)
-                .bind::<Text, _>(search::document(&[title, summary, body])),
+                .bind::<Text, _>(search::document(&[title, summary, body]))
+                .bind::<Nullable<Text>, _>(content.chosen_slug()),
             conn,
         )
     }
@@ -272,7 +276,7 @@ impl Mutation for Publish {
             recorded!("publish", from "'in_review'"),
             outcome!()
         );
-        let slug = Slug::from_title(&validity.subject().post().current.content.title);
+        let slug = validity.subject().post().current.content.wanted_slug();
         let statement = upon(validity, operation, published);
         written(statement.bind::<Text, _>(slug.as_str().to_owned()), conn)
     }

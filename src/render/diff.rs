@@ -1,8 +1,10 @@
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use similar::{ChangeTag, DiffOp, TextDiff};
+use similar::{ChangeTag, DiffOp, InlineChangeMode, InlineChangeOptions, TextDiff};
 
+use super::scripts::{Spacing, spacing};
 pub(crate) use super::unseen::Run;
 use super::unseen::{Named, Piece, with_signs};
 use crate::domain::Content;
@@ -45,9 +47,13 @@ pub(crate) struct Hunk {
 /// Returns the parts in which two contents differ, line by line and word by
 /// word within lines.
 pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
-    ["Title", "Summary", "Body"]
+    let [older, newer] = [older, newer].map(|content| {
+        let [title, summary, body] = content.parts();
+        [title, summary, body, content.chosen_slug().unwrap_or_default()]
+    });
+    ["Title", "Summary", "Body", "Web address"]
         .into_iter()
-        .zip(older.parts().into_iter().zip(newer.parts()))
+        .zip(older.into_iter().zip(newer))
         .filter(|(_, (older, newer))| older != newer)
         .map(|(name, (older, newer))| Part { name, hunks: shortened(lines(older, newer)) })
         .collect()
@@ -66,17 +72,19 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
         .ops()
         .iter()
         .flat_map(line_by_line)
-        .flat_map(|op| diff.iter_inline_changes_deadline(&op, Some(deadline)).collect::<Vec<_>>())
+        .flat_map(|op| {
+            let options = pieces_of(&diff, &op);
+            let changes =
+                diff.iter_inline_changes_with_options_deadline(&op, options, Some(deadline));
+            changes.collect::<Vec<_>>()
+        })
         .map(|change| PlainLine {
             kind: match change.tag() {
                 ChangeTag::Equal => LineKind::Same,
                 ChangeTag::Delete => LineKind::Removed,
                 ChangeTag::Insert => LineKind::Added,
             },
-            pieces: change
-                .iter_strings_lossy()
-                .map(|(is_changed, text)| (is_changed, text.trim_end_matches('\n').to_owned()))
-                .collect(),
+            pieces: joined(change.iter_strings_lossy()),
         })
         .collect();
     (0..lines.len())
@@ -85,6 +93,32 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
             pieces: with_signs(&lines[at].pieces, named(&lines, at)),
         })
         .collect()
+}
+
+/// Returns into what the lines of a replacement are cut: words, or characters where a
+/// script has no spaces between words.
+fn pieces_of(diff: &TextDiff<'_, '_, str>, op: &DiffOp) -> InlineChangeOptions {
+    let has_no_spaces =
+        |line: &str| line.chars().any(|character| spacing(character) != Spacing::Words);
+    let is_replaced = matches!(op, DiffOp::Replace { .. });
+    let mut options = InlineChangeOptions::new();
+    if is_replaced && diff.iter_changes(op).any(|change| has_no_spaces(change.value())) {
+        options.mode(InlineChangeMode::Chars).min_ratio(0.25);
+    }
+    options
+}
+
+/// Joins neighbouring pieces that are both changed or both unchanged.
+fn joined<'a>(pieces: impl Iterator<Item = (bool, Cow<'a, str>)>) -> Vec<(bool, String)> {
+    let mut joined: Vec<(bool, String)> = Vec::new();
+    for (is_changed, text) in pieces {
+        let text = text.trim_end_matches('\n');
+        match joined.last_mut() {
+            Some((last, joined)) if *last == is_changed => joined.push_str(text),
+            _ => joined.push((is_changed, text.to_owned())),
+        }
+    }
+    joined
 }
 
 /// A line as it was compared.
@@ -243,6 +277,20 @@ mod tests {
             .map(Piece::text)
             .collect();
         assert_eq!(marked, ["two", "2"]);
+    }
+
+    #[test]
+    fn characters_are_marked_where_a_script_has_no_spaces() {
+        for (older, newer, expected) in [
+            ("今日は良い天気です。\n", "今日は悪い天気です。\n", ["良", "悪"]),
+            ("他喜欢读书。\n", "他喜欢写书。\n", ["读", "写"]),
+            ("ฉันรักแมว\n", "ฉันชอบแมว\n", ["รัก", "ชอบ"]),
+        ] {
+            let marked = lines(older, newer).into_iter().flat_map(|line| line.pieces);
+            let marked: Vec<String> =
+                marked.filter(|piece| piece.is_changed).map(|piece| piece.text()).collect();
+            assert_eq!(marked, expected);
+        }
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub(crate) fn with_code(text: &str, _: &dyn askama::Values) -> askama::Result<Sa
     Ok(Safe(parts.collect()))
 }
 
+/// Returns the text as HTML, with the times in it as elements.
+#[askama::filter_fn]
+pub(crate) fn with_times(text: &str, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
+    Ok(Safe(times::marked(text)))
+}
+
 /// Returns how long ago it was.
 #[askama::filter_fn]
 pub(crate) fn ago(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<String> {

@@ -6,6 +6,7 @@ pub mod documents;
 #[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
 pub(crate) mod filters;
 pub(crate) mod markdown;
+mod scripts;
 pub(crate) mod timeline;
 pub(crate) mod times;
 pub(crate) mod unseen;

@@ -1,4 +1,6 @@
+use html_escape::encode_text;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 /// Returns how long ago a time was, in words; after a month, the day. A time that is
 /// slightly in the future reads as now.
@@ -28,11 +30,39 @@ fn length(at: Timestamp, now: Timestamp) -> Option<(i64, &'static str)> {
         .find(|(count, _)| *count > 0)
 }
 
+/// Returns a text as HTML. Each time in it, such as "26 November 2026 at 14:50 UTC", is
+/// an element, which the script shows in the reader's own time zone.
+pub(crate) fn marked(text: &str) -> String {
+    let mut html = String::new();
+    let mut rest = text;
+    while let Some(end) = rest.find(ZONE) {
+        let (before, after) = (&rest[..end], &rest[end + ZONE.len()..]);
+        // A time has five words.
+        let start = before.rmatch_indices(' ').nth(4).map_or(0, |(at, _)| at + 1);
+        let (words, said) = before.split_at(start);
+        match DateTime::strptime(SAID, said) {
+            Ok(at) => {
+                let machine = at.strftime("%Y-%m-%dT%H:%M:00Z");
+                html += &encode_text(words);
+                html +=
+                    &format!("<time class=\"exact\" datetime=\"{machine}\">{said}{ZONE}</time>");
+            }
+            Err(_) => html += &encode_text(&rest[..end + ZONE.len()]),
+        }
+        rest = after;
+    }
+    html + &encode_text(rest)
+}
+
+/// How a reason tells a time: see `policies::date_and_time`.
+const SAID: &str = "%d %B %Y at %H:%M";
+const ZONE: &str = " UTC";
+
 #[cfg(test)]
 mod tests {
     use jiff::{SignedDuration, Timestamp};
 
-    use super::{ago, so_far};
+    use super::{ago, marked, so_far};
 
     #[test]
     fn a_time_reads_as_people_say_it() {
@@ -50,6 +80,18 @@ mod tests {
         ] {
             let at = now - SignedDuration::from_secs(seconds);
             assert_eq!((ago(at, now), so_far(at, now)), (said.to_owned(), length.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_time_in_a_sentence_is_an_element() {
+        assert_eq!(
+            marked("<Edith> published this on 6 November 2026 at 14:50 UTC."),
+            "&lt;Edith&gt; published this on <time class=\"exact\" \
+             datetime=\"2026-11-06T14:50:00Z\">6 November 2026 at 14:50 UTC</time>."
+        );
+        for plain in ["", "No time.", "All times are UTC.", " UTC", "at 14:50 UTC"] {
+            assert_eq!(marked(plain), plain);
         }
     }
 }

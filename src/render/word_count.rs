@@ -1,24 +1,68 @@
-/// The reading speed in words a minute: a slow one among the usual figures.
-const WORDS_A_MINUTE: usize = 200;
+use super::scripts::{Spacing, spacing};
+use crate::domain::grouped;
 
-/// Returns how long a rendered body is, as a sentence without its full stop.
+/// Reading speeds in a minute: slow ones among the usual figures.
+const WORDS_A_MINUTE: usize = 200;
+const IDEOGRAPHS_A_MINUTE: usize = 400;
+const LETTERS_A_MINUTE: usize = 1000;
+
+/// Returns how long a rendered body is, as a sentence without its full stop. Where a
+/// script has no spaces between words, its characters are counted.
 pub(crate) fn sentence(html: &str) -> String {
-    let count = words(html);
-    let minutes = (count + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE;
-    match (count, minutes) {
-        (0, _) => "0 words".to_owned(),
-        (1, _) => "1 word".to_owned(),
-        (_, 0) => format!("{count} words, less than a minute to read"),
-        (_, 1) => format!("{count} words, about 1 minute to read"),
-        _ => format!("{count} words, about {minutes} minutes to read"),
+    let Length { words, ideographs, letters } = Length::of(html);
+    let characters = ideographs + letters;
+    let count = match (words, characters) {
+        (words, 0) => counted(words, "word"),
+        (0, characters) => counted(characters, "character"),
+        (words, characters) => {
+            format!("{} and {}", counted(characters, "character"), counted(words, "word"))
+        }
+    };
+    let thousandths = words * 1000 / WORDS_A_MINUTE
+        + ideographs * 1000 / IDEOGRAPHS_A_MINUTE
+        + letters * 1000 / LETTERS_A_MINUTE;
+    match (words + characters, (thousandths + 500) / 1000) {
+        (0 | 1, _) => count,
+        (_, 0) => format!("{count}, less than a minute to read"),
+        (_, 1) => format!("{count}, about 1 minute to read"),
+        (_, minutes) => format!("{count}, about {minutes} minutes to read"),
     }
 }
 
-/// Returns the number of words in rendered HTML. A word is a text between spaces with
-/// a letter or a digit in it.
-fn words(html: &str) -> usize {
-    let is_word = |word: &&str| word.chars().any(char::is_alphanumeric);
-    text(html).split_whitespace().filter(is_word).count()
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped(count))
+}
+
+/// How long a text is.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Length {
+    /// Texts between spaces with a letter or a digit in them.
+    words: usize,
+    /// Chinese and Japanese characters.
+    ideographs: usize,
+    /// Letters of the other scripts without spaces between words.
+    letters: usize,
+}
+
+impl Length {
+    /// Returns the length of the text in rendered HTML.
+    fn of(html: &str) -> Self {
+        let text = text(html);
+        let mut length = Self::default();
+        for part in text.split_whitespace() {
+            let mut is_word = false;
+            for character in part.chars().filter(|character| character.is_alphanumeric()) {
+                match spacing(character) {
+                    Spacing::Words => is_word = true,
+                    Spacing::Ideographs => length.ideographs += 1,
+                    Spacing::Letters => length.letters += 1,
+                }
+            }
+            length.words += usize::from(is_word);
+        }
+        length
+    }
 }
 
 /// Elements that can be inside a word; any other ends it.
@@ -58,7 +102,7 @@ fn tag_end(tag: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::super::markdown::{Audience, render};
-    use super::{sentence, words};
+    use super::{Length, sentence};
 
     #[test]
     fn words_are_what_a_reader_sees() {
@@ -72,8 +116,22 @@ mod tests {
             ("[two words](https://example.org \"a > b\") & no more", 4),
             ("![what it shows](https://example.org/a.jpg)", 0),
         ] {
-            assert_eq!(words(&render(markdown, Audience::Reader).html), count, "{markdown:?}");
+            let length = Length::of(&render(markdown, Audience::Reader).html);
+            assert_eq!(length, Length { words: count, ..Length::default() }, "{markdown:?}");
         }
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_counted_by_characters() {
+        for (text, said) in [
+            ("今日は良い天気です。", "9 characters, less than a minute to read"),
+            ("Rust 语言", "2 characters and 1 word, less than a minute to read"),
+            ("ภาษาไทย", "7 characters, less than a minute to read"),
+            ("字", "1 character"),
+        ] {
+            assert_eq!(sentence(text), said);
+        }
+        assert_eq!(sentence(&"字".repeat(4000)), "4,000 characters, about 10 minutes to read");
     }
 
     #[test]
@@ -83,6 +141,7 @@ mod tests {
             (1, "1 word"),
             (99, "99 words, less than a minute to read"),
             (100, "100 words, about 1 minute to read"),
+            (1250, "1,250 words, about 6 minutes to read"),
             (312, "312 words, about 2 minutes to read"),
         ] {
             assert_eq!(sentence(&"word ".repeat(count)), said);

@@ -8,6 +8,7 @@ mod journeys;
 mod pages;
 mod screenshots;
 mod script;
+mod writing;
 
 use crate::support::{Server, World};
 

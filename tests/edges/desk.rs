@@ -128,7 +128,7 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     // Also when the page is loaded again.
     for _ in 0..2 {
         let seen = words(&mut edith, &page);
-        let changed = between(&seen, "Changes since you last read it", "Actions");
+        let changed = between(&seen, "Changes since you last read it", "Why are");
         let compared = "Revision 1 (just now) compared with revision 3.";
         assert!(changed.contains(compared), "{changed}");
         assert!(changed.contains("Added: A third thought."), "{changed}");
@@ -142,7 +142,7 @@ fn a_reviewer_first_sees_the_changes_since_they_last_read_a_post() {
     world.person("rufus", &[imprimatur::domain::Role::Reviewer]);
     world.perform(world.alice, &revise(post, 3, "On measure")).unwrap();
     let seen = words(&mut server.signed_in("rufus"), &page);
-    let changed = between(&seen, "Changes since the change request of Edith (edith)", "Actions");
+    let changed = between(&seen, "Changes since the change request of Edith (edith)", "Why are");
     assert!(changed.contains("Added: On measure"), "{changed}");
 }
 
@@ -206,16 +206,16 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
         "{asked}"
     );
     assert!(asked.contains("Edit and answer"), "{asked}");
-    let drafts = between(&desk, "Drafts", "In review Answered well");
+    let drafts = between(&desk, "Drafts", "In review 2 Answered well");
     assert!(drafts.contains("Untitled: Begun in haste…"), "{drafts}");
     assert!(drafts.contains("To do: title, summary. Edit"), "{drafts}");
     assert!(drafts.contains("Submit for review · Edit"), "{drafts}");
-    let waiting = between(&desk, "In review Answered well", "Published Public");
+    let waiting = between(&desk, "In review 2 Answered well", "Published 1 Public");
     assert!(waiting.contains("In review for less than a minute."), "{waiting}");
     assert!(waiting.contains("Not read by a reviewer yet."), "{waiting}");
-    let public = between(&desk, "Published Public", "Archived Gone");
+    let public = between(&desk, "Published 1 Public", "Archived 1 Gone");
     assert!(public.contains("Published by Edith (edith), just now."), "{public}");
-    let gone = between(&desk, "Archived Gone", "Published with Imprimatur");
+    let gone = between(&desk, "Archived 1 Gone", "Published with Imprimatur");
     assert!(
         gone.contains("Archived by Stan (stan), just now. Reason: It is out of date."),
         "{gone}"

@@ -322,6 +322,7 @@ fn a_stranger_is_asked_to_sign_in_wherever_something_would_change() {
     }
     for page in [
         "/desk",
+        "/desk/next",
         "/desk/posts/create",
         "/admin",
         "/admin/posts",

@@ -269,6 +269,7 @@ fn an_incomplete_draft_is_refused_at_submit_with_all_that_is_missing() {
         ("T", " ", "B", "summary"),
         ("", "S", "\n \n", "title, body"),
         ("T", "S", "", "body"),
+        ("🚀", "S", "", "body, web address"),
     ] {
         let text = Content::parse(title, summary, body).unwrap();
         let draft = world.create(world.alice, text).unwrap().post;

@@ -7,8 +7,8 @@ use diesel::sql_types::Text;
 use imprimatur::accounts::sessions::LIFETIME_SECONDS;
 use imprimatur::domain::unseen::{described, is_invisible};
 use imprimatur::domain::{
-    AccountEvent, Action, Body, Interface, Note, OperationKey, Permission, Role, State, Summary,
-    Title, TokenLifetime, TokenName, Username, has_visible_text, parse_display_name,
+    AccountEvent, Action, Body, Interface, Note, OperationKey, Permission, Role, Slug, State,
+    Summary, Title, TokenLifetime, TokenName, Username, has_visible_text, parse_display_name,
 };
 use imprimatur::invariants::accounts::LINK_LIFETIME_SECONDS;
 use imprimatur::store::statement::statement;
@@ -117,6 +117,7 @@ fn a_limit_in_a_check_is_the_limit_of_the_parser() {
             | "bulk_archive_has_a_reason" => Note::parse(&text).is_ok(),
             "display_name_is_given" => parse_display_name(&text).is_ok(),
             "token_name_is_given" => TokenName::parse(&text).is_ok(),
+            "chosen_slug_is_well_formed" => Slug::parse_chosen(&text).is_ok(),
             // The program makes these two.
             "session_names_its_device" => length <= 100,
             "slug_is_well_formed" => length <= 120,
@@ -131,7 +132,7 @@ fn a_limit_in_a_check_is_the_limit_of_the_parser() {
         assert!(accepts(name, limit) && !accepts(name, limit + 1), "{name}: {limit}");
         compared += 1;
     }
-    assert_eq!(compared, 11);
+    assert_eq!(compared, 12);
     assert!(Username::parse(&"x".repeat(64)).is_ok() && Username::parse(&"x".repeat(65)).is_err());
     assert!(OperationKey::parse(&"x".repeat(255)).is_ok());
     assert!(OperationKey::parse(&"x".repeat(256)).is_err());

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Action, Archival, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId,
-    Revision, RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId,
+    Revision, RevisionNumber, Role, RoleSet, State, Status, Submission, UserId,
 };
 use crate::permissions;
 use crate::workflow::{self, Advice};
@@ -90,7 +90,7 @@ fn can(person: &Person, action: Action, state: State) -> bool {
 fn sample_post(state: State) -> Option<Post> {
     let (at, revision) = (Timestamp::UNIX_EPOCH, RevisionNumber(1));
     let content = Content::parse("A title", "A summary.", "A body.").ok()?;
-    let slug = Slug::from_title(&content.title);
+    let slug = content.wanted_slug();
     let submission = Submission { at, by: byline(AUTHOR), revision };
     let publication = Publication { at, by: byline(ANOTHER_REVIEWER), revision, slug };
     let reason = "A reason.".to_owned();

@@ -17,6 +17,7 @@ use crate::http::flash::Flash;
 use crate::http::{Context, Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, Rule};
 use crate::refusal::{Refusal, read_error};
+use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
 

@@ -16,6 +16,7 @@ use crate::http::{Context, Form, Layout, Reply, Request, error_page};
 use crate::permissions;
 use crate::policies::accounts::{AccountChange, Rule};
 use crate::refusal::Refusal;
+use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
 

@@ -15,7 +15,9 @@ use crate::cli::import::file_name;
 use crate::cli::import::front_matter::{self, FieldValue, FrontMatter, MatterField};
 use crate::cli::import::plain_text::PlainText;
 use crate::cli::markdown_file::{self, ReadError};
-use crate::domain::{Body, Content, FieldError, InvalidInput, Reason, Summary, Title, grouped};
+use crate::domain::{
+    Body, Content, FieldError, InvalidInput, Reason, Slug, Summary, Title, grouped,
+};
 use crate::render::markdown;
 
 /// A file as a draft.
@@ -96,7 +98,9 @@ pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
         notes.push("No title: imported as Untitled.".to_owned());
     }
 
-    let content = Content::parse(&title, &summary, &body)
+    let slug = take(&mut fields, "slug", |_| true).unwrap_or_default();
+    let slug = chosen_slug(&slug, &mut notes);
+    let content = Content::parse_with_slug(&title, &summary, &body, &slug)
         .map_err(|errors| invalid_content(&errors, &title, &summary, &body))?;
     notes.extend(templates(&body));
     notes.extend(markdown::notes(&body).iter().map(|note| note.sentence()));
@@ -107,6 +111,21 @@ pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
         ignored.push(IgnoredField { name: "date of the file name".to_owned(), value });
     }
     Ok(ParsedFile { content, ignored, notes })
+}
+
+/// Returns the web address of a `slug`, which other programs write more freely.
+fn chosen_slug(text: &str, notes: &mut Vec<String>) -> String {
+    let text = text.trim();
+    let slug = Slug::made_from(text).map(|slug| slug.to_string()).unwrap_or_default();
+    if slug != text {
+        notes.push(match slug.as_str() {
+            "" => {
+                format!("The slug {:?} has no letters or digits, and is left out.", beginning(text))
+            }
+            slug => format!("The slug {:?} is imported as {slug:?}.", beginning(text)),
+        });
+    }
+    slug
 }
 
 /// Takes a piece of text out of the fields. A value of another type stays among them:

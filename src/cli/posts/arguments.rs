@@ -137,6 +137,9 @@ pub(crate) struct TextArguments {
     /// Summary for lists and feeds
     #[arg(long)]
     summary: Option<String>,
+    /// Web address, such as on-restraint; default: made from the title
+    #[arg(long)]
+    slug: Option<String>,
 }
 
 /// The text of a post, as far as it is given.
@@ -144,6 +147,7 @@ pub(super) struct GivenText {
     pub(super) title: Option<String>,
     pub(super) summary: Option<String>,
     pub(super) body: String,
+    pub(super) slug: Option<String>,
 }
 
 impl TextArguments {
@@ -153,6 +157,6 @@ impl TextArguments {
             Some(title) => (Some(title), text),
             None => markdown_file::split_title(&text),
         };
-        Ok(GivenText { title, summary: self.summary, body })
+        Ok(GivenText { title, summary: self.summary, body, slug: self.slug })
     }
 }

@@ -27,8 +27,9 @@ pub(super) fn create(
     call: &CallArguments,
     text: TextArguments,
 ) -> Result<(), Failure> {
-    let GivenText { title, summary, body } = text.read()?;
-    let content = Content::parse(&title.unwrap_or_default(), &summary.unwrap_or_default(), &body)?;
+    let GivenText { title, summary, body, slug } = text.read()?;
+    let [title, summary, slug] = [title, summary, slug].map(Option::unwrap_or_default);
+    let content = Content::parse_with_slug(&title, &summary, &body, &slug)?;
     act(options, call, |store, call| workflow::create(store, call, &Create { content }))
 }
 
@@ -37,15 +38,17 @@ pub(super) fn revise(
     target: &Target,
     text: TextArguments,
 ) -> Result<(), Failure> {
-    let GivenText { title, summary, body } = text.read()?;
+    let GivenText { title, summary, body, slug } = text.read()?;
     let (post, seen) = (target.post(), target.seen());
     act(options, &target.call, |store, call| {
         let earlier = content_seen(store, call, target)?.unwrap_or_default();
         let [old_title, old_summary, _] = earlier.parts();
-        let content = Content::parse(
+        let old_slug = earlier.chosen_slug().unwrap_or_default();
+        let content = Content::parse_with_slug(
             title.as_deref().unwrap_or(old_title),
             summary.as_deref().unwrap_or(old_summary),
             &body,
+            slug.as_deref().unwrap_or(old_slug),
         )?;
         workflow::perform(store, call, &Revise { post, seen, content })
     })

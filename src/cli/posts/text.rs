@@ -62,6 +62,9 @@ fn with_details(
         text += &format!("slug\t{}\n", publication.slug);
     }
     let [title, summary, body] = post.current.content.parts();
+    if let (None, Some(slug)) = (post.status.publication(), post.current.content.chosen_slug()) {
+        text += &format!("slug\t{slug}\n");
+    }
     text + &format!("{requests}title\t{title}\nsummary\t{summary}\n\n{body}")
 }
 

@@ -40,8 +40,8 @@ fn explain_post(
         }
         Rule::NotYetPublished => (
             state_and_since(person, post),
-            "Published posts cannot be edited. To correct one, ask staff to archive it and write \
-             a new post.",
+            "Published posts cannot be edited. To correct one, ask staff to archive it, and use \
+             “New draft from this text” on its page.",
         ),
         Rule::IsADraft => (state_and_since(person, post), "Only drafts can be submitted."),
         Rule::IsInReview => (

@@ -71,6 +71,9 @@ pub(crate) struct PostBody {
     /// When it was published, or null.
     #[schema(value_type = Option<String>, format = DateTime)]
     published_at: Option<Timestamp>,
+    /// The web address that the author chose, or null. Only for the author, reviewers
+    /// and staff.
+    slug: Option<String>,
     /// Public URL path, while published.
     #[schema(example = "/posts/let-it-be-printed")]
     public_path: Option<String>,
@@ -85,6 +88,7 @@ impl PostBody {
     pub(crate) fn with_history(post: &Post) -> Self {
         Self {
             revised_at: Some(post.current.at),
+            slug: post.current.content.chosen_slug().map(str::to_owned),
             standing_requests: post.standing_requests.iter().map(Into::into).collect(),
             ..Self::without_history(post)
         }
@@ -105,6 +109,7 @@ impl PostBody {
             author: PersonBody::from(&post.author),
             revision: post.current.number.0,
             revised_at: None,
+            slug: None,
             published_at: publication.map(|publication| publication.at),
             public_path: slug
                 .filter(|_| post.state() == State::Published)
@@ -132,11 +137,14 @@ pub(crate) struct RevisionBody {
     summary: String,
     /// Its text in Markdown.
     body: String,
+    /// The web address that the author chose, or null.
+    slug: Option<String>,
 }
 
 impl From<&Revision> for RevisionBody {
     fn from(revision: &Revision) -> Self {
         let [title, summary, body] = revision.content.parts().map(str::to_owned);
-        Self { revision: revision.number.0, at: revision.at, title, summary, body }
+        let slug = revision.content.chosen_slug().map(str::to_owned);
+        Self { revision: revision.number.0, at: revision.at, title, summary, body, slug }
     }
 }

@@ -15,7 +15,7 @@ mod open_comments;
 mod sanitizer;
 mod tables;
 
-use pulldown_cmark::{Event, Options, Parser, TextMergeStream, html};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
 pub(crate) use audience::Audience;
 pub(crate) use braces::Mark;
@@ -48,6 +48,28 @@ pub(crate) fn render(markdown: &str, audience: Audience) -> Rendered {
     let mut html = String::new();
     html::push_html(&mut html, events.into_iter());
     Rendered { html: sanitizer::clean(&html), picture, notes }
+}
+
+/// Returns how many pictures have no description for readers who cannot see them.
+pub(crate) fn pictures_without_description(markdown: &str) -> usize {
+    let mut description: Option<String> = None;
+    let mut count = 0;
+    for event in Parser::new_ext(markdown, OPTIONS) {
+        match event {
+            Event::Start(Tag::Image { .. }) => description = Some(String::new()),
+            Event::Text(text) | Event::Code(text) => {
+                if let Some(description) = &mut description {
+                    description.push_str(&text);
+                }
+            }
+            Event::End(TagEnd::Image) => {
+                let words = description.take().unwrap_or_default();
+                count += usize::from(words.trim().is_empty());
+            }
+            _ => {}
+        }
+    }
+    count
 }
 
 /// Returns what readers do not get as it was written.
@@ -158,6 +180,13 @@ mod tests {
             assert!(rendered.contains("the text"), "{opening:?}");
         }
         assert_eq!(render("> a\n>> b").matches("<blockquote>").count(), 2);
+    }
+
+    #[test]
+    fn a_picture_without_a_description_is_counted() {
+        let text = "![](https://a.example/b.png) ![ ](c.png) ![A press](https://a.example/d.png)";
+        assert_eq!(super::pictures_without_description(text), 2);
+        assert_eq!(super::pictures_without_description("`![](x)` and [link]()"), 0);
     }
 
     #[test]

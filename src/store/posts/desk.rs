@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::byline::byline;
-use crate::domain::{Byline, PostId, Reading, RevisionNumber, State, UserId};
+use super::words::Words;
+use crate::domain::{Byline, PostId, Reading, RevisionNumber, Slug, State, UserId};
 use crate::store::statement::{Statement, statement};
 
 /// One of an author's own posts, with its state and who has to act next.
@@ -38,7 +39,13 @@ pub struct OwnLine {
     pub request: Option<Requests>,
     /// Which reviewer looked last, while it is in review.
     pub last_reading: Option<Reading>,
+    /// How many posts the author has in its state, as far as [`COUNTED_OWN`].
+    pub of_state: usize,
 }
+
+/// How far an author's own posts are counted, and how many are sorted by when they
+/// were saved: those with the highest numbers.
+pub const COUNTED_OWN: usize = 1000;
 
 /// What to call a post that may have no title yet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -48,6 +55,11 @@ pub struct Name {
 }
 
 impl Name {
+    /// Returns whether a web address can be made from the title.
+    fn gives_slug(&self) -> bool {
+        Slug::made_from(&self.title).is_some()
+    }
+
     /// Returns the title, or how the text begins.
     pub fn words(&self) -> String {
         let opening = self.opening.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -139,9 +151,9 @@ type RequestSqlType =
     (Nullable<Array<BigInt>>, Nullable<Array<Text>>, Nullable<Timestamptz>, Nullable<Text>);
 type LookSqlType = (Nullable<BigInt>, Nullable<Text>, Nullable<Integer>, Nullable<Timestamptz>);
 type OwnSqlType = (
-    (BigInt, Text, Timestamptz),
+    (BigInt, Text, Timestamptz, BigInt),
     NameSqlType,
-    (Bool, Bool, Bool),
+    (Bool, Bool, Bool, Bool),
     (Integer, Timestamptz),
     (Nullable<Text>, Nullable<Text>, Nullable<Text>),
     RequestSqlType,
@@ -164,6 +176,7 @@ struct PlaceRow {
     id: i64,
     state: State,
     since: Stored,
+    of_state: i64,
 }
 
 #[derive(Queryable)]
@@ -171,6 +184,7 @@ struct HasRow {
     title: bool,
     summary: bool,
     body: bool,
+    slug: bool,
 }
 
 #[derive(Queryable)]
@@ -202,29 +216,84 @@ struct LookRow {
     at: NullableTimestamp,
 }
 
-/// Returns an author's own posts, state by state as they are named, newest
-/// first, so many of each at most, from before the given post on.
-pub fn written_by(
+/// Returns an author's own posts, state by state as they are named, what was saved
+/// last first, so many of each at most.
+pub fn saved_last(
     conn: &mut PgConnection,
     author: UserId,
     wanted: &[(State, usize)],
-    before: Option<PostId>,
 ) -> QueryResult<Vec<OwnLine>> {
     // A limit for each state that is no literal would be one that the planner
     // does not know.
     let of_each = wanted.iter().enumerate().map(|(place, (state, most))| {
+        let state = state.as_str();
         format!(
-            "(SELECT {place} AS place, posts.* FROM posts
-              WHERE author_id = $1 AND state = '{}' AND id < $2 ORDER BY id DESC LIMIT {most})",
-            state.as_str()
+            "(SELECT {place} AS place, (SELECT count(*) FROM (
+                  SELECT FROM posts WHERE author_id = $1 AND state = '{state}' LIMIT {COUNTED_OWN}
+              ) few) AS of_state, one.*
+              FROM (SELECT * FROM posts WHERE author_id = $1 AND state = '{state}'
+                    ORDER BY id DESC LIMIT {COUNTED_OWN}) one
+              JOIN revisions saved ON saved.post_id = one.id AND saved.number = one.current_revision
+              ORDER BY saved.at DESC, one.id DESC LIMIT {most})"
         )
     });
     let posts = of_each.collect::<Vec<_>>().join(" UNION ALL ");
+    let rows = statement::<OwnSqlType>(own_lines(&posts, "p.place, r.at DESC, p.id DESC"))
+        .bind::<BigInt, _>(author.0)
+        .load::<OwnRow>(conn)?;
+    Ok(rows.into_iter().map(OwnLine::from).collect())
+}
+
+/// Returns an author's own posts in one state, the newest first, from before the
+/// given post on.
+pub fn written_by(
+    conn: &mut PgConnection,
+    author: UserId,
+    state: State,
+    before: Option<PostId>,
+    limit: usize,
+) -> QueryResult<Vec<OwnLine>> {
+    let posts = format!(
+        "SELECT 0::bigint AS of_state, posts.* FROM posts
+         WHERE author_id = $1 AND state = '{}' AND id < $2 ORDER BY id DESC LIMIT {limit}",
+        state.as_str()
+    );
+    let rows = statement::<OwnSqlType>(own_lines(&posts, "p.id DESC"))
+        .bind::<BigInt, _>(author.0)
+        .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
+        .load::<OwnRow>(conn)?;
+    Ok(rows.into_iter().map(OwnLine::from).collect())
+}
+
+/// Returns those of an author's own posts whose newest text has the words, the newest
+/// first.
+pub fn own_with_words(
+    conn: &mut PgConnection,
+    author: UserId,
+    words: &Words,
+    limit: usize,
+) -> QueryResult<Vec<OwnLine>> {
+    let posts = format!(
+        "SELECT 0::bigint AS of_state, posts.*
+         FROM post_documents d JOIN posts ON posts.id = d.post_id
+         WHERE d.document @@ $2::tsquery AND posts.author_id = $1
+         ORDER BY d.post_id DESC LIMIT {limit}"
+    );
+    let rows = statement::<OwnSqlType>(own_lines(&posts, "p.id DESC"))
+        .planned_anew()
+        .bind::<BigInt, _>(author.0)
+        .bind::<Text, _>(words.query())
+        .load::<OwnRow>(conn)?;
+    Ok(rows.into_iter().map(OwnLine::from).collect())
+}
+
+/// Returns the query that has the lines of these posts, in this order.
+fn own_lines(posts: &str, order: &str) -> String {
     let columns = concat!(
-        "SELECT p.id, p.state, p.since, ",
+        "SELECT p.id, p.state, p.since, p.of_state, ",
         name!(),
         ",   has_visible_text(r.title), has_visible_text(r.summary), has_visible_text(r.body),
-             r.number, r.at,
+             r.slug IS NOT NULL, r.number, r.at,
              doer.display_name || ' (' || doer.username || ')', p.slug, p.archive_reason,
              request.ids, request.names, request.at, request.note,
              look.id, look.names, look.revision, look.last_at
@@ -235,20 +304,20 @@ pub fn written_by(
          JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
          LEFT JOIN users doer ON doer.id = coalesce(p.archived_by, p.published_by) ",
         request_where!("asked.revision = p.current_revision "),
-        look!(),
-        "ORDER BY p.place, p.id DESC"
+        look!()
     );
-    let rows = statement::<OwnSqlType>(format!("{columns} ({posts}) {facts}"))
-        .bind::<BigInt, _>(author.0)
-        .bind::<BigInt, _>(before.map_or(i64::MAX, |post| post.0))
-        .load::<OwnRow>(conn)?;
-    Ok(rows.into_iter().map(OwnLine::from).collect())
+    format!("{columns} ({posts}) {facts} ORDER BY {order}")
 }
 
 impl From<OwnRow> for OwnLine {
     fn from(row: OwnRow) -> Self {
-        let parts =
-            [("title", row.has.title), ("summary", row.has.summary), ("body", row.has.body)];
+        let has_address = !row.has.title || row.has.slug || row.name.gives_slug();
+        let parts = [
+            ("title", row.has.title),
+            ("summary", row.has.summary),
+            ("body", row.has.body),
+            ("web address", has_address),
+        ];
         Self {
             id: PostId(row.place.id),
             state: row.place.state,
@@ -265,6 +334,7 @@ impl From<OwnRow> for OwnLine {
             archive_reason: row.end.archive_reason,
             request: row.request.requests(),
             last_reading: row.look.reading(),
+            of_state: row.place.of_state as usize,
         }
     }
 }

@@ -121,8 +121,8 @@ pub fn revision(
     post: &Post,
     number: RevisionNumber,
 ) -> QueryResult<Option<Revision>> {
-    let row = statement::<(Text, Text, Text, Timestamptz)>(
-        "SELECT title, summary, body, at FROM revisions WHERE post_id = $1 AND number = $2",
+    let row = statement::<(Text, Text, Text, Nullable<Text>, Timestamptz)>(
+        "SELECT title, summary, body, slug, at FROM revisions WHERE post_id = $1 AND number = $2",
     )
     .bind::<BigInt, _>(post.id.0)
     .bind::<Integer, _>(number.0)
@@ -130,7 +130,7 @@ pub fn revision(
     .optional()?;
     Ok(row.map(|row| Revision {
         number,
-        content: Content::stored(row.title, row.summary, row.body),
+        content: Content::stored([row.title, row.summary, row.body], row.slug),
         at: row.at.to_jiff(),
     }))
 }
@@ -140,5 +140,6 @@ struct RevisionRow {
     title: String,
     summary: String,
     body: String,
+    slug: Option<String>,
     at: Stored,
 }

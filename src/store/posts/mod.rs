@@ -14,7 +14,10 @@ mod words;
 
 pub use change_filter::{COUNTED, Filter, Sort};
 pub use change_list::{ChangeLine, ChangeList, change_list, counted_change_list};
-pub use desk::{Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review, written_by};
+pub use desk::{
+    COUNTED_OWN, Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review,
+    own_with_words, saved_last, written_by,
+};
 pub use history::{PostHistory, history, revision};
 pub use names::{Names, names};
 pub use one::{find, lock, outlines};

@@ -84,7 +84,7 @@ macro_rules! posts_with {
             archiver.username || ' ' || archiver.display_name, p.archived_at, p.archive_reason,
             r.number, r.title, r.summary, ",
             $body,
-            ", r.at,
+            ", r.slug, r.at,
             (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'id', request.id, 'reviewer', reviewer.id,
                 'name', reviewer.username || ' ' || reviewer.display_name,
@@ -154,7 +154,7 @@ type PostSqlType = (
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>),
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>, Nullable<Text>),
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>),
-    (Integer, Text, Text, Text, Timestamptz),
+    (Integer, Text, Text, Text, Nullable<Text>, Timestamptz),
     Jsonb,
 );
 
@@ -240,6 +240,7 @@ struct RevisionRow {
     title: String,
     summary: String,
     body: String,
+    slug: Option<String>,
     at: Stored,
 }
 
@@ -266,7 +267,7 @@ impl TryFrom<PostRow> for Post {
             }
             _ => return Err(ImpossibleRow(id)),
         };
-        let RevisionRow { number, title, summary, body, at } = row.current;
+        let RevisionRow { number, title, summary, body, slug, at } = row.current;
         let number = RevisionNumber(number);
         let standing: Vec<StandingRequest> =
             serde_json::from_value(row.standing).map_err(|_| ImpossibleRow(id))?;
@@ -277,7 +278,7 @@ impl TryFrom<PostRow> for Post {
             created_at: created_at.to_jiff(),
             current: Revision {
                 number,
-                content: Content::stored(title, summary, body),
+                content: Content::stored([title, summary, body], slug),
                 at: at.to_jiff(),
             },
             status,

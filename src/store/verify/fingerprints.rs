@@ -2,7 +2,7 @@
 //! its actor, its action and its content.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
 use super::truth::{Finding, Scope, Truth};
 use crate::domain::{Action, Fingerprint, PostId, UserId};
@@ -50,14 +50,15 @@ struct HistoryRow {
     title: String,
     summary: String,
     body: String,
+    slug: Option<String>,
 }
 
 fn rows(conn: &mut PgConnection, first: i64) -> QueryResult<Vec<HistoryRow>> {
-    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Text, Text, Text)>(
+    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Text, Text, Text, Nullable<Text>)>(
         "SELECT h.post_id, h.action, h.revision, h.actor_id, h.fingerprint,
              coalesce(r.key = h.key, false),
              coalesce(CASE h.action WHEN 'archive' THEN p.archive_reason ELSE review.note END, ''),
-             coalesce(r.title, ''), coalesce(r.summary, ''), coalesce(r.body, '')
+             coalesce(r.title, ''), coalesce(r.summary, ''), coalesce(r.body, ''), r.slug
          FROM history h
          LEFT JOIN posts p ON p.id = h.post_id
          LEFT JOIN revisions r ON r.post_id = h.post_id AND r.number = h.revision
@@ -90,7 +91,8 @@ impl HistoryRow {
             | Action::Archive => (self.post.to_string(), self.revision.to_string()),
         };
         let parts = [&post, &seen, &self.words, &self.title, &self.summary, &self.body];
-        let parts = parts.map(String::as_str);
+        let parts = parts.map(String::as_str).into_iter().chain(self.slug.as_deref());
+        let parts: Vec<&str> = parts.collect();
         Fingerprint::of(self.action, &parts).by(UserId(self.actor)).as_bytes() == self.fingerprint
     }
 }

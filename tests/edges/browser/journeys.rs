@@ -103,7 +103,12 @@ fn an_author_writes_a_post_and_answers_a_change_request(
     chromium.sees("Edith (edith) requested changes");
     chromium.sees("Please name your source.");
     chromium.follow("Edit and answer");
-    save_a_revision(chromium, "Body", "First words.\n\nThe source is a letter of 1657.");
+    save_a_revision(
+        chromium,
+        "Save revision",
+        "Body",
+        "First words.\n\nThe source is a letter of 1657.",
+    );
     chromium.follow("see changes from revision 2 to 3");
     chromium.sees_line("Added", "The source is a letter of 1657.");
     chromium.follow("Back to the post");
@@ -339,19 +344,19 @@ fn write_a_post(chromium: &Chromium) -> String {
     chromium.press("Preview");
     chromium.sees("Preview (not saved)");
     chromium.sees("Then more of them.");
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Draft saved.");
     chromium.path()
 }
 
 fn revise(chromium: &Chromium, field: &str, text: &str) {
     chromium.follow("Edit");
-    save_a_revision(chromium, field, text);
+    save_a_revision(chromium, "Save draft", field, text);
 }
 
-fn save_a_revision(chromium: &Chromium, field: &str, text: &str) {
+fn save_a_revision(chromium: &Chromium, button: &str, field: &str, text: &str) {
     chromium.fill(field, text);
-    chromium.press("Save");
+    chromium.press(button);
     chromium.sees("New revision saved.");
 }
 
@@ -420,12 +425,12 @@ fn a_stale_tab_shows_both_texts_and_loses_neither() {
     chromium.in_another_tab(|chromium| {
         chromium.visit(&editor);
         chromium.fill("Body", "Words from the other tab.");
-        chromium.press("Save");
+        chromium.press("Save draft");
         chromium.sees("New revision saved.");
     });
 
     chromium.fill("Body", "Words from this tab.");
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Not saved: this post has changed");
     chromium.sees_line("Removed", "Words from the other tab.");
     chromium.sees_line("Added", "Words from this tab.");
@@ -450,7 +455,7 @@ fn typed_text_survives_the_end_of_a_session() {
     chromium.fill("Title", "Typed for an hour");
     chromium.fill("Body", "First words.\n\nThen \"more\" & <more>.");
     db_end_sessions(&world);
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("your text is kept.");
     chromium.sign_in_here("alice");
     chromium.sees_heading("You are signed in again");
@@ -467,7 +472,7 @@ pub(super) fn start_a_post(chromium: &Chromium) -> String {
     chromium.visit("/desk/posts/create");
     chromium.fill("Title", "On restraint");
     chromium.fill("Body", "First words.");
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Draft saved.");
     chromium.path()
 }

@@ -56,7 +56,7 @@ fn a_mistake_is_where_the_page_begins() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
     chromium.visit(CREATE);
     chromium.fill("Title", &"t".repeat(201));
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Title: has an error");
     assert_eq!(chromium.title(), "Error: New post · Imprimatur");
     assert_eq!(chromium.focused(), "alert");
@@ -65,7 +65,7 @@ fn a_mistake_is_where_the_page_begins() {
     chromium.fill("Title", "On restraint");
     chromium.fill("Summary", "Less is more.");
     chromium.fill("Body", "First words.");
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.follow("Submit for review");
     chromium.press("Submit for review");
     chromium.sign_out();
@@ -87,7 +87,7 @@ fn leaving_with_unsaved_text_warns_and_saving_it_does_not() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     assert!(!warns(&chromium, || chromium.follow("My desk")), "nothing was typed");
     let typed = || chromium.fill("Title", "On restraint");
-    assert!(!warns(&chromium, || (typed(), chromium.press("Save"))), "it is saved");
+    assert!(!warns(&chromium, || (typed(), chromium.press("Save draft"))), "it is saved");
     assert!(!warns(&chromium, || (typed(), chromium.press("Preview"))), "it is still there");
     assert!(warns(&chromium, || (typed(), chromium.follow("Cancel"))), "it would be gone");
     let to_and_fro = || {
@@ -193,7 +193,7 @@ fn kept_text_is_removed_once_it_is_saved_after_signing_in_again() {
     chromium.fill("Body", "First words.");
     chromium.sees("Preview updated.");
     db_end_sessions(&world);
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("your text is kept.");
     chromium.sign_in_here("alice");
     assert_eq!(kept(&chromium), 1, "nothing has been done with it yet");
@@ -218,7 +218,7 @@ fn text_of_a_closed_tab_is_offered_used_and_removed_after_saving() {
     chromium.press("Preview");
     chromium.sees_element("//form[@data-unsaved]");
     assert_eq!(kept(&chromium), 1, "a preview saves nothing");
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Draft saved.");
     assert_eq!(kept(&chromium), 0);
     chromium.visit(CREATE);
@@ -242,7 +242,7 @@ fn a_discarded_text_is_gone_and_a_replaced_one_is_kept() {
     assert!(!is_offered(&chromium));
     assert_eq!(chromium.value("Body"), "Words of this tab.");
     assert_eq!(kept(&chromium), 1);
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Draft saved.");
     assert_eq!(kept(&chromium), 0);
 }
@@ -270,20 +270,20 @@ fn kept_text_never_overwrites_a_newer_revision() {
     let shelf = take_the_shelf(&chromium);
     chromium.visit(&editor);
     chromium.fill("Body", "Words of another browser.");
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("New revision saved.");
     put_back(&chromium, &shelf);
 
     chromium.visit(&editor);
     chromium.sees_element("//*[@data-kept]//span[not(@hidden)]");
     chromium.press("Restore them");
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Not saved: this post has changed");
     assert_eq!(chromium.focused(), "alert");
     chromium.sees_line("Removed", "Words of another browser.");
     chromium.sees_line("Added", "Words of a closed tab.");
     assert!(!is_offered(&chromium), "it is in the form already");
-    chromium.press("Save");
+    chromium.press("Save mine as revision 3");
     chromium.sees("New revision saved.");
     assert_eq!(kept(&chromium), 0);
 }
@@ -297,7 +297,7 @@ fn kept_text_equal_to_the_saved_text_is_dropped() {
     chromium.press("Restore them");
     chromium.sees("Preview updated.");
     let shelf = take_the_shelf(&chromium);
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("New revision saved.");
     put_back(&chromium, &shelf);
     assert_eq!(kept(&chromium), 1);
@@ -347,7 +347,7 @@ fn a_browser_that_keeps_nothing_costs_nothing_else() {
     chromium.fill("Body", "First words.");
     sees_in_preview(&chromium, "p", "First words.");
     assert_eq!(kept(&chromium), 0);
-    chromium.press("Save");
+    chromium.press("Save draft");
     chromium.sees("Draft saved.");
 }
 

@@ -139,10 +139,7 @@ fn jekyll_and_hugo_files_become_drafts_and_the_report_lists_ignored_fields() {
         ])
     );
     let hugo = of(&report, "deep/er/hugo.markdown");
-    assert_eq!(
-        hugo["not_kept"],
-        json!([{ "name": "draft", "value": "true" }, { "name": "slug", "value": "work" }])
-    );
+    assert_eq!(hugo["not_kept"], json!([{ "name": "draft", "value": "true" }]));
     assert!(hugo["notes"][0].as_str().unwrap().contains("Hugo"), "{hugo}");
     let notes = of(&report, "nameless.md")["notes"].as_array().unwrap().len();
     assert_eq!(notes, 2, "no title, and a tag of Liquid's");
@@ -359,4 +356,23 @@ fn a_closed_pipe_does_not_end_the_import() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert_eq!(finished(child.wait_with_output().unwrap()).expect(0).stderr, "");
+}
+
+#[test]
+fn the_slug_of_front_matter_is_kept() {
+    let world = World::new();
+    let folder = Folder::new();
+    let text = |slug: &str| format!("---\ntitle: One\nslug: {slug}\n---\nWords.\n");
+    for (name, slug) in [("a.md", "an-old-address"), ("b.md", "2017/My Post"), ("c.md", "///")] {
+        folder.write(name, text(slug));
+    }
+    let report = folder.report(&world, &[], 0);
+    let slugs = [1, 2, 3].map(|id| world.post(PostId(id)).current.content.slug);
+    let slugs = slugs.map(|slug| slug.map(|slug| slug.to_string()));
+    assert_eq!(slugs, [Some("an-old-address".into()), Some("2017-my-post".into()), None]);
+    assert!(of(&report, "a.md")["notes"].as_array().unwrap().is_empty(), "{report}");
+    let notes = of(&report, "b.md")["notes"].to_string();
+    assert!(notes.contains("is imported as"), "{notes}");
+    let notes = of(&report, "c.md")["notes"].to_string();
+    assert!(notes.contains("no letters or digits"), "{notes}");
 }

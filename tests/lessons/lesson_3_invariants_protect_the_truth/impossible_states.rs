@@ -428,6 +428,13 @@ fn revisions_are_numbered_without_gaps_and_the_newest_is_current() {
         ),
         ("write more than anybody reads", &too_much, "title_is_within_limits"),
         (
+            "choose a malformed web address",
+            "INSERT INTO revisions
+                 (post_id, number, title, summary, body, author_id, at, key, slug)
+             VALUES ({draft}, 2, 'A title', '', '', {alice}, now(), 'k', 'Not a slug')",
+            "chosen_slug_is_well_formed",
+        ),
+        (
             "point at a revision that nobody wrote",
             &point_at("{draft}", 7),
             "post_points_at_a_revision",

@@ -292,6 +292,9 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("body_is_within_limits",
         "ALTER TABLE revisions DROP CONSTRAINT body_is_within_limits;
          UPDATE revisions SET body = repeat('-', 100001) WHERE post_id = pg_temp.post('errata')"),
+    by("chosen_slug_is_well_formed",
+        "ALTER TABLE revisions DROP CONSTRAINT chosen_slug_is_well_formed;
+         UPDATE revisions SET slug = 'Not a slug' WHERE post_id = pg_temp.post('errata')"),
     by("submission_is_of_the_current_revision",
         "UPDATE posts SET submitted_revision = 2, current_revision = 1
          WHERE id = pg_temp.post('marks-and-diffs')"),

@@ -31,6 +31,8 @@ pub const NO_PAGES: &[&str] = &[
     "/admin/accounts.csv",
     "/admin/posts.csv",
     "/admin/refusals.csv",
+    // It redirects to a post or to the desk.
+    "/desk/next",
     "/favicon.ico",
     "/favicon.svg",
     "/feed.atom",

@@ -1,0 +1,90 @@
+use crate::desk::draft::Draft;
+use crate::domain::{
+    Action, Create, Interface, OperationKey, Outcome, PostId, Revise, RevisionNumber, State, Submit,
+};
+use crate::http::flash::Flash;
+use crate::http::{Form, Request, post_id};
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::workflow;
+
+/// The fields of the editor's form.
+pub(super) struct SubmittedDraft {
+    /// The post to revise and the revision that its author saw; none for a new post.
+    pub(super) post: Option<(PostId, RevisionNumber)>,
+    pub(super) key: OperationKey,
+    pub(super) draft: Draft,
+    pub(super) button: Button,
+}
+
+/// The button that the form was sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Button {
+    Save,
+    SaveAndSubmit,
+    Preview,
+}
+
+/// What took effect.
+pub(super) enum Saved {
+    /// Everything that was asked for.
+    Done(Outcome, Flash),
+    /// The text is saved, and its submission was refused.
+    NotSubmitted(Outcome, Refusal),
+}
+
+impl SubmittedDraft {
+    pub(super) fn read(id: Option<String>, form: Form) -> Result<Self, Refusal> {
+        form.read(|form| {
+            let post = match id {
+                Some(id) => Some((post_id(&id)?, form.seen()?)),
+                None => None,
+            };
+            let key = form.key()?;
+            let draft = Draft::take(form)?;
+            form.take("save")?;
+            let submits = form.take("save_and_submit")?.is_some();
+            let button = match (form.take("preview")?, submits) {
+                (Some(_), _) => Button::Preview,
+                (None, true) => Button::SaveAndSubmit,
+                (None, false) => Button::Save,
+            };
+            Ok(Self { post, key, draft, button })
+        })
+    }
+
+    /// Saves the text and, if asked for, submits it. These are two actions, each with
+    /// a key of its own: a refused submission leaves the text saved.
+    pub(super) fn save(&self, store: &Store, request: &Request) -> Result<Saved, Refusal> {
+        let submission_key = OperationKey::parse(&format!("{}.submit", self.key.as_str()))?;
+        let (outcome, flash) = self.save_text(store, request)?;
+        if self.button != Button::SaveAndSubmit {
+            return Ok(Saved::Done(outcome, flash));
+        }
+        let call = request.call(Interface::Page, submission_key)?;
+        let submit = Submit { post: outcome.post, seen: outcome.revision };
+        match workflow::perform(store, &call, &submit) {
+            Ok(outcome) => Ok(Saved::Done(outcome, Flash::SavedAndSubmitted)),
+            Err(refusal @ (Refusal::Policy(_) | Refusal::Permission(_))) => {
+                Ok(Saved::NotSubmitted(outcome, refusal))
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    fn save_text(&self, store: &Store, request: &Request) -> Result<(Outcome, Flash), Refusal> {
+        let content = self.draft.parse()?;
+        let call = request.call(Interface::Page, self.key.clone())?;
+        let Some((post, seen)) = self.post else {
+            let outcome = workflow::create(store, &call, &Create { content })?;
+            return Ok((outcome, Flash::Done(Action::Create)));
+        };
+        let outcome = workflow::perform(store, &call, &Revise { post, seen, content })?;
+        let flash = match (outcome.revision != seen, outcome.state) {
+            (false, _) => Flash::Unchanged,
+            (true, State::InReview) => Flash::WithReviewers,
+            (true, _) => Flash::Done(Action::Revise),
+        };
+        Ok((outcome, flash))
+    }
+}
