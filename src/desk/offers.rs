@@ -1,7 +1,6 @@
 use crate::domain::{Action, Person, Post, Reason, State};
 use crate::permissions;
-use crate::policies::Rule;
-use crate::policies::posts::Remedy;
+use crate::policies::{Remedy, Rule};
 use crate::workflow::{self, Advice};
 
 /// The actions that a page offers. An action without the permission is not offered.

@@ -119,6 +119,12 @@ impl ConfirmPage {
         }
     }
 
+    /// Returns the class of the button: red for what cannot be undone and takes
+    /// something away.
+    fn button_class(&self) -> &'static str {
+        if self.action == Action::Archive { "button danger" } else { "button" }
+    }
+
     fn consequence(&self) -> &'static str {
         match self.action {
             Action::Submit => "Reviewers will see it. You can still edit it.",

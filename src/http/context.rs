@@ -77,9 +77,7 @@ impl Context {
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
         let Some(_permit) = self.admit() else {
-            let refusal = Unavailable::Busy.into();
-            return error_page::page(&refusal, &request, form.as_ref())
-                .into_response(&self.settings);
+            return self.busy(&request, form.as_ref());
         };
         let id = request.id;
         let reply = self.blocking(id, move |store| {
@@ -93,6 +91,11 @@ impl Context {
         });
         let reply = reply.await.unwrap_or_else(|| error_page::defect(id));
         reply.into_response(&self.settings)
+    }
+
+    /// Responds to a request that is not admitted.
+    pub(crate) fn busy(&self, request: &Request, form: Option<&Form>) -> HttpResponse {
+        error_page::page(&Unavailable::Busy.into(), request, form).into_response(&self.settings)
     }
 
     /// Returns how many requests are in progress.

@@ -21,7 +21,7 @@ use std::fmt;
 use crate::domain::{Actor, Command, Person, Reason};
 use crate::permissions::Capability;
 
-pub use posts::{Rule, rules};
+pub use posts::{Remedy, Rule, rules};
 
 /// Proof that an attempt was valid on its locked subject, within one transaction.
 ///

@@ -38,7 +38,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     let blocking_threads = (context.store.size() as usize).div_ceil(workers).max(1);
     let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
     let feed_ids = Data::new(feed_ids);
-    let fresh_pages = Data::new(FreshPages::start(context.store.clone())?);
+    let fresh_pages = Data::new(FreshPages::start(context.store.aside())?);
     let hashing = Data::new(Hashing::start()?);
     let server = HttpServer::new(move || {
         let settings = &context.settings;

@@ -61,7 +61,12 @@ impl FreshPages {
         if request.headers().contains_key(header::COOKIE) {
             return context.page(Request::of(&request), render).await;
         }
-        let Some(before) = self.freshness.now().await else {
+        let Some(permit) = context.admit() else {
+            return context.busy(&Request::of(&request), None);
+        };
+        let before = self.freshness.now().await;
+        drop(permit);
+        let Some(before) = before else {
             return context.page(Request::of(&request), render).await;
         };
         let address = request.uri().to_string();

@@ -51,7 +51,7 @@ impl Freshness {
 
 fn take_snapshots(store: &Store, requests: &Receiver<oneshot::Sender<Snapshot>>) {
     while let Ok(first) = requests.recv() {
-        // Whoever is here by now arrived before the snapshot is taken.
+        // All who are here by now arrived before the snapshot is taken.
         let waiting: Vec<_> = std::iter::once(first).chain(requests.try_iter()).collect();
         // Without an answer the senders are dropped, and each request asks for itself.
         let Ok(snapshot) = snapshot(store) else { continue };

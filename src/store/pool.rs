@@ -82,7 +82,16 @@ impl Store {
     /// Returns the pool. It connects when first asked, so this succeeds even
     /// while the database is starting.
     pub fn connect(url: &str, limits: Limits) -> Self {
-        let manager = Manager::new(url, Limits::CONNECT, limits.answer());
+        Self::of(Manager::new(url, Limits::CONNECT, limits.answer()), limits)
+    }
+
+    /// Returns a pool of one further connection to the same database. It is free also
+    /// while the others are all lent.
+    pub fn aside(&self) -> Self {
+        Self::of(self.manager.clone(), Limits { connections: 1, ..self.limits })
+    }
+
+    fn of(manager: Manager, limits: Limits) -> Self {
         let pool = Pool::builder()
             .max_size(limits.connections)
             .min_idle(Some(0))

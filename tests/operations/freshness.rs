@@ -28,7 +28,8 @@ impl Drop for Ending<'_> {
 
 fn archive_while_readers_ask(rounds: usize) {
     let world = World::new();
-    let servers = [(); 2].map(|()| Server::start_behind("http://h", world.database.store()));
+    let servers =
+        [(); 2].map(|()| Server::start_behind("http://localhost", world.database.store()));
     let (round, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let served = AtomicUsize::new(0);
     std::thread::scope(|scope| {

@@ -20,11 +20,12 @@ use crate::support::Database;
 
 /// What an edge may take from a layer: names and advice, and nothing that
 /// decides, proves or writes.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "permissions::check",
     "permissions::grant",
     "permissions::holds",
     "permissions::required",
+    "policies::Remedy",
     "policies::Rule",
     "policies::rules",
     "policies::accounts::Account",

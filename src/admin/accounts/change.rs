@@ -51,6 +51,18 @@ impl AccountChangePage {
         &self.account.person
     }
 
+    /// Returns the class of the button: red for what takes something away.
+    fn button_class(&self) -> &'static str {
+        match self.requested.action {
+            AccountAction::Revoke(_)
+            | AccountAction::Deactivate
+            | AccountAction::ResetPassword
+            | AccountAction::EndSessions
+            | AccountAction::RevokeToken => "button danger",
+            _ => "button",
+        }
+    }
+
     /// Returns why the last attempt was refused, or why any would be.
     fn reasons(&self) -> &[Reason] {
         if self.refused.is_empty() { &self.closed } else { &self.refused }

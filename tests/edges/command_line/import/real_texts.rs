@@ -57,9 +57,9 @@ fn published(world: &World, file: &Value) -> (String, String) {
     let server = Server::start(world.database.store());
     let mut reader = server.browser();
     let feed = reader.get("/feed.atom").expect(200).body;
-    let (_, address) =
-        feed.split_once("<id>http").and_then(|(_, it)| it.split_once("<id>")).unwrap();
-    let (address, _) = address.split_once("</id>").unwrap();
+    let (_, entry) = feed.split_once("<entry>").unwrap();
+    let (_, address) = entry.split_once("href=\"").unwrap();
+    let (address, _) = address.split_once('"').unwrap();
     let path = &address[address.find("/posts/").unwrap()..];
     (reader.get(path).expect(200).body, feed)
 }
