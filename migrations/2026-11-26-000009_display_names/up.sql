@@ -25,6 +25,11 @@ COMMENT ON FUNCTION seal_with_name(bytea, text) IS
 CREATE OR REPLACE FUNCTION seal_account_event() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+    -- Of two records of new names, the second waits for the first: each is compared
+    -- with the name that is then committed.
+    IF NEW.event = 'renamed' THEN
+        PERFORM FROM users WHERE id = NEW.subject_id FOR NO KEY UPDATE;
+    END IF;
     NEW.seal := seal_with_name(
         account_event_seal(NEW.at, NEW.actor_id, NEW.subject_id, NEW.event, NEW.role,
                            NEW.reason, NEW.request_id, NEW.interface),
@@ -46,9 +51,12 @@ CREATE FUNCTION refuse_unrecorded_name() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     account bigint := (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
-    recorded text := (SELECT e.display_name FROM account_events e
-                      WHERE e.subject_id = account AND e.event = 'renamed'
-                      ORDER BY e.id DESC LIMIT 1);
+    recorded text := CASE TG_TABLE_NAME
+        WHEN 'account_events' THEN NEW.display_name
+        ELSE (SELECT e.display_name FROM account_events e
+              WHERE e.subject_id = account AND e.event = 'renamed'
+              ORDER BY e.id DESC LIMIT 1)
+    END;
 BEGIN
     IF recorded IS DISTINCT FROM (SELECT u.display_name FROM users u WHERE u.id = account) THEN
         RAISE EXCEPTION USING

@@ -227,6 +227,8 @@ fn not_submitted(
     let mut page = EditorPage::new(request, &person, Some(&post), submitted.draft.clone());
     page.refused = refusal.reasons();
     page.saved_as = Some(outcome.revision);
+    // The text on the page is of that revision, also where there is a newer one by now.
+    page.post = Some((outcome.post, outcome.revision));
     // The browser then removes its own copy of the text.
     page.layout.is_saved = true;
     let missing = submitted.draft.parse().map(|content| content.missing()).unwrap_or_default();

@@ -2,22 +2,33 @@
 //!
 //! A snapshot names the transactions that a statement sees (PostgreSQL, "System
 //! Information Functions", `pg_current_snapshot`). Two statements with equal snapshots
-//! on one server see the same rows, so what was rendered between them, or from
-//! either, is still true. Asking for a snapshot reads no table.
+//! see the same rows, so what was rendered between them, or from either, is still
+//! true. Asking for a snapshot reads no table.
+//!
+//! That holds while the server runs. After a crash it gives the numbers of transactions
+//! that left no trace to others, and another server has numbers of its own. So a
+//! snapshot is compared only with others of the same connection, which ends with the
+//! server. It does not hold on a standby, whose snapshots do not name every running
+//! transaction: there every request asks for itself.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Text};
 use tokio::sync::oneshot;
 
-use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
+use crate::store::pool::Connection;
 use crate::store::statement::statement;
 
-/// What a statement sees, and on which server.
-pub(super) type Snapshot = Arc<str>;
+/// What a statement sees, and which of this process's connections it was sent on.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Snapshot {
+    connection: u64,
+    transactions: Arc<str>,
+}
 
 /// Takes snapshots for the requests of one process, one at a time.
 ///
@@ -50,20 +61,26 @@ impl Freshness {
 }
 
 fn take_snapshots(store: &Store, requests: &Receiver<oneshot::Sender<Snapshot>>) {
+    let mut connections = 0..;
+    let mut kept: Option<(u64, Connection)> = None;
     while let Ok(first) = requests.recv() {
         // All who are here by now arrived before the snapshot is taken.
         let waiting: Vec<_> = std::iter::once(first).chain(requests.try_iter()).collect();
         // Without an answer the senders are dropped, and each request asks for itself.
-        let Ok(snapshot) = snapshot(store) else { continue };
+        let lent = kept.take().or_else(|| connections.next().zip(store.checkout().ok()));
+        let Some((connection, mut conn)) = lent else { continue };
+        let Ok(transactions) = snapshot(&mut conn) else { continue };
+        kept = Some((connection, conn));
+        let Some(transactions) = transactions.map(Arc::from) else { continue };
         for request in waiting {
-            let _ = request.send(snapshot.clone());
+            let _ = request.send(Snapshot { connection, transactions: Arc::clone(&transactions) });
         }
     }
 }
 
-fn snapshot(store: &Store) -> Result<Snapshot, Refusal> {
-    statement::<Text>("SELECT concat(pg_current_snapshot(), ' ', pg_postmaster_start_time())")
-        .get_result::<String>(&mut *store.checkout()?)
-        .map(Arc::from)
-        .map_err(read_error)
+fn snapshot(conn: &mut PgConnection) -> QueryResult<Option<String>> {
+    statement::<Nullable<Text>>(
+        "SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END",
+    )
+    .get_result(conn)
 }

@@ -69,6 +69,25 @@ fn a_refused_submission_keeps_the_saved_text_and_says_so() {
     assert_eq!(world.post(imprimatur::domain::PostId(1)).state(), State::InReview);
 }
 
+/// The same form again, after another window has saved more: the text on the page is
+/// of the revision that it was saved as, and saving it does not undo the newer one.
+#[test]
+fn a_submission_that_is_sent_again_does_not_undo_a_newer_revision() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get(CREATE).expect(200);
+    let (token, key) = (form.hidden("token"), form.hidden("key"));
+    let mut fields = vec![("token", token.as_str()), ("key", &key), ("save_and_submit", "yes")];
+    fields.extend([("title", "On restraint"), ("summary", ""), ("body", "First words.")]);
+    alice.post(CREATE, &fields).expect(409);
+    let newer = [("title", "On restraint"), ("summary", ""), ("body", "Newer words.")];
+    send(&mut alice, "/desk/posts/1/revise", "save", &newer).expect(303);
+    let page = alice.post(CREATE, &fields).expect(409).body;
+    let (_, rest) = page.split_once("data-editor").expect("a form");
+    assert!(rest.contains("name=\"seen\" value=\"1\""), "{rest}");
+}
+
 #[test]
 fn an_empty_first_save_is_refused_beside_its_fields() {
     let world = World::new();

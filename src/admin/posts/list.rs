@@ -18,7 +18,7 @@ use crate::store::posts::{self, ChangeList};
 use crate::store::visibility::Visibility;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route(LIST, web::get().to(list));
+    config.route("/admin/posts", web::get().to(list));
 }
 
 /// The number of posts on one page.

@@ -254,3 +254,38 @@ fn renamings(stan: UserId, mallory: UserId) -> [(&'static str, String, &'static 
         ),
     ]
 }
+
+/// Two renamings of one account: the record of the second waits, and is compared with
+/// the name that is then there.
+#[test]
+fn a_name_and_the_record_of_another_are_not_committed_side_by_side() {
+    let world = World::new();
+    let record = |name: &str| {
+        format!(
+            "INSERT INTO account_events (actor_id, subject_id, event, display_name, request_id, interface)
+             VALUES ({}, {}, 'renamed', '{name}', gen_random_uuid(), 'admin')",
+            world.stan, world.alice
+        )
+    };
+    let mut first = world.database.as_runtime();
+    let mut second = world.database.as_runtime();
+    first
+        .batch_execute(&format!(
+            "BEGIN; {}; UPDATE users SET display_name = 'Skewed' WHERE id = {};
+             SET CONSTRAINTS ALL IMMEDIATE",
+            record("Skewed"),
+            world.alice
+        ))
+        .unwrap();
+    second.batch_execute("SET lock_timeout = '200ms'").unwrap();
+    let waited = second.batch_execute(&record("Alice")).unwrap_err();
+    assert!(waited.to_string().contains("lock timeout"), "{waited}");
+    first.batch_execute("COMMIT").unwrap();
+    let refused = second.batch_execute(&record("Alice")).unwrap_err();
+    assert!(refused.to_string().contains("display name"), "{refused}");
+    // Of two records in one transaction, one would be of a name that never was.
+    let twice = format!("BEGIN; {}; {}; COMMIT", record("Nobody"), record("Skewed"));
+    assert!(second.batch_execute(&twice).is_err());
+    second.batch_execute("ROLLBACK").unwrap();
+    assert_eq!(world.find_person("alice").display_name, "Skewed");
+}
