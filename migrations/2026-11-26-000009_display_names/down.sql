@@ -2,6 +2,7 @@ DELETE FROM runtime_privileges WHERE object = 'FUNCTION seal_with_name(bytea, te
 UPDATE runtime_privileges
 SET privileges = 'SELECT, INSERT, UPDATE (display_name, password_hash, roles, is_active)'
 WHERE object = 'TABLE users';
+UPDATE runtime_privileges SET privileges = 'SELECT, INSERT' WHERE object = 'TABLE account_events';
 DROP TRIGGER renaming_is_borne_out ON account_events;
 DROP TRIGGER display_name_is_as_recorded ON users;
 DROP FUNCTION refuse_unrecorded_name();

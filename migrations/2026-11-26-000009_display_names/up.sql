@@ -84,5 +84,9 @@ COMMENT ON TRIGGER renaming_is_borne_out ON account_events IS
 UPDATE runtime_privileges
 SET privileges = 'SELECT, INSERT, UPDATE (display_name, name_words, password_hash, roles, is_active)'
 WHERE object = 'TABLE users';
+-- Which record is the last one is for the database to say: it alone gives the ids.
+UPDATE runtime_privileges
+SET privileges = 'SELECT, INSERT (actor_id, subject_id, event, role, reason, request_id, interface, display_name)'
+WHERE object = 'TABLE account_events';
 INSERT INTO runtime_privileges (object, privileges) VALUES
     ('FUNCTION seal_with_name(bytea, text)', 'EXECUTE');

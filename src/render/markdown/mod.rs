@@ -79,7 +79,8 @@ pub(crate) fn notes(markdown: &str) -> Notes {
 
 fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let mut notes = Notes::default();
-    let events = no_deeper(Parser::new_ext(source, OPTIONS), &mut notes).collect::<Vec<_>>();
+    let events = tables::without_padding(Parser::new_ext(source, OPTIONS));
+    let events = no_deeper(events, &mut notes).collect::<Vec<_>>();
     // From here on, all HTML among the events comes from this program.
     let events = html_as_text::shown(events.into_iter(), &mut notes);
     let events = TextMergeStream::new(events.into_iter())
