@@ -1,6 +1,7 @@
 //! The web address is a part of the text: shown while writing, chosen or made from the
 //! title, the same through every interface, and never lost.
 
+use diesel::connection::SimpleConnection;
 use imprimatur::domain::{Content, PostId, Revise, RevisionNumber};
 
 use super::command_line::program::run_with;
@@ -127,4 +128,28 @@ fn programs_and_the_command_line_choose_the_address_too() {
     run_with(&world.database, &revise, "B2.\n").expect(0);
     let slug = world.post(PostId(id)).current.content.slug;
     assert_eq!(slug.unwrap().as_str(), "by-hand", "what is not given is kept");
+}
+
+/// The database keeps it alone: hand-typed SQL publishes nowhere else either.
+#[test]
+fn a_post_is_not_published_under_another_address_than_the_chosen_one() {
+    let world = World::new();
+    let post = world.create(world.alice, with_slug("Chosen", "chosen-one")).unwrap().post;
+    world.perform(world.alice, &submit(post, 1)).unwrap();
+    let refused_at = |slug: &str| {
+        let sql = format!(
+            "UPDATE posts SET state = 'published', published_at = now(), published_by = {},
+                 published_revision = 1, slug = '{slug}' WHERE id = {post}",
+            world.edith
+        );
+        world.database.as_runtime().batch_execute(&sql).unwrap_err().to_string()
+    };
+    let sentence = "A post is published under the slug that its author chose.";
+    for slug in ["elsewhere", "chosen-one-two", "chosen-onex", "a-chosen-one"] {
+        assert_eq!(refused_at(slug), sentence, "{slug}");
+    }
+    // Its own is refused for another reason alone: there is no record.
+    for slug in ["chosen-one", "chosen-one-2"] {
+        assert_ne!(refused_at(slug), sentence, "{slug}");
+    }
 }

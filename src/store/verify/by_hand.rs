@@ -121,6 +121,16 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
                     AND has_visible_text(r.body))",
     ),
     (
+        "published_slug_is_the_chosen_one",
+        "A post is published under the slug that its author chose, if they did, or with a \
+         number after it where that was taken.",
+        Scope::Post,
+        "SELECT p.id AS post_id, format('%s instead of %s', p.slug, r.slug) AS detail
+         FROM posts p JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
+         WHERE p.id = coalesce($1, p.id) AND p.slug !~ concat('^', r.slug, '(-[0-9]+)?$')
+           AND r.slug IS NOT NULL",
+    ),
+    (
         "staff_roster_is_kept",
         "The roster counts exactly the active accounts that hold the staff role.",
         Scope::Whole,

@@ -132,6 +132,8 @@ pub const SABOTAGE: &[Sabotage] = &[
         "UPDATE posts SET submitted_revision = 0 WHERE id = pg_temp.post('dashes')"),
     by("published_post_is_complete",
         "UPDATE revisions SET summary = ' ' WHERE post_id = pg_temp.post('imprimatur')"),
+    by("published_slug_is_the_chosen_one",
+        "UPDATE revisions SET slug = 'another' WHERE post_id = pg_temp.post('imprimatur')"),
     by("request_says_what_to_change",
         "ALTER TABLE reviews DROP CONSTRAINT request_says_what_to_change;
          UPDATE reviews SET note = ' ' WHERE post_id = pg_temp.post('dashes')"),
