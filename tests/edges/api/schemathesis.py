@@ -21,9 +21,18 @@ def before_call(context, case, kwargs):
     drawn = case.headers.get(KEY) if case.headers else None
     if drawn is None:
         return
-    if drawn in used:
+    key = meant(drawn)
+    if key in used:
         case.headers[KEY] = str(uuid.uuid4())
-    used.add(drawn)
+    used.add(key)
+
+
+def meant(header: str) -> str:
+    """Returns the key that a header names: a quoted string is the same without quotes."""
+    header = header.strip()
+    if len(header) > 1 and header[0] == header[-1] == '"':
+        return header[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return header
 
 
 # For the script, which wants to see each operation succeed at least once.
