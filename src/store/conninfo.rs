@@ -51,6 +51,13 @@ pub fn complete(url: &str) -> Result<String, InvalidUrl> {
     if is_doubtful {
         return Err(InvalidUrl::Ambiguous);
     }
+    // Of several servers, one that takes writes: pages are never of a standby that lags.
+    if value("host").is_some_and(|(_, hosts)| hosts.contains(','))
+        && value("target_session_attrs").is_none()
+        && std::env::var_os("PGTARGETSESSIONATTRS").is_none()
+    {
+        parameters.push(("target_session_attrs".to_owned(), "read-write".to_owned()));
+    }
     for (name, variable, default) in DEFAULTS {
         let is_given = parameters.iter().any(|(given, _)| given == name)
             || (!variable.is_empty() && std::env::var_os(variable).is_some());

@@ -144,7 +144,7 @@ fn verify_changes_nothing() {
     let before = state(&database);
     assert_eq!(
         details(&report(&database).findings),
-        [format!("grant posts to {RUNTIME_ROLE} on posts is not what the migrations make")]
+        [format!("grant posts to {RUNTIME_ROLE} on posts is missing")]
     );
     assert_eq!(state(&database), before);
 }

@@ -1,3 +1,5 @@
+use std::collections::VecDeque;
+
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
 /// The classes of cells that are not aligned at the start of the line.
@@ -6,28 +8,39 @@ pub(super) const ALIGNED: [&str; 2] = ["centered", "at-end"];
 /// How many cells the tables of a text have before those without text are left out.
 const MAX_PADDED: usize = 5_000;
 
-/// Leaves out empty cells of very large tables. A row is filled up to the width of its
-/// table, so that a short text could become a page of millions of cells.
+/// Leaves out the empty cells at the end of the rows of very large tables. A row is
+/// filled up to the width of its table, so that a short text could become a page of
+/// millions of cells.
 pub(super) fn without_padding<'a>(
     events: impl Iterator<Item = Event<'a>>,
 ) -> impl Iterator<Item = Event<'a>> {
-    let mut cells = 0_usize;
+    let (mut cells, mut empty) = (0_usize, 0_usize);
     let mut events = events.peekable();
+    let mut ready = VecDeque::new();
     std::iter::from_fn(move || {
         loop {
+            if let Some(event) = ready.pop_front() {
+                return Some(event);
+            }
             let event = events.next()?;
-            if event != Event::Start(Tag::TableCell) {
-                return Some(event);
+            let is_cell = event == Event::Start(Tag::TableCell);
+            cells += usize::from(is_cell);
+            if is_cell && cells > MAX_PADDED && events.peek() == Some(&END_OF_CELL) {
+                events.next();
+                empty += 1;
+                continue;
             }
-            cells += 1;
-            let is_empty = events.peek() == Some(&Event::End(TagEnd::TableCell));
-            if cells <= MAX_PADDED || !is_empty {
-                return Some(event);
+            // A cell with text comes after the empty ones, or the row ends with them.
+            let held = std::mem::take(&mut empty);
+            if is_cell {
+                ready.extend((0..held).flat_map(|_| [Event::Start(Tag::TableCell), END_OF_CELL]));
             }
-            events.next();
+            ready.push_back(event);
         }
     })
 }
+
+const END_OF_CELL: Event<'static> = Event::End(TagEnd::TableCell);
 
 /// Puts tables into frames that scroll and that the keyboard reaches, and replaces
 /// inline alignment styles, which the content security policy forbids, by classes.
@@ -96,6 +109,13 @@ mod tests {
         assert!(page.len() < 20 * text.len(), "{} bytes of {}", page.len(), text.len());
         let written = page.matches('§').count();
         assert!(written >= 10_000, "nothing that was written is lost: {written}");
+    }
+
+    #[test]
+    fn an_empty_cell_before_another_stays_where_it_is() {
+        let text = format!("| a | b | c |\n|---|---|---|\n{}", "| 1 | | 3 |\n".repeat(5_000));
+        let page = html(&text);
+        assert_eq!(page.matches("<td").count(), 15_000);
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! The fingerprint of a history row, computed again from what the database has of
 //! its actor, its action and its content.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
 use super::truth::{Finding, Scope, Truth};
 use crate::domain::{Action, Fingerprint, PostId, UserId};
 use crate::store::statement::statement;
-use std::sync::Arc;
-
-/// How many posts are read at a time: a post may have many long revisions.
-const BATCH: i64 = 500;
+use crate::store::verify::batches::{POSTS, each_batch};
 
 pub(super) fn truth() -> Truth {
     Truth {
@@ -24,17 +23,16 @@ pub(super) fn truth() -> Truth {
 
 /// Returns every history row whose fingerprint is another one.
 pub(super) fn check(conn: &mut PgConnection, truth: &Arc<Truth>) -> QueryResult<Vec<Finding>> {
-    let last = statement::<BigInt>("SELECT coalesce(max(post_id), 0) FROM history")
-        .get_result::<i64>(conn)?;
     let mut findings = Vec::new();
-    for first in (0..=last).step_by(usize::try_from(BATCH).unwrap_or(1)) {
-        let rows = rows(conn, first)?;
+    each_batch(conn, POSTS, |conn, after, upto| {
+        let rows = rows(conn, after, upto)?;
         findings.extend(rows.iter().filter(|row| !row.agrees()).map(|row| Finding {
             truth: Arc::clone(truth),
             post: Some(PostId(row.post)),
             detail: format!("{} of revision {} by user {}", row.action, row.revision, row.actor),
         }));
-    }
+        Ok(())
+    })?;
     Ok(findings)
 }
 
@@ -53,7 +51,7 @@ struct HistoryRow {
     slug: Option<String>,
 }
 
-fn rows(conn: &mut PgConnection, first: i64) -> QueryResult<Vec<HistoryRow>> {
+fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<HistoryRow>> {
     statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Text, Text, Text, Nullable<Text>)>(
         "SELECT h.post_id, h.action, h.revision, h.actor_id, h.fingerprint,
              coalesce(r.key = h.key, false),
@@ -65,13 +63,13 @@ fn rows(conn: &mut PgConnection, first: i64) -> QueryResult<Vec<HistoryRow>> {
              AND h.action IN ('create', 'revise')
          LEFT JOIN reviews review ON h.action = 'request-changes' AND review.post_id = h.post_id
              AND review.reviewer_id = h.actor_id AND review.key = h.key
-         WHERE h.post_id >= $1 AND h.post_id < $2
+         WHERE h.post_id > $1 AND h.post_id <= $2
            AND h.action IN ('create', 'revise', 'submit', 'request-changes',
                             'withdraw-request', 'publish', 'archive')
          ORDER BY h.post_id, h.at",
     )
-    .bind::<BigInt, _>(first)
-    .bind::<BigInt, _>(first + BATCH)
+    .bind::<BigInt, _>(after)
+    .bind::<BigInt, _>(upto)
     .load(conn)
 }
 

@@ -9,9 +9,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 use super::truth::{Finding, Scope, Truth};
 use crate::domain::{PostId, search};
 use crate::store::statement::statement;
-
-/// How many rows are read at a time.
-const BATCH: i64 = 500;
+use crate::store::verify::batches::{ACCOUNTS, POSTS, each_batch};
 
 /// Returns the check of posts, and the one of accounts.
 pub(super) fn truths() -> [Truth; 2] {
@@ -38,8 +36,8 @@ pub(super) fn check(
     conn: &mut PgConnection,
     [of_posts, of_accounts]: &[Arc<Truth>; 2],
 ) -> QueryResult<Vec<Finding>> {
-    let posts = differing(conn, LAST_POST, TEXTS, WRONG_POSTS)?;
-    let accounts = differing(conn, LAST_ACCOUNT, NAMES, WRONG_ACCOUNTS)?;
+    let posts = differing(conn, POSTS, TEXTS, WRONG_POSTS)?;
+    let accounts = differing(conn, ACCOUNTS, NAMES, WRONG_ACCOUNTS)?;
     let posts = posts.into_iter().map(|id| Finding {
         truth: Arc::clone(of_posts),
         post: Some(PostId(id)),
@@ -53,19 +51,15 @@ pub(super) fn check(
     Ok(posts.chain(accounts).collect())
 }
 
-const LAST_POST: &str = "SELECT coalesce(max(id), 0) FROM posts";
-
 const TEXTS: &str = "SELECT DISTINCT ON (post_id) post_id, title, summary, body FROM revisions
-     WHERE post_id >= $1 AND post_id < $2 ORDER BY post_id, number DESC";
+     WHERE post_id > $1 AND post_id <= $2 ORDER BY post_id, number DESC";
 
 const WRONG_POSTS: &str = "SELECT made.id
      FROM unnest($1, $2) AS made (id, words) LEFT JOIN post_documents d ON d.post_id = made.id
      WHERE d.document IS DISTINCT FROM made.words::tsvector ORDER BY 1";
 
-const LAST_ACCOUNT: &str = "SELECT coalesce(max(id), 0) FROM users";
-
 const NAMES: &str = "SELECT id, username, display_name, '' FROM users
-     WHERE id >= $1 AND id < $2 ORDER BY id";
+     WHERE id > $1 AND id <= $2 ORDER BY id";
 
 const WRONG_ACCOUNTS: &str = "SELECT made.id
      FROM unnest($1, $2) AS made (id, words) JOIN users u ON u.id = made.id
@@ -78,20 +72,19 @@ struct TextRow {
 }
 
 /// Returns the ids of the rows whose stored words differ from those that the
-/// texts have. `last` asks for the last id, `texts` for the texts of a batch,
+/// texts have. `next` asks for the end of a batch, `texts` for its texts,
 /// and `wrong` compares the words that were made of them.
 fn differing(
     conn: &mut PgConnection,
-    last: &'static str,
+    next: &'static str,
     texts: &'static str,
     wrong: &'static str,
 ) -> QueryResult<Vec<i64>> {
-    let last = statement::<BigInt>(last).get_result::<i64>(conn)?;
     let mut ids = Vec::new();
-    for first in (0..=last).step_by(usize::try_from(BATCH).unwrap_or(1)) {
+    each_batch(conn, next, |conn, after, upto| {
         let rows = statement::<(BigInt, (Text, Text, Text))>(texts)
-            .bind::<BigInt, _>(first)
-            .bind::<BigInt, _>(first + BATCH)
+            .bind::<BigInt, _>(after)
+            .bind::<BigInt, _>(upto)
             .load::<TextRow>(conn)?;
         let words = |row: &TextRow| search::document(&[&row.texts.0, &row.texts.1, &row.texts.2]);
         let made: Vec<String> = rows.iter().map(words).collect();
@@ -100,6 +93,7 @@ fn differing(
             .bind::<Array<Text>, _>(made)
             .load::<i64>(conn)?;
         ids.extend(found);
-    }
+        Ok(())
+    })?;
     Ok(ids)
 }

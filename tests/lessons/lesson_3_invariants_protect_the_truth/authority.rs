@@ -281,3 +281,50 @@ fn only_long_expired_rows_are_purged() {
     assert_eq!(world.db_count("sessions WHERE id_hash = sha256('her last')"), 1);
     assert_eq!(world.db_everything(), before);
 }
+
+/// A number that the program will be given later must not be taken by hand.
+#[test]
+fn the_program_cannot_choose_the_number_of_a_row() {
+    let world = World::new();
+    let chosen = statement::<Text>(
+        "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+         WHERE c.relnamespace = 'public'::regnamespace AND a.attidentity <> ''
+           AND has_column_privilege($1::name, c.oid, a.attnum, 'INSERT')
+         ORDER BY 1",
+    )
+    .bind::<Text, _>(RUNTIME_ROLE)
+    .load::<String>(&mut world.database.as_owner())
+    .unwrap();
+    assert_eq!(chosen, Vec::<String>::new());
+    let refused = world
+        .database
+        .as_runtime()
+        .batch_execute(&format!(
+            "INSERT INTO posts (id, author_id, state, current_revision) OVERRIDING SYSTEM VALUE
+             VALUES (9223372036854775807, {}, 'draft', 1)",
+            world.alice
+        ))
+        .unwrap_err();
+    assert!(refused.to_string().contains("permission denied"), "{refused}");
+}
+
+/// A record without effect, whose check is over before another change of its post.
+#[test]
+fn a_record_and_another_change_of_its_post_wait_for_each_other() {
+    let world = World::new();
+    let post = world.draft();
+    let mut first = world.database.as_runtime();
+    let inserted = first.batch_execute(&format!(
+        "BEGIN; INSERT INTO history (post_id, actor_id, action, from_state, to_state, revision, key, fingerprint, at)
+         VALUES ({post}, {}, 'revise', 'draft', 'draft', 1, 'by-hand', sha256('x'), now())",
+        world.alice
+    ));
+    inserted.unwrap();
+    let mut second = world.database.as_runtime();
+    second.batch_execute("SET lock_timeout = '200ms'").unwrap();
+    let waited = second
+        .batch_execute(&format!("SELECT FROM posts WHERE id = {post} FOR NO KEY UPDATE"))
+        .unwrap_err();
+    assert!(waited.to_string().contains("lock timeout"), "{waited}");
+    first.batch_execute("ROLLBACK").unwrap();
+}
