@@ -64,6 +64,7 @@ problems! {
         Refused 403 "The account or the token lacks the permission.",
         NotAcceptable 406 "`Accept` does not allow JSON.",
         TooSlow 408 "The body took too long to arrive.",
+        NotNow 409 "Nothing is written: send a title, a summary or a body.",
         TooLarge 413 "The body is too long.",
         NotJson 415 "The body is not JSON.",
         OtherHost 421 "`Host` is not the host of the site.",
