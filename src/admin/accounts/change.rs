@@ -11,7 +11,7 @@ use crate::admin::accounts::lookup::find;
 use crate::admin::accounts::password_link::{self, LinkReason};
 use crate::admin::accounts::requested_change::{PreparedChange, RequestedChange};
 use crate::admin::layout::authorized_layout;
-use crate::admin::reason::problem_of_reason;
+use crate::admin::reason::{problem_of_field, problem_of_reason};
 use crate::domain::{AccountAction, FieldError, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Layout, Reply, Request, error_page};
@@ -269,18 +269,7 @@ fn again(
 
 /// Returns what is wrong with the new display name, if that is all that is wrong.
 fn problem_of_name(refusal: &Refusal) -> Option<String> {
-    match refusal {
-        Refusal::Input(input) => input.of("display_name").map(str::to_owned),
-        Refusal::Policy(denied) => match denied.reasons() {
-            [reason] if reason.code == Rule::NameIsNew.as_str() => {
-                Some(format!("{} {}", reason.sentence, reason.hint))
-            }
-            _ => None,
-        },
-        Refusal::NotSignedIn
-        | Refusal::Permission(_)
-        | Refusal::NotFound
-        | Refusal::Invariant(_)
-        | Refusal::Unavailable(_) => None,
-    }
+    problem_of_field(refusal, "display_name", Rule::NameIsNew.as_str(), |reason| {
+        format!("{} {}", reason.sentence, reason.hint)
+    })
 }
