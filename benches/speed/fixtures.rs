@@ -8,9 +8,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 use imprimatur::store::statement::statement;
 
-use crate::program::Running;
 use crate::seed::seed;
 use crate::support::processes::Process;
+use crate::support::running::Running;
 use crate::support::{Browser, Database, World};
 
 /// The first number of the posts that are made to be published.

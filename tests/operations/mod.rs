@@ -6,6 +6,7 @@ mod cost;
 mod demo;
 mod failures;
 mod freshness;
+mod histories;
 mod metrics;
 mod migrations;
 mod pooler;

@@ -13,6 +13,7 @@ pub mod program;
 pub mod proxy;
 pub mod raw;
 pub mod replay;
+pub mod running;
 pub mod server;
 pub mod steps;
 pub mod tools;

@@ -1,42 +1,37 @@
-//! The program as it is run, in a process of its own.
+//! The program in a process of its own, as an operator runs it.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
-use crate::support::Browser;
 
 /// A running `serve`; it is ended when this is dropped.
 pub struct Running {
     child: Child,
     pub address: SocketAddr,
-    /// From the start of the process until the first page was there.
-    pub first_page_after: Duration,
 }
 
 impl Running {
-    /// Starts it with a database, or with a data directory of its own.
-    pub fn start(with: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let began = Instant::now();
+    /// Starts it with these variables and arguments, and returns when it says where
+    /// it is.
+    pub fn start(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_imprimatur"));
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
-        command.env_remove("DATABASE_URL").env_remove("DATABASE_OWNER_URL");
-        command.env("RUST_LOG", "error").envs(with.iter().copied());
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        for variable in ["DATABASE_URL", "DATABASE_OWNER_URL", "IMPRIMATUR_DATA_DIR"] {
+            command.env_remove(variable);
+        }
+        command.env("RUST_LOG", "error").envs(variables.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let address = lines
             .find_map(|line| {
-                let line = line.unwrap();
                 let url = line.strip_prefix("Imprimatur is at http://")?;
                 Some(url.trim_end_matches('/').parse().unwrap())
             })
             .expect("the program says where it is");
-        Browser::new(address).get("/").expect(200);
-        // Whoever writes to a closed pipe is ended.
+        // A write into a closed pipe would end it.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, first_page_after: began.elapsed() }
+        Self { child, address }
     }
 
     pub fn pid(&self) -> u32 {
