@@ -14,6 +14,7 @@ pub mod proxy;
 pub mod raw;
 pub mod replay;
 pub mod server;
+pub mod steps;
 pub mod tools;
 pub mod world;
 
