@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
-use crate::domain::{FieldError, PostId, State, UnknownName};
-use crate::http::paging::{cursor, take_cursor, take_id};
+use crate::domain::{FieldError, State, UnknownName};
+use crate::http::paging::{cursor, take_cursor};
 use crate::http::{Context, Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
@@ -99,8 +99,8 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
 
 fn page_from(state: State, start: OwnStart) -> PageAddress {
     let mut page = address(state);
-    if let Some(post) = start.below {
-        page = page.with("below", post);
+    if let Some(last) = start.thousand_after {
+        page = page.with("thousand_after", cursor(last));
     }
     match start.after {
         Some(last) => page.with("after", cursor(last)),
@@ -128,7 +128,7 @@ fn query(query: &mut Form) -> Result<(Asked, OwnStart), Refusal> {
     }
     let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
     let state = state.map_err(|error: UnknownName| FieldError::new("state", error.to_string()))?;
-    let below = take_id(query, "below")?.map(PostId);
-    let start = OwnStart { below, after: take_cursor(query, "after")? };
+    let thousand_after = take_cursor(query, "thousand_after")?;
+    let start = OwnStart { thousand_after, after: take_cursor(query, "after")? };
     Ok((Asked::State(state.unwrap_or(State::Draft)), start))
 }

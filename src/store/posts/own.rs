@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::desk_line::{
     CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestRow, RequestSqlType, Requests,
@@ -46,11 +46,11 @@ pub struct OwnLine {
 }
 
 /// How far an author's own posts are counted, and how many are sorted by when they
-/// were saved: those with the highest numbers.
+/// were saved: the last ones to enter their state.
 pub const COUNTED_OWN: usize = 1000;
 
 type OwnSqlType = (
-    (BigInt, Text, Timestamptz, BigInt, Nullable<BigInt>),
+    (BigInt, Text, Timestamptz, BigInt, Nullable<Timestamptz>, Nullable<BigInt>),
     NameSqlType,
     (Bool, Bool, Bool, Bool),
     (Integer, Timestamptz),
@@ -76,7 +76,8 @@ struct PlaceRow {
     state: State,
     since: Stored,
     of_state: i64,
-    older_than: Option<i64>,
+    last_since: NullableTimestamp,
+    last_id: Option<i64>,
 }
 
 #[derive(Queryable)]
@@ -108,9 +109,9 @@ pub fn saved_last(
         format!(
             "(SELECT {place} AS place, (SELECT count(*) FROM (
                   SELECT FROM posts WHERE author_id = $1 AND state = '{state}' LIMIT {COUNTED_OWN}
-              ) few) AS of_state, NULL::bigint AS older_than, one.*
+              ) few) AS of_state, NULL::timestamptz AS last_since, NULL::bigint AS last_id, one.*
               FROM (SELECT * FROM posts WHERE author_id = $1 AND state = '{state}'
-                    ORDER BY id DESC LIMIT {COUNTED_OWN}) one
+                    ORDER BY since DESC, id DESC LIMIT {COUNTED_OWN}) one
               JOIN revisions saved ON saved.post_id = one.id AND saved.number = one.current_revision
               ORDER BY saved.at DESC, one.id DESC LIMIT {most})"
         )
@@ -132,12 +133,15 @@ pub struct OwnPosts {
 }
 
 /// Where a page of an author's own posts begins. The list goes thousand by thousand,
-/// the newest posts first; each thousand is sorted by when its posts were saved.
+/// the last posts to enter the state first; each thousand is sorted by when its posts
+/// were saved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OwnStart {
-    /// The post before whose creation the thousand ends; none for the first.
-    pub below: Option<PostId>,
-    /// The last post of the page before, if that is in the same thousand.
+    /// The last post of the thousand before, by when it entered its state; none for the
+    /// first thousand.
+    pub thousand_after: Option<Cursor>,
+    /// The last post of the page before, by when it was saved, if it is in the same
+    /// thousand.
     pub after: Option<Cursor>,
 }
 
@@ -151,31 +155,38 @@ pub fn written_by(
 ) -> QueryResult<OwnPosts> {
     let state = state.as_str();
     let posts = format!(
-        "SELECT 0::bigint AS of_state, one.*,
-             (SELECT one.oldest WHERE EXISTS (
-                  SELECT FROM posts
-                  WHERE author_id = $1 AND state = '{state}' AND id < one.oldest)) AS older_than
-         FROM (SELECT *, min(id) OVER () AS oldest FROM (
-                   SELECT * FROM posts WHERE author_id = $1 AND state = '{state}' AND id < $2
-                   ORDER BY id DESC LIMIT {COUNTED_OWN}) thousand) one
+        "SELECT 0::bigint AS of_state, one.*, older.last_since, older.last_id
+         FROM (SELECT *, last_value(since) OVER thousand AS oldest_since,
+                   last_value(id) OVER thousand AS oldest_id
+               FROM (SELECT * FROM posts WHERE author_id = $1 AND state = '{state}'
+                         AND (since, id) < ($2, $3)
+                     ORDER BY since DESC, id DESC LIMIT {COUNTED_OWN}) few
+               WINDOW thousand AS (ORDER BY since DESC, id DESC
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) one
          JOIN revisions saved ON saved.post_id = one.id AND saved.number = one.current_revision
-         WHERE (saved.at, one.id) < ($3, $4)
+         LEFT JOIN LATERAL (
+             SELECT one.oldest_since AS last_since, one.oldest_id AS last_id
+             WHERE EXISTS (SELECT FROM posts WHERE author_id = $1 AND state = '{state}'
+                           AND (since, id) < (one.oldest_since, one.oldest_id))
+         ) older ON true
+         WHERE (saved.at, one.id) < ($4, $5)
          ORDER BY saved.at DESC, one.id DESC LIMIT {}",
         size + 1
     );
-    let after = start.after.unwrap_or(Cursor { at: Timestamp::MAX, id: i64::MAX });
+    let [above, after] = [start.thousand_after, start.after]
+        .map(|cursor| cursor.unwrap_or(Cursor { at: Timestamp::MAX, id: i64::MAX }));
     let mut rows = statement::<OwnSqlType>(own_lines(&posts, "r.at DESC, p.id DESC"))
         .bind::<BigInt, _>(author.0)
-        .bind::<BigInt, _>(start.below.map_or(i64::MAX, |post| post.0))
+        .bind::<Timestamptz, _>(Stored::from(above.at))
+        .bind::<BigInt, _>(above.id)
         .bind::<Timestamptz, _>(Stored::from(after.at))
         .bind::<BigInt, _>(after.id)
         .load::<OwnRow>(conn)?;
     let has_more = rows.len() > size;
     rows.truncate(size);
-    let last = rows.last().map(|row| (row.place.older_than, row.cursor()));
-    let next = last.and_then(|(older_than, cursor)| match has_more {
-        true => Some(OwnStart { after: Some(cursor), ..start }),
-        false => older_than.map(|post| OwnStart { below: Some(PostId(post)), after: None }),
+    let next = rows.last().and_then(|last| match (has_more, last.place.thousand()) {
+        (true, _) => Some(OwnStart { after: Some(last.cursor()), ..start }),
+        (false, last) => last.map(|last| OwnStart { thousand_after: Some(last), after: None }),
     });
     Ok(OwnPosts { lines: rows.into_iter().map(OwnLine::from).collect(), next })
 }
@@ -189,7 +200,7 @@ pub fn own_with_words(
     limit: usize,
 ) -> QueryResult<Vec<OwnLine>> {
     let posts = format!(
-        "SELECT 0::bigint AS of_state, NULL::bigint AS older_than, posts.*
+        "SELECT 0::bigint AS of_state, NULL::timestamptz AS last_since, NULL::bigint AS last_id, posts.*
          FROM post_documents d JOIN posts ON posts.id = d.post_id
          WHERE d.document @@ $2::tsquery AND posts.author_id = $1
          ORDER BY d.post_id DESC LIMIT {limit}"
@@ -205,7 +216,7 @@ pub fn own_with_words(
 /// Returns the query that has the lines of these posts, in this order.
 fn own_lines(posts: &str, order: &str) -> String {
     let columns = concat!(
-        "SELECT p.id, p.state, p.since, p.of_state, p.older_than, ",
+        "SELECT p.id, p.state, p.since, p.of_state, p.last_since, p.last_id, ",
         name!(),
         ",   has_visible_text(r.title), has_visible_text(r.summary), has_visible_text(r.body),
              r.slug IS NOT NULL, r.number, r.at,
@@ -222,6 +233,13 @@ fn own_lines(posts: &str, order: &str) -> String {
         look!()
     );
     format!("{columns} ({posts}) {facts} ORDER BY {order}")
+}
+
+impl PlaceRow {
+    /// Returns the last post of the thousand, if there is another one.
+    fn thousand(&self) -> Option<Cursor> {
+        Some(Cursor { at: self.last_since.to_jiff()?, id: self.last_id? })
+    }
 }
 
 impl OwnRow {
