@@ -277,7 +277,7 @@ function edit(form) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (!current.signal.aborted) insert(response.status, page);
     } catch {
-      if (!current.signal.aborted) announce("No connection. The preview will update when you are back online.");
+      if (!current.signal.aborted) announce("No connection. Your text is kept in this browser. The preview will update when you are back online.", true);
     }
   }
 
@@ -292,14 +292,15 @@ function edit(form) {
     const errors = [...page.querySelectorAll('[role="alert"] li')];
     if (status === 200) announce("Preview updated.");
     else if (status === 422 && errors.length) announce(errors.map((error) => error.textContent).join(" "));
-    else if (status === 401) announce("You have been signed out. Press Save, then sign in: your text is kept.");
+    else if (status === 401) announce("You have been signed out. Press Save, then sign in: your text is kept.", true);
     else if (status === 503) announce("The server is busy. The preview will update shortly.");
     else announce("The preview is not available. Press Save to see why.");
   }
 
   /** Announces a message. A repeated one is left, or it would be read out again. */
-  function announce(words) {
+  function announce(words, isWarning = false) {
     const news = form.querySelector("[data-news]");
+    news.classList.toggle("notice", isWarning);
     if (news.textContent !== words) news.textContent = words;
   }
 }

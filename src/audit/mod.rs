@@ -1,5 +1,4 @@
-//! Refusals, incidents and readings: written after a decision, and never part
-//! of one.
+//! Refusals, incidents, readings and unsaved edits: never part of a decision.
 
 pub mod catalogue;
 mod entry;
@@ -8,6 +7,7 @@ mod readings;
 mod record;
 mod refusal_counts;
 mod refusal_log;
+mod unsaved_edits;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -22,6 +22,7 @@ pub use refusal_counts::left_out as refusals_left_out;
 pub use refusal_log::{
     LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,
 };
+pub use unsaved_edits::record_unsaved_edit;
 
 /// Returns the number of open incidents, at most 100.
 pub fn open_incidents(conn: &mut PgConnection) -> QueryResult<i64> {

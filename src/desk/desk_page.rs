@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
+use jiff::Timestamp;
 
 use crate::desk::own_posts;
-use crate::desk::presence::may_be_reading;
+use crate::desk::presence::{may_be_editing, may_be_reading};
 use crate::domain::{Byline, Person, Reading, Role, State, grouped};
 use crate::http::{Context, Layout, PageAddress, Reply, Request};
 use crate::refusal::read_error;
@@ -100,6 +101,11 @@ impl DeskPage {
     /// Returns whether another person may be reading it now.
     fn is_being_read(&self, reading: &Reading) -> bool {
         reading.reader.id != self.person.id && may_be_reading(reading)
+    }
+
+    /// Returns when the author last changed the text, if they may be editing it now.
+    fn edited_at(&self, line: &QueueLine) -> Option<Timestamp> {
+        line.unsaved_edit_at.filter(|at| may_be_editing(*at))
     }
 }
 

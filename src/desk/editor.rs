@@ -6,10 +6,13 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use diesel::pg::PgConnection;
 
+use crate::audit;
 use crate::desk::draft::Draft;
 use crate::desk::editor_page::EditorPage;
 use crate::desk::submitted_draft::{Button, Saved, SubmittedDraft};
-use crate::domain::{Action, FieldError, InvalidInput, Outcome, Person, PostId, RevisionNumber};
+use crate::domain::{
+    Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber,
+};
 use crate::http::{Context, Form, Reply, Request, post_id};
 use crate::permissions;
 use crate::policies::Rule;
@@ -140,14 +143,28 @@ fn page_again(
     request: &Request,
     submitted: &SubmittedDraft,
 ) -> Result<EditorPage, Refusal> {
-    let post = match submitted.post {
-        None => None,
-        Some((id, _)) => Some(find(conn, person, id)?),
-    };
-    let mut page = EditorPage::new(request, person, post.as_ref(), submitted.draft.clone());
+    let post = submitted_post(conn, person, submitted)?;
+    Ok(page_of(post.as_ref(), person, request, submitted))
+}
+
+fn submitted_post(
+    conn: &mut PgConnection,
+    person: &Person,
+    submitted: &SubmittedDraft,
+) -> Result<Option<Post>, Refusal> {
+    submitted.post.map(|(id, _)| find(conn, person, id)).transpose()
+}
+
+fn page_of(
+    post: Option<&Post>,
+    person: &Person,
+    request: &Request,
+    submitted: &SubmittedDraft,
+) -> EditorPage {
+    let mut page = EditorPage::new(request, person, post, submitted.draft.clone());
     page.key = submitted.key.as_str().to_owned();
     page.is_saved = false;
-    if let (Some(post), Some((id, seen))) = (&post, submitted.post) {
+    if let (Some(post), Some((id, seen))) = (post, submitted.post) {
         page.is_saved =
             submitted.draft.parse().is_ok_and(|content| content == post.current.content);
         page.stale = workflow::precheck_seen(Action::Revise, person, post, seen)
@@ -156,13 +173,19 @@ fn page_again(
             .unwrap_or_default();
         page.post = Some((id, seen));
     }
-    Ok(page)
+    page
 }
 
+/// Shows the text as readers will see it. While its author types, the script asks for
+/// this, so it also tells reviewers that the post is being edited.
 fn preview(store: &Store, request: &Request, submitted: &SubmittedDraft) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
     let person = request.viewer(conn)?;
-    let page = page_again(conn, &person, request, submitted)?;
+    let post = submitted_post(conn, &person, submitted)?;
+    let page = page_of(post.as_ref(), &person, request, submitted);
+    if let Some(post) = post.filter(|_| !page.is_saved && page.stale.is_empty()) {
+        audit::record_unsaved_edit(conn, request.id, &person, &post);
+    }
     match submitted.draft.parse() {
         Ok(_) => Ok(Reply::ok(&page)),
         Err(errors) => Ok(with_errors(page, errors)),
@@ -200,10 +223,7 @@ fn refused(
         let page = page_again(conn, &person, request, submitted)?;
         return Ok(Reply::ok(&page.with_errors(nothing_written())).with_refusal(refusal));
     }
-    let post = match submitted.post {
-        None => None,
-        Some((id, _)) => Some(find(conn, &person, id)?),
-    };
+    let post = submitted_post(conn, &person, submitted)?;
     let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
     page.is_saved = false;
     page.refused = refusal.reasons();

@@ -118,6 +118,12 @@ impl EditorPage {
         self.post.map(|(id, _)| id).filter(|_| is_final && self.may_copy)
     }
 
+    /// Returns whether this is the form of a new post with nothing in it.
+    fn is_new(&self) -> bool {
+        let is_blank = self.draft.title.is_empty() && self.draft.body.is_empty();
+        self.post.is_none() && is_blank && self.errors.0.is_empty()
+    }
+
     /// Returns the label of the button that saves.
     fn save_label(&self) -> String {
         match (self.state, self.post) {

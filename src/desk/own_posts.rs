@@ -5,12 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
-use crate::domain::{FieldError, PostId, State, UnknownName};
-use crate::http::paging::take_before;
+use crate::domain::{FieldError, State, UnknownName};
+use crate::http::paging::{cursor, take_cursor};
 use crate::http::{Context, Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
-use crate::store::posts::{self, OwnLine, Words};
+use crate::store::posts::{self, OwnLine, OwnStart, Words};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/desk/posts", web::get().to(show));
@@ -52,16 +52,15 @@ pub(super) fn address(state: State) -> PageAddress {
     PageAddress::of("/desk/posts").with("state", state.as_str())
 }
 
-/// Lists the person's own posts in one state, newest first, in pages; or those with
-/// the words that are looked for.
+/// Lists the person's own posts in one state, what was saved last first, in pages; or
+/// those with the words that are looked for.
 async fn show(request: Request, context: Data<Context>) -> HttpResponse {
     context
         .page(request, |store, request| {
-            let (asked, before) = request.query_fields()?.read(query)?;
+            let (asked, start) = request.query_fields()?.read(query)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             let layout = Layout::new(request, "My posts", Some(&person));
-            let most = PER_PAGE + 1;
             let mut page = OwnPostsPage {
                 layout,
                 state: None,
@@ -74,12 +73,16 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
             match asked {
                 Asked::State(state) => {
                     page.state = Some(state);
-                    page.lines = posts::written_by(conn, person.id, state, before, most)
+                    let posts = posts::written_by(conn, person.id, state, start, PER_PAGE)
                         .map_err(read_error)?;
+                    page.lines = posts.lines;
+                    page.older = posts.next.map(|next| page_from(state, next));
                 }
                 Asked::Words(words) => {
-                    page.lines =
-                        posts::own_with_words(conn, person.id, &words, most).map_err(read_error)?;
+                    page.lines = posts::own_with_words(conn, person.id, &words, PER_PAGE + 1)
+                        .map_err(read_error)?;
+                    page.has_more = page.lines.len() > PER_PAGE;
+                    page.lines.truncate(PER_PAGE);
                     page.typed = words.as_str().to_owned();
                 }
                 Asked::Wrong(typed, error) => {
@@ -89,15 +92,20 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
                     return Ok(Reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
                 }
             }
-            page.has_more = page.lines.len() > PER_PAGE;
-            page.lines.truncate(PER_PAGE);
-            if let (Some(state), true, Some(last)) = (page.state, page.has_more, page.lines.last())
-            {
-                page.older = Some(address(state).with("before", last.id));
-            }
             Ok(Reply::ok(&page))
         })
         .await
+}
+
+fn page_from(state: State, start: OwnStart) -> PageAddress {
+    let mut page = address(state);
+    if let Some(last) = start.thousand_after {
+        page = page.with("thousand_after", cursor(last));
+    }
+    match start.after {
+        Some(last) => page.with("after", cursor(last)),
+        None => page,
+    }
 }
 
 /// What to list.
@@ -108,18 +116,19 @@ enum Asked {
     Wrong(String, FieldError),
 }
 
-/// Takes out of the query what to list, and the post that the page comes after.
-fn query(query: &mut Form) -> Result<(Asked, Option<PostId>), Refusal> {
+/// Takes out of the query what to list, and where the page begins.
+fn query(query: &mut Form) -> Result<(Asked, OwnStart), Refusal> {
     if let Some(typed) = query.take("q")? {
         let asked = match Words::parse(&typed) {
             Ok(Some(words)) => Asked::Words(words),
             Ok(None) => Asked::State(State::Draft),
             Err(error) => Asked::Wrong(typed, error),
         };
-        return Ok((asked, None));
+        return Ok((asked, OwnStart::default()));
     }
     let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
     let state = state.map_err(|error: UnknownName| FieldError::new("state", error.to_string()))?;
-    let before = take_before(query)?.map(PostId);
-    Ok((Asked::State(state.unwrap_or(State::Draft)), before))
+    let thousand_after = take_cursor(query, "thousand_after")?;
+    let start = OwnStart { thousand_after, after: take_cursor(query, "after")? };
+    Ok((Asked::State(state.unwrap_or(State::Draft)), start))
 }

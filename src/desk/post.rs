@@ -4,10 +4,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
+use jiff::Timestamp;
 
 use crate::audit;
 use crate::desk::offers::Offers;
-use crate::desk::presence::may_be_reading;
+use crate::desk::presence::{may_be_editing, may_be_reading};
 use crate::desk::unread::Unread;
 use crate::domain::{Person, Post, Reading, Role, State, Status};
 use crate::http::{Context, Layout, Reply, Request, post_id};
@@ -80,6 +81,15 @@ impl PostPage {
         let others = self.history.readings.iter().filter(|read| read.reader.id != self.person.id);
         let is_in_review = self.post.state() == State::InReview;
         others.filter(|_| is_in_review).rfind(|reading| may_be_reading(reading))
+    }
+
+    /// Returns when the author last changed the text, if another person may be editing
+    /// it now.
+    fn edited_at(&self) -> Option<Timestamp> {
+        let is_in_review = self.post.state() == State::InReview;
+        let is_by_another = self.post.author.id != self.person.id;
+        let edited_at = self.history.unsaved_edit_at.filter(|at| may_be_editing(*at));
+        edited_at.filter(|_| is_in_review && is_by_another)
     }
 }
 

@@ -82,8 +82,8 @@ impl SubmittedDraft {
         let outcome = workflow::perform(store, &call, &Revise { post, seen, content })?;
         let flash = match (outcome.revision != seen, outcome.state) {
             (false, _) => Flash::Unchanged,
-            (true, State::InReview) => Flash::WithReviewers,
-            (true, _) => Flash::Done(Action::Revise),
+            (true, State::InReview) => Flash::WithReviewers(outcome.revision),
+            (true, _) => Flash::Saved(outcome.revision),
         };
         Ok((outcome, flash))
     }

@@ -94,8 +94,16 @@ impl ConfirmPage {
 
     /// Returns whether open change requests are among the reasons.
     fn is_blocked(&self) -> bool {
-        let code = Rule::NoRequestStands.as_str();
-        self.reasons().iter().any(|reason| reason.code == code)
+        self.is_refused_by(Rule::NoRequestStands)
+    }
+
+    /// Returns whether the author can submit the post once they have completed it.
+    fn is_incomplete(&self) -> bool {
+        self.action == Action::Submit && self.is_refused_by(Rule::NothingIsMissing)
+    }
+
+    fn is_refused_by(&self, rule: Rule) -> bool {
+        self.reasons().iter().any(|reason| reason.code == rule.as_str())
     }
 
     fn question(&self) -> &'static str {

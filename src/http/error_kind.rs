@@ -65,7 +65,7 @@ kinds! {
     PERMISSION { FORBIDDEN, "permission", slug: "permission-missing",
         title: "You do not have permission",
         program: "The account or the token lacks this permission.",
-        page: "Your roles do not allow this action on any post.",
+        page: "Your roles do not allow this.",
     }
     NOT_YOU { FORBIDDEN, "policy", slug: "not-you",
         title: "You cannot do this to this post",

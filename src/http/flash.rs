@@ -1,4 +1,6 @@
-use crate::domain::Action;
+use std::borrow::Cow;
+
+use crate::domain::{Action, RevisionNumber};
 
 /// The line that the next page shows once. The cookie carries its name and not its
 /// text, so that a forged cookie cannot put words on a page.
@@ -6,8 +8,10 @@ use crate::domain::Action;
 pub enum Flash {
     /// An action took effect.
     Done(Action),
-    /// A post in review has a new revision.
-    WithReviewers,
+    /// A text is saved as this revision.
+    Saved(RevisionNumber),
+    /// The text of a post in review is saved as this revision.
+    WithReviewers(RevisionNumber),
     /// A text is saved, and its post submitted.
     SavedAndSubmitted,
     /// A save changed nothing.
@@ -31,9 +35,8 @@ pub enum Flash {
 }
 
 impl Flash {
-    /// The names of the lines that are not about an action on a post.
-    const NAMED: [(Self, &'static str); 11] = [
-        (Self::WithReviewers, "with-reviewers"),
+    /// The names of the lines that are about no action on a post and name no revision.
+    const NAMED: [(Self, &'static str); 10] = [
         (Self::SavedAndSubmitted, "saved-and-submitted"),
         (Self::Unchanged, "unchanged"),
         (Self::Acknowledged, "acknowledged"),
@@ -48,17 +51,28 @@ impl Flash {
 
     /// Returns the line that a cookie names.
     pub fn parse(name: &str) -> Option<Self> {
+        let revision = |number: &str| number.parse().ok().map(RevisionNumber);
+        if let Some(number) = name.strip_prefix("saved-as-") {
+            return revision(number).map(Self::Saved);
+        }
+        if let Some(number) = name.strip_prefix("with-reviewers-") {
+            return revision(number).map(Self::WithReviewers);
+        }
         let named = Self::NAMED.into_iter().find(|(_, known)| *known == name);
         named.map(|(flash, _)| flash).or_else(|| name.parse().ok().map(Self::Done))
     }
 
-    pub(crate) fn as_str(self) -> &'static str {
+    /// Returns the name of the line, for the cookie.
+    pub(crate) fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Done(action) => action.as_str(),
+            Self::Done(action) => action.as_str().into(),
+            Self::Saved(revision) => format!("saved-as-{revision}").into(),
+            Self::WithReviewers(revision) => format!("with-reviewers-{revision}").into(),
             other => Self::NAMED
                 .into_iter()
                 .find(|(flash, _)| *flash == other)
-                .map_or("", |named| named.1),
+                .map_or("", |named| named.1)
+                .into(),
         }
     }
 
@@ -67,15 +81,20 @@ impl Flash {
         matches!(
             self,
             Self::Done(Action::Create | Action::Revise)
-                | Self::WithReviewers
+                | Self::Saved(_)
+                | Self::WithReviewers(_)
                 | Self::SavedAndSubmitted
                 | Self::Unchanged
         )
     }
 
     /// Returns the line.
-    pub fn sentence(self) -> &'static str {
-        match self {
+    pub fn sentence(self) -> Cow<'static, str> {
+        let sentence = match self {
+            Self::Saved(revision) => return format!("Saved as revision {revision}.").into(),
+            Self::WithReviewers(revision) => {
+                return format!("Saved as revision {revision}. Reviewers can see it now.").into();
+            }
             Self::Done(Action::Create) => "Draft saved.",
             Self::Done(Action::Revise) => "New revision saved.",
             Self::Done(Action::Submit) => "Submitted for review.",
@@ -85,7 +104,6 @@ impl Flash {
             Self::Done(Action::WithdrawRequest) => "Change request withdrawn.",
             Self::Done(Action::Publish) => "Published. Everyone can read it now.",
             Self::Done(Action::Archive) => "Archived. Readers no longer see it.",
-            Self::WithReviewers => "New revision saved. Reviewers can see it now.",
             Self::SavedAndSubmitted => "Saved and submitted for review.",
             Self::Unchanged => "No changes to save.",
             Self::Acknowledged => "Incident acknowledged.",
@@ -96,6 +114,7 @@ impl Flash {
             Self::SessionEnded => "That browser is signed out.",
             Self::SessionsEnded => "All your other browsers are signed out.",
             Self::TokenRevoked => "Token revoked.",
-        }
+        };
+        sentence.into()
     }
 }

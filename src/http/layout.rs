@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use diesel::pg::PgConnection;
@@ -27,7 +28,7 @@ pub struct Layout {
     /// The frame of the admin's pages.
     pub admin: Option<AdminLayout>,
     /// The line that the last action left.
-    pub flash: Option<&'static str>,
+    pub flash: Option<Cow<'static, str>>,
     /// The token for this session's forms.
     pub token: String,
     /// The address of the stylesheet, which changes with its contents.

@@ -41,6 +41,14 @@ pub(crate) fn cursor(cursor: Cursor) -> String {
     format!("{}-{}", cursor.at.as_microsecond(), cursor.id)
 }
 
+/// Takes a cursor out of the query.
+pub(crate) fn take_cursor(
+    query: &mut Form,
+    field: &'static str,
+) -> Result<Option<Cursor>, Refusal> {
+    query.take(field)?.map(|cursor| parse(field, &cursor)).transpose()
+}
+
 fn parse(field: &'static str, text: &str) -> Result<Cursor, Refusal> {
     text.split_once('-')
         .and_then(|(at, id)| {
@@ -51,13 +59,8 @@ fn parse(field: &'static str, text: &str) -> Result<Cursor, Refusal> {
 }
 
 /// Takes the id that a page comes after out of the query.
-///
-/// # Errors
-///
-/// The field is not an id.
-pub(crate) fn take_before(query: &mut Form) -> Result<Option<i64>, Refusal> {
-    let before = query.take("before")?;
-    before.map(|text| number(&text).ok_or_else(|| not_a_cursor("before"))).transpose()
+pub(crate) fn take_id(query: &mut Form, field: &'static str) -> Result<Option<i64>, Refusal> {
+    query.take(field)?.map(|text| number(&text).ok_or_else(|| not_a_cursor(field))).transpose()
 }
 
 /// Returns the number, if it is written in its one canonical form, so that each page

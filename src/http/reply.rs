@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -193,9 +195,9 @@ impl Reply {
             }
         }
         if let Some(flash) = self.flash {
-            response.cookie(flash_cookie(settings, flash.as_str(), Duration::minutes(5)));
+            response.cookie(flash_cookie(settings, flash.name(), Duration::minutes(5)));
         } else if self.shows_flash {
-            response.cookie(flash_cookie(settings, "", Duration::ZERO));
+            response.cookie(flash_cookie(settings, "".into(), Duration::ZERO));
         }
         let mut response = response.body(self.body);
         if let Some(key) = self.new_session {
@@ -205,7 +207,7 @@ impl Reply {
     }
 }
 
-fn flash_cookie(settings: &Settings, value: &'static str, age: Duration) -> Cookie<'static> {
+fn flash_cookie(settings: &Settings, value: Cow<'static, str>, age: Duration) -> Cookie<'static> {
     Cookie::build(settings.cookie_name("flash"), value)
         .path("/")
         .http_only(true)

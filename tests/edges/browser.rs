@@ -5,6 +5,7 @@
 //! with, and loses nothing on the way.
 
 mod journeys;
+mod keyboard;
 mod pages;
 mod screenshots;
 mod script;

@@ -2,6 +2,7 @@
 //! what they wait for, reviewers see what they have not read, and no two reviewers do
 //! the same work.
 
+use diesel::connection::SimpleConnection;
 use imprimatur::domain::{Content, PostId, Revise};
 use imprimatur::store::posts;
 
@@ -181,6 +182,62 @@ fn only_a_reviewer_of_another_persons_post_in_review_is_recorded_as_a_reader() {
     assert!(desk.contains("Edith (edith) read revision 1, just now."), "{desk}");
 }
 
+/// Previews a text that is not saved, with the hidden fields of the form of an action.
+fn preview(browser: &mut Browser, post: PostId, action: &str, title: &str) {
+    let path = format!("/desk/posts/{post}/revise");
+    let page = browser.get(&format!("/desk/posts/{post}/{action}")).expect(200);
+    let hidden = ["token", "key", "seen"].map(|name| (name, page.hidden(name)));
+    let typed = [("title", title), ("summary", "S"), ("body", "B"), ("preview", "yes")];
+    let fields = hidden.iter().map(|(name, value)| (*name, value.as_str()));
+    browser.post(&path, &fields.chain(typed).collect::<Vec<_>>()).expect(200);
+}
+
+#[test]
+fn reviewers_see_that_the_author_is_editing_until_they_save_or_stop() {
+    let world = World::new();
+    let [post, draft] = [in_review(&world, world.alice, "Restless"), world.draft()];
+    let server = Server::start(world.database.store());
+    let [mut alice, mut edith] = ["alice", "edith"].map(|name| server.signed_in(name));
+    let page = format!("/desk/posts/{post}");
+    let sentence = "Alice (alice) is editing this. Last change just now.";
+    let sees = |browser: &mut Browser| {
+        let pages = [page.as_str(), "/desk"].map(|path| words(browser, path).contains(sentence));
+        assert_eq!(pages[0], pages[1], "the post and the queue say the same");
+        pages[0]
+    };
+
+    alice.get(&format!("{page}/revise")).expect(200);
+    assert_eq!(world.db_count("unsaved_edits"), 0, "a GET leaves nothing");
+    edith.get(&page).expect(200);
+    preview(&mut edith, post, "publish", "Not her text");
+    preview(&mut alice, draft, "revise", "No reviewer sees this");
+    assert_eq!(world.db_count("unsaved_edits"), 0);
+    assert!(!sees(&mut edith));
+
+    preview(&mut alice, post, "revise", "More restless");
+    preview(&mut alice, post, "revise", "Most restless");
+    assert_eq!(world.db_count("unsaved_edits"), 1);
+    assert!(sees(&mut edith));
+    assert!(!sees(&mut alice), "she knows");
+
+    let older = |minutes| {
+        let older = format!("SET last_at = last_at - interval '{minutes} minutes'");
+        let conn = &mut world.database.as_owner();
+        conn.batch_execute(&format!("UPDATE unsaved_edits {older}")).unwrap();
+    };
+    older(5);
+    assert!(!sees(&mut edith), "she has stopped");
+    preview(&mut alice, post, "revise", "Restless again");
+    assert!(sees(&mut edith));
+
+    world.perform(world.alice, &revise(post, 1, "Settled")).unwrap();
+    assert!(!sees(&mut edith), "it is saved");
+    preview(&mut alice, post, "revise", "Restless after all");
+    assert!(sees(&mut edith));
+    world.perform(world.edith, &publish(post, 2)).unwrap();
+    assert!(!words(&mut edith, &page).contains("is editing"), "nothing is left to edit");
+}
+
 #[test]
 fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
     let world = World::new();
@@ -225,8 +282,14 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
 #[test]
 fn the_list_of_own_posts_has_each_post_once() {
     let world = World::new();
-    for number in 0..103 {
-        world.create(world.alice, content(&format!("Draft number {number}."))).unwrap();
+    // Over a thousand: the list goes thousand by thousand.
+    let drafts: Vec<PostId> = (0..1030)
+        .map(|number| world.create(world.alice, content(&format!("Draft number {number}."))))
+        .map(|created| created.unwrap().post)
+        .collect();
+    for number in [5, 700] {
+        let title = format!("Draft number {number}. Once more");
+        world.perform(world.alice, &revise(drafts[number], 1, &title)).unwrap();
     }
     world.draft_of(world.rosa);
     let server = Server::start(world.database.store());
@@ -240,9 +303,15 @@ fn the_list_of_own_posts_has_each_post_once() {
         let older = page.split_once("rel=\"next\" href=\"").map(|(_, rest)| rest);
         next = older.map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
     }
-    assert_eq!(found, (0..103).rev().collect::<Vec<_>>());
+    let others =
+        |numbers: std::ops::Range<i32>| numbers.rev().filter(|number| ![5, 700].contains(number));
+    let newest = [700].into_iter().chain(others(30..1030));
+    let expected: Vec<i32> = newest.chain([5]).chain(others(0..30)).collect();
+    assert_eq!(found, expected, "what was saved last comes first, thousand by thousand");
     alice.get("/desk/posts?state=lost").expect(422);
-    alice.get("/desk/posts?before=x").expect(422);
+    for wrong in ["thousand_after=x", "after=x", "after=1", "thousand_after=1", "before=1"] {
+        alice.get(&format!("/desk/posts?{wrong}")).expect(422);
+    }
     let none = words(&mut alice, "/desk/posts?state=archived");
     assert!(none.contains("You have no archived posts."), "{none}");
 }

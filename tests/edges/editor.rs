@@ -107,6 +107,25 @@ fn an_empty_first_save_is_refused_beside_its_fields() {
 }
 
 #[test]
+fn what_is_missing_leads_to_where_it_is_written() {
+    let world = World::new();
+    let content = Content::parse("On restraint", "", "Less is more.").unwrap();
+    let post = world.create(world.alice, content).unwrap().post;
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let page = alice.get(&format!("/desk/posts/{post}/submit")).expect(200).body;
+    assert!(page.contains("Missing: summary."), "{page}");
+    assert!(
+        page.contains(&format!("<a class=\"button\" href=\"/desk/posts/{post}/revise\">Edit</a>"))
+    );
+    let typed = [("title", "On restraint"), ("summary", ""), ("body", "Less is more.")];
+    let path = format!("/desk/posts/{post}/revise");
+    let page = send(&mut alice, &path, "save_and_submit", &typed).expect(409).body;
+    assert!(page.contains("<a href=\"#summary\">Summary: Enter a summary.</a>"), "{page}");
+    assert!(!page.contains("There is a problem"), "it says so once: {page}");
+}
+
+#[test]
 fn a_preview_tells_that_a_newer_revision_exists() {
     let world = World::new();
     let post = world.draft();

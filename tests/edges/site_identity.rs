@@ -53,6 +53,13 @@ fn the_site_has_the_name_and_the_language_that_its_operator_gives_it() {
     }
     let home = reader.get("/").expect(200).body;
     assert!(home.contains("content=\"Was im Haus &#34;geschieht&#34;\""), "{home}");
+    let id = world.published().0;
+    let mut alice = server.signed_in("alice");
+    for path in ["/desk".to_owned(), format!("/desk/posts/{id}"), "/desk/posts?q=restraint".into()]
+    {
+        let page = alice.get(&path).expect(200).body;
+        assert!(!page.contains("lang=\"\"") && page.contains("lang=\"de\" dir=\"auto\""), "{page}");
+    }
     let post = reader.get("/posts/eins").expect(200).body;
     assert!(post.contains(&format!("og:site_name\" content=\"{escaped}\"")));
     assert!(post.contains("\"inLanguage\":\"de\"") && post.contains("\"name\":\"Haus & Post\""));

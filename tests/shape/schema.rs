@@ -10,7 +10,7 @@ use imprimatur::store::statement::statement;
 use crate::support::Database;
 
 /// The tables in reading order.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "posts",
     "revisions",
     "reviews",
@@ -26,6 +26,7 @@ const TABLES: [&str; 17] = [
     "refusals",
     "incidents",
     "readings",
+    "unsaved_edits",
     "post_documents",
     "bulk_archives",
 ];

@@ -169,10 +169,14 @@ impl Chromium {
         }
     }
 
-    /// Ticks the box whose label begins with these words, or clears it.
+    /// Ticks the box whose label begins with these words, or clears it. A box in a table
+    /// has no text beside it.
     #[track_caller]
     pub fn tick(&self, words: &str) {
-        let input = format!("//label[starts-with(normalize-space(.), '{words}')]//input");
+        let input = format!(
+            "//label[starts-with(normalize-space(.), '{words}')]//input \
+             | //input[starts-with(@aria-label, '{words}')]"
+        );
         match self.hands {
             Hands::Mouse => self.click(&input),
             Hands::Keyboard => self.activate(&input, keyboard::SPACE),

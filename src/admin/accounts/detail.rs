@@ -16,7 +16,7 @@ use crate::admin::accounts::requested_change::RequestedChange;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::Pager;
 use crate::domain::{AccountAction, Permission, Person, Reason, Role};
-use crate::http::paging::take_before;
+use crate::http::paging::take_id;
 use crate::http::{Context, Layout, Reply, Request};
 use crate::policies::accounts::Account;
 use crate::refusal::{Refusal, read_error};
@@ -141,7 +141,7 @@ async fn show(request: Request, username: Path<String>, context: Data<Context>) 
     context
         .page(request, move |store, request| {
             let mut query = request.query_fields()?;
-            let before = take_before(&mut query)?;
+            let before = take_id(&mut query, "before")?;
             query.finish()?;
             let conn = &mut *store.checkout()?;
             let (viewer, layout) =

@@ -23,6 +23,8 @@ pub struct PostHistory {
     pub reviews: Vec<Review>,
     /// Who read which revision, oldest look first.
     pub readings: Vec<Reading>,
+    /// When its author last changed the current text without saving.
+    pub unsaved_edit_at: Option<Timestamp>,
 }
 
 impl PostHistory {
@@ -43,6 +45,7 @@ impl PostHistory {
                 withdrawn_at: row.withdrawn_at.to_jiff(),
             }),
             ("reading", ..) => self.readings.push(Reading { reader: by, revision, at }),
+            ("unsaved edit", ..) => self.unsaved_edit_at = Some(at),
             _ => self.revisions.push((revision, at)),
         }
     }
@@ -106,6 +109,14 @@ pub fn history(conn: &mut PgConnection, post: &Post) -> QueryResult<PostHistory>
                 readings.last_at, readings.revision, NULL, NULL, reader.is_active
          FROM readings JOIN users reader ON reader.id = readings.reader_id
          WHERE readings.post_id = $1
+         UNION ALL
+         SELECT 'unsaved edit', NULL, NULL, NULL, author.id,
+                author.username || ' ' || author.display_name,
+                edit.last_at, edit.revision, NULL, NULL, author.is_active
+         FROM unsaved_edits edit
+         JOIN posts p ON p.id = edit.post_id AND p.current_revision = edit.revision
+         JOIN users author ON author.id = p.author_id
+         WHERE edit.post_id = $1
          ORDER BY 7, 8, 9",
     )
     .bind::<BigInt, _>(post.id.0)

@@ -4,25 +4,26 @@ mod byline;
 mod change_filter;
 mod change_list;
 mod change_query;
-mod desk;
+mod desk_line;
 mod history;
 mod names;
 mod one;
 mod overview;
+mod own;
 mod public;
+mod queue;
 mod words;
 
 pub use change_filter::{COUNTED, Filter, Sort};
 pub use change_list::{ChangeLine, ChangeList, change_list, counted_change_list};
-pub use desk::{
-    COUNTED_OWN, Name, OwnLine, QueueLine, Requests, awaiting_author, awaiting_review,
-    own_with_words, saved_last, written_by,
-};
+pub use desk_line::{Name, Requests};
 pub use history::{PostHistory, history, revision};
 pub use names::{Names, names};
 pub use one::{find, lock, outlines};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
+pub use own::{COUNTED_OWN, OwnLine, OwnPosts, OwnStart, own_with_words, saved_last, written_by};
 pub use public::{
     Address, PublicPost, addresses, at_address, bodies, highest_id, newest, published, site_id,
 };
+pub use queue::{QueueLine, awaiting_author, awaiting_review};
 pub use words::Words;

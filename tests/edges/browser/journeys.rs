@@ -357,7 +357,7 @@ fn revise(chromium: &Chromium, field: &str, text: &str) {
 fn save_a_revision(chromium: &Chromium, button: &str, field: &str, text: &str) {
     chromium.fill(field, text);
     chromium.press(button);
-    chromium.sees("New revision saved.");
+    chromium.sees("Saved as revision ");
 }
 
 fn submit_for_review(chromium: &Chromium) {
@@ -426,7 +426,7 @@ fn a_stale_tab_shows_both_texts_and_loses_neither() {
         chromium.visit(&editor);
         chromium.fill("Body", "Words from the other tab.");
         chromium.press("Save draft");
-        chromium.sees("New revision saved.");
+        chromium.sees("Saved as revision ");
     });
 
     chromium.fill("Body", "Words from this tab.");

@@ -271,7 +271,7 @@ fn kept_text_never_overwrites_a_newer_revision() {
     chromium.visit(&editor);
     chromium.fill("Body", "Words of another browser.");
     chromium.press("Save draft");
-    chromium.sees("New revision saved.");
+    chromium.sees("Saved as revision ");
     put_back(&chromium, &shelf);
 
     chromium.visit(&editor);
@@ -284,7 +284,7 @@ fn kept_text_never_overwrites_a_newer_revision() {
     chromium.sees_line("Added", "Words of a closed tab.");
     assert!(!is_offered(&chromium), "it is in the form already");
     chromium.press("Save mine as revision 3");
-    chromium.sees("New revision saved.");
+    chromium.sees("Saved as revision ");
     assert_eq!(kept(&chromium), 0);
 }
 
@@ -298,7 +298,7 @@ fn kept_text_equal_to_the_saved_text_is_dropped() {
     chromium.sees("Preview updated.");
     let shelf = take_the_shelf(&chromium);
     chromium.press("Save draft");
-    chromium.sees("New revision saved.");
+    chromium.sees("Saved as revision ");
     put_back(&chromium, &shelf);
     assert_eq!(kept(&chromium), 1);
     chromium.visit(&editor);

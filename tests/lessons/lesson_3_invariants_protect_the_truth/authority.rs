@@ -135,6 +135,7 @@ fn the_program_holds_no_delete_and_no_truncate_and_no_update_on_history() {
             "sessions: ended_at last_used_at",
             "sign_in_throttle: attempts window_began_at",
             "tokens: last_used_at revoked_at",
+            "unsaved_edits: last_at",
             "users: display_name is_active name_words password_hash roles",
         ]
     );

@@ -154,6 +154,12 @@ pub const SABOTAGE: &[Sabotage] = &[
         "ALTER TABLE readings DROP CONSTRAINT reading_begins_before_it_ends;
          INSERT INTO readings (post_id, revision, reader_id, first_at)
          VALUES (pg_temp.post('dashes'), 1, pg_temp.person('rosa'), now() + interval '1 day')"),
+    by("unsaved_edit_is_noted_once",
+        "ALTER TABLE unsaved_edits DROP CONSTRAINT unsaved_edit_is_noted_once;
+         INSERT INTO unsaved_edits (post_id, revision)
+         SELECT pg_temp.post('dashes'), 1 FROM generate_series(1, 2)"),
+    by("unsaved_edit_is_of_a_revision",
+        "INSERT INTO unsaved_edits (post_id, revision) VALUES (pg_temp.post('dashes'), 9)"),
     by("document_is_kept_once",
         "ALTER TABLE post_documents DROP CONSTRAINT document_is_kept_once;
          INSERT INTO post_documents SELECT * FROM post_documents

@@ -1,0 +1,149 @@
+//! The posts in review, for their reviewers. Each list goes by an index and ends at a
+//! limit.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
+
+use super::byline::byline;
+use super::desk_line::{
+    CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestRow, RequestSqlType, Requests,
+    look, name, request_where,
+};
+use crate::domain::{Byline, PostId, Reading, RevisionNumber, UserId};
+use crate::store::statement::{Statement, statement};
+
+/// A post in review by another author, as a reviewer's desk shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueLine {
+    /// The post.
+    pub id: PostId,
+    /// What to call it.
+    pub name: Name,
+    /// Its author.
+    pub author: Byline,
+    /// Whether the author's account is active.
+    pub author_is_active: bool,
+    /// Since when it waits.
+    pub submitted_at: Timestamp,
+    /// Its current revision.
+    pub revision: RevisionNumber,
+    /// When that was written.
+    pub revised_at: Timestamp,
+    /// The change requests that are not withdrawn, of every revision.
+    pub request: Option<Requests>,
+    /// Which reviewer looked last.
+    pub last_reading: Option<Reading>,
+    /// The newest revision that the reader of the list has read.
+    pub own_reading: Option<RevisionNumber>,
+    /// When its author last changed the current text without saving.
+    pub unsaved_edit_at: Option<Timestamp>,
+}
+
+type QueueSqlType = (
+    (BigInt, BigInt, Text, Bool, Timestamptz),
+    NameSqlType,
+    (Integer, Timestamptz),
+    RequestSqlType,
+    LookSqlType,
+    Nullable<Integer>,
+    Nullable<Timestamptz>,
+);
+
+#[derive(Queryable)]
+struct QueueRow {
+    post: QueuedRow,
+    name: Name,
+    current: CurrentRow,
+    request: RequestRow,
+    look: LookRow,
+    own_reading: Option<i32>,
+    unsaved_edit_at: NullableTimestamp,
+}
+
+#[derive(Queryable)]
+struct QueuedRow {
+    id: i64,
+    author: i64,
+    author_name: String,
+    author_is_active: bool,
+    submitted_at: Stored,
+}
+
+impl From<QueueRow> for QueueLine {
+    fn from(row: QueueRow) -> Self {
+        Self {
+            id: PostId(row.post.id),
+            name: row.name,
+            author: byline(row.post.author, &row.post.author_name),
+            author_is_active: row.post.author_is_active,
+            submitted_at: row.post.submitted_at.to_jiff(),
+            revision: RevisionNumber(row.current.number),
+            revised_at: row.current.at.to_jiff(),
+            request: row.request.requests(),
+            last_reading: row.look.reading(),
+            own_reading: row.own_reading.map(RevisionNumber),
+            unsaved_edit_at: row.unsaved_edit_at.to_jiff(),
+        }
+    }
+}
+
+macro_rules! queue_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT p.id, author.id, author.username || ' ' || author.display_name, \
+             author.is_active, p.submitted_at, ",
+            name!(),
+            ",   r.number, r.at,
+                 request.ids, request.names, request.at, request.note,
+                 look.id, look.names, look.revision, look.last_at,
+                 (SELECT max(readings.revision) FROM readings
+                  WHERE readings.post_id = p.id AND readings.reader_id = $1),
+                 (SELECT edit.last_at FROM unsaved_edits edit
+                  WHERE edit.post_id = p.id AND edit.revision = p.current_revision)
+             FROM posts p
+             JOIN users author ON author.id = p.author_id
+             JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision ",
+            request_where!("true "),
+            look!(),
+            "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
+            $condition,
+            " (author.is_active AND EXISTS (
+                 SELECT FROM standing_requests asked
+                 WHERE asked.post_id = p.id AND asked.revision = p.current_revision))
+             ORDER BY p.submitted_at, p.id"
+        )
+    };
+}
+
+/// Returns the posts that wait for a decision of this reviewer: in review,
+/// by another author, and without a change request that the author can answer.
+/// Longest waiting first, at most `limit`.
+pub fn awaiting_review(
+    conn: &mut PgConnection,
+    reviewer: UserId,
+    limit: i64,
+) -> QueryResult<Vec<QueueLine>> {
+    queue(statement(queue_where!("NOT")), conn, reviewer, limit)
+}
+
+/// Returns the posts in review that wait for their author to answer a change
+/// request, and have another author. Longest waiting first, at most `limit`.
+pub fn awaiting_author(
+    conn: &mut PgConnection,
+    reviewer: UserId,
+    limit: i64,
+) -> QueryResult<Vec<QueueLine>> {
+    queue(statement(queue_where!("")), conn, reviewer, limit)
+}
+
+fn queue(
+    statement: Statement<'_, QueueSqlType>,
+    conn: &mut PgConnection,
+    reviewer: UserId,
+    limit: i64,
+) -> QueryResult<Vec<QueueLine>> {
+    let rows = statement.bind::<BigInt, _>(reviewer.0).at_most(limit).load::<QueueRow>(conn)?;
+    Ok(rows.into_iter().map(QueueLine::from).collect())
+}
