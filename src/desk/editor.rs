@@ -4,12 +4,13 @@ use std::str::FromStr;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
-use diesel::pg::PgConnection;
 
 use crate::desk::draft::Draft;
 use crate::desk::editor_page::EditorPage;
 use crate::desk::submitted_draft::{Button, Saved, SubmittedDraft};
-use crate::domain::{Action, FieldError, InvalidInput, Outcome, Person, PostId, RevisionNumber};
+use crate::domain::{
+    Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber,
+};
 use crate::http::{Context, Form, Reply, Request, post_id};
 use crate::permissions;
 use crate::policies::Rule;
@@ -36,15 +37,16 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// Shows the form of a new post, empty or with the text of the post in `from`.
 async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, |store, request| {
+        .rendered_page(request, |store, request| {
             let from = request.query_fields()?.read(take_from::<i64>)?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
+            let mut conn = store.checkout()?;
+            let person = request.viewer(&mut conn)?;
             permissions::check(&person.roles, permissions::required(Action::Create))?;
             let draft = match from {
                 None => Draft::default(),
-                Some(id) => Draft::copy_of(&find(conn, &person, PostId(id))?.current.content),
+                Some(id) => Draft::copy_of(&find(&mut conn, &person, PostId(id))?.current.content),
             };
+            drop(conn);
             Ok(Reply::ok(&EditorPage::new(request, &person, None, draft)))
         })
         .await
@@ -54,26 +56,28 @@ async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
 /// in `from`.
 async fn revise_form(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, move |store, request| {
+        .rendered_page(request, move |store, request| {
             let id = post_id(&id)?;
             let from = request.query_fields()?.read(|query| {
                 // The button of an action that is not possible now asks why.
                 query.take("why")?;
                 take_from(query)
             })?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
+            let mut conn = store.checkout()?;
+            let person = request.viewer(&mut conn)?;
             let page = match from {
                 None => {
-                    let post = find(conn, &person, id)?;
+                    let post = find(&mut conn, &person, id)?;
+                    drop(conn);
                     let draft = Draft::of(&post.current.content);
                     EditorPage::new(request, &person, Some(&post), draft)
                         .unless_closed(&person, &post)
                 }
                 Some(number) => {
                     let number = RevisionNumber(number);
-                    let post = find_history(conn, &person, id)?;
-                    let draft = Draft::of(&revision(conn, &post, number)?.content);
+                    let post = find_history(&mut conn, &person, id)?;
+                    let draft = Draft::of(&revision(&mut conn, &post, number)?.content);
+                    drop(conn);
                     let mut page = EditorPage::new(request, &person, Some(&post), draft);
                     page.copied = Some(number).filter(|number| *number != post.current.number);
                     page.unless_closed(&person, &post)
@@ -110,7 +114,7 @@ async fn save(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .form(request, body, move |store, request, form| {
+        .rendered_form(request, body, move |store, request, form| {
             let submitted = SubmittedDraft::read(id, form)?;
             if submitted.button == Button::Preview {
                 return preview(store, request, &submitted);
@@ -132,22 +136,35 @@ async fn save(
         .await
 }
 
+/// Returns who is signed in, and the post as it is now. The connection is free again
+/// when the page is rendered.
+fn read(
+    store: &Store,
+    request: &Request,
+    submitted: &SubmittedDraft,
+) -> Result<(Person, Option<Post>), Refusal> {
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    let post = match submitted.post {
+        None => None,
+        Some((id, _)) => Some(find(conn, &person, id)?),
+    };
+    Ok((person, post))
+}
+
 /// Returns the editor with the submitted draft, and the post as it is now. A draft that
 /// was not saved keeps its key and its revision.
 fn page_again(
-    conn: &mut PgConnection,
-    person: &Person,
+    store: &Store,
     request: &Request,
     submitted: &SubmittedDraft,
 ) -> Result<EditorPage, Refusal> {
-    let post = match submitted.post {
-        None => None,
-        Some((id, _)) => Some(find(conn, person, id)?),
-    };
-    let mut page = EditorPage::new(request, person, post.as_ref(), submitted.draft.clone());
+    let (person, post) = read(store, request, submitted)?;
+    let (person, post) = (&person, post.as_ref());
+    let mut page = EditorPage::new(request, person, post, submitted.draft.clone());
     page.key = submitted.key.as_str().to_owned();
     page.is_saved = false;
-    if let (Some(post), Some((id, seen))) = (&post, submitted.post) {
+    if let (Some(post), Some((id, seen))) = (post, submitted.post) {
         page.is_saved =
             submitted.draft.parse().is_ok_and(|content| content == post.current.content);
         page.stale = workflow::precheck_seen(Action::Revise, person, post, seen)
@@ -160,9 +177,7 @@ fn page_again(
 }
 
 fn preview(store: &Store, request: &Request, submitted: &SubmittedDraft) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
-    let page = page_again(conn, &person, request, submitted)?;
+    let page = page_again(store, request, submitted)?;
     match submitted.draft.parse() {
         Ok(_) => Ok(Reply::ok(&page)),
         Err(errors) => Ok(with_errors(page, errors)),
@@ -175,9 +190,7 @@ fn invalid(
     submitted: &SubmittedDraft,
     errors: InvalidInput,
 ) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
-    let mut page = page_again(conn, &person, request, submitted)?;
+    let mut page = page_again(store, request, submitted)?;
     page.is_saved = false;
     Ok(with_errors(page, errors))
 }
@@ -194,16 +207,11 @@ fn refused(
     submitted: &SubmittedDraft,
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
     if matches!(refusal, Refusal::Policy(denied) if denied.is_only(Rule::SomethingIsWritten)) {
-        let page = page_again(conn, &person, request, submitted)?;
+        let page = page_again(store, request, submitted)?;
         return Ok(Reply::ok(&page.with_errors(nothing_written())).with_refusal(refusal));
     }
-    let post = match submitted.post {
-        None => None,
-        Some((id, _)) => Some(find(conn, &person, id)?),
-    };
+    let (person, post) = read(store, request, submitted)?;
     let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
     page.is_saved = false;
     page.refused = refusal.reasons();
@@ -221,11 +229,12 @@ fn not_submitted(
     outcome: &Outcome,
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
-    let post = find(conn, &person, outcome.post)?;
+    let mut conn = store.checkout()?;
+    let person = request.viewer(&mut conn)?;
+    let post = find(&mut conn, &person, outcome.post)?;
+    drop(conn);
     let mut page = EditorPage::new(request, &person, Some(&post), submitted.draft.clone());
-    page.refused = refusal.reasons();
+    page.refused = submitted.why_not_submitted(refusal);
     page.saved_as = Some(outcome.revision);
     // The text on the page is of that revision, also where there is a newer one by now.
     page.post = Some((outcome.post, outcome.revision));
