@@ -20,7 +20,7 @@ pub use desk::{
 };
 pub use history::{PostHistory, history, revision};
 pub use names::{Names, names};
-pub use one::{find, lock, outlines};
+pub use one::{available_slug, find, lock, outlines};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
 pub use public::{
     Address, PublicPost, addresses, at_address, bodies, highest_id, newest, published, site_id,
