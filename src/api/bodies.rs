@@ -51,6 +51,21 @@ pub(super) struct NoteBody {
     pub(super) note: String,
 }
 
+/// What was shown to the person who publishes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PublicationBody {
+    /// The web address that was shown. If the post would get another one, it is not
+    /// published. Without it, a number is added where the address is taken.
+    #[serde(default)]
+    #[schema(
+        max_length = 120,
+        pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
+        example = "the-word-imprimatur"
+    )]
+    pub(super) slug: Option<String>,
+}
+
 /// The reason for archiving a post.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

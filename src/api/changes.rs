@@ -6,7 +6,7 @@ use actix_web::web::{Bytes, Data, Path};
 use serde::de::DeserializeOwned;
 
 use crate::api::api_request::ApiRequest;
-use crate::api::bodies::{ContentBody, NoteBody, NothingBody, ReasonBody};
+use crate::api::bodies::{ContentBody, NoteBody, NothingBody, PublicationBody, ReasonBody};
 use crate::api::handle::change;
 use crate::api::headers::entity_tag;
 use crate::api::json::JSON;
@@ -14,7 +14,7 @@ use crate::api::parameters::{ChangeHeaders, CreateHeaders, PostPath};
 use crate::api::replies::{ChangeProblems, CreateProblems, Done};
 use crate::domain::{
     Archive, Content, Create, FieldError, Note, Outcome, PostId, Publish, RequestChanges, Revise,
-    RevisionNumber, Submit, WithdrawRequest,
+    RevisionNumber, Slug, Submit, WithdrawRequest,
 };
 use crate::http::{Context, Reply, post_id};
 use crate::refusal::Refusal;
@@ -173,13 +173,11 @@ pub(super) async fn withdraw_request(
 
 /// Publish a revision
 ///
-/// For a reviewer who is not the author. A published post cannot be edited.
+/// For a reviewer who is not the author. A published post cannot be edited, and its
+/// web address cannot be changed.
 #[utoipa::path(
-    post,
-    path = "/api/v1/posts/{id}/publication",
-    operation_id = "publish",
-    tag = "Actions",
-    params(PostPath, ChangeHeaders),
+    post, path = "/api/v1/posts/{id}/publication", operation_id = "publish", tag = "Actions",
+    params(PostPath, ChangeHeaders), request_body = Option<PublicationBody>,
     responses(Done, ChangeProblems)
 )]
 pub(super) async fn publish(
@@ -188,8 +186,9 @@ pub(super) async fn publish(
     bytes: Bytes,
     context: Data<Context>,
 ) -> HttpResponse {
-    act(context, request, id, bytes, |store, call, post, seen, _: NothingBody| {
-        workflow::perform(store, call, &Publish { post, seen })
+    act(context, request, id, bytes, |store, call, post, seen, body: PublicationBody| {
+        let slug = body.slug.as_deref().map(Slug::parse_shown).transpose()?;
+        workflow::perform(store, call, &Publish { post, seen, slug })
     })
     .await
 }

@@ -16,7 +16,7 @@ use crate::api::quotas::{QUOTA, QuotaUse, WINDOW};
 use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
 use crate::http::api_error::ApiError;
 use crate::http::problem;
-use crate::http::{Context, Form, Reply};
+use crate::http::{Context, Form, NotDone, Reply};
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
@@ -151,7 +151,10 @@ async fn within_quota(
         };
         reply.unwrap_or_else(|error| problem::reply(&check_token(store, &token, error), id))
     });
-    reply.await.unwrap_or_else(|| problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id))
+    reply.await.unwrap_or_else(|not_done| match not_done {
+        NotDone::Busy => problem::reply(&Refusal::from(Unavailable::Busy).into(), id),
+        NotDone::Panicked => problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id),
+    })
 }
 
 /// Returns what to say of a request that was refused before the workflow saw

@@ -155,7 +155,9 @@ fn take_step(
         DemoStep::WithdrawRequest { .. } => {
             workflow::perform(store, &call, &WithdrawRequest { post, seen })?
         }
-        DemoStep::Publish { .. } => workflow::perform(store, &call, &Publish { post, seen })?,
+        DemoStep::Publish { .. } => {
+            workflow::perform(store, &call, &Publish { post, seen, slug: None })?
+        }
         DemoStep::Archive { reason, .. } => {
             let reason = parse(reason)?;
             workflow::perform(store, &call, &Archive { post, seen, reason })?

@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
-use diesel::pg::PgConnection;
 
 use crate::audit;
 use crate::desk::draft::Draft;
@@ -39,15 +38,16 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// Shows the form of a new post, empty or with the text of the post in `from`.
 async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, |store, request| {
+        .rendered_page(request, |store, request| {
             let from = request.query_fields()?.read(take_from::<i64>)?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
+            let mut conn = store.checkout()?;
+            let person = request.viewer(&mut conn)?;
             permissions::check(&person.roles, permissions::required(Action::Create))?;
             let draft = match from {
                 None => Draft::default(),
-                Some(id) => Draft::copy_of(&find(conn, &person, PostId(id))?.current.content),
+                Some(id) => Draft::copy_of(&find(&mut conn, &person, PostId(id))?.current.content),
             };
+            drop(conn);
             Ok(Reply::ok(&EditorPage::new(request, &person, None, draft)))
         })
         .await
@@ -57,26 +57,28 @@ async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
 /// in `from`.
 async fn revise_form(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, move |store, request| {
+        .rendered_page(request, move |store, request| {
             let id = post_id(&id)?;
             let from = request.query_fields()?.read(|query| {
                 // The button of an action that is not possible now asks why.
                 query.take("why")?;
                 take_from(query)
             })?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
+            let mut conn = store.checkout()?;
+            let person = request.viewer(&mut conn)?;
             let page = match from {
                 None => {
-                    let post = find(conn, &person, id)?;
+                    let post = find(&mut conn, &person, id)?;
+                    drop(conn);
                     let draft = Draft::of(&post.current.content);
                     EditorPage::new(request, &person, Some(&post), draft)
                         .unless_closed(&person, &post)
                 }
                 Some(number) => {
                     let number = RevisionNumber(number);
-                    let post = find_history(conn, &person, id)?;
-                    let draft = Draft::of(&revision(conn, &post, number)?.content);
+                    let post = find_history(&mut conn, &person, id)?;
+                    let draft = Draft::of(&revision(&mut conn, &post, number)?.content);
+                    drop(conn);
                     let mut page = EditorPage::new(request, &person, Some(&post), draft);
                     page.copied = Some(number).filter(|number| *number != post.current.number);
                     page.unless_closed(&person, &post)
@@ -113,7 +115,7 @@ async fn save(
     context: Data<Context>,
 ) -> HttpResponse {
     context
-        .form(request, body, move |store, request, form| {
+        .rendered_form(request, body, move |store, request, form| {
             let submitted = SubmittedDraft::read(id, form)?;
             if submitted.button == Button::Preview {
                 return preview(store, request, &submitted);
@@ -135,24 +137,31 @@ async fn save(
         .await
 }
 
+/// Returns who is signed in, and the post as it is now. The connection is free again
+/// when the page is rendered.
+fn read(
+    store: &Store,
+    request: &Request,
+    submitted: &SubmittedDraft,
+) -> Result<(Person, Option<Post>), Refusal> {
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    let post = match submitted.post {
+        None => None,
+        Some((id, _)) => Some(find(conn, &person, id)?),
+    };
+    Ok((person, post))
+}
+
 /// Returns the editor with the submitted draft, and the post as it is now. A draft that
 /// was not saved keeps its key and its revision.
 fn page_again(
-    conn: &mut PgConnection,
-    person: &Person,
+    store: &Store,
     request: &Request,
     submitted: &SubmittedDraft,
 ) -> Result<EditorPage, Refusal> {
-    let post = submitted_post(conn, person, submitted)?;
-    Ok(page_of(post.as_ref(), person, request, submitted))
-}
-
-fn submitted_post(
-    conn: &mut PgConnection,
-    person: &Person,
-    submitted: &SubmittedDraft,
-) -> Result<Option<Post>, Refusal> {
-    submitted.post.map(|(id, _)| find(conn, person, id)).transpose()
+    let (person, post) = read(store, request, submitted)?;
+    Ok(page_of(post.as_ref(), &person, request, submitted))
 }
 
 fn page_of(
@@ -179,12 +188,12 @@ fn page_of(
 /// Shows the text as readers will see it. While its author types, the script asks for
 /// this, so it also tells reviewers that the post is being edited.
 fn preview(store: &Store, request: &Request, submitted: &SubmittedDraft) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
-    let post = submitted_post(conn, &person, submitted)?;
+    let (person, post) = read(store, request, submitted)?;
     let page = page_of(post.as_ref(), &person, request, submitted);
-    if let Some(post) = post.filter(|_| !page.is_saved && page.stale.is_empty()) {
-        audit::record_unsaved_edit(conn, request.id, &person, &post);
+    if let Some(post) = post.filter(|_| !page.is_saved && page.stale.is_empty())
+        && let Ok(mut conn) = store.checkout()
+    {
+        audit::record_unsaved_edit(&mut conn, request.id, &person, &post);
     }
     match submitted.draft.parse() {
         Ok(_) => Ok(Reply::ok(&page)),
@@ -198,9 +207,7 @@ fn invalid(
     submitted: &SubmittedDraft,
     errors: InvalidInput,
 ) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
-    let mut page = page_again(conn, &person, request, submitted)?;
+    let mut page = page_again(store, request, submitted)?;
     page.is_saved = false;
     Ok(with_errors(page, errors))
 }
@@ -217,13 +224,11 @@ fn refused(
     submitted: &SubmittedDraft,
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
     if matches!(refusal, Refusal::Policy(denied) if denied.is_only(Rule::SomethingIsWritten)) {
-        let page = page_again(conn, &person, request, submitted)?;
+        let page = page_again(store, request, submitted)?;
         return Ok(Reply::ok(&page.with_errors(nothing_written())).with_refusal(refusal));
     }
-    let post = submitted_post(conn, &person, submitted)?;
+    let (person, post) = read(store, request, submitted)?;
     let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
     page.is_saved = false;
     page.refused = refusal.reasons();
@@ -241,11 +246,12 @@ fn not_submitted(
     outcome: &Outcome,
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
-    let post = find(conn, &person, outcome.post)?;
+    let mut conn = store.checkout()?;
+    let person = request.viewer(&mut conn)?;
+    let post = find(&mut conn, &person, outcome.post)?;
+    drop(conn);
     let mut page = EditorPage::new(request, &person, Some(&post), submitted.draft.clone());
-    page.refused = refusal.reasons();
+    page.refused = submitted.why_not_submitted(refusal);
     page.saved_as = Some(outcome.revision);
     // The text on the page is of that revision, also where there is a newer one by now.
     page.post = Some((outcome.post, outcome.revision));

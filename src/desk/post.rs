@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::audit;
 use crate::desk::offers::Offers;
 use crate::desk::presence::{may_be_editing, may_be_reading};
-use crate::desk::unread::Unread;
+use crate::desk::unread::{self, Unread};
 use crate::domain::{Person, Post, Reading, Role, State, Status};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::read_error;
@@ -95,15 +95,17 @@ impl PostPage {
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, move |store, request| {
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
-            let post = find_history(conn, &person, post_id(&id)?)?;
-            let history = posts::history(conn, &post).map_err(read_error)?;
-            let unread = Unread::of(conn, &person, &post, &history)?;
+        .rendered_page(request, move |store, request| {
+            let mut conn = store.checkout()?;
+            let person = request.viewer(&mut conn)?;
+            let post = find_history(&mut conn, &person, post_id(&id)?)?;
+            let history = posts::history(&mut conn, &post).map_err(read_error)?;
+            let earlier = unread::earlier(&mut conn, &person, &post, &history)?;
             if request.is_shown {
-                audit::record_reading(conn, request.id, &person, &post);
+                audit::record_reading(&mut conn, request.id, &person, &post);
             }
+            drop(conn);
+            let unread = earlier.map(|earlier| Unread::since(earlier, &post, &history));
             let page = PostPage {
                 layout: Layout::new(request, post.title(), Some(&person)),
                 text: render(post.current.content.body.as_str(), Audience::Author),

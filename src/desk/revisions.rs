@@ -118,12 +118,13 @@ async fn show(
 ) -> HttpResponse {
     let (id, number) = path.into_inner();
     context
-        .page(request, move |store, request| {
+        .rendered_page(request, move |store, request| {
             let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
-            let post = find_history(conn, &person, post_id(&id)?)?;
-            let revision = revision(conn, &post, number)?;
+            let mut conn = store.checkout()?;
+            let person = request.viewer(&mut conn)?;
+            let post = find_history(&mut conn, &person, post_id(&id)?)?;
+            let revision = revision(&mut conn, &post, number)?;
+            drop(conn);
             let title = format!("Revision {number}: {}", revision.content.title.or_untitled());
             let page = RevisionPage {
                 layout: Layout::new(request, &title, Some(&person)),
@@ -157,17 +158,19 @@ impl ChangesPage {
 /// Shows the difference of two revisions. The second is the current one by default.
 async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, move |store, request| {
+        .rendered_page(request, move |store, request| {
             let (from, to) = request.query_fields()?.read(|query| {
                 let from = revision_number("from", &query.require("from")?)?;
                 let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
                 Ok((from, to))
             })?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
-            let post = find_history(conn, &person, post_id(&id)?)?;
+            let mut conn = store.checkout()?;
+            let person = request.viewer(&mut conn)?;
+            let post = find_history(&mut conn, &person, post_id(&id)?)?;
             let to = to.unwrap_or(post.current.number);
-            let (older, newer) = (revision(conn, &post, from)?, revision(conn, &post, to)?);
+            let older = revision(&mut conn, &post, from)?;
+            let newer = revision(&mut conn, &post, to)?;
+            drop(conn);
             let differences = diff::compare(&older.content, &newer.content);
             let layout = Layout::new(request, &format!("Changes: {}", post.title()), Some(&person));
             Ok(Reply::ok(&ChangesPage { layout, from, to, differences, post }))

@@ -1,6 +1,7 @@
 use crate::desk::draft::Draft;
 use crate::domain::{
-    Action, Create, Interface, OperationKey, Outcome, PostId, Revise, RevisionNumber, State, Submit,
+    Action, Create, Interface, OperationKey, Outcome, PostId, Reason, Revise, RevisionNumber,
+    State, Submit,
 };
 use crate::http::flash::Flash;
 use crate::http::{Form, Request, post_id};
@@ -65,11 +66,22 @@ impl SubmittedDraft {
         let submit = Submit { post: outcome.post, seen: outcome.revision };
         match workflow::perform(store, &call, &submit) {
             Ok(outcome) => Ok(Saved::Done(outcome, Flash::SavedAndSubmitted)),
-            Err(refusal @ (Refusal::Policy(_) | Refusal::Permission(_))) => {
-                Ok(Saved::NotSubmitted(outcome, refusal))
-            }
-            Err(refusal) => Err(refusal),
+            // The same form sent again finds the text saved, and submits it.
+            Err(refusal @ (Refusal::Unavailable(_) | Refusal::NotSignedIn)) => Err(refusal),
+            Err(refusal) => Ok(Saved::NotSubmitted(outcome, refusal)),
         }
+    }
+
+    /// Returns why a text was saved and not submitted, for each refusal a reason.
+    pub(super) fn why_not_submitted(&self, refusal: &Refusal) -> Vec<Reason> {
+        let sentence = match refusal {
+            Refusal::Input(input) if input.of("key").is_some() => {
+                "The key of this submission is already in use.".to_owned()
+            }
+            Refusal::Policy(_) | Refusal::Permission(_) => return refusal.reasons(),
+            other => other.to_string(),
+        };
+        vec![Reason::new(refusal.layer(), sentence, "Submit it from here, or from its page.")]
     }
 
     fn save_text(&self, store: &Store, request: &Request) -> Result<(Outcome, Flash), Refusal> {

@@ -1,7 +1,7 @@
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::domain::{Byline, Person, Post, Review, RevisionNumber, State};
+use crate::domain::{Byline, Content, Person, Post, Review, RevisionNumber, State};
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, Part};
 use crate::store::posts::{self, PostHistory};
@@ -20,36 +20,47 @@ pub(super) struct Unread {
     pub(super) answered: Vec<Review>,
 }
 
+/// The revision that the changes are compared with, as it is read.
+pub(super) struct Earlier {
+    content: Content,
+    since: RevisionNumber,
+    asked: Option<Byline>,
+    at: Timestamp,
+}
+
+/// Returns the revision of a post in review that the reviewer last read, or, if they
+/// never have, the one of the last change request.
+pub(super) fn earlier(
+    conn: &mut PgConnection,
+    person: &Person,
+    post: &Post,
+    history: &PostHistory,
+) -> Result<Option<Earlier>, Refusal> {
+    let is_review = Visibility::of(person).sees_reviews
+        && post.state() == State::InReview
+        && post.author.id != person.id;
+    if !is_review {
+        return Ok(None);
+    }
+    let current = post.current.number;
+    let own = history.readings.iter().filter(|reading| reading.reader.id == person.id);
+    let known = own
+        .filter(|reading| reading.revision < current)
+        .max_by_key(|reading| reading.revision)
+        .map(|reading| (reading.revision, None, reading.at));
+    let asked = history.reviews.iter().rfind(|review| review.revision < current);
+    let asked = asked.map(|review| (review.revision, Some(review.reviewer.clone()), review.at));
+    let Some((since, asked, at)) = known.or(asked) else { return Ok(None) };
+    let older = posts::revision(conn, post, since).map_err(read_error)?;
+    Ok(older.map(|older| Earlier { content: older.content, since, asked, at }))
+}
+
 impl Unread {
-    /// Returns what has changed in a post in review since the reviewer last read it,
-    /// or, if they never have, since the last change request.
-    pub(super) fn of(
-        conn: &mut PgConnection,
-        person: &Person,
-        post: &Post,
-        history: &PostHistory,
-    ) -> Result<Option<Self>, Refusal> {
-        let is_review = Visibility::of(person).sees_reviews
-            && post.state() == State::InReview
-            && post.author.id != person.id;
-        if !is_review {
-            return Ok(None);
-        }
-        let current = post.current.number;
-        let own = history.readings.iter().filter(|reading| reading.reader.id == person.id);
-        let known = own
-            .filter(|reading| reading.revision < current)
-            .max_by_key(|reading| reading.revision)
-            .map(|reading| (reading.revision, None, reading.at));
-        let asked = history.reviews.iter().rfind(|review| review.revision < current);
-        let asked = asked.map(|review| (review.revision, Some(review.reviewer.clone()), review.at));
-        let Some((since, asked, at)) = known.or(asked) else { return Ok(None) };
-        let Some(older) = posts::revision(conn, post, since).map_err(read_error)? else {
-            return Ok(None);
-        };
-        let differences = diff::compare(&older.content, &post.current.content);
-        let answered = answered(history, current);
-        Ok(Some(Self { since, asked, at, differences, answered }))
+    /// Returns what has changed since then.
+    pub(super) fn since(earlier: Earlier, post: &Post, history: &PostHistory) -> Self {
+        let Earlier { content, since, asked, at } = earlier;
+        let differences = diff::compare(&content, &post.current.content);
+        Self { since, asked, at, differences, answered: answered(history, post.current.number) }
     }
 
     pub(super) fn older(&self) -> String {

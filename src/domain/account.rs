@@ -225,11 +225,7 @@ pub struct TokenName(String);
 impl TokenName {
     /// Returns the name, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let name = super::text::readable("name", text, 100, false)?;
-        if !super::has_visible_text(&name) {
-            return Err(FieldError::new("name", "Enter a name for the token."));
-        }
-        Ok(Self(name))
+        super::parse_name("name", text, 100, "Enter a name for the token.").map(Self)
     }
 
     /// Returns the name.

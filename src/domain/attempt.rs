@@ -1,4 +1,4 @@
-use super::{Action, Content, Fingerprint, Note, PostId, RevisionNumber};
+use super::{Action, Content, Fingerprint, Note, PostId, RevisionNumber, Slug};
 
 /// What a permission is asked about: the kind of thing that is attempted, and
 /// nothing of what it is attempted on.
@@ -44,6 +44,11 @@ pub trait Attempt {
         None
     }
 
+    /// Returns the web address that was shown to the person, if one was.
+    fn shown_slug(&self) -> Option<&Slug> {
+        None
+    }
+
     /// Returns what tells this attempt from another under the same key.
     fn fingerprint(&self) -> Fingerprint {
         let (post, seen) = match self.target() {
@@ -55,8 +60,9 @@ pub trait Attempt {
             Some(content) => content.parts(),
             None => [""; 3],
         };
-        let slug = self.content().and_then(Content::chosen_slug);
-        // A part only where it is chosen: most texts have none.
+        let chosen = self.content().and_then(Content::chosen_slug);
+        // A part only where there is one: most attempts have none.
+        let slug = chosen.or(self.shown_slug().map(Slug::as_str));
         let parts = [&post, &seen, words, title, summary, body].into_iter().chain(slug);
         Fingerprint::of(Self::ACTION, &parts.collect::<Vec<_>>())
     }
@@ -99,7 +105,7 @@ macro_rules! on_post {
     (
         $(#[$doc:meta])*
         pub struct $name:ident {
-            $($(#[$field_doc:meta])* $field:ident: $type:ty as $method:ident,)?
+            $($(#[$field_doc:meta])* $field:ident: $type:ty as $method:ident -> $part:ty,)?
         }
     ) => {
         $(#[$doc])*
@@ -119,8 +125,8 @@ macro_rules! on_post {
                 Some((self.post, self.seen))
             }
 
-            $(fn $method(&self) -> Option<&$type> {
-                Some(&self.$field)
+            $(fn $method(&self) -> Option<&$part> {
+                Option::from(&self.$field)
             })?
         }
 
@@ -140,7 +146,7 @@ on_post! {
     /// Save a new revision.
     pub struct Revise {
         /// What it should say.
-        content: Content as content,
+        content: Content as content -> Content,
     }
 }
 
@@ -153,7 +159,7 @@ on_post! {
     /// Request changes.
     pub struct RequestChanges {
         /// What the author should change.
-        note: Note as words,
+        note: Note as words -> Note,
     }
 }
 
@@ -164,13 +170,17 @@ on_post! {
 
 on_post! {
     /// Make the post public.
-    pub struct Publish {}
+    pub struct Publish {
+        /// The web address that was shown. Without one, the post takes the one that it
+        /// would get now.
+        slug: Option<Slug> as shown_slug -> Slug,
+    }
 }
 
 on_post! {
     /// Archive a published post.
     pub struct Archive {
         /// Why.
-        reason: Note as words,
+        reason: Note as words -> Note,
     }
 }

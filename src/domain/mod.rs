@@ -11,6 +11,7 @@ mod attempt;
 mod content;
 mod incident;
 mod named;
+mod one_line;
 mod operation;
 mod people;
 mod post;

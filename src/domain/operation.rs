@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::named::named;
-use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, State, UserId};
+use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, Slug, State, UserId};
 
 /// An idempotency key. The same key again, from the same person, answers with
 /// the same outcome.
@@ -84,6 +84,8 @@ pub struct Outcome {
     pub state: State,
     /// When it was done.
     pub at: Timestamp,
+    /// The web address that it was published under, if that was done.
+    pub slug: Option<Slug>,
 }
 
 /// The id of a request, on error pages, in logs, refusals and incidents.

@@ -230,17 +230,24 @@ impl Post {
 #[derive(Debug)]
 pub struct LockedPost<'tx> {
     post: Post,
+    next_slug: Option<Slug>,
     _within: Within<'tx>,
 }
 
 impl<'tx> LockedPost<'tx> {
     /// For `store::posts::lock` alone.
-    pub(crate) fn for_update(post: Post, within: Within<'tx>) -> Self {
-        Self { post, _within: within }
+    pub(crate) fn for_update(post: Post, next_slug: Option<Slug>, within: Within<'tx>) -> Self {
+        Self { post, next_slug, _within: within }
     }
 
     /// Returns the post, for as long as the lock is held.
     pub fn post(&self) -> &Post {
         &self.post
+    }
+
+    /// Returns the web address that the post would be published under, where the
+    /// attempt came with one.
+    pub fn next_slug(&self) -> Option<&Slug> {
+        self.next_slug.as_ref()
     }
 }

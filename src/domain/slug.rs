@@ -74,6 +74,25 @@ impl Slug {
         is_well_formed.then(|| Self(text.to_owned()))
     }
 
+    /// Returns the address that was shown to a person, as it comes back.
+    ///
+    /// # Errors
+    ///
+    /// [`FieldError`] where it could not be one.
+    pub fn parse_shown(text: &str) -> Result<Self, FieldError> {
+        let message = "Send the web address as it was shown: words of a–z and 0–9 and hyphens.";
+        Self::parse(text).ok_or_else(|| FieldError::new("slug", message))
+    }
+
+    /// Returns the address without the number that another post's makes necessary.
+    pub(crate) fn without_number(&self) -> Self {
+        let is_number = |end: &str| end.bytes().all(|byte| byte.is_ascii_digit());
+        match self.0.rsplit_once('-') {
+            Some((wanted, end)) if is_number(end) => Self(wanted.to_owned()),
+            Some(_) | None => self.clone(),
+        }
+    }
+
     /// Returns the address of a stored revision, as it is.
     pub(super) fn stored(text: String) -> Self {
         Self(text)

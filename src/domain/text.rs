@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::one_line;
 use super::unseen::{described, has_visible_text, sets_direction};
 
 /// One field that does not parse, and what to write instead.
@@ -60,8 +61,9 @@ pub(super) fn readable(
         let first = text.find(|character: char| !character.is_whitespace()).unwrap_or(0);
         &text[text[..first].rfind('\n').map_or(0, |end| end + 1)..]
     } else {
-        text.trim()
+        &one_line::without_unseen(text.trim())
     };
+    let text = if may_have_lines { text } else { text.trim() };
     let length = text.chars().count();
     if length > limit {
         return Err(FieldError::new(
@@ -221,7 +223,7 @@ pub fn parse_name(
     limit: usize,
     missing: &'static str,
 ) -> Result<String, FieldError> {
-    let name = readable(field, text, limit, false)?;
+    let name = one_line::as_name(&readable(field, text, limit, false)?);
     if has_visible_text(&name) { Ok(name) } else { Err(FieldError::new(field, missing)) }
 }
 

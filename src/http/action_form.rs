@@ -3,10 +3,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path};
+use diesel::pg::PgConnection;
 
 use crate::domain::{
-    Action, Archive, FieldError, Note, OperationKey, Outcome, PostId, Publish, RequestChanges,
-    RevisionNumber, Submit, WithdrawRequest,
+    Action, Archive, FieldError, Note, OperationKey, Outcome, Person, Post, PostId, Publish,
+    RequestChanges, RevisionNumber, Slug, Submit, WithdrawRequest,
 };
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
@@ -31,7 +32,8 @@ pub(crate) async fn show(
     let (id, action) = path.into_inner();
     let show = move |store: &Store, request: &Request| {
         let action = confirmable(&action)?;
-        let conn = &mut *store.checkout()?;
+        let mut connection = store.checkout()?;
+        let conn = &mut *connection;
         let person = request.viewer(conn)?;
         permissions::check(&person.roles, permissions::required(action))?;
         let post = find(conn, &person, post_id(&id)?)?;
@@ -47,9 +49,25 @@ pub(crate) async fn show(
             return done_page::page(conn, request, from, person, post, closed, None);
         }
         let layout = edge.layout(conn, request, &person)?;
-        Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, edge, back)))
+        let slug = next_slug(conn, action, &person, &post)?;
+        drop(connection);
+        Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, slug, edge, back)))
     };
-    context.page(request, show).await
+    context.rendered_page(request, show).await
+}
+
+/// Returns the web address that the page asks to confirm, if it does.
+fn next_slug(
+    conn: &mut PgConnection,
+    action: Action,
+    person: &Person,
+    post: &Post,
+) -> Result<Option<Slug>, Refusal> {
+    if action != Action::Publish || workflow::precheck(action, person, post).is_err() {
+        return Ok(None);
+    }
+    let wanted = post.current.content.wanted_slug();
+    posts::available_slug(conn, &wanted).map(Some).map_err(read_error)
 }
 
 /// Passes the submitted form of an action to the workflow.
@@ -77,7 +95,7 @@ pub(crate) async fn submit(
             Err(refusal) => Err(refusal),
         }
     };
-    context.form(request, body, submit).await
+    context.rendered_form(request, body, submit).await
 }
 
 /// Returns the action that an address names, if it has this form. Creating and
@@ -102,6 +120,14 @@ fn is_shown_beside_form(refusal: &Refusal) -> bool {
     }
 }
 
+/// What a submitted form says.
+struct Typed {
+    seen: RevisionNumber,
+    key: OperationKey,
+    note: Note,
+    slug: Option<Slug>,
+}
+
 struct Submitted {
     action: Action,
     post: PostId,
@@ -113,7 +139,7 @@ struct Submitted {
 impl Submitted {
     fn perform(&self, store: &Store, request: &Request) -> Result<Outcome, Refusal> {
         let Self { action, post, edge, .. } = *self;
-        let (seen, key, note) = self.read()?;
+        let Typed { seen, key, note, slug } = self.read()?;
         let call = request.call(edge.interface(), key)?;
         match action {
             Action::Submit => workflow::perform(store, &call, &Submit { post, seen }),
@@ -123,7 +149,7 @@ impl Submitted {
             Action::WithdrawRequest => {
                 workflow::perform(store, &call, &WithdrawRequest { post, seen })
             }
-            Action::Publish => workflow::perform(store, &call, &Publish { post, seen }),
+            Action::Publish => workflow::perform(store, &call, &Publish { post, seen, slug }),
             Action::Archive => {
                 workflow::perform(store, &call, &Archive { post, seen, reason: note })
             }
@@ -132,7 +158,7 @@ impl Submitted {
     }
 
     /// Reads the form. An action that takes no note or reason gets an empty one.
-    fn read(&self) -> Result<(RevisionNumber, OperationKey, Note), Refusal> {
+    fn read(&self) -> Result<Typed, Refusal> {
         self.form.clone().read(|form| {
             let (seen, key) = (form.seen()?, form.key()?);
             let note = match self.action {
@@ -144,7 +170,12 @@ impl Submitted {
                 | Action::WithdrawRequest
                 | Action::Publish => Note::default(),
             };
-            Ok((seen, key, note))
+            let slug = match self.action {
+                Action::Publish => form.take("slug")?,
+                _ => None,
+            };
+            let slug = slug.as_deref().map(Slug::parse_shown).transpose()?;
+            Ok(Typed { seen, key, note, slug })
         })
     }
 
@@ -157,7 +188,8 @@ impl Submitted {
         refusal: &Refusal,
     ) -> Result<Reply, Refusal> {
         let (edge, back) = (self.edge, self.back.clone());
-        let conn = &mut *store.checkout()?;
+        let mut connection = store.checkout()?;
+        let conn = &mut *connection;
         let person = request.viewer(conn)?;
         let post = find(conn, &person, self.post)?;
         let words = self.form.peek("note").or(self.form.peek("reason"));
@@ -183,7 +215,9 @@ impl Submitted {
             Some(_) | None => None,
         };
         let layout = edge.layout(conn, request, &person)?;
-        let mut page = ConfirmPage::new(layout, &person, post, self.action, edge, back);
+        let slug = next_slug(conn, self.action, &person, &post)?;
+        drop(connection);
+        let mut page = ConfirmPage::new(layout, &person, post, self.action, slug, edge, back);
         page.words = words;
         page.refused = refusal.reasons();
         page.differences = older

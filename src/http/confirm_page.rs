@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::domain::{Action, OperationKey, Person, Post, Reason};
+use crate::domain::{Action, OperationKey, Person, Post, Reason, Slug};
 use crate::http::Layout;
 use crate::http::edge::Edge;
 use crate::policies::Rule;
@@ -27,6 +27,8 @@ pub(super) struct ConfirmPage {
     /// The note or reason, where a refused form comes back.
     pub(super) words: String,
     pub(super) problem: Option<String>,
+    /// The web address that the post gets, where that is decided.
+    slug: Option<Slug>,
     /// Why the action is not possible now; then there is no form.
     closed: Vec<Reason>,
     /// Why the last attempt had no effect.
@@ -42,6 +44,7 @@ impl ConfirmPage {
         person: &Person,
         post: Post,
         action: Action,
+        slug: Option<Slug>,
         edge: Edge,
         back: String,
     ) -> Self {
@@ -57,6 +60,7 @@ impl ConfirmPage {
             key: OperationKey::random().as_str().to_owned(),
             words: String::new(),
             problem: None,
+            slug,
             closed,
             refused: Vec::new(),
             differences: Vec::new(),
@@ -86,10 +90,9 @@ impl ConfirmPage {
         if self.refused.is_empty() { &self.closed } else { &self.refused }
     }
 
-    /// Returns the address that the post gets, where that is decided.
-    fn future_address(&self) -> Option<String> {
-        let slug = self.post.current.content.wanted_slug();
-        (self.action == Action::Publish).then(|| format!("{}/posts/{slug}", self.layout.site.url))
+    /// Returns whether the address has a number, because another post has it without.
+    fn is_numbered(&self, slug: &Slug) -> bool {
+        *slug != self.post.current.content.wanted_slug()
     }
 
     /// Returns whether open change requests are among the reasons.

@@ -1,8 +1,12 @@
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 use super::{Form, Reply, Request, Settings, error_page, kept_form_page};
 use crate::domain::RequestId;
@@ -19,6 +23,19 @@ pub struct Context {
     pub settings: Settings,
     /// One permit for each request that may be in progress.
     permits: Arc<Semaphore>,
+    /// One permit for each request that may render what a person has typed.
+    rendering_permits: Arc<Semaphore>,
+}
+
+/// The longest that a request waits for a thread, or for a permit to render.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why work was not done.
+pub(crate) enum NotDone {
+    /// It did not begin: no thread was free in time.
+    Busy,
+    /// It panicked.
+    Panicked,
 }
 
 /// The maximum number of requests in progress in a process; one more gets 503 at
@@ -28,7 +45,9 @@ pub const MAX_IN_HAND: usize = 256;
 impl Context {
     /// Returns the data that the handlers of one process share.
     pub fn new(store: Store, settings: Settings) -> Self {
-        Self { store, settings, permits: Arc::new(Semaphore::new(MAX_IN_HAND)) }
+        let permits = Arc::new(Semaphore::new(MAX_IN_HAND));
+        let rendering_permits = Arc::new(Semaphore::new((threads(&store) / 2).max(1)));
+        Self { store, settings, permits, rendering_permits }
     }
 
     /// Responds with what `work` returns. A refusal becomes its error page.
@@ -40,6 +59,32 @@ impl Context {
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
         self.respond(request, None, work).await
+    }
+
+    /// Responds with a page that renders what a person has typed, which may keep a
+    /// thread busy. Such pages never take all threads: the others go on meanwhile.
+    pub(crate) async fn rendered_page(
+        &self,
+        request: Request,
+        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        match timeout(PATIENCE, self.rendering_permits.acquire()).await {
+            Ok(_permit) => self.respond(request, None, work).await,
+            Err(_) => self.busy(&request, None),
+        }
+    }
+
+    /// Responds to a form whose reply renders what a person has typed.
+    pub(crate) async fn rendered_form(
+        &self,
+        request: Request,
+        body: Bytes,
+        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        match timeout(PATIENCE, self.rendering_permits.acquire()).await {
+            Ok(_permit) => self.form(request, body, work).await,
+            Err(_) => self.busy(&request, Some(&Form::parse_lossy(&body))),
+        }
     }
 
     /// Responds to a form: parses it, checks this session's token, takes it out, and
@@ -80,17 +125,23 @@ impl Context {
             return self.busy(&request, form.as_ref());
         };
         let id = request.id;
+        let asked = Arc::new((request, form));
+        let sent = Arc::clone(&asked);
         let reply = self.blocking(id, move |store| {
-            let reply = work(store, &request).unwrap_or_else(|refusal| {
+            let (request, form) = &*sent;
+            let reply = work(store, request).unwrap_or_else(|refusal| {
                 if !matches!(refusal, Refusal::Unavailable(_) | Refusal::NotSignedIn) {
                     request.look_up_viewer(store);
                 }
-                error_page::page(&refusal, &request, form.as_ref())
+                error_page::page(&refusal, request, form.as_ref())
             });
-            reply.to(&request)
+            reply.to(request)
         });
-        let reply = reply.await.unwrap_or_else(|| error_page::defect(id));
-        reply.into_response(&self.settings)
+        match reply.await {
+            Ok(reply) => reply.into_response(&self.settings),
+            Err(NotDone::Busy) => self.busy(&asked.0, asked.1.as_ref()),
+            Err(NotDone::Panicked) => error_page::defect(id).into_response(&self.settings),
+        }
     }
 
     /// Responds to a request that is not admitted.
@@ -108,18 +159,35 @@ impl Context {
         self.permits.try_acquire().inspect_err(|_| metrics::turned_away()).ok()
     }
 
-    /// Runs work where it may block. Returns `None` if it panicked.
+    /// Runs work where it may block, unless no thread is free in time: then it is
+    /// never run.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         request: RequestId,
         work: impl FnOnce(&Store) -> T + Send + 'static,
-    ) -> Option<T> {
+    ) -> Result<T, NotDone> {
         let store = self.store.clone();
-        let done = web::block(move || work(&store)).await;
-        done.inspect_err(|error| {
-            tracing::error!(request_id = %request, %error, "a handler panicked");
-        })
-        .ok()
+        // The thread that begins and the deadline: the first to set it decides.
+        let is_decided = Arc::new(AtomicBool::new(false));
+        let begins = Arc::clone(&is_decided);
+        let run = move || (!begins.swap(true, Ordering::AcqRel)).then(|| work(&store));
+        let mut run = pin!(web::block(run));
+        let done = match timeout(PATIENCE, &mut run).await {
+            Ok(done) => done,
+            Err(_) if is_decided.swap(true, Ordering::AcqRel) => run.await,
+            Err(_) => {
+                metrics::turned_away();
+                tracing::warn!(request_id = %request, "no thread was free in time");
+                return Err(NotDone::Busy);
+            }
+        };
+        match done {
+            Ok(done) => done.ok_or(NotDone::Busy),
+            Err(error) => {
+                tracing::error!(request_id = %request, %error, "a handler panicked");
+                Err(NotDone::Panicked)
+            }
+        }
     }
 
     /// Runs one step of a handler that also waits for something else.
@@ -128,7 +196,18 @@ impl Context {
         request: RequestId,
         work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let done = self.blocking(request, work).await;
-        done.unwrap_or_else(|| Err(Unavailable::ConnectionLost.into()))
+        self.blocking(request, work).await.unwrap_or_else(|not_done| {
+            Err(match not_done {
+                NotDone::Busy => Unavailable::Busy.into(),
+                NotDone::Panicked => Unavailable::ConnectionLost.into(),
+            })
+        })
     }
+}
+
+/// Returns how many threads a worker of the server has for work that may block: more
+/// threads than connections would only wait for each other.
+pub(crate) fn threads(store: &Store) -> usize {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    (store.size() as usize).div_ceil(workers).max(1)
 }

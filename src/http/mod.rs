@@ -41,6 +41,7 @@ mod edge;
 pub(crate) mod return_address;
 
 pub use context::{Context, MAX_IN_HAND};
+pub(crate) use context::{NotDone, threads};
 pub use error_kind::{ErrorKind, problem_kinds};
 pub use form::Form;
 pub use hashing::Hashing;

@@ -45,7 +45,7 @@ pub fn enforce<'tx>(
     let subject = &validity.subject().person;
     let target = users::table.find(subject.id.0);
     let (changed, event, role) = match validity.attempt().change {
-        AccountChange::Rename(name) => {
+        AccountChange::Rename { to: name, .. } => {
             let changed = update_name(tx.conn(), subject, name)?;
             if changed == 1 {
                 let entry = Entry::renamed(name);

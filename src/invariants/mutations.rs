@@ -12,7 +12,7 @@ use super::Broken;
 use super::posts::{self, Mutation, Operation, Written};
 use crate::domain::{
     Archive, Create, OnPost, Outcome, PostId, Publish, RequestChanges, Revise, RevisionNumber,
-    State, Submit, UserId, WithdrawRequest, search,
+    Slug, State, Submit, UserId, WithdrawRequest, search,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -59,7 +59,7 @@ macro_rules! recorded {
 macro_rules! outcome {
     () => {
         "SELECT post.id, post.state, post.current_revision, post.at,
-            recorded.entered, recorded.at, recorded.revision
+            recorded.entered, recorded.at, recorded.revision, post.slug
          FROM post LEFT JOIN recorded ON true"
     };
 }
@@ -75,7 +75,7 @@ pub fn enforce_creation<'tx>(
     tx: &mut Transaction<'tx>,
 ) -> Result<Outcome, Broken> {
     let written = begin(&validity, operation, tx.conn())?;
-    posts::check::<Create>(written, None, State::Draft, RevisionNumber(1))
+    posts::check(validity.attempt(), written, None, State::Draft, RevisionNumber(1))
 }
 
 /// Creates a post: the post, its first revision and its history row.
@@ -92,7 +92,7 @@ fn begin(
             "WITH post AS (
                 INSERT INTO posts (author_id, state, current_revision)
                 VALUES ($1, 'draft', 1)
-                RETURNING id, state, current_revision, created_at AS at
+                RETURNING id, state, current_revision, created_at AS at, slug
             ), ",
             recorded!("create", from "NULL", "$1", "$2", "$3"),
             ", revision AS (
@@ -129,7 +129,7 @@ impl Mutation for Revise {
                 "WITH ",
                 moment!(),
                 ", post AS (
-                    SELECT id, state, current_revision, moment.at FROM posts, moment
+                    SELECT id, state, current_revision, moment.at, slug FROM posts, moment
                     WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
                 ), ",
                 recorded!("revise", from "state"),
@@ -143,7 +143,7 @@ impl Mutation for Revise {
             ", post AS (
                 UPDATE posts SET current_revision = current_revision + 1 FROM moment
                 WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at
+                RETURNING id, state, current_revision, moment.at, slug
             ), ",
             recorded!("revise", from "state"),
             ", revision AS (
@@ -187,7 +187,7 @@ impl Mutation for Submit {
                     submitted_by = $3, submitted_revision = current_revision
                 FROM moment
                 WHERE id = $1 AND state = 'draft' AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at
+                RETURNING id, state, current_revision, moment.at, slug
             ), ",
             recorded!("submit", from "'draft'"),
             outcome!()
@@ -206,7 +206,7 @@ impl Mutation for RequestChanges {
             "WITH ",
             moment!(),
             ", post AS (
-                SELECT id, state, current_revision, moment.at FROM posts, moment
+                SELECT id, state, current_revision, moment.at, slug FROM posts, moment
                 WHERE id = $1 AND state = 'in_review' AND current_revision = $2
             ), ",
             recorded!("request-changes", from "state"),
@@ -235,7 +235,7 @@ impl Mutation for WithdrawRequest {
             "WITH ",
             moment!(),
             ", post AS (
-                SELECT id, state, current_revision, moment.at FROM posts, moment
+                SELECT id, state, current_revision, moment.at, slug FROM posts, moment
                 WHERE id = $1 AND state = 'in_review' AND current_revision = $2
             ), ",
             recorded!("withdraw-request", from "state"),
@@ -268,17 +268,22 @@ impl Mutation for Publish {
             ", post AS (
                 UPDATE posts SET state = 'published', published_at = moment.at,
                     published_by = $3, published_revision = current_revision,
-                    slug = available_slug($6)
+                    slug = coalesce($7, available_slug($6))
                 FROM moment
                 WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at
+                RETURNING id, state, current_revision, moment.at, slug
             ), ",
             recorded!("publish", from "'in_review'"),
             outcome!()
         );
         let slug = validity.subject().post().current.content.wanted_slug();
         let statement = upon(validity, operation, published);
-        written(statement.bind::<Text, _>(slug.as_str().to_owned()), conn)
+        // The address that was confirmed, or else the one that is free.
+        let confirmed = validity.attempt().slug.as_ref().map(Slug::as_str);
+        let statement = statement
+            .bind::<Text, _>(slug.as_str().to_owned())
+            .bind::<Nullable<Text>, _>(confirmed);
+        written(statement, conn)
     }
 }
 
@@ -296,7 +301,7 @@ impl Mutation for Archive {
                     archived_by = $3, archive_reason = $6
                 FROM moment
                 WHERE id = $1 AND state = 'published' AND published_revision = $2
-                RETURNING id, state, current_revision, moment.at
+                RETURNING id, state, current_revision, moment.at, slug
             ), ",
             recorded!("archive", from "'published'"),
             outcome!()
@@ -326,8 +331,16 @@ fn stored_fingerprint(operation: &Operation<'_>, actor: UserId) -> Vec<u8> {
     operation.fingerprint.by(actor).as_bytes().to_vec()
 }
 
-type RowSqlType =
-    (BigInt, Text, Integer, Timestamptz, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>);
+type RowSqlType = (
+    BigInt,
+    Text,
+    Integer,
+    Timestamptz,
+    Nullable<Text>,
+    Nullable<Timestamptz>,
+    Nullable<Integer>,
+    Nullable<Text>,
+);
 
 /// The post after the action, and its history row.
 #[derive(Queryable)]
@@ -339,6 +352,7 @@ struct Row {
     entered: Option<State>,
     recorded_at: NullableTimestamp,
     recorded_revision: Option<i32>,
+    slug: Option<String>,
 }
 
 impl From<Row> for Written {
@@ -353,6 +367,7 @@ impl From<Row> for Written {
                 .entered
                 .zip(recorded)
                 .map(|(state, (at, revision))| (state, at, RevisionNumber(revision))),
+            slug: row.slug.and_then(|slug| Slug::parse(&slug)),
         }
     }
 }

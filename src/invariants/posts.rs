@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::{Broken, InvariantViolation};
 use crate::domain::{
-    Attempt, Fingerprint, OnPost, OperationKey, Outcome, PostId, RevisionNumber, State,
+    Action, Attempt, Fingerprint, OnPost, OperationKey, Outcome, PostId, RevisionNumber, Slug,
+    State,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -29,6 +30,8 @@ pub struct Written {
     pub(super) at: Timestamp,
     /// The history row, for the actions that enter a state.
     pub(super) entered: Option<(State, Timestamp, RevisionNumber)>,
+    /// The web address, from publication on.
+    pub(super) slug: Option<Slug>,
 }
 
 /// How one action is written: one statement, so that its effect, its history
@@ -69,11 +72,12 @@ pub fn enforce<'tx, A: Mutation>(
         return Err(InvariantViolation::new("post_moves_one_step_forward").into());
     }
     let revision = A::leaves(&validity);
-    check::<A>(written, Some(post.id), state, revision)
+    check(validity.attempt(), written, Some(post.id), state, revision)
 }
 
 /// Returns the outcome if the rows say exactly what must hold.
 pub(super) fn check<A: Attempt>(
+    attempt: &A,
     written: Vec<Written>,
     post: Option<PostId>,
     state: State,
@@ -92,10 +96,12 @@ pub(super) fn check<A: Attempt>(
         revision,
         at: row.at,
         entered: A::ACTION.target().map(|target| (target, row.at, revision)),
+        slug: attempt.shown_slug().cloned().or_else(|| row.slug.clone()),
     };
     if row != expected {
         tracing::error!(?row, ?expected, "what was written is not what must hold");
         return Err(InvariantViolation::new("what_was_written_is_what_must_hold").into());
     }
-    Ok(Outcome { action: A::ACTION, post: row.post, revision, state, at: row.at })
+    let slug = row.slug.filter(|_| A::ACTION == Action::Publish);
+    Ok(Outcome { action: A::ACTION, post: row.post, revision, state, at: row.at, slug })
 }

@@ -26,6 +26,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// How many posts the feed has.
 const IN_FEED: usize = 20;
 
+/// How many bytes of text the feed has. A post whose text is longer than what is left
+/// has its summary and its link.
+const TEXT_IN_FEED: usize = 1024 * 1024;
+
 /// The newest posts as Atom (RFC 4287), with their whole text.
 #[derive(Template)]
 #[template(path = "public/feed.xml")]
@@ -40,13 +44,23 @@ struct Entry {
     id: String,
     post: PublicPost,
     address: String,
-    html: String,
+    /// The text, as far as there is room for it.
+    html: Option<String>,
 }
 
 impl Entry {
-    fn new(site: &Site, ids: &FeedIds, post: PublicPost, body: &PublicBody) -> Self {
+    /// Returns the entry of a post, and takes its text from what is left.
+    fn new(
+        site: &Site,
+        ids: &FeedIds,
+        post: PublicPost,
+        body: &PublicBody,
+        left: &mut usize,
+    ) -> Self {
         let address = format!("{}/posts/{}", site.url, post.slug);
-        let html = markdown::for_feed(&body.html, &address);
+        let html = (body.html.len() <= *left).then(|| markdown::for_feed(&body.html, &address));
+        let html = html.filter(|html| html.len() <= *left);
+        *left -= html.as_ref().map_or(0, String::len);
         Self { id: ids.entry(post.id), post, address, html }
     }
 }
@@ -60,13 +74,16 @@ async fn feed(
 ) -> HttpResponse {
     pages
         .respond(request, context, move |store, request| {
-            let conn = &mut *store.checkout()?;
-            let (newest, changed) = posts::newest(conn, IN_FEED).map_err(read_error)?;
-            let bodies = rendered.bodies(conn, &newest)?;
+            let mut conn = store.checkout()?;
+            let (newest, changed) = posts::newest(&mut conn, IN_FEED).map_err(read_error)?;
+            let mut bodies = rendered.read(&mut conn, &newest)?;
+            drop(conn);
             let site = request.site.clone();
-            let entries = newest.into_iter().zip(bodies);
-            let entries =
-                entries.map(|(post, body)| Entry::new(&site, &ids, post, &body)).collect();
+            let (mut entries, mut left) = (Vec::new(), TEXT_IN_FEED);
+            for post in newest {
+                let body = rendered.render(&mut bodies, &post)?;
+                entries.push(Entry::new(&site, &ids, post, &body, &mut left));
+            }
             let updated = changed.unwrap_or(Timestamp::UNIX_EPOCH);
             let feed = Feed { site, id: ids.feed(), updated, entries };
             Ok(Reply::ok(&feed).of_type("application/atom+xml; charset=utf-8").revalidated())

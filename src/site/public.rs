@@ -112,9 +112,9 @@ async fn post(
     pages
         .respond(request, context, move |store, request| {
             let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
-            let conn = &mut *store.checkout()?;
-            let found = posts::at_address(conn, &slug).map_err(read_error)?;
-            let reader = request.reader(conn)?;
+            let mut conn = store.checkout()?;
+            let found = posts::at_address(&mut conn, &slug).map_err(read_error)?;
+            let reader = request.reader(&mut conn)?;
             match found.ok_or(Refusal::NotFound)? {
                 Address::Gone => {
                     let title = "This post was removed";
@@ -122,7 +122,9 @@ async fn post(
                     Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
                 }
                 Address::Published(post) => {
-                    let body = rendered.body_of(conn, &post)?;
+                    let mut bodies = rendered.read(&mut conn, std::slice::from_ref(&*post))?;
+                    drop(conn);
+                    let body = rendered.render(&mut bodies, &post)?;
                     let layout = Layout::public(request, &post.title, reader.as_ref());
                     let own_page = reader.and_then(|reader| own_page(&reader, &post));
                     let page = PublicPostPage { layout, post: *post, body, own_page };

@@ -5,15 +5,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::pg::PgConnection;
 use diesel::result::Error;
 use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, GuardResult};
 
 use crate::domain::{PostId, RevisionNumber};
 use crate::refusal::{Refusal, read_error};
-use crate::render::markdown::{Audience, render};
+use crate::render::markdown::{Audience, Rendered, render};
+use crate::store::Unavailable;
 use crate::store::posts::{self, PublicPost};
 
 /// The maximum size in bytes.
@@ -22,6 +24,9 @@ const CAPACITY: u64 = 32 * 1024 * 1024;
 /// The expected number of bodies. The cache is split into shards of at least 32, and
 /// the longest body must fit into one shard.
 const BODIES: usize = 256;
+
+/// The longest that a request waits for another to render the same body.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 type Key = (PostId, RevisionNumber);
 
@@ -42,39 +47,53 @@ impl RenderCache {
         Self(Cache::with_weighter(BODIES, CAPACITY, Bytes))
     }
 
-    /// Returns the body of a published post.
-    pub(super) fn body_of(
-        &self,
-        conn: &mut PgConnection,
-        post: &PublicPost,
-    ) -> Result<Arc<PublicBody>, Refusal> {
-        let bodies = self.bodies(conn, std::slice::from_ref(post))?;
-        bodies.into_iter().next().ok_or_else(|| read_error(Error::NotFound))
-    }
-
-    /// Returns the bodies of published posts, in the order of the posts. One
-    /// query reads those that are not cached.
-    pub(super) fn bodies(
+    /// Reads the bodies of published posts that are not cached, with one query.
+    pub(super) fn read(
         &self,
         conn: &mut PgConnection,
         posts: &[PublicPost],
-    ) -> Result<Vec<Arc<PublicBody>>, Refusal> {
-        let mut found: HashMap<Key, Arc<PublicBody>> =
+    ) -> Result<Bodies, Refusal> {
+        let found: HashMap<Key, Arc<PublicBody>> =
             posts.iter().filter_map(|post| Some((key(post), self.0.get(&key(post))?))).collect();
         let missing: Vec<Key> =
             posts.iter().map(key).filter(|key| !found.contains_key(key)).collect();
-        if !missing.is_empty() {
-            for (key, body) in posts::bodies(conn, &missing).map_err(read_error)? {
-                let rendered = render(&body, Audience::Reader);
-                let body = PublicBody { html: rendered.html, picture: rendered.picture };
-                let body = Arc::new(body);
-                self.0.insert(key, body.clone());
-                found.insert(key, body);
-            }
-        }
-        let bodies = posts.iter().map(|post| found.get(&key(post)).cloned());
-        bodies.collect::<Option<Vec<_>>>().ok_or_else(|| read_error(Error::NotFound))
+        let read = match missing.is_empty() {
+            true => HashMap::new(),
+            false => posts::bodies(conn, &missing).map_err(read_error)?.into_iter().collect(),
+        };
+        Ok(Bodies { found, read })
     }
+
+    /// Returns the body of a post as HTML. Of those who miss it at the same time one
+    /// renders it, without a connection, and the others wait for that.
+    pub(super) fn render(
+        &self,
+        bodies: &mut Bodies,
+        post: &PublicPost,
+    ) -> Result<Arc<PublicBody>, Refusal> {
+        let key = key(post);
+        if let Some(body) = bodies.found.remove(&key) {
+            return Ok(body);
+        }
+        let body = bodies.read.remove(&key).ok_or_else(|| read_error(Error::NotFound))?;
+        match self.0.get_value_or_guard(&key, Some(PATIENCE)) {
+            GuardResult::Value(rendered) => Ok(rendered),
+            GuardResult::Guard(guard) => {
+                let Rendered { html, picture, .. } = render(&body, Audience::Reader);
+                let rendered = Arc::new(PublicBody { html, picture });
+                // It is removed at the same time where it is too large to be kept.
+                let _ = guard.insert(rendered.clone());
+                Ok(rendered)
+            }
+            GuardResult::Timeout => Err(Unavailable::Busy.into()),
+        }
+    }
+}
+
+/// The bodies of some posts: rendered already, or as they were written.
+pub(super) struct Bodies {
+    found: HashMap<Key, Arc<PublicBody>>,
+    read: HashMap<Key, String>,
 }
 
 fn key(post: &PublicPost) -> Key {
@@ -94,10 +113,42 @@ impl Weighter<Key, Arc<PublicBody>> for Bytes {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::sync::Arc;
 
-    use super::{CAPACITY, PublicBody, RenderCache};
-    use crate::domain::{PostId, RevisionNumber};
+    use super::{Bodies, CAPACITY, PublicBody, RenderCache, key};
+    use crate::domain::{PostId, RevisionNumber, Slug, UserId};
+    use crate::store::posts::PublicPost;
+
+    #[test]
+    fn of_those_who_miss_a_body_one_renders_it() {
+        let post = PublicPost {
+            id: PostId(1),
+            revision: RevisionNumber(1),
+            slug: Slug::parse("a").unwrap(),
+            title: "A".to_owned(),
+            summary: "A.".to_owned(),
+            author_id: UserId(1),
+            author: "Alice".to_owned(),
+            published_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let cache = RenderCache::new();
+        let barrier = std::sync::Barrier::new(8);
+        let rendered: Vec<Arc<PublicBody>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let read = HashMap::from([(key(&post), "*Less.* ".repeat(5_000))]);
+                        let mut bodies = Bodies { found: HashMap::new(), read };
+                        barrier.wait();
+                        cache.render(&mut bodies, &post).unwrap()
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(rendered.iter().all(|body| Arc::ptr_eq(body, &rendered[0])));
+    }
 
     #[test]
     fn it_keeps_the_longest_body_and_never_more_than_its_capacity() {

@@ -122,3 +122,16 @@ fn parse(conninfo: &str) -> Option<Vec<(String, String)>> {
 fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::complete;
+
+    #[test]
+    fn of_several_servers_one_takes_writes() {
+        let asks = |url: &str| complete(url).unwrap().contains("target_session_attrs='read-write'");
+        assert!(asks("postgresql://app@one,two/posts"));
+        assert!(!asks("postgresql://app@one/posts"), "a standby may be read on its own");
+        assert!(!asks("postgresql://app@one,two/posts?target_session_attrs=any"));
+    }
+}

@@ -168,7 +168,7 @@ fn account(
 fn token_of(change: &AccountChange) -> Option<TokenId> {
     match change {
         AccountChange::RevokeToken(token) => Some(*token),
-        AccountChange::Rename(_)
+        AccountChange::Rename { .. }
         | AccountChange::Grant(_)
         | AccountChange::Revoke(_)
         | AccountChange::Deactivate

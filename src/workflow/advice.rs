@@ -49,6 +49,6 @@ pub fn precheck_seen(
 ) -> Result<(), Refusal> {
     permissions::check(&person.roles, permissions::required(action))?;
     let subject = Subject::Existing(post, seen);
-    posts::check(action, &Facts { person, subject, has_words: true })?;
+    posts::check(action, &Facts { person, subject, has_words: true, address: None })?;
     Ok(())
 }

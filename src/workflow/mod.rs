@@ -50,7 +50,7 @@ pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<O
         let actor = identity::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
         asked.actor = Some(actor.id());
         let capability = permissions::verify::<A>(actor)?;
-        let post = store::posts::lock(tx, &capability, attempt.post())?.ok_or(Refusal::NotFound)?;
+        let post = store::posts::lock(tx, &capability, attempt)?.ok_or(Refusal::NotFound)?;
         let validity = policies::evaluate(capability, attempt, post)?;
         Ok(invariants::enforce(validity, &operation, tx)?)
     })

@@ -5,3 +5,4 @@ mod guessing;
 mod origins;
 mod passwords;
 mod records;
+mod rendering;

@@ -29,7 +29,10 @@ fn a_post_goes_from_file_to_archive() {
         run(on, &words).expect(0).stdout
     };
     assert_eq!(step("post submit 1 --as alice --revision 1"), "post 1 revision 1 in_review\n");
-    assert_eq!(step("post publish 1 --as edith --revision 1"), "post 1 revision 1 published\n");
+    assert_eq!(
+        step("post publish 1 --as edith --revision 1"),
+        "post 1 revision 1 published at /posts/on-restraint\n"
+    );
     assert_eq!(step("post list"), "1\tpublished\trevision 1\tAlice\tOn restraint\n");
     assert_eq!(
         step("post archive 1 --as stan --revision 1 --reason Old."),

@@ -1,10 +1,11 @@
 //! The editor saves, or saves and submits, and says exactly which of the two it did.
 //! An author can go on from any text that they may read.
 
-use imprimatur::domain::{Content, State};
+use imprimatur::domain::{Content, Create, OperationKey, State};
+use imprimatur::workflow;
 
 use crate::support::browser::Page;
-use crate::support::world::{content, publish, request_changes, revise, submit};
+use crate::support::world::{call_with, content, publish, request_changes, revise, submit};
 use crate::support::{Browser, Server, World};
 
 const CREATE: &str = "/desk/posts/create";
@@ -67,6 +68,29 @@ fn a_refused_submission_keeps_the_saved_text_and_says_so() {
     let done = send(&mut alice, "/desk/posts/1/revise", "save_and_submit", &TEXT).expect(303);
     assert_eq!(done.location(), "/desk/posts/1");
     assert_eq!(world.post(imprimatur::domain::PostId(1)).state(), State::InReview);
+}
+
+/// A program may have used the key of the submission before. The text is saved all the
+/// same, and the answer says so.
+#[test]
+fn a_submission_whose_key_is_in_use_says_that_the_text_is_saved() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get(CREATE).expect(200);
+    let (token, key) = (form.hidden("token"), form.hidden("key"));
+    let taken = OperationKey::parse(&format!("{key}.submit")).unwrap();
+    let other = Create { content: content("Another") };
+    workflow::create(&world.store, &call_with(world.alice, taken), &other).unwrap();
+    let mut fields = vec![("token", token.as_str()), ("key", &key), ("save_and_submit", "yes")];
+    fields.extend(TEXT);
+    for _ in 0..2 {
+        let page = alice.post(CREATE, &fields).expect(422).body;
+        assert!(page.contains("Saved as revision 1, but not submitted"), "{page}");
+        assert!(page.contains("The key of this submission is already in use."), "{page}");
+        assert!(page.contains("action=\"/desk/posts/2/revise\""), "{page}");
+    }
+    assert_eq!((world.db_count("posts"), world.db_count("history")), (2, 2));
 }
 
 /// The same form again, after another window has saved more: the text on the page is

@@ -21,6 +21,8 @@ struct Attempt {
     action: &'static str,
     post: Option<PostId>,
     words: &'static str,
+    /// The web address that is confirmed.
+    slug: Option<&'static str>,
     /// Codes that come before the rule's own, because it cannot be broken alone.
     other_codes: &'static str,
 }
@@ -33,11 +35,12 @@ fn on_post(rule: posts::Rule, world: &World) -> Attempt {
         action,
         post: Some(post),
         words: "For a reason.",
+        slug: None,
         other_codes: "",
     };
     match rule {
         Rule::SomethingIsWritten => {
-            Attempt { who: "alice", action: "create", post: None, words: " ", other_codes: "" }
+            Attempt { post: None, words: " ", ..attempt("alice", "create", PostId(0)) }
         }
         Rule::YouAreItsAuthor => attempt("rosa", "revise", world.in_review()),
         Rule::YouAreNotItsAuthor => {
@@ -69,6 +72,9 @@ fn on_post(rule: posts::Rule, world: &World) -> Attempt {
             let post = world.in_review();
             world.perform(world.edith, &request_changes(post, 1)).unwrap();
             attempt("rosa", "withdraw-request", post)
+        }
+        Rule::AddressIsTheShown => {
+            Attempt { slug: Some("elsewhere"), ..attempt("edith", "publish", world.in_review()) }
         }
         Rule::NoteIsGiven => {
             Attempt { words: " ", ..attempt("edith", "request-changes", world.in_review()) }
@@ -134,6 +140,7 @@ fn by_page(browser: &mut Browser, interface: Interface, attempt: &Attempt) -> St
         "archive" => fields.push(("reason", attempt.words)),
         _ => {}
     }
+    fields.extend(attempt.slug.map(|slug| ("slug", slug)));
     let page = browser.send_unasked(&path, &fields);
     assert!(matches!(page.status, 403 | 409), "{path}: {} {}", page.status, page.body);
     page.body
@@ -150,7 +157,10 @@ fn by_api(program: &Program, attempt: &Attempt) -> String {
                 "submit" => ("submission", String::new()),
                 "request-changes" => ("change-requests", format!(r#"{{"note":"{words}"}}"#)),
                 "withdraw-request" => ("change-requests/withdrawal", String::new()),
-                "publish" => ("publication", String::new()),
+                "publish" => {
+                    let body = attempt.slug.map(|slug| format!(r#"{{"slug":"{slug}"}}"#));
+                    ("publication", body.unwrap_or_default())
+                }
                 "archive" => ("archival", format!(r#"{{"reason":"{words}"}}"#)),
                 other => panic!("the API has no {other}"),
             };
@@ -172,6 +182,7 @@ fn by_command(world: &World, attempt: &Attempt) -> String {
         "archive" => arguments.extend(["--reason".into(), attempt.words.into()]),
         _ => {}
     }
+    arguments.extend(attempt.slug.iter().flat_map(|slug| ["--slug".into(), (*slug).into()]));
     arguments.extend(["--as".into(), attempt.who.into()]);
     refused_command(&world.database, &arguments, attempt.words)
 }
@@ -232,6 +243,10 @@ fn on_account(rule: accounts::Rule) -> Change {
         Rule::NameIsNew => {
             change("alice", "rename-account", &[("display_name", "Alice")], "same-name")
         }
+        Rule::NameSeenIsCurrent => {
+            let fields = &[("display_name", "Alicia"), ("seen_name", "Alison")];
+            change("alice", "rename-account", fields, "stale-name")
+        }
         Rule::ReasonIsGiven => Change {
             reason: " ",
             ..change("mallory", "grant-role", &[("role", "author")], "reason-missing")
@@ -284,7 +299,9 @@ fn command_of(change: &Change) -> Option<Vec<String>> {
         ("revoke-role", Some(role)) => vec!["role", "revoke", change.username, role],
         ("deactivate-account", _) => vec!["user", "deactivate", change.username],
         ("rename-account", _) => {
-            vec!["user", "rename", change.username, "--display-name", change.fields[0].1]
+            let from = change.fields.get(1).map(|(_, from)| ["--from", from]);
+            let words = ["user", "rename", change.username, "--display-name", change.fields[0].1];
+            words.into_iter().chain(from.into_iter().flatten()).collect()
         }
         ("reactivate-account", _) => vec!["user", "reactivate", change.username],
         _ => return None,

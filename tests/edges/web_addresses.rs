@@ -2,11 +2,11 @@
 //! title, the same through every interface, and never lost.
 
 use diesel::connection::SimpleConnection;
-use imprimatur::domain::{Content, PostId, Revise, RevisionNumber};
+use imprimatur::domain::{Content, PostId, Publish, Revise, RevisionNumber};
 
 use super::command_line::program::run_with;
 use crate::support::world::{content, publish, submit};
-use crate::support::{Program, Server, World};
+use crate::support::{Browser, Program, Server, World};
 
 const CREATE: &str = "/desk/posts/create";
 
@@ -152,4 +152,110 @@ fn a_post_is_not_published_under_another_address_than_the_chosen_one() {
     for slug in ["chosen-one", "chosen-one-2"] {
         assert_ne!(refused_at(slug), sentence, "{slug}");
     }
+}
+
+/// What is confirmed is a part of what is sent: the address of a post never changes
+/// afterwards.
+#[test]
+fn a_post_is_published_under_the_confirmed_address_or_not_at_all() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let [first, second, third] = ["One", "Two", "Three"].map(|title| {
+        let post = world.create(world.alice, with_slug(title, "shared")).unwrap().post;
+        world.perform(world.alice, &submit(post, 1)).unwrap();
+        post
+    });
+    let mut edith = server.signed_in("edith");
+    let form = |browser: &mut Browser, post: PostId| {
+        let page = browser.get(&format!("/desk/posts/{post}/publish")).expect(200);
+        ["token", "key", "seen", "slug"].map(|name| (name, page.hidden(name)))
+    };
+    let shown = form(&mut edith, second);
+    assert_eq!(shown[3].1, "shared");
+    world.perform(world.edith, &publish(first, 1)).unwrap();
+    let send = |browser: &mut Browser, post: PostId, form: &[(&str, String)]| {
+        let fields: Vec<(&str, &str)> =
+            form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post(&format!("/desk/posts/{post}/publish"), &fields)
+    };
+    let before = world.db_everything();
+    let page = send(&mut edith, second, &shown).expect(409);
+    assert!(page.body.contains("/posts/shared has changed to /posts/shared-2."), "{}", page.body);
+    assert!(page.body.contains("/posts/shared-2</p>"), "{}", page.body);
+    assert_eq!(world.db_everything(), before);
+    assert_eq!(page.hidden("slug"), "shared-2", "the page asks to confirm the new one");
+    let again = ["token", "key", "seen", "slug"].map(|name| (name, page.hidden(name)));
+    send(&mut edith, second, &again).expect(303);
+    assert_eq!(world.post(second).status.publication().unwrap().slug.as_str(), "shared-2");
+
+    let program = Program::of(&world, server.address, world.edith);
+    let refused = program.act(third, "publication", 1, r#"{"slug": "shared-2"}"#).expect(409);
+    assert_eq!(refused.codes(), "address-changed");
+    program.act(third, "publication", 1, r#"{"slug": "Not one"}"#).expect(422);
+    let done = program.act(third, "publication", 1, r#"{"slug": "shared-3"}"#).expect(200);
+    assert_eq!(done.json()["slug"], "shared-3");
+    assert!(world.db_incidents().is_empty());
+    let report = imprimatur::store::verify::verify(
+        &mut world.database.as_owner(),
+        imprimatur::postgres::RUNTIME_ROLE,
+    );
+    assert_eq!(report.unwrap().findings, []);
+}
+
+/// The address is compared under the lock: of two who confirm one address at the same
+/// instant, one gets it.
+#[test]
+fn of_two_who_confirm_one_address_at_once_one_gets_it() {
+    let world = World::new();
+    for round in 0..5 {
+        let slug = format!("shared-{}", ["a", "b", "c", "d", "e"][round]);
+        let posts = [1, 2, 3, 4].map(|number| {
+            let content = with_slug(&format!("Round {round} post {number}"), &slug);
+            let post = world.create(world.alice, content).unwrap().post;
+            world.perform(world.alice, &submit(post, 1)).unwrap();
+            post
+        });
+        let shown = imprimatur::domain::Slug::parse(&slug);
+        let barrier = std::sync::Barrier::new(posts.len());
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let threads = posts.map(|post| {
+                let (world, barrier, shown) = (&world, &barrier, shown.clone());
+                scope.spawn(move || {
+                    barrier.wait();
+                    world.perform(world.edith, &Publish { slug: shown, ..publish(post, 1) })
+                })
+            });
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+        for refusal in answers.into_iter().filter_map(Result::err) {
+            assert_eq!(refusal.reasons()[0].code, "address-changed", "{refusal}");
+        }
+    }
+    assert!(world.db_incidents().is_empty());
+}
+
+#[test]
+fn the_command_line_prints_the_address_and_takes_the_expected_one() {
+    let world = World::new();
+    let posts = ["One", "Two"].map(|title| {
+        let post = world.create(world.alice, with_slug(title, "shared")).unwrap().post;
+        world.perform(world.alice, &submit(post, 1)).unwrap();
+        post.to_string()
+    });
+    let publish = |post: &str, more: &[&str]| {
+        let words = ["post", "publish", post, "--as", "edith", "--revision", "1"];
+        run_with(&world.database, &[&words[..], more].concat(), "")
+    };
+    let first = publish(&posts[0], &["--slug", "shared", "--key", "k"]).expect(0).stdout;
+    assert_eq!(
+        first.trim_end(),
+        format!("post {} revision 1 published at /posts/shared", posts[0])
+    );
+    assert_eq!(publish(&posts[0], &["--slug", "shared", "--key", "k"]).expect(0).stdout, first);
+    let refused = publish(&posts[1], &["--slug", "shared"]).expect(5).stderr;
+    assert!(refused.contains("[address-changed]"), "{refused}");
+    let second = publish(&posts[1], &["--json"]).expect(0).stdout;
+    let second: serde_json::Value = serde_json::from_str(&second).unwrap();
+    assert_eq!(second["slug"], "shared-2");
 }

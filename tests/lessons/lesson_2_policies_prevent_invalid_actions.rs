@@ -233,6 +233,9 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     refused(&mut edith, in_review, "withdraw-request", &[], (409, "no-request-stands"));
     refused(&mut stan, published, "archive", &[("reason", "  ")], (409, "reason-missing"));
     refused(&mut edith, in_review, "request-changes", &[("note", " ")], (409, "note-missing"));
+    let elsewhere = [("slug", "elsewhere")];
+    let body = refused(&mut edith, in_review, "publish", &elsewhere, (409, "address-changed"));
+    assert!(body.contains("/posts/elsewhere has changed to /posts/on-restraint"), "{body}");
     let nothing = [("title", " "), ("summary", ""), ("body", "\n")];
     refused(&mut alice, NEW, "create", &nothing, (409, "nothing-written"));
 

@@ -24,8 +24,12 @@ use crate::support::tools::skip;
 mod copies;
 #[path = "cluster/environment.rs"]
 mod environment;
+#[path = "cluster/installation.rs"]
+mod installation;
 #[path = "cluster/place.rs"]
 mod place;
+#[path = "cluster/recovery.rs"]
+mod recovery;
 #[path = "cluster/supervision.rs"]
 mod supervision;
 

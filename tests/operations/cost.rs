@@ -28,7 +28,7 @@ fn publish_through(browser: &mut Browser, world: &World) -> (u16, Vec<(&'static 
     let post = world.in_review();
     let path = format!("/desk/posts/{post}/publish");
     let page = browser.get(&path).expect(200);
-    let fields = ["token", "key", "seen"].map(|name| (name, page.hidden(name)));
+    let fields = ["token", "key", "seen", "slug"].map(|name| (name, page.hidden(name)));
     (post.0 as u16, fields.to_vec())
 }
 
@@ -204,6 +204,8 @@ fn a_public_page_takes_one_query_and_one_more_for_a_reader_who_is_signed_in() {
         proxy.take()
     };
     let mut stranger = server.browser();
+    // With any cookie, a reader is sent no page that is kept.
+    stranger.cookies.insert("seen".to_owned(), "yes".to_owned());
     // Prepares the statements, and brings the first body to hand.
     stranger.get("/posts/first").expect(200);
     assert_eq!(count(&mut stranger, "/posts/second"), 2, "the post, and its body this once");

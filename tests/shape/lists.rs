@@ -169,6 +169,20 @@ fn a_text_that_counts_as_given_counts_in_both() {
 }
 
 #[test]
+fn a_line_is_one_line_in_both() {
+    let database = Database::new();
+    let sql = "SELECT coalesce(string_agg(point::text, ' ' ORDER BY point), '')
+         FROM generate_series(1, 1114111) AS point
+         WHERE (point < 55296 OR point > 57343) AND NOT is_one_line('a' || chr(point) || 'b')";
+    let in_sql = statement::<Text>(sql).get_result::<String>(&mut database.as_owner()).unwrap();
+    let in_rust: Vec<String> = ('\u{1}'..=char::MAX)
+        .filter(|character| Title::parse(&format!("a{character}b")).is_err())
+        .map(|character| u32::from(character).to_string())
+        .collect();
+    assert_eq!(in_sql, in_rust.join(" "));
+}
+
+#[test]
 fn whatever_unicode_calls_ignorable_or_blank_cannot_be_seen() {
     use icu_properties::CodePointSetData;
     use icu_properties::props::{DefaultIgnorableCodePoint, WhiteSpace};

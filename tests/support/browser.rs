@@ -90,10 +90,12 @@ impl Browser {
     ) -> Page {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("http://{}{path}", self.address))
-            .header("cookie", cookies.join("; "));
+        let mut request =
+            Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        // A reader without one is sent the pages that are kept.
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
+        }
         for (name, value) in &self.always {
             request = request.header(name, value);
         }
@@ -153,6 +155,9 @@ impl Browser {
             ("key", page.hidden("key")),
             ("seen", page.hidden("seen")),
         ];
+        if page.body.contains("name=\"slug\"") {
+            fields.push(("slug", page.hidden("slug")));
+        }
         fields.extend(words.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -163,10 +168,11 @@ impl Browser {
     /// that the form has already is written over.
     pub fn submit(&mut self, path: &str, typed: &[(&str, &str)]) -> Page {
         let page = self.get(path).expect(200);
-        let own = ["token", "key", "seen", "held"].into_iter().filter(|name| {
-            let is_there = page.body.contains(&format!("type=\"hidden\" name=\"{name}\""));
-            is_there && typed.iter().all(|(typed, _)| typed != name)
-        });
+        let own =
+            ["token", "key", "seen", "held", "slug", "seen_name"].into_iter().filter(|name| {
+                let is_there = page.body.contains(&format!("type=\"hidden\" name=\"{name}\""));
+                is_there && typed.iter().all(|(typed, _)| typed != name)
+            });
         let own: Vec<(&str, String)> = own.map(|name| (name, page.hidden(name))).collect();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let fields: Vec<(&str, &str)> = own.chain(typed.iter().copied()).collect();

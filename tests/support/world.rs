@@ -283,7 +283,7 @@ pub fn submit(post: PostId, seen: i32) -> Submit {
 }
 
 pub fn publish(post: PostId, seen: i32) -> Publish {
-    Publish { post, seen: RevisionNumber(seen) }
+    Publish { post, seen: RevisionNumber(seen), slug: None }
 }
 
 pub fn archive(post: PostId, seen: i32) -> Archive {

@@ -5,7 +5,6 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 
-use crate::accounts::secrets::Secret;
 use crate::accounts::tokens;
 use crate::admin::accounts::lookup::find;
 use crate::admin::accounts::password_link::{self, LinkReason};
@@ -206,6 +205,12 @@ fn send(
     let typed = fields.require("reason")?;
     fields.finish()?;
     let parsed = Note::parse(&typed).map_err(|error| FieldError::new("reason", error.message));
+    // The page of a link is made ready first: after the change, the link could be lost.
+    let makes_link = requested.action == AccountAction::ResetPassword;
+    let frame = makes_link.then(|| link_frame(store, request, username));
+    if let Some(Err(Refusal::Unavailable(why))) = frame {
+        return Err(why.into());
+    }
     let done = parsed.map_err(Refusal::from).and_then(|reason| {
         let prepared = requested.prepare()?;
         let call = AccountCall {
@@ -218,7 +223,8 @@ fn send(
     });
     match done {
         Ok(PreparedChange { secret: Some(secret), .. }) => {
-            link_page(store, request, username, &secret)
+            let (layout, person) = frame.unwrap_or(Err(Refusal::NotFound))?;
+            Ok(password_link::page(request, layout, person, LinkReason::Reset, &secret))
         }
         Ok(PreparedChange { secret: None, .. }) => {
             Ok(Reply::see(format!("/admin/accounts/{username}"), Some(Flash::AccountChanged)))
@@ -231,17 +237,16 @@ fn send(
     }
 }
 
-fn link_page(
+/// Returns what the page of a link needs from the database.
+fn link_frame(
     store: &Store,
     request: &Request,
     username: &str,
-    secret: &Secret,
-) -> Result<Reply, Refusal> {
+) -> Result<(Layout, Person), Refusal> {
     let conn = &mut *store.checkout()?;
     let title = "One-time link";
     let (_, layout) = authorized_layout(conn, request, title, Permission::ManageAccount)?;
-    let person = find(conn, username)?.account.person;
-    Ok(password_link::page(request, layout, person, LinkReason::Reset, secret))
+    Ok((layout, find(conn, username)?.account.person))
 }
 
 /// Shows the form again, with what was typed and the reasons of the refusal.

@@ -6,12 +6,11 @@ use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 
 use crate::accounts::secrets::Secret;
-use crate::admin::accounts::lookup::find;
 use crate::admin::accounts::password_link::{self, LinkReason, unknown_password_hash};
 use crate::admin::layout::authorized_layout;
 use crate::domain::{
-    FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Role, RoleSet, Username,
-    parse_display_name,
+    FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Person, Role, RoleSet,
+    Username, parse_display_name,
 };
 use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::permissions;
@@ -152,11 +151,21 @@ fn create(store: &Store, request: &Request, typed: &TypedAccount) -> Result<Repl
         request: request.id,
         reason: reason.as_str(),
     };
-    accounts::create(store, &call, &account)?;
-    let conn = &mut *store.checkout()?;
-    let (_, mut layout) =
-        authorized_layout(conn, request, "Account created", Permission::ManageAccount)?;
+    // The page is made ready first: after the change, its link could be lost.
+    let frame = frame(store, request);
+    if let Err(Refusal::Unavailable(why)) = frame {
+        return Err(why.into());
+    }
+    let id = accounts::create(store, &call, &account)?;
+    let mut layout = frame?;
     layout.move_to(BELOW_ACCOUNTS);
-    let person = find(conn, account.username.as_str())?.account.person;
+    let NewAccount { username, display_name, roles, .. } = account;
+    let person = Person { id, username: username.as_str().to_owned(), display_name, roles };
     Ok(password_link::page(request, layout, person, LinkReason::Created, &secret))
+}
+
+fn frame(store: &Store, request: &Request) -> Result<Layout, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let title = "Account created";
+    Ok(authorized_layout(conn, request, title, Permission::ManageAccount)?.1)
 }

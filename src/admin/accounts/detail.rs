@@ -57,7 +57,8 @@ struct InvalidChanges {
 impl InvalidChanges {
     /// Returns what the address of a change has beside its path.
     fn fields(&self, action: &AccountAction) -> Option<(&'static str, &'static str)> {
-        let requested = RequestedChange { action: *action, token: None, display_name: None };
+        let requested =
+            RequestedChange { action: *action, token: None, display_name: None, seen_name: None };
         requested.role().map(|role| ("role", role.as_str()))
     }
 

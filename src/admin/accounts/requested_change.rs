@@ -15,6 +15,8 @@ pub(super) struct RequestedChange {
     pub(super) token: Option<TokenId>,
     /// The new display name, as it was typed.
     pub(super) display_name: Option<String>,
+    /// The display name that was shown.
+    pub(super) seen_name: Option<String>,
 }
 
 /// A change with everything that it takes.
@@ -33,12 +35,15 @@ impl RequestedChange {
     /// [`Refusal::NotFound`] for another name; the role or token is missing or
     /// does not parse.
     pub(super) fn take(name: &str, fields: &mut Form) -> Result<Self, Refusal> {
-        let plain = |action| Ok(Self { action, token: None, display_name: None });
+        let plain = |action| -> Result<Self, Refusal> {
+            Ok(Self { action, token: None, display_name: None, seen_name: None })
+        };
         match name {
             "rename-account" => Ok(Self {
                 action: AccountAction::Rename,
                 token: None,
                 display_name: fields.take("display_name")?,
+                seen_name: fields.take("seen_name")?,
             }),
             "grant-role" => plain(AccountAction::Grant(role(fields)?)),
             "revoke-role" => plain(AccountAction::Revoke(role(fields)?)),
@@ -49,7 +54,7 @@ impl RequestedChange {
             "revoke-token" => {
                 let id = fields.require("token_id")?.parse().map(TokenId);
                 let id = id.map_err(|_| FieldError::new("token_id", "Choose a token."))?;
-                Ok(Self { action: AccountAction::RevokeToken, token: Some(id), display_name: None })
+                Ok(Self { token: Some(id), ..plain(AccountAction::RevokeToken)? })
             }
             _ => Err(Refusal::NotFound),
         }
@@ -78,7 +83,8 @@ impl RequestedChange {
         let (change, secret) = match (self.action, self.token) {
             (AccountAction::Rename, _) => {
                 let typed = self.display_name.as_deref().unwrap_or_default();
-                (AccountChange::Rename(parse_display_name(typed)?), None)
+                let (to, seen) = (parse_display_name(typed)?, self.seen_name.clone());
+                (AccountChange::Rename { to, seen }, None)
             }
             (AccountAction::Grant(role), _) => (AccountChange::Grant(role), None),
             (AccountAction::Revoke(role), _) => (AccountChange::Revoke(role), None),

@@ -85,24 +85,28 @@ impl PostDetailPage {
 
 async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, move |store, request| {
-            let conn = &mut *store.checkout()?;
+        .rendered_page(request, move |store, request| {
+            let mut connection = store.checkout()?;
+            let conn = &mut *connection;
             let (person, layout) =
                 authorized_layout(conn, request, "A post", Permission::ViewAudit)?;
             let id = post_id(&id)?;
             let found = read(conn, &person, id)?;
             let verdicts = verify::of_post(conn, id).map_err(read_error)?;
+            let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
+            let slice = PageRequest::newest(MAX_REFUSALS);
+            let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
+            drop(connection);
             let is_consistent = verdicts.iter().all(|verdict| verdict.broken.is_empty());
             let details = match found {
-                StoredPost::Readable(details) => Some(*details),
+                StoredPost::Readable(post, history) => {
+                    Some(PostDetails::of(*post, history, &person))
+                }
                 StoredPost::Inconsistent => None,
                 // A post that is gone may have left a history.
                 StoredPost::Missing if !is_consistent => None,
                 StoredPost::Missing => return Err(Refusal::NotFound),
             };
-            let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
-            let slice = PageRequest::newest(MAX_REFUSALS);
-            let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
             let mut page = PostDetailPage {
                 layout,
                 id,
@@ -119,7 +123,7 @@ async fn show(request: Request, id: Path<String>, context: Data<Context>) -> Htt
 
 /// A post as it is stored.
 enum StoredPost {
-    Readable(Box<PostDetails>),
+    Readable(Box<Post>, PostHistory),
     /// It exists, and does not carry the facts of its state.
     Inconsistent,
     Missing,
@@ -137,8 +141,14 @@ fn read(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<StoredPo
         Err(Error::DeserializationError(_)) => return Ok(StoredPost::Inconsistent),
         Err(error) => return Err(read_error(error)),
     };
-    let events = timeline(&history, &post.author);
-    let archive = workflow::advise(Action::Archive, person, &post);
-    let text = render(post.current.content.body.as_str(), Audience::Reader);
-    Ok(StoredPost::Readable(Box::new(PostDetails { post, history, events, text, archive })))
+    Ok(StoredPost::Readable(Box::new(post), history))
+}
+
+impl PostDetails {
+    fn of(post: Post, history: PostHistory, person: &Person) -> Self {
+        let events = timeline(&history, &post.author);
+        let archive = workflow::advise(Action::Archive, person, &post);
+        let text = render(post.current.content.body.as_str(), Audience::Reader);
+        Self { post, history, events, text, archive }
+    }
 }

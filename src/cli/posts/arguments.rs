@@ -70,7 +70,13 @@ pub(crate) enum PostCommand {
     /// Withdraw your change request
     WithdrawRequest(Target),
     /// Publish a post
-    Publish(Target),
+    Publish {
+        #[command(flatten)]
+        target: Target,
+        /// Web address that you expect; refused if the post would get another one
+        #[arg(long, value_name = "SLUG")]
+        slug: Option<String>,
+    },
     /// Archive a published post
     Archive {
         #[command(flatten)]

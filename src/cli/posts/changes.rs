@@ -14,7 +14,7 @@ use crate::cli::posts::arguments::{CallArguments, GivenText, Target, TextArgumen
 use crate::cli::posts::text;
 use crate::domain::{
     Archive, Content, Create, FieldError, Interface, InvalidInput, Note, OperationKey, Outcome,
-    Publish, RequestChanges, RequestId, Revise, Submit, WithdrawRequest,
+    Publish, RequestChanges, RequestId, Revise, Slug, Submit, WithdrawRequest,
 };
 use crate::refusal::{Refusal, read_error};
 use crate::render::documents::OutcomeBody;
@@ -97,10 +97,15 @@ pub(super) fn withdraw_request(options: &Options, target: &Target) -> Result<(),
     })
 }
 
-pub(super) fn publish(options: &Options, target: &Target) -> Result<(), Failure> {
+pub(super) fn publish(
+    options: &Options,
+    target: &Target,
+    slug: Option<&str>,
+) -> Result<(), Failure> {
     let (post, seen) = (target.post(), target.seen());
+    let slug = slug.map(Slug::parse_shown).transpose()?;
     act(options, &target.call, |store, call| {
-        workflow::perform(store, call, &Publish { post, seen })
+        workflow::perform(store, call, &Publish { post, seen, slug })
     })
 }
 

@@ -29,7 +29,7 @@ pub(super) fn post(options: &Options, command: arguments::PostCommand) -> Result
             changes::request_changes(options, &target, &note)
         }
         Command::WithdrawRequest(target) => changes::withdraw_request(options, &target),
-        Command::Publish(target) => changes::publish(options, &target),
+        Command::Publish { target, slug } => changes::publish(options, &target, slug.as_deref()),
         Command::Archive { target, reason } => changes::archive(options, &target, &reason),
     }
 }

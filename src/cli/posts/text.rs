@@ -11,7 +11,11 @@ fn heading(post: PostId, revision: RevisionNumber, state: State) -> String {
 }
 
 pub(super) fn outcome(outcome: &Outcome) -> String {
-    heading(outcome.post, outcome.revision, outcome.state)
+    let heading = heading(outcome.post, outcome.revision, outcome.state);
+    match &outcome.slug {
+        Some(slug) => format!("{heading} at /posts/{slug}"),
+        None => heading,
+    }
 }
 
 pub(super) fn line(line: &ChangeLine) -> String {

@@ -18,6 +18,9 @@ pub(crate) enum UserCommand {
         /// New display name
         #[arg(long, value_name = "TEXT")]
         display_name: String,
+        /// Current display name; refused if it is another one by now
+        #[arg(long, value_name = "TEXT")]
+        from: Option<String>,
     },
     /// Deactivate an account and sign it out
     Deactivate(AccountArguments),

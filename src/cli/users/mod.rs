@@ -18,9 +18,10 @@ pub(super) fn user(options: &Options, command: arguments::UserCommand) -> Result
     match command {
         Command::Create(account) => create::create(options, &account),
         Command::List => list::list(options),
-        Command::Rename { account, display_name } => {
-            let name = parse_display_name(&display_name)?;
-            changes::change(options, &account, AccountChange::Rename(name), "is renamed")
+        Command::Rename { account, display_name, from } => {
+            let rename =
+                AccountChange::Rename { to: parse_display_name(&display_name)?, seen: from };
+            changes::change(options, &account, rename, "is renamed")
         }
         Command::Deactivate(account) => {
             changes::change(options, &account, AccountChange::Deactivate, "is deactivated")

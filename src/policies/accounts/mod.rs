@@ -11,13 +11,18 @@ use crate::domain::{
 };
 
 pub use first::{FirstRule, check_first};
-pub use rule::{Account, Facts, Rule, rules};
+pub use rule::{Account, Facts, Name, Rule, rules};
 
 /// What can be done to an account that exists, with what it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountChange {
     /// Replace the display name.
-    Rename(String),
+    Rename {
+        /// The new name.
+        to: String,
+        /// The name that was shown. Without one, any name is replaced.
+        seen: Option<String>,
+    },
     /// Grant a role.
     Grant(Role),
     /// Revoke a role.
@@ -40,7 +45,7 @@ impl AccountChange {
     /// Returns what is done, without what it takes.
     pub fn action(&self) -> AccountAction {
         match self {
-            Self::Rename(_) => AccountAction::Rename,
+            Self::Rename { .. } => AccountAction::Rename,
             Self::Grant(role) => AccountAction::Grant(*role),
             Self::Revoke(role) => AccountAction::Revoke(*role),
             Self::Deactivate => AccountAction::Deactivate,
@@ -78,7 +83,7 @@ impl Command for ChangeAccount<'_> {
 ///
 /// [`PolicyDenied`] with every rule that is not met.
 pub fn check(action: AccountAction, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
-    let facts = Facts { actor, action, account, has_reason: true, has_new_name: true };
+    let facts = Facts { actor, action, account, has_reason: true, name: None };
     PolicyDenied::unless_met(rules(action), &facts)
 }
 
@@ -88,8 +93,8 @@ impl Policy for ChangeAccount<'_> {
     fn check(&self, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
         let action = self.change.action();
         let has_reason = has_visible_text(self.reason);
-        let has_new_name = match self.change {
-            AccountChange::Rename(name) => *name != account.person.display_name,
+        let name = match self.change {
+            AccountChange::Rename { to, seen } => Some(Name { to, seen: seen.as_deref() }),
             AccountChange::Grant(_)
             | AccountChange::Revoke(_)
             | AccountChange::Deactivate
@@ -97,9 +102,9 @@ impl Policy for ChangeAccount<'_> {
             | AccountChange::SetPassword(_)
             | AccountChange::ResetPassword(_)
             | AccountChange::EndSessions
-            | AccountChange::RevokeToken(_) => false,
+            | AccountChange::RevokeToken(_) => None,
         };
-        let facts = Facts { actor, action, account, has_reason, has_new_name };
+        let facts = Facts { actor, action, account, has_reason, name };
         PolicyDenied::unless_met(rules(action), &facts)
     }
 }
@@ -122,7 +127,7 @@ impl Condition for Rule {
     }
 
     fn is_met(self, facts: &Facts<'_>) -> bool {
-        let Facts { actor, action, account, has_reason, has_new_name } = *facts;
+        let Facts { actor, action, account, has_reason, name } = *facts;
         let roles = &account.person.roles;
         match self {
             Self::IsNotYourself => actor.id != account.person.id,
@@ -138,7 +143,10 @@ impl Condition for Rule {
             Self::IsDeactivated => !account.is_active,
             Self::IsSignedIn => account.is_signed_in,
             Self::TokenWorks => account.has_token,
-            Self::NameIsNew => has_new_name,
+            Self::NameIsNew => name.is_none_or(|name| name.to != account.person.display_name),
+            Self::NameSeenIsCurrent => name
+                .and_then(|name| name.seen)
+                .is_none_or(|seen| seen == account.person.display_name),
             Self::ReasonIsGiven => has_reason,
         }
     }

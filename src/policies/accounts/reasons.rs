@@ -27,6 +27,10 @@ pub(super) fn explain(
         Rule::IsSignedIn => (format!("{name} is not signed in."), ""),
         Rule::TokenWorks => ("This token has expired or was revoked.".to_owned(), ""),
         Rule::NameIsNew => (format!("The display name is already {name}."), "Enter another name."),
+        Rule::NameSeenIsCurrent => (
+            format!("The display name has changed to {name} since you opened the page."),
+            "Check it, then try again.",
+        ),
         Rule::ReasonIsGiven => (
             "A reason is required.".to_owned(),
             "Enter a reason. It is kept in the account's history.",

@@ -38,6 +38,8 @@ named! {
         TokenWorks = "token-over",
         /// A renaming changes the display name.
         NameIsNew = "same-name",
+        /// The display name that the person saw is the current one.
+        NameSeenIsCurrent = "stale-name",
         /// A change says why.
         ReasonIsGiven = "reason-missing",
     }
@@ -47,11 +49,11 @@ named! {
 pub fn rules(action: AccountAction) -> &'static [Rule] {
     use Rule::{
         IsActive, IsDeactivated, IsNotTheLastStaff, IsNotYourself, IsSignedIn, NameIsNew,
-        ReasonIsGiven, RoleIsHeld, RoleIsNotHeld, TokenWorks,
+        NameSeenIsCurrent, ReasonIsGiven, RoleIsHeld, RoleIsNotHeld, TokenWorks,
     };
     match action {
         // A name is no power: also the only member of staff corrects their own.
-        AccountAction::Rename => &[NameIsNew, ReasonIsGiven],
+        AccountAction::Rename => &[NameIsNew, NameSeenIsCurrent, ReasonIsGiven],
         AccountAction::Grant(_) => &[IsNotYourself, RoleIsNotHeld, ReasonIsGiven],
         AccountAction::Revoke(Role::Staff) => {
             &[IsNotYourself, IsNotTheLastStaff, RoleIsHeld, ReasonIsGiven]
@@ -77,6 +79,15 @@ pub struct Facts<'a> {
     pub account: &'a Account,
     /// Whether a reason is given.
     pub has_reason: bool,
-    /// Whether a display name is given that the account does not have.
-    pub has_new_name: bool,
+    /// The display name that is given.
+    pub name: Option<Name<'a>>,
+}
+
+/// The display name that a renaming gives, and the one that the person saw.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a> {
+    /// The new name.
+    pub to: &'a str,
+    /// The name that was shown, if one was.
+    pub seen: Option<&'a str>,
 }

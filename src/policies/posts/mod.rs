@@ -7,7 +7,7 @@ mod rule;
 use super::{Condition, Policy, PolicyDenied};
 use crate::domain::{Action, Attempt, Create, LockedPost, Note, OnPost, Person, Reason};
 
-pub use rule::{Facts, Remedy, Rule, Subject, rules};
+pub use rule::{Address, Facts, Remedy, Rule, Subject, rules};
 
 /// Returns nothing where every rule of the action is met. It is the answer
 /// without the proof: [`evaluate`](super::evaluate) asks it about a locked post,
@@ -27,7 +27,9 @@ impl<A: OnPost> Policy for A {
     fn check(&self, person: &Person, post: &LockedPost<'_>) -> Result<(), PolicyDenied> {
         let subject = Subject::Existing(post.post(), self.seen());
         let has_words = self.words().is_some_and(Note::is_given);
-        check(A::ACTION, &Facts { person, subject, has_words })
+        let address = self.shown_slug().zip(post.next_slug());
+        let address = address.map(|(shown, next)| Address { shown, next });
+        check(A::ACTION, &Facts { person, subject, has_words, address })
     }
 }
 
@@ -36,7 +38,7 @@ impl Policy for Create {
 
     fn check(&self, person: &Person, (): &()) -> Result<(), PolicyDenied> {
         let subject = Subject::New(&self.content);
-        check(Self::ACTION, &Facts { person, subject, has_words: false })
+        check(Self::ACTION, &Facts { person, subject, has_words: false, address: None })
     }
 }
 
@@ -50,9 +52,7 @@ impl Condition for Rule {
     fn is_met(self, facts: &Facts<'_>) -> bool {
         match facts.subject {
             Subject::New(content) => self.is_met_by_new(content),
-            Subject::Existing(post, seen) => {
-                self.is_met_by(facts.person, post, seen, facts.has_words)
-            }
+            Subject::Existing(post, seen) => self.is_met_by(facts, post, seen),
         }
     }
 
@@ -61,7 +61,7 @@ impl Condition for Rule {
     }
 
     fn reason(self, facts: &Facts<'_>) -> Reason {
-        let (sentence, hint) = reasons::explain(self, facts.person, facts.subject);
+        let (sentence, hint) = reasons::explain(self, facts);
         Reason::new(self.code(), sentence, hint)
     }
 }

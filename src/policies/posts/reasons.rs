@@ -1,7 +1,7 @@
 //! What a refusal about a post says: a sentence, and a hint what would change
 //! it. The hint is empty where nothing would.
 
-use super::rule::{Rule, Subject};
+use super::rule::{Address, Facts, Rule, Subject};
 use crate::domain::{Permission, Person, Post, Reader, Review, RevisionNumber, State, Status};
 use crate::permissions;
 use crate::policies::date_and_time;
@@ -10,11 +10,11 @@ pub(super) const REASON_MISSING: (&str, &str) =
     ("A reason is required.", "Enter a reason. It is kept in the history.");
 
 /// Returns the sentence and the hint of a rule that is not met.
-pub(super) fn explain(rule: Rule, person: &Person, subject: Subject<'_>) -> (String, String) {
-    match subject {
+pub(super) fn explain(rule: Rule, facts: &Facts<'_>) -> (String, String) {
+    match facts.subject {
         // The one rule of a post that does not exist yet.
         Subject::New(_) => nothing_written(),
-        Subject::Existing(post, seen) => explain_post(rule, person, post, seen),
+        Subject::Existing(post, seen) => explain_post(rule, facts, post, seen),
     }
 }
 
@@ -25,10 +25,11 @@ fn nothing_written() -> (String, String) {
 
 fn explain_post(
     rule: Rule,
-    person: &Person,
+    facts: &Facts<'_>,
     post: &Post,
     seen: RevisionNumber,
 ) -> (String, String) {
+    let person = facts.person;
     let (sentence, hint) = match rule {
         Rule::SomethingIsWritten => return nothing_written(),
         Rule::YouAreItsAuthor => (
@@ -82,6 +83,9 @@ fn explain_post(
             let hint = format!("Only {reviewers} can withdraw it.");
             return (format!("This change request was made by {reviewers}."), hint);
         }
+        Rule::AddressIsTheShown => {
+            (new_address(facts.address), "Check the new address, then publish again.")
+        }
         Rule::NoteIsGiven => ("A note is required.".to_owned(), "Enter what must change."),
         Rule::ReasonIsGiven => (REASON_MISSING.0.to_owned(), REASON_MISSING.1),
     };
@@ -125,6 +129,12 @@ fn answer_to_requests(person: &Person, post: &Post) -> String {
             "The author's account is deactivated. Withdraw your request to publish.".to_owned()
         }
     }
+}
+
+/// Returns which web address the post gets instead of the one that was shown.
+fn new_address(address: Option<Address<'_>>) -> String {
+    let Some(Address { shown, next }) = address else { return String::new() };
+    format!("The web address /posts/{shown} has changed to /posts/{next}.")
 }
 
 fn moved_on(person: &Person, post: &Post, seen: RevisionNumber) -> String {

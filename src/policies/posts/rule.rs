@@ -1,6 +1,6 @@
 //! The rules about posts, and which action must meet which.
 
-use crate::domain::{Action, Content, Person, Post, RevisionNumber, State, named};
+use crate::domain::{Action, Content, Person, Post, RevisionNumber, Slug, State, named};
 
 named! {
     /// One condition on an attempt on a post. A new one is added here, to the
@@ -32,6 +32,8 @@ named! {
         /// Where there are open change requests, the person may withdraw one: their
         /// own, or one by a reviewer whose account is deactivated.
         StandingRequestIsYours = "not-your-request",
+        /// The web address that the person confirmed is the one that the post gets.
+        AddressIsTheShown = "address-changed",
         /// A change request says what must change.
         NoteIsGiven = "note-missing",
         /// An archival says why.
@@ -63,6 +65,7 @@ pub fn rules(action: Action) -> &'static [Rule] {
             Rule::SeenIsCurrent,
             Rule::NothingIsMissing,
             Rule::NoRequestStands,
+            Rule::AddressIsTheShown,
         ],
         Action::Archive => &[Rule::IsPublished, Rule::SeenIsCurrent, Rule::ReasonIsGiven],
     }
@@ -77,6 +80,17 @@ pub struct Facts<'a> {
     pub subject: Subject<'a>,
     /// Whether a note or a reason is given.
     pub has_words: bool,
+    /// The web address that was shown, if one was.
+    pub address: Option<Address<'a>>,
+}
+
+/// The web address that a person has confirmed, and the one that the post gets.
+#[derive(Debug, Clone, Copy)]
+pub struct Address<'a> {
+    /// The address that was shown.
+    pub shown: &'a Slug,
+    /// The address that the post would be published under now.
+    pub next: &'a Slug,
 }
 
 /// What an attempt is made on.
@@ -101,13 +115,8 @@ pub enum Remedy {
 
 impl Rule {
     /// Returns whether a post as it is meets the rule.
-    pub(super) fn is_met_by(
-        self,
-        person: &Person,
-        post: &Post,
-        seen: RevisionNumber,
-        has_words: bool,
-    ) -> bool {
+    pub(super) fn is_met_by(self, facts: &Facts<'_>, post: &Post, seen: RevisionNumber) -> bool {
+        let person = facts.person;
         let requests = &post.standing_requests;
         match self {
             Self::SomethingIsWritten => !post.current.content.is_blank(),
@@ -125,7 +134,12 @@ impl Rule {
                 requests.is_empty()
                     || requests.iter().any(|request| request.is_withdrawable_by(person.id))
             }
-            Self::NoteIsGiven | Self::ReasonIsGiven => has_words,
+            Self::AddressIsTheShown => {
+                // A post that is not in review gets no address.
+                let is_given = post.state() == State::InReview;
+                facts.address.is_none_or(|address| !is_given || address.shown == address.next)
+            }
+            Self::NoteIsGiven | Self::ReasonIsGiven => facts.has_words,
         }
     }
 
@@ -145,6 +159,7 @@ impl Rule {
             | Self::NoRequestStands
             | Self::ARequestStands
             | Self::StandingRequestIsYours
+            | Self::AddressIsTheShown
             | Self::NoteIsGiven
             | Self::ReasonIsGiven => true,
         }
@@ -157,6 +172,7 @@ impl Rule {
             | Self::SeenIsCurrent
             | Self::NothingIsMissing
             | Self::NoRequestStands
+            | Self::AddressIsTheShown
             | Self::NoteIsGiven
             | Self::ReasonIsGiven => Remedy::Correction,
             Self::NotYetPublished

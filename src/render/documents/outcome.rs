@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Action, Outcome, State};
+use crate::domain::{Action, Outcome, Slug, State};
 
 /// The result of an action; the same for every use of its key.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,6 +18,10 @@ pub(crate) struct OutcomeBody {
     /// When it was done.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+    /// The web address that the post was published under, for a publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "the-word-imprimatur")]
+    slug: Option<Slug>,
 }
 
 impl From<&Outcome> for OutcomeBody {
@@ -28,6 +32,7 @@ impl From<&Outcome> for OutcomeBody {
             revision: outcome.revision.0,
             state: outcome.state,
             at: outcome.at,
+            slug: outcome.slug.clone(),
         }
     }
 }

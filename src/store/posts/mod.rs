@@ -19,7 +19,7 @@ pub use change_list::{ChangeLine, ChangeList, change_list, counted_change_list};
 pub use desk_line::{Name, Requests};
 pub use history::{PostHistory, history, revision};
 pub use names::{Names, names};
-pub use one::{find, lock, outlines};
+pub use one::{available_slug, find, lock, outlines};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
 pub use own::{COUNTED_OWN, OwnLine, OwnPosts, OwnStart, own_with_words, saved_last, written_by};
 pub use public::{

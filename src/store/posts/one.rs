@@ -7,7 +7,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::byline::byline;
 use crate::domain::{
-    Archival, Content, LockedPost, Post, PostId, Publication, Review, ReviewId, Revision,
+    Archival, Content, LockedPost, OnPost, Post, PostId, Publication, Review, ReviewId, Revision,
     RevisionNumber, Slug, State, Status, Step, Submission,
 };
 use crate::permissions::Capability;
@@ -21,12 +21,16 @@ use crate::store::visibility::Visibility;
 /// It takes the capability, so that a refused person locks nothing. It is two
 /// statements, because a statement that had to wait for the lock would show
 /// everything but the locked row as it was before the wait.
-pub fn lock<'tx, A>(
+///
+/// Where a web address was shown to the actor, it also returns the one that the
+/// post would get. That stays so until the transaction ends: `available_slug`
+/// makes others who want it wait.
+pub fn lock<'tx, A: OnPost>(
     tx: &mut Transaction<'tx>,
     capability: &Capability<'tx, A>,
-    id: PostId,
+    attempt: &A,
 ) -> QueryResult<Option<LockedPost<'tx>>> {
-    let visibility = Visibility::of(capability.actor().person());
+    let (id, visibility) = (attempt.post(), Visibility::of(capability.actor().person()));
     let locked = statement::<BigInt>(
         "SELECT id FROM posts
          WHERE id = $1 AND post_is_visible(state, author_id, $2, $3, $4)
@@ -36,18 +40,18 @@ pub fn lock<'tx, A>(
     .seen_by(visibility)
     .get_result::<i64>(tx.conn())
     .optional()?;
-    match locked {
-        None => Ok(None),
-        Some(_) => {
-            Step::Lock.reached();
-            let mut post = find(tx.conn(), id, visibility)?;
-            if let Some(post) = &mut post {
-                lock_deactivated_reviewers(tx.conn(), post)?;
-            }
-            Step::Post.reached();
-            Ok(post.map(|post| LockedPost::for_update(post, tx.within())))
-        }
+    if locked.is_none() {
+        return Ok(None);
     }
+    Step::Lock.reached();
+    let found = match attempt.shown_slug() {
+        None => find(tx.conn(), id, visibility)?.map(|post| (post, None)),
+        Some(shown) => find_with_next_slug(tx.conn(), id, visibility, shown)?,
+    };
+    let Some((mut post, next_slug)) = found else { return Ok(None) };
+    lock_deactivated_reviewers(tx.conn(), &mut post)?;
+    Step::Post.reached();
+    Ok(Some(LockedPost::for_update(post, next_slug, tx.within())))
 }
 
 /// Locks the accounts of the reviewers whose requests any reviewer may
@@ -75,6 +79,9 @@ fn lock_deactivated_reviewers(conn: &mut PgConnection, post: &mut Post) -> Query
 /// The columns of a [`PostRow`], with the body as far as it is asked for.
 macro_rules! posts_with {
     ($body:literal, $condition:literal) => {
+        posts_with!($body, "NULL::text[]", $condition)
+    };
+    ($body:literal, $next_slug:literal, $condition:literal) => {
         concat!(
             "SELECT p.id, p.state, p.created_at, author.id,
             author.username || ' ' || author.display_name, author.is_active,
@@ -93,8 +100,10 @@ macro_rules! posts_with {
                 'is_active', reviewer.is_active, 'note', request.note, 'at', request.at)
                 ORDER BY request.id), '[]')
              FROM standing_requests request JOIN users reviewer ON reviewer.id = request.reviewer_id
-             WHERE request.post_id = p.id AND request.revision = p.current_revision)
-         FROM posts p
+             WHERE request.post_id = p.id AND request.revision = p.current_revision),
+            ",
+            $next_slug,
+            " FROM posts p
          JOIN users author ON author.id = p.author_id
          JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
          LEFT JOIN users submitter ON submitter.id = p.submitted_by
@@ -122,6 +131,48 @@ pub fn find(
     .optional()?
     .map(post)
     .transpose()
+}
+
+/// Returns a post with the web address that it would be published under. Usually the
+/// post wants the one that was shown, with its number or without: so both are asked
+/// for in the same query.
+fn find_with_next_slug(
+    conn: &mut PgConnection,
+    id: PostId,
+    visibility: Visibility,
+    shown: &Slug,
+) -> QueryResult<Option<(Post, Option<Slug>)>> {
+    let unnumbered = shown.without_number();
+    let row = statement::<PostSqlType>(posts_with!(
+        "r.body",
+        "ARRAY[available_slug($5), available_slug($6)]",
+        "p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)"
+    ))
+    .bind::<BigInt, _>(id.0)
+    .seen_by(visibility)
+    .bind::<Text, _>(shown.as_str())
+    .bind::<Text, _>(unnumbered.as_str())
+    .get_result::<PostRow>(conn)
+    .optional()?;
+    let Some(mut row) = row else { return Ok(None) };
+    let next = row.next_slugs.take().unwrap_or_default();
+    let post = post(row)?;
+    let wanted = post.current.content.wanted_slug();
+    let asked = [shown, &unnumbered].into_iter().zip(next).find(|(asked, _)| **asked == wanted);
+    let next = match asked.and_then(|(_, next)| Slug::parse(&next)) {
+        Some(next) => next,
+        None => available_slug(conn, &wanted)?,
+    };
+    Ok(Some((post, Some(next))))
+}
+
+/// Returns the web address that a post which wants this one would get now. It
+/// waits for a publication in progress under the same one.
+pub fn available_slug(conn: &mut PgConnection, wanted: &Slug) -> QueryResult<Slug> {
+    let slug = statement::<Text>("SELECT available_slug($1)")
+        .bind::<Text, _>(wanted.as_str())
+        .get_result::<String>(conn)?;
+    Ok(Slug::parse(&slug).unwrap_or_else(|| wanted.clone()))
 }
 
 /// Returns those of the posts that can be seen, by their numbers, each with no
@@ -158,6 +209,7 @@ type PostSqlType = (
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>),
     (Integer, Text, Text, Text, Nullable<Text>, Timestamptz),
     Jsonb,
+    Nullable<Array<Text>>,
 );
 
 #[derive(Queryable)]
@@ -168,6 +220,7 @@ struct PostRow {
     archived: ArchivalRow,
     current: RevisionRow,
     standing: serde_json::Value,
+    next_slugs: Option<Vec<String>>,
 }
 
 #[derive(Queryable)]

@@ -45,6 +45,12 @@ struct HistoryRow {
     fingerprint: Vec<u8>,
     wrote_revision: bool,
     words: String,
+    content: ContentRow,
+    published_slug: Option<String>,
+}
+
+#[derive(Queryable)]
+struct ContentRow {
     title: String,
     summary: String,
     body: String,
@@ -52,11 +58,13 @@ struct HistoryRow {
 }
 
 fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<HistoryRow>> {
-    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Text, Text, Text, Nullable<Text>)>(
+    type Content = (Text, Text, Text, Nullable<Text>);
+    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Content, Nullable<Text>)>(
         "SELECT h.post_id, h.action, h.revision, h.actor_id, h.fingerprint,
              coalesce(r.key = h.key, false),
              coalesce(CASE h.action WHEN 'archive' THEN p.archive_reason ELSE review.note END, ''),
-             coalesce(r.title, ''), coalesce(r.summary, ''), coalesce(r.body, ''), r.slug
+             coalesce(r.title, ''), coalesce(r.summary, ''), coalesce(r.body, ''), r.slug,
+             CASE h.action WHEN 'publish' THEN p.slug END
          FROM history h
          LEFT JOIN posts p ON p.id = h.post_id
          LEFT JOIN revisions r ON r.post_id = h.post_id AND r.number = h.revision
@@ -74,7 +82,15 @@ fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<Histo
 }
 
 impl HistoryRow {
+    /// Returns whether the fingerprint is that of what was sent. A publication came
+    /// with the address that was shown, or with none.
     fn agrees(&self) -> bool {
+        let sent_slug = self.content.slug.as_deref();
+        self.is_of(sent_slug)
+            || self.published_slug.as_deref().is_some_and(|it| self.is_of(Some(it)))
+    }
+
+    fn is_of(&self, slug: Option<&str>) -> bool {
         let (post, seen) = match self.action {
             Action::Create => (String::new(), String::new()),
             // The revision seen is the one before, unless nothing was changed.
@@ -88,8 +104,9 @@ impl HistoryRow {
             | Action::Publish
             | Action::Archive => (self.post.to_string(), self.revision.to_string()),
         };
-        let parts = [&post, &seen, &self.words, &self.title, &self.summary, &self.body];
-        let parts = parts.map(String::as_str).into_iter().chain(self.slug.as_deref());
+        let ContentRow { title, summary, body, .. } = &self.content;
+        let parts = [&post, &seen, &self.words, title, summary, body];
+        let parts = parts.map(String::as_str).into_iter().chain(slug);
         let parts: Vec<&str> = parts.collect();
         Fingerprint::of(self.action, &parts).by(UserId(self.actor)).as_bytes() == self.fingerprint
     }

@@ -134,6 +134,31 @@ fn a_renamed_account_has_its_new_name_everywhere_and_is_found_by_it() {
     assert_eq!(verify(conn, RUNTIME_ROLE).unwrap().findings, []);
 }
 
+/// Two members of staff with the same form: the second is told, and changes nothing.
+#[test]
+fn a_renaming_replaces_only_the_name_that_was_seen() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut stan = server.signed_in("stan");
+    let path = "/admin/accounts/mallory/rename-account";
+    let seen = stan.get(path).expect(200).hidden("seen_name");
+    let rename = |stan: &mut Browser, to: &str, seen: &str| {
+        let fields = [("display_name", to), ("seen_name", seen), ("reason", "A slip.")];
+        stan.submit(path, &fields)
+    };
+    rename(&mut stan, "Malory", &seen).expect(303);
+    let page = rename(&mut stan, "Mal Ory", &seen).expect(409);
+    assert!(page.body.contains("The display name has changed to Malory since"), "{}", page.body);
+    assert!(page.body.contains("value=\"Mal Ory\""), "what was typed stays: {}", page.body);
+    assert_eq!(world.find_person("mallory").display_name, "Malory");
+    rename(&mut stan, "Mal Ory", &page.hidden("seen_name")).expect(303);
+    // A name that looks the same is the same.
+    for same in ["Mal\u{200B} Ory", "Mal\u{A0}Ory", "Mal Ory\u{3164}"] {
+        let page = rename(&mut stan, same, "Mal Ory").expect(409).body;
+        assert!(page.contains("The display name is already Mal Ory."), "{page}");
+    }
+}
+
 #[test]
 fn several_roles_change_for_one_reason_or_none_of_them_does() {
     let world = World::new();

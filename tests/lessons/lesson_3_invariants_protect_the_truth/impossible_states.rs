@@ -713,6 +713,15 @@ fn a_text_is_given_only_if_it_can_be_seen() {
 }
 
 #[test]
+fn a_line_does_not_turn_or_break_the_text_beside_it() {
+    let scene = Scene::new();
+    for line in [r"X\u202eY", r"X\nY", r"X\u2028Y", r"X\u2066Y"] {
+        let name = format!("UPDATE users SET display_name = E'{line}' WHERE id = {{alice}}");
+        scene.each_is_refused(&[(line, &name, "display_name_is_one_line")]);
+    }
+}
+
+#[test]
 fn nothing_that_happened_is_unwritten() {
     let scene = Scene::new();
     // A refusal and an incident to unwrite.

@@ -41,8 +41,7 @@ fn write_after<A: Mutation>(
     store::transaction(&mut conn, |tx| {
         let actor = accounts::load(tx, &Credential::Account(who))?.unwrap();
         let capability = permissions::verify::<A>(actor).unwrap();
-        let (id, _) = attempt.target().unwrap();
-        let post = posts::lock(tx, &capability, id)?.unwrap();
+        let post = posts::lock(tx, &capability, attempt)?.unwrap();
         let validity = policies::evaluate(capability, attempt, post).unwrap();
         tx.conn().batch_execute(underneath)?;
         invariants::enforce(validity, &operation, tx).map_err(|broken| match broken {
