@@ -7,6 +7,7 @@
 mod support;
 
 mod lessons;
+mod matrix;
 
 mod edges;
 mod operations;
