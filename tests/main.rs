@@ -8,6 +8,7 @@ mod support;
 
 mod lessons;
 mod matrix;
+mod model;
 
 mod edges;
 mod operations;
