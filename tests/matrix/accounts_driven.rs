@@ -215,7 +215,7 @@ fn every_answer_and_every_pair_of_conditions_is_what_the_workflow_does() {
 
 /// `cargo test --test proof matrix -- --ignored`.
 #[test]
-#[ignore = "takes half a minute"]
+#[ignore = "takes minutes"]
 fn every_case_is_what_the_workflow_does() {
     let tables = super::accounts::changes();
     let cells = every_possible_cell(tables);

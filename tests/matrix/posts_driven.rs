@@ -178,10 +178,10 @@ fn every_answer_and_every_pair_of_conditions_is_what_the_workflow_does() {
     drive(&cells);
 }
 
-/// Some 5,000 attempts, in about a minute:
+/// Some 4,000 attempts:
 /// `cargo test --test proof matrix -- --ignored`.
 #[test]
-#[ignore = "takes a minute"]
+#[ignore = "takes minutes"]
 fn every_case_is_what_the_workflow_does() {
     let tables = posts::tables();
     let cells = every_cell(tables, is_possible);
