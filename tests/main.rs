@@ -10,6 +10,7 @@ mod lessons;
 mod matrix;
 mod model;
 
+mod collapse;
 mod edges;
 mod operations;
 mod shape;

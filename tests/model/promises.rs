@@ -2,7 +2,7 @@
 
 use super::world::{Broken, Client, Operation, Person, State, World};
 
-pub const OWN: Broken = "Nobody publishes their own post.";
+pub const OWN: Broken = "No person publishes their own post.";
 pub const ONCE: Broken = "A post is published once.";
 pub const HISTORY: Broken = "The history and the state agree.";
 pub const REVOKED: Broken =
@@ -43,8 +43,8 @@ pub fn broken(world: &World) -> Option<Broken> {
 }
 
 fn last_entered(world: &World) -> State {
-    let entered = world.database.history.iter().filter_map(|row| row.entered);
-    entered.last().unwrap_or(State::InReview)
+    let mut entered = world.database.history.iter().rev().filter_map(|row| row.entered);
+    entered.next().unwrap_or(State::InReview)
 }
 
 /// Returns the promise that a client's answer breaks.

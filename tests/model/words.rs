@@ -1,7 +1,7 @@
 //! The steps in words, for people who read a counterexample.
 
 use super::removals::{Ingredient, System};
-use super::world::{Answer, Client, Operation, Person, Step, World};
+use super::world::{Answer, Client, Operation, Person, State, Step, World};
 
 /// Returns what a client is called.
 pub fn name(client: &Client) -> String {
@@ -83,6 +83,11 @@ fn stopped(client: &Client, what: &str, invariant: &str) -> String {
 fn read(client: &Client, what: &str, after: &World) -> String {
     let database = &after.database;
     let request = if database.has_request { ", with a change request" } else { "" };
-    let (state, revision) = (database.state, database.revision);
-    format!("{}: {what}: {state:?}, revision {revision}{request}.", name(client))
+    let state = match database.state {
+        State::InReview => "in review",
+        State::Published => "published",
+        State::Archived => "archived",
+    };
+    let revision = database.revision;
+    format!("{}: {what}: {state}, revision {revision}{request}.", name(client))
 }
