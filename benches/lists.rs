@@ -18,7 +18,6 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -26,7 +25,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use imprimatur::store::statement::statement;
 
-use seed::seed;
+use seed::{log, seed};
 use support::{Browser, Database, Server, World};
 
 /// How often each list is asked for: among both, in turns.
@@ -283,20 +282,4 @@ fn explain(house: &House) {
             println!("{text}");
         }
     }
-}
-
-/// The log of the tests' server.
-fn log() -> PathBuf {
-    let folder = fs::read_dir(std::env::temp_dir()).unwrap();
-    let mut logs: Vec<(std::time::SystemTime, PathBuf)> = folder
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            let is_ours = path.file_name()?.to_str()?.starts_with("imprimatur-tests-");
-            let log = path.join("postgres.log");
-            let at = is_ours.then(|| fs::metadata(&log).ok()?.modified().ok())??;
-            Some((at, log))
-        })
-        .collect();
-    logs.sort();
-    logs.pop().unwrap().1
 }

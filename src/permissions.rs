@@ -11,7 +11,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, RoleSet};
+use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, RoleSet, Step};
 
 /// Proof that an actor may attempt `A`, within one transaction.
 ///
@@ -125,6 +125,7 @@ pub fn verify<A: Command>(actor: Actor<'_>) -> Result<Capability<'_, A>, Permiss
         // look after its own password, sessions and tokens.
         Ability::OwnAccount => {}
     }
+    Step::Permission.reached();
     Ok(Capability { actor, attempt: PhantomData })
 }
 

@@ -1,10 +1,13 @@
 //! A publishing house with many posts, for measurements.
 
+use std::path::PathBuf;
+
 use diesel::connection::SimpleConnection;
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::verify::walk;
 
 use crate::support::Database;
+use crate::support::database::data_dir;
 
 /// Writes so many posts, as the owner of the tables and with the guards off,
 /// and as the guards would have let them be: `verify` finds nothing to say of
@@ -151,4 +154,9 @@ pub fn seed(database: &Database, posts: i64) {
         let report = walk(&mut database.as_owner(), RUNTIME_ROLE).unwrap();
         assert_eq!(report.findings, [], "what is measured is a database that there could be");
     }
+}
+
+/// What the server writes down.
+pub fn log() -> PathBuf {
+    data_dir().join("postgres.log")
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Binary};
 use super::person::{PersonRow, PersonSqlType};
 use super::sessions::{self, SessionId};
 use super::tokens;
-use crate::domain::{Actor, Person, SecretHash, UserId};
+use crate::domain::{Actor, Person, SecretHash, Step, UserId};
 use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
@@ -39,7 +39,9 @@ pub fn load<'tx>(
 ) -> QueryResult<Option<Actor<'tx>>> {
     let row = match credential {
         Credential::Token(token) => {
-            return Ok(tokens::pin(tx, token)?.map(|person| Actor::pinned(person, tx.within())));
+            let person = tokens::pin(tx, token)?;
+            Step::Actor.reached();
+            return Ok(person.map(|person| Actor::pinned(person, tx.within())));
         }
         Credential::Session(session) => statement::<PersonSqlType>(
             "SELECT u.id, u.username, u.display_name, u.roles
@@ -62,6 +64,7 @@ pub fn load<'tx>(
         .get_result::<PersonRow>(tx.conn())
         .optional()?,
     };
+    Step::Actor.reached();
     Ok(row.map(|row| Actor::pinned(row.into(), tx.within())))
 }
 

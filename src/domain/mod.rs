@@ -19,6 +19,7 @@ mod recorded_action;
 pub mod search;
 mod slug;
 mod state;
+mod step;
 mod text;
 pub mod unseen;
 
@@ -46,6 +47,7 @@ pub use reason::{Layer, Reason};
 pub use recorded_action::{IncidentAction, RecordedAction};
 pub use slug::Slug;
 pub use state::State;
+pub use step::Step;
 pub(crate) use text::grouped;
 pub use text::{
     Body, FieldError, InvalidInput, Note, Password, Summary, Title, Username, parse_display_name,

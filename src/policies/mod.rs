@@ -18,7 +18,7 @@ pub mod posts;
 
 use std::fmt;
 
-use crate::domain::{Actor, Command, Person, Reason};
+use crate::domain::{Actor, Command, Person, Reason, Step};
 use crate::permissions::Capability;
 
 pub use posts::{Remedy, Rule, rules};
@@ -109,6 +109,7 @@ pub fn evaluate<'tx, 'a, A: Policy>(
     subject: A::Subject<'tx>,
 ) -> Result<Validity<'tx, 'a, A>, PolicyDenied> {
     attempt.check(capability.actor().person(), &subject)?;
+    Step::Policy.reached();
     Ok(Validity { actor: capability.into_actor(), attempt, subject })
 }
 

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use crate::domain::Within;
+use crate::domain::{Step, Within};
 
 /// A transaction in progress, and the only way to be in one.
 ///
@@ -40,5 +40,10 @@ pub fn transaction<T, E>(
 where
     E: From<diesel::result::Error>,
 {
-    conn.transaction(|conn| body(&mut Transaction { conn, within: Within::default() }))
+    conn.transaction(|conn| {
+        Step::Begin.reached();
+        let done = body(&mut Transaction { conn, within: Within::default() })?;
+        Step::Commit.reached();
+        Ok(done)
+    })
 }

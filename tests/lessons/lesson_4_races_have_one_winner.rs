@@ -16,6 +16,8 @@ mod one_post;
 
 mod interleavings;
 
+mod replays;
+
 mod revocation;
 
 mod interruptions;
@@ -23,16 +25,13 @@ mod interruptions;
 use std::sync::Barrier;
 use std::thread;
 
-use imprimatur::accounts;
-use imprimatur::domain::Outcome;
-use imprimatur::invariants::{self, Broken, InvariantViolation, Mutation, Operation};
+use imprimatur::domain::{Outcome, Step};
+use imprimatur::invariants::Mutation;
 use imprimatur::refusal::Refusal;
-use imprimatur::store::failure::{Failure, classify};
-use imprimatur::store::{self, posts};
-use imprimatur::workflow::Call;
-use imprimatur::{permissions, policies};
+use imprimatur::workflow::{self, Call};
 
 use crate::support::World;
+use crate::support::steps::step_by_step;
 
 /// Runs all tasks at the same instant, each in a thread of its own.
 fn at_once<T: Send>(tasks: impl IntoIterator<Item = impl FnOnce() -> T + Send>) -> Vec<T> {
@@ -53,83 +52,15 @@ fn at_once<T: Send>(tasks: impl IntoIterator<Item = impl FnOnce() -> T + Send>) 
     })
 }
 
-/// Where an action stands between its beginning and its commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moment {
-    Begun,
-    ActorPinned,
-    PermissionGiven,
-    PostLocked,
-    FoundValid,
-    Written,
-}
-
-impl Moment {
-    const ALL: [Self; 6] = [
-        Self::Begun,
-        Self::ActorPinned,
-        Self::PermissionGiven,
-        Self::PostLocked,
-        Self::FoundValid,
-        Self::Written,
-    ];
-}
-
-/// The door's own steps, in slow motion: `at` is called at each moment, in the
-/// middle of the transaction.
-fn in_slow_motion<A: Mutation>(
+/// Performs an attempt, and calls `at` at each step of the workflow, in the middle of
+/// the transaction.
+fn in_slow_motion<A: Mutation + Sync>(
     world: &World,
     call: &Call,
     attempt: &A,
-    mut at: impl FnMut(Moment),
+    at: impl FnMut(Step),
 ) -> Result<Outcome, Refusal> {
-    let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
-    let mut conn = world.store.checkout()?;
-    store::transaction(&mut conn, |tx| {
-        at(Moment::Begun);
-        let actor = accounts::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
-        at(Moment::ActorPinned);
-        let capability = permissions::verify::<A>(actor).map_err(Refusal::from)?;
-        at(Moment::PermissionGiven);
-        let (id, _) = attempt.target().unwrap();
-        let post = posts::lock(tx, &capability, id)?.ok_or(Refusal::NotFound)?;
-        at(Moment::PostLocked);
-        let validity = policies::evaluate(capability, attempt, post).map_err(Refusal::from)?;
-        at(Moment::FoundValid);
-        let outcome = invariants::enforce(validity, &operation, tx)?;
-        at(Moment::Written);
-        Ok(outcome)
-    })
-    .map_err(|Stopped(refusal)| refusal)
-}
-
-struct Stopped(Refusal);
-
-impl From<Refusal> for Stopped {
-    fn from(refusal: Refusal) -> Self {
-        Self(refusal)
-    }
-}
-
-impl From<Broken> for Stopped {
-    fn from(broken: Broken) -> Self {
-        match broken {
-            Broken::Invariant(violation) => Self(violation.into()),
-            Broken::Database(error) => error.into(),
-        }
-    }
-}
-
-impl From<diesel::result::Error> for Stopped {
-    fn from(error: diesel::result::Error) -> Self {
-        Self(match classify(&error) {
-            Failure::Unavailable(why) => why.into(),
-            Failure::Constraint(name) | Failure::Defect(name) => {
-                InvariantViolation::new(name).into()
-            }
-            Failure::Conflict => InvariantViolation::new("a conflict").into(),
-        })
-    }
+    step_by_step(|| workflow::perform(&world.store, call, attempt), at)
 }
 
 /// An answer in one word, or the codes of its reasons.

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -17,6 +17,13 @@ use imprimatur::store::migrations::{self, MIGRATIONS};
 use imprimatur::store::pool::Limits;
 use sha2::{Digest, Sha256};
 
+/// How safely the server writes. A measurement sets it first; tests do not.
+pub static DURABILITY: OnceLock<Durability> = OnceLock::new();
+
+fn durability() -> Durability {
+    *DURABILITY.get_or_init(|| Durability::Disposable)
+}
+
 /// The server. It outlives the test binary by two seconds, so that the next
 /// one finds it warm; its watchdog then stops it.
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
@@ -26,7 +33,7 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
     };
     Cluster::open(&ClusterSettings {
         data_dir: data_dir(),
-        durability: Durability::Disposable,
+        durability: durability(),
         install,
         watchdog: Some(env!("CARGO_BIN_EXE_imprimatur").into()),
         grace: Duration::from_secs(2),
@@ -183,11 +190,16 @@ pub fn connect(url: &str) -> PgConnection {
     PgConnection::establish(url).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn data_dir() -> PathBuf {
+/// Where the server keeps everything, its log included.
+pub fn data_dir() -> PathBuf {
     let checkout = hex(&Sha256::digest(env!("CARGO_MANIFEST_DIR")));
     let user = std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own));
     let user = user.map_or_else(|_| std::env::var("USER").unwrap(), |user| user.to_string());
-    std::env::temp_dir().join(format!("imprimatur-tests-{user}-{}", &checkout[..8]))
+    let purpose = match durability() {
+        Durability::Durable => "measurements",
+        Durability::Disposable => "tests",
+    };
+    std::env::temp_dir().join(format!("imprimatur-{purpose}-{user}-{}", &checkout[..8]))
 }
 
 /// A name that changes with any migration.

@@ -15,6 +15,7 @@ pub mod proxy;
 pub mod raw;
 pub mod replay;
 pub mod server;
+pub mod steps;
 pub mod tools;
 pub mod world;
 

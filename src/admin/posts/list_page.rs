@@ -1,6 +1,7 @@
 //! The page of the list of posts.
 
 use askama::Template;
+use jiff::Timestamp;
 
 use crate::admin::pager::Pager;
 use crate::admin::posts::asked_list::{AskedList, Ticks};
@@ -105,11 +106,15 @@ impl PostsPage {
     /// Returns whether the list can be sorted by this under its filters.
     fn is_offered(&self, sort: Sort) -> bool {
         match sort {
-            Sort::Since | Sort::State => true,
             // The index that serves a filter by time is in the order of time.
-            Sort::Number => !self.filters().is_about_time(),
-            Sort::Author | Sort::Publisher | Sort::Title => !self.is_long(),
+            Sort::Number if self.filters().is_about_time() => false,
+            sort => !self.bounds(sort) || !self.is_long(),
         }
+    }
+
+    /// Returns whether only so many posts of this list can be sorted by this.
+    fn bounds(&self, sort: Sort) -> bool {
+        self.filters().filter(Timestamp::now(), &self.names).bounds(sort)
     }
 
     /// Returns whether there are more posts than can be sorted without an index.
@@ -176,7 +181,7 @@ impl PostsPage {
 
     /// Returns whether more posts match than the list shows.
     fn is_cut_off(&self) -> bool {
-        let is_bounded = self.filters().words.is_some() || self.filters().sort.is_bounded();
+        let is_bounded = self.filters().words.is_some() || self.bounds(self.filters().sort);
         is_bounded && self.is_long()
     }
 

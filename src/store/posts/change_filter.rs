@@ -33,34 +33,28 @@ pub enum Sort {
     /// By the time since when a post has been in its state.
     Since,
     /// By its number, which is the order in which posts were created. It goes
-    /// with no filter by time.
+    /// with no filter by time, and with one by person as [`Filter::bounds`] says.
     Number,
     /// By its state, and in a state by time.
     State,
-    /// By the name of its author. As [`Sort::is_bounded`] says.
+    /// By the name of its author. As [`Filter::bounds`] says.
     Author,
-    /// By the name of who published it. As [`Sort::is_bounded`] says.
+    /// By the name of who published it. As [`Filter::bounds`] says.
     Publisher,
-    /// By its title. As [`Sort::is_bounded`] says.
+    /// By its title. As [`Filter::bounds`] says.
     Title,
 }
 
-impl Sort {
-    /// Returns whether no index has this order. Of more than [`COUNTED`] posts,
-    /// the list then has the newest alone: an index for each of these orders
-    /// would be paid by every change of a post.
-    pub fn is_bounded(self) -> bool {
-        match self {
-            Self::Since | Self::Number | Self::State => false,
-            Self::Author | Self::Publisher | Self::Title => true,
-        }
-    }
-}
-
 impl Filter {
-    /// Returns whether the filter is about time.
-    pub(super) fn is_ranged(&self) -> bool {
-        self.from.is_some() || self.until.is_some()
+    /// Returns whether no index has this order of these posts. Of more than
+    /// [`COUNTED`] posts, the list then has the last changed alone: an index for each
+    /// of these orders would be paid by every change of a post.
+    pub fn bounds(&self, sort: Sort) -> bool {
+        match sort {
+            Sort::Since | Sort::State => false,
+            Sort::Number => self.author.is_some() || self.reviewer.is_some(),
+            Sort::Author | Sort::Publisher | Sort::Title => true,
+        }
     }
 
     /// Returns where to begin to read: where the slice says, or where the filter

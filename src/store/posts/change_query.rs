@@ -31,10 +31,9 @@ impl ChangeQuery<'_> {
             if self.filter.words.is_some() {
                 format!("(SELECT count(*) FROM found WHERE state = '{}')", state.as_str())
             } else if self.filter.may_have(state) {
-                // Which ones are counted does not matter. An index of numbers has all
-                // that is asked of them; one of times has to go to each post.
-                let order = if self.filter.is_ranged() { "posts.since" } else { "posts.id" };
-                let posts = self.of_state(state, "", &self.ranged(), order, COUNTED as i64 + 1);
+                // Which ones are counted does not matter.
+                let posts =
+                    self.of_state(state, "", &self.ranged(), "posts.since", COUNTED as i64 + 1);
                 format!("(SELECT count(*) FROM ({posts}) few)")
             } else {
                 "0".to_owned()
@@ -83,7 +82,7 @@ impl ChangeQuery<'_> {
 
     /// Returns whether the posts are found first, and then sorted.
     fn is_found_first(&self) -> bool {
-        self.filter.words.is_some() || self.sort.is_bounded()
+        self.filter.words.is_some() || self.filter.bounds(self.sort)
     }
 
     /// Returns the select of the posts that are sorted afterwards, each with the
@@ -100,11 +99,7 @@ impl ChangeQuery<'_> {
                  ORDER BY d.post_id DESC LIMIT {most}"
             )
         } else {
-            let order = if self.filter.is_ranged() {
-                "posts.since DESC, posts.id DESC"
-            } else {
-                "posts.id DESC"
-            };
+            let order = "posts.since DESC, posts.id DESC";
             let parts = self.of_each(|state| self.of_state(state, POST, &ranged, order, most));
             format!("SELECT * FROM ({parts}) posts ORDER BY {order} LIMIT {most}")
         };

@@ -8,7 +8,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 use super::byline::byline;
 use crate::domain::{
     Archival, Content, LockedPost, Post, PostId, Publication, Review, ReviewId, Revision,
-    RevisionNumber, Slug, State, Status, Submission,
+    RevisionNumber, Slug, State, Status, Step, Submission,
 };
 use crate::permissions::Capability;
 use crate::store::Transaction;
@@ -39,10 +39,12 @@ pub fn lock<'tx, A>(
     match locked {
         None => Ok(None),
         Some(_) => {
+            Step::Lock.reached();
             let mut post = find(tx.conn(), id, visibility)?;
             if let Some(post) = &mut post {
                 lock_deactivated_reviewers(tx.conn(), post)?;
             }
+            Step::Post.reached();
             Ok(post.map(|post| LockedPost::for_update(post, tx.within())))
         }
     }

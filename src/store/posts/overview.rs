@@ -71,7 +71,7 @@ pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<W
              request.reviewer_id, request.names, request.at
          FROM (
              SELECT id, author_id, current_revision, submitted_at FROM posts
-             WHERE state = 'in_review' ORDER BY submitted_at, id LIMIT rows
+             WHERE state = 'in_review' ORDER BY since, id LIMIT rows
          ) p
          JOIN users author ON author.id = p.author_id
          JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision
@@ -112,7 +112,14 @@ pub fn published_by_week(conn: &mut PgConnection, since: Timestamp) -> QueryResu
              extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY wait))::float8
          FROM (
              SELECT date_bin('7 days', published_at, $1) AS week, published_at - submitted_at AS wait
-             FROM posts WHERE published_at >= $1 ORDER BY published_at DESC LIMIT rows
+             FROM (
+                 (SELECT published_at, submitted_at FROM posts
+                  WHERE state = 'published' AND since >= $1 ORDER BY since DESC LIMIT rows)
+                 UNION ALL
+                 (SELECT published_at, submitted_at FROM posts
+                  WHERE state = 'archived' AND since >= $1 ORDER BY since DESC LIMIT rows)
+             ) AS changed
+             WHERE published_at >= $1 ORDER BY published_at DESC LIMIT rows
          ) AS newest
          GROUP BY week ORDER BY week",
     )

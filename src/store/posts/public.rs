@@ -109,15 +109,16 @@ pub fn published(conn: &mut PgConnection, slice: &PageRequest) -> QueryResult<Pa
     Ok(slice.page(rows.into_iter().filter_map(public).collect()))
 }
 
+/// A published post is in its state since its publication.
 const OLDER: &str = public_where!(
-    "p.state = 'published' AND (p.published_at, p.id) < ($1, $2)
-     ORDER BY p.published_at DESC, p.id DESC"
+    "p.state = 'published' AND (p.since, p.id) < ($1, $2)
+     ORDER BY p.since DESC, p.id DESC"
 );
 
 /// The same way back: the index is read from the other end.
 const NEWER: &str = public_where!(
-    "p.state = 'published' AND (p.published_at, p.id) > ($1, $2)
-     ORDER BY p.published_at, p.id"
+    "p.state = 'published' AND (p.since, p.id) > ($1, $2)
+     ORDER BY p.since, p.id"
 );
 
 /// Returns the newest published posts, and when the public last saw a change: a post
@@ -142,7 +143,7 @@ const LAST_ARCHIVED: &str = "SELECT max(since) FROM posts WHERE state = 'archive
 
 const NEWEST: &str = public_where!(
     "(SELECT max(since) FROM posts WHERE state = 'archived'), ",
-    "p.state = 'published' ORDER BY p.published_at DESC, p.id DESC"
+    "p.state = 'published' ORDER BY p.since DESC, p.id DESC"
 );
 
 /// Returns what the public finds at an address, or `None` where there never

@@ -3,10 +3,10 @@
 use std::thread;
 
 use diesel::connection::SimpleConnection;
-use imprimatur::domain::{Outcome, PostId, State, UserId};
+use imprimatur::domain::{Outcome, PostId, State, Step, UserId};
 use imprimatur::refusal::Refusal;
 
-use super::{Moment, at_once, in_short, in_slow_motion};
+use super::{at_once, in_short, in_slow_motion};
 use crate::support::World;
 use crate::support::raw::{db_waiters, wait_until};
 use crate::support::world::{archive, publish, request_changes, revise, submit, withdraw_request};
@@ -78,7 +78,7 @@ impl Doing {
         self,
         world: &World,
         post: PostId,
-        at: impl FnMut(Moment),
+        at: impl FnMut(Step),
     ) -> Result<Outcome, Refusal> {
         with_attempt!(world, self, post, |who, attempt| in_slow_motion(
             world,
@@ -120,7 +120,7 @@ fn the_second_of_two_attempts_is_decided_on_what_the_first_left() {
             let answers = thread::scope(|scope| {
                 let mut other = None;
                 let answer = first.go_slowly(&world, post, |moment| {
-                    if moment == Moment::Written {
+                    if moment == Step::Commit {
                         let thread = scope.spawn(|| second.go(&world, post));
                         wait_until("the second waits or has its answer", || {
                             has_waited = db_waiters(&mut superuser) > 0;

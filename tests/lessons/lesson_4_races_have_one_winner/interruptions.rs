@@ -6,14 +6,14 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use imprimatur::domain::PostId;
+use imprimatur::domain::{PostId, Step};
 use imprimatur::refusal::Refusal;
 use imprimatur::store::pool::Limits;
 use imprimatur::store::statement::statement;
 use imprimatur::store::{self, Store, Unavailable};
 use imprimatur::workflow;
 
-use super::{Moment, in_slow_motion};
+use super::in_slow_motion;
 use crate::support::database::patient;
 use crate::support::raw::wait_until;
 use crate::support::world::{db_number, publish};
@@ -269,7 +269,7 @@ fn a_connection_that_breaks_before_the_commit_leaves_nothing_and_the_key_is_free
     let world = World::new();
     let post = world.in_review();
     let before = world.db_everything();
-    for moment in Moment::ALL {
+    for moment in Step::ALL {
         let answer = in_slow_motion(&world, &world.call(world.edith), &publish(post, 1), |now| {
             if now == moment {
                 break_every_connection(&world);

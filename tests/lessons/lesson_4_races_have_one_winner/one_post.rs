@@ -2,11 +2,11 @@
 
 use std::thread;
 
-use imprimatur::domain::{Create, OperationKey, PostId, Role};
+use imprimatur::domain::{Create, OperationKey, PostId, Role, Step};
 use imprimatur::refusal::Refusal;
 use imprimatur::workflow;
 
-use super::{Moment, at_once, in_short, in_slow_motion};
+use super::{at_once, in_short, in_slow_motion};
 use crate::support::browser::Page;
 use crate::support::world::{archive, call_with, content, publish, revise, submit};
 use crate::support::{Browser, Server, World};
@@ -191,7 +191,7 @@ fn an_address_that_another_post_took_is_chosen_again() {
     thread::scope(|scope| {
         let mut second = None;
         in_slow_motion(&world, &world.call(world.edith), &publish(one, 1), |moment| {
-            if moment == Moment::Written {
+            if moment == Step::Commit {
                 // The address is taken, and nobody else can see that yet.
                 second = Some(scope.spawn(|| world.perform(world.rosa, &publish(other, 1))));
                 world.database.db_wait_for_waiters(1);
@@ -258,7 +258,7 @@ fn a_key_whose_first_use_is_still_under_way_waits_and_answers_the_same() {
     thread::scope(|scope| {
         let mut second = None;
         let first = in_slow_motion(&world, &call(), &submit(post, 1), |moment| {
-            if moment == Moment::Written {
+            if moment == Step::Commit {
                 let call = call();
                 second = Some(scope.spawn({
                     let world = &world;

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use imprimatur::accounts::{self, Credential, SessionId, sessions};
-use imprimatur::domain::{Role, UserId};
+use imprimatur::domain::{Role, Step, UserId};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
 use imprimatur::store::pool::Limits;
@@ -17,7 +17,7 @@ use imprimatur::store::statement::statement;
 use imprimatur::store::{self, Store};
 use imprimatur::workflow::{self, Call};
 
-use super::{Moment, at_once, in_slow_motion};
+use super::{at_once, in_slow_motion};
 use crate::support::attempts::codes;
 use crate::support::raw::{DB_RECORD, wait_until};
 use crate::support::world::{
@@ -78,7 +78,7 @@ impl Revocation {
 }
 
 /// One more reviewer, signed in.
-fn reviewer(world: &World, name: &str) -> Call {
+pub(super) fn reviewer(world: &World, name: &str) -> Call {
     let who = world.person(name, &[Role::Reviewer]);
     let key = sessions::random_key();
     let session = SessionId::of(&key);
@@ -96,7 +96,7 @@ fn a_revocation_waits_for_the_publish_in_progress_and_the_next_one_is_refused() 
     let world = World::new();
     let mut number = 0;
     for revocation in every_revocation() {
-        for moment in Moment::ALL {
+        for moment in Step::ALL {
             number += 1;
             let name = format!("reviewer{number}");
             let call = reviewer(&world, &name);
@@ -115,7 +115,7 @@ fn a_revocation_waits_for_the_publish_in_progress_and_the_next_one_is_refused() 
                         return;
                     }
                     let thread = scope.spawn(take_place);
-                    if now == Moment::Begun {
+                    if now == Step::Begin {
                         // Nothing is pinned yet, and nothing makes it wait.
                         revoking = Some(thread);
                         while !is_acknowledged.load(Ordering::SeqCst) {
@@ -129,7 +129,7 @@ fn a_revocation_waits_for_the_publish_in_progress_and_the_next_one_is_refused() 
                 });
                 (answer, revoking.unwrap().join().unwrap())
             });
-            if moment == Moment::Begun {
+            if moment == Step::Begin {
                 assert_eq!(answer.unwrap_err().layer(), revocation.layer(), "{case}");
                 assert_eq!(world.db_history(post), ["draft", "in_review"], "{case}");
             } else {
