@@ -9,8 +9,8 @@ use std::process::Command;
 
 use diesel::connection::SimpleConnection;
 
-use crate::support::Database;
 use crate::seed::log;
+use crate::support::Database;
 
 /// A script for pgbench, and the values that do not change.
 pub struct Script {

@@ -6,7 +6,7 @@ named! {
     /// Each layer reports its own as a trace event with the target `imprimatur::steps`.
     /// `RUST_LOG=imprimatur::steps=trace` prints them; tests hold a transaction there.
     pub enum Step is "a step of the workflow" {
-        /// The transaction has begun, and has read nothing.
+        /// The transaction is open, and has read nothing.
         Begin = "begin",
         /// The actor is read, and locked against a revocation.
         Actor = "actor",

@@ -111,7 +111,9 @@ impl Deed {
             Self::Publish => workflow::perform(store, &case.reviewer, &publish(post, 1)),
             Self::PublishAsRosa => world.perform(world.rosa, &publish(post, 1)),
             Self::Archive => world.perform(world.stan, &archive(post, 1)),
-            Self::RevokeTheRole => return changed(world, case, AccountChange::Revoke(Role::Reviewer)),
+            Self::RevokeTheRole => {
+                return changed(world, case, AccountChange::Revoke(Role::Reviewer));
+            }
             Self::Deactivate => return changed(world, case, AccountChange::Deactivate),
             Self::ChangeThePassword => {
                 let hash = account("nobody", &[]).password_hash + "x";
