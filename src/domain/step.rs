@@ -25,7 +25,7 @@ named! {
 
 impl Step {
     /// Reports that the transaction has come to the end of this step.
-    pub(crate) fn reached(self) {
+    pub fn reached(self) {
         tracing::trace!(target: "imprimatur::steps", step = self.as_str());
     }
 }

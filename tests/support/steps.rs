@@ -1,19 +1,41 @@
 //! The steps of the workflow as it takes them: a test holds it at each.
 
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 
 use imprimatur::domain::Step;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber, subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber, callsite, dispatcher, subscriber};
+
+/// Keeps the reports of steps on. `tracing` remembers of each place in the code that
+/// nothing listens there; a listener that comes while another thread is about to
+/// remember this would hear nothing.
+static LISTENS: LazyLock<Dispatch> = LazyLock::new(|| {
+    let has_heard = Arc::new(AtomicBool::new(false));
+    let listener = Dispatch::new(Observer({
+        let has_heard = Arc::clone(&has_heard);
+        move |_| has_heard.store(true, Ordering::SeqCst)
+    }));
+    while !has_heard.load(Ordering::SeqCst) {
+        callsite::rebuild_interest_cache();
+        dispatcher::with_default(&listener, || Step::Begin.reached());
+    }
+    listener
+});
 
 /// Does `work` on a thread of its own, and calls `at` at each step that its
 /// transactions come to. They go on when `at` returns.
 pub fn step_by_step<T: Send>(work: impl FnOnce() -> T + Send, mut at: impl FnMut(Step)) -> T {
+    LazyLock::force(&LISTENS);
     let ((report, reports), (go_on, answers)) = (channel(), channel());
-    let observer = Observer { report, go_on: Mutex::new(answers) };
+    let answers = Mutex::new(answers);
+    let observer = Observer(move |step| {
+        report.send(step).unwrap();
+        answers.lock().unwrap().recv().unwrap();
+    });
     thread::scope(|scope| {
         let working = scope.spawn(move || subscriber::with_default(observer, work));
         // The observer goes with the work.
@@ -25,22 +47,16 @@ pub fn step_by_step<T: Send>(work: impl FnOnce() -> T + Send, mut at: impl FnMut
     })
 }
 
-/// Receives the events of one thread.
-struct Observer {
-    report: Sender<Step>,
-    go_on: Mutex<Receiver<()>>,
-}
+/// Is told of the steps of one thread, and of nothing else.
+struct Observer<F>(F);
 
-impl Subscriber for Observer {
+impl<F: Fn(Step) + Send + Sync + 'static> Subscriber for Observer<F> {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == "imprimatur::steps"
     }
 
     fn event(&self, event: &Event<'_>) {
-        event.record(&mut Reported(|step| {
-            self.report.send(step).unwrap();
-            self.go_on.lock().unwrap().recv().unwrap();
-        }));
+        event.record(&mut Reported(&self.0));
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -57,9 +73,9 @@ impl Subscriber for Observer {
 }
 
 /// Reads the step out of an event.
-struct Reported<F>(F);
+struct Reported<'a, F>(&'a F);
 
-impl<F: FnMut(Step)> Visit for Reported<F> {
+impl<F: Fn(Step)> Visit for Reported<'_, F> {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "step" {
             self.0(value.parse().unwrap());

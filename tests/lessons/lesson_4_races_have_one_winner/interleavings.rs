@@ -129,7 +129,8 @@ fn the_second_of_two_attempts_is_decided_on_what_the_first_left() {
                         other = Some(thread);
                     }
                 });
-                [answer, other.unwrap().join().unwrap()]
+                let other = other.unwrap_or_else(|| panic!("{first:?} did not commit: {answer:?}"));
+                [answer, other.join().unwrap()]
             });
             let answers = answers.map(|answer| in_short(&answer));
             let case = format!("{second:?} during {first:?}");
