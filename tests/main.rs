@@ -7,7 +7,10 @@
 mod support;
 
 mod lessons;
+mod matrix;
+mod model;
 
+mod collapse;
 mod edges;
 mod operations;
 mod shape;

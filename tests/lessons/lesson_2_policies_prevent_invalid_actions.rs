@@ -47,22 +47,22 @@ const TRUTH: &str = "
 /// Why the others cannot: which layer says no, with which codes, and what HTTP
 /// calls it. `visibility` is what hides a post that somebody may not know of.
 const REFUSALS: &str = "
-| who                         | action           | Draft                                      | In review                         | Published                                   | Archived                                   |
-|-----------------------------|------------------|--------------------------------------------|-----------------------------------|---------------------------------------------|--------------------------------------------|
-| its author                  | submit           | done                                       | 409 policy not-a-draft            | 409 policy not-a-draft                      | 409 policy not-a-draft                     |
-| its author                  | revise           | done                                       | done                              | 409 policy already-published                | 409 policy already-published               |
-| its author                  | publish          | 403 permission permission-missing          | 403 permission permission-missing | 403 permission permission-missing           | 403 permission permission-missing          |
-| another author              | revise           | 404 visibility                             | 404 visibility                    | 403 policy not-its-author already-published | 404 visibility                             |
-| a reviewer                  | publish          | 404 visibility                             | done                              | 409 policy not-in-review                    | 409 policy not-in-review                   |
-| a reviewer                  | request-changes  | 404 visibility                             | done                              | 409 policy not-in-review                    | 409 policy not-in-review                   |
-| a reviewer                  | archive          | 403 permission permission-missing          | 403 permission permission-missing | 403 permission permission-missing           | 403 permission permission-missing          |
-| its author, also a reviewer | publish          | 403 policy not-in-review own-post          | 403 policy own-post               | 403 policy not-in-review own-post           | 403 policy not-in-review own-post          |
-| its author, also a reviewer | request-changes  | 403 policy not-in-review own-post          | 403 policy own-post               | 403 policy not-in-review own-post           | 403 policy not-in-review own-post          |
-| its author, also a reviewer | withdraw-request | 409 policy not-in-review no-request-stands | 403 policy not-your-request       | 409 policy not-in-review no-request-stands  | 409 policy not-in-review no-request-stands |
-| staff                       | archive          | 409 policy not-published                   | 409 policy not-published          | done                                        | 409 policy not-published                   |
-| staff                       | publish          | 403 permission permission-missing          | 403 permission permission-missing | 403 permission permission-missing           | 403 permission permission-missing          |
-| an account without roles    | publish          | 403 permission permission-missing          | 403 permission permission-missing | 403 permission permission-missing           | 403 permission permission-missing          |
-| not signed in     | publish          | 401 authentication                         | 401 authentication                | 401 authentication                          | 401 authentication                         |
+| who                         | action           | Draft                                               | In review                            | Published                                           | Archived                                            |
+|-----------------------------|------------------|-----------------------------------------------------|--------------------------------------|-----------------------------------------------------|-----------------------------------------------------|
+| its author                  | submit           | done                                                | 409 policy not-a-draft               | 409 policy not-a-draft                              | 409 policy not-a-draft                              |
+| its author                  | revise           | done                                                | done                                 | 409 policy already-published                        | 409 policy already-published                        |
+| its author                  | publish          | 403 permission permission-missing                   | 403 permission permission-missing    | 403 permission permission-missing                   | 403 permission permission-missing                   |
+| another author              | revise           | 404 visibility                                      | 404 visibility                       | 403 policy not-its-author already-published         | 404 visibility                                      |
+| a reviewer                  | publish          | 404 visibility                                      | done                                 | 409 policy not-in-review                            | 409 policy not-in-review                            |
+| a reviewer                  | request-changes  | 404 visibility                                      | done                                 | 409 policy not-in-review                            | 409 policy not-in-review                            |
+| a reviewer                  | archive          | 403 permission permission-missing                   | 403 permission permission-missing    | 403 permission permission-missing                   | 403 permission permission-missing                   |
+| its author, also a reviewer | publish          | 403 policy not-in-review own-post                   | 403 policy own-post                  | 403 policy not-in-review own-post                   | 403 policy not-in-review own-post                   |
+| its author, also a reviewer | request-changes  | 403 policy not-in-review own-post                   | 403 policy own-post                  | 403 policy not-in-review own-post                   | 403 policy not-in-review own-post                   |
+| its author, also a reviewer | withdraw-request | 403 policy not-in-review own-post no-request-stands | 403 policy own-post not-your-request | 403 policy not-in-review own-post no-request-stands | 403 policy not-in-review own-post no-request-stands |
+| staff                       | archive          | 409 policy not-published                            | 409 policy not-published             | done                                                | 409 policy not-published                            |
+| staff                       | publish          | 403 permission permission-missing                   | 403 permission permission-missing    | 403 permission permission-missing                   | 403 permission permission-missing                   |
+| an account without roles    | publish          | 403 permission permission-missing                   | 403 permission permission-missing    | 403 permission permission-missing                   | 403 permission permission-missing                   |
+| not signed in               | publish          | 401 authentication                                  | 401 authentication                   | 401 authentication                                  | 401 authentication                                  |
 ";
 
 /// Everybody in the tables, with whose post it is that they try things on.
@@ -505,6 +505,29 @@ fn any_reviewer_withdraws_the_request_of_a_deactivated_reviewer() {
     world.perform(world.rosa, &withdraw_request(post, 1)).unwrap();
     world.perform(world.rosa, &publish(post, 1)).unwrap();
     assert_eq!(world.post(post).state(), State::Published);
+}
+
+/// Four eyes: whoever could withdraw every request against their own post would
+/// need no second reviewer to agree.
+#[test]
+fn an_author_does_not_withdraw_the_request_of_a_deactivated_reviewer() {
+    let world = World::new();
+    let post = world.draft_of(world.rosa);
+    world.perform(world.rosa, &submit(post, 1)).unwrap();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    world.change_account("edith", AccountChange::Deactivate).unwrap();
+    let before = world.db_everything();
+    let refusal = world.perform(world.rosa, &withdraw_request(post, 1)).unwrap_err();
+    assert_eq!(codes(&refusal), "policy own-post");
+    let refusal = world.perform(world.rosa, &publish(post, 1)).unwrap_err();
+    assert_eq!(codes(&refusal), "policy own-post changes-requested");
+    assert_eq!(
+        refusal.reasons()[1].hint,
+        "Save a new revision. The account of Edith is deactivated, so another reviewer can also \
+         withdraw the request."
+    );
+    assert_eq!(world.db_everything(), before);
+    assert_eq!(world.db_incidents(), [""; 0]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn publish_through(browser: &mut Browser, world: &World) -> (u16, Vec<(&'static 
 }
 
 #[test]
-fn one_publish_takes_at_most_eight_round_trips_and_one_connection() {
+fn one_publish_takes_six_round_trips_and_one_connection() {
     let world = World::new();
     let (proxy, server) = counted(&world);
     let mut edith = server.signed_in("edith");

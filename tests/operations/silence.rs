@@ -55,6 +55,10 @@ fn every_page_answers_503_within_the_limits() {
             assert!(asked.elapsed() < LONGEST, "{:?}", asked.elapsed());
         });
     });
+    // The process lives, and says what is missing.
+    server.browser().get("/healthz").expect(200);
+    let not_ready = server.browser().get("/readyz").expect(503).body;
+    assert_eq!(not_ready, "Not ready: the database does not answer.\n");
     // Now that it is known, nobody waits long.
     let asked = Instant::now();
     assert_eq!(server.browser().get("/").status, 503);

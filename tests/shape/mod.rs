@@ -1,9 +1,11 @@
 //! The shape of the code, and the tables that the README shares with it.
 
 mod architecture;
+mod claims;
 mod findings;
 mod imports;
 mod lists;
+pub mod named_tests;
 pub mod readme;
 mod schema;
 mod sources;

@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod browser;
 pub mod chromium;
 pub mod database;
+pub mod documents;
 pub mod html;
 pub mod processes;
 pub mod program;

@@ -120,6 +120,11 @@ fn answer_to_requests(person: &Person, post: &Post) -> String {
     }
     let mut deactivated = requests.iter().filter(|request| request.reviewer.id != person.id);
     match (deactivated.next(), post.author_is_active) {
+        (Some(request), _) if post.author.id == person.id => format!(
+            "Save a new revision. The account of {} is deactivated, so another reviewer can also \
+             withdraw the request.",
+            request.reviewer.name
+        ),
         (Some(request), _) => format!(
             "The account of {} is deactivated, so you can withdraw the request.",
             request.reviewer.name

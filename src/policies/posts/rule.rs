@@ -55,6 +55,7 @@ pub fn rules(action: Action) -> &'static [Rule] {
         }
         Action::WithdrawRequest => &[
             Rule::IsInReview,
+            Rule::YouAreNotItsAuthor,
             Rule::ARequestStands,
             Rule::StandingRequestIsYours,
             Rule::SeenIsCurrent,

@@ -99,6 +99,21 @@ fn a_site_over_tls_says_so_and_nothing_is_read_across_origins() {
 }
 
 #[test]
+fn a_cookie_over_tls_belongs_to_the_host_and_travels_over_tls_only() {
+    let world = World::new();
+    let secure = Server::start_behind("https://news.example", world.database.store());
+    let cookie = secure.browser().get("/sign-in").headers["set-cookie"].clone();
+    assert!(cookie.starts_with("__Host-"), "{cookie}");
+    for part in ["; Secure", "; Path=/", "; HttpOnly"] {
+        assert!(cookie.contains(part), "{part} in {cookie}");
+    }
+    assert!(!cookie.contains("Domain="), "{cookie}");
+    let plain = Server::start(world.database.store());
+    let cookie = plain.browser().get("/sign-in").headers["set-cookie"].clone();
+    assert!(!cookie.starts_with("__Host-") && !cookie.contains("Secure"), "{cookie}");
+}
+
+#[test]
 fn signing_out_clears_what_the_browser_keeps_and_not_what_it_is_known_by() {
     let world = World::new();
     let server = Server::start(world.database.store());

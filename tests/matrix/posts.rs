@@ -1,0 +1,229 @@
+//! The answers about posts, computed without a database.
+
+use imprimatur::domain::Archival;
+use std::sync::LazyLock;
+
+use imprimatur::domain::{
+    Action, Byline, Content, Permission, Person, Post, PostId, Publication, Reader, Review,
+    ReviewId, Revision, RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId,
+};
+use imprimatur::permissions;
+use imprimatur::policies::posts::{self, Facts, Subject};
+use imprimatur::policies::rules;
+use imprimatur::refusal::Refusal;
+use jiff::Timestamp;
+
+use super::table::{Answer, Case, Dimension, Table};
+
+const ROLES: [Dimension; 3] = [
+    Dimension { subject: "", values: &["you are not an author", "you are an author"] },
+    Dimension { subject: "", values: &["you are not a reviewer", "you are a reviewer"] },
+    Dimension { subject: "", values: &["you are not staff", "you are staff"] },
+];
+
+/// What varies about an attempt on a post.
+pub const DIMENSIONS: [Dimension; 9] = [
+    ROLES[0],
+    ROLES[1],
+    ROLES[2],
+    Dimension {
+        subject: "the post is ",
+        values: &["a draft", "in review", "published", "archived"],
+    },
+    Dimension { subject: "", values: &["another person wrote it", "you wrote it"] },
+    Dimension {
+        subject: "",
+        values: &["you saw the current revision", "you saw an older revision"],
+    },
+    Dimension {
+        subject: "open change request: ",
+        values: &["none", "yours", "another reviewer's", "a deactivated reviewer's"],
+    },
+    Dimension { subject: "", values: &["title, summary and body are there", "a part is missing"] },
+    Dimension { subject: "", values: &["a note or reason is given", "no note or reason is given"] },
+];
+
+/// What varies about a new post.
+pub const CREATION: [Dimension; 4] = [
+    ROLES[0],
+    ROLES[1],
+    ROLES[2],
+    Dimension { subject: "", values: &["something is written", "nothing is written"] },
+];
+
+/// Whose change request is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Request {
+    None,
+    Mine,
+    Another,
+    Departed,
+}
+
+/// A case, with names instead of numbers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Situation {
+    /// Which of the eight sets of roles the person holds.
+    pub roles: usize,
+    pub state: State,
+    pub is_own: bool,
+    pub request: Request,
+    pub is_complete: bool,
+}
+
+/// What the attempt itself brings.
+#[derive(Debug, Clone, Copy)]
+pub struct Supplied {
+    pub saw_current: bool,
+    pub has_words: bool,
+}
+
+pub fn read(case: &Case) -> (Situation, Supplied) {
+    let requests = [Request::None, Request::Mine, Request::Another, Request::Departed];
+    let situation = Situation {
+        roles: role_index(case),
+        state: State::ALL[case[3]],
+        is_own: case[4] == 1,
+        request: requests[case[6]],
+        is_complete: case[7] == 0,
+    };
+    (situation, Supplied { saw_current: case[5] == 0, has_words: case[8] == 0 })
+}
+
+pub fn role_index(case: &Case) -> usize {
+    case[0] + 2 * case[1] + 4 * case[2]
+}
+
+/// The roles of a number below eight.
+pub fn roles(index: usize) -> Vec<Role> {
+    Role::ALL
+        .into_iter()
+        .enumerate()
+        .filter(|(bit, _)| index >> bit & 1 == 1)
+        .map(|(_, role)| role)
+        .collect()
+}
+
+/// The table of every action, in the order of the workflow.
+pub fn tables() -> &'static [Table] {
+    static TABLES: LazyLock<Vec<Table>> =
+        LazyLock::new(|| Action::ALL.into_iter().map(make).collect());
+    &TABLES
+}
+
+pub fn table(action: Action) -> &'static Table {
+    tables().iter().find(|table| table.title == action.as_str()).unwrap()
+}
+
+fn make(action: Action) -> Table {
+    let codes: Vec<&str> = rules(action).iter().map(|rule| rule.as_str()).collect();
+    let permission = permissions::required(action);
+    let becomes = action.target().map_or("The state stays as it is.".to_owned(), |state| {
+        format!("The post becomes: {}.", state.label())
+    });
+    let note = format!("{becomes} The permission is `{permission}`.");
+    match action {
+        Action::Create => Table::new(action.as_str(), &note, &CREATION, &codes, create),
+        Action::Revise
+        | Action::Submit
+        | Action::RequestChanges
+        | Action::WithdrawRequest
+        | Action::Publish
+        | Action::Archive => {
+            Table::new(action.as_str(), &note, &DIMENSIONS, &codes, |case| on_post(action, case))
+        }
+    }
+}
+
+fn create(case: &Case) -> Answer {
+    let person = person(role_index(case));
+    let content = if case[3] == 0 { text(true) } else { Content::default() };
+    let facts = Facts { person: &person, subject: Subject::New(&content), has_words: false };
+    Answer::of(&ask(Action::Create, &facts))
+}
+
+fn on_post(action: Action, case: &Case) -> Answer {
+    let (situation, supplied) = read(case);
+    let person = person(situation.roles);
+    let post = post(&situation, person.byline());
+    let seen = RevisionNumber(if supplied.saw_current { 2 } else { 1 });
+    let subject = Subject::Existing(&post, seen);
+    Answer::of(&ask(action, &Facts { person: &person, subject, has_words: supplied.has_words }))
+}
+
+/// Asks the layers as the workflow does: permission, visibility, policy.
+fn ask(action: Action, facts: &Facts<'_>) -> Result<(), Refusal> {
+    permissions::check(&facts.person.roles, permissions::required(action))?;
+    if let Subject::Existing(post, _) = facts.subject
+        && !is_visible(facts.person, post)
+    {
+        return Err(Refusal::NotFound);
+    }
+    Ok(posts::check(action, facts)?)
+}
+
+/// A published post is public; any other is for those who see its history. The
+/// tests on a database compare this with the function of the database.
+fn is_visible(person: &Person, post: &Post) -> bool {
+    let holds = |permission| permissions::holds(&person.roles, permission);
+    post.state() == State::Published
+        || post.shows_history_to(Reader {
+            person: Some(person.id),
+            sees_reviews: holds(Permission::ReviewPost),
+            sees_everything: holds(Permission::ViewAudit),
+        })
+}
+
+fn person(index: usize) -> Person {
+    Person {
+        id: UserId(1),
+        username: "you".to_owned(),
+        display_name: "You".to_owned(),
+        roles: RoleSet::of(&roles(index)),
+    }
+}
+
+fn byline(id: i64) -> Byline {
+    Byline { id: UserId(id), name: "Other".to_owned(), username: "other".to_owned() }
+}
+
+/// The text of a post, complete or without a body.
+pub fn text(is_complete: bool) -> Content {
+    Content::parse("On restraint", "Less is more.", if is_complete { "Words." } else { "" })
+        .unwrap()
+}
+
+fn post(situation: &Situation, you: Byline) -> Post {
+    let at = Timestamp::UNIX_EPOCH;
+    let content = text(situation.is_complete);
+    let revision = RevisionNumber(2);
+    let submission = Submission { at, by: byline(2), revision };
+    let slug = Slug::parse_chosen("on-restraint").unwrap().unwrap();
+    let publication = Publication { at, by: byline(3), revision, slug };
+    let archival = Archival { at, by: byline(4), reason: "Old.".to_owned() };
+    let status = match situation.state {
+        State::Draft => Status::Draft,
+        State::InReview => Status::InReview(submission),
+        State::Published => Status::Published(submission, publication),
+        State::Archived => Status::Archived(submission, publication, archival),
+    };
+    let asked_by = |reviewer, reviewer_is_active| {
+        let (id, note) = (ReviewId(1), "Please name your source.".to_owned());
+        vec![Review { id, revision, reviewer, reviewer_is_active, note, at, withdrawn_at: None }]
+    };
+    let standing_requests = match situation.request {
+        Request::None => Vec::new(),
+        Request::Mine => asked_by(you.clone(), true),
+        Request::Another => asked_by(byline(5), true),
+        Request::Departed => asked_by(byline(6), false),
+    };
+    Post {
+        id: PostId(1),
+        author: if situation.is_own { you } else { byline(2) },
+        author_is_active: true,
+        created_at: at,
+        current: Revision { number: revision, content, at },
+        status,
+        standing_requests,
+    }
+}

@@ -1,0 +1,55 @@
+//! Tests that documents name, as `module::test`.
+
+use std::sync::LazyLock;
+
+use super::sources::{files, read};
+
+static SOURCES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let paths = ["tests", "src"].iter().flat_map(|folder| files(folder, "rs"));
+    paths.map(|path| (path.clone(), read(&path))).collect()
+});
+
+/// Returns every name of a test in a text: what is in backquotes and has two colons.
+pub fn named(text: &str) -> Vec<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter(|name| is_path(name)).collect()
+}
+
+fn is_path(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    name.contains("::") && name.split("::").all(is_part)
+}
+
+/// Returns the names of a text that no test has.
+pub fn missing(text: &str) -> Vec<&str> {
+    named(text).into_iter().filter(|name| !exists(name)).collect()
+}
+
+/// Returns whether a file of that module has a test of that name.
+pub fn exists(name: &str) -> bool {
+    let Some((module, test)) = name.rsplit_once("::") else { return false };
+    let module = module.trim_end_matches("::tests").replace("::", "/");
+    let (file, folder) = (format!("/{module}.rs"), format!("/{module}/mod.rs"));
+    let function = format!("fn {test}(");
+    SOURCES.iter().any(|(path, text)| {
+        (path.ends_with(&file) || path.ends_with(&folder)) && is_test(text, &function)
+    })
+}
+
+/// Returns whether the function has the attribute of a test in the lines before it.
+fn is_test(text: &str, function: &str) -> bool {
+    text.split_once(function).is_some_and(|(before, _)| {
+        before.lines().rev().take(4).any(|line| line.trim() == "#[test]")
+    })
+}
+
+#[test]
+fn a_name_is_that_of_a_test_and_of_no_other_function() {
+    assert!(exists("named_tests::a_name_is_that_of_a_test_and_of_no_other_function"));
+    assert!(!exists("named_tests::exists"));
+    assert!(!exists("elsewhere::a_name_is_that_of_a_test_and_of_no_other_function"));
+    assert_eq!(missing("`named_tests::exists` and `not a name`"), ["named_tests::exists"]);
+}
