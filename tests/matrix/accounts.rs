@@ -25,7 +25,7 @@ const fn yes_no(values: &'static [&'static str]) -> Dimension {
 }
 
 /// What varies about a change of an account.
-pub const DIMENSIONS: [Dimension; 10] = [
+pub const DIMENSIONS: [Dimension; 11] = [
     yes_no(&["you are not staff", "you are staff"]),
     yes_no(&["it is another person's account", "it is your own account"]),
     yes_no(&["it is active", "it is deactivated"]),
@@ -35,6 +35,7 @@ pub const DIMENSIONS: [Dimension; 10] = [
     yes_no(&["it is not signed in", "it is signed in"]),
     yes_no(&["the token does not work", "the token works"]),
     yes_no(&["the display name is another", "the display name is the same"]),
+    yes_no(&["you saw the name that it has", "it was renamed since you saw it"]),
     yes_no(&["a reason is given", "no reason is given"]),
 ];
 
@@ -50,6 +51,7 @@ pub struct Situation {
     pub is_signed_in: bool,
     pub token_works: bool,
     pub is_same_name: bool,
+    pub saw_name: bool,
     pub has_reason: bool,
 }
 
@@ -64,7 +66,8 @@ pub fn read(case: &Case) -> Situation {
         is_signed_in: case[6] == 1,
         token_works: case[7] == 1,
         is_same_name: case[8] == 1,
-        has_reason: case[9] == 0,
+        saw_name: case[9] == 0,
+        has_reason: case[10] == 0,
     }
 }
 
@@ -109,7 +112,13 @@ fn change(action: AccountAction, case: &Case) -> Answer {
     let situation = read(case);
     let you = person(1, situation.you_are_staff);
     let account = account(action, &situation);
-    let change = change_of(action, situation.is_same_name, [1; 32]);
+    let change = match change_of(action, [1; 32]) {
+        AccountChange::Rename { .. } => AccountChange::Rename {
+            to: if situation.is_same_name { "Same" } else { "Another" }.to_owned(),
+            seen: Some(if situation.saw_name { "Same" } else { "Earlier" }.to_owned()),
+        },
+        change => change,
+    };
     let reason = if situation.has_reason { "For the test." } else { "" };
     let attempt = ChangeAccount { change: &change, reason };
     let asked = may_manage(&you).and_then(|()| Ok(attempt.check(&you, &account)?));
@@ -121,11 +130,9 @@ fn may_manage(person: &Person) -> Result<(), Refusal> {
 }
 
 /// The change that an action is, with what it takes. `secret` is unique.
-pub fn change_of(action: AccountAction, is_same_name: bool, secret: [u8; 32]) -> AccountChange {
+pub fn change_of(action: AccountAction, secret: [u8; 32]) -> AccountChange {
     match action {
-        AccountAction::Rename => {
-            AccountChange::Rename(if is_same_name { "Same" } else { "Another" }.to_owned())
-        }
+        AccountAction::Rename => AccountChange::Rename { to: "Another".to_owned(), seen: None },
         AccountAction::Grant(role) => AccountChange::Grant(role),
         AccountAction::Revoke(role) => AccountChange::Revoke(role),
         AccountAction::Deactivate => AccountChange::Deactivate,

@@ -152,12 +152,15 @@ fn try_change(
 ) {
     let mut secret = [0; 32];
     secret[..8].copy_from_slice(&unique().to_le_bytes());
-    let change = match change_of(action, false, secret) {
+    let change = match change_of(action, secret) {
         AccountChange::RevokeToken(_) => AccountChange::RevokeToken(ready.token),
-        AccountChange::Rename(_) if situation.is_same_name => {
-            AccountChange::Rename(display_name(world, &ready.username))
+        AccountChange::Rename { .. } => {
+            let name = display_name(world, &ready.username);
+            AccountChange::Rename {
+                seen: Some(if situation.saw_name { name.clone() } else { "Earlier".to_owned() }),
+                to: if situation.is_same_name { name } else { format!("Name {}", unique()) },
+            }
         }
-        AccountChange::Rename(_) => AccountChange::Rename(format!("Name {}", unique())),
         change => change,
     };
     let you = Credential::Account(ready.you);

@@ -8,7 +8,7 @@ use imprimatur::domain::{
     ReviewId, Revision, RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId,
 };
 use imprimatur::permissions;
-use imprimatur::policies::posts::{self, Facts, Subject};
+use imprimatur::policies::posts::{self, Address, Facts, Subject};
 use imprimatur::policies::rules;
 use imprimatur::refusal::Refusal;
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ const ROLES: [Dimension; 3] = [
 ];
 
 /// What varies about an attempt on a post.
-pub const DIMENSIONS: [Dimension; 9] = [
+pub const DIMENSIONS: [Dimension; 10] = [
     ROLES[0],
     ROLES[1],
     ROLES[2],
@@ -41,6 +41,10 @@ pub const DIMENSIONS: [Dimension; 9] = [
     },
     Dimension { subject: "", values: &["title, summary and body are there", "a part is missing"] },
     Dimension { subject: "", values: &["a note or reason is given", "no note or reason is given"] },
+    Dimension {
+        subject: "the web address that you were shown ",
+        values: &["is the one that the post gets", "is taken by now"],
+    },
 ];
 
 /// What varies about a new post.
@@ -76,6 +80,7 @@ pub struct Situation {
 pub struct Supplied {
     pub saw_current: bool,
     pub has_words: bool,
+    pub saw_address: bool,
 }
 
 pub fn read(case: &Case) -> (Situation, Supplied) {
@@ -87,7 +92,9 @@ pub fn read(case: &Case) -> (Situation, Supplied) {
         request: requests[case[6]],
         is_complete: case[7] == 0,
     };
-    (situation, Supplied { saw_current: case[5] == 0, has_words: case[8] == 0 })
+    let supplied =
+        Supplied { saw_current: case[5] == 0, has_words: case[8] == 0, saw_address: case[9] == 0 };
+    (situation, supplied)
 }
 
 pub fn role_index(case: &Case) -> usize {
@@ -138,7 +145,8 @@ fn make(action: Action) -> Table {
 fn create(case: &Case) -> Answer {
     let person = person(role_index(case));
     let content = if case[3] == 0 { text(true) } else { Content::default() };
-    let facts = Facts { person: &person, subject: Subject::New(&content), has_words: false };
+    let subject = Subject::New(&content);
+    let facts = Facts { person: &person, subject, has_words: false, address: None };
     Answer::of(&ask(Action::Create, &facts))
 }
 
@@ -148,7 +156,12 @@ fn on_post(action: Action, case: &Case) -> Answer {
     let post = post(&situation, person.byline());
     let seen = RevisionNumber(if supplied.saw_current { 2 } else { 1 });
     let subject = Subject::Existing(&post, seen);
-    Answer::of(&ask(action, &Facts { person: &person, subject, has_words: supplied.has_words }))
+    let [next, taken] = ["on-restraint", "taken-by-now"].map(|slug| Slug::parse(slug).unwrap());
+    let shown = if supplied.saw_address { &next } else { &taken };
+    // Only a publication comes with one.
+    let address = (action == Action::Publish).then_some(Address { shown, next: &next });
+    let facts = Facts { person: &person, subject, has_words: supplied.has_words, address };
+    Answer::of(&ask(action, &facts))
 }
 
 /// Asks the layers as the workflow does: permission, visibility, policy.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use imprimatur::domain::{
-    Action, Archive, Content, Create, Outcome, PostId, RequestChanges, Revise, RevisionNumber,
-    Role, State, UserId,
+    Action, Archive, Content, Create, Outcome, PostId, Publish, RequestChanges, Revise,
+    RevisionNumber, Role, Slug, State, UserId,
 };
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
@@ -114,7 +114,11 @@ impl<'a> Cast<'a> {
                 world.perform(you, &RequestChanges { post, seen, note: words })
             }
             Action::WithdrawRequest => world.perform(you, &withdraw_request(post, number)),
-            Action::Publish => world.perform(you, &publish(post, number)),
+            Action::Publish => {
+                let taken = Slug::parse("taken-by-now");
+                let slug = if supplied.saw_address { None } else { taken };
+                world.perform(you, &Publish { slug, ..publish(post, number) })
+            }
             Action::Archive => world.perform(you, &Archive { post, seen, reason: words }),
         }
     }

@@ -13,6 +13,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use imprimatur::domain::{OperationKey, PostId, State, UserId};
 use imprimatur::postgres::RUNTIME_ROLE;
@@ -70,9 +71,15 @@ impl Client {
         (self.chance >> 33) as usize % most
     }
 
-    fn work(mut self, posts: &[Watched]) {
+    fn work(mut self, posts: &[Watched], last: u64) {
         let mut seen = vec![1; posts.len()];
-        for _ in 0..STEPS {
+        for step in 0..STEPS {
+            // Who only reads would be done before there is anything to read.
+            while matches!(self.wants, [Wanted::Visit])
+                && CLOCK.load(Ordering::SeqCst) < last / STEPS as u64 * step as u64
+            {
+                thread::sleep(Duration::from_millis(1));
+            }
             let number = self.choose(posts.len());
             let post = &posts[number];
             let wanted = self.wants[self.choose(self.wants.len())];
@@ -259,12 +266,14 @@ fn run(seed: u64, visits: fn(Browser) -> Way) -> (World, Vec<Watched>) {
         ("", &[Wanted::Visit], visits(Browser::new(servers[0]))),
         ("", &[Wanted::Visit], visits(Browser::new(servers[1]))),
     ];
+    // The other six tell the clock twice for each operation.
+    let last = CLOCK.load(Ordering::SeqCst) + 2 * 6 * STEPS as u64;
     thread::scope(|scope| {
         for (number, (who, wants, way)) in clients.into_iter().enumerate() {
             let chance = seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
             let client = Client { who, wants, way, servers, chance };
             let posts = &posts;
-            scope.spawn(move || client.work(posts));
+            scope.spawn(move || client.work(posts, last));
         }
     });
     // What was asked by a client that hung up is over with the processes.
