@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 use crate::support::Browser;
 use crate::support::browser::encode;
 
+/// What the web address of a post begins with, before its number.
+const SLUG: &str = "a-post-to-publish-number-";
+
 /// A connection that is kept.
 pub struct Client {
     stream: TcpStream,
@@ -57,6 +60,7 @@ pub struct PublishForm {
 impl PublishForm {
     pub fn of(browser: &mut Browser, address: SocketAddr, post: i64) -> Self {
         let page = browser.get(&format!("/desk/posts/{post}/publish")).expect(200);
+        assert_eq!(page.hidden("slug"), format!("{SLUG}{post}"));
         let cookies = browser.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         Self {
             address,
@@ -66,7 +70,9 @@ impl PublishForm {
     }
 
     pub fn request(&self, post: i64, key: &str) -> Vec<u8> {
-        let body = encode(&[("token", &self.token), ("key", key), ("seen", "1")]);
+        let slug = format!("{SLUG}{post}");
+        let fields = [("token", &*self.token), ("key", key), ("seen", "1"), ("slug", &slug)];
+        let body = encode(&fields);
         format!(
             "POST /desk/posts/{post}/publish HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\
              Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n\

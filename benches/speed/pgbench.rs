@@ -43,6 +43,10 @@ impl Script {
                 None => "NULL".to_owned(),
                 Some(value) if value == post => ":post".to_owned(),
                 Some(value) if value == key => ":key".to_owned(),
+                // A web address ends with the number of its post.
+                Some(value) if value.ends_with(post) => {
+                    format!("('{}' || :post::text)", value.trim_end_matches(post))
+                }
                 Some(value) => {
                     let name = format!("value{}", self.values.len());
                     self.values.push((name.clone(), value.to_owned()));

@@ -155,7 +155,7 @@ impl Browser {
             ("key", page.hidden("key")),
             ("seen", page.hidden("seen")),
         ];
-        if page.body.contains("name=\"slug\"") {
+        if page.body.contains("type=\"hidden\" name=\"slug\"") {
             fields.push(("slug", page.hidden("slug")));
         }
         fields.extend(words.iter().map(|(name, value)| (*name, (*value).to_owned())));
