@@ -72,7 +72,7 @@ const TAMPERINGS: &[Tampering] = &[
     ("CREATE OR REPLACE VIEW standing_requests AS
       SELECT id, post_id, revision, reviewer_id, note, at FROM reviews WHERE false",
      "table standing_requests is not what the migrations make"),
-    ("DROP INDEX posts_published", "index posts_published on posts is missing"),
+    ("DROP INDEX posts_by_state_and_time", "index posts_by_state_and_time on posts is missing"),
     ("CREATE UNIQUE INDEX one_each ON posts (author_id)",
      "unique index one_each on posts is none of the migrations'"),
     ("GRANT DELETE ON posts TO imprimatur_runtime",
