@@ -53,7 +53,7 @@ impl Site {
         .unwrap();
         let path = format!("/posts/{slug}");
         let page = Browser::new(server.address).get(&path).expect(200);
-        assert!((3_000..6_000).contains(&page.body.len()), "{} bytes", page.body.len());
+        assert!((2_500..6_000).contains(&page.body.len()), "{} bytes", page.body.len());
         path
     }
 

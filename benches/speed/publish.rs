@@ -47,7 +47,7 @@ pub fn publish(table: &mut Table, rounds: usize) {
         let same_used = cpu_of(postmaster) - before;
         let first = (round * POSTS + 1) as i64;
         let before = cpu_of(postmaster);
-        let least = bare.run(&bare_database.owner_url(), first, POSTS as i64, PUBLISHERS as i64);
+        let least = bare.run(&bare_database.superuser_url(), first, POSTS as i64, PUBLISHERS as i64);
         let least_used = cpu_of(postmaster) - before;
         // The first round warms everything up.
         if round > 0 {
@@ -158,7 +158,7 @@ impl Measured {
 
 /// Prints the processor time of PostgreSQL for a publish in each variant of the schema.
 pub fn variants(file: &str, rounds: usize) {
-    let changes = std::iter::once("").chain(file.lines());
+    let changes = std::iter::once("SELECT 'as it is'").chain(file.lines());
     let mut sites: Vec<(&str, Site, Vec<f64>)> = changes
         .map(|sql| {
             let site = Site::with(1_000);
