@@ -47,7 +47,8 @@ pub fn publish(table: &mut Table, rounds: usize) {
         let same_used = cpu_of(postmaster) - before;
         let first = (round * POSTS + 1) as i64;
         let before = cpu_of(postmaster);
-        let least = bare.run(&bare_database.superuser_url(), first, POSTS as i64, PUBLISHERS as i64);
+        let least =
+            bare.run(&bare_database.superuser_url(), first, POSTS as i64, PUBLISHERS as i64);
         let least_used = cpu_of(postmaster) - before;
         // The first round warms everything up.
         if round > 0 {

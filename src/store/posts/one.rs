@@ -79,7 +79,7 @@ fn lock_deactivated_reviewers(conn: &mut PgConnection, post: &mut Post) -> Query
 /// The columns of a [`PostRow`], with the body as far as it is asked for.
 macro_rules! posts_with {
     ($body:literal, $condition:literal) => {
-        posts_with!($body, "NULL::text[]", $condition)
+        posts_with!($body, "NULL::text", $condition)
     };
     ($body:literal, $next_slug:literal, $condition:literal) => {
         concat!(
@@ -133,36 +133,31 @@ pub fn find(
     .transpose()
 }
 
-/// Returns a post with the web address that it would be published under. Usually the
-/// post wants the one that was shown, with its number or without: so both are asked
-/// for in the same query.
+/// Returns a post with the web address that it would be published under. Usually that is
+/// the one that was shown, so the same query asks whether it is still free.
 fn find_with_next_slug(
     conn: &mut PgConnection,
     id: PostId,
     visibility: Visibility,
     shown: &Slug,
 ) -> QueryResult<Option<(Post, Option<Slug>)>> {
-    let unnumbered = shown.without_number();
     let row = statement::<PostSqlType>(posts_with!(
         "r.body",
-        "ARRAY[available_slug($5), available_slug($6)]",
+        "available_slug($5)",
         "p.id = $1 AND post_is_visible(p.state, p.author_id, $2, $3, $4)"
     ))
     .bind::<BigInt, _>(id.0)
     .seen_by(visibility)
     .bind::<Text, _>(shown.as_str())
-    .bind::<Text, _>(unnumbered.as_str())
     .get_result::<PostRow>(conn)
     .optional()?;
     let Some(mut row) = row else { return Ok(None) };
-    let next = row.next_slugs.take().unwrap_or_default();
+    let is_free = row.next_slug.take().as_deref() == Some(shown.as_str());
     let post = post(row)?;
     let wanted = post.current.content.wanted_slug();
-    let asked = [shown, &unnumbered].into_iter().zip(next).find(|(asked, _)| **asked == wanted);
-    let next = match asked.and_then(|(_, next)| Slug::parse(&next)) {
-        Some(next) => next,
-        None => available_slug(conn, &wanted)?,
-    };
+    // No address becomes free again: all that come before the shown one are still taken.
+    let is_next = is_free && (*shown == wanted || shown.without_number() == wanted);
+    let next = if is_next { shown.clone() } else { available_slug(conn, &wanted)? };
     Ok(Some((post, Some(next))))
 }
 
@@ -209,7 +204,7 @@ type PostSqlType = (
     (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>),
     (Integer, Text, Text, Text, Nullable<Text>, Timestamptz),
     Jsonb,
-    Nullable<Array<Text>>,
+    Nullable<Text>,
 );
 
 #[derive(Queryable)]
@@ -220,7 +215,7 @@ struct PostRow {
     archived: ArchivalRow,
     current: RevisionRow,
     standing: serde_json::Value,
-    next_slugs: Option<Vec<String>>,
+    next_slug: Option<String>,
 }
 
 #[derive(Queryable)]
