@@ -1,0 +1,5 @@
+ALTER TABLE history
+    DROP CONSTRAINT idempotency_key_is_well_formed,
+    ADD CONSTRAINT idempotency_key_is_well_formed CHECK (key ~ '^[!-~]{1,255}$');
+COMMENT ON CONSTRAINT idempotency_key_is_well_formed ON history IS
+    'A key is 1 to 255 visible ASCII characters.';
