@@ -1,5 +1,6 @@
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable};
 
 use crate::store::statement::statement;
 
@@ -12,14 +13,22 @@ pub(super) fn each_batch(
     next: &'static str,
     mut check: impl FnMut(&mut PgConnection, i64, i64) -> QueryResult<()>,
 ) -> QueryResult<()> {
+    // A batch is few rows of a table: reading all of it for each would be quadratic.
+    conn.batch_execute("SET LOCAL enable_seqscan = off")?;
     let mut after = i64::MIN;
-    loop {
-        let query = statement::<diesel::sql_types::Nullable<BigInt>>(next);
-        let upto = query.bind::<BigInt, _>(after).get_result::<Option<i64>>(conn)?;
-        let Some(upto) = upto else { return Ok(()) };
+    while let Some(upto) = end_of_batch(conn, next, after)? {
         check(conn, after, upto)?;
         after = upto;
     }
+    conn.batch_execute("SET LOCAL enable_seqscan TO DEFAULT")
+}
+
+fn end_of_batch(
+    conn: &mut PgConnection,
+    next: &'static str,
+    after: i64,
+) -> QueryResult<Option<i64>> {
+    statement::<Nullable<BigInt>>(next).bind::<BigInt, _>(after).get_result(conn)
 }
 
 /// Asks for the next 500 posts.
