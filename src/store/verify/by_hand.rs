@@ -23,7 +23,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
          FROM history h
          LEFT JOIN posts p ON p.id = h.post_id
          LEFT JOIN revisions r ON r.post_id = h.post_id AND r.number = h.revision
-         WHERE h.post_id = coalesce($1, h.post_id)
+         WHERE ($1 IS NULL OR h.post_id = $1)
            AND (CASE h.action
              WHEN 'create' THEN
                  (h.actor_id, h.at, h.revision, h.key) = (p.author_id, p.created_at, 1, r.key)
@@ -59,7 +59,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         "WITH life AS (SELECT ARRAY['draft', 'in_review', 'published', 'archived'] AS states)
          SELECT p.id AS post_id, format('it is %s and has been %s', p.state, h.entered) AS detail
          FROM life, posts p JOIN history h ON h.post_id = p.id
-         WHERE p.id = coalesce($1, p.id)
+         WHERE ($1 IS NULL OR p.id = $1)
            AND array_position(states, h.entered) > array_position(states, p.state)",
     ),
     (
@@ -69,7 +69,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         "SELECT r.post_id,
              format('revision %s is newer than the current %s', r.number, p.current_revision) AS detail
          FROM revisions r JOIN posts p ON p.id = r.post_id
-         WHERE r.post_id = coalesce($1, r.post_id) AND r.number > p.current_revision",
+         WHERE ($1 IS NULL OR r.post_id = $1) AND r.number > p.current_revision",
     ),
     (
         "revision_is_its_authors",
@@ -77,7 +77,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         Scope::Post,
         "SELECT r.post_id, format('revision %s is by user %s', r.number, r.author_id) AS detail
          FROM revisions r JOIN posts p ON p.id = r.post_id
-         WHERE r.post_id = coalesce($1, r.post_id) AND r.author_id <> p.author_id",
+         WHERE ($1 IS NULL OR r.post_id = $1) AND r.author_id <> p.author_id",
     ),
     (
         "author_does_not_review",
@@ -85,7 +85,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         Scope::Post,
         "SELECT r.post_id, format('review %s', r.id) AS detail
          FROM reviews r JOIN posts p ON p.id = r.post_id
-         WHERE r.post_id = coalesce($1, r.post_id) AND r.reviewer_id = p.author_id",
+         WHERE ($1 IS NULL OR r.post_id = $1) AND r.reviewer_id = p.author_id",
     ),
     (
         "request_is_withdrawn_by_its_reviewer",
@@ -93,7 +93,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         Scope::Post,
         "SELECT w.post_id, format('review %s withdraws %s', w.id, w.withdraws) AS detail
          FROM reviews w JOIN reviews request ON request.id = w.withdraws
-         WHERE w.post_id = coalesce($1, w.post_id) AND request.reviewer_id <> w.reviewer_id
+         WHERE ($1 IS NULL OR w.post_id = $1) AND request.reviewer_id <> w.reviewer_id
            AND 'deactivated' IS DISTINCT FROM (
                SELECT event FROM account_events
                WHERE subject_id = request.reviewer_id AND at <= w.at
@@ -108,7 +108,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         "SELECT id AS post_id,
              format('revision %s was submitted and revision %s is current',
                     submitted_revision, current_revision) AS detail
-         FROM posts WHERE id = coalesce($1, id) AND submitted_revision > current_revision",
+         FROM posts WHERE ($1 IS NULL OR id = $1) AND submitted_revision > current_revision",
     ),
     (
         "published_post_is_complete",
@@ -116,7 +116,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         Scope::Post,
         "SELECT p.id AS post_id, format('revision %s is not complete', r.number) AS detail
          FROM posts p JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
-         WHERE p.id = coalesce($1, p.id)
+         WHERE ($1 IS NULL OR p.id = $1)
            AND NOT (has_visible_text(r.title) AND has_visible_text(r.summary)
                     AND has_visible_text(r.body))",
     ),
@@ -127,7 +127,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
         Scope::Post,
         "SELECT p.id AS post_id, format('%s instead of %s', p.slug, r.slug) AS detail
          FROM posts p JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
-         WHERE p.id = coalesce($1, p.id) AND p.slug !~ concat('^', r.slug, '(-[0-9]+)?$')
+         WHERE ($1 IS NULL OR p.id = $1) AND p.slug !~ concat('^', r.slug, '(-[0-9]+)?$')
            AND r.slug IS NOT NULL",
     ),
     (

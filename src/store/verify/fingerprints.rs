@@ -60,19 +60,23 @@ struct ContentRow {
 fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<HistoryRow>> {
     type Content = (Text, Text, Text, Nullable<Text>);
     statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Content, Nullable<Text>)>(
-        "SELECT h.post_id, h.action, h.revision, h.actor_id, h.fingerprint,
+        // Each table is limited to the batch by itself: a join alone would not limit it.
+        "WITH h AS (SELECT * FROM history WHERE post_id > $1 AND post_id <= $2),
+             p AS (SELECT * FROM posts WHERE id > $1 AND id <= $2),
+             r AS (SELECT * FROM revisions WHERE post_id > $1 AND post_id <= $2),
+             review AS (SELECT * FROM reviews WHERE post_id > $1 AND post_id <= $2)
+         SELECT h.post_id, h.action, h.revision, h.actor_id, h.fingerprint,
              coalesce(r.key = h.key, false),
              coalesce(CASE h.action WHEN 'archive' THEN p.archive_reason ELSE review.note END, ''),
              coalesce(r.title, ''), coalesce(r.summary, ''), coalesce(r.body, ''), r.slug,
              CASE h.action WHEN 'publish' THEN p.slug END
-         FROM history h
-         LEFT JOIN posts p ON p.id = h.post_id
-         LEFT JOIN revisions r ON r.post_id = h.post_id AND r.number = h.revision
+         FROM h
+         LEFT JOIN p ON p.id = h.post_id
+         LEFT JOIN r ON r.post_id = h.post_id AND r.number = h.revision
              AND h.action IN ('create', 'revise')
-         LEFT JOIN reviews review ON h.action = 'request-changes' AND review.post_id = h.post_id
+         LEFT JOIN review ON h.action = 'request-changes' AND review.post_id = h.post_id
              AND review.reviewer_id = h.actor_id AND review.key = h.key
-         WHERE h.post_id > $1 AND h.post_id <= $2
-           AND h.action IN ('create', 'revise', 'submit', 'request-changes',
+         WHERE h.action IN ('create', 'revise', 'submit', 'request-changes',
                             'withdraw-request', 'publish', 'archive')
          ORDER BY h.post_id, h.at",
     )

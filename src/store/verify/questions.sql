@@ -43,7 +43,7 @@ constraints AS (
 ),
 parts AS (
     SELECT *,
-        CASE WHEN is_of_post THEN format('t.%I = coalesce($1, t.%1$I)', post) ELSE 'true' END AS filter,
+        CASE WHEN is_of_post THEN format('($1 IS NULL OR t.%I = $1)', post) ELSE 'true' END AS filter,
         CASE WHEN post IS NULL THEN 'NULL::bigint' ELSE format('t.%I', post) END AS post_id
     FROM constraints
 )
@@ -57,10 +57,12 @@ SELECT conname::text AS name,
             'SELECT %s AS post_id, %s AS detail FROM %I t WHERE %s AND %s AND NOT EXISTS (SELECT FROM %I r WHERE %s)',
             post_id, row_name, name, filter, given,
             (SELECT relname FROM pg_class WHERE pg_class.oid = confrelid), matched)
+        -- First the keys that occur twice, then who has them: naming is dear, and rare.
         ELSE format(
-            'SELECT min(%s) AS post_id, string_agg(%s, '' and '') AS detail FROM %I t WHERE %s AND %s AND %s GROUP BY %s HAVING count(*) > 1',
-            post_id, row_name, name, filter, given,
-            coalesce((SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = conindid), 'true'),
+            'WITH twice AS MATERIALIZED (SELECT %5$s FROM %3$I t WHERE %4$s GROUP BY %5$s HAVING count(*) > 1) '
+            'SELECT min(%1$s) AS post_id, string_agg(%2$s, '' and '') AS detail FROM %3$I t WHERE %4$s AND (%5$s) IN (SELECT * FROM twice) GROUP BY %5$s',
+            post_id, row_name, name, concat_ws(' AND ', filter, given,
+                (SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = conindid)),
             listed)
     END AS broken
 FROM parts
