@@ -26,6 +26,8 @@ mod copies;
 mod environment;
 #[path = "cluster/installation.rs"]
 mod installation;
+#[path = "cluster/kills.rs"]
+mod kills;
 #[path = "cluster/place.rs"]
 mod place;
 #[path = "cluster/recovery.rs"]

@@ -1,7 +1,5 @@
 //! What a request costs: round trips to PostgreSQL, counted on the wire.
 
-use std::path::PathBuf;
-
 use diesel::connection::SimpleConnection;
 use imprimatur::store::Store;
 use imprimatur::store::pool::Limits;
@@ -15,10 +13,7 @@ use crate::support::{Browser, Program, Server, World};
 /// A server whose every message to PostgreSQL is counted, and which has one
 /// connection, so that a second checkout within a request would show as a 503.
 fn counted(world: &World) -> (Proxy, Server) {
-    let url = world.database.runtime_url();
-    let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();
-    let proxy = Proxy::before(&PathBuf::from(host).join(".s.PGSQL.5432"));
-    let through = url.replace(host, proxy.directory.to_str().unwrap());
+    let (proxy, through) = Proxy::before_server_of(&world.database.runtime_url());
     let server = Server::start(Store::connect(&through, Limits { connections: 1, ..patient() }));
     (proxy, server)
 }

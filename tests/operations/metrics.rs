@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -524,10 +523,7 @@ fn without_the_database_a_scrape_says_so_at_once() {
 #[test]
 fn a_database_that_says_nothing_keeps_neither_a_scrape_nor_the_end() {
     let world = World::new();
-    let url = world.database.runtime_url();
-    let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();
-    let proxy = Proxy::before(&PathBuf::from(host).join(".s.PGSQL.5432"));
-    let through = url.replace(host, proxy.directory.to_str().unwrap());
+    let (proxy, through) = Proxy::before_server_of(&world.database.runtime_url());
     let watched = Watched::started(program(&world.database).env("DATABASE_URL", through));
     assert_eq!(watched.scrape().value("database_up", &[]), Some(1.0));
 
@@ -551,10 +547,7 @@ fn a_database_that_says_nothing_keeps_neither_a_scrape_nor_the_end() {
 #[test]
 fn an_unanswered_query_does_not_keep_the_program_running() {
     let world = World::new();
-    let url = world.database.runtime_url();
-    let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();
-    let proxy = Proxy::before(&PathBuf::from(host).join(".s.PGSQL.5432"));
-    let through = url.replace(host, proxy.directory.to_str().unwrap());
+    let (proxy, through) = Proxy::before_server_of(&world.database.runtime_url());
     let mut blocker = world.database.as_superuser();
     blocker.batch_execute("BEGIN; LOCK TABLE sessions IN EXCLUSIVE MODE").unwrap();
     let watched = Watched::started(program(&world.database).env("DATABASE_URL", through));

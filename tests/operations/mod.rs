@@ -5,6 +5,7 @@ mod cluster;
 mod cost;
 mod demo;
 mod failures;
+mod faults;
 mod freshness;
 mod histories;
 mod metrics;

@@ -1,6 +1,5 @@
 //! A database that says nothing keeps nobody waiting, and takes no thread for good.
 
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,10 +15,7 @@ use crate::support::{Browser, Database, Program, Server, World};
 const LONGEST: Duration = Duration::from_secs(2 + 5 + 1 + 4);
 
 fn behind_a_proxy(database: &Database) -> (Proxy, Store) {
-    let url = database.runtime_url();
-    let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();
-    let proxy = Proxy::before(&PathBuf::from(host).join(".s.PGSQL.5432"));
-    let through = url.replace(host, proxy.directory.to_str().unwrap());
+    let (proxy, through) = Proxy::before_server_of(&database.runtime_url());
     let store = Store::connect(&through, Limits::default());
     (proxy, store)
 }

@@ -136,7 +136,7 @@ fn one_module_writes_posts_and_their_history() {
 fn facts_about_a_transaction_are_made_in_one_place_each() {
     for (maker, places) in [
         ("Actor::pinned(", ["src/accounts/identity.rs", "src/workflow/own_account.rs"].as_slice()),
-        ("LockedPost::for_update(", &["src/store/posts/one.rs"]),
+        ("LockedPost::for_update(", &["src/store/posts/lock.rs"]),
     ] {
         let made: BTreeSet<String> = sources()
             .into_iter()

@@ -1,4 +1,5 @@
-//! A socket between the program and PostgreSQL that counts round trips.
+//! A socket between the program and PostgreSQL that counts round trips, falls silent,
+//! and breaks a connection at any of them.
 //!
 //! In PostgreSQL's protocol a client waits after `Sync` and after a simple
 //! `Query`: those messages are the round trips, whatever the driver says.
@@ -6,51 +7,86 @@
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 pub struct Proxy {
     pub directory: PathBuf,
-    count: Arc<AtomicUsize>,
-    is_silent: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+/// What all connections share.
+#[derive(Default)]
+struct State {
+    count: AtomicUsize,
+    is_silent: AtomicBool,
+    /// The cut, and how many round trips are still to come before it.
+    cut: Mutex<Option<(Cut, usize)>>,
+}
+
+/// How a connection breaks at a round trip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The server does not get the message that it would answer.
+    BeforeMessage,
+    /// The server does what it was asked, and its answer is lost.
+    BeforeAnswer,
 }
 
 impl Proxy {
     /// Listens in a directory of its own, in front of the server's socket.
-    pub fn before(socket: &Path) -> Self {
+    fn before(socket: &Path) -> Self {
         let directory = std::env::temp_dir().join(format!("imp-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&directory).unwrap();
         let name = socket.file_name().unwrap();
         let listener = UnixListener::bind(directory.join(name)).unwrap();
-        let count = Arc::new(AtomicUsize::new(0));
-        let is_silent = Arc::new(AtomicBool::new(false));
-        let (counter, silence, server) = (count.clone(), is_silent.clone(), socket.to_owned());
+        let (state, server) = (Arc::<State>::default(), socket.to_owned());
+        let shared = Arc::clone(&state);
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (Ok(client), Ok(server)) = (client, UnixStream::connect(&server)) else {
                     break;
                 };
-                relay(client, server, counter.clone(), silence.clone());
+                relay(client, server, Arc::clone(&shared));
             }
         });
-        Self { directory, count, is_silent }
+        Self { directory, state }
+    }
+
+    /// Stands in front of the server of a database. Also returns the database's address
+    /// through it.
+    pub fn before_server_of(url: &str) -> (Self, String) {
+        let host = url.split("host='").nth(1).unwrap().split('\'').next().unwrap();
+        let proxy = Self::before(&Path::new(host).join(".s.PGSQL.5432"));
+        let through = url.replace(host, proxy.directory.to_str().unwrap());
+        (proxy, through)
     }
 
     /// How many round trips there have been since the last call.
     pub fn take(&self) -> usize {
-        self.count.swap(0, Ordering::SeqCst)
+        self.state.count.swap(0, Ordering::SeqCst)
+    }
+
+    /// Breaks the connection that comes to this round trip, counted from one.
+    pub fn cut_at(&self, round_trip: usize, cut: Cut) {
+        *self.state.cut.lock().unwrap() = Some((cut, round_trip));
+    }
+
+    /// Breaks nothing from now on. Returns whether it has broken a connection.
+    pub fn has_cut(&self) -> bool {
+        self.state.cut.lock().unwrap().take().is_none()
     }
 
     /// Passes nothing on from now on, as a network does that is cut.
     pub fn fall_silent(&self) {
-        self.is_silent.store(true, Ordering::SeqCst);
+        self.state.is_silent.store(true, Ordering::SeqCst);
     }
 
     /// Passes on what was kept back, and everything after it.
     pub fn speak_again(&self) {
-        self.is_silent.store(false, Ordering::SeqCst);
+        self.state.is_silent.store(false, Ordering::SeqCst);
     }
 }
 
@@ -61,54 +97,67 @@ impl Drop for Proxy {
     }
 }
 
-fn relay(
-    client: UnixStream,
-    server: UnixStream,
-    count: Arc<AtomicUsize>,
-    is_silent: Arc<AtomicBool>,
-) {
+impl State {
+    /// Counts a round trip, and returns the cut that is due there.
+    fn count(&self) -> Option<Cut> {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        let mut cut = self.cut.lock().unwrap();
+        match &mut *cut {
+            Some((_, 1)) => cut.take().map(|(cut, _)| cut),
+            Some((_, left)) => {
+                *left -= 1;
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn wait_while_silent(&self) {
+        while self.is_silent.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn relay(client: UnixStream, server: UnixStream, state: Arc<State>) {
     let (from_server, to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let silence = is_silent.clone();
+    let (shared, loses_answers) = (Arc::clone(&state), Arc::new(AtomicBool::new(false)));
+    let loses = Arc::clone(&loses_answers);
     thread::spawn(move || {
-        let _ = pass_on(from_server, &to_client, &silence);
+        let _ = pass_answers(from_server, &to_client, &shared, &loses);
         let _ = to_client.shutdown(std::net::Shutdown::Both);
     });
     thread::spawn(move || {
-        let _ = count_messages(client, &server, &count, &is_silent);
+        let _ = pass_messages(client, &server, &state, &loses_answers);
         let _ = server.shutdown(std::net::Shutdown::Both);
     });
 }
 
-/// Passes on what comes, as it comes.
-fn pass_on(
+/// Passes answers on as they come, until one is to be lost.
+fn pass_answers(
     mut from: UnixStream,
     mut to: &UnixStream,
-    is_silent: &AtomicBool,
+    state: &State,
+    loses_answers: &AtomicBool,
 ) -> std::io::Result<()> {
     let mut piece = [0; 8192];
     loop {
         let length = from.read(&mut piece)?;
-        if length == 0 {
+        if length == 0 || loses_answers.load(Ordering::SeqCst) {
             return Ok(());
         }
-        wait_while(is_silent);
+        state.wait_while_silent();
         to.write_all(&piece[..length])?;
-    }
-}
-
-fn wait_while(is_silent: &AtomicBool) {
-    while is_silent.load(Ordering::SeqCst) {
-        thread::sleep(Duration::from_millis(5));
     }
 }
 
 /// Passes messages on: a byte of type, four of length, the rest. The first
 /// message has no type.
-fn count_messages(
+fn pass_messages(
     mut client: UnixStream,
     mut server: &UnixStream,
-    count: &AtomicUsize,
-    is_silent: &AtomicBool,
+    state: &State,
+    loses_answers: &AtomicBool,
 ) -> std::io::Result<()> {
     let mut is_first = true;
     loop {
@@ -121,11 +170,17 @@ fn count_messages(
         let start = message.len();
         message.resize(start + u32::from_be_bytes(length) as usize - 4, 0);
         client.read_exact(&mut message[start..])?;
-        if matches!(kind, Some(b'Q' | b'S')) {
-            count.fetch_add(1, Ordering::SeqCst);
+        let cut = match kind {
+            Some(b'Q' | b'S') => state.count(),
+            _ => None,
+        };
+        match cut {
+            Some(Cut::BeforeMessage) => return Ok(()),
+            Some(Cut::BeforeAnswer) => loses_answers.store(true, Ordering::SeqCst),
+            None => {}
         }
         is_first = false;
-        wait_while(is_silent);
+        state.wait_while_silent();
         server.write_all(&message)?;
     }
 }

@@ -47,6 +47,15 @@ pub fn step_by_step<T: Send>(work: impl FnOnce() -> T + Send, mut at: impl FnMut
     })
 }
 
+/// Does `work` on a thread of its own, and has it panic at a step, as if the program had a
+/// bug there. Returns nothing where it did.
+pub fn panicking_at<T: Send>(step: Step, work: impl FnOnce() -> T + Send) -> Option<T> {
+    LazyLock::force(&LISTENS);
+    let observer = Observer(move |reached| assert_ne!(reached, step, "a bug, for a test"));
+    let working = || subscriber::with_default(observer, work);
+    thread::scope(|scope| scope.spawn(working).join().ok())
+}
+
 /// Is told of the steps of one thread, and of nothing else.
 struct Observer<F>(F);
 

@@ -1,5 +1,6 @@
 //! A small publishing house with a database of its own.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
@@ -42,32 +43,62 @@ pub struct World {
     pub mallory: UserId,
 }
 
+/// Creates these people where there are none yet.
+pub fn create_people(store: &Store) {
+    let nobody = Credential::Account(UserId(0));
+    let stan = account("stan", &[Role::Staff]);
+    let stan = workflow::accounts::create_first(store, &account_call(&nobody), &stan).unwrap();
+    let staff = Credential::Account(stan);
+    for (name, roles) in [
+        ("alice", &[Role::Author][..]),
+        ("arthur", &[Role::Author]),
+        ("edith", &[Role::Reviewer]),
+        ("rosa", &[Role::Author, Role::Reviewer]),
+        ("mallory", &[]),
+    ] {
+        let account = account(name, roles);
+        workflow::accounts::create(store, &account_call(&staff), &account).unwrap();
+    }
+}
+
+/// Returns the id of each account, by its username.
+pub fn ids(store: &Store) -> HashMap<String, UserId> {
+    statement::<(Text, BigInt)>("SELECT username, id FROM users")
+        .load::<(String, i64)>(&mut store.checkout().unwrap())
+        .unwrap()
+        .into_iter()
+        .map(|(username, id)| (username, UserId(id)))
+        .collect()
+}
+
+/// A database with these people, for copies.
+static PEOPLE: LazyLock<Database> = LazyLock::new(|| {
+    let World { database, .. } = World::on(Database::new());
+    database
+});
+
 impl World {
     pub fn new() -> Self {
-        Self::on(Database::new())
+        Self::of(PEOPLE.copy())
     }
 
+    /// The people in a database that has none yet.
     pub fn on(database: Database) -> Self {
+        create_people(&database.store());
+        Self::of(database)
+    }
+
+    fn of(database: Database) -> Self {
         let store = database.store();
-        let nobody = Credential::Account(UserId(0));
-        let stan = workflow::accounts::create_first(
-            &store,
-            &account_call(&nobody),
-            &account("stan", &[Role::Staff]),
-        )
-        .unwrap();
-        let create = |name: &str, roles: &[Role]| {
-            let staff = Credential::Account(stan);
-            workflow::accounts::create(&store, &account_call(&staff), &account(name, roles))
-                .unwrap()
-        };
+        let people = ids(&store);
+        let person = |name: &str| people[name];
         Self {
-            alice: create("alice", &[Role::Author]),
-            arthur: create("arthur", &[Role::Author]),
-            edith: create("edith", &[Role::Reviewer]),
-            rosa: create("rosa", &[Role::Author, Role::Reviewer]),
-            mallory: create("mallory", &[]),
-            stan,
+            stan: person("stan"),
+            alice: person("alice"),
+            arthur: person("arthur"),
+            edith: person("edith"),
+            rosa: person("rosa"),
+            mallory: person("mallory"),
             store,
             database,
         }

@@ -76,13 +76,13 @@ fn a_kept_page_does_not_outlast_a_crash_of_postgresql() {
 }
 
 /// A standby of the cluster, stopped at the end.
-struct Standby {
+pub(super) struct Standby {
     postgres: Child,
-    url: String,
+    pub(super) url: String,
 }
 
 impl Standby {
-    fn of(place: &TestDirectory, cluster: &Cluster) -> Self {
+    pub(super) fn of(place: &TestDirectory, cluster: &Cluster) -> Self {
         let owner = fs::metadata(place.file("postgres")).unwrap();
         let [data, sockets] = ["standby", "standby-run"].map(|name| place.path.join(name));
         for directory in [&data, &sockets] {

@@ -1,0 +1,72 @@
+//! Locking a post.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool};
+
+use super::one::{find, find_with_next_slug};
+use crate::domain::{LockedPost, OnPost, Post, Step};
+use crate::permissions::Capability;
+use crate::store::Transaction;
+use crate::store::statement::statement;
+use crate::store::visibility::Visibility;
+
+/// Locks a post and returns it as it is now, or `None` where there is none that
+/// the actor may see. A person cannot lock a post that they may not see.
+///
+/// It takes the capability, so that a refused person locks nothing. It is two
+/// statements, because a statement that had to wait for the lock would show
+/// everything but the locked row as it was before the wait.
+///
+/// Where a web address was shown to the actor, it also returns the one that the
+/// post would get. That stays so until the transaction ends: `available_slug`
+/// makes others who want it wait.
+pub fn lock<'tx, A: OnPost>(
+    tx: &mut Transaction<'tx>,
+    capability: &Capability<'tx, A>,
+    attempt: &A,
+) -> QueryResult<Option<LockedPost<'tx>>> {
+    let (id, visibility) = (attempt.post(), Visibility::of(capability.actor().person()));
+    let locked = statement::<BigInt>(
+        "SELECT id FROM posts
+         WHERE id = $1 AND post_is_visible(state, author_id, $2, $3, $4)
+         FOR UPDATE",
+    )
+    .bind::<BigInt, _>(id.0)
+    .seen_by(visibility)
+    .get_result::<i64>(tx.conn())
+    .optional()?;
+    if locked.is_none() {
+        return Ok(None);
+    }
+    Step::Lock.reached();
+    let found = match attempt.shown_slug() {
+        None => find(tx.conn(), id, visibility)?.map(|post| (post, None)),
+        Some(shown) => find_with_next_slug(tx.conn(), id, visibility, shown)?,
+    };
+    let Some((mut post, next_slug)) = found else { return Ok(None) };
+    lock_deactivated_reviewers(tx.conn(), &mut post)?;
+    Step::Post.reached();
+    Ok(Some(LockedPost::for_update(post, next_slug, tx.within())))
+}
+
+/// Locks the accounts of the reviewers whose requests any reviewer may
+/// withdraw, so that none is reactivated before the transaction ends. Usually
+/// there are none, and then there is no statement.
+fn lock_deactivated_reviewers(conn: &mut PgConnection, post: &mut Post) -> QueryResult<()> {
+    let deactivated = post.standing_requests.iter().filter(|request| !request.reviewer_is_active);
+    let ids: Vec<i64> = deactivated.map(|request| request.reviewer.id.0).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let active = statement::<(BigInt, Bool)>(
+        "SELECT id, is_active FROM users WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE",
+    )
+    .bind::<Array<BigInt>, _>(ids)
+    .load::<(i64, bool)>(conn)?;
+    for request in &mut post.standing_requests {
+        if let Some((_, is_active)) = active.iter().find(|(id, _)| *id == request.reviewer.id.0) {
+            request.reviewer_is_active = *is_active;
+        }
+    }
+    Ok(())
+}
