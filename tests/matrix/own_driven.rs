@@ -131,7 +131,7 @@ fn every_answer_and_every_pair_of_conditions_is_what_the_workflow_does() {
 
 /// `cargo test --test proof matrix -- --ignored`.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "by hand: minutes"]
 fn every_case_is_what_the_workflow_does() {
     let tables = own();
     drive(&every_cell(&tables, |_| true));

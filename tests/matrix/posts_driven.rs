@@ -185,7 +185,7 @@ fn every_answer_and_every_pair_of_conditions_is_what_the_workflow_does() {
 /// Some 4,000 attempts:
 /// `cargo test --test proof matrix -- --ignored`.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "by hand: minutes"]
 fn every_case_is_what_the_workflow_does() {
     let tables = posts::tables();
     let cells = every_cell(tables, is_possible);

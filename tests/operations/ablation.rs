@@ -79,7 +79,7 @@ const GUARDS: &str = "
     ORDER BY 1";
 
 #[test]
-#[ignore = "takes half an hour: each guard is removed, and lesson 3 runs without it"]
+#[ignore = "by hand: half an hour, lesson 3 without each guard"]
 fn every_guard_is_missed_by_a_lesson_or_by_verify() {
     let only = std::env::var("IMPRIMATUR_ABLATION").unwrap_or_default();
     let guards = statement::<(Text, Text)>(GUARDS)

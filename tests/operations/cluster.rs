@@ -68,6 +68,7 @@ fn an_empty_directory_becomes_a_database_that_answers() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_durable_cluster_keeps_what_was_committed() {
     let place = TestDirectory::new();
     let settings = ClusterSettings { durability: Durability::Durable, ..place.settings() };
@@ -99,6 +100,7 @@ fn users_share_one_server_and_the_last_to_leave_stops_it() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn users_who_leave_at_the_same_moment_do_not_leave_the_server_behind() {
     let place = TestDirectory::new();
     // Nobody cleans up after them here.
@@ -132,6 +134,7 @@ fn the_watchdog_stops_the_server_of_a_user_who_was_killed() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn within_the_grace_the_next_user_finds_the_same_server() {
     let place = TestDirectory::new();
     let killed = Guest::arrives(&place, &[("GRACE_MS", "2000")]);
@@ -206,6 +209,7 @@ fn a_killed_server_loses_nothing() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_server_killed_together_with_its_user_loses_nothing() {
     let place = TestDirectory::new();
     let settings = ClusterSettings { durability: Durability::Durable, ..place.settings() };
@@ -292,6 +296,7 @@ fn a_path_too_long_for_a_socket_gets_a_short_one() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_deleted_directory_can_be_created_again_at_once() {
     let place = TestDirectory::new();
     let orphaned = Guest::arrives(&place, &[]);

@@ -64,6 +64,7 @@ fn it_is_loaded_once_and_only_into_an_empty_database() {
 
 /// Wherever it was interrupted, the next call finishes it and repeats nothing.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_interrupted_demo_is_continued() {
     let whole = Database::new();
     demo::load(&whole.store_of(1)).unwrap();

@@ -80,6 +80,7 @@ fn at_each_round_trip(proxy: &Proxy, store: &Store, cut: Cut, mut work: impl FnM
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_connection_that_breaks_at_any_message_of_an_action_leaves_one_effect() {
     let world = World::new();
     let (proxy, store) = through_a_proxy(&world);
@@ -98,6 +99,7 @@ fn a_connection_that_breaks_at_any_message_of_an_action_leaves_one_effect() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_connection_that_breaks_at_any_message_of_an_account_change_leaves_all_of_it_or_nothing() {
     let world = World::new();
     let (proxy, store) = through_a_proxy(&world);
@@ -133,6 +135,7 @@ fn a_connection_that_breaks_at_any_message_of_an_account_change_leaves_all_of_it
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_panic_at_any_step_leaves_nothing_and_the_next_attempt_finds_no_lock() {
     let world = World::new();
     let store = world.database.store_of(1);

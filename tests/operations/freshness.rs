@@ -7,12 +7,13 @@ use crate::support::world::{archive, content, publish, submit};
 use crate::support::{Server, World};
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_archived_post_is_gone_on_every_server_while_readers_keep_asking() {
     archive_while_readers_ask(40);
 }
 
 #[test]
-#[ignore = "a minute: the same thousand times"]
+#[ignore = "by hand: a minute, the same thousand times"]
 fn an_archived_post_is_gone_a_thousand_times() {
     archive_while_readers_ask(1_000);
 }

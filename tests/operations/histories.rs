@@ -296,11 +296,13 @@ fn check(seed: u64) -> usize {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_history_of_two_processes_has_an_order_that_explains_it() {
     println!("{} operations", check(1));
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_history_of_a_server_that_answers_from_a_cache_has_none() {
     let (_, posts) = run(1, |browser| Way::Cached(Box::new(browser), HashMap::new()));
     let explained = |post: &Watched| is_linearizable(&post.history.lock().unwrap());
@@ -309,7 +311,7 @@ fn the_history_of_a_server_that_answers_from_a_cache_has_none() {
 
 /// `cargo test --test proof histories -- --ignored --nocapture`
 #[test]
-#[ignore = "takes some minutes: a hundred seeds"]
+#[ignore = "by hand: some minutes, a hundred seeds"]
 fn a_hundred_histories_have_an_order_that_explains_them() {
     let operations: usize = (0..100).map(check).sum();
     println!("100 histories, {operations} operations");

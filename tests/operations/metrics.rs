@@ -521,6 +521,7 @@ fn without_the_database_a_scrape_says_so_at_once() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_database_that_says_nothing_keeps_neither_a_scrape_nor_the_end() {
     let world = World::new();
     let (proxy, through) = Proxy::before_server_of(&world.database.runtime_url());
@@ -545,6 +546,7 @@ fn a_database_that_says_nothing_keeps_neither_a_scrape_nor_the_end() {
 /// The housekeeping at the start and a reader both wait for an answer that does
 /// not come. Whoever asks the program to end kills it after thirty seconds.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_unanswered_query_does_not_keep_the_program_running() {
     let world = World::new();
     let (proxy, through) = Proxy::before_server_of(&world.database.runtime_url());

@@ -21,6 +21,7 @@ fn behind_a_proxy(database: &Database) -> (Proxy, Store) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_page_answers_503_within_the_limits() {
     let world = World::new();
     world.published();

@@ -1,5 +1,6 @@
 //! Tests that documents name, as `module::test`.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::sources::{files, read};
@@ -52,4 +53,38 @@ fn a_name_is_that_of_a_test_and_of_no_other_function() {
     assert!(!exists("named_tests::exists"));
     assert!(!exists("elsewhere::a_name_is_that_of_a_test_and_of_no_other_function"));
     assert_eq!(missing("`named_tests::exists` and `not a name`"), ["named_tests::exists"]);
+}
+
+/// Returns each test that `cargo test` leaves out, with the reason.
+fn left_out() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (_, text) in SOURCES.iter() {
+        let mut lines = text.lines().map(str::trim);
+        while let Some(line) = lines.next() {
+            let Some(reason) = line.strip_prefix("#[ignore = \"") else { continue };
+            let function = lines.find_map(|line| line.strip_prefix("fn ")).unwrap();
+            let name = function.split('(').next().unwrap();
+            found.push((name.to_owned(), reason.trim_end_matches("\"]").to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_cargo_test_leaves_out_runs_in_ci_or_is_asked_for_by_hand() {
+    let ci = read(".ci/run");
+    let list = ci.split("by_hand=(").nth(1).unwrap().split(')').next().unwrap();
+    let listed: BTreeSet<&str> =
+        list.split_whitespace().map(|name| name.rsplit("::").next().unwrap()).collect();
+    let left_out = left_out();
+    let (by_hand, slow): (Vec<_>, Vec<_>) =
+        left_out.iter().partition(|(_, reason)| reason.starts_with("by hand: "));
+    let by_hand: BTreeSet<&str> = by_hand.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(by_hand, listed);
+    for (name, reason) in &slow {
+        assert_eq!(reason, "slow: .ci/run runs it", "{name}");
+        // A name is skipped wherever it is a part of one.
+        assert!(!listed.iter().any(|listed| name.contains(listed)), "{name}");
+    }
+    assert!(slow.len() > 40, "{}", slow.len());
 }

@@ -161,6 +161,7 @@ fn a_form_that_is_sent_twice_archives_nothing_twice() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_interrupted_bulk_archive_continues_where_it_stopped() {
     let world = World::new();
     world.published();
@@ -203,6 +204,7 @@ fn an_interrupted_bulk_archive_continues_where_it_stopped() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_script_continues_until_every_post_has_an_outcome() {
     let world = World::new();
     world.published();
@@ -288,6 +290,7 @@ impl Drop for RaisedAtLast<'_> {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_thousand_posts_are_archived_while_others_work_without_waiting() {
     let world = World::new();
     world.published();

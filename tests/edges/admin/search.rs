@@ -53,6 +53,7 @@ fn found(stan: &mut Browser, question: &str) -> String {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_search_finds_what_a_person_types_in_every_locale() {
     for options in [
         "LOCALE 'C'",
@@ -129,6 +130,7 @@ fn an_account_is_found_by_its_name_however_it_is_typed() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_text_of_any_shape_is_saved_at_once_and_found() {
     let world = World::new();
     let server = Server::start(world.database.store());

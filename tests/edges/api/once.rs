@@ -7,6 +7,7 @@ use super::{House, TEXT};
 use crate::support::Server;
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_same_key_through_two_servers_at_once_has_one_effect_and_one_answer() {
     let House { world, server, alice, .. } = House::new();
     let other = Server::start(world.database.store());

@@ -43,6 +43,7 @@ const FORM: [&str; 3] = [
 ];
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_body_that_stops_or_trickles_is_given_up() {
     let world = World::new();
     let server = Server::start(world.database.store());
@@ -130,6 +131,7 @@ impl Drop for Serving {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn stopped_bodies_take_bounded_memory_and_delay_no_other_request() {
     let world = World::new();
     let serving = Serving::start(&world);

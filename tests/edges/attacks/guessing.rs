@@ -91,6 +91,7 @@ fn a_stranger_does_not_lock_a_person_out() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn guesses_from_many_networks_end_and_a_known_browser_still_signs_in() {
     let world = World::new();
     let server = Server::start_behind_proxy(SITE, world.database.store());
@@ -116,6 +117,7 @@ fn guesses_from_many_networks_end_and_a_known_browser_still_signs_in() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_browser_is_known_until_the_password_changes_and_only_by_its_own_cookie() {
     let world = World::new();
     let server = Server::start_behind_proxy(SITE, world.database.store());
@@ -143,6 +145,7 @@ fn a_browser_is_known_until_the_password_changes_and_only_by_its_own_cookie() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_client_of_a_proxy_is_read_in_every_usual_form() {
     let world = World::new();
     let server = Server::start_behind_proxy(SITE, world.database.store());

@@ -167,6 +167,7 @@ fn a_list_of_others_drafts_is_empty_without_a_walk_through_them() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_page_of_a_post_and_of_a_difference_stay_small() {
     let world = World::new();
     let server = Server::start(world.database.store());

@@ -96,6 +96,7 @@ fn collect(value: &serde_json::Value, found: &mut Vec<String>) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_page_of_a_post_has_a_bounded_size_whatever_its_revisions_are() {
     let world = World::new();
     let post = world.draft();

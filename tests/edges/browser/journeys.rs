@@ -26,16 +26,19 @@ macro_rules! journeys {
             use super::{Way, travel};
 
             #[test]
+            #[ignore = "slow: .ci/run runs it"]
             fn with_javascript() {
                 travel(Way::WithJavaScript, super::$journey);
             }
 
             #[test]
+            #[ignore = "slow: .ci/run runs it"]
             fn without_javascript() {
                 travel(Way::WithoutJavaScript, super::$journey);
             }
 
             #[test]
+            #[ignore = "slow: .ci/run runs it"]
             fn by_keyboard_alone() {
                 travel(Way::ByKeyboardAlone, super::$journey);
             }

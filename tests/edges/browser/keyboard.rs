@@ -7,6 +7,7 @@ use crate::support::chromium::JavaScript;
 use crate::support::world::{content, publish, submit};
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_focus_begins_where_one_types() {
     let (_world, server) = publishing_house();
     let Some(chromium) = Chromium::open(server.address, JavaScript::Off) else { return };
@@ -30,6 +31,7 @@ fn the_focus_begins_where_one_types() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn ticks_are_kept_from_page_to_page_of_the_admins_list() {
     let (world, server) = publishing_house();
     let Some(chromium) = Chromium::open(server.address, JavaScript::On) else { return };

@@ -147,6 +147,7 @@ fn sources(folders: &[&str]) -> Vec<PathBuf> {
 /// axe-core objects to, nothing wider than the window, and a first stop of the
 /// Tab key that leads to the content.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_page_is_for_everybody() {
     let Some(axe) = from_npm("axe-core/axe.min.js") else { return };
     let axe = std::fs::read_to_string(axe).unwrap();
@@ -208,6 +209,7 @@ fn look_at(chromium: &Chromium) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_page_parses_without_an_error() {
     for (name, page) in SERVED.iter() {
         assert_eq!(parse_errors(&page.body), [""; 0], "{name}: {}", page.body);
@@ -229,6 +231,7 @@ fn a_page_with_an_error_would_not_parse() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_page_is_valid_html() {
     let Some(validator) = from_npm("html-validate/bin/html-validate.mjs") else { return };
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages");

@@ -52,7 +52,7 @@ const AGES: [(&str, &str); 10] = [
 ];
 
 #[test]
-#[ignore = "writes the pictures in docs/"]
+#[ignore = "by hand: writes the pictures in docs/"]
 fn screenshots() {
     let database = demo_after_some_weeks();
     let server = Server::start(database.store());
@@ -77,6 +77,7 @@ fn screenshots() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_demo_after_some_weeks_breaks_no_truth() {
     let database = demo_after_some_weeks();
     assert_eq!(verify(&mut database.as_owner(), RUNTIME_ROLE).unwrap().findings, []);

@@ -28,6 +28,7 @@ fn the_script_is_one_file_of_ours_for_people_who_are_signed_in() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn without_javascript_the_editor_shows_the_checklist_and_a_preview() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
     chromium.visit(CREATE);
@@ -52,6 +53,7 @@ fn without_javascript_the_editor_shows_the_checklist_and_a_preview() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_mistake_is_where_the_page_begins() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::Off) else { return };
     chromium.visit(CREATE);
@@ -83,6 +85,7 @@ fn a_mistake_is_where_the_page_begins() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn leaving_with_unsaved_text_warns_and_saving_it_does_not() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     assert!(!warns(&chromium, || chromium.follow("My desk")), "nothing was typed");
@@ -108,6 +111,7 @@ fn leaving_with_unsaved_text_warns_and_saving_it_does_not() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_preview_follows_the_words_and_is_what_the_server_renders() {
     let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
@@ -138,6 +142,7 @@ fn the_preview_follows_the_words_and_is_what_the_server_renders() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_preview_that_is_not_possible_says_why_and_keeps_the_text() {
     let Some((world, server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
@@ -159,6 +164,7 @@ fn a_preview_that_is_not_possible_says_why_and_keeps_the_text() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_newer_preview_ends_the_older_and_a_busy_server_is_no_loss() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
@@ -187,6 +193,7 @@ fn a_newer_preview_ends_the_older_and_a_busy_server_is_no_loss() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn kept_text_is_removed_once_it_is_saved_after_signing_in_again() {
     let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
@@ -203,6 +210,7 @@ fn kept_text_is_removed_once_it_is_saved_after_signing_in_again() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn text_of_a_closed_tab_is_offered_used_and_removed_after_saving() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
@@ -226,6 +234,7 @@ fn text_of_a_closed_tab_is_offered_used_and_removed_after_saving() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_discarded_text_is_gone_and_a_replaced_one_is_kept() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
@@ -248,6 +257,7 @@ fn a_discarded_text_is_gone_and_a_replaced_one_is_kept() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_offer_says_how_old_it_is() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
@@ -262,6 +272,7 @@ fn an_offer_says_how_old_it_is() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn kept_text_never_overwrites_a_newer_revision() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     let editor = format!("{}/revise", start_a_post(&chromium));
@@ -289,6 +300,7 @@ fn kept_text_never_overwrites_a_newer_revision() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn kept_text_equal_to_the_saved_text_is_dropped() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     let editor = format!("{}/revise", start_a_post(&chromium));
@@ -307,6 +319,7 @@ fn kept_text_equal_to_the_saved_text_is_dropped() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn kept_text_stays_with_its_person_and_is_removed_at_sign_out() {
     let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of Alice.");
@@ -339,6 +352,7 @@ fn kept_text_stays_with_its_person_and_is_removed_at_sign_out() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_browser_that_keeps_nothing_costs_nothing_else() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
@@ -352,6 +366,7 @@ fn a_browser_that_keeps_nothing_costs_nothing_else() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn times_are_shown_in_the_readers_time_zone() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     start_a_post(&chromium);
@@ -429,6 +444,7 @@ fn was_warned(chromium: &Chromium) -> bool {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_days_of_a_filter_are_those_of_the_times_on_the_page() {
     let (world, server) = publishing_house();
     let post = world.published();

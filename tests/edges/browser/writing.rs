@@ -43,6 +43,7 @@ fn paste(chromium: &Chromium, html: &str) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_first_screen_holds_title_body_and_save() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     for (width, height) in [(1366, 650), (360, 640)] {
@@ -60,6 +61,7 @@ fn the_first_screen_holds_title_body_and_save() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn buttons_and_keys_write_markdown_and_the_keys_save() {
     let Some((world, server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
@@ -92,6 +94,7 @@ fn buttons_and_keys_write_markdown_and_the_keys_save() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn pasted_rich_text_keeps_links_emphasis_lists_and_headings() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.visit(CREATE);
@@ -120,6 +123,7 @@ fn pasted_rich_text_keeps_links_emphasis_lists_and_headings() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_open_editor_learns_while_typing_that_a_newer_revision_exists() {
     let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     let post = world.draft();
@@ -131,6 +135,7 @@ fn an_open_editor_learns_while_typing_that_a_newer_revision_exists() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_preview_shows_what_is_written_at_the_caret() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     chromium.looks(Scheme::Light, (1366, 650));
@@ -151,6 +156,7 @@ fn the_preview_shows_what_is_written_at_the_caret() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_actions_stay_in_reach_on_a_long_article() {
     let (world, server) = publishing_house();
     let long = imprimatur::domain::Content::parse("Long", "S", &"Words.\n\n".repeat(300)).unwrap();

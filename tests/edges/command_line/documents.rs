@@ -263,6 +263,7 @@ fn a_generated_key_is_printed() {
 
 /// Whether it took effect is not known then: the key makes the retry safe.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_key_makes_a_retry_safe_when_the_outcome_is_unknown() {
     let world = World::new();
     let post = world.in_review();

@@ -175,6 +175,7 @@ fn interleaved(
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn whatever_the_order_of_the_steps_it_is_as_if_one_came_after_the_other() {
     let world = World::new();
     let mut superuser = world.database.as_superuser();

@@ -39,6 +39,7 @@ fn a_copy_of_a_directory_in_use_has_a_server_of_its_own() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_copy_far_down_a_long_path_has_a_server_of_its_own() {
     let place = TestDirectory::new();
     let [original, path] =
@@ -54,6 +55,7 @@ fn a_copy_far_down_a_long_path_has_a_server_of_its_own() {
 
 /// After a move there may be another directory in the old place.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_moved_directory_takes_its_server_along() {
     for name in ["data", &"deep/".repeat(30)] {
         let place = TestDirectory::new();
@@ -107,6 +109,7 @@ fn one_directory_by_two_paths_has_one_server() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_server_whose_socket_was_removed_is_restarted() {
     let place = TestDirectory::new();
     let first = place.open();

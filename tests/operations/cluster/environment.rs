@@ -59,6 +59,7 @@ fn no_variable_of_libpq_reaches_the_private_database() {
 
 /// Also the programs that make a new one, and a service file and a password file at home.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn no_variable_of_libpq_reaches_a_new_private_database() {
     let place = TestDirectory::new();
     let home = place.path.join("home");

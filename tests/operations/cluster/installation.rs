@@ -66,6 +66,7 @@ impl BareMachine {
 
 /// And the server runs as the user that the installation has made.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn only_postgresql_is_installed_and_its_new_user_owns_the_cluster() {
     let Some(machine) = BareMachine::new() else { return };
     let path = format!("{}/bin:/usr/bin:/bin:/sbin", machine.place.path.display());

@@ -151,6 +151,7 @@ fn durable(place: &TestDirectory) -> (Cluster, Load) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_killed_postgresql_loses_nothing_and_repeats_nothing() {
     let place = TestDirectory::new();
     let (cluster, load) = durable(&place);
@@ -165,6 +166,7 @@ fn a_killed_postgresql_loses_nothing_and_repeats_nothing() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_promoted_standby_has_everything_that_was_acknowledged() {
     let place = TestDirectory::new();
     let (cluster, load) = durable(&place);

@@ -156,7 +156,7 @@ impl Drop for Guest {
 }
 
 #[test]
-#[ignore = "the other tests run it, as a process that they can kill"]
+#[ignore = "by hand: the other tests run it, as a process that they can kill"]
 fn be_a_guest() {
     let Some(path) = std::env::var_os("GUEST_OF") else {
         return;

@@ -136,6 +136,7 @@ impl Drop for Standby {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_page_of_a_standby_is_never_stale() {
     let place = TestDirectory::new();
     let cluster = with_a_post(&place);

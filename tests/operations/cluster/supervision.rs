@@ -53,6 +53,7 @@ impl Drop for Served {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_killed_server_is_started_again_and_the_log_says_so() {
     let place = TestDirectory::new();
     let served = Served::from(&place);
@@ -74,6 +75,7 @@ fn a_killed_server_is_started_again_and_the_log_says_so() {
 
 /// Programs that tidy up /tmp, or a server of a directory that was moved, remove it.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_socket_that_was_removed_comes_back() {
     let place = TestDirectory::new();
     let served = Served::from(&place);
@@ -87,6 +89,7 @@ fn a_socket_that_was_removed_comes_back() {
 
 /// As with a full disk: it starts as soon as there is room, and until then readiness says why not.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_server_that_cannot_start_is_tried_again_until_it_can() {
     let place = TestDirectory::new();
     let served = Served::from(&place);
@@ -107,6 +110,7 @@ fn a_server_that_cannot_start_is_tried_again_until_it_can() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_server_that_is_stopped_in_order_stays_stopped() {
     let place = TestDirectory::new();
     let served = Served::from(&place);

@@ -87,6 +87,7 @@ const TAMPERINGS: &[Tampering] = &[
 ];
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_guard_that_was_tampered_with_is_found_by_its_name() {
     let database = Database::new();
     let conn = &mut saboteur(&database);
