@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use imprimatur::postgres::RUNTIME_ROLE;
-use imprimatur::store::verify::verify;
+use imprimatur::store::verify::verify_on_two;
 
 use support::World;
 
@@ -36,12 +36,12 @@ fn main() {
     let posts: i64 = posts.map_or(200_000, |posts| posts.parse().unwrap());
     let world = World::new();
     seed::seed(&world.database, posts);
-    let conn = &mut world.database.as_owner();
+    let [conn, second] = &mut [(); 2].map(|()| world.database.as_owner());
     let (mut walks, mut reads) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         reads.push(timed(|| conn.batch_execute(READ_ALL).unwrap()));
         walks.push(timed(|| {
-            let report = verify(conn, RUNTIME_ROLE).unwrap();
+            let report = verify_on_two(conn, second, RUNTIME_ROLE).unwrap();
             assert_eq!(report.posts, posts);
         }));
     }

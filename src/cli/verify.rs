@@ -79,7 +79,8 @@ impl fmt::Display for VerifyDocument {
 pub(super) fn verify(options: &Options) -> Result<(), Failure> {
     on_open_database(options, |database| {
         let conn = &mut database.connect_as_owner()?;
-        let report = verify::verify(conn, database.runtime_role())?;
+        let second = &mut database.connect_as_owner()?;
+        let report = verify::verify_on_two(conn, second, database.runtime_role())?;
         let document = VerifyDocument::from(report);
         options.format().print(&document, &document)?;
         if document.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }

@@ -13,7 +13,7 @@ use diesel::sql_types::Text;
 use imprimatur::demo;
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::statement::statement;
-use imprimatur::store::verify::{Finding, Report, Scope, of_post, verify, walk};
+use imprimatur::store::verify::{Finding, Report, Scope, of_post, verify, verify_on_two, walk};
 
 use crate::support::Database;
 use sabotage::SABOTAGE;
@@ -123,6 +123,27 @@ fn look_at_single_posts(conn: &mut PgConnection, findings: &[Finding]) -> QueryR
         assert!(told, "{finding:?}: {alone:#?}");
     }
     Ok(())
+}
+
+#[test]
+fn two_connections_find_what_one_finds() {
+    let database = with_demo();
+    saboteur(&database)
+        .batch_execute(
+            "SET session_replication_role = replica;
+             UPDATE history SET fingerprint = sha256('another') WHERE action = 'publish';
+             UPDATE post_documents SET document = '' WHERE post_id = 1;
+             UPDATE posts SET current_revision = 7 WHERE id = 2;
+             ALTER TABLE posts DROP CONSTRAINT slug_is_unique",
+        )
+        .unwrap();
+    let one = report(&database);
+    let [conn, second] = &mut [(); 2].map(|()| database.as_owner());
+    let two = verify_on_two(conn, second, RUNTIME_ROLE).unwrap();
+    assert!(names(&one.findings).len() >= 4, "{:#?}", one.findings);
+    assert_eq!(one.findings, two.findings);
+    assert_eq!(one.truths, two.truths);
+    assert_eq!((one.posts, one.rows), (two.posts, two.rows));
 }
 
 #[test]

@@ -52,6 +52,24 @@ fn the_grants_in_the_readme_are_the_grants_of_the_code() {
     check_section("grants", &table);
 }
 
+/// docs/schema.md is compared with the catalogue by a test of its own.
+#[test]
+fn the_propositions_in_the_readme_are_guards_of_the_database() {
+    let [readme, schema] =
+        ["README.md", "docs/schema.md"].map(|file| fs::read_to_string(root().join(file)).unwrap());
+    let table = readme.split("| proposition | meaning |").nth(1).unwrap();
+    let table = table.split("\n\n").next().unwrap();
+    let names: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(names.len() > 20, "{names:?}");
+    let missing: Vec<&&str> =
+        names.iter().filter(|name| !schema.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn the_rules_in_the_readme_are_the_rules_of_the_code() {
     let mut table =

@@ -26,4 +26,4 @@ mod walk;
 
 pub use of_post::{Verdict, of_post};
 pub use truth::{Finding, Report, Scope, Truth};
-pub use walk::{verify, walk};
+pub use walk::{verify, verify_on_two, walk};
