@@ -46,6 +46,13 @@ pub(super) struct Feedback {
     pub(super) reasons: Vec<Reason>,
 }
 
+#[derive(Template)]
+#[template(path = "new_token.html")]
+struct NewTokenPage {
+    layout: Layout,
+    token: Token,
+}
+
 impl AccountPage {
     fn error(&self, field: &str) -> Option<&str> {
         let error = self.feedback.errors.iter().find(|error| error.field == field);
@@ -66,15 +73,12 @@ impl AccountPage {
 }
 
 async fn show(request: Request, context: Data<Context>) -> HttpResponse {
-    context.page(request, |store, request| page(store, request, Feedback::default(), None)).await
+    context
+        .page(request, |store, request| Ok(Reply::ok(&read(store, request, Feedback::default())?)))
+        .await
 }
 
-fn page(
-    store: &Store,
-    request: &Request,
-    feedback: Feedback,
-    made: Option<Token>,
-) -> Result<Reply, Refusal> {
+fn read(store: &Store, request: &Request, feedback: Feedback) -> Result<AccountPage, Refusal> {
     let conn = &mut *store.checkout()?;
     let person = request.viewer(conn)?;
     let this = request.session();
@@ -84,21 +88,27 @@ fn page(
     // The forms have addresses of their own, and all show this page again.
     let mut layout = Layout::new(request, "My account", Some(&person));
     layout.move_to("/account");
-    let page = AccountPage {
+    Ok(AccountPage {
         layout,
         held: Permission::ALL.into_iter().filter(is_held).collect(),
         person,
         sessions,
         tokens,
-        made,
+        made: None,
         feedback,
-    };
-    Ok(Reply::ok(&page))
+    })
 }
 
-/// Returns the page with a token that was just made.
-pub(super) fn show_token(store: &Store, request: &Request, token: Token) -> Result<Reply, Refusal> {
-    page(store, request, Feedback::default(), Some(token))
+/// Returns the page with a token that was just made. If the rest of the page cannot be
+/// read, the token is shown alone: there is no second time to show it.
+pub(super) fn show_token(store: &Store, request: &Request, token: Token) -> Reply {
+    match read(store, request, Feedback::default()) {
+        Ok(page) => Reply::ok(&AccountPage { made: Some(token), ..page }),
+        Err(_) => {
+            let layout = Layout::of_error(request, "Your new API token");
+            Reply::ok(&NewTokenPage { layout, token })
+        }
+    }
 }
 
 /// Returns the page with the reasons of a refusal, if it can show them.
@@ -117,7 +127,7 @@ pub(super) fn show_again(
         | Refusal::Invariant(_)
         | Refusal::Unavailable(_) => return Err(refusal),
     };
-    Ok(page(store, request, feedback, None)?.with_refusal(&refusal))
+    Ok(Reply::ok(&read(store, request, feedback)?).with_refusal(&refusal))
 }
 
 /// Returns the page for a person who has tried too many passwords.
@@ -130,6 +140,6 @@ pub(super) fn show_throttled(
 ) -> Result<Reply, Refusal> {
     let error = FieldError::new(field, throttled::sentence(throttled));
     let feedback = Feedback { errors: vec![error], ..feedback };
-    let page = page(store, request, feedback, None)?;
+    let page = Reply::ok(&read(store, request, feedback)?);
     Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).retry_after(throttled.retry_after))
 }

@@ -53,7 +53,7 @@ async fn make(
                 |wanted| change(store, request, &OwnChange::MakeToken(wanted), shown.as_deref()),
             );
             match made {
-                Ok(()) => page::show_token(store, request, token),
+                Ok(()) => Ok(page::show_token(store, request, token)),
                 Err(refusal) => show_again(store, request, refusal, feedback(name, days, chosen)),
             }
         })

@@ -11,12 +11,12 @@ use imprimatur::store::pool::Limits;
 use imprimatur::store::verify::verify;
 use imprimatur::workflow::{self, Call};
 
-use crate::support::World;
 use crate::support::attempts::attempt;
 use crate::support::database::patient;
 use crate::support::proxy::{Cut, Proxy};
 use crate::support::steps::panicking_at;
-use crate::support::world::{account_call, call_with, request_changes};
+use crate::support::world::{PASSWORD, account_call, call_with, request_changes};
+use crate::support::{Server, World};
 
 const CUTS: [Cut; 2] = [Cut::BeforeMessage, Cut::BeforeAnswer];
 
@@ -159,5 +159,28 @@ fn a_panic_at_any_step_leaves_nothing_and_the_next_attempt_finds_no_lock() {
         let expected = if action == Action::Create { 5 } else { 7 };
         assert_eq!(panics, expected, "{action:?}");
     }
+    is_sound(&world);
+}
+
+#[test]
+fn a_token_that_is_made_is_shown_whatever_breaks_afterwards() {
+    let world = World::new();
+    let (proxy, store) = through_a_proxy(&world);
+    let server = Server::start(store.clone());
+    let mut alice = server.signed_in("alice");
+    let token = alice.get("/account").expect(200).hidden("token");
+    let (mut number, mut shown_alone) = (0, 0);
+    at_each_round_trip(&proxy, &store, Cut::BeforeMessage, || {
+        number += 1;
+        let name = format!("Token {number}");
+        let fields = [("token", &*token), ("name", &name), ("days", "30"), ("password", PASSWORD)];
+        let page = alice.post("/account/tokens", &fields);
+        let is_shown = page.body.contains("Copy it now.");
+        let made = world.db_count(&format!("tokens WHERE name = '{name}'"));
+        assert_eq!(made, i64::from(is_shown), "{} at {number}", page.status);
+        assert_eq!(page.status, if is_shown { 200 } else { 503 }, "{}", page.body);
+        shown_alone += usize::from(is_shown && !page.body.contains("Where you are signed in"));
+    });
+    assert!(shown_alone > 0);
     is_sound(&world);
 }
