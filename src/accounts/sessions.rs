@@ -73,9 +73,8 @@ pub fn begin(
              WHERE u.id = $3 AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
              FOR SHARE
          )
-         INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
-         SELECT $1, id, at, at + make_interval(secs => $2), $5
-         FROM account, LATERAL (SELECT clock_timestamp() AS at) AS now
+         INSERT INTO sessions (id_hash, user_id, expires_at, device)
+         SELECT $1, id, statement_timestamp() + make_interval(secs => $2), $5 FROM account
          WHERE password_hash = $4 AND is_active
          RETURNING true",
     )

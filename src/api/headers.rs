@@ -22,6 +22,8 @@ pub(super) enum ContentKind {
     /// There is no `Content-Type`.
     Unnamed,
     Json,
+    /// It is compressed, or encoded in another way.
+    Encoded,
     Other,
 }
 
@@ -34,12 +36,18 @@ impl Headers {
             seen: seen(headers),
             key: key(headers),
             content: match request.content_type() {
+                _ if is_encoded(headers) => ContentKind::Encoded,
                 _ if !headers.contains_key(header::CONTENT_TYPE) => ContentKind::Unnamed,
                 kind if kind.eq_ignore_ascii_case(JSON) => ContentKind::Json,
                 _ => ContentKind::Other,
             },
         }
     }
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING);
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// A header that means something only when it comes once.
@@ -115,10 +123,22 @@ pub(super) fn entity_tag(revision: RevisionNumber) -> String {
 }
 
 /// Returns the revision that has an entity tag. A weak one is our own, after a
-/// proxy compressed the reply: a revision has one text, however it is encoded.
+/// proxy compressed the reply, and so is one that ends in the name of an encoding: a
+/// revision has one text, however it is encoded.
 fn revision(tag: &EntityTag) -> Option<RevisionNumber> {
-    let number = RevisionNumber(tag.tag().parse().ok()?);
-    (number.0 >= 1 && number.to_string() == tag.tag()).then_some(number)
+    let tag = match tag.tag().split_once(['-', ';', ':']) {
+        Some((tag, coding)) if is_coding(coding) => tag,
+        _ => tag.tag(),
+    };
+    let number = RevisionNumber(tag.parse().ok()?);
+    (number.0 >= 1 && number.to_string() == tag).then_some(number)
+}
+
+/// Returns whether a suffix is what Apache, Jetty, Caddy and others append: the name of
+/// the encoding, after one hyphen or two.
+fn is_coding(suffix: &str) -> bool {
+    let name = suffix.strip_prefix('-').unwrap_or(suffix);
+    ["gzip", "br", "brotli", "zstd", "deflate"].iter().any(|it| name.eq_ignore_ascii_case(it))
 }
 
 /// Returns the idempotency key. The header is a string item (RFC 9651); many

@@ -25,6 +25,8 @@ pub enum ApiError {
     NotAcceptable,
     /// The content type of the body is not JSON.
     NotJson,
+    /// The body is compressed, or encoded in another way.
+    Encoded,
     /// A change to a post comes without an `If-Match`.
     NoRevision,
     /// The `If-Match` is not the entity tag of one revision.
@@ -68,7 +70,7 @@ impl ApiError {
             Self::MalformedAuthorization => kinds::MALFORMED_AUTHORIZATION,
             Self::TooMany(_) => kinds::TOO_MANY,
             Self::NotAcceptable => kinds::NOT_ACCEPTABLE,
-            Self::NotJson => kinds::NOT_JSON,
+            Self::NotJson | Self::Encoded => kinds::NOT_JSON,
             Self::NoRevision => kinds::NO_REVISION,
             Self::NoSuchRevision | Self::SeveralRevisions => kinds::BAD_REVISION,
             Self::NoKey | Self::BadKey => kinds::NO_KEY,
@@ -120,6 +122,9 @@ impl ApiError {
                 "More than one entity tag. Send the one of the revision that you read.",
             ),
             Self::NotJson => header("Content-Type", "Must be application/json."),
+            Self::Encoded => {
+                header("Content-Encoding", "Must be left out: send the body as it is.")
+            }
             Self::NotAcceptable => header("Accept", "Must allow application/json."),
             _ => Vec::new(),
         }

@@ -9,6 +9,7 @@ use crate::policies::Rule;
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
+use crate::store::visibility::Visibility;
 use crate::workflow;
 
 #[derive(Template)]
@@ -18,6 +19,8 @@ pub(super) struct ConfirmPage {
     pub(super) post: Post,
     text: Rendered,
     action: Action,
+    /// Whether the person may know how the post came to be.
+    shows_history: bool,
     /// The address that the form is sent to.
     address: String,
     /// The address that the form was opened from.
@@ -51,6 +54,7 @@ impl ConfirmPage {
         let prechecked = workflow::precheck(action, person, &post);
         let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
         layout.title = format!("{}: {}", action.label(), post.title());
+        let shows_history = Visibility::of(person).sees_history_of(&post);
         Self {
             layout,
             text: render(post.current.content.body.as_str(), Audience::Reader),
@@ -65,6 +69,7 @@ impl ConfirmPage {
             refused: Vec::new(),
             differences: Vec::new(),
             action,
+            shows_history,
             post,
         }
     }

@@ -211,9 +211,8 @@ fn insert_link(
     .bind::<BigInt, _>(subject.0)
     .execute(conn)?;
     statement::<BigInt>(
-        "INSERT INTO password_links (user_id, made_by, secret_hash, created_at, expires_at)
-         SELECT $1, $2, $3, at, at + make_interval(secs => $4)
-         FROM (SELECT clock_timestamp() AS at) AS now",
+        "INSERT INTO password_links (user_id, made_by, secret_hash, expires_at)
+         VALUES ($1, $2, $3, statement_timestamp() + make_interval(secs => $4))",
     )
     .bind::<BigInt, _>(subject.0)
     .bind::<BigInt, _>(maker.0)

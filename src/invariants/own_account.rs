@@ -93,9 +93,8 @@ fn set_password(conn: &mut PgConnection, owner: UserId, new: &NewPassword) -> Qu
     }
     if let Some(session) = &new.session {
         statement::<BigInt>(
-            "INSERT INTO sessions (id_hash, user_id, created_at, expires_at, device)
-             SELECT $1, $2, at, at + make_interval(secs => $3), $4
-             FROM (SELECT clock_timestamp() AS at) AS now",
+            "INSERT INTO sessions (id_hash, user_id, expires_at, device)
+             VALUES ($1, $2, statement_timestamp() + make_interval(secs => $3), $4)",
         )
         .bind::<Binary, _>(session.id_hash.as_bytes())
         .bind::<BigInt, _>(owner.0)
@@ -131,10 +130,8 @@ fn insert_token(conn: &mut PgConnection, owner: UserId, token: &NewToken) -> Que
     let narrowed: Option<Vec<&str>> =
         narrowed.map(|held| held.iter().copied().map(Permission::as_str).collect());
     statement::<BigInt>(
-        "INSERT INTO tokens
-             (user_id, name, beginning, secret_hash, permissions, created_at, expires_at)
-         SELECT $1, $2, $3, $4, $5, at, at + make_interval(days => $6)
-         FROM (SELECT clock_timestamp() AS at) AS now",
+        "INSERT INTO tokens (user_id, name, beginning, secret_hash, permissions, expires_at)
+         VALUES ($1, $2, $3, $4, $5, statement_timestamp() + make_interval(days => $6))",
     )
     .bind::<BigInt, _>(owner.0)
     .bind::<Text, _>(token.name.as_str())

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::postgres::errors::{ClusterError, IoContext};
 use crate::postgres::sys;
 
+/// The locks of a data directory: the first of its files is one of them.
+const OWN_LOCKS: [&str; 4] = ["start.lock", "serve.lock", "users.lock", "watchdog.lock"];
+
 /// A data directory that exists, by its canonical path.
 #[derive(Debug, Clone)]
 pub(super) struct DataDirectory {
@@ -15,7 +18,8 @@ pub(super) struct DataDirectory {
 }
 
 impl DataDirectory {
-    /// Creates the directory where missing, and refuses one that belongs to another user.
+    /// Creates the directory where missing. Refuses one that belongs to another user, and
+    /// one with files of something else: names such as `run` would be taken over.
     pub(super) fn prepare(data_dir: &Path) -> Result<DataDirectory, ClusterError> {
         let data_dir = std::path::absolute(data_dir).context("find", data_dir)?;
         create_with_parents(&data_dir)?;
@@ -26,7 +30,26 @@ impl DataDirectory {
             let path = directory.root;
             return Err(ClusterError::OtherOwner { path, owner });
         }
+        if !directory.is_ours()? {
+            return Err(ClusterError::NotADataDirectory { path: directory.root });
+        }
         Ok(directory)
+    }
+
+    /// Returns whether the directory is new, or was a data directory before: what begins
+    /// one is a lock, or a cluster that is being made.
+    fn is_ours(&self) -> Result<bool, ClusterError> {
+        let mut is_new = true;
+        for entry in fs::read_dir(&self.root).context("read", &self.root)? {
+            let name = entry.context("read", &self.root)?.file_name();
+            let name = name.to_string_lossy();
+            if OWN_LOCKS.contains(&&*name) || name.starts_with("postgres.new-") {
+                return Ok(true);
+            }
+            // A file system of its own has this one from the beginning.
+            is_new &= name == "lost+found";
+        }
+        Ok(is_new || self.version()?.is_some())
     }
 
     pub(super) fn existing(data_dir: &Path) -> Result<DataDirectory, ClusterError> {
@@ -94,6 +117,9 @@ fn create_with_parents(path: &Path) -> Result<(), ClusterError> {
         Ok(()) => fs::set_permissions(path, Permissions::from_mode(mode))
             .context("change the permissions of", path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(ClusterError::NotADirectory { path: path.to_owned() })
+        }
         Err(error) => Err(error).context("create", path),
     }
 }

@@ -103,6 +103,24 @@ pub enum ClusterError {
         owner: u32,
     },
 
+    /// The directory has files, and none of them is of a data directory.
+    #[error(
+        "{} has other files and no database of Imprimatur: choose a new or an empty \
+         directory with --data-dir",
+        path.display()
+    )]
+    NotADataDirectory {
+        /// The directory.
+        path: PathBuf,
+    },
+
+    /// There is a file, or a link that leads nowhere.
+    #[error("{} is no directory: choose another one with --data-dir", path.display())]
+    NotADirectory {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// Root found no user to run the server as.
     #[error(
         "PostgreSQL will not run as root, and there is neither a user `postgres` nor a user \

@@ -70,9 +70,9 @@ fn short_path(directory: &DataDirectory, uid: u32) -> PathBuf {
 }
 
 // The address of a Unix socket is a fixed array in the kernel, a line in postmaster.pid, and a
-// value in a connection string, which is text.
+// value in a connection string, which is text and has a comma between two hosts.
 fn fits_socket_address(path: &Path) -> bool {
     let longest = if cfg!(target_os = "linux") { 107 } else { 103 };
     path.join(socket_name()).as_os_str().len() <= longest
-        && path.to_str().is_some_and(|text| !text.contains(char::is_control))
+        && path.to_str().is_some_and(|text| !text.contains(|c: char| c.is_control() || c == ','))
 }

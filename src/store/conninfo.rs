@@ -46,7 +46,7 @@ pub fn complete(url: &str) -> Result<String, InvalidUrl> {
     let mut parameters = parse(url).ok_or(InvalidUrl::Malformed)?;
     let value = |name: &str| parameters.iter().find(|(known, _)| known == name);
     let (host, port) = (value("host"), value("port"));
-    let is_doubtful = host.is_some_and(|(_, host)| host.contains('@'))
+    let is_doubtful = host.is_some_and(|(_, host)| host.contains('@') && !host.starts_with('/'))
         || port.is_some_and(|(_, port)| port.contains(|sign| !matches!(sign, '0'..='9' | ',')));
     if is_doubtful {
         return Err(InvalidUrl::Ambiguous);

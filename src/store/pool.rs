@@ -149,7 +149,8 @@ impl CustomizeConnection<ManagedConnection, Error> for Limits {
         // The default `random_page_cost` assumes spinning disks and makes the
         // planner avoid indexes. Compiling a plan, or starting parallel
         // workers, takes longer than our queries. A merge join reads an index
-        // to its far end where the planner expected more rows than there are.
+        // to its far end where the planner expected more rows than there are. What is
+        // acknowledged is on the disk, unless the server as a whole keeps nothing there.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
         let set = managed.conn.batch_execute(&format!(
             "{PINNED}
@@ -160,7 +161,11 @@ impl CustomizeConnection<ManagedConnection, Error> for Limits {
              SET jit = off;
              SET enable_mergejoin = off;
              SET max_parallel_workers_per_gather = 0;
-             SET default_transaction_isolation = 'read committed';",
+             SET default_transaction_isolation = 'read committed';
+             SET default_transaction_read_only = off;
+             SELECT set_config('synchronous_commit', 'on', false)
+             WHERE current_setting('synchronous_commit') = 'off'
+               AND current_setting('fsync')::boolean",
             statement * 2
         ));
         set.map_err(Error::QueryError)

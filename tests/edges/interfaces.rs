@@ -482,6 +482,17 @@ fn how_a_post_was_made_stays_with_those_who_made_it() {
             browser.get(&format!("/desk/posts/{post}/{path}")).expect(status);
         }
     }
+    // A page that says why not says nothing of it either.
+    let mut arthur = server.signed_in("arthur");
+    for action in ["submit", "revise"] {
+        let page = arthur.get(&format!("/desk/posts/{post}/{action}"));
+        assert!(!page.body.contains("evision 3") && !page.body.contains("saved"), "{}", page.body);
+        let fields = [("seen", "1"), ("key", "k"), ("title", "T"), ("summary", ""), ("body", "")];
+        let fields = if action == "submit" { &fields[..2] } else { &fields[..] };
+        let page = arthur.send_unasked(&format!("/desk/posts/{post}/{action}"), fields);
+        let page = page.expect(403);
+        assert!(!page.body.contains("evision 3") && !page.body.contains("Edith"), "{}", page.body);
+    }
 }
 
 fn post_in(world: &World, state: &str) -> PostId {

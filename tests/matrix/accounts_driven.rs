@@ -187,8 +187,10 @@ fn display_name(world: &World, username: &str) -> String {
 fn restore(world: &World, situation: &Situation, ready: &Ready) {
     if is_stan(situation) {
         db_end_sessions_of(world, "stan");
-        let revoke = "UPDATE tokens SET revoked_at = clock_timestamp() WHERE revoked_at IS NULL";
-        diesel::sql_query(revoke).execute(&mut world.database.as_owner()).unwrap();
+        world.database.db_sabotage(
+            "SET session_replication_role = replica;
+             UPDATE tokens SET revoked_at = clock_timestamp() WHERE revoked_at IS NULL",
+        );
     } else if situation.is_only_staff {
         let name = imprimatur::domain::Username::parse(&ready.username).unwrap();
         let mut conn = world.store.checkout().unwrap();

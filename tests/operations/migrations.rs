@@ -152,6 +152,7 @@ fn a_connection_of_the_pool_has_the_same_settings() {
     database.db_sabotage(&format!(
         "ALTER DATABASE {name} SET standard_conforming_strings = off;
          ALTER DATABASE {name} SET search_path = 'elsewhere';
+         ALTER DATABASE {name} SET default_transaction_read_only = on;
          ALTER DATABASE {name} SET idle_session_timeout = '1s'"
     ));
     let store = database.store();
@@ -162,6 +163,7 @@ fn a_connection_of_the_pool_has_the_same_settings() {
         ("timezone", "UTC"),
         ("row_security", "on"),
         ("idle_session_timeout", "0"),
+        ("transaction_read_only", "off"),
     ] {
         let value = statement::<Text>("SELECT current_setting($1)")
             .bind::<Text, _>(setting)

@@ -17,6 +17,7 @@ use crate::cli::import::plain_text::PlainText;
 use crate::cli::markdown_file::{self, ReadError};
 use crate::domain::{
     Body, Content, FieldError, InvalidInput, Reason, Slug, Summary, Title, grouped,
+    has_visible_text,
 };
 use crate::render::markdown;
 
@@ -79,7 +80,7 @@ pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
     let mut plain = |field: &str, text: String| {
         let plain = PlainText::of(field, &text);
         notes.extend(plain.notes);
-        Some(plain.text).filter(|text| !text.is_empty())
+        Some(plain.text).filter(|text| has_visible_text(text))
     };
     let title = take(&mut fields, "title", is_title).and_then(|it| plain("title", it));
     let (title, body) = match title {
@@ -87,7 +88,7 @@ pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
         None => markdown_file::split_title(body),
     };
     let title = title
-        .filter(|title| !title.trim().is_empty())
+        .filter(|title| has_visible_text(title))
         .or_else(|| dated.map(|(_, words)| file_name::title_from(words)))
         .unwrap_or_default();
     let summary = SUMMARIES.iter().find_map(|name| {

@@ -59,9 +59,13 @@ fn of_windows(character: char) -> char {
     }
 }
 
-/// Returns the words on one line, as YAML's folded texts mean them.
+/// Returns the words on one line, as YAML's folded texts mean them: tabs and the ends of
+/// lines of every kind are spaces.
 fn on_one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    let ends =
+        |c: char| c.is_whitespace() && (c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
+    let words = text.split(ends).map(str::trim).filter(|words| !words.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -73,6 +77,8 @@ mod tests {
         for (written, text, notes) in [
             ("  One\n  two\n\nthree\n", "One two three", 0),
             ("One  two", "One  two", 0),
+            ("a\tb\u{b}c\u{85}d\u{2028}e\u{2029} f", "a b c d e f", 0),
+            ("&#9;a&#11;b&#x2028;c", "a b c", 1),
             ("Q&amp;A: &#8220;why&#8221; not&#x3f;", "Q&A: “why” not?", 1),
             ("&amp;lt; AT&T &unknown;", "&lt; AT&T &unknown;", 1),
             ("It&#146;s", "It’s", 1),

@@ -148,7 +148,7 @@ fn moved_on(person: &Person, post: &Post, seen: RevisionNumber) -> String {
         let since = date_and_time(post.current.at);
         format!("You saw revision {seen}. The current revision is {current}, saved on {since}.")
     } else {
-        format!("You saw revision {seen}. The current revision is {current}.")
+        format!("You saw revision {seen}. It is not the current one.")
     }
 }
 

@@ -16,7 +16,7 @@ use imprimatur::store::statement::statement;
 use imprimatur::store::verify::verify;
 
 use crate::support::browser::Page;
-use crate::support::raw::{DB_RECORD, db_refused_by};
+use crate::support::raw::{DB_RECORD, db_account_event, db_refused_by};
 use crate::support::world::{PASSWORD, db_number};
 use crate::support::{Browser, Server, World};
 
@@ -408,12 +408,9 @@ fn a_used_or_expired_link_is_answered_like_an_unknown_one() {
     assert_eq!(answers_to(&server, &deactivated), unknown, "and reactivated");
 
     let overtaken = reset("mallory");
-    let mut owner = world.database.as_owner();
-    owner
-        .batch_execute(
-            "UPDATE users SET password_hash = password_hash || 'x' WHERE username = 'mallory'",
-        )
-        .unwrap();
+    let recorded = db_account_event(world.stan, world.mallory, "password-set", "NULL")
+        + "UPDATE users SET password_hash = password_hash || 'x' WHERE username = 'mallory'";
+    world.database.as_owner().batch_execute(&recorded).unwrap();
     assert_eq!(answers_to(&server, &overtaken), unknown, "the password has changed since");
     assert_eq!(world.db_incidents(), [""; 0]);
 }

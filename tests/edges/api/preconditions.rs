@@ -94,6 +94,23 @@ fn a_tag_that_a_proxy_has_weakened_names_its_revision() {
     edith.post(&publication, &weak, "").expect(200);
 }
 
+/// Apache appends the encoding, Jetty after two hyphens; others weaken the tag as well.
+#[test]
+fn a_tag_to_which_a_proxy_has_appended_an_encoding_names_its_revision() {
+    let House { world, server: _server, alice, .. } = House::new();
+    for tag in ["1-gzip", "1-br", "1-zstd", "1--gzip", "1;gzip", "1:gzip", "1-GZIP"] {
+        for tag in [format!("\"{tag}\""), format!("W/\"{tag}\"")] {
+            let submission = format!("/api/v1/posts/{}/submission", world.draft());
+            let reply = alice.post(&submission, &[("if-match", &tag)], "").expect(200);
+            assert_eq!(reply.header("etag"), "\"1\"", "{tag}");
+        }
+    }
+    for tag in ["1-", "1-1", "1-gzipped", "1---gzip", "-gzip", "01-gzip", "1-gzip-gzip"] {
+        let submission = format!("/api/v1/posts/{}/submission", world.draft());
+        alice.post(&submission, &[("if-match", &format!("\"{tag}\""))], "").expect(412);
+    }
+}
+
 #[test]
 fn a_list_of_tags_is_explained() {
     let House { world, server: _server, alice, .. } = House::new();

@@ -5,7 +5,9 @@ use imprimatur::postgres::RUNTIME_ROLE;
 
 use super::{Attempt, each_is_refused};
 use crate::support::World;
-use crate::support::raw::{Effect, action_to, db_change, db_history_row, db_refused_by};
+use crate::support::raw::{
+    Effect, action_to, db_account_event, db_change, db_history_row, db_refused_by,
+};
 use crate::support::world::{request_changes, revise, submit, withdraw_request};
 
 /// A post in each state, and some whose reviews and revisions have a history.
@@ -685,6 +687,51 @@ fn a_time_is_one_that_the_program_can_show() {
          VALUES (sha256('s'), {alice}, now() + interval '8 days')",
         "session_works_for_a_week",
     )]);
+}
+
+#[test]
+fn what_lets_a_person_in_changes_only_with_its_record() {
+    let scene = Scene::new();
+    let alice = scene.world.alice;
+    let token = "INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at)
+         VALUES ({alice}, 'forged', 'imprimatur_abcd', sha256('t'), now() + interval '1 day');";
+    let recorded = db_account_event(alice, alice, "token-made", "NULL") + token;
+    let revoked = recorded.clone() + "UPDATE tokens SET revoked_at = now()";
+    scene.each_is_refused(&[
+        (
+            "a password",
+            "UPDATE users SET password_hash = '$argon2id$x' WHERE id = {edith}",
+            "password_changes_with_its_record",
+        ),
+        (
+            "a link to set one",
+            "INSERT INTO password_links (user_id, made_by, secret_hash, expires_at)
+             VALUES ({edith}, {stan}, sha256('l'), now() + interval '1 hour')",
+            "password_link_is_made_with_its_record",
+        ),
+        ("a token", token, "token_is_made_with_its_record"),
+        ("the end of a token", &revoked, "token_is_revoked_with_its_record"),
+        (
+            "a session of the year 2500",
+            "INSERT INTO sessions (id_hash, user_id, created_at, expires_at)
+             VALUES (sha256('s'), {edith}, '2500-01-01', '2500-01-02')",
+            "permission denied for table sessions",
+        ),
+        (
+            "a token of the year 2500",
+            "INSERT INTO tokens (user_id, name, beginning, secret_hash, created_at, expires_at)
+             VALUES ({alice}, 'late', 'imprimatur_abcd', sha256('t'), '2500-01-01', '2500-01-02')",
+            "permission denied for table tokens",
+        ),
+        (
+            "a link of the year 2500",
+            "INSERT INTO password_links (user_id, made_by, secret_hash, created_at, expires_at)
+             VALUES ({edith}, {stan}, sha256('l'), '2500-01-01', '2500-01-02')",
+            "permission denied for table password_links",
+        ),
+    ]);
+    let program = &mut scene.world.database.as_runtime();
+    assert_eq!(db_refused_by(program, &scene.sql(&recorded)), "nothing");
 }
 
 #[test]

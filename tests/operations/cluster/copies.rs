@@ -2,13 +2,21 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
 use super::place::{Guest, TestDirectory};
 use super::{open, recall, recall_nothing, remember};
+use crate::support::database::patient;
 use crate::support::tools::skip;
-use imprimatur::postgres::{Cluster, ClusterSettings, Durability};
+use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
+use imprimatur::postgres::{
+    Cluster, ClusterError, ClusterSettings, DATABASE, Durability, RUNTIME_ROLE,
+};
+use imprimatur::store::Store;
+use imprimatur::store::statement::statement;
 
 fn durable(data_dir: &Path, place: &TestDirectory) -> ClusterSettings {
     let durability = Durability::Durable;
@@ -129,6 +137,51 @@ fn a_path_that_is_not_text_is_a_path() {
     let cluster = open(&settings);
     assert_eq!(recall_nothing(&cluster), "1");
     assert_eq!(recall_nothing(&open(&settings)), "1");
+}
+
+/// A comma stands between two hosts in a connection string.
+#[test]
+fn a_path_with_any_sign_is_a_path() {
+    for name in ["a,b", "it's", "two words", "a=b", "a\\b", "%41", "@a", "a:b", "日本"] {
+        let place = TestDirectory::new();
+        let settings = ClusterSettings { data_dir: place.path.join(name), ..place.settings() };
+        let cluster = open(&settings);
+        let store = Store::connect(&cluster.url(RUNTIME_ROLE, DATABASE), patient());
+        let one = statement::<Text>("SELECT '1'").get_result(&mut store.checkout().unwrap());
+        assert_eq!(one, Ok("1".to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn a_directory_of_something_else_is_refused_and_left_as_it_is() {
+    for name in ["run", "postgres", "postgres.log", "notes"] {
+        let place = TestDirectory::new();
+        let other = place.file(name).join("mine");
+        fs::create_dir_all(&other).unwrap();
+        fs::set_permissions(place.file(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let before = fs::metadata(place.file(name)).unwrap();
+        let refused = Cluster::open(&place.settings());
+        assert!(matches!(refused, Err(ClusterError::NotADataDirectory { .. })), "{refused:?}");
+        let after = fs::metadata(place.file(name)).unwrap();
+        assert_eq!((before.uid(), before.mode()), (after.uid(), after.mode()));
+        assert_eq!(fs::read_dir(place.data_dir()).unwrap().count(), 1);
+    }
+    let place = TestDirectory::new();
+    fs::create_dir_all(place.file("lost+found")).unwrap();
+    assert_eq!(recall_nothing(&place.open()), "1");
+}
+
+#[test]
+fn a_path_that_is_no_directory_is_refused() {
+    let place = TestDirectory::new();
+    let [file, link] = ["file", "link"].map(|name| place.path.join(name));
+    fs::write(&file, "mine").unwrap();
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    for path in [&file, &link, &file.join("below")] {
+        let settings = ClusterSettings { data_dir: path.clone(), ..place.settings() };
+        let refused = Cluster::open(&settings);
+        assert!(matches!(refused, Err(ClusterError::NotADirectory { .. })), "{refused:?}");
+    }
 }
 
 /// The process numbers of a container say nothing outside; here one that has ended does.

@@ -130,6 +130,19 @@ impl Load {
 }
 
 #[test]
+fn what_is_acknowledged_is_on_the_disk_whatever_the_role_has_set() {
+    let place = TestDirectory::new();
+    let settings = ClusterSettings { durability: Durability::Durable, ..place.settings() };
+    let cluster = Cluster::open(&settings).unwrap();
+    let set = format!("ALTER ROLE {RUNTIME_ROLE} SET synchronous_commit = off");
+    connect(&cluster, SUPERUSER_ROLE).batch_execute(&set).unwrap();
+    let setting = "current_setting('synchronous_commit')";
+    assert_eq!(ask(&mut connect(&cluster, RUNTIME_ROLE), setting), "off");
+    let store = Store::connect(&cluster.url(RUNTIME_ROLE, DATABASE), patient());
+    assert_eq!(ask(&mut store.checkout().unwrap(), setting), "on");
+}
+
+#[test]
 fn a_killed_program_loses_nothing_and_repeats_nothing() {
     let database = Database::new();
     let url = database.runtime_url();
