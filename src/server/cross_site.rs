@@ -1,6 +1,6 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
@@ -21,7 +21,8 @@ pub(super) async fn refuse(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let is_for_programs = api::is_within(request.path());
-    if request.method().is_safe() || is_for_programs || is_same_site(&request) {
+    // A change is sent as POST; what has another method is refused further inside.
+    if request.method() != Method::POST || is_for_programs || is_same_site(&request) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let asked = Request::of(request.request());

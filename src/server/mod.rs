@@ -6,6 +6,7 @@ mod cross_site;
 mod error_responses;
 mod host_check;
 mod log_filter;
+mod methods;
 mod metrics_listener;
 mod middleware;
 mod routes;

@@ -131,8 +131,20 @@ fn an_address_whose_id_is_not_a_number_is_not_found() {
     }
     edith.get("/posts?before=x").expect(422);
     edith.get("/desk/posts/1/changes?from=x").expect(422);
-    let not_allowed = edith.send("DELETE", "/desk", None, &OURS);
-    assert!(matches!(not_allowed.status, 404 | 405), "{}", not_allowed.status);
+}
+
+#[test]
+fn a_method_that_no_page_has_is_not_allowed_anywhere() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    for mut browser in [server.browser(), server.signed_in("edith")] {
+        for method in ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] {
+            for path in ["/", "/desk", "/admin/posts", "/nowhere", "/healthz", "/static/app.css"] {
+                let page = browser.send(method, path, None, &[]).expect(405);
+                assert_eq!(page.headers["allow"], "GET, HEAD, POST", "{method} {path}");
+            }
+        }
+    }
 }
 
 #[test]

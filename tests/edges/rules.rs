@@ -412,12 +412,10 @@ fn every_rule_about_ones_own_account_is_one_of_policy() {
 }
 
 fn revoke_every_token(world: &World) {
-    use diesel::connection::SimpleConnection;
-    world
-        .database
-        .as_owner()
-        .batch_execute("UPDATE tokens SET revoked_at = clock_timestamp() WHERE revoked_at IS NULL")
-        .unwrap();
+    world.database.db_sabotage(
+        "SET session_replication_role = replica;
+         UPDATE tokens SET revoked_at = clock_timestamp() WHERE revoked_at IS NULL",
+    );
 }
 
 /// A token may be narrowed to any permission that its owner holds.

@@ -10,6 +10,7 @@ use imprimatur::refusal::Refusal;
 use imprimatur::workflow::accounts::AccountCall;
 
 use super::{House, TEXT};
+use crate::support::raw::db_account_event;
 use crate::support::world::account_call;
 use crate::support::{Program, World};
 
@@ -88,7 +89,8 @@ impl End {
             Self::Deactivation => world.change_account("edith", AccountChange::Deactivate).unwrap(),
             Self::ByHand => conn
                 .batch_execute(&format!(
-                    "UPDATE tokens SET revoked_at = clock_timestamp() WHERE id = {token}"
+                    "{}; UPDATE tokens SET revoked_at = clock_timestamp() WHERE id = {token}",
+                    db_account_event(world.stan, world.edith, "token-revoked", "NULL")
                 ))
                 .unwrap(),
             Self::Expiry => world.database.db_sabotage(&format!(
@@ -193,7 +195,8 @@ fn a_publish_waits_for_the_end_of_its_token() {
         let post = world.in_review();
         let mut hand = world.database.as_runtime();
         hand.batch_execute(&format!(
-            "BEGIN; UPDATE tokens SET revoked_at = clock_timestamp() WHERE user_id = {}",
+            "BEGIN; {}; UPDATE tokens SET revoked_at = clock_timestamp() WHERE user_id = {}",
+            db_account_event(world.stan, world.edith, "token-revoked", "NULL"),
             world.edith
         ))
         .unwrap();
