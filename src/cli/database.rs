@@ -26,15 +26,15 @@ pub(super) fn on_open_database<T>(
     close_after(database, outcome)
 }
 
-/// Migrates a private database. When another one is migrated is for its
-/// operator to decide.
+/// Migrates a private database that is not up to date. When another one is migrated is
+/// for its operator to decide. One that is up to date is left as it is.
 fn require_current(database: &Database) -> Result<(), Failure> {
-    if database.is_private() {
-        database.migrate()?;
-        return Ok(());
-    }
     match database.is_current()? {
         true => Ok(()),
+        false if database.is_private() => {
+            database.migrate()?;
+            Ok(())
+        }
         false => Err(Failure::Other(
             "The database is not up to date: run `imprimatur migrate` first.".into(),
         )),

@@ -203,6 +203,7 @@ fn a_hand_written_question_says_what_its_trigger_says() {
                 "bulk_outcome_is_borne_out",
                 "fingerprint_is_of_what_was_sent",
                 "guards_are_in_place",
+                "next_number_is_free",
                 "post_is_found_by_its_newest_text",
             ];
             assert!(others.contains(&truth.name.as_str()), "{}", truth.name);

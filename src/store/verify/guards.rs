@@ -115,6 +115,13 @@ pub(super) fn circumventions(
          SELECT format('role %s has the rights of the owner', rolname) FROM runtime, owner
          WHERE rolsuper OR rolbypassrls OR pg_has_role(runtime.oid, owner.oid, 'MEMBER')
          UNION ALL
+         SELECT format('role %s may act as %s', runtime.rolname, other.rolname)
+         FROM runtime, pg_roles other
+         WHERE pg_has_role(runtime.oid, other.oid, 'MEMBER')
+           AND (other.rolcreaterole OR other.rolreplication
+                OR other.rolname IN ('pg_write_all_data', 'pg_write_server_files',
+                                     'pg_execute_server_program', 'pg_maintain'))
+         UNION ALL
          SELECT format('triggers are off for %s: %s',
                     coalesce(nullif(setrole, 0)::regrole::text, 'everybody'), setting)
          FROM pg_db_role_setting, unnest(setconfig) AS setting

@@ -20,9 +20,11 @@ granted AS (
     SELECT t.name, a.attname, t.relowner, acl.*
     FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid, aclexplode(a.attacl) AS acl
     UNION ALL
-    SELECT s.relname, s.relname, s.relowner, acl.*
-    FROM pg_class s, aclexplode(s.relacl) AS acl
-    WHERE s.relkind = 'S' AND s.relnamespace = current_schema()::regnamespace
+    -- The sequence of a column that numbers its rows.
+    SELECT t.name, s.relname, s.relowner, acl.*
+    FROM tables t JOIN pg_depend d ON d.refobjid = t.oid AND d.refobjsubid > 0
+        AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+    JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S', aclexplode(s.relacl) AS acl
     UNION ALL
     SELECT '', f.oid::regprocedure::text, f.proowner, acl.*
     FROM functions f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) AS acl

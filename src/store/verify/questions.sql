@@ -79,4 +79,14 @@ JOIN pg_attribute a ON a.atttypid = d.contypid
 JOIN tables t ON t.oid = a.attrelid
 WHERE d.contype = 'c'
 GROUP BY d.oid, d.conname
+UNION ALL
+-- After a restore of the rows alone, a sequence can be behind them. Not every role may
+-- read it.
+SELECT 'next_number_is_free', 'The next number of each table is free.', false,
+    string_agg(format('SELECT NULL::bigint AS post_id, %1$L AS detail FROM %2$I t '
+            'HAVING CASE WHEN has_sequence_privilege(pg_get_serial_sequence(%2$L, %3$L), ''USAGE'') '
+            'THEN max(t.%3$I) > coalesce(pg_sequence_last_value(pg_get_serial_sequence(%2$L, %3$L)::regclass), 0) END',
+            t.name || ': the next number is taken', t.name, a.attname),
+        ' UNION ALL ' ORDER BY t.name)
+FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attidentity <> ''
 ORDER BY 1

@@ -28,6 +28,8 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("roles_are_known_and_held_once",
         "ALTER TABLE users DROP CONSTRAINT roles_are_known_and_held_once;
          UPDATE users SET roles = '{author,author}' WHERE username = 'alice'"),
+    by("next_number_is_free",
+        "ALTER SEQUENCE posts_id_seq RESTART WITH 2"),
     by("staff_roster_is_kept",
         "UPDATE staff_roster SET active_staff = 7"),
     by("session_is_stored_hashed",
