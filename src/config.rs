@@ -102,6 +102,21 @@ pub enum ConfigError {
          or a connection to the server itself"
     )]
     SharedSessions,
+    /// The two URLs do not lead to one database.
+    #[error(
+        "DATABASE_URL and DATABASE_OWNER_URL name different databases: they must be two roles \
+         of the same one"
+    )]
+    TwoDatabases,
+    /// The role works without triggers and foreign keys.
+    #[error(
+        "the database protects nothing from the role {role}: its session_replication_role is \
+         not origin (ALTER ROLE {role} RESET session_replication_role)"
+    )]
+    TriggersOff {
+        /// The role.
+        role: String,
+    },
     /// The database cannot be brought up to date.
     #[error("the migrations failed: {}", causes(.0))]
     Migration(#[from] MigrationError),

@@ -13,3 +13,15 @@ FROM (VALUES
      'SELECT, INSERT (user_id, name, beginning, secret_hash, permissions, created_at, expires_at, last_used_at, revoked_at), UPDATE (last_used_at, revoked_at)')
 ) AS changed (object, privileges)
 WHERE given.object = changed.object;
+
+CREATE OR REPLACE FUNCTION lock_post_of_record() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM posts WHERE id = NEW.post_id FOR NO KEY UPDATE;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION lock_post_of_record() IS
+    'Locks the post of a history row until the transaction ends.';
+COMMENT ON TRIGGER history_locks_its_post ON history IS
+    'Between a history row and its commit, no other transaction changes the post.';

@@ -1,5 +1,5 @@
 -- A password, a link to set one and a token change only with their record, and none
--- of them, nor a session, begins at another time than its own.
+-- of them, nor a session or a history row, has another time than its own.
 
 -- Who may write these tables may not say when: a session of the year 2500 would outlive
 -- every change of its password.
@@ -55,3 +55,20 @@ CREATE CONSTRAINT TRIGGER token_is_revoked_with_its_record
         'user_id', '{token-revoked,password-set,password-link-made,deactivated}');
 COMMENT ON TRIGGER token_is_revoked_with_its_record ON tokens IS
     'A token is revoked only together with its record, or with that of what revokes all.';
+
+CREATE OR REPLACE FUNCTION lock_post_of_record() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NEW.at > clock_timestamp() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME,
+            MESSAGE = 'Nothing has happened tomorrow.';
+    END IF;
+    PERFORM FROM posts WHERE id = NEW.post_id FOR NO KEY UPDATE;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION lock_post_of_record() IS
+    'Locks the post of a history row until the transaction ends. Refuses a row of the future.';
+COMMENT ON TRIGGER history_locks_its_post ON history IS
+    'A history row is of the past. Between it and its commit, no other transaction changes the post.';

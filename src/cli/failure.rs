@@ -78,9 +78,11 @@ impl Failure {
                 ConfigError::Cluster(_)
                 | ConfigError::Connect(_)
                 | ConfigError::Migration(MigrationError::Connect(_)) => Exit::Unavailable,
-                ConfigError::Query(_) | ConfigError::SharedSessions | ConfigError::Migration(_) => {
-                    Exit::Failed
-                }
+                ConfigError::Query(_)
+                | ConfigError::SharedSessions
+                | ConfigError::TwoDatabases
+                | ConfigError::TriggersOff { .. }
+                | ConfigError::Migration(_) => Exit::Failed,
             },
             Self::Database(error) => match classify(error) {
                 failure::Failure::Unavailable(_) => Exit::Unavailable,

@@ -48,10 +48,15 @@ impl Database {
                 let owner_url =
                     owner_url.map(|url| complete("DATABASE_OWNER_URL", url)).transpose()?;
                 refuse_shared_sessions(&runtime_url)?;
+                let conn = &mut establish(&runtime_url)?;
                 if let Some(owner_url) = &owner_url {
                     refuse_shared_sessions(owner_url)?;
+                    if identity(conn)? != identity(&mut establish(owner_url)?)? {
+                        return Err(ConfigError::TwoDatabases);
+                    }
                 }
-                let runtime_role = current_user(&mut establish(&runtime_url)?)?;
+                let runtime_role = current_user(conn)?;
+                refuse_without_triggers(conn, &runtime_role)?;
                 Ok(Self { runtime_url, owner_url, runtime_role, cluster: None })
             }
             DatabaseLocation::Private { data_dir, install } => {
@@ -245,6 +250,24 @@ fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
         if session(other)? == first || session(one)? != first {
             return Err(ConfigError::SharedSessions);
         }
+    }
+    Ok(())
+}
+
+/// Returns what the primary and the standbys of one database have in common, and
+/// another database has not.
+fn identity(conn: &mut PgConnection) -> QueryResult<String> {
+    statement::<Text>(
+        "SELECT system_identifier || ' ' || current_database() FROM pg_control_system()",
+    )
+    .get_result(conn)
+}
+
+/// Refuses a role whose sessions begin without triggers and foreign keys.
+fn refuse_without_triggers(conn: &mut PgConnection, role: &str) -> Result<(), ConfigError> {
+    let is_off = "SELECT current_setting('session_replication_role') <> 'origin'";
+    if statement::<Bool>(is_off).get_result(conn)? {
+        return Err(ConfigError::TriggersOff { role: role.to_owned() });
     }
     Ok(())
 }

@@ -169,3 +169,28 @@ fn an_empty_variable_is_like_none() {
     command.env("IMPRIMATUR_DATA_DIR", "").env("IMPRIMATUR_PUBLIC_URL", "").args(["user", "list"]);
     finished(command.output().unwrap()).expect(0);
 }
+
+#[test]
+fn two_urls_of_different_databases_are_refused() {
+    let [one, other] = [(); 2].map(|()| Database::new());
+    for words in [&["verify"][..], &["migrate"], &["serve", "--listen", "127.0.0.1:0"]] {
+        let mut command = program(&one);
+        command.env("DATABASE_OWNER_URL", other.owner_url()).args(words);
+        let said = finished(command.output().unwrap()).expect(1).stderr;
+        assert!(said.contains("name different databases"), "{said}");
+    }
+}
+
+#[test]
+fn a_role_without_triggers_is_refused() {
+    let database = Database::new();
+    let name = &database.name;
+    let set = "SET session_replication_role = replica";
+    database.db_sabotage(&format!("ALTER ROLE imprimatur_runtime IN DATABASE {name} {set}"));
+    for words in [&["user", "list"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let mut command = program(&database);
+        command.args(words);
+        let said = finished(command.output().unwrap()).expect(1).stderr;
+        assert!(said.contains("session_replication_role"), "{said}");
+    }
+}

@@ -39,7 +39,7 @@ fn a_broken_invariant_is_a_500_with_an_incident_and_not_a_word_of_sql() {
         // What the database does instead, on which table, and what notices.
         (
             "the history row says another time",
-            ("history", BEFORE, "NEW.at := NEW.at + interval '1 second'; RETURN NEW;"),
+            ("history", BEFORE, "NEW.at := NEW.at - interval '1 microsecond'; RETURN NEW;"),
             "what_was_written_is_what_must_hold",
         ),
         (

@@ -735,6 +735,19 @@ fn what_lets_a_person_in_changes_only_with_its_record() {
 }
 
 #[test]
+fn nothing_has_happened_tomorrow() {
+    let scene = Scene::new();
+    let tomorrow = "now() + interval '1 day'";
+    let effect = Effect { at: tomorrow, ..Effect::new("{alice}", "{draft}", "1") };
+    let submitted = effect.history("submit", "'draft'", "'in_review'")
+        + &format!(
+            "UPDATE posts SET state = 'in_review', submitted_at = {tomorrow},
+                 submitted_by = {{alice}}, submitted_revision = 1 WHERE id = {{draft}}"
+        );
+    scene.each_is_refused(&[("submitted tomorrow", &submitted, "history_locks_its_post")]);
+}
+
+#[test]
 fn a_text_is_given_only_if_it_can_be_seen() {
     let scene = Scene::new();
     for (what, blank) in [
