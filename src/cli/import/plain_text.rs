@@ -78,7 +78,7 @@ mod tests {
             ("  One\n  two\n\nthree\n", "One two three", 0),
             ("One  two", "One  two", 0),
             ("a\tb\u{b}c\u{2028}d\u{2029} e", "a b c d e", 0),
-            ("&#9;a&#11;b&#x2028;c", "a b c", 1),
+            ("&#9;a&#10;b&#x2028;c", "a b c", 1),
             ("Q&amp;A: &#8220;why&#8221; not&#x3f;", "Q&A: “why” not?", 1),
             ("&amp;lt; AT&T &unknown;", "&lt; AT&T &unknown;", 1),
             ("It&#146;s", "It’s", 1),
