@@ -53,6 +53,8 @@ pub(super) struct EditorPage {
     may_copy: bool,
     /// The older revision that the text is copied from.
     pub(super) copied: Option<RevisionNumber>,
+    /// Whether the text of a post that can no longer be edited becomes a new draft.
+    rescues: bool,
     /// Why the last attempt had no effect.
     pub(super) refused: Vec<Reason>,
     /// The revision that was saved, if only the submission was refused.
@@ -95,6 +97,7 @@ impl EditorPage {
             may_submit: holds(Action::Submit) && state.is_none_or(|state| state == State::Draft),
             may_copy: holds(Action::Create),
             copied: None,
+            rescues: false,
             refused: Vec::new(),
             saved_as: None,
             stale: Vec::new(),
@@ -109,6 +112,14 @@ impl EditorPage {
         if let Err(refusal) = workflow::precheck(Action::Revise, person, post) {
             self.closed = refusal.reasons();
         }
+        self
+    }
+
+    /// Makes it the form of a new post: the post that the text was written for can no
+    /// longer be edited.
+    pub(super) fn as_new_post(mut self) -> Self {
+        self.rescues = self.may_copy;
+        self.post = self.post.filter(|_| !self.rescues);
         self
     }
 
@@ -127,6 +138,7 @@ impl EditorPage {
     /// Returns the label of the button that saves.
     fn save_label(&self) -> String {
         match (self.state, self.post) {
+            _ if self.rescues => "Save as a new draft".to_owned(),
             (Some(_), Some((_, RevisionNumber(seen)))) if !self.differences.is_empty() => {
                 format!("Save mine as revision {}", seen.saturating_add(1))
             }

@@ -173,7 +173,7 @@ fn several_roles_change_for_one_reason_or_none_of_them_does() {
     };
     // Nothing is changed: the form says so.
     let page = change(&["author"], "She moves.").expect(422).body;
-    assert!(page.contains("Tick or clear at least one role."), "{page}");
+    assert!(page.contains("Select or clear at least one role."), "{page}");
     assert!(page.contains(">\nShe moves.</textarea>"), "{page}");
     let page = change(&["reviewer", "staff"], " ").expect(409).body;
     assert!(page.contains("id=\"reason-error\""), "{page}");
