@@ -95,7 +95,7 @@ fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
         Some(viewer) if viewer.sees_admin => {
             links.push(("/admin".to_owned(), "Go to Admin"));
         }
-        None if !request.has_key() => {}
+        None if request.owner().is_none() => {}
         _ => links.push(("/desk".to_owned(), "Go to my desk")),
     }
     links.push(("/".to_owned(), "Go to the home page"));

@@ -100,7 +100,11 @@ fn a_refused_form_keeps_the_frame_too() {
 fn someone_who_is_not_signed_in_gets_no_name_and_a_way_to_sign_in() {
     let world = World::new();
     let server = Server::start(world.database.store());
-    let page = server.browser().get("/nowhere").expect(404);
+    let mut stranger = server.browser();
+    // A visit to the form begins a session, which has no person yet.
+    stranger.get("/sign-in").expect(200);
+    let page = stranger.get("/nowhere").expect(404);
     assert!(page.body.contains("href=\"/sign-in\"") && !page.body.contains("Sign out"));
+    assert!(!page.body.contains("desk"), "{}", page.body);
     assert!(page.body.contains("href=\"/posts\"") && page.body.contains("href=\"/feed.atom\""));
 }
