@@ -234,7 +234,7 @@ fn refused(
     page.refused = refusal.reasons();
     if post.as_ref().is_some_and(|post| workflow::precheck(Action::Revise, &person, post).is_err())
     {
-        return Ok(Reply::ok(&page.as_new_post()).with_refusal(refusal));
+        return Ok(Reply::ok(&page.into_new_post()).with_refusal(refusal));
     }
     if let (Some(post), Ok(content)) = (&post, submitted.draft.parse()) {
         page.differences = diff::compare(&post.current.content, &content);

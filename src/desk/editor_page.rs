@@ -117,7 +117,7 @@ impl EditorPage {
 
     /// Makes it the form of a new post: the post that the text was written for can no
     /// longer be edited.
-    pub(super) fn as_new_post(mut self) -> Self {
+    pub(super) fn into_new_post(mut self) -> Self {
         self.rescues = self.may_copy;
         self.post = self.post.filter(|_| !self.rescues);
         self
