@@ -1,6 +1,6 @@
 //! Titles and summaries of front matter as plain text: generators read them as HTML.
 
-use crate::render::markdown::without_comments;
+use crate::domain::markdown::without_comments;
 
 /// A title or a summary, and what was changed.
 pub(super) struct PlainText {
