@@ -38,6 +38,15 @@ pub(crate) fn close_comments(source: &str) -> Cow<'_, str> {
     Cow::Owned(closed)
 }
 
+/// Returns a text without its comments, and how many it had.
+pub(crate) fn without_any_comments(source: &str) -> (Cow<'_, str>, usize) {
+    let closed = close_comments(source);
+    match closed.matches(EMPTY).count() {
+        0 => (closed, 0),
+        count => (Cow::Owned(closed.replace(EMPTY, "")), count),
+    }
+}
+
 /// A piece of text or HTML outside code.
 struct Piece {
     range: Range<usize>,

@@ -6,7 +6,7 @@ mod shown;
 
 use pulldown_cmark::Options;
 
-pub(crate) use comments::close_comments;
+pub(crate) use comments::{close_comments, without_any_comments};
 pub(crate) use html::{Markup, visible_html, without_comments};
 pub(crate) use shown::{is_over_tls, line_shows_text, shows_something};
 

@@ -1,4 +1,50 @@
-//! Comments of every kind, as readers get them.
+//! Comments where the parser sees none: in titles of links and pictures, in labels of
+//! footnotes, and in notations of programs that are not understood here.
+
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
+
+use super::notes::{NoteKind, Notes};
+use crate::domain::markdown::without_any_comments;
+
+/// Leaves out comments in what readers see of a link, a picture or a footnote.
+pub(super) fn left_out<'a>(mut events: Vec<Event<'a>>, notes: &mut Notes) -> Vec<Event<'a>> {
+    for event in &mut events {
+        if let Event::Start(Tag::Link { title: text, .. } | Tag::Image { title: text, .. })
+        | Event::Start(Tag::FootnoteDefinition(text))
+        | Event::FootnoteReference(text) = event
+        {
+            leave_out(text, notes);
+        }
+    }
+    events
+}
+
+fn leave_out(text: &mut CowStr<'_>, notes: &mut Notes) {
+    let (visible, count) = without_any_comments(text);
+    if count > 0 {
+        let visible = visible.trim().to_owned();
+        (0..count).for_each(|_| notes.add(NoteKind::Comment));
+        *text = visible.into();
+    }
+}
+
+/// Counts what is a comment to Obsidian, `%% a %%`, and to MDX, `{/* a */}`.
+pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
+    let (mut is_code, mut percents, mut braces) = (false, 0, 0);
+    for event in events {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => is_code = true,
+            Event::End(TagEnd::CodeBlock) => is_code = false,
+            Event::Text(text) if !is_code => {
+                percents += text.matches("%%").count();
+                braces += text.matches("{/*").count();
+            }
+            _ => {}
+        }
+    }
+    (0..percents / 2).for_each(|_| notes.add(NoteKind::ObsidianComment));
+    (0..braces).for_each(|_| notes.add(NoteKind::MdxComment));
+}
 
 #[cfg(test)]
 mod tests {
@@ -70,6 +116,45 @@ mod tests {
             let started = std::time::Instant::now();
             html(&text);
             assert!(started.elapsed().as_secs() < 10, "{:?} {}", started.elapsed(), &text[..9]);
+        }
+    }
+
+    #[test]
+    fn no_attribute_shows_a_comment() {
+        for text in [
+            "![a](https://x.example/a.png \"<!-- secret -->\")",
+            "b ![a](https://x.example/a.png \"Title <!-- secret\")",
+            "[a](https://x.example '{{/* secret */}}')",
+            "[a](#b \"<!-- secret -->\")\n\n# b",
+            "[a][r] ![b][r]\n\n[r]: https://x.example/a (Title {% comment %}secret{% endcomment %})",
+            "![a](/a.png \"<!-- secret -->\")",
+            "a[^<!-- secret -->]",
+        ] {
+            let rendered = html(text);
+            assert!(!rendered.contains("secret") && !rendered.contains("--"), "{rendered}");
+            assert!(said(text).contains("not shown to readers"), "{text}\n{}", said(text));
+        }
+        assert!(html("[a](https://x.example 'a -- b')").contains("title=\"a -- b\""));
+    }
+
+    #[test]
+    fn a_comment_of_another_program_is_text_and_a_note_says_so() {
+        for (text, note) in [
+            (
+                "a %% b %% c",
+                "1 passage looks like a comment of Obsidian (%% … %%); readers see it.",
+            ),
+            (
+                "%%\nb\n%%\n\n%%c%%",
+                "2 passages look like comments of Obsidian (%% … %%); readers see them.",
+            ),
+            ("a {/* b */} c", "1 passage looks like a comment of MDX ({/* … */}); readers see it."),
+        ] {
+            assert_eq!(said(text), format!("{note}\n"));
+            assert!(html(text).contains('b'));
+        }
+        for text in ["100 %% sure", "`%% b %%`", "```\n{/* a */}\n%% b %%\n```"] {
+            assert_eq!(said(text), "", "{text}");
         }
     }
 }

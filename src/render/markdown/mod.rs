@@ -11,8 +11,6 @@ mod footnotes;
 mod headings;
 mod html_as_text;
 mod images;
-#[cfg(test)]
-mod linear;
 mod links;
 mod notes;
 mod sanitizer;
@@ -85,6 +83,8 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let events = TextMergeStream::new(events.into_iter())
         .map(|event| without_controls(event, &mut notes))
         .collect();
+    let events = comments::left_out(events, &mut notes);
+    comments::count_unknown(&events, &mut notes);
     let mut events = braces::without_marks(events, &mut notes);
     let targets = headings::with_ids(&mut events, &mut notes);
     let events = links::resolved(events, &targets, &mut notes);

@@ -99,7 +99,7 @@ impl TextRow {
     }
 }
 
-/// Stands for a chosen web address, whichever it is.
+/// In place of a chosen web address: which one it is does not matter here.
 const CHOSEN: &str = "chosen";
 
 #[derive(Queryable)]
