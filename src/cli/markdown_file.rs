@@ -8,7 +8,8 @@ use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
 use crate::cli::failure::Failure;
 use crate::domain::FieldError;
-use crate::render::markdown::{Mark, without_comments};
+use crate::domain::markdown::without_comments;
+use crate::render::markdown::Mark;
 
 /// More than any body may have, and little enough to hold in memory.
 pub(super) const MAX_BYTES: u64 = 1 << 20;

@@ -51,18 +51,18 @@ impl Content {
         }
     }
 
-    /// Returns the names of the parts that are not given. A web address is missing where
+    /// Returns the names of the parts that show readers nothing. A web address is missing where
     /// none is chosen and the title gives none.
     pub fn missing(&self) -> Vec<&'static str> {
         let has_address =
             self.title.is_blank() || self.slug.is_some() || Slug::from_title(&self.title).is_some();
         let parts = [
-            ("title", self.title.is_given()),
-            ("summary", self.summary.is_given()),
-            ("body", self.body.is_given()),
+            ("title", self.title.shows_text()),
+            ("summary", self.summary.shows_text()),
+            ("body", self.body.shows_something()),
             ("web address", has_address),
         ];
-        parts.into_iter().filter_map(|(name, is_given)| (!is_given).then_some(name)).collect()
+        parts.into_iter().filter_map(|(name, is_shown)| (!is_shown).then_some(name)).collect()
     }
 
     /// Returns whether no part is given.

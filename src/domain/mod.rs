@@ -10,6 +10,7 @@ mod action;
 mod attempt;
 mod content;
 mod incident;
+pub(crate) mod markdown;
 mod named;
 mod one_line;
 mod operation;

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::markdown::{line_shows_text, shows_something};
 use super::one_line;
 use super::unseen::{described, has_visible_text, sets_direction};
 
@@ -170,9 +171,28 @@ text! {
 }
 
 impl Title {
+    /// Returns whether readers see any of its text.
+    pub fn shows_text(&self) -> bool {
+        line_shows_text(&self.0)
+    }
+
     /// Returns the title, or "Untitled" while there is none.
     pub fn or_untitled(&self) -> &str {
         if self.is_given() { self.as_str() } else { "Untitled" }
+    }
+}
+
+impl Summary {
+    /// Returns whether readers see any of its text.
+    pub fn shows_text(&self) -> bool {
+        line_shows_text(&self.0)
+    }
+}
+
+impl Body {
+    /// Returns whether readers see anything of it: text or a picture.
+    pub fn shows_something(&self) -> bool {
+        shows_something(&self.0)
     }
 }
 

@@ -4,6 +4,7 @@
 mod documents;
 mod import;
 pub mod program;
+mod texts;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -3,7 +3,7 @@
 //! the same work.
 
 use diesel::connection::SimpleConnection;
-use imprimatur::domain::{Content, PostId, Revise};
+use imprimatur::domain::{Content, PostId, Revise, State};
 use imprimatur::store::posts;
 
 use crate::support::browser::encode;
@@ -36,6 +36,38 @@ fn in_review(world: &World, who: imprimatur::domain::UserId, title: &str) -> Pos
     let post = world.create(who, content(title)).unwrap().post;
     world.perform(who, &submit(post, 1)).unwrap();
     post
+}
+
+/// The list reads no more of a text than it needs.
+#[test]
+fn a_draft_in_the_list_lacks_what_its_page_says() {
+    let world = World::new();
+    for (title, summary, body, missing) in [
+        (
+            "One",
+            "S",
+            "<!-- To do: the whole of this text, which is a long one, for now -->",
+            "body",
+        ),
+        ("Two", "<!-- S -->", "# A heading", "summary"),
+        (
+            "&nbsp;",
+            "S",
+            "<!-- a long comment, and then comes the text, as it often is --> Text",
+            "title",
+        ),
+        ("Four", "S", "![](https://a.example/a.png)", ""),
+        ("Five", "S", "- - > \n\n[x]: https://a.example", "body"),
+        ("🚀", "", "- a", "summary, web address"),
+    ] {
+        let content = Content::parse(title, summary, body).unwrap();
+        let author = world.alice;
+        world.create(author, content.clone()).unwrap();
+        let conn = &mut world.database.as_runtime();
+        let lines = posts::saved_last(conn, author, &[(State::Draft, 1)]).unwrap();
+        assert_eq!(lines[0].missing.join(", "), missing, "{body}");
+        assert_eq!(content.missing(), lines[0].missing);
+    }
 }
 
 #[test]

@@ -289,6 +289,64 @@ fn an_incomplete_draft_is_refused_at_submit_with_all_that_is_missing() {
     }
 }
 
+/// A text can be there and show a reader nothing.
+#[test]
+fn a_draft_that_shows_readers_nothing_is_saved_and_not_submitted() {
+    let world = World::new();
+    for body in [
+        "<!-- To do -->",
+        "<!-- To do\n\nthe *whole* post",
+        "{% comment %}later{% endcomment %}",
+        "<?php echo 1 ?>",
+        "&nbsp;",
+        "&#8203; &shy;&zwnj;",
+        "[x]: https://a.example",
+        "***",
+        "---\n---",
+        "#\n\n>\n\n- \n",
+        "![](http://a.example/a.png)",
+        "[![&nbsp;](a.png)](https://a.example)",
+        "[](https://a.example)",
+        "```\n\n```",
+        "~~~rust\n \n~~~\n\n{:.wide}",
+        "| | |\n|-|-|\n| | |",
+        "1. <!-- x -->\n\n* * *\n\n&#x200b;",
+        "**&nbsp;**\n\n` `",
+    ] {
+        let draft = world.create(world.alice, Content::parse("T", "S", body).unwrap());
+        let draft = draft.unwrap().post;
+        let before = world.db_everything();
+        let refusal = world.perform(world.alice, &submit(draft, 1)).expect_err(body);
+        assert_eq!(codes(&refusal), "policy incomplete", "{body:?}");
+        let reason = &refusal.reasons()[0];
+        assert_eq!(reason.sentence, "Missing: body.", "{body:?}");
+        assert!(reason.hint.contains("not shown to readers"), "{}", reason.hint);
+        assert_eq!(world.db_everything(), before);
+    }
+    for (title, summary, missing) in
+        [("&nbsp;", "<!-- s -->", "title, summary"), ("T", "&#8203;", "summary")]
+    {
+        let draft = world.create(world.alice, Content::parse(title, summary, "B").unwrap());
+        let refusal = world.perform(world.alice, &submit(draft.unwrap().post, 1)).unwrap_err();
+        assert_eq!(refusal.reasons()[0].sentence, format!("Missing: {missing}."));
+    }
+    for body in [
+        "![](https://a.example/a.png)",
+        "![A press](a.png)",
+        "<br>",
+        "`<!-- x -->`",
+        "1984",
+        "&copy;",
+        "<!-- x --> *字*",
+        "    code",
+        "- [ ] Write",
+        "$",
+    ] {
+        let draft = world.create(world.alice, Content::parse("T", "S", body).unwrap());
+        world.perform(world.alice, &submit(draft.unwrap().post, 1)).expect(body);
+    }
+}
+
 /// While a post is in review its author may still write, and may even empty it.
 #[test]
 fn a_post_that_became_incomplete_in_review_is_not_published() {

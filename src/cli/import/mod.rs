@@ -7,6 +7,7 @@
 //! even from two runs at once.
 
 mod control_characters;
+pub(crate) mod draft_text;
 mod file;
 mod file_name;
 mod folder;

@@ -1,6 +1,9 @@
 //! Titles and summaries of front matter as plain text: generators read them as HTML.
 
-use crate::render::markdown::without_comments;
+use std::collections::BTreeSet;
+
+use crate::domain::markdown::without_comments;
+use crate::domain::unseen::{described, sets_direction};
 
 /// A title or a summary, and what was changed.
 pub(super) struct PlainText {
@@ -26,8 +29,23 @@ impl PlainText {
         if decoded != visible {
             notes.push(format!("The {field} had character references, now characters."));
         }
-        Self { text: on_one_line(&decoded), notes }
+        let text = without_unwanted(field, &on_one_line(&decoded), &mut notes);
+        Self { text, notes }
     }
+}
+
+/// Leaves out the characters that no field of one line may have: those that change the
+/// direction of the text behind them, and those that control a terminal.
+pub(super) fn without_unwanted(field: &str, text: &str, notes: &mut Vec<String>) -> String {
+    let is_unwanted =
+        |it: &char| sets_direction(*it) || it.is_control() || matches!(it, '\u{fffe}' | '\u{ffff}');
+    let unwanted: BTreeSet<char> = text.chars().filter(is_unwanted).collect();
+    if unwanted.is_empty() {
+        return text.to_owned();
+    }
+    let named: Vec<String> = unwanted.into_iter().map(described).collect();
+    notes.push(format!("The {field} had {}, not kept.", named.join(", ")));
+    text.chars().filter(|it| !is_unwanted(it)).collect()
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -86,6 +104,8 @@ mod tests {
             ("A <!-- secret", "A", 1),
             ("The <em>best</em>, 1 < 2", "The <em>best</em>, 1 < 2", 1),
             ("The &lt;em&gt; tag", "The <em> tag", 1),
+            ("a \u{2066}b\u{2069} \u{202e}c", "a b c", 1),
+            ("a &#8238;b\u{1b}[0m\u{ffff}", "a b[0m", 2),
         ] {
             let plain = PlainText::of("title", written);
             assert_eq!(plain.text, text);

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::cli::import::draft_text::IgnoredField;
 use crate::cli::import::folder::Skipped;
-use crate::cli::import::parsed_file::IgnoredField;
 use crate::domain::{PostId, Reason, grouped};
 
 /// What an import did with a file.

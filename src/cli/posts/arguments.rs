@@ -3,8 +3,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::failure::Failure;
+use crate::cli::import::draft_text::{DraftText, IgnoredField};
 use crate::cli::markdown_file;
-use crate::domain::{PostId, RevisionNumber, State};
+use crate::domain::{FieldError, PostId, RevisionNumber, State};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PostCommand {
@@ -136,6 +137,9 @@ pub(crate) struct CallArguments {
 #[derive(Debug, Args)]
 pub(crate) struct TextArguments {
     /// Markdown file, or - for standard input
+    ///
+    /// Front matter gives the title, the summary and the web address (`slug`) where no
+    /// option does; `import --help` says how it is read.
     file: PathBuf,
     /// Title; default: the first `# ` heading, which is removed from the body
     #[arg(long)]
@@ -154,15 +158,37 @@ pub(super) struct GivenText {
     pub(super) summary: Option<String>,
     pub(super) body: String,
     pub(super) slug: Option<String>,
+    /// What was read, ignored and changed, for the person who runs the command.
+    pub(super) notes: Vec<String>,
 }
 
 impl TextArguments {
     pub(super) fn read(self) -> Result<GivenText, Failure> {
         let text = markdown_file::read_or_stdin(&self.file)?;
-        let (title, body) = match self.title {
-            Some(title) => (Some(title), text),
-            None => markdown_file::split_title(&text),
-        };
-        Ok(GivenText { title, summary: self.summary, body, slug: self.slug })
+        let text =
+            DraftText::parse(text).map_err(|reason| FieldError::new("body", reason.sentence))?;
+        let text = if self.title.is_none() { text.with_title_of_heading() } else { text };
+        let notes = said(&text);
+        Ok(GivenText {
+            title: self.title.or(text.title),
+            summary: self.summary.or(text.summary),
+            body: text.body,
+            slug: self.slug.or(text.slug),
+            notes,
+        })
     }
+}
+
+/// Returns what was read of the front matter, what was ignored, and what was changed.
+fn said(text: &DraftText) -> Vec<String> {
+    let mut said = Vec::new();
+    if !text.used.is_empty() {
+        said.push(format!("Front matter: {}; an option wins.", text.used.join(", ")));
+    }
+    if !text.ignored.is_empty() {
+        let ignored: Vec<String> = text.ignored.iter().map(IgnoredField::text).collect();
+        said.push(format!("Front matter, ignored: {}.", ignored.join(", ")));
+    }
+    said.extend(text.notes.iter().cloned());
+    said
 }

@@ -27,10 +27,12 @@ pub(super) fn create(
     call: &CallArguments,
     text: TextArguments,
 ) -> Result<(), Failure> {
-    let GivenText { title, summary, body, slug } = text.read()?;
+    let GivenText { title, summary, body, slug, notes } = text.read()?;
     let [title, summary, slug] = [title, summary, slug].map(Option::unwrap_or_default);
     let content = Content::parse_with_slug(&title, &summary, &body, &slug)?;
-    act(options, call, |store, call| workflow::create(store, call, &Create { content }))
+    act_with_notes(options, call, notes, |store, call| {
+        workflow::create(store, call, &Create { content })
+    })
 }
 
 pub(super) fn revise(
@@ -38,9 +40,9 @@ pub(super) fn revise(
     target: &Target,
     text: TextArguments,
 ) -> Result<(), Failure> {
-    let GivenText { title, summary, body, slug } = text.read()?;
+    let GivenText { title, summary, body, slug, notes } = text.read()?;
     let (post, seen) = (target.post(), target.seen());
-    act(options, &target.call, |store, call| {
+    act_with_notes(options, &target.call, notes, |store, call| {
         let earlier = content_seen(store, call, target)?.unwrap_or_default();
         let [old_title, old_summary, _] = earlier.parts();
         let old_slug = earlier.chosen_slug().unwrap_or_default();
@@ -123,12 +125,24 @@ struct KeyedOutcome<'a> {
     #[serde(flatten)]
     outcome: OutcomeBody,
     key: &'a str,
+    /// What was read, ignored and changed of a file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 /// Takes one action as the named person, and prints what it did.
 fn act(
     options: &Options,
     arguments: &CallArguments,
+    action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
+) -> Result<(), Failure> {
+    act_with_notes(options, arguments, Vec::new(), action)
+}
+
+fn act_with_notes(
+    options: &Options,
+    arguments: &CallArguments,
+    notes: Vec<String>,
     action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
 ) -> Result<(), Failure> {
     let key = match &arguments.key {
@@ -150,10 +164,13 @@ fn act(
             }))
         })?;
         let key = call.key.as_str();
-        let document = KeyedOutcome { outcome: OutcomeBody::from(&outcome), key };
+        if options.format() == Format::Text {
+            // On standard error, so that a script reads only the outcome.
+            notes.iter().for_each(|note| drop(writeln!(std::io::stderr(), "{note}")));
+        }
+        let document = KeyedOutcome { outcome: OutcomeBody::from(&outcome), key, notes };
         options.format().print(text::outcome(&outcome), &document)?;
         if arguments.key.is_none() && options.format() == Format::Text {
-            // On standard error, so that a script reads only the outcome.
             let _ = writeln!(std::io::stderr(), "key {key}");
         }
         Ok(())

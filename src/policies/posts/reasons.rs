@@ -62,15 +62,10 @@ fn explain_post(
         Rule::SeenIsCurrent => {
             (moved_on(person, post, seen), "View the current revision, then try again.")
         }
-        Rule::NothingIsMissing => (
-            format!("Missing: {}.", post.current.content.missing().join(", ")),
-            match (post.author.id == person.id, post.current.content.missing().len()) {
-                (true, 1) => "Add it first.",
-                (true, _) => "Add them first.",
-                (false, 1) => "The author must add it first.",
-                (false, _) => "The author must add them first.",
-            },
-        ),
+        Rule::NothingIsMissing => {
+            let missing = format!("Missing: {}.", post.current.content.missing().join(", "));
+            return (missing, how_to_complete(person, post));
+        }
         Rule::NoRequestStands => {
             let reviewers = names(post.standing_requests.iter());
             let current = post.current.number;
@@ -90,6 +85,22 @@ fn explain_post(
         Rule::ReasonIsGiven => (REASON_MISSING.0.to_owned(), REASON_MISSING.1),
     };
     (sentence, hint.to_owned())
+}
+
+/// Returns who must add what is missing, and why a body that was written counts as missing.
+fn how_to_complete(person: &Person, post: &Post) -> String {
+    let content = &post.current.content;
+    let them = if content.missing().len() == 1 { "it" } else { "them" };
+    let hint = match post.author.id == person.id {
+        true => format!("Add {them} first."),
+        false => format!("The author must add {them} first."),
+    };
+    if content.body.is_given() && !content.body.shows_something() {
+        return format!(
+            "{hint} What the body has now, such as a comment, is not shown to readers."
+        );
+    }
+    hint
 }
 
 /// Returns the names of the reviewers, each once.

@@ -2,11 +2,7 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::audience::Audience;
 use super::notes::{NoteKind, Notes};
-
-/// Returns whether pages may load an image from this address.
-pub(crate) fn is_over_tls(address: &str) -> bool {
-    address.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
-}
+use crate::domain::markdown::is_over_tls;
 
 /// Returns the address of the first image that is shown.
 pub(super) fn first(events: &[Event<'_>]) -> Option<String> {

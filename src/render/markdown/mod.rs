@@ -4,6 +4,8 @@
 mod audience;
 mod blocks;
 mod braces;
+mod comments;
+mod escapes;
 mod feed;
 mod footnotes;
 mod headings;
@@ -11,23 +13,18 @@ mod html_as_text;
 mod images;
 mod links;
 mod notes;
-mod open_comments;
 mod sanitizer;
 mod tables;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream, html};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd, TextMergeStream, html};
 
 pub(crate) use audience::Audience;
 pub(crate) use braces::Mark;
 pub(crate) use feed::for_feed;
-pub(crate) use html_as_text::without_comments;
 use notes::NoteKind;
 pub(crate) use notes::Notes;
 
-const OPTIONS: Options = Options::ENABLE_TABLES
-    .union(Options::ENABLE_STRIKETHROUGH)
-    .union(Options::ENABLE_TASKLISTS)
-    .union(Options::ENABLE_FOOTNOTES);
+use crate::domain::markdown::{OPTIONS, close_comments};
 
 /// A rendered text.
 pub(crate) struct Rendered {
@@ -42,7 +39,7 @@ pub(crate) struct Rendered {
 /// Two defences protect the reader: HTML in the Markdown is shown as text, and the
 /// output is sanitised as if it were not.
 pub(crate) fn render(markdown: &str, audience: Audience) -> Rendered {
-    let source = open_comments::close(markdown, OPTIONS);
+    let source = close_comments(markdown);
     let (events, notes) = read(&source, audience);
     let picture = images::first(&events);
     let mut html = String::new();
@@ -74,7 +71,7 @@ pub(crate) fn pictures_without_description(markdown: &str) -> usize {
 
 /// Returns what readers do not get as it was written.
 pub(crate) fn notes(markdown: &str) -> Notes {
-    read(&open_comments::close(markdown, OPTIONS), Audience::Reader).1
+    read(&close_comments(markdown), Audience::Reader).1
 }
 
 fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
@@ -86,6 +83,8 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let events = TextMergeStream::new(events.into_iter())
         .map(|event| without_controls(event, &mut notes))
         .collect();
+    let events = comments::left_out(events, &mut notes);
+    comments::count_unknown(&events, &mut notes);
     let mut events = braces::without_marks(events, &mut notes);
     let targets = headings::with_ids(&mut events, &mut notes);
     let events = links::resolved(events, &targets, &mut notes);

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 pub(crate) enum NoteKind {
     /// A comment of HTML or of a template language.
     Comment,
+    /// A comment to Obsidian, shown as text.
+    ObsidianComment,
+    /// A comment to MDX, shown as text.
+    MdxComment,
     /// A processing instruction, a declaration or a CDATA section of HTML.
     Instruction,
     /// A tag of HTML.
@@ -83,6 +87,14 @@ impl Note {
             NoteKind::Comment => {
                 say("comment is not shown to readers.", "comments are not shown to readers.")
             }
+            NoteKind::ObsidianComment => say(
+                "passage looks like a comment of Obsidian (%% … %%); readers see it.",
+                "passages look like comments of Obsidian (%% … %%); readers see them.",
+            ),
+            NoteKind::MdxComment => say(
+                "passage looks like a comment of MDX ({/* … */}); readers see it.",
+                "passages look like comments of MDX ({/* … */}); readers see them.",
+            ),
             NoteKind::Instruction => say(
                 "HTML instruction or declaration is not shown to readers.",
                 "HTML instructions or declarations are not shown to readers.",

@@ -2,7 +2,9 @@ use std::collections::HashSet;
 
 use ammonia::Builder;
 
-use super::{footnotes, headings, images, links, tables};
+use super::escapes::without_escapes;
+use super::{footnotes, headings, links, tables};
+use crate::domain::markdown::is_over_tls;
 
 /// The elements that have a direction.
 const DIRECTED: [&str; 14] = [
@@ -55,11 +57,10 @@ pub(super) fn clean(html: &str) -> String {
         .set_tag_attribute_value("img", "referrerpolicy", "no-referrer")
         .attribute_filter(|element, attribute, value| match (element, attribute) {
             (_, "id") => (footnotes::is_id(value) || headings::is_id(value)).then(|| value.into()),
-            ("img", "src") => images::is_over_tls(value).then(|| value.into()),
+            ("img", "src") => is_over_tls(value).then(|| value.into()),
             _ => Some(value.into()),
-        })
-        .clean(html)
-        .to_string()
+        });
+    without_escapes(html, |html| builder.clean(html).to_string())
         // Titles and addresses can have such characters, too.
         .replace(is_not_xml, "\u{fffd}")
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::byline::byline;
-use crate::domain::{Byline, Reading, RevisionNumber, Slug};
+use crate::domain::{Byline, Reading, RevisionNumber};
 
 /// What to call a post that may have no title yet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -17,11 +17,6 @@ pub struct Name {
 }
 
 impl Name {
-    /// Returns whether a web address can be made from the title.
-    pub(super) fn gives_slug(&self) -> bool {
-        Slug::made_from(&self.title).is_some()
-    }
-
     /// Returns the title, or how the text begins.
     pub fn words(&self) -> String {
         let opening = self.opening.split_whitespace().collect::<Vec<_>>().join(" ");

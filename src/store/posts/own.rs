@@ -10,7 +10,7 @@ use super::desk_line::{
     look, name, request_where,
 };
 use super::words::Words;
-use crate::domain::{PostId, Reading, RevisionNumber, State, UserId};
+use crate::domain::{Content, PostId, Reading, RevisionNumber, State, UserId};
 use crate::store::paging::Cursor;
 use crate::store::statement::statement;
 
@@ -52,7 +52,7 @@ pub const COUNTED_OWN: usize = 1000;
 type OwnSqlType = (
     (BigInt, Text, Timestamptz, BigInt, Nullable<Timestamptz>, Nullable<BigInt>),
     NameSqlType,
-    (Bool, Bool, Bool, Bool),
+    (Text, Text, Text, Bool),
     (Integer, Timestamptz),
     (Nullable<Text>, Nullable<Text>, Nullable<Text>),
     RequestSqlType,
@@ -63,7 +63,7 @@ type OwnSqlType = (
 struct OwnRow {
     place: PlaceRow,
     name: Name,
-    has: HasRow,
+    text: TextRow,
     current: CurrentRow,
     end: EndRow,
     request: RequestRow,
@@ -81,12 +81,26 @@ struct PlaceRow {
 }
 
 #[derive(Queryable)]
-struct HasRow {
-    title: bool,
-    summary: bool,
-    body: bool,
-    slug: bool,
+struct TextRow {
+    title: String,
+    summary: String,
+    /// As much of it as shows whether readers see anything: of a draft that does not
+    /// begin with a word, all of it.
+    body: String,
+    has_slug: bool,
 }
+
+impl TextRow {
+    /// Returns what is missing before it can be submitted.
+    fn missing(self) -> Vec<&'static str> {
+        let Self { title, summary, body, has_slug } = self;
+        let chosen = has_slug.then(|| CHOSEN.to_owned());
+        Content::stored([title, summary, body], chosen).missing()
+    }
+}
+
+/// In place of a chosen web address: which one it is does not matter here.
+const CHOSEN: &str = "chosen";
 
 #[derive(Queryable)]
 struct EndRow {
@@ -218,7 +232,9 @@ fn own_lines(posts: &str, order: &str) -> String {
     let columns = concat!(
         "SELECT p.id, p.state, p.since, p.of_state, p.last_since, p.last_id, ",
         name!(),
-        ",   has_visible_text(r.title), has_visible_text(r.summary), has_visible_text(r.body),
+        ",   r.title, r.summary,
+             CASE WHEN p.state <> 'draft' OR opening(r.body) ~ '^[-#>*_ ]*[A-Za-z]'
+                  THEN opening(r.body) ELSE r.body END,
              r.slug IS NOT NULL, r.number, r.at,
              doer.display_name || ' (' || doer.username || ')', p.slug, p.archive_reason,
              request.ids, request.names, request.at, request.note,
@@ -250,21 +266,11 @@ impl OwnRow {
 
 impl From<OwnRow> for OwnLine {
     fn from(row: OwnRow) -> Self {
-        let has_address = !row.has.title || row.has.slug || row.name.gives_slug();
-        let parts = [
-            ("title", row.has.title),
-            ("summary", row.has.summary),
-            ("body", row.has.body),
-            ("web address", has_address),
-        ];
         Self {
             id: PostId(row.place.id),
             state: row.place.state,
             name: row.name,
-            missing: parts
-                .into_iter()
-                .filter_map(|(name, is_there)| (!is_there).then_some(name))
-                .collect(),
+            missing: row.text.missing(),
             since: row.place.since.to_jiff(),
             revision: RevisionNumber(row.current.number),
             revised_at: row.current.at.to_jiff(),

@@ -15,7 +15,7 @@ pub(super) use field::{FieldValue, MatterField};
 
 use crate::domain::Reason;
 use field::invalid;
-use notation::Notation;
+use notation::{Notation, after_unseen};
 
 /// More than front matter needs.
 const MAX_BYTES: usize = 64 << 10;
@@ -27,11 +27,39 @@ pub(super) struct FrontMatter {
     pub(super) fields: Vec<MatterField>,
     /// Fields whose name comes again later. The last one counts, as in generators.
     pub(super) repeated: Vec<MatterField>,
+    /// What is unusual about how it is written.
+    pub(super) note: Option<&'static str>,
 }
 
 /// Returns the front matter, and the text after it. A text that begins with none
-/// has no fields.
+/// has no fields. What site generators do not take for front matter, because it comes
+/// after something that cannot be seen or has longer lines around it, is read where it
+/// can be, and is text elsewhere.
 pub(super) fn split(text: &str) -> Result<(FrontMatter, &str), Reason> {
+    let visible = after_unseen(text);
+    let first = visible.lines().next().unwrap_or_default().trim_end();
+    let has_long_line = first.len() > 3 && first.bytes().all(|byte| byte == b'-');
+    let note = match has_long_line {
+        true => "The front matter is between longer lines than ---, and was read all the same.",
+        false if visible.len() < text.len() => {
+            "Before the front matter was something that cannot be seen, not kept."
+        }
+        false => return split_usual(text),
+    };
+    let read = match has_long_line {
+        true => until(&visible[first.len()..], &[first, "---"])
+            .and_then(|(matter, body)| Ok((without_repetition(yaml::fields(matter)?), body))),
+        false => split_usual(visible),
+    };
+    Ok(match read {
+        Ok((matter, body)) if !matter.fields.is_empty() => {
+            (FrontMatter { note: Some(note), ..matter }, body)
+        }
+        Ok(_) | Err(_) => (FrontMatter::default(), text),
+    })
+}
+
+fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let (fields, body) = match Notation::of(first.trim_end()) {
         None => return Ok((FrontMatter::default(), text)),
@@ -163,6 +191,32 @@ mod tests {
         assert_eq!(split("{% include a %}\n").unwrap().1, "{% include a %}\n");
         assert_eq!(fields("---\ntitle:\nslug: a\n---\n")[0].1, FieldValue::Blank);
         assert_eq!(fields("---\ntitle: '~'\n---\n")[0], text("title", "~"));
+    }
+
+    #[test]
+    fn what_is_nearly_front_matter_is_read_where_it_can_be() {
+        for source in [
+            "\n\n---\ntitle: a\n---\nBody\n",
+            "\u{200b}---\ntitle: a\n---\nBody\n",
+            " \u{a0}\n\u{2060}+++\ntitle = 'a'\n+++\nBody\n",
+            "-----\ntitle: a\n-----\nBody\n",
+            "----\ntitle: a\n---\nBody\n",
+        ] {
+            let (matter, body) = split(source).unwrap();
+            assert!(matter.note.is_some(), "{source:?}");
+            assert_eq!(fields(source), [text("title", "a")], "{source:?}");
+            assert_eq!(body, "Body\n", "{source:?}");
+        }
+        for source in [
+            "\n---\nA rule.\n\n---\n",
+            "\n---\ntitle: a\n",
+            "-----\nA rule.\n-----\n",
+            "-----\n",
+            "    ---\n    title: a\n    ---\n",
+            "\u{200b}Text\n",
+        ] {
+            assert_eq!(split(source).unwrap(), (Default::default(), source), "{source:?}");
+        }
     }
 
     #[test]

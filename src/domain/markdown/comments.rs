@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use super::OPTIONS;
 
 /// An empty comment. The text around it is parsed as before.
 const EMPTY: &str = "<!---->";
@@ -22,18 +24,27 @@ const ENDS: [&[&str]; 5] = [
 ];
 
 /// Replaces each comment outside code by an empty one that the parser recognizes.
-pub(super) fn close(source: &str, options: Options) -> Cow<'_, str> {
+pub(crate) fn close_comments(source: &str) -> Cow<'_, str> {
     if !BEGINNINGS.iter().any(|beginning| source.contains(beginning)) {
         return Cow::Borrowed(source);
     }
     let (mut closed, mut at) = (String::with_capacity(source.len()), 0);
-    for comment in Comments::of(source, options).hidden {
+    for comment in Comments::of(source).hidden {
         closed.push_str(&source[at..comment.start]);
         closed.push_str(EMPTY);
         at = comment.end;
     }
     closed.push_str(&source[at..]);
     Cow::Owned(closed)
+}
+
+/// Returns a text without its comments, and how many it had.
+pub(crate) fn without_any_comments(source: &str) -> (Cow<'_, str>, usize) {
+    let closed = close_comments(source);
+    match closed.matches(EMPTY).count() {
+        0 => (closed, 0),
+        count => (Cow::Owned(closed.replace(EMPTY, "")), count),
+    }
 }
 
 /// A piece of text or HTML outside code.
@@ -52,8 +63,8 @@ struct Comments<'a> {
 }
 
 impl<'a> Comments<'a> {
-    fn of(source: &'a str, options: Options) -> Self {
-        let pieces = pieces(source, options);
+    fn of(source: &'a str) -> Self {
+        let pieces = pieces(source);
         let mut comments = Self { source, pieces, hidden: Vec::new(), endless: [false; 5] };
         for index in 0..comments.pieces.len() {
             comments.hide_in(index);
@@ -119,11 +130,11 @@ fn is_escaped(source: &str, at: usize) -> bool {
 
 /// Returns the text and the HTML outside code. Neighbours are joined, because the
 /// parser splits text at many characters.
-fn pieces(source: &str, options: Options) -> Vec<Piece> {
+fn pieces(source: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut blocks: Vec<usize> = vec![source.len()];
     let mut is_code = false;
-    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+    for (event, range) in Parser::new_ext(source, OPTIONS).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_)) => is_code = true,
             Event::End(TagEnd::CodeBlock) => is_code = false,
@@ -152,78 +163,4 @@ fn pieces(source: &str, options: Options) -> Vec<Piece> {
         }
     }
     pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::render::markdown::tests::{html, said};
-
-    #[test]
-    fn no_comment_reaches_a_reader() {
-        for text in [
-            "Intro.\n\n<!--more-->\n\n<!-- secret -->\nRest.",
-            "Intro <!-- secret --> Rest.",
-            "Intro <!--\nsecret\n--> Rest.",
-            "<!--\n\nIntro secret\n\n- secret\n\n-->\n\nIntro Rest.",
-            "Intro Rest <!-- secret\n\nsecret *secret* --> and Rest.",
-            "Intro Rest <!-- secret",
-            "Intro Rest.\n\n<!-- secret\n\nsecret",
-            "Intro Rest.\n\n> <!-- secret\n> secret\n\nsecret? no",
-            "<div>\n<!-- secret\n\nsecret\n\nsecret -->\n</div>\n\nIntro Rest",
-            "## Intro <!-- secret --> Rest\n",
-            "Intro\n<!-- secret -->\n=====\n\nRest",
-            "- Intro\n- <!-- secret -->\n- Rest <!-- secret\n  secret -->",
-            "| Intro | b |\n|---|---|\n| <!-- secret --> | Rest <!-- secret |\n",
-            "Intro[^1] Rest\n\n[^1]: A <!-- secret --> note\n",
-            "Intro Rest ![a <!-- secret --> b](https://example.org/a.png)",
-            "[Intro <!-- secret --> Rest](https://example.org)",
-            "Intro *a<!-- secret -->b* Rest",
-            "Intro <!-- `secret --> Rest`",
-            "Intro <?php secret ?> Rest",
-            "<?xml secret\n\nsecret ?>\nIntro Rest",
-            "Intro <![CDATA[ secret ]]> Rest",
-            "<!DOCTYPE secret>\nIntro Rest",
-            "Intro <!ELEMENT secret (a)> Rest",
-            "Intro {::comment}secret\n\nsecret{:/comment} Rest",
-            "Intro {% comment %}secret\n\nsecret{% endcomment %} Rest",
-            "Intro {{/* secret */}} Rest",
-        ] {
-            let text = text.replace("secret? no", "Rest");
-            let rendered = html(&text);
-            assert!(!rendered.contains("secret"), "{text}\n{rendered}");
-            assert!(
-                !rendered.contains("!--") && !rendered.contains("--&gt;"),
-                "{text}\n{rendered}"
-            );
-            assert!(rendered.contains("Intro") && rendered.contains("Rest"), "{text}\n{rendered}");
-            assert!(!rendered.contains("<p></p>"), "{text}\n{rendered}");
-            assert!(said(&text).contains("not shown to readers"), "{text}\n{}", said(&text));
-        }
-    }
-
-    #[test]
-    fn a_comment_in_code_or_with_an_escape_is_text() {
-        for text in [
-            "Write `<!-- a -->` here.",
-            "```html\n<!-- a -->\n\n<!-- a\n```\n\nEnd.",
-            "    <!-- a -->\n",
-            "Write \\<!-- a --> here.",
-            "Write &lt;!-- a --> here.",
-        ] {
-            assert!(html(text).contains("&lt;!-- a"), "{}", html(text));
-            assert_eq!(said(text), "", "{text}");
-        }
-    }
-
-    #[test]
-    fn comments_without_end_are_hidden_in_bounded_time() {
-        for text in
-            ["<!-- a", "{% comment %}", "{::comment}{:/}", "<!---->", "a <!-- b\n\n", "{{/*"]
-        {
-            let text = text.repeat(100_000 / text.len());
-            let started = std::time::Instant::now();
-            html(&text);
-            assert!(started.elapsed().as_secs() < 10, "{:?} {}", started.elapsed(), &text[..9]);
-        }
-    }
 }

@@ -1,0 +1,17 @@
+//! What a text in Markdown shows its readers. How it is rendered is `render::markdown`.
+
+mod comments;
+mod html;
+mod shown;
+
+use pulldown_cmark::Options;
+
+pub(crate) use comments::{close_comments, without_any_comments};
+pub(crate) use html::{Markup, visible_html, without_comments};
+pub(crate) use shown::{is_over_tls, line_shows_text, shows_something};
+
+/// The extensions of Markdown that are understood.
+pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_FOOTNOTES);

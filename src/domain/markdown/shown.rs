@@ -1,0 +1,75 @@
+//! Whether a text shows its readers anything.
+
+use pulldown_cmark::{Event, Parser, Tag, TextMergeStream};
+
+use super::{OPTIONS, close_comments, visible_html, without_comments};
+use crate::domain::unseen::{has_visible_text, is_invisible};
+
+/// Returns whether pages may load an image from this address.
+pub(crate) fn is_over_tls(address: &str) -> bool {
+    address.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+}
+
+/// Returns whether readers see any text or picture of a body. Comments, blank character
+/// references, rules, empty code and pictures that are dropped show nothing.
+pub(crate) fn shows_something(markdown: &str) -> bool {
+    if !has_visible_text(markdown) {
+        return false;
+    }
+    begins_with_a_word(markdown) || shows_an_event(&close_comments(markdown))
+}
+
+/// Most texts begin with a letter, perhaps of a heading: there is nothing to parse.
+fn begins_with_a_word(markdown: &str) -> bool {
+    let is_mark = |it: char| matches!(it, '#' | '>' | '*' | '_' | '-' | ' ' | '\n');
+    let word = markdown.trim_start_matches(is_mark);
+    word.starts_with(|first: char| first.is_alphabetic() && !is_invisible(first))
+}
+
+fn shows_an_event(markdown: &str) -> bool {
+    let mut block = String::new();
+    TextMergeStream::new(Parser::new_ext(markdown, OPTIONS)).any(|event| match event {
+        Event::Text(text) => has_visible_text(&text) && !is_attribute_line(&text),
+        Event::Code(text) => has_visible_text(&text),
+        Event::Start(Tag::HtmlBlock) => {
+            block.clear();
+            false
+        }
+        Event::Html(html) => {
+            block.push_str(&html);
+            has_visible_text(&visible_html(&block, |_| ()))
+        }
+        Event::InlineHtml(html) => has_visible_text(&visible_html(&html, |_| ())),
+        Event::Start(Tag::Image { dest_url, .. }) => is_over_tls(&dest_url),
+        Event::FootnoteReference(_) => true,
+        _ => false,
+    })
+}
+
+/// Returns whether a line is attributes of kramdown, such as `{:.wide}`.
+fn is_attribute_line(text: &str) -> bool {
+    let inside = text.trim().strip_prefix("{:").and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|inside| !inside.starts_with(':') && !inside.contains(['{', '}', '<', '>']))
+}
+
+/// Returns whether readers see any of a line of plain text. One that is only comments or
+/// references to blank characters shows none of its words.
+pub(crate) fn line_shows_text(line: &str) -> bool {
+    let (visible, _) = without_comments(line);
+    has_visible_text(&html_escape::decode_html_entities(visible.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_shows_text;
+
+    #[test]
+    fn a_line_of_comments_and_blank_references_shows_no_text() {
+        for line in ["", " ", "&nbsp;", "&#8203; &#x200B;&zwnj;", "<!-- x -->", "\u{200b}&shy;"] {
+            assert!(!line_shows_text(line), "{line:?}");
+        }
+        for line in ["a", "***", "1984", "&amp;", "&nbsp;a", "<!-- x --> a", "&nothing;", "#"] {
+            assert!(line_shows_text(line), "{line:?}");
+        }
+    }
+}
