@@ -100,15 +100,11 @@ impl Form {
     pub fn finish(self) -> Result<(), InvalidInput> {
         match self.fields.into_iter().next() {
             None => Ok(()),
-            Some((name, _)) => Err(FieldError::new(
-                "form",
-                format!(
-                    "Bad form: there is no field \
-                         {:?}.",
-                    name.chars().take(40).collect::<String>()
-                ),
-            )
-            .into()),
+            Some((name, _)) => {
+                let name: String = name.chars().take(40).collect();
+                let message = format!("Unknown field {name:?}: it is not part of this form.");
+                Err(FieldError::new(name, message).into())
+            }
         }
     }
 }
@@ -119,14 +115,6 @@ fn not_text(pair: &[u8]) -> FieldError {
     if name.contains(char::REPLACEMENT_CHARACTER) {
         return FieldError::new("form", "Bad form: a field name is not UTF-8 text.");
     }
-    FieldError::new(known(&name), "Bad form: this is not UTF-8 text.")
-}
-
-/// Returns the name of the field, if an error can name it.
-fn known(name: &str) -> &'static str {
-    const NAMES: [&str; 14] = [
-        "title", "summary", "body", "slug", "note", "reason", "seen", "key", "token", "username",
-        "password", "next", "before", "finding",
-    ];
-    NAMES.into_iter().find(|known| *known == name).unwrap_or("form")
+    let name: String = name.chars().take(40).collect();
+    FieldError::new(name, "Bad form: this is not UTF-8 text.")
 }
