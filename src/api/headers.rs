@@ -5,6 +5,7 @@ use crate::accounts::tokens;
 use crate::api::json::JSON;
 use crate::domain::{OperationKey, RevisionNumber, SecretHash};
 use crate::http::api_error::ApiError;
+use crate::http::entity_tag::without_coding;
 
 /// What the headers of a request say. What is wrong with one of them is an
 /// error only where an operation needs it.
@@ -126,35 +127,17 @@ pub(super) fn entity_tag(revision: RevisionNumber) -> String {
 /// proxy compressed the reply, and so is one that ends in the name of an encoding: a
 /// revision has one text, however it is encoded.
 fn revision(tag: &EntityTag) -> Option<RevisionNumber> {
-    let tag = match tag.tag().split_once(['-', ';', ':']) {
-        Some((tag, coding)) if is_coding(coding) => tag,
-        _ => tag.tag(),
-    };
+    let tag = without_coding(tag.tag());
     let number = RevisionNumber(tag.parse().ok()?);
     (number.0 >= 1 && number.to_string() == tag).then_some(number)
 }
 
-/// Returns whether a suffix is what Apache, Jetty, Caddy and others append: the name of
-/// the encoding, after one hyphen or two.
-fn is_coding(suffix: &str) -> bool {
-    let name = suffix.strip_prefix('-').unwrap_or(suffix);
-    ["gzip", "br", "brotli", "zstd", "deflate"].iter().any(|it| name.eq_ignore_ascii_case(it))
-}
-
-/// Returns the idempotency key. The header is a string item (RFC 9651); many
-/// clients send the bare string, which means the same.
+/// Returns the idempotency key.
 fn key(headers: &HeaderMap) -> Result<Option<OperationKey>, ApiError> {
     let sent = match single(headers, &HeaderName::from_static("idempotency-key")) {
         Single::Absent => return Ok(None),
         Single::Once(sent) => sent,
         Single::Repeated | Single::NotText => return Err(ApiError::BadKey),
     };
-    let parsed = match sent.starts_with('"') {
-        true => sfv::Parser::new(sent)
-            .parse::<sfv::Item>()
-            .ok()
-            .and_then(|item| OperationKey::parse(item.bare_item.as_string()?.as_str()).ok()),
-        false => OperationKey::parse(sent).ok(),
-    };
-    parsed.map(Some).ok_or(ApiError::BadKey)
+    OperationKey::parse(sent).map(Some).map_err(|_| ApiError::BadKey)
 }

@@ -154,6 +154,7 @@ fn names_a_command() -> bool {
 }
 
 fn run(options: &Options, command: Command) -> Result<(), Failure> {
+    options::refuse_empty(std::env::args_os())?;
     match command {
         Command::Serve(_) if options.format() == Format::Json => {
             Err(Failure::Usage("--json does not apply to the server.".into()))

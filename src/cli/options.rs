@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -18,7 +19,7 @@ pub(super) struct Options {
         value_name = "DIR",
         env = "IMPRIMATUR_DATA_DIR",
         hide_env_values = true,
-        // An empty variable is like none; the parser for paths would refuse it.
+        // The parser for paths would refuse an empty variable, which is like none.
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub(super) data_dir: Option<PathBuf>,
@@ -34,6 +35,27 @@ pub(super) struct Options {
     /// Print JSON (errors as JSON on stderr)
     #[arg(long, global = true)]
     json: bool,
+}
+
+/// The options whose empty value would be read as if they were left out.
+const NEED_A_VALUE: [&str; 3] = ["--data-dir", "--public-url", "--name"];
+
+/// Refuses an option without a value, such as `--data-dir "$DIR"` where a script has not
+/// set the variable. An empty variable of the environment is like none.
+pub(super) fn refuse_empty(words: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+    let words: Vec<OsString> = words.collect();
+    let empty = NEED_A_VALUE.into_iter().find(|name| {
+        let is_name = |word: &OsString| word.as_os_str() == *name;
+        let ends_in_sign = |word: &OsString| word.to_str() == Some(format!("{name}=").as_str());
+        words.iter().any(ends_in_sign)
+            || words.windows(2).any(|pair| is_name(&pair[0]) && pair[1].is_empty())
+    });
+    match empty {
+        None => Ok(()),
+        Some(name) => {
+            Err(Failure::Usage(format!("{name} is empty: give a value, or leave it out.")))
+        }
+    }
 }
 
 impl Options {

@@ -200,8 +200,11 @@ impl EditorPage {
     }
 
     /// Returns each error: the field, its label and what to write.
-    fn error_lines(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
-        self.errors.0.iter().map(|error| (error.field, label(error.field), error.message.as_str()))
+    fn error_lines(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
+        self.errors.0.iter().map(|error| {
+            let field = error.field.as_ref();
+            (field, label(field), error.message.as_str())
+        })
     }
 
     /// Shows errors, also in the page's title.

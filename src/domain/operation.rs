@@ -21,8 +21,19 @@ impl OperationKey {
         Self(Uuid::new_v4().to_string())
     }
 
-    /// Returns the key, or says what is wrong with it.
+    /// Returns the key, or says what is wrong with it. Quotation marks around it are those
+    /// of a string in a header (RFC 9651); many clients send the bare text, which means
+    /// the same.
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
+        if text.starts_with('"') {
+            let item = sfv::Parser::new(text).parse::<sfv::Item>().ok();
+            let text = item.as_ref().and_then(|item| item.bare_item.as_string());
+            return Self::parse_bare(text.map_or("", |text| text.as_str()));
+        }
+        Self::parse_bare(text)
+    }
+
+    fn parse_bare(text: &str) -> Result<Self, InvalidInput> {
         let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
         if text.is_empty() || text.len() > 255 || !is_visible {
             return Err(

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use super::markdown::{line_shows_text, shows_something};
@@ -8,15 +9,15 @@ use super::unseen::{described, has_visible_text, sets_direction};
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldError {
     /// The field's name in forms and in JSON.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// A sentence that says what to write.
     pub message: String,
 }
 
 impl FieldError {
     /// Returns the error of one field.
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
     }
 }
 
@@ -254,6 +255,10 @@ pub struct Password(String);
 impl Password {
     /// Returns the password, or what to choose instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
+        if text.contains(['\n', '\r']) {
+            let message = "Use one line: no sign-in form can take a line break.";
+            return Err(FieldError::new("password", message));
+        }
         match text.chars().count() {
             12..=256 if has_visible_text(text) => Ok(Self(text.to_owned())),
             _ => Err(FieldError::new("password", "Use 12 to 256 characters.")),

@@ -125,12 +125,12 @@ impl Form {
     pub fn finish(self) -> Result<(), InvalidInput> {
         let Some((name, _)) = self.fields.into_iter().next() else { return Ok(()) };
         let name: String = name.chars().take(40).collect();
-        let error = if self.is_query {
-            FieldError::new("query", format!("The address has no parameter {name:?}."))
+        let message = if self.is_query {
+            format!("The address has no parameter {name:?}.")
         } else {
-            FieldError::new("form", format!("Bad form: there is no field {name:?}."))
+            format!("Bad form: there is no field {name:?}.")
         };
-        Err(error.into())
+        Err(FieldError::new(name, message).into())
     }
 }
 
@@ -143,14 +143,6 @@ fn not_text(pair: &[u8], is_query: bool) -> FieldError {
     if name.contains(char::REPLACEMENT_CHARACTER) {
         return FieldError::new("form", "Bad form: a field name is not UTF-8 text.");
     }
-    FieldError::new(known(&name), "Bad form: this is not UTF-8 text.")
-}
-
-/// Returns the name of the field, if an error can name it.
-fn known(name: &str) -> &'static str {
-    const NAMES: [&str; 14] = [
-        "title", "summary", "body", "slug", "note", "reason", "seen", "key", "token", "username",
-        "password", "next", "before", "finding",
-    ];
-    NAMES.into_iter().find(|known| *known == name).unwrap_or("form")
+    let name: String = name.chars().take(40).collect();
+    FieldError::new(name, "Bad form: this is not UTF-8 text.")
 }

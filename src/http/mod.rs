@@ -3,6 +3,7 @@
 // The request.
 mod client_address;
 mod context;
+pub(crate) mod entity_tag;
 mod form;
 mod hashing;
 mod known_browser;

@@ -14,6 +14,7 @@ use crate::accounts::sessions::{form_token, owner_of};
 use crate::accounts::{self, Credential, SessionId};
 use crate::domain::{Interface, InvalidInput, OperationKey, Person, RequestId, UserId};
 use crate::http::client_address::client_address;
+use crate::http::entity_tag::is_cached;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
 use crate::http::{Form, Settings, Site};
@@ -90,11 +91,7 @@ impl Request {
 
     /// Returns whether the browser has the body with this tag (RFC 9110, 13.1.2).
     pub(crate) fn has_cached(&self, tag: &EntityTag) -> bool {
-        match &self.cached {
-            Some(IfNoneMatch::Any) => true,
-            Some(IfNoneMatch::Items(tags)) => tags.iter().any(|cached| cached.weak_eq(tag)),
-            None => false,
-        }
+        self.cached.as_ref().is_some_and(|cached| is_cached(cached, tag))
     }
 
     /// Returns the credential of the browser's session, or [`Refusal::NotSignedIn`].

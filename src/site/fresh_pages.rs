@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::http::entity_tag::is_cached;
 use crate::http::{Context, Reply, Request};
 use crate::refusal::Refusal;
 use crate::site::freshness::{Freshness, Snapshot};
@@ -109,11 +110,8 @@ impl Page {
     }
 
     fn response(&self, request: &HttpRequest) -> HttpResponse {
-        let is_cached = match IfNoneMatch::parse(request) {
-            Ok(IfNoneMatch::Any) => true,
-            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.tag)),
-            Err(_) => false,
-        };
+        let is_cached =
+            IfNoneMatch::parse(request).is_ok_and(|cached| is_cached(&cached, &self.tag));
         let status = if is_cached { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
         let mut response = HttpResponse::build(status);
         if let Some(vary) = &self.vary {

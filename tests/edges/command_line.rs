@@ -58,6 +58,34 @@ fn the_same_key_answers_with_the_first_outcome() {
     run(&world.database, &other).expect(2);
 }
 
+/// A header writes a key with or without quotation marks, and the key is the same.
+#[test]
+fn a_key_in_quotation_marks_is_the_key_on_every_interface() {
+    let world = World::new();
+    let create = |key: &str| {
+        let words = ["post", "create", "-", "--as", "alice", "--key", key];
+        run_with(&world.database, &words, MANUSCRIPT)
+    };
+    let first = create("k2").expect(0).stdout;
+    assert_eq!(create("\"k2\"").expect(0).stdout, first);
+    assert_eq!(world.db_count("posts"), 1);
+    for broken in ["\"k2", "\"\"", "\"k 2\"", "\"k2\"x", "\"a\", \"b\""] {
+        create(broken).expect(2);
+    }
+}
+
+#[test]
+fn an_import_of_no_folder_says_why() {
+    let world = World::new();
+    for (path, why) in [
+        ("nope", "No such file or directory"),
+        ("Cargo.toml", "it is no folder (`post create` takes a file)"),
+    ] {
+        let run = run(&world.database, &["import", path, "--as", "alice"]).expect(2);
+        assert!(run.stderr.contains(&format!("Cannot import {path}: {why}")), "{}", run.stderr);
+    }
+}
+
 /// A refusal on the command line has the exit code of its layer, says why on
 /// standard error, says nothing on standard output and changes nothing.
 #[test]

@@ -170,6 +170,23 @@ fn an_empty_variable_is_like_none() {
     finished(command.output().unwrap()).expect(0);
 }
 
+/// A script whose variable is not set must not write to another place than it names.
+#[test]
+fn an_empty_option_is_refused() {
+    let database = Database::new();
+    for words in [
+        &["user", "list", "--data-dir", ""][..],
+        &["--data-dir=", "user", "list"],
+        &["serve", "--listen", "127.0.0.1:0", "--public-url", ""],
+        &["serve", "--public-url=", "--listen", "127.0.0.1:0"],
+        &["import", ".", "--as", "alice", "--name", ""],
+    ] {
+        let said = finished(program(&database).args(words).output().unwrap()).expect(2).stderr;
+        assert!(said.contains("is empty: give a value, or leave it out."), "{words:?} {said}");
+        assert_eq!(said.trim().lines().count(), 1, "{said}");
+    }
+}
+
 #[test]
 fn two_urls_of_different_databases_are_refused() {
     let [one, other] = [(); 2].map(|()| Database::new());

@@ -19,7 +19,9 @@ mod report;
 mod run;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -83,9 +85,7 @@ Exit codes:
 }
 
 pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), Failure> {
-    let root = import.folder.canonicalize().ok().filter(|root| root.is_dir()).ok_or_else(|| {
-        Failure::Usage(format!("Cannot read folder {}.", import.folder.display()))
-    })?;
+    let root = root(&import.folder)?;
     let name = match (&import.name, root.file_name()) {
         (Some(name), _) => name.clone(),
         (None, Some(name)) => name.to_string_lossy().into_owned(),
@@ -116,6 +116,18 @@ pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), 
         }
         run.import_all(&files)
     })
+}
+
+/// Returns the folder to import.
+fn root(folder: &Path) -> Result<PathBuf, Failure> {
+    let cannot =
+        |why: &dyn Display| Failure::Usage(format!("Cannot import {}: {why}.", folder.display()));
+    let root = folder.canonicalize().map_err(|error| cannot(&error))?;
+    match fs::metadata(&root) {
+        Ok(kind) if kind.is_dir() => Ok(root),
+        Ok(_) => Err(cannot(&"it is no folder (`post create` takes a file)")),
+        Err(error) => Err(cannot(&error)),
+    }
 }
 
 /// How many keys are looked up at a time.

@@ -61,7 +61,7 @@ fn unread(error: ReadError, path: &Path) -> Reason {
 /// Returns every field that does not parse as a reason.
 fn invalid_content(errors: &InvalidInput, title: &str, summary: &str, body: &str) -> Vec<Reason> {
     let reason = |error: &FieldError| {
-        let (text, limit) = match error.field {
+        let (text, limit) = match error.field.as_ref() {
             "title" => (title, Title::LIMIT),
             "summary" => (summary, Summary::LIMIT),
             _ => (body, Body::LIMIT),

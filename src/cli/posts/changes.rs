@@ -113,7 +113,8 @@ pub(super) fn publish(
 
 pub(super) fn archive(options: &Options, target: &Target, reason: &str) -> Result<(), Failure> {
     let (post, seen) = (target.post(), target.seen());
-    let reason = Note::parse(reason).map_err(|error| FieldError { field: "reason", ..error })?;
+    let reason =
+        Note::parse(reason).map_err(|error| FieldError { field: "reason".into(), ..error })?;
     act(options, &target.call, |store, call| {
         workflow::perform(store, call, &Archive { post, seen, reason })
     })
@@ -182,7 +183,7 @@ fn about_the_option(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Input(input) if input.of("key").is_some() => {
             let message = "This key was already used for something else. Use another key, or none.";
-            let error = |error: FieldError| match error.field {
+            let error = |error: FieldError| match error.field.as_ref() {
                 "key" => FieldError::new("key", message),
                 _ => error,
             };

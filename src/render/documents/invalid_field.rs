@@ -18,7 +18,7 @@ impl InvalidField {
     pub(crate) fn all(input: &InvalidInput) -> Vec<Self> {
         let fields = input.0.iter();
         fields
-            .map(|error| Self { field: error.field.to_owned(), message: error.message.clone() })
+            .map(|error| Self { field: error.field.to_string(), message: error.message.clone() })
             .collect()
     }
 }

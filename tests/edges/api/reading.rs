@@ -17,6 +17,24 @@ fn ids(reply: &Reply) -> Vec<i64> {
 }
 
 #[test]
+fn an_unknown_query_parameter_is_named() {
+    let House { world, server: _server, stan, .. } = House::new();
+    let post = world.published();
+    for path in [
+        "/api/v1/posts?nope=1",
+        "/api/v1/posts?state=draft&nope=1",
+        "/api/v1/accounts?nope=",
+        "/api/v1/refusals?nope=1",
+        &format!("/api/v1/posts/{post}?nope=1"),
+    ] {
+        let problem = stan.get(path).expect(422).json();
+        let error = &problem["errors"][0];
+        assert_eq!(error["field"], "nope", "{path}: {problem}");
+        assert_eq!(error["message"], "The address has no parameter \"nope\".", "{path}");
+    }
+}
+
+#[test]
 fn every_reader_sees_what_their_visibility_allows() {
     let House { world, server, .. } = House::new();
     let made: Vec<PostId> = [world.alice, world.rosa]

@@ -38,6 +38,12 @@ fn a_password_that_is_guessed_first_is_refused_everywhere() {
         let page = alice.send_unasked("/account/password", &fields);
         assert_eq!(page.status, 422, "{weak:?}: {}", page.body);
     }
+    for broken in ["granite\notter-violin", "granite-otter-violin\r\n", "\rgranite-otter-violin"] {
+        let fields = [("password", PASSWORD), ("new_password", broken)];
+        let page = alice.send_unasked("/account/password", &fields);
+        assert_eq!(page.status, 422, "{broken:?}: {}", page.body);
+        assert!(page.body.contains("line break"), "{}", page.body);
+    }
     for weak in ["passwordpassword", "alicealicealice", imprimatur::demo::PASSWORD] {
         let words = ["user", "password", "alice", "--as", "stan", "--reason", "x"];
         let words: Vec<&str> = words.into_iter().chain(["--password-stdin"]).collect();
