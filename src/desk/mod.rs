@@ -11,6 +11,7 @@ mod own_posts;
 mod post;
 mod presence;
 mod revisions;
+mod sent_before;
 mod submitted_draft;
 mod unread;
 
