@@ -8,6 +8,7 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use crate::audit;
 use crate::desk::draft::Draft;
 use crate::desk::editor_page::EditorPage;
+use crate::desk::sent_before::sent_before;
 use crate::desk::submitted_draft::{Button, Saved, SubmittedDraft};
 use crate::domain::{
     Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber,
@@ -130,6 +131,7 @@ async fn save(
                 Err(Refusal::Input(errors)) if errors.of("key").is_none() => {
                     invalid(store, request, &submitted, errors)
                 }
+                Err(Refusal::Input(errors)) => sent_before(store, request, &submitted, errors),
                 Err(refusal @ Refusal::Policy(_)) => refused(store, request, &submitted, &refusal),
                 Err(refusal) => Err(refusal),
             }

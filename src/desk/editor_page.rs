@@ -59,6 +59,8 @@ pub(super) struct EditorPage {
     pub(super) refused: Vec<Reason>,
     /// The revision that was saved, if only the submission was refused.
     pub(super) saved_as: Option<RevisionNumber>,
+    /// The title of the post that another text of the same form was saved in.
+    pub(super) sent_before: Option<String>,
     /// Why the draft could not be saved now: the post has changed since.
     pub(super) stale: Vec<Reason>,
     /// The change requests that a new revision answers.
@@ -100,6 +102,7 @@ impl EditorPage {
             rescues: false,
             refused: Vec::new(),
             saved_as: None,
+            sent_before: None,
             stale: Vec::new(),
             requests: post.map(|post| post.standing_requests.clone()).unwrap_or_default(),
             differences: Vec::new(),

@@ -10,6 +10,7 @@ mod offers;
 mod own_posts;
 mod post;
 mod revisions;
+mod sent_before;
 mod submitted_draft;
 mod unread;
 

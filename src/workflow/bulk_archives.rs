@@ -91,7 +91,9 @@ pub fn begin(
         posts.iter().map(|(id, seen)| (*id, *seen)).collect();
     let stored = bulk::begin(conn, person.id, key, &fingerprint, reason.as_str(), &posts);
     let id = stored.map_err(read_error)?.ok_or_else(|| {
-        FieldError::new("key", "This page was already submitted. Reload it and try again.")
+        let message = "This form was already sent with other posts or another reason. Look at the \
+                       list of posts before you send anything again.";
+        FieldError::new("key", message)
     })?;
     Ok(id)
 }

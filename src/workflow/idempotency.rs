@@ -52,9 +52,12 @@ pub(super) fn earlier_outcome<A: Attempt>(
                 slug: slug.and_then(|slug| Slug::parse(&slug)),
             }))
         }
-        Some(_) => Err(Refusal::Input(
-            FieldError::new("key", "This page was already submitted. Reload it and try again.")
-                .into(),
-        )),
+        Some((_, post, ..)) => {
+            let message = format!(
+                "This form was already sent with other content, for post {post}. Look at that \
+                 post before you send anything again."
+            );
+            Err(Refusal::Input(FieldError::new("key", message).into()))
+        }
     }
 }

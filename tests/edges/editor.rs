@@ -34,6 +34,44 @@ fn a_text_is_saved_and_submitted_in_one_step() {
     assert!(!page.contains("Save and submit"), "it is submitted already");
 }
 
+/// Going back in the browser and sending the form once more, with another text.
+#[test]
+fn a_form_sent_again_with_another_text_goes_on_from_the_post_that_it_made() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let form = alice.get(CREATE).expect(200);
+    let send = |alice: &mut Browser, body: &str| {
+        let hidden = [("token", form.hidden("token")), ("key", form.hidden("key"))];
+        let mut fields: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        fields.extend([("title", "First"), ("summary", ""), ("slug", ""), ("body", body)]);
+        fields.push(("save", "yes"));
+        alice.post(CREATE, &fields)
+    };
+    let made = send(&mut alice, "One.").expect(303).location().to_owned();
+    let page = send(&mut alice, "Two, which took an hour.").expect(422);
+    for shown in [
+        "Not saved: this form was already sent",
+        &format!("<a href=\"{made}\"><bdi>First</bdi> (post 1)</a>"),
+        "Two, which took an hour.</textarea>",
+        &format!("action=\"{made}/revise\""),
+    ] {
+        assert!(page.body.contains(shown), "{shown}\n{}", page.body);
+    }
+    assert!(!page.body.contains("Reload"), "that would lose the text");
+    let fields = [
+        ("token", page.hidden("token")),
+        ("key", page.hidden("key")),
+        ("seen", page.hidden("seen")),
+    ];
+    let mut fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    fields.extend([("title", "First"), ("summary", ""), ("slug", ""), ("body", "Two.")]);
+    alice.post(&format!("{made}/revise"), &fields).expect(303);
+    assert_eq!(world.db_count("posts"), 1);
+    let post = world.post(imprimatur::domain::PostId(1));
+    assert_eq!((post.current.number.0, post.current.content.body.as_str()), (2, "Two."));
+}
+
 #[test]
 fn the_same_form_sent_twice_saves_and_submits_once() {
     let world = World::new();

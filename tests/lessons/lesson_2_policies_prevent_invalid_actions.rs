@@ -222,7 +222,7 @@ fn every_rule_has_its_status_and_its_words_over_http() {
     assert!(body.contains("Edith published this on"), "{body}");
     refused(&mut alice, in_review, "submit", &[], (409, "not-a-draft"));
     let body = refused(&mut edith, published, "publish", &[], (409, "not-in-review"));
-    assert!(body.contains("Edith published this on"), "{body}");
+    assert!(body.contains("You published this on"), "{body}");
     refused(&mut stan, in_review, "archive", &reason, (409, "not-published"));
     let body = refused(&mut edith, revised, "publish", &[], (409, "stale-revision"));
     assert!(body.contains("Changes since you opened this page"), "{body}");
@@ -287,6 +287,22 @@ fn an_incomplete_draft_is_refused_at_submit_with_all_that_is_missing() {
         world.perform(world.alice, &revise(draft, 1, "On being whole")).unwrap();
         world.perform(world.alice, &submit(draft, 2)).unwrap();
     }
+}
+
+#[test]
+fn a_person_is_told_what_they_did_themselves() {
+    let world = World::new();
+    let post = world.archived();
+    let again = world.perform(world.stan, &archive(post, 1)).unwrap_err();
+    assert!(again.reasons()[0].sentence.starts_with("You archived this on "), "{again}");
+    let published = world.published();
+    let again = world.perform(world.edith, &publish(published, 1)).unwrap_err();
+    assert!(again.reasons()[0].sentence.starts_with("You published this on "), "{again}");
+    let other = world.perform(world.rosa, &publish(published, 1)).unwrap_err();
+    assert!(other.reasons()[0].sentence.starts_with("Edith published this on "), "{other}");
+    let submitted = world.in_review();
+    let again = world.perform(world.alice, &submit(submitted, 1)).unwrap_err();
+    assert!(again.reasons()[0].sentence.starts_with("You submitted this on "), "{again}");
 }
 
 /// A text can be there and show a reader nothing.

@@ -167,6 +167,9 @@ fn moved_on(person: &Person, post: &Post, seen: RevisionNumber) -> String {
 /// whom.
 fn state_and_since(person: &Person, post: &Post) -> String {
     let (what, by, at) = match &post.status {
+        Status::Draft if post.author.id == person.id => {
+            return "You have not submitted this draft yet.".to_owned();
+        }
         Status::Draft => {
             return format!("{} has not submitted this draft yet.", post.author.name);
         }
@@ -174,8 +177,9 @@ fn state_and_since(person: &Person, post: &Post) -> String {
         Status::Published(_, publication) => ("published", &publication.by, publication.at),
         Status::Archived(_, _, archival) => ("archived", &archival.by, archival.at),
     };
+    let name = if by.id == person.id { "You" } else { &by.name };
     if sees_history(person, post) {
-        format!("{} {what} this on {}.", by.name, date_and_time(at))
+        format!("{name} {what} this on {}.", date_and_time(at))
     } else {
         format!("This is {what}.")
     }

@@ -15,7 +15,7 @@ fn the_page_of_a_post_offers_to_archive_or_shows_the_reasons() {
     for (post, sentence) in [
         (world.draft(), "Alice has not submitted this draft yet."),
         (world.in_review(), "Alice submitted this on"),
-        (world.archived(), "Stan archived this on"),
+        (world.archived(), "You archived this on"),
     ] {
         let page = stan.get(&format!("/admin/posts/{post}")).expect(200).body;
         assert!(page.contains(disabled), "{page}");
