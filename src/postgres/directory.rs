@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::postgres::errors::{ClusterError, IoContext};
+use crate::postgres::files::refuse_special;
 use crate::postgres::sys;
 
 /// The locks of a data directory: the first of its files is one of them.
@@ -33,6 +34,9 @@ impl DataDirectory {
         if !directory.is_ours()? {
             return Err(ClusterError::NotADataDirectory { path: directory.root });
         }
+        // The watchdog opens some of them in a process of its own, which could not say so.
+        let locks = OWN_LOCKS.map(|name| directory.root.join(name));
+        locks.iter().chain([&directory.log()]).try_for_each(|path| refuse_special(path))?;
         Ok(directory)
     }
 
@@ -93,6 +97,7 @@ impl DataDirectory {
     /// Returns the major version that made the cluster; none where there is no cluster yet.
     pub(super) fn version(&self) -> Result<Option<u32>, ClusterError> {
         let path = self.cluster().join("PG_VERSION");
+        refuse_special(&path)?;
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let major = text.trim().split('.').next().and_then(|n| n.parse().ok());

@@ -121,6 +121,27 @@ pub enum ClusterError {
         path: PathBuf,
     },
 
+    /// There is a directory, a pipe, a socket or a device in the place of a file.
+    #[error(
+        "{} is no regular file: remove it, or choose another directory with --data-dir",
+        path.display()
+    )]
+    NotAFile {
+        /// What is there.
+        path: PathBuf,
+    },
+
+    /// The user of this process has no name, and a new cluster needs one.
+    #[error(
+        "this process runs as the user id {uid}, which has no name on this machine, and \
+         PostgreSQL's initdb needs one: add it to /etc/passwd, run Imprimatur as another user, \
+         or set DATABASE_URL to a server that you have"
+    )]
+    UnnamedUser {
+        /// The id.
+        uid: u32,
+    },
+
     /// Root found no user to run the server as.
     #[error(
         "PostgreSQL will not run as root, and there is neither a user `postgres` nor a user \

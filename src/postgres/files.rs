@@ -12,7 +12,10 @@ use crate::postgres::sys;
 ///
 /// Root follows no link here: in another user's data directory it might lead anywhere.
 pub(super) fn open_private(path: &Path, options: &mut OpenOptions) -> Result<File, ClusterError> {
-    let options = options.create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    refuse_special(path)?;
+    // A pipe that takes its place now is not waited for.
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let options = options.create(true).mode(0o600).custom_flags(flags);
     let file = options.open(path).context("open", path)?;
     if sys::effective_uid() == 0
         && let Some(parent) = path.parent()
@@ -22,6 +25,15 @@ pub(super) fn open_private(path: &Path, options: &mut OpenOptions) -> Result<Fil
             .context("change the owner of", path)?;
     }
     Ok(file)
+}
+
+/// Refuses a directory, a pipe, a socket or a device in the place of a file. Opening a
+/// pipe waits for another process, perhaps for ever.
+pub(super) fn refuse_special(path: &Path) -> Result<(), ClusterError> {
+    match fs::metadata(path) {
+        Ok(file) if !file.is_file() => Err(ClusterError::NotAFile { path: path.to_owned() }),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Removes a file that may be missing.

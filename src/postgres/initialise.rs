@@ -23,6 +23,7 @@ pub(super) fn initialise(
     programs: &Programs,
     durability: Durability,
 ) -> Result<(), ClusterError> {
+    user.check_name()?;
     remove_unfinished(directory)?;
     // A name of our own: the initdb of a killed process may still be removing its files.
     let name = format!("{UNFINISHED}{}", std::process::id());

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use crate::postgres::directory::DataDirectory;
 use crate::postgres::errors::{ClusterError, IoContext};
-use crate::postgres::files::open_private;
+use crate::postgres::files::{open_private, refuse_special};
 
 const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Opens the log to append, after setting aside one that has grown too long.
 pub(super) fn open_log(directory: &DataDirectory) -> Result<File, ClusterError> {
     let path = directory.log();
+    refuse_special(&path)?;
     if fs::symlink_metadata(&path).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
         fs::rename(&path, path.with_extension("log.old")).context("rename", &path)?;
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::postgres::directory::DataDirectory;
+use crate::postgres::files::refuse_special;
 
 /// The lines of the file that matter here. They are claims: a server that was killed leaves the
 /// file behind as it was, and a copied data directory holds the file of the original's server.
@@ -21,7 +22,9 @@ impl PostmasterFile {
     /// Returns what it says; nothing where there is no such file, or only half of one.
     pub(super) fn read(directory: &DataDirectory) -> Option<PostmasterFile> {
         // Its second line is a path, which need not be text.
-        let bytes = fs::read(PostmasterFile::path(directory)).ok()?;
+        let path = PostmasterFile::path(directory);
+        refuse_special(&path).ok()?;
+        let bytes = fs::read(path).ok()?;
         let text = String::from_utf8_lossy(&bytes);
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         Some(PostmasterFile {

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, lchown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::postgres::directory::DataDirectory;
 use crate::postgres::environment::libpq_variables;
@@ -88,6 +88,19 @@ impl ServerUser {
             lchown(path, Some(self.uid), Some(self.gid)).context("change the owner of", path)?;
         }
         Ok(())
+    }
+
+    /// Refuses a user id without a name: the error of `initdb` does not say what to do. `id`
+    /// also asks directories on the network, which /etc/passwd does not have.
+    pub(super) fn check_name(&self) -> Result<(), ClusterError> {
+        let asked = Command::new("id").arg("-un").stderr(Stdio::null()).output();
+        match asked {
+            Ok(output) if !output.status.success() && !self.is_other_user => {
+                Err(ClusterError::UnnamedUser { uid: self.uid })
+            }
+            // A machine without `id` may still know the name.
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// Refuses a data directory that this user cannot reach: the error of `initdb` is less clear.

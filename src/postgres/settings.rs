@@ -53,7 +53,10 @@ pub fn default_data_dir() -> Result<PathBuf, ClusterError> {
     let named = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
     let data_home = named
         .filter(|path| path.is_absolute())
-        .or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))
+        .or_else(|| {
+            let home = std::env::home_dir().filter(|home| home.is_dir());
+            home.map(|home| home.join(".local/share"))
+        })
         .filter(|path| path.is_absolute())
         .ok_or(ClusterError::NoHome)?;
     Ok(data_home.join("imprimatur"))

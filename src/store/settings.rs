@@ -6,7 +6,8 @@ use diesel::prelude::*;
 /// Sets them for a session. Every connection begins with it, because a server,
 /// a database and a role may each have defaults of their own: with
 /// `standard_conforming_strings` off, a migration would make other guards, and
-/// with another `search_path` it would make them elsewhere.
+/// with another `search_path` it would make them elsewhere. A short limit of the role
+/// would end a migration in the middle; the pool has limits of its own.
 pub const PINNED: &str = "SET standard_conforming_strings = on;
     SET search_path = public, pg_temp;
     SET timezone = 'UTC';
@@ -18,7 +19,10 @@ pub const PINNED: &str = "SET standard_conforming_strings = on;
     SET check_function_bodies = on;
     SET quote_all_identifiers = off;
     SET client_min_messages = 'warning';
-    SET idle_session_timeout = 0;";
+    SET idle_session_timeout = 0;
+    SET idle_in_transaction_session_timeout = 0;
+    SET statement_timeout = 0;
+    SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';";
 
 /// Sets the settings on a connection that is not from the pool.
 pub fn pin(conn: &mut PgConnection) -> QueryResult<()> {

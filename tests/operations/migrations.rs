@@ -112,6 +112,8 @@ fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
         "datestyle = 'SQL, DMY'",
         "array_nulls = off",
         "quote_all_identifiers = on",
+        "statement_timeout = 1",
+        "idle_in_transaction_session_timeout = 1",
     ] {
         database.db_sabotage(&format!("ALTER DATABASE {name} SET {setting}"));
     }
@@ -123,6 +125,8 @@ fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
         "datestyle",
         "array_nulls",
         "quote_all_identifiers",
+        "statement_timeout",
+        "idle_in_transaction_session_timeout",
     ] {
         database.db_sabotage(&format!("ALTER DATABASE {name} RESET {setting}"));
     }

@@ -28,6 +28,64 @@ fn copy(from: &Path, to: &Path) {
     assert!(copied.success());
 }
 
+/// Opening a pipe would wait for ever.
+#[test]
+fn what_is_no_file_is_refused_in_the_place_of_each_file() {
+    let names = [
+        "postgres.log",
+        "start.lock",
+        "users.lock",
+        "watchdog.lock",
+        "serve.lock",
+        "postgres/PG_VERSION",
+    ];
+    for name in names {
+        for kind in ["mkfifo", "mkdir"] {
+            let place = TestDirectory::new();
+            std::fs::create_dir_all(place.file("postgres")).unwrap();
+            let other = if name == "serve.lock" { "users.lock" } else { "serve.lock" };
+            std::fs::write(place.file(other), "").unwrap();
+            if !name.starts_with("postgres/") {
+                std::fs::remove_dir(place.file("postgres")).unwrap();
+            }
+            assert!(Command::new(kind).arg(place.file(name)).status().unwrap().success());
+            let error = Cluster::open(&place.settings()).err().expect(name).to_string();
+            assert!(error.contains("is no regular file: remove it"), "{kind} {name}: {error}");
+            assert!(error.contains("--data-dir"), "{error}");
+        }
+    }
+}
+
+/// A container may give its process any number as a user id, and no home.
+#[test]
+fn a_user_without_a_name_or_a_home_is_told_what_to_do() {
+    let place = TestDirectory::new();
+    let program = place.path.join("imprimatur");
+    std::fs::hard_link(env!("CARGO_BIN_EXE_imprimatur"), &program)
+        .or_else(|_| std::fs::copy(env!("CARGO_BIN_EXE_imprimatur"), &program).map(|_| ()))
+        .unwrap();
+    std::fs::set_permissions(&place.path, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let user = ["--reuid", "12345", "--regid", "12345", "--clear-groups"];
+    let data_dir = place.data_dir();
+    for (more, said) in [
+        (vec![], "there is no home directory for the data: choose a directory with --data-dir"),
+        (vec!["--data-dir", data_dir.to_str().unwrap()], "the user id 12345, which has no name"),
+    ] {
+        let mut command = Command::new("setpriv");
+        command.args(user).arg(&program).args(["user", "list"]).args(more);
+        command.env_clear().env("PATH", std::env::var("PATH").unwrap());
+        let Ok(output) = command.env("HOME", "/nonexistent").output() else {
+            return skip("setpriv, from util-linux, changes the user");
+        };
+        let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+        if shown.starts_with("setpriv: ") {
+            return skip("only root changes the user");
+        }
+        assert!(shown.contains(said), "{shown}");
+        assert_eq!(shown.trim().lines().count(), 1, "{shown}");
+    }
+}
+
 /// A copy holds the original's `postmaster.pid`, which names a server that runs and answers.
 #[test]
 fn a_copy_of_a_directory_in_use_has_a_server_of_its_own() {
