@@ -47,7 +47,7 @@ pub fn seed(database: &Database, posts: i64) {
                WHERE username LIKE 'author%') AS e;
          CREATE TEMP TABLE seeded AS
          SELECT n AS id,
-             -- Of the first thousand there is enough to fill everybody's desk.
+             -- Of the first thousand there is enough to fill each desk.
              CASE WHEN n % 10 = 0 OR n <= 500 AND n % 10 <> 5
                       THEN (SELECT id FROM users WHERE username = 'alice')
                   ELSE (SELECT id FROM users WHERE username = 'author1') + n % {authors} END AS author,
@@ -66,7 +66,7 @@ pub fn seed(database: &Database, posts: i64) {
              'The press ' || CASE WHEN n % 2 = 0 THEN 'and the quire ' ELSE '' END
                  || CASE WHEN n % ({posts} / 5) = 1 THEN 'with a colophon ' ELSE '' END
                  || 'prints word' || n % 97 || ' after word' || n % 991 || ', then letter' || n % 4999
-                 || ' of fount' || n % 13 || '. Nobody reads every line of it, and somebody always asks why '
+                 || ' of fount' || n % 13 || '. Nobody reads every line of it, and one of them always asks why '
                  || 'the measure is what it is: ' || translate(md5(n::text), '0123456789', 'ghijklmnop') AS body
          FROM generate_series(1, {posts}) n;
          INSERT INTO posts (id, author_id, state, current_revision, created_at,
@@ -143,6 +143,7 @@ pub fn seed(database: &Database, posts: i64) {
              created, staff, 'Seen.'
          FROM seeded WHERE id % 10 = 0 ORDER BY id;
          SELECT setval(pg_get_serial_sequence('posts', 'id'), {posts});
+         SELECT setval(pg_get_serial_sequence('reviews', 'id'), max(id)) FROM reviews;
          DO $$ DECLARE definition text; BEGIN
              FOR definition IN SELECT later.definition FROM later LOOP EXECUTE definition; END LOOP;
          END $$;

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::json;
@@ -43,7 +44,7 @@ use crate::http::problem::Problem;
     ),
     security(("token" = [])),
     components(schemas(Problem)),
-    modifiers(&BearerToken, &Links)
+    modifiers(&BearerToken, &OptionalBodies, &Links)
 )]
 struct Api;
 
@@ -59,6 +60,26 @@ impl Modify for BearerToken {
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Says that a body may be left out, and not that it may be `null`.
+struct OptionalBodies;
+
+impl Modify for OptionalBodies {
+    fn modify(&self, document: &mut Document) {
+        let posts = document.paths.paths.values_mut().filter_map(|path| path.post.as_mut());
+        let bodies = posts.filter_map(|operation| match operation.request_body.as_mut() {
+            Some(RefOr::T(body)) => Some(body),
+            Some(RefOr::Ref(_)) | None => None,
+        });
+        for content in bodies.flat_map(|body| body.content.values_mut()) {
+            let RefOr::T(content) = content else { continue };
+            if let Some(RefOr::T(Schema::OneOf(choice))) = &content.schema {
+                let object = choice.items.iter().find(|item| matches!(item, RefOr::Ref(_)));
+                content.schema = object.cloned().or(content.schema.take());
+            }
+        }
     }
 }
 

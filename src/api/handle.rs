@@ -34,7 +34,7 @@ pub(super) async fn read(
         let credential = Credential::Token(token.clone());
         let reader = accounts::identify(conn, &credential).map_err(read_error)?;
         let reader = reader.ok_or(ApiError::BadToken)?;
-        let fields = Form::parse(request.query.as_bytes()).map_err(Refusal::from)?;
+        let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
         work(conn, &reader, &mut Query { path: request.path, fields })
     })
     .await
@@ -85,7 +85,7 @@ pub(super) async fn change(
 ) -> HttpResponse {
     respond(context, request, move |store, request, token, quota| {
         let id = request.id;
-        Form::parse(request.query.as_bytes()).and_then(Form::finish).map_err(Refusal::from)?;
+        Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
         let key = request.headers.key?;
         let change = Change {
             has_key: key.is_some(),

@@ -4,6 +4,7 @@ use crate::domain::FieldError;
 use crate::http::api_error::ApiError;
 use crate::http::paging::{cursor, direction_in_one_field};
 use crate::http::{Form, Reply, escaped};
+use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Order, PageRequest};
 
 /// The lines of a page where the query does not say.
@@ -54,9 +55,7 @@ impl Query {
 
     /// Ends the parsing: a field that was not taken is an error.
     pub(super) fn finish(&mut self) -> Result<(), ApiError> {
-        let Some((name, _)) = self.fields.fields().first() else { return Ok(()) };
-        let name: String = name.chars().take(40).collect();
-        Err(FieldError::new(name, "Unknown query parameter.").into())
+        Ok(std::mem::take(&mut self.fields).finish().map_err(Refusal::from)?)
     }
 }
 

@@ -14,6 +14,10 @@ use crate::store::statement::statement;
 /// Records a refusal, or counts it when the person has a hundred in this hour.
 /// Refusals at the same time can exceed the hundred by the number of database
 /// connections.
+///
+/// A row is on disk when this returns. A count is not: everyone who is refused as the
+/// same person waits for the same row, and would wait for the disk with it held. A crash
+/// of PostgreSQL can lose the counts of its last moment.
 pub(super) fn insert(
     conn: &mut PgConnection,
     entry: &AuditEntry,
@@ -35,7 +39,8 @@ pub(super) fn insert(
          )
          INSERT INTO refusal_counts (actor_id, hour, action, layer, interface, left_out)
          SELECT $3, date_trunc('hour', clock_timestamp(), 'UTC'), $4, $7, $2, 1
-         FROM earlier WHERE recorded >= 100
+         FROM earlier WHERE CASE WHEN recorded >= 100
+             THEN set_config('synchronous_commit', 'off', true) = 'off' END
          ON CONFLICT ON CONSTRAINT refusals_are_counted_once
          DO UPDATE SET left_out = refusal_counts.left_out + 1",
     )

@@ -6,8 +6,8 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::desk::own_posts;
-use crate::desk::presence::{may_be_editing, may_be_reading};
 use crate::domain::{Byline, Person, Reading, Role, State, grouped};
+use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Context, Layout, PageAddress, Reply, Request};
 use crate::refusal::read_error;
 use crate::render::filters;

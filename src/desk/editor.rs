@@ -234,6 +234,10 @@ fn refused(
     let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
     page.is_saved = false;
     page.refused = refusal.reasons();
+    if post.as_ref().is_some_and(|post| workflow::precheck(Action::Revise, &person, post).is_err())
+    {
+        return Ok(Reply::ok(&page.into_new_post()).with_refusal(refusal));
+    }
     if let (Some(post), Ok(content)) = (&post, submitted.draft.parse()) {
         page.differences = diff::compare(&post.current.content, &content);
     }

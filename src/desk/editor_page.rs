@@ -53,6 +53,8 @@ pub(super) struct EditorPage {
     may_copy: bool,
     /// The older revision that the text is copied from.
     pub(super) copied: Option<RevisionNumber>,
+    /// Whether the text of a post that can no longer be edited becomes a new draft.
+    rescues: bool,
     /// Why the last attempt had no effect.
     pub(super) refused: Vec<Reason>,
     /// The revision that was saved, if only the submission was refused.
@@ -97,6 +99,7 @@ impl EditorPage {
             may_submit: holds(Action::Submit) && state.is_none_or(|state| state == State::Draft),
             may_copy: holds(Action::Create),
             copied: None,
+            rescues: false,
             refused: Vec::new(),
             saved_as: None,
             sent_before: None,
@@ -115,6 +118,14 @@ impl EditorPage {
         self
     }
 
+    /// Makes it the form of a new post: the post that the text was written for can no
+    /// longer be edited.
+    pub(super) fn into_new_post(mut self) -> Self {
+        self.rescues = self.may_copy;
+        self.post = self.post.filter(|_| !self.rescues);
+        self
+    }
+
     /// Returns the published or archived post that a new draft can be made from.
     fn source(&self) -> Option<PostId> {
         let is_final = matches!(self.state, Some(State::Published | State::Archived));
@@ -130,6 +141,7 @@ impl EditorPage {
     /// Returns the label of the button that saves.
     fn save_label(&self) -> String {
         match (self.state, self.post) {
+            _ if self.rescues => "Save as a new draft".to_owned(),
             (Some(_), Some((_, RevisionNumber(seen)))) if !self.differences.is_empty() => {
                 format!("Save mine as revision {}", seen.saturating_add(1))
             }

@@ -9,7 +9,6 @@ mod next;
 mod offers;
 mod own_posts;
 mod post;
-mod presence;
 mod revisions;
 mod sent_before;
 mod submitted_draft;

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use crate::audit;
 use crate::desk::offers::Offers;
-use crate::desk::presence::{may_be_editing, may_be_reading};
 use crate::desk::unread::{self, Unread};
 use crate::domain::{Person, Post, Reading, Role, State, Status};
+use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::read_error;
 use crate::render::diff::{LineKind, Run};
@@ -81,6 +81,11 @@ impl PostPage {
         let others = self.history.readings.iter().filter(|read| read.reader.id != self.person.id);
         let is_in_review = self.post.state() == State::InReview;
         others.filter(|_| is_in_review).rfind(|reading| may_be_reading(reading))
+    }
+
+    /// Returns whether the person has the pages of the admin.
+    fn is_staff(&self) -> bool {
+        self.layout.viewer.as_ref().is_some_and(|viewer| viewer.sees_admin)
     }
 
     /// Returns when the author last changed the text, if another person may be editing

@@ -17,8 +17,9 @@ use crate::permissions;
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff;
+use crate::store::Store;
+use crate::store::posts::{self, BeforePublishing};
 use crate::store::visibility::Visibility;
-use crate::store::{Store, posts};
 use crate::workflow;
 use crate::workflow::visible::find;
 
@@ -49,25 +50,24 @@ pub(crate) async fn show(
             return done_page::page(conn, request, from, person, post, closed, None);
         }
         let layout = edge.layout(conn, request, &person)?;
-        let slug = next_slug(conn, action, &person, &post)?;
+        let publishing = before_publishing(conn, action, &person, &post)?;
         drop(connection);
-        Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, slug, edge, back)))
+        Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, publishing, edge, back)))
     };
     context.rendered_page(request, show).await
 }
 
-/// Returns the web address that the page asks to confirm, if it does.
-fn next_slug(
+/// Returns what the page shows before a publication, if it can be confirmed.
+fn before_publishing(
     conn: &mut PgConnection,
     action: Action,
     person: &Person,
     post: &Post,
-) -> Result<Option<Slug>, Refusal> {
+) -> Result<Option<BeforePublishing>, Refusal> {
     if action != Action::Publish || workflow::precheck(action, person, post).is_err() {
         return Ok(None);
     }
-    let wanted = post.current.content.wanted_slug();
-    posts::available_slug(conn, &wanted).map(Some).map_err(read_error)
+    posts::before_publishing(conn, post).map(Some).map_err(read_error)
 }
 
 /// Passes the submitted form of an action to the workflow.
@@ -215,9 +215,9 @@ impl Submitted {
             Some(_) | None => None,
         };
         let layout = edge.layout(conn, request, &person)?;
-        let slug = next_slug(conn, self.action, &person, &post)?;
+        let publishing = before_publishing(conn, self.action, &person, &post)?;
         drop(connection);
-        let mut page = ConfirmPage::new(layout, &person, post, self.action, slug, edge, back);
+        let mut page = ConfirmPage::new(layout, &person, post, self.action, publishing, edge, back);
         page.words = words;
         page.refused = refusal.reasons();
         page.differences = older

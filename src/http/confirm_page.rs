@@ -1,14 +1,17 @@
 //! The page on which an action is confirmed.
 
 use askama::Template;
+use jiff::Timestamp;
 
-use crate::domain::{Action, OperationKey, Person, Post, Reason, Slug};
+use crate::domain::{Action, OperationKey, Person, Post, Reason, Slug, State};
 use crate::http::Layout;
 use crate::http::edge::Edge;
+use crate::http::presence::may_be_editing;
 use crate::policies::Rule;
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
+use crate::store::posts::BeforePublishing;
 use crate::store::visibility::Visibility;
 use crate::workflow;
 
@@ -32,6 +35,8 @@ pub(super) struct ConfirmPage {
     pub(super) problem: Option<String>,
     /// The web address that the post gets, where that is decided.
     slug: Option<Slug>,
+    /// When the author last changed the text, if they are editing it now.
+    edited_at: Option<Timestamp>,
     /// Why the action is not possible now; then there is no form.
     closed: Vec<Reason>,
     /// Why the last attempt had no effect.
@@ -47,7 +52,7 @@ impl ConfirmPage {
         person: &Person,
         post: Post,
         action: Action,
-        slug: Option<Slug>,
+        publishing: Option<BeforePublishing>,
         edge: Edge,
         back: String,
     ) -> Self {
@@ -55,6 +60,7 @@ impl ConfirmPage {
         let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
         layout.title = format!("{}: {}", action.label(), post.title());
         let shows_history = Visibility::of(person).sees_history_of(&post);
+        let edited_at = publishing.as_ref().and_then(|publishing| publishing.unsaved_edit_at);
         Self {
             layout,
             text: render(post.current.content.body.as_str(), Audience::Reader),
@@ -64,7 +70,8 @@ impl ConfirmPage {
             key: OperationKey::random().as_str().to_owned(),
             words: String::new(),
             problem: None,
-            slug,
+            slug: publishing.map(|publishing| publishing.slug),
+            edited_at: edited_at.filter(|at| may_be_editing(*at)),
             closed,
             refused: Vec::new(),
             differences: Vec::new(),
@@ -110,6 +117,13 @@ impl ConfirmPage {
         self.action == Action::Submit && self.is_refused_by(Rule::NothingIsMissing)
     }
 
+    /// Returns whether the reasons may be gone at another time: they are about the post
+    /// and not about the person.
+    fn can_change(&self) -> bool {
+        matches!(self.post.state(), State::Draft | State::InReview)
+            && !self.is_refused_by(Rule::YouAreNotItsAuthor)
+    }
+
     fn is_refused_by(&self, rule: Rule) -> bool {
         self.reasons().iter().any(|reason| reason.code == rule.as_str())
     }
@@ -120,6 +134,7 @@ impl ConfirmPage {
                 Action::Submit => "You cannot submit this post yet",
                 Action::RequestChanges => "You cannot request changes to this post",
                 Action::WithdrawRequest => "There is no change request to withdraw",
+                Action::Publish if self.can_change() => "You cannot publish this post yet",
                 Action::Publish => "You cannot publish this post",
                 Action::Archive => "You cannot archive this post",
                 Action::Create | Action::Revise => "",

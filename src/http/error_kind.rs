@@ -123,6 +123,10 @@ kinds! {
         program: "`errors` lists each invalid field, and what to send instead.",
         page: "Nothing was changed. Correct these fields and try again.",
     }
+    BAD_ADDRESS { UNPROCESSABLE_ENTITY, "input",
+        title: "This link is not valid",
+        page: "Part of the address cannot be read.",
+    }
     KEY_REUSED { UNPROCESSABLE_ENTITY, "input", slug: "key-reused",
         title: "Idempotency-Key already used",
         program: "This key was used for another request. Send a new key.",

@@ -20,8 +20,10 @@ pub(crate) fn page(refusal: &Refusal, request: &Request, form: Option<&Form>) ->
     if matches!(refusal, Refusal::NotSignedIn) {
         return sign_in_first(request, form).with_refusal(refusal);
     }
+    let is_bad_link = is_bad_link(refusal, request);
     let kind = match refusal {
         Refusal::Unavailable(_) if request.is_post => kinds::POST_UNAVAILABLE,
+        _ if is_bad_link => kinds::BAD_ADDRESS,
         _ => ErrorKind::of(refusal),
     };
     let errors = match refusal {
@@ -31,6 +33,7 @@ pub(crate) fn page(refusal: &Refusal, request: &Request, form: Option<&Form>) ->
     let page = RefusedPage {
         reasons: refusal.reasons(),
         errors,
+        is_bad_link,
         onward: onward(refusal, request),
         kept: form.and_then(|form| kept(refusal, request, form)),
         ..RefusedPage::of(kind, request)
@@ -60,9 +63,17 @@ fn kept(refusal: &Refusal, request: &Request, form: &Form) -> Option<KeptForm> {
     }
 }
 
+/// Returns whether what is wrong is in the address.
+fn is_bad_link(refusal: &Refusal, request: &Request) -> bool {
+    matches!(refusal, Refusal::Input(_)) && !request.is_post && !request.query.is_empty()
+}
+
 /// Returns where to go from here.
 fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
     let mut links = Vec::new();
+    if is_bad_link(refusal, request) {
+        links.push((request.path.clone(), "Open the page without the rest of the link"));
+    }
     let mut segments = request.path.split('/').skip(1);
     let is_admin = request.path.starts_with("/admin/");
     let post = match (segments.next(), segments.next(), segments.next()) {
@@ -82,9 +93,9 @@ fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
     }
     match request.known_viewer().map(Viewer::of) {
         Some(viewer) if viewer.sees_admin => {
-            links.push(("/admin".to_owned(), "Go to the admin"));
+            links.push(("/admin".to_owned(), "Go to Admin"));
         }
-        None if !request.has_key() => {}
+        None if request.owner().is_none() => {}
         _ => links.push(("/desk".to_owned(), "Go to my desk")),
     }
     links.push(("/".to_owned(), "Go to the home page"));

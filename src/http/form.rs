@@ -16,6 +16,7 @@ const MAX_FIELDS: usize = 80;
 #[derive(Debug, Clone, Default)]
 pub struct Form {
     fields: Vec<(String, String)>,
+    is_query: bool,
 }
 
 impl Form {
@@ -25,20 +26,39 @@ impl Form {
     ///
     /// The field that is not UTF-8, or that there are too many.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidInput> {
+        Self::parse_strictly(bytes, false)
+    }
+
+    /// Returns the parameters of a query string.
+    ///
+    /// # Errors
+    ///
+    /// As [`Form::parse`], in words about the address.
+    pub fn parse_query(query: &str) -> Result<Self, InvalidInput> {
+        Self::parse_strictly(query.as_bytes(), true)
+    }
+
+    fn parse_strictly(bytes: &[u8], is_query: bool) -> Result<Self, InvalidInput> {
         let is_text = |pair: &&[u8]| percent_decode(pair).decode_utf8().is_ok();
         if let Some(pair) = bytes.split(|byte| *byte == b'&').find(|pair| !is_text(pair)) {
-            return Err(not_text(pair).into());
+            return Err(not_text(pair, is_query).into());
         }
         if form_urlencoded::parse(bytes).nth(MAX_FIELDS).is_some() {
-            return Err(FieldError::new("form", "Bad form: too many fields.").into());
+            let error = if is_query {
+                FieldError::new("query", "The address has too many parameters.")
+            } else {
+                FieldError::new("form", "Bad form: too many fields.")
+            };
+            return Err(error.into());
         }
-        Ok(Self::parse_lossy(bytes))
+        Ok(Self { is_query, ..Self::parse_lossy(bytes) })
     }
 
     /// Returns as much of the fields as can be read, to keep the typed text of a
     /// form that [`Form::parse`] refuses.
     pub fn parse_lossy(bytes: &[u8]) -> Self {
-        Self { fields: form_urlencoded::parse(bytes).into_owned().take(MAX_FIELDS).collect() }
+        let fields = form_urlencoded::parse(bytes).into_owned().take(MAX_FIELDS).collect();
+        Self { fields, is_query: false }
     }
 
     /// Reads the whole form: `read` takes the fields that the form has. A field that
@@ -57,7 +77,12 @@ impl Form {
         let first = self.fields.iter().position(|(field, _)| field == name);
         let value = first.map(|index| self.fields.remove(index).1);
         if self.fields.iter().any(|(field, _)| field == name) {
-            return Err(FieldError::new(name, "Bad form: this field is there more than once."));
+            let sentence = if self.is_query {
+                "This parameter of the address is there more than once."
+            } else {
+                "Bad form: this field is there more than once."
+            };
+            return Err(FieldError::new(name, sentence));
         }
         Ok(value)
     }
@@ -98,19 +123,22 @@ impl Form {
 
     /// Ends the reading. A field that is left is refused.
     pub fn finish(self) -> Result<(), InvalidInput> {
-        match self.fields.into_iter().next() {
-            None => Ok(()),
-            Some((name, _)) => {
-                let name: String = name.chars().take(40).collect();
-                let message = format!("Unknown field {name:?}: it is not part of this form.");
-                Err(FieldError::new(name, message).into())
-            }
-        }
+        let Some((name, _)) = self.fields.into_iter().next() else { return Ok(()) };
+        let name: String = name.chars().take(40).collect();
+        let message = if self.is_query {
+            format!("The address has no parameter {name:?}.")
+        } else {
+            format!("Bad form: there is no field {name:?}.")
+        };
+        Err(FieldError::new(name, message).into())
     }
 }
 
 /// Returns the error of a field that is not UTF-8.
-fn not_text(pair: &[u8]) -> FieldError {
+fn not_text(pair: &[u8], is_query: bool) -> FieldError {
+    if is_query {
+        return FieldError::new("query", "The address has text that is not UTF-8.");
+    }
     let (name, _) = form_urlencoded::parse(pair).next().unwrap_or_default();
     if name.contains(char::REPLACEMENT_CHARACTER) {
         return FieldError::new("form", "Bad form: a field name is not UTF-8 text.");

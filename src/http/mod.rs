@@ -39,6 +39,7 @@ pub(crate) mod action_form;
 mod confirm_page;
 mod done_page;
 mod edge;
+pub(crate) mod presence;
 pub(crate) mod return_address;
 
 pub use context::{Context, MAX_IN_HAND};

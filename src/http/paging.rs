@@ -71,8 +71,5 @@ fn number(text: &str) -> Option<i64> {
 }
 
 fn not_a_cursor(field: &'static str) -> Refusal {
-    Refusal::from_field(FieldError::new(
-        field,
-        "This page link is not valid. Go to the first page.",
-    ))
+    Refusal::from_field(FieldError::new(field, "This page link is not valid."))
 }

@@ -15,6 +15,8 @@ pub(crate) struct RefusedPage {
     pub(crate) lead: &'static str,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) errors: Vec<FieldError>,
+    /// Whether the errors are in the address, and not in a form.
+    pub(crate) is_bad_link: bool,
     pub(crate) onward: Vec<(String, &'static str)>,
     pub(crate) kept: Option<KeptForm>,
     pub(crate) request: RequestId,
@@ -29,6 +31,7 @@ impl RefusedPage {
             lead,
             reasons: Vec::new(),
             errors: Vec::new(),
+            is_bad_link: false,
             onward: vec![("/".to_owned(), "Go to the home page")],
             kept: None,
             request: request.id,

@@ -191,6 +191,6 @@ impl Request {
 
     /// Returns the fields of the query string.
     pub fn query_fields(&self) -> Result<Form, InvalidInput> {
-        Form::parse(self.query.as_bytes())
+        Form::parse_query(&self.query)
     }
 }

@@ -128,7 +128,8 @@ impl Condition for Rule {
             Self::TokenWorks => ("This token has expired or was revoked.".to_owned(), ""),
             Self::TokenNameIsFree => (
                 "You already have a working token with this name.".to_owned(),
-                "Choose another name, or revoke that token first.",
+                "If you have just created it and did not copy it, revoke it and create another. \
+                 Otherwise choose another name.",
             ),
             Self::HasRoomForAToken => (
                 format!("You already have {MOST_TOKENS} working tokens."),

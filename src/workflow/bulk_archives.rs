@@ -223,7 +223,7 @@ fn reasons(refusal: &Refusal) -> Vec<Reason> {
         Refusal::Invariant(_) => (
             "our-mistake",
             "The software stopped an inconsistent change. The post was not changed.",
-            "The incident is listed under Incidents.",
+            "The incident is listed under System incidents.",
         ),
         Refusal::Input(_) | Refusal::NotSignedIn | Refusal::Unavailable(_) => (
             "key-used",

@@ -171,8 +171,8 @@ fn make(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
     let fields = [fields, &[("password", PASSWORD)]].concat();
     let page = browser.send_unasked("/account/tokens", &fields).expect(200);
     assert_eq!(page.headers["cache-control"], "no-store");
-    let (_, rest) = page.body.split_once("value=\"imprimatur_").expect(&page.body);
-    format!("imprimatur_{}", rest.split('"').next().unwrap())
+    let (_, rest) = page.body.split_once(">imprimatur_").expect(&page.body);
+    format!("imprimatur_{}", rest.split('<').next().unwrap())
 }
 
 fn found(world: &World, token: &str) -> Option<Bearer> {

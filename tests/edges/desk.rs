@@ -250,6 +250,8 @@ fn reviewers_see_that_the_author_is_editing_until_they_save_or_stop() {
     preview(&mut alice, post, "revise", "Most restless");
     assert_eq!(world.db_count("unsaved_edits"), 1);
     assert!(sees(&mut edith));
+    let confirmation = format!("{page}/publish");
+    assert!(words(&mut edith, &confirmation).contains(sentence), "before it is too late");
     assert!(!sees(&mut alice), "she knows");
 
     let older = |minutes| {
@@ -259,6 +261,7 @@ fn reviewers_see_that_the_author_is_editing_until_they_save_or_stop() {
     };
     older(5);
     assert!(!sees(&mut edith), "she has stopped");
+    assert!(!words(&mut edith, &confirmation).contains("is editing"));
     preview(&mut alice, post, "revise", "Restless again");
     assert!(sees(&mut edith));
 

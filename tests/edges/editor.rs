@@ -169,6 +169,41 @@ fn an_empty_first_save_is_refused_beside_its_fields() {
 }
 
 #[test]
+fn a_text_that_comes_too_late_for_its_post_becomes_a_new_draft() {
+    let world = World::new();
+    let post = world.draft();
+    world.perform(world.alice, &submit(post, 1)).unwrap();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let address = format!("/desk/posts/{post}/revise");
+    let form = alice.get(&address).expect(200);
+    let hidden = ["token", "key", "seen"].map(|name| (name, form.hidden(name)));
+    world.perform(world.edith, &publish(post, 1)).unwrap();
+    let mut fields: Vec<_> = hidden.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fields.extend(TEXT);
+    let page = alice.post(&address, &fields).expect(409);
+    for words in ["Not saved", "Published posts cannot be edited.", "Save as a new draft</button>"]
+    {
+        assert!(page.body.contains(words), "{words} in {}", page.body);
+    }
+    for words in ["If you save now", "Save mine as", "Save and submit"] {
+        assert!(!page.body.contains(words), "{words} in {}", page.body);
+    }
+    assert!(
+        page.body
+            .contains("<form class=\"form writing\" method=\"post\" action=\"/desk/posts/create\"")
+    );
+    assert!(!page.body.contains("name=\"seen\""), "a new post has no revision to have seen");
+    let hidden = ["token", "key"].map(|name| (name, page.hidden(name)));
+    let mut fields: Vec<_> = hidden.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fields.extend(TEXT);
+    let made = alice.post(CREATE, &fields).expect(303);
+    assert_ne!(made.location(), format!("/desk/posts/{post}"));
+    assert!(alice.get(made.location()).expect(200).body.contains("On restraint"));
+    assert_eq!(world.db_count("posts WHERE state = 'draft'"), 1);
+}
+
+#[test]
 fn what_is_missing_leads_to_where_it_is_written() {
     let world = World::new();
     let content = Content::parse("On restraint", "", "Less is more.").unwrap();
@@ -237,7 +272,7 @@ fn a_new_draft_begins_with_the_text_of_a_final_post() {
         assert!(form.contains(&format!("action=\"{CREATE}\"")), "{form}");
         // The refusal to edit names that way, and has it.
         let closed = alice.get(&format!("/desk/posts/{post}/revise")).expect(200).body;
-        assert!(closed.contains("use “New draft from this text”"), "{closed}");
+        assert!(closed.contains("“New draft from this text” starts a new post"), "{closed}");
         assert!(closed.contains(&format!("href=\"{address}\"")), "{closed}");
     }
     let page = alice.get(&format!("/desk/posts/{draft}")).expect(200).body;

@@ -49,6 +49,33 @@ fn an_error_page_keeps_the_name_the_navigation_and_the_tabs() {
 }
 
 #[test]
+fn a_link_that_cannot_be_read_leads_to_its_page() {
+    let world = World::new();
+    let post = world.draft();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let [changes, revise] = ["changes", "revise"].map(|name| format!("/desk/posts/{post}/{name}"));
+    for (path, query, sentence) in [
+        ("/posts", "before=x", "This page link is not valid."),
+        (
+            "/posts",
+            "before=1-1&before=2-2",
+            "This parameter of the address is there more than once.",
+        ),
+        ("/posts", "before=%FF", "The address has text that is not UTF-8."),
+        (&revise, "form=1", "The address has no parameter &#34;form&#34;."),
+        (&changes, "from=1&to=x", "Enter the number of a revision of this post."),
+    ] {
+        let page = alice.get(&format!("{path}?{query}")).expect(422).body;
+        assert!(page.contains("<h1>This link is not valid</h1>"), "{path}?{query}: {page}");
+        assert!(page.contains(&format!("<li><p>{sentence}</p></li>")), "{path}?{query}: {page}");
+        let way_on = format!("<a href=\"{path}\">Open the page without the rest of the link</a>");
+        assert!(page.contains(&way_on), "{path}?{query}: {page}");
+        assert!(!page.contains("form") || !page.contains("fields"), "{path}?{query}: {page}");
+    }
+}
+
+#[test]
 fn a_refused_form_keeps_the_frame_too() {
     let world = World::new();
     let post = world.draft();
@@ -73,7 +100,11 @@ fn a_refused_form_keeps_the_frame_too() {
 fn someone_who_is_not_signed_in_gets_no_name_and_a_way_to_sign_in() {
     let world = World::new();
     let server = Server::start(world.database.store());
-    let page = server.browser().get("/nowhere").expect(404);
+    let mut stranger = server.browser();
+    // A visit to the form begins a session, which has no person yet.
+    stranger.get("/sign-in").expect(200);
+    let page = stranger.get("/nowhere").expect(404);
     assert!(page.body.contains("href=\"/sign-in\"") && !page.body.contains("Sign out"));
+    assert!(!page.body.contains("desk"), "{}", page.body);
     assert!(page.body.contains("href=\"/posts\"") && page.body.contains("href=\"/feed.atom\""));
 }

@@ -182,7 +182,7 @@ fn change(
     let reason = reason.map_err(|error| FieldError::new("reason", error.message))?;
     let changes = typed.changes();
     let Some((first, others)) = changes.split_first() else {
-        return Err(FieldError::new("roles", "Tick or clear at least one role.").into());
+        return Err(FieldError::new("roles", "Select or clear at least one role.").into());
     };
     let call = AccountCall {
         credential: &request.credential()?,

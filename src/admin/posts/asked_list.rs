@@ -73,7 +73,7 @@ impl AskedList {
         problem: FieldError,
     ) -> Result<Self, Refusal> {
         let query = address.split_once('?').map_or("", |(_, query)| query);
-        let mut asked = Self::take(Form::parse(query.as_bytes())?)?;
+        let mut asked = Self::take(Form::parse_query(query)?)?;
         asked.ticks = Ticks::These(ticked);
         asked.problems.push(problem);
         Ok(asked)

@@ -81,7 +81,7 @@ impl PostsPage {
             self.column("Author", Sort::Author),
             self.column("Published by", Sort::Publisher),
             self.column("ID", Sort::Number),
-            self.column("Status since", Sort::Since),
+            self.column("State since", Sort::Since),
         ]
     }
 
@@ -187,7 +187,7 @@ impl PostsPage {
 
     fn order_in_words(&self) -> &'static str {
         match (self.filters().sort, self.filters().order) {
-            (Sort::Since, Order::NewestFirst) => "Last status change first",
+            (Sort::Since, Order::NewestFirst) => "Last state change first",
             (Sort::Since, Order::OldestFirst) => "Longest in its state first",
             (Sort::Number, Order::NewestFirst) => "Newest first",
             (Sort::Number, Order::OldestFirst) => "Oldest first",

@@ -41,8 +41,8 @@ fn explain_post(
         }
         Rule::NotYetPublished => (
             state_and_since(person, post),
-            "Published posts cannot be edited. To correct one, ask staff to archive it, and use \
-             “New draft from this text” on its page.",
+            "Published posts cannot be edited. “New draft from this text” starts a new post with \
+             its text. Staff can archive this post.",
         ),
         Rule::IsADraft => (state_and_since(person, post), "Only drafts can be submitted."),
         Rule::IsInReview => (

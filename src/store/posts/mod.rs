@@ -22,7 +22,7 @@ pub use desk_line::{Name, Requests};
 pub use history::{PostHistory, history, revision};
 pub use lock::lock;
 pub use names::{Names, names};
-pub use one::{available_slug, find, outlines};
+pub use one::{BeforePublishing, available_slug, before_publishing, find, outlines};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
 pub use own::{COUNTED_OWN, OwnLine, OwnPosts, OwnStart, own_with_words, saved_last, written_by};
 pub use public::{

@@ -1,7 +1,9 @@
 //! Reading one post.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::NullableTimestamp;
 
 use super::post_row::{PostRow, PostSqlType, post};
 use crate::domain::{Post, PostId, Slug, State};
@@ -104,6 +106,32 @@ pub fn available_slug(conn: &mut PgConnection, wanted: &Slug) -> QueryResult<Slu
         .bind::<Text, _>(wanted.as_str())
         .get_result::<String>(conn)?;
     Ok(Slug::parse(&slug).unwrap_or_else(|| wanted.clone()))
+}
+
+/// What a reviewer is shown before they publish a post.
+#[derive(Debug)]
+pub struct BeforePublishing {
+    /// The web address that the post would get now.
+    pub slug: Slug,
+    /// When its author last changed the text without saving it, if they did.
+    pub unsaved_edit_at: Option<Timestamp>,
+}
+
+/// Returns what the page on which a publication is confirmed shows besides the post.
+pub fn before_publishing(conn: &mut PgConnection, post: &Post) -> QueryResult<BeforePublishing> {
+    let wanted = post.current.content.wanted_slug();
+    let (slug, unsaved_edit_at) = statement::<(Text, Nullable<Timestamptz>)>(
+        "SELECT available_slug($1), (SELECT edit.last_at FROM unsaved_edits edit
+             WHERE edit.post_id = $2 AND edit.revision = $3)",
+    )
+    .bind::<Text, _>(wanted.as_str())
+    .bind::<BigInt, _>(post.id.0)
+    .bind::<Integer, _>(post.current.number.0)
+    .get_result::<(String, NullableTimestamp)>(conn)?;
+    Ok(BeforePublishing {
+        slug: Slug::parse(&slug).unwrap_or(wanted),
+        unsaved_edit_at: unsaved_edit_at.to_jiff(),
+    })
 }
 
 /// Returns those of the posts that can be seen, by their numbers, each with no

@@ -30,6 +30,20 @@ fn the_committed_document_is_the_one_of_the_code() {
     );
 }
 
+/// `null` is no JSON object, and the server refuses it.
+#[test]
+fn a_body_that_can_be_left_out_is_an_object_where_it_is_there() {
+    let document = document();
+    let mut optional = 0;
+    for operation in document["paths"].as_object().unwrap().values().map(|path| &path["post"]) {
+        let Some(body) = operation.get("requestBody") else { continue };
+        let schema = &body["content"]["application/json"]["schema"];
+        assert!(schema["$ref"].is_string(), "{}: {schema}", operation["operationId"]);
+        optional += usize::from(body["required"] != true);
+    }
+    assert_eq!(optional, 1, "the body of a publication");
+}
+
 /// A name that the document does not have is a name that no client expects.
 #[test]
 fn the_document_lists_every_name_of_the_enums() {

@@ -30,7 +30,7 @@ fn an_unknown_query_parameter_is_named() {
         let problem = stan.get(path).expect(422).json();
         let error = &problem["errors"][0];
         assert_eq!(error["field"], "nope", "{path}: {problem}");
-        assert_eq!(error["message"], "Unknown query parameter.", "{path}");
+        assert_eq!(error["message"], "The address has no parameter \"nope\".", "{path}");
     }
 }
 

@@ -158,7 +158,7 @@ impl House {
             .submit("/admin/accounts/mallory/reset-password", &[("reason", "Forgotten.")]);
         let body = page.expect(200).body;
         let (_, rest) = body.split_once("/set-password?link=").unwrap();
-        format!("/set-password?link={}", rest.split('"').next().unwrap())
+        format!("/set-password?link={}", rest.split('<').next().unwrap())
     }
 
     pub fn essay() -> [&'static str; 3] {

@@ -6,12 +6,12 @@ use crate::domain::Reading;
 
 /// Returns whether the reader may still be reading: they opened the post less than
 /// 15 minutes ago.
-pub(super) fn may_be_reading(reading: &Reading) -> bool {
+pub(crate) fn may_be_reading(reading: &Reading) -> bool {
     Timestamp::now().duration_since(reading.at) < SignedDuration::from_mins(15)
 }
 
 /// Returns whether the author may still be editing: they changed the text less than
 /// 5 minutes ago, and have not saved it.
-pub(super) fn may_be_editing(unsaved_edit_at: Timestamp) -> bool {
+pub(crate) fn may_be_editing(unsaved_edit_at: Timestamp) -> bool {
     Timestamp::now().duration_since(unsaved_edit_at) < SignedDuration::from_mins(5)
 }
