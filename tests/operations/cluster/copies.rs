@@ -49,7 +49,7 @@ fn what_is_no_file_is_refused_in_the_place_of_each_file() {
                 std::fs::remove_dir(place.file("postgres")).unwrap();
             }
             assert!(Command::new(kind).arg(place.file(name)).status().unwrap().success());
-            let error = Cluster::open(&place.settings()).err().expect(name).to_string();
+            let error = Cluster::open(&place.settings()).expect_err(name).to_string();
             assert!(error.contains("is no regular file: remove it"), "{kind} {name}: {error}");
             assert!(error.contains("--data-dir"), "{error}");
         }
