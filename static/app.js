@@ -255,7 +255,7 @@ function edit(form) {
   }
 
   /** Replaces the text by a draft, and stores the replaced text under a name of its
-   * own: the draft may be that of another tab, which goes on to write it. The draft
+   * own: the draft may be that of another tab, which still writes it. The draft
    * keeps the revision that it was made from: if there is a newer one, saving shows
    * both. */
   function restore(draft) {
