@@ -112,8 +112,8 @@ fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
         "datestyle = 'SQL, DMY'",
         "array_nulls = off",
         "quote_all_identifiers = on",
-        "statement_timeout = 1",
-        "idle_in_transaction_session_timeout = 1",
+        "statement_timeout = 2000",
+        "idle_in_transaction_session_timeout = 2000",
     ] {
         database.db_sabotage(&format!("ALTER DATABASE {name} SET {setting}"));
     }
