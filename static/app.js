@@ -242,7 +242,7 @@ function edit(form) {
     time.textContent = ago(draft.at);
     isStale.hidden = draft.seen === form.elements.seen?.value;
     notice.onclick = ({ target }) => {
-      if (target.value === "use") restore(name, draft);
+      if (target.value === "use") restore(draft);
       else if (target.value) remove(name);
       else return;
       offerDraft();
@@ -254,11 +254,12 @@ function edit(form) {
     return fields.every((field) => isSame(field.value, draft[field.name] ?? ""));
   }
 
-  /** Replaces the text by a draft, and stores the replaced text instead. The draft
+  /** Replaces the text by a draft, and stores the replaced text under a name of its
+   * own: the draft may be that of another tab, which still writes it. The draft
    * keeps the revision that it was made from: if there is a newer one, saving shows
    * both. */
-  function restore(name, draft) {
-    store(name);
+  function restore(draft) {
+    store(`${own}.${Date.now()}`);
     typedAt = new Date(draft.at);
     for (const field of fields) field.value = draft[field.name] ?? "";
     if (form.elements.seen) form.elements.seen.value = draft.seen;

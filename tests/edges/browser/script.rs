@@ -258,6 +258,32 @@ fn a_discarded_text_is_gone_and_a_replaced_one_is_kept() {
 
 #[test]
 #[ignore = "slow: .ci/run runs it"]
+fn two_tabs_of_new_posts_lose_no_text_to_each_other() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit(CREATE);
+    chromium.fill("Body", "Words of one tab.");
+    chromium.sees("Body: done");
+    chromium.in_another_tab(|chromium| {
+        chromium.visit(CREATE);
+        chromium.fill("Body", "Words of the other tab.");
+        chromium.sees("Body: done");
+        chromium.press("Restore them");
+        assert_eq!(chromium.value("Body"), "Words of one tab.");
+        chromium.press("Save draft");
+        chromium.sees("Draft saved.");
+    });
+    chromium.fill("Body", "Words of one tab, and more.");
+    chromium.sees("and more.");
+    chromium.press("Save draft");
+    chromium.sees("Draft saved.");
+    assert_eq!(kept(&chromium), 1, "the words that were replaced");
+    chromium.visit(CREATE);
+    chromium.press("Restore them");
+    assert_eq!(chromium.value("Body"), "Words of the other tab.");
+}
+
+#[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_offer_says_how_old_it_is() {
     let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
     leave_words_behind(&chromium, CREATE, "Words of a closed tab.");
