@@ -228,8 +228,15 @@ fn every_constraint_is_a_question() {
     let asked: BTreeSet<String> =
         report(&database).truths.iter().map(|truth| truth.name.clone()).collect();
     for name in constraints(&database) {
-        let is_ours = !["__diesel_schema_migrations_pkey", "privileges_are_given_once"]
-            .contains(&name.as_str());
-        assert_eq!(asked.contains(&name), is_ours, "{name}");
+        let is_asked = ![
+            "__diesel_schema_migrations_pkey",
+            "privileges_are_given_once",
+            // A shorter key of the same table asks: these are there for foreign keys.
+            "authority_is_part_of_the_key",
+            "history_says_what_was_done",
+            "review_can_be_withdrawn",
+        ]
+        .contains(&name.as_str());
+        assert_eq!(asked.contains(&name), is_asked, "{name}");
     }
 }

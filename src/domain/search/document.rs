@@ -16,7 +16,8 @@ const MAX_BYTES: usize = 1_000_000;
 /// Returns the words of these texts as a literal of the type `tsvector`. Of a
 /// text with more words than PostgreSQL can keep, the first ones are in it.
 ///
-/// Words consist of letters, digits and marks, so none has to be escaped.
+/// Words consist of letters, digits and marks, so none has to be escaped. They come
+/// in the order of their bytes, so the literal is also what PostgreSQL writes.
 pub fn document(texts: &[&str]) -> String {
     let mut words = Words::default();
     for text in texts {

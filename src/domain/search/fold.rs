@@ -34,6 +34,10 @@ const MAX_CHARACTERS: usize = 310_000;
 /// Returns the text with case, accents, width and compatibility variants folded.
 /// Characters that only format text are left out.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let text = &text[..text.len().min(MAX_CHARACTERS)];
+        return text.replace('`', "'").to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     let plain = text.chars().map(|letter| if is_apostrophe(letter) { '\'' } else { letter });
     let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(plain);

@@ -33,6 +33,7 @@ pub(super) fn check(conn: &mut PgConnection, truth: &Arc<Truth>) -> QueryResult<
         }));
         Ok(())
     })?;
+    findings.sort_by(|one, other| (one.post, &one.detail).cmp(&(other.post, &other.detail)));
     Ok(findings)
 }
 
@@ -77,8 +78,7 @@ fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<Histo
          LEFT JOIN review ON h.action = 'request-changes' AND review.post_id = h.post_id
              AND review.reviewer_id = h.actor_id AND review.key = h.key
          WHERE h.action IN ('create', 'revise', 'submit', 'request-changes',
-                            'withdraw-request', 'publish', 'archive')
-         ORDER BY h.post_id, h.at",
+                            'withdraw-request', 'publish', 'archive')",
     )
     .bind::<BigInt, _>(after)
     .bind::<BigInt, _>(upto)

@@ -40,6 +40,11 @@ constraints AS (
         LEFT JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.other
     ) AS columns
     WHERE c.contype IN ('c', 'f', 'p', 'u', 'x')
+      -- Rows that agree in these columns agree in fewer, too: the shorter key asks.
+      AND NOT EXISTS (
+          SELECT FROM pg_constraint shorter
+          WHERE c.contype = 'u' AND shorter.conrelid = c.conrelid AND shorter.contype IN ('p', 'u')
+            AND shorter.conkey <@ c.conkey AND cardinality(shorter.conkey) < cardinality(c.conkey))
 ),
 parts AS (
     SELECT *,

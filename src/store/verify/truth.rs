@@ -45,9 +45,9 @@ pub struct Report {
     pub posts: i64,
     /// How many rows there are in all.
     pub rows: i64,
-    /// The checks that were made.
+    /// The checks that were made, by name.
     pub truths: Vec<Arc<Truth>>,
-    /// Every finding, in the order of the checks.
+    /// Every finding, by the name of its check.
     pub findings: Vec<Finding>,
 }
 

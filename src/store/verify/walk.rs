@@ -1,6 +1,7 @@
 //! The walk over a whole database.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use diesel::connection::SimpleConnection;
@@ -38,18 +39,24 @@ pub fn verify_on_two(
     conn.build_transaction().repeatable_read().run(|conn| {
         let picture =
             statement::<Text>("SELECT pg_export_snapshot()").get_result::<String>(conn)?;
-        thread::scope(|scope| {
-            let recomputing = scope.spawn(|| {
-                second.build_transaction().repeatable_read().run(|second| {
-                    second.batch_execute(&format!("SET TRANSACTION SNAPSHOT '{picture}'"))?;
-                    rolled_back(second, recompute)
-                })
-            });
-            let asked = rolled_back(conn, |conn| ask(conn, runtime_role));
-            let recomputed =
-                recomputing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            report(conn, [asked?, recomputed?])
-        })
+        let parts = rolled_back(conn, |conn| {
+            let (guards, questions) = look_at_guards(conn, runtime_role)?;
+            thread::scope(|scope| {
+                let other = scope.spawn(|| {
+                    second.build_transaction().repeatable_read().run(|second| {
+                        second.batch_execute(&format!("SET TRANSACTION SNAPSHOT '{picture}'"))?;
+                        rolled_back(second, |second| {
+                            Ok([recompute(second)?, questions.ask(second)?])
+                        })
+                    })
+                });
+                let asked = questions.ask(conn)?;
+                let [recomputed, asked_by_other] =
+                    other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                Ok(vec![guards, recomputed, asked, asked_by_other])
+            })
+        })?;
+        report(conn, parts)
     })
 }
 
@@ -60,7 +67,10 @@ pub fn verify_on_two(
 ///
 /// As [`verify`].
 pub fn walk(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
-    let parts = rolled_back(conn, |conn| Ok([ask(conn, runtime_role)?, recompute(conn)?]))?;
+    let parts = rolled_back(conn, |conn| {
+        let (guards, questions) = look_at_guards(conn, runtime_role)?;
+        Ok(vec![guards, recompute(conn)?, questions.ask(conn)?])
+    })?;
     report(conn, parts)
 }
 
@@ -103,21 +113,23 @@ struct Part {
     findings: Vec<Finding>,
 }
 
-fn report(conn: &mut PgConnection, parts: [Part; 2]) -> QueryResult<Report> {
+fn report(conn: &mut PgConnection, parts: Vec<Part>) -> QueryResult<Report> {
     let (posts, rows) = count(conn)?;
     let (mut truths, mut findings) = (Vec::new(), Vec::new());
     for part in parts {
         truths.extend(part.truths);
         findings.extend(part.findings);
     }
+    truths.sort_by(|one, other| one.name.cmp(&other.name));
+    findings.sort_by(|one, other| one.truth.name.cmp(&other.truth.name));
     Ok(Report { posts, rows, truths, findings })
 }
 
-/// Asks the database about its guards and, in questions that it answers alone, its rows.
-fn ask(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Part> {
+/// Compares the guards, and learns from them what is to be asked about the rows.
+fn look_at_guards(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<(Part, Questions)> {
     let found = guards::list(conn, "public", runtime_role)?;
     let mut wrong = guards::circumventions(conn, runtime_role)?;
-    let truths = match expected::build(conn, runtime_role)? {
+    let of_constraints = match expected::build(conn, runtime_role)? {
         Ok(expected) => {
             wrong.extend(guards::differences(&expected.guards, &found));
             expected.truths
@@ -127,20 +139,33 @@ fn ask(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Part> {
             questions::of_constraints(conn)?
         }
     };
-    let mut truths: Vec<Arc<Truth>> =
-        truths.into_iter().chain(by_hand::truths()).map(Arc::new).collect();
-    let mut findings = Vec::new();
-    for truth in &truths {
-        findings.extend(examine(conn, truth)?);
+    let truth = Arc::new(guards::truth());
+    let finding = |detail| Finding { truth: Arc::clone(&truth), post: None, detail };
+    let findings = wrong.into_iter().map(finding).collect();
+    let questions = of_constraints.into_iter().chain(by_hand::truths()).map(Arc::new).collect();
+    Ok((
+        Part { truths: vec![truth], findings },
+        Questions { all: questions, taken: AtomicUsize::new(0) },
+    ))
+}
+
+/// The questions about rows that the database answers alone. Connections share them:
+/// each takes the next one.
+struct Questions {
+    all: Vec<Arc<Truth>>,
+    taken: AtomicUsize,
+}
+
+impl Questions {
+    /// Asks until none is left.
+    fn ask(&self, conn: &mut PgConnection) -> QueryResult<Part> {
+        let mut part = Part { truths: Vec::new(), findings: Vec::new() };
+        while let Some(truth) = self.all.get(self.taken.fetch_add(1, Ordering::Relaxed)) {
+            part.findings.extend(examine(conn, truth)?);
+            part.truths.push(Arc::clone(truth));
+        }
+        Ok(part)
     }
-    let guards = Arc::new(guards::truth());
-    findings.extend(wrong.into_iter().map(|detail| Finding {
-        truth: Arc::clone(&guards),
-        post: None,
-        detail,
-    }));
-    truths.push(guards);
-    Ok(Part { truths, findings })
 }
 
 /// Computes again what the program made of its texts, and compares.
