@@ -45,11 +45,15 @@ pub enum Unusable {
     /// There is no schema to work in.
     #[error("it has no schema named public: create one that is owned by the role that migrates")]
     NoSchema,
-    /// It was made by a version from before the first release.
+    /// It was made by a version from before the first release, or by another program
+    /// that keeps its migrations in the same table.
     #[error(
-        "it has the schema of a development version, which this version cannot migrate: use a new database or a new data directory"
+        "it has the schema of a development version or of another program, which this version cannot migrate: use a new database or a new data directory"
     )]
     Development,
+    /// Another program keeps its tables where ours would be.
+    #[error("it has tables of another program ({0}): use a database of its own")]
+    Occupied(String),
     /// A later version of the program has migrated it.
     #[error("a later version of imprimatur has migrated it: use that version, or a newer one")]
     Newer,
@@ -85,6 +89,7 @@ pub fn migrate(owner_url: &str, runtime_role: &str) -> Result<usize, MigrationEr
         ))?;
         if !is_current(conn)? {
             require_owner(conn)?;
+            require_room(conn)?;
         }
         let applied = conn
             .run_pending_migrations(MIGRATIONS)
@@ -199,6 +204,26 @@ fn require_owner(conn: &mut PgConnection) -> Result<(), MigrationError> {
     .get_result::<Option<String>>(conn)?;
     match stranger {
         Some(role) => Err(Unusable::NotOwner(role).into()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a schema in which no migration has run and others keep tables, whatever
+/// their names are. Those of an extension are no matter.
+fn require_room(conn: &mut PgConnection) -> Result<(), MigrationError> {
+    let others = statement::<Nullable<Text>>(
+        "SELECT string_agg(relname, ', ' ORDER BY relname)
+         FROM (SELECT relname::text FROM pg_class
+               WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('i', 'I', 't')
+                 AND to_regclass('public.__diesel_schema_migrations') IS NULL
+                 AND NOT EXISTS (SELECT FROM pg_depend
+                                 WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid
+                                   AND deptype = 'e')
+               ORDER BY relname LIMIT 5) AS other",
+    )
+    .get_result::<Option<String>>(conn)?;
+    match others {
+        Some(names) => Err(Unusable::Occupied(names).into()),
         None => Ok(()),
     }
 }

@@ -92,12 +92,65 @@ fn a_database_that_cannot_hold_the_schema_is_refused() {
 }
 
 #[test]
+fn a_database_of_another_program_is_refused_and_untouched() {
+    for (made, named) in [
+        ("CREATE TABLE posts (id serial)", "(posts, posts_id_seq): use a database of its own"),
+        (
+            "CREATE TABLE wp_users (); CREATE VIEW wp_staff AS TABLE wp_users",
+            "(wp_staff, wp_users)",
+        ),
+        ("CREATE SEQUENCE numbers", "(numbers)"),
+        ("CREATE TYPE mood AS (sad boolean)", "(mood)"),
+        (
+            "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY);
+             INSERT INTO __diesel_schema_migrations VALUES ('00000000000000');
+             CREATE TABLE books ()",
+            "of another program",
+        ),
+    ] {
+        let database = Database::empty();
+        database.as_owner().batch_execute(made).unwrap();
+        is_refused(&database, &database.owner_url(), named);
+    }
+}
+
+#[test]
+fn what_an_extension_or_another_role_keeps_in_the_schema_is_left_alone() {
+    let database = Database::empty();
+    // As pg_stat_statements and PostGIS do it, and a pooler's lookup of passwords.
+    database.db_sabotage(
+        "CREATE TABLE of_extension ();
+         CREATE VIEW of_extension_too AS SELECT 1;
+         GRANT SELECT ON of_extension, of_extension_too TO PUBLIC;
+         CREATE FUNCTION looks_up(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+         INSERT INTO pg_depend SELECT 'pg_class'::regclass, relation, 0,
+             'pg_extension'::regclass, oid, 0, 'e'
+         FROM pg_extension, unnest('{of_extension,of_extension_too}'::regclass[]) AS relation
+         WHERE extname = 'plpgsql'",
+    );
+    let rights = "SELECT (has_table_privilege('public', 'of_extension', 'SELECT'),
+                          has_table_privilege('public', 'of_extension_too', 'SELECT'),
+                          has_function_privilege('public', 'looks_up(text)', 'EXECUTE'))::text";
+    let rights = || statement::<Text>(rights).get_result::<String>(&mut database.as_owner());
+    assert!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap() > 0);
+    assert_eq!(rights().unwrap(), "(t,t,t)");
+    let report = verify(&mut database.as_owner(), RUNTIME_ROLE).unwrap();
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+}
+
+#[test]
 fn a_migration_that_fails_leaves_nothing_of_those_before_it() {
     let database = Database::empty();
-    // The last of the migrations makes a table of this name.
-    database.as_owner().batch_execute("CREATE TABLE bulk_archives ()").unwrap();
-    is_refused(&database, &database.owner_url(), "bulk_archives");
-    assert_eq!(everything(&database), ["bulk_archives"]);
+    // The last of the migrations makes a function of this name.
+    database
+        .as_owner()
+        .batch_execute(
+            "CREATE FUNCTION refuse_unrecorded_access() RETURNS trigger LANGUAGE plpgsql
+             AS 'BEGIN RETURN NEW; END'",
+        )
+        .unwrap();
+    is_refused(&database, &database.owner_url(), "refuse_unrecorded_access");
+    assert_eq!(everything(&database), ["refuse_unrecorded_access"]);
 }
 
 #[test]
