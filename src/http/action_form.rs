@@ -89,7 +89,7 @@ pub(crate) async fn submit(
         let submitted = Submitted { action, post, form, edge, back };
         match submitted.perform(store, request) {
             Ok(outcome) => Ok(edge.after(&outcome, submitted.back)),
-            Err(refusal) if is_shown_beside_form(&refusal) => {
+            Err(refusal) if submitted.shows_beside_form(&refusal) => {
                 submitted.show_again(store, request, &refusal)
             }
             Err(refusal) => Err(refusal),
@@ -104,19 +104,6 @@ fn confirmable(action: &str) -> Result<Action, Refusal> {
     match action.parse() {
         Ok(Action::Create | Action::Revise) | Err(_) => Err(Refusal::NotFound),
         Ok(action) => Ok(action),
-    }
-}
-
-/// Returns whether the page of the form shows the refusal itself.
-fn is_shown_beside_form(refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::Policy(_) => true,
-        Refusal::Input(errors) => errors.of("note").or(errors.of("reason")).is_some(),
-        Refusal::NotSignedIn
-        | Refusal::Permission(_)
-        | Refusal::NotFound
-        | Refusal::Invariant(_)
-        | Refusal::Unavailable(_) => false,
     }
 }
 
@@ -179,6 +166,28 @@ impl Submitted {
         })
     }
 
+    /// Returns whether the page of the form shows the refusal itself.
+    fn shows_beside_form(&self, refusal: &Refusal) -> bool {
+        match refusal {
+            Refusal::Policy(_) => true,
+            Refusal::Input(errors) => {
+                errors.of("note").or(errors.of("reason")).is_some() || self.was_sent_before(refusal)
+            }
+            Refusal::NotSignedIn
+            | Refusal::Permission(_)
+            | Refusal::NotFound
+            | Refusal::Invariant(_)
+            | Refusal::Unavailable(_) => false,
+        }
+    }
+
+    /// Returns whether this form came before, with other words: its key can be read, and
+    /// was refused.
+    fn was_sent_before(&self, refusal: &Refusal) -> bool {
+        matches!(refusal, Refusal::Input(errors) if errors.of("key").is_some())
+            && self.read().is_ok()
+    }
+
     /// Shows the page of the form again, with the typed words and the reasons; and
     /// if the post has moved on, with what has changed.
     fn show_again(
@@ -219,6 +228,7 @@ impl Submitted {
         drop(connection);
         let mut page = ConfirmPage::new(layout, &person, post, self.action, publishing, edge, back);
         page.words = words;
+        page.sent_before = self.was_sent_before(refusal);
         page.refused = refusal.reasons();
         page.differences = older
             .map(|older| diff::compare(&older.content, &page.post.current.content))

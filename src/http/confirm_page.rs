@@ -33,6 +33,8 @@ pub(super) struct ConfirmPage {
     /// The note or reason, where a refused form comes back.
     pub(super) words: String,
     pub(super) problem: Option<String>,
+    /// Whether the form came before, with other words, which were taken.
+    pub(super) sent_before: bool,
     /// The web address that the post gets, where that is decided.
     slug: Option<Slug>,
     /// When the author last changed the text, if they are editing it now.
@@ -70,6 +72,7 @@ impl ConfirmPage {
             key: OperationKey::random().as_str().to_owned(),
             words: String::new(),
             problem: None,
+            sent_before: false,
             slug: publishing.map(|publishing| publishing.slug),
             edited_at: edited_at.filter(|at| may_be_editing(*at)),
             closed,

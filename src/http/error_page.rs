@@ -91,6 +91,10 @@ fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
             links.push((format!("/{room}/posts/{id}"), "Back to the post"));
         }
     }
+    let is_sent_before = matches!(refusal, Refusal::Input(input) if input.of("key").is_some());
+    if is_sent_before && request.path.starts_with("/admin/posts/") && post.is_none() {
+        links.push(("/admin/posts".to_owned(), "View the list of posts"));
+    }
     match request.known_viewer().map(Viewer::of) {
         Some(viewer) if viewer.sees_admin => {
             links.push(("/admin".to_owned(), "Go to Admin"));

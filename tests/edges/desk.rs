@@ -400,6 +400,50 @@ fn an_action_that_comes_too_late_shows_who_was_first_and_keeps_the_typed_text() 
     assert!(seen.contains("You archived it just now. Rosa (rosa) had published it"), "{seen}");
 }
 
+/// The first answer was lost, or the person went back and changed the words.
+#[test]
+fn a_note_sent_again_with_other_words_is_asked_about_and_not_doubled() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    for (who, action, field) in
+        [("edith", "request-changes", "note"), ("stan", "archive", "reason")]
+    {
+        let mut browser = server.signed_in(who);
+        let address = match who {
+            "stan" => format!("/admin/posts/{post}/{action}"),
+            _ => format!("/desk/posts/{post}/{action}"),
+        };
+        let form = browser.get(&address).expect(200);
+        let hidden = ["token", "key", "seen"].map(|name| (name, form.hidden(name)));
+        let mut send = |words: &str| {
+            let mut fields: Vec<(&str, &str)> =
+                hidden.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            fields.push((field, words));
+            browser.post(&address, &fields)
+        };
+        send("First words.").expect(303);
+        let page = send("Second words.").expect(422);
+        assert!(page.body.contains("First words."), "{}", page.body);
+        assert!(page.body.contains("Second words."), "{}", page.body);
+        if action == "request-changes" {
+            assert!(page.body.contains("Not sent: this form was already sent"), "{}", page.body);
+            assert_ne!(page.hidden("key"), hidden[1].1, "sending it again on purpose is possible");
+            assert_eq!(world.db_count("reviews"), 1);
+            world.perform(world.edith, &withdraw_request(post, 1)).unwrap();
+            world.perform(world.rosa, &publish(post, 1)).unwrap();
+        } else {
+            assert!(page.body.contains("Your note was not sent."), "{}", page.body);
+        }
+        // A key that nobody can have sent is a mistake in the form.
+        let fields =
+            [("token", hidden[0].1.as_str()), ("key", "\u{e9}"), ("seen", "1"), (field, "x")];
+        let page = browser.post(&address, &fields).expect(422).body;
+        assert!(!page.contains("already sent"), "{page}");
+    }
+    assert_eq!(world.db_count("history"), 6);
+}
+
 #[test]
 fn the_history_shows_consecutive_revisions_as_one_event() {
     let world = World::new();

@@ -156,7 +156,8 @@ fn a_form_that_is_sent_twice_archives_nothing_twice() {
     let before = world.db_everything();
     go_on(&mut stan, &there[0]).expect(303);
     fields[3].1 = "Another reason.".to_owned();
-    send(&mut stan, BULK, &fields).expect(422);
+    let page = send(&mut stan, BULK, &fields).expect(422).body;
+    assert!(page.contains("<a href=\"/admin/posts\">View the list of posts</a>"), "{page}");
     assert_eq!(world.db_everything(), before);
 }
 
