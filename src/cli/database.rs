@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::failure::Failure;
 use crate::cli::options::Options;
 use crate::config::{ConfigError, Database};
+use crate::domain::counted;
 use crate::store::Store;
 use crate::store::pool::Limits;
 
@@ -65,8 +66,7 @@ pub(super) fn migrate(options: &Options) -> Result<(), Failure> {
     let applied = close_after(database, applied.map_err(Failure::from))?;
     let text = match applied {
         0 => "Nothing to migrate.".to_owned(),
-        1 => "Applied 1 migration.".to_owned(),
-        many => format!("Applied {many} migrations."),
+        many => format!("Applied {}.", counted(many, "migration")),
     };
     options.format().print(text, &MigrateDocument { applied })
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::database::on_open_database;
 use crate::cli::failure::Failure;
 use crate::cli::options::Options;
+use crate::domain::counted;
 use crate::store::verify::{self, Finding, Report};
 
 /// The result as programs read it.
@@ -64,13 +65,16 @@ impl fmt::Display for VerifyDocument {
                 None => writeln!(out, "- {}", finding.detail)?,
             }
         }
-        let extent = format!("{} posts, {} rows", self.posts, self.rows);
+        let count = |number: i64, what| counted(usize::try_from(number).unwrap_or(0), what);
+        let extent = format!("{}, {}", count(self.posts, "post"), count(self.rows, "row"));
         match self.findings.len() {
-            0 => write!(out, "{} checks passed ({extent}).", self.truths),
+            0 => write!(out, "{} passed ({extent}).", counted(self.truths, "check")),
             times => write!(
                 out,
-                "{} of {} checks failed: {times} findings ({extent}).",
-                self.broken_truths, self.truths
+                "{} of {} failed: {} ({extent}).",
+                self.broken_truths,
+                counted(self.truths, "check"),
+                counted(times, "finding")
             ),
         }
     }

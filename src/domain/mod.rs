@@ -50,11 +50,11 @@ pub use recorded_action::{IncidentAction, RecordedAction};
 pub use slug::Slug;
 pub use state::State;
 pub use step::Step;
-pub(crate) use text::grouped;
 pub use text::{
     Body, FieldError, InvalidInput, Note, Password, Summary, Title, Username, parse_display_name,
     parse_name,
 };
+pub(crate) use text::{counted, grouped};
 pub use unseen::has_visible_text;
 
 use std::marker::PhantomData;

@@ -101,6 +101,11 @@ pub(super) fn readable(
     }
 }
 
+/// Returns the number and what it counts: `1 post`, `2,000 posts`.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// Returns the number with a comma between thousands.
 pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();

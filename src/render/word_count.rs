@@ -1,5 +1,5 @@
 use super::scripts::{Spacing, spacing};
-use crate::domain::grouped;
+use crate::domain::counted;
 
 /// Reading speeds in a minute: slow ones among the usual figures.
 const WORDS_A_MINUTE: usize = 200;
@@ -27,11 +27,6 @@ pub(crate) fn sentence(html: &str) -> String {
         (_, 1) => format!("{count}, about 1 minute to read"),
         (_, minutes) => format!("{count}, about {minutes} minutes to read"),
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", grouped(count))
 }
 
 /// How long a text is.

@@ -208,7 +208,7 @@ fn verify_reports_broken_rows_and_fails() {
     let world = World::new();
     world.published();
     let clean = run(&world.database, &["verify"]).expect(0);
-    assert!(clean.stdout.contains("checks passed (1 posts"), "{}", clean.stdout);
+    assert!(clean.stdout.contains("checks passed (1 post, "), "{}", clean.stdout);
     world
         .database
         .as_superuser()
@@ -219,9 +219,9 @@ fn verify_reports_broken_rows_and_fails() {
         .unwrap();
     let broken = run(&world.database, &["verify"]).expect(1);
     assert!(
-        broken
-            .stdout
-            .starts_with("post_state_is_recorded: No state without its history row.\n- post 1: "),
+        broken.stdout.starts_with(
+            "post_state_is_recorded: The state of a post is in its history.\n- post 1: "
+        ),
         "{}",
         broken.stdout
     );

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::counted;
 use crate::domain::markdown::without_comments;
 use crate::domain::unseen::{described, sets_direction};
 
@@ -46,10 +47,6 @@ pub(super) fn without_unwanted(field: &str, text: &str, notes: &mut Vec<String>)
     let named: Vec<String> = unwanted.into_iter().map(described).collect();
     notes.push(format!("The {field} had {}, not kept.", named.join(", ")));
     text.chars().filter(|it| !is_unwanted(it)).collect()
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Counts the tags of HTML.

@@ -17,7 +17,7 @@ pub(super) fn truths() -> Vec<Truth> {
 const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     (
         "history_is_borne_out",
-        "No history row that the post, its revision or its review does not bear out: the action, the actor, the time and the revision agree.",
+        "The history agrees with the post, the revision or the review about action, person, time and revision.",
         Scope::Post,
         "SELECT h.post_id, format('%s of revision %s by user %s', h.action, h.revision, h.actor_id) AS detail
          FROM history h
@@ -54,7 +54,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "post_moves_one_step_forward",
-        "A post moves one step forward: never back, and never past a state.",
+        "A post never goes back to an earlier state, and never skips one.",
         Scope::Post,
         "WITH life AS (SELECT ARRAY['draft', 'in_review', 'published', 'archived'] AS states)
          SELECT p.id AS post_id, format('it is %s and has been %s', p.state, h.entered) AS detail
@@ -64,7 +64,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "newest_revision_is_current",
-        "A revision becomes the current one in the transaction that writes it; a published post gets no more.",
+        "The newest revision of a post is the current one. A published post gets no new one.",
         Scope::Post,
         "SELECT r.post_id,
              format('revision %s is newer than the current %s', r.number, p.current_revision) AS detail
@@ -132,7 +132,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "staff_roster_is_kept",
-        "The roster counts exactly the active accounts that hold the staff role.",
+        "The number of active staff accounts is counted correctly.",
         Scope::Whole,
         "SELECT NULL::bigint AS post_id,
              format('the roster counts %s and there are %s', counted, held) AS detail
@@ -143,7 +143,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "account_is_as_recorded",
-        "An account is created, and its roles and activity change, only together with their record.",
+        "Every account, its roles and whether it is active are in the account's history.",
         Scope::Whole,
         "WITH events AS (
              SELECT id, subject_id, event, role, CASE
@@ -172,7 +172,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "display_name_is_as_recorded",
-        "A display name changes only together with its record.",
+        "Every change of a display name is in the account's history.",
         Scope::Whole,
         "SELECT NULL::bigint AS post_id,
              format('user %s is recorded as %s and named %s', u.id, last.display_name,

@@ -46,7 +46,7 @@ fn the_page_of_a_post_shows_every_check_that_verify_makes() {
     let path = format!("/admin/posts/{post}");
     let page = stan.get(&path).expect(200).body;
     assert!(page.contains("checks passed."), "{page}");
-    assert!(page.contains("publishing twice is not representable."), "{page}");
+    assert!(page.contains("A post enters each state once, so it is published once."), "{page}");
     assert!(!page.contains(">Failed<"), "{page}");
     for part in ["Edith published revision 1", "Revision 1", "No change requests.", "could not"] {
         assert!(page.contains(part.trim_start_matches("Edith ")), "{part}: {page}");
@@ -63,13 +63,13 @@ fn the_page_of_a_post_shows_every_check_that_verify_makes() {
         (
             "DELETE FROM history WHERE post_id = $ AND entered = 'published'",
             "post_state_is_recorded",
-            "No state without its history row.",
+            "The state of a post is in its history.",
             true,
         ),
         (
             "UPDATE posts SET submitted_at = NULL WHERE id = $",
             "submission_facts_iff_submitted",
-            "is known exactly from in review on.",
+            "from its submission on, and not before.",
             false,
         ),
     ] {
