@@ -17,6 +17,22 @@ pub(crate) fn name_for(
     Ok(if reader == Some(&byline.id) { "You".to_owned() } else { byline.to_string() })
 }
 
+/// Returns a stable name of an action or a permission as words: `request changes`,
+/// `create post`.
+#[askama::filter_fn]
+pub(crate) fn in_words(
+    name: impl std::fmt::Display,
+    _: &dyn askama::Values,
+) -> askama::Result<String> {
+    Ok(spoken(&name.to_string()))
+}
+
+/// Does what the filter [`in_words`] does.
+pub(crate) fn spoken(name: &str) -> String {
+    let (_, last) = name.rsplit_once('.').unwrap_or(("", name));
+    last.replace(['-', '_'], " ")
+}
+
 /// Returns a description of the API as HTML: `like this` is code.
 #[askama::filter_fn]
 pub(crate) fn with_code(text: &str, _: &dyn askama::Values) -> askama::Result<Safe<String>> {

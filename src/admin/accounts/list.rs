@@ -87,7 +87,7 @@ impl AccountsPage {
         })
     }
 
-    fn roles(&self) -> [(&'static str, bool); 3] {
-        Role::ALL.map(|role| (role.as_str(), self.filter().role == Some(role)))
+    fn roles(&self) -> [(&'static str, &'static str, bool); 3] {
+        Role::ALL.map(|role| (role.as_str(), role.as_str(), self.filter().role == Some(role)))
     }
 }

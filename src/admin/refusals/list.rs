@@ -82,9 +82,14 @@ async fn list(request: Request, context: Data<Context>) -> HttpResponse {
 }
 
 impl RefusalsPage {
-    fn choices(&self, field: &str) -> Vec<(&'static str, bool)> {
+    /// Returns the values of a field, what the page calls them, and whether they are chosen.
+    fn choices(&self, field: &str) -> Vec<(&'static str, String, bool)> {
         let chosen = self.filters.form.value(field);
-        choices(field).into_iter().map(|value| (value, value == chosen)).collect()
+        let label = |value| match field {
+            "action" => filters::spoken(value),
+            _ => String::from(value),
+        };
+        choices(field).into_iter().map(|value| (value, label(value), value == chosen)).collect()
     }
 
     fn error(&self, field: &str) -> Option<&str> {
