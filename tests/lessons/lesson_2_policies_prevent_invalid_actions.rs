@@ -14,7 +14,7 @@ use diesel::connection::SimpleConnection;
 use imprimatur::accounts::{Credential, SessionId};
 use imprimatur::domain::{
     Action, Archive, Content, Interface, Note, OperationKey, PostId, RequestId, Revise,
-    RevisionNumber, Role, State, UserId,
+    RevisionNumber, Role, State, TokenId, UserId,
 };
 use imprimatur::http::ErrorKind;
 use imprimatur::policies::Rule;
@@ -303,6 +303,75 @@ fn a_person_is_told_what_they_did_themselves() {
     let submitted = world.in_review();
     let again = world.perform(world.alice, &submit(submitted, 1)).unwrap_err();
     assert!(again.reasons()[0].sentence.starts_with("You submitted this on "), "{again}");
+}
+
+/// The sentence says what is wrong, the hint what to do and who can do it.
+#[test]
+fn a_reason_says_who_must_do_what() {
+    let world = World::new();
+    let told = |refused: Result<imprimatur::domain::Outcome, Refusal>| {
+        let reasons = refused.unwrap_err().reasons();
+        let told: Vec<_> = reasons.into_iter().map(|it| (it.sentence, it.hint)).collect();
+        told
+    };
+    let told_one = |refused| {
+        let told = told(refused);
+        assert_eq!(told.len(), 1, "{told:?}");
+        told.into_iter().next().unwrap()
+    };
+    let said = |sentence: &str, hint: &str| (sentence.to_owned(), hint.to_owned());
+    let text = |summary: &str, body: &str| Content::parse("On restraint", summary, body).unwrap();
+
+    assert_eq!(
+        told_one(world.create(world.alice, Content::parse("", "", "").unwrap())),
+        said("Nothing is written yet.", "Enter a title, a summary or some text.")
+    );
+    let post = world.create(world.alice, text("", "")).unwrap().post;
+    assert_eq!(
+        told_one(world.perform(world.alice, &submit(post, 1))),
+        said("Missing: summary, body.", "Add them first.")
+    );
+    let revised = |seen, content| Revise { post, seen: RevisionNumber(seen), content };
+    world.perform(world.alice, &revised(1, text("", "Words."))).unwrap();
+    assert_eq!(
+        told_one(world.perform(world.alice, &submit(post, 2))),
+        said("Missing: summary.", "Add it first.")
+    );
+    world.perform(world.alice, &revised(2, text("Why.", "<!-- later -->"))).unwrap();
+    let hidden = "What the body has now, such as a comment, is not shown to readers.";
+    assert_eq!(
+        told_one(world.perform(world.alice, &submit(post, 3))),
+        said("Missing: body.", &format!("Add it first. {hidden}"))
+    );
+    world.perform(world.alice, &revised(3, text("Why.", "Words."))).unwrap();
+    world.perform(world.alice, &submit(post, 4)).unwrap();
+    world.perform(world.alice, &revised(4, text("Why.", ""))).unwrap();
+    assert_eq!(
+        told_one(world.perform(world.edith, &publish(post, 5))),
+        said("Missing: body.", "The author must add it first.")
+    );
+
+    let own = world.draft_of(world.rosa);
+    assert_eq!(
+        told(world.perform(world.rosa, &publish(own, 1))),
+        [
+            said("You have not submitted this draft yet.", "Submit it first."),
+            said("You wrote this post.", "Another reviewer must decide."),
+        ]
+    );
+
+    let permission = world.perform(world.stan, &publish(post, 5)).unwrap_err();
+    let sentence = "Your account does not hold the permission posts.publish_post.";
+    assert!(permission.to_string().contains(sentence), "{permission}");
+
+    for (change, hint) in [
+        (AccountChange::Deactivate, "Ask another member of staff."),
+        (AccountChange::RevokeToken(TokenId(1)), "Revoke your tokens on the page My account."),
+        (AccountChange::EndSessions, "End your sessions on the page My account."),
+    ] {
+        let refused = world.change_account("stan", change).unwrap_err();
+        assert_eq!(refused.reasons()[0].hint, hint, "{refused}");
+    }
 }
 
 /// A text can be there and show a reader nothing.

@@ -48,6 +48,7 @@ fn explain_post(
         Rule::IsInReview => (
             state_and_since(person, post),
             match post.state() {
+                State::Draft if post.author.id == person.id => "Submit it first.",
                 State::Draft => "The author must submit it first.",
                 State::InReview | State::Published | State::Archived => "",
             },
