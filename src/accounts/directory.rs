@@ -311,8 +311,10 @@ mod tests {
         assert_eq!(pattern("Hart alice@ex"), Ok(Some("'hart':* & 'alice':* & 'ex':*".into())));
         assert_eq!(pattern("!äl | ed':*"), Ok(Some("'al':* & 'ed':*".into())));
         assert_eq!(pattern("王"), Ok(Some("'王':*".into())));
-        for short in ["a", "al e", "&", "\0"] {
-            assert!(pattern(short).is_err(), "{short}");
+        let long = "alice ".repeat(17);
+        assert!(pattern(&long[..100]).is_ok());
+        for refused in ["a", "al e", "&", "\0", "ali\u{7}ce", "ali\nce", &long[..101]] {
+            assert!(pattern(refused).is_err(), "{refused}");
         }
     }
 }

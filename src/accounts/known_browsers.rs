@@ -91,6 +91,12 @@ mod tests {
         for broken in ["", "~", "1", "1.", "1.x", "1.x.y", &cookie[..cookie.len() - 1]] {
             assert!(key.recognise(broken, UserId(1), "hash").is_none(), "{broken}");
         }
+        // A sign before a digit is read as a number.
+        let signed: Vec<u8> = (0..32).map(|byte| byte % 16).collect();
+        let hex: String = signed.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(super::decoded(&hex), Some(signed));
+        assert_eq!(super::decoded(&hex.replacen('0', "+", 1)), None);
+        assert_eq!(super::decoded(&format!("{hex}00")), None);
     }
 
     #[test]

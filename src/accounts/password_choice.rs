@@ -100,6 +100,8 @@ mod tests {
             "長い長い秘密の言葉と猫の鳴き声",
             "kX9#mQ2$vL7!",
             "vjq8ztk3wnp5",
+            // A known name takes nothing from a password that holds without it.
+            "alice-vjq8zt",
         ] {
             assert!(choose(good, &["alice", "Alice Hart"]).is_ok(), "{good:?}");
         }
