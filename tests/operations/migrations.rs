@@ -139,6 +139,39 @@ fn what_an_extension_or_another_role_keeps_in_the_schema_is_left_alone() {
 }
 
 #[test]
+fn rights_that_every_new_table_gets_by_default_let_no_other_role_write() {
+    let database = Database::empty();
+    database
+        .as_owner()
+        .batch_execute(
+            "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO pg_monitor;
+             ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO pg_monitor;
+             ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO pg_monitor;
+             ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_signal_backend",
+        )
+        .unwrap();
+    migrate(&database.owner_url(), RUNTIME_ROLE).unwrap();
+    let found = |database: &Database| {
+        let report = verify(&mut database.as_owner(), RUNTIME_ROLE).unwrap();
+        report.findings.into_iter().map(|finding| finding.detail).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&database), [""; 0]);
+    let may_write = statement::<Text>(
+        "SELECT c.oid::regclass::text FROM pg_class c, aclexplode(relacl) AS given
+         WHERE relnamespace = 'public'::regnamespace AND given.grantee = 'pg_monitor'::regrole
+         UNION ALL
+         SELECT p.oid::regprocedure::text FROM pg_proc p, aclexplode(proacl) AS given
+         WHERE pronamespace = 'public'::regnamespace AND given.grantee = 'pg_monitor'::regrole",
+    );
+    assert_eq!(may_write.load::<String>(&mut database.as_owner()).unwrap(), [""; 0]);
+    database.as_owner().batch_execute("GRANT INSERT ON reviews TO pg_monitor").unwrap();
+    assert_eq!(
+        found(&database),
+        ["grant reviews to pg_monitor on reviews is none of the migrations'"]
+    );
+}
+
+#[test]
 fn a_migration_that_fails_leaves_nothing_of_those_before_it() {
     let database = Database::empty();
     // The last of the migrations makes a function of this name.
