@@ -206,6 +206,13 @@ fn a_token_is_shown_once_and_stored_hashed_and_acts_as_its_owner() {
     assert_eq!(narrowed.narrowing(), Some(permissions.as_slice()));
     assert!(found(&world, tokens::generate().as_str()).is_none(), "a well-formed one of nobody's");
     assert_eq!(world.db_count("account_events WHERE event = 'token-made'"), 2);
+    // Its owner and staff see what each may do.
+    for (who, path) in [("rosa", "/account"), ("stan", "/admin/accounts/rosa")] {
+        let page = server.signed_in(who).get(path).expect(200).body;
+        for scope in ["Full access. ", "posts.submit_post, posts.publish_post. "] {
+            assert!(page.contains(scope), "{path}: {page}");
+        }
+    }
 }
 
 #[test]
