@@ -63,7 +63,6 @@ pub struct AccountFilter {
 /// most a thousand of the accounts that match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
-    typed: String,
     pattern: String,
 }
 
@@ -86,12 +85,7 @@ impl Search {
                 "Enter at least two letters or digits of each word.",
             ));
         }
-        Ok(Some(Self { typed: typed.to_owned(), pattern: question.literal() }))
-    }
-
-    /// Returns the words as they were typed.
-    pub fn as_str(&self) -> &str {
-        &self.typed
+        Ok(Some(Self { pattern: question.literal() }))
     }
 }
 

@@ -302,7 +302,10 @@ fn a_person_is_told_what_they_did_themselves() {
     assert!(other.reasons()[0].sentence.starts_with("Edith published this on "), "{other}");
     let submitted = world.in_review();
     let again = world.perform(world.alice, &submit(submitted, 1)).unwrap_err();
-    assert!(again.reasons()[0].sentence.starts_with("You submitted this on "), "{again}");
+    let sentence = &again.reasons()[0].sentence;
+    assert!(sentence.starts_with("You submitted this on "), "{again}");
+    let year = jiff::Zoned::now().year().to_string();
+    assert!(sentence.contains(&year) && sentence.ends_with(" UTC."), "{again}");
 }
 
 /// The sentence says what is wrong, the hint what to do and who can do it.

@@ -56,11 +56,6 @@ impl AccountChange {
             Self::RevokeToken(_) => AccountAction::RevokeToken,
         }
     }
-
-    /// Returns the change's name in records and on the command line.
-    pub fn as_str(&self) -> &'static str {
-        self.action().as_str()
-    }
 }
 
 /// Change an account, for a reason.
