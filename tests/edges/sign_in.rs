@@ -13,6 +13,29 @@ use crate::support::raw::db_refused_by;
 use crate::support::world::{PASSWORD, db_end_sessions};
 use crate::support::{Browser, Server, World};
 
+/// A token is of one session: another site that has one of its own cannot send it.
+#[test]
+fn a_form_of_one_session_is_not_taken_in_another_of_the_same_person() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let [mut one, mut other] = [(); 2].map(|()| server.signed_in("alice"));
+    let form = one.get("/desk/posts/create").expect(200);
+    let [token, key] = ["token", "key"].map(|name| form.hidden(name));
+    for token in [token.as_str(), "", "2.", &token[..token.len() - 1]] {
+        let fields = [
+            ("token", token),
+            ("key", &key),
+            ("title", "Typed for an hour"),
+            ("summary", ""),
+            ("body", "Words."),
+            ("save", "yes"),
+        ];
+        let refused = other.post("/desk/posts/create", &fields).expect(403);
+        assert!(refused.body.contains("Typed for an hour"), "{}", refused.body);
+    }
+    assert_eq!(world.db_count("posts"), 0);
+}
+
 /// People share browsers, and sessions end while a person types.
 #[test]
 fn a_kept_form_is_shown_only_to_its_author() {
