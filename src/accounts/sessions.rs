@@ -187,3 +187,22 @@ pub fn random_key_of(user: UserId) -> String {
 pub fn owner_of(key: &str) -> Option<UserId> {
     key.split_once('.').and_then(|(owner, _)| owner.parse().ok()).map(UserId)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SessionId, form_token};
+
+    #[test]
+    fn an_id_is_printed_nowhere() {
+        assert_eq!(format!("{:?}", SessionId::of("key")), "SessionId(..)");
+    }
+
+    #[test]
+    fn the_token_of_a_form_is_of_one_session_and_tells_nothing_of_it() {
+        let tokens = ["one", "other"].map(form_token);
+        assert_ne!(tokens[0], tokens[1]);
+        for token in tokens {
+            assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        }
+    }
+}

@@ -1,14 +1,16 @@
 //! When an invariant would break, the defect is ours: everything is rolled
 //! back, staff get an incident, and the reader gets a page with its number.
 
-use imprimatur::domain::{Create, OperationKey, Outcome, PostId, UserId};
+use imprimatur::accounts::Credential;
+use imprimatur::domain::{Create, OperationKey, Outcome, PostId, Role, UserId};
 use imprimatur::refusal::Refusal;
 use imprimatur::workflow;
 
 use crate::support::world::{
-    archive, call_with, content, publish, request_changes, revise, submit, withdraw_request,
+    PASSWORD, account, account_call, archive, call_with, content, publish, request_changes, revise,
+    submit, withdraw_request,
 };
-use crate::support::{Server, World};
+use crate::support::{Database, Server, World};
 
 /// What nobody may ever read on a page.
 const SECRET: &str = "Failing row contains (the whole row)";
@@ -95,6 +97,45 @@ fn a_broken_invariant_is_a_500_with_an_incident_and_not_a_word_of_sql() {
     }
     // The same person, the same post, without sabotage.
     edith.act(&format!("/desk/posts/{post}/publish"), &[]).expect(303);
+}
+
+/// The record would say that a password was changed which is still the old one.
+#[test]
+fn a_change_of_ones_own_account_that_changes_nothing_is_a_defect() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let before = world.db_everything();
+    world.database.db_sabotage(&sabotage("users", BEFORE, "RETURN NULL;"));
+    let fields = [("password", PASSWORD), ("new_password", "another password for tests")];
+    alice.send_unasked("/account/password", &fields).expect(500);
+    world.database.db_sabotage("DROP FUNCTION sabotage() CASCADE");
+    assert_eq!(world.db_everything(), before);
+    assert_eq!(world.db_incidents(), ["one_change_concerns_one_account"]);
+    alice.send_unasked("/account/password", &fields).expect(303);
+}
+
+/// Nobody could have granted it the role, so it has to be alone.
+#[test]
+fn a_first_account_that_is_not_alone_is_a_defect() {
+    let database = Database::new();
+    let store = database.store();
+    let nobody = Credential::Account(UserId(0));
+    let create = || {
+        let staff = account("stan", &[Role::Staff]);
+        workflow::accounts::create_first(&store, &account_call(&nobody), &staff)
+    };
+    let second = "IF NEW.username = 'stan' THEN
+             INSERT INTO users (username, display_name, password_hash, roles, name_words)
+             VALUES ('second', 'Second', NEW.password_hash, '{}', NEW.name_words);
+         END IF;
+         RETURN NULL;";
+    database.db_sabotage(&sabotage("users", AFTER, second));
+    let Err(Refusal::Invariant(broken)) = create() else { panic!("it was created") };
+    let named = "the invariant first_account_is_staff_and_alone would have been broken";
+    assert!(broken.to_string().contains(named), "{broken}");
+    database.db_sabotage("DROP FUNCTION sabotage() CASCADE");
+    create().unwrap();
 }
 
 #[test]
