@@ -106,7 +106,7 @@ mod tests {
             assert!(choose(good, &["alice", "Alice Hart"]).is_ok(), "{good:?}");
         }
         // Two letters are a part of any password.
-        assert!(choose("jo9mjo7qjo4z", &["jo"]).is_ok());
+        assert!(choose("jo9jo7jo4jo2", &["jo"]).is_ok());
         assert!(choose("joe9joe7joe4", &["joe"]).is_err());
     }
 }
