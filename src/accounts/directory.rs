@@ -6,10 +6,10 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
+use crate::accounts::account_search::AccountSearch;
 use crate::accounts::facts;
 use crate::accounts::person::{PersonRow, PersonSqlType};
-use crate::domain::search::Question;
-use crate::domain::{Byline, FieldError, Person, Role, UserId, Username};
+use crate::domain::{Byline, Person, Role, UserId, Username};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement};
@@ -56,37 +56,7 @@ pub struct AccountFilter {
     /// Accounts with this role.
     pub role: Option<Role>,
     /// Accounts with these words in the username or the display name.
-    pub search: Option<Search>,
-}
-
-/// Prefixes of words, each of at least two letters or digits. A list shows at
-/// most a thousand of the accounts that match.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Search {
-    pattern: String,
-}
-
-/// The least characters of each word.
-const MIN_CHARACTERS: usize = 2;
-
-impl Search {
-    /// Returns the search, or what to write instead; `None` for a blank text.
-    pub fn parse(text: &str) -> Result<Option<Self>, FieldError> {
-        let typed = text.trim();
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        let question = Question::new(typed, MIN_CHARACTERS);
-        let is_long_enough = question.shortest_word().is_none_or(|word| word >= MIN_CHARACTERS);
-        let is_text = !typed.contains(char::is_control) && typed.chars().count() <= 100;
-        if question.is_empty() || !is_long_enough || !is_text {
-            return Err(FieldError::new(
-                "search",
-                "Enter at least two letters or digits of each word.",
-            ));
-        }
-        Ok(Some(Self { pattern: question.literal() }))
-    }
+    pub search: Option<AccountSearch>,
 }
 
 type EntrySqlType = (PersonSqlType, Timestamptz, Nullable<Timestamptz>);
@@ -291,24 +261,4 @@ pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<Acco
     .bind::<Array<Text>, _>(subject.roles.names())
     .load::<EventRow>(conn)?;
     Ok(rows.into_iter().map(AccountEvent::from).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Search;
-
-    #[test]
-    fn a_search_becomes_prefixes_and_never_an_operator() {
-        let pattern = |text| Search::parse(text).map(|found| found.map(|search| search.pattern));
-        assert_eq!(pattern("  "), Ok(None));
-        assert_eq!(pattern("ali"), Ok(Some("'ali':*".into())));
-        assert_eq!(pattern("Hart alice@ex"), Ok(Some("'hart':* & 'alice':* & 'ex':*".into())));
-        assert_eq!(pattern("!äl | ed':*"), Ok(Some("'al':* & 'ed':*".into())));
-        assert_eq!(pattern("王"), Ok(Some("'王':*".into())));
-        let long = "alice ".repeat(17);
-        assert!(pattern(&long[..100]).is_ok());
-        for refused in ["a", "al e", "&", "\0", "ali\u{7}ce", "ali\nce", &long[..101]] {
-            assert!(pattern(refused).is_err(), "{refused}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! A credential carries an identity and never authority. Authority is read from
 //! the account's row, which the transaction of the action locks.
 
+pub mod account_search;
 pub mod devices;
 pub mod directory;
 pub(crate) mod facts;

@@ -5,30 +5,19 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
 
 use crate::domain::{
-    AccountEvent, Interface, NewAccount, Person, RequestId, Role, RoleSet, SecretHash, TokenId,
-    UserId, search,
+    AccountEvent, NewAccount, Person, Role, RoleSet, SecretHash, TokenId, UserId, search,
 };
+use crate::invariants::account_record::{Circumstances, Entry, record};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
 use crate::policies::accounts::{AccountChange, ChangeAccount};
 use crate::store::Transaction;
-use crate::store::schema::{account_events, users};
+use crate::store::schema::users;
 use crate::store::statement::statement;
 
 /// A password link works for this long, unless it is used or replaced: 48
 /// hours, in seconds.
 pub const LINK_LIFETIME_SECONDS: i32 = 48 * 60 * 60;
-
-/// What the record says beside who did what to whom.
-#[derive(Debug)]
-pub struct Circumstances<'a> {
-    /// The reason that the person gave.
-    pub reason: &'a str,
-    /// The request that asked.
-    pub request: RequestId,
-    /// The edge it came through.
-    pub interface: Interface,
-}
 
 /// Writes a change that was found valid, and its record.
 ///
@@ -44,24 +33,16 @@ pub fn enforce<'tx>(
 ) -> Result<(), Broken> {
     let subject = &validity.subject().person;
     let target = users::table.find(subject.id.0);
-    let (changed, event, role) = match validity.attempt().change {
+    let (changed, entry) = match validity.attempt().change {
         AccountChange::Rename { to: name, .. } => {
-            let changed = update_name(tx.conn(), subject, name)?;
-            if changed == 1 {
-                let entry = Entry::renamed(name);
-                return record(tx, validity.actor().id(), subject.id, entry, circumstances);
-            }
-            (changed, AccountEvent::Renamed, None)
+            (update_name(tx.conn(), subject, name)?, Entry::renamed(name))
         }
-        AccountChange::Grant(role) => (
-            update_roles(tx.conn(), subject, &subject.roles.with(*role))?,
-            AccountEvent::RoleGranted,
-            Some(*role),
-        ),
+        AccountChange::Grant(role) => {
+            (update_roles(tx.conn(), subject, &subject.roles.with(*role))?, Entry::granted(*role))
+        }
         AccountChange::Revoke(role) => (
             update_roles(tx.conn(), subject, &subject.roles.without(*role))?,
-            AccountEvent::RoleRevoked,
-            Some(*role),
+            Entry::revoked(*role),
         ),
         AccountChange::Deactivate => {
             let changed = diesel::update(target.filter(users::is_active))
@@ -69,26 +50,20 @@ pub fn enforce<'tx>(
                 .execute(tx.conn())?;
             // Tokens stay revoked after a reactivation. Sessions and the link end
             // by themselves, because the account has changed.
-            statement::<BigInt>(
-                "UPDATE tokens SET revoked_at = clock_timestamp()
-                 WHERE user_id = $1 AND revoked_at IS NULL",
-            )
-            .bind::<BigInt, _>(subject.id.0)
-            .execute(tx.conn())?;
-            (changed, AccountEvent::Deactivated, None)
+            revoke_tokens(tx.conn(), subject.id)?;
+            (changed, Entry::of(AccountEvent::Deactivated))
         }
         AccountChange::Reactivate => (
             diesel::update(target.filter(diesel::dsl::not(users::is_active)))
                 .set(users::is_active.eq(true))
                 .execute(tx.conn())?,
-            AccountEvent::Reactivated,
-            None,
+            Entry::of(AccountEvent::Reactivated),
         ),
         AccountChange::SetPassword(hash) => {
             let changed =
                 diesel::update(target).set(users::password_hash.eq(hash)).execute(tx.conn())?;
             revoke_tokens(tx.conn(), subject.id)?;
-            (changed, AccountEvent::PasswordSet, None)
+            (changed, Entry::of(AccountEvent::PasswordSet))
         }
         AccountChange::ResetPassword(reset) => {
             let changed = diesel::update(target)
@@ -96,22 +71,27 @@ pub fn enforce<'tx>(
                 .execute(tx.conn())?;
             revoke_tokens(tx.conn(), subject.id)?;
             insert_link(tx.conn(), validity.actor().id(), subject.id, &reset.link)?;
-            (changed, AccountEvent::PasswordLinkMade, None)
+            (changed, Entry::of(AccountEvent::PasswordLinkMade))
         }
         AccountChange::EndSessions => {
             // Some may just have ended, so their number proves nothing.
             end_sessions(tx.conn(), subject.id)?;
-            (1, AccountEvent::SessionsEnded, None)
+            (1, Entry::of(AccountEvent::SessionsEnded))
         }
         AccountChange::RevokeToken(token) => {
-            (revoke_token(tx.conn(), subject.id, *token)?, AccountEvent::TokenRevoked, None)
+            (revoke_token(tx.conn(), subject.id, *token)?, Entry::of(AccountEvent::TokenRevoked))
         }
     };
-    if changed != 1 {
-        return Err(InvariantViolation::new("one_change_concerns_one_account").into());
-    }
-    let entry = Entry { event, role, display_name: None };
+    exactly_one(changed)?;
     record(tx, validity.actor().id(), subject.id, entry, circumstances)
+}
+
+/// Refuses a change that did not meet exactly one row.
+pub(super) fn exactly_one(changed: usize) -> Result<(), InvariantViolation> {
+    match changed {
+        1 => Ok(()),
+        _ => Err(InvariantViolation::new("one_change_concerns_one_account")),
+    }
 }
 
 /// Writes an account that staff create, and its record.
@@ -254,48 +234,4 @@ pub(super) fn revoke_token(
     .bind::<BigInt, _>(token.0)
     .bind::<BigInt, _>(owner.0)
     .execute(conn)
-}
-
-/// What the record of an account says to have happened.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry<'a> {
-    event: AccountEvent,
-    role: Option<Role>,
-    display_name: Option<&'a str>,
-}
-
-impl<'a> Entry<'a> {
-    pub(super) fn of(event: AccountEvent) -> Self {
-        Self { event, role: None, display_name: None }
-    }
-
-    fn granted(role: Role) -> Self {
-        Self { role: Some(role), ..Self::of(AccountEvent::RoleGranted) }
-    }
-
-    fn renamed(name: &'a str) -> Self {
-        Self { display_name: Some(name), ..Self::of(AccountEvent::Renamed) }
-    }
-}
-
-pub(super) fn record(
-    tx: &mut Transaction<'_>,
-    actor: UserId,
-    subject: UserId,
-    entry: Entry<'_>,
-    circumstances: &Circumstances<'_>,
-) -> Result<(), Broken> {
-    diesel::insert_into(account_events::table)
-        .values((
-            account_events::actor_id.eq(actor.0),
-            account_events::subject_id.eq(subject.0),
-            account_events::event.eq(entry.event.as_str()),
-            account_events::role.eq(entry.role.map(Role::as_str)),
-            account_events::display_name.eq(entry.display_name),
-            account_events::reason.eq(circumstances.reason),
-            account_events::request_id.eq(circumstances.request.0),
-            account_events::interface.eq(circumstances.interface.as_str()),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
 }

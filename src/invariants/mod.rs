@@ -11,14 +11,17 @@
 //! error and kept as an incident; the person did nothing wrong.
 //! The database keeps the same promises alone, under the same names.
 
+mod account_record;
 pub mod accounts;
 pub mod incidents;
 mod mutations;
 pub mod own_account;
 mod posts;
+mod written_row;
 
 use std::fmt;
 
+pub use account_record::Circumstances;
 pub use mutations::enforce_creation;
 pub use posts::{Mutation, Operation, Written, enforce};
 

@@ -5,14 +5,14 @@
 //! `now()` is as old as its wait, and a clock may be set back.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz};
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
 
 use super::Broken;
 use super::posts::{self, Mutation, Operation, Written};
+use super::written_row::{RowSqlType, written};
 use crate::domain::{
-    Archive, Create, OnPost, Outcome, PostId, Publish, RequestChanges, Revise, RevisionNumber,
-    Slug, State, Submit, UserId, WithdrawRequest, search,
+    Archive, Create, OnPost, Outcome, Publish, RequestChanges, Revise, RevisionNumber, Slug, State,
+    Submit, UserId, WithdrawRequest, search,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -55,7 +55,7 @@ macro_rules! recorded {
     };
 }
 
-/// What was written: the columns of a [`Row`].
+/// What was written: the columns of a [`RowSqlType`].
 macro_rules! outcome {
     () => {
         "SELECT post.id, post.state, post.current_revision, post.at,
@@ -329,52 +329,4 @@ fn upon<'a, A: OnPost>(
 
 fn stored_fingerprint(operation: &Operation<'_>, actor: UserId) -> Vec<u8> {
     operation.fingerprint.by(actor).as_bytes().to_vec()
-}
-
-type RowSqlType = (
-    BigInt,
-    Text,
-    Integer,
-    Timestamptz,
-    Nullable<Text>,
-    Nullable<Timestamptz>,
-    Nullable<Integer>,
-    Nullable<Text>,
-);
-
-/// The post after the action, and its history row.
-#[derive(Queryable)]
-struct Row {
-    post: i64,
-    state: State,
-    revision: i32,
-    at: Stored,
-    entered: Option<State>,
-    recorded_at: NullableTimestamp,
-    recorded_revision: Option<i32>,
-    slug: Option<String>,
-}
-
-impl From<Row> for Written {
-    fn from(row: Row) -> Self {
-        let recorded = row.recorded_at.to_jiff().zip(row.recorded_revision);
-        Self {
-            post: PostId(row.post),
-            state: row.state,
-            revision: RevisionNumber(row.revision),
-            at: row.at.to_jiff(),
-            entered: row
-                .entered
-                .zip(recorded)
-                .map(|(state, (at, revision))| (state, at, RevisionNumber(revision))),
-            slug: row.slug.and_then(|slug| Slug::parse(&slug)),
-        }
-    }
-}
-
-fn written(
-    statement: Statement<'_, RowSqlType>,
-    conn: &mut PgConnection,
-) -> QueryResult<Vec<Written>> {
-    Ok(statement.load::<Row>(conn)?.into_iter().map(Written::from).collect())
 }

@@ -7,7 +7,8 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use crate::domain::{
     AccountEvent, NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId,
 };
-use crate::invariants::accounts::{Circumstances, Entry, record, revoke_token, revoke_tokens};
+use crate::invariants::account_record::{Circumstances, Entry, record};
+use crate::invariants::accounts::{exactly_one, revoke_token, revoke_tokens};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -64,13 +65,6 @@ pub fn enforce<'tx>(
     };
     exactly_one(changed)?;
     record(tx, owner, owner, Entry::of(event), circumstances)
-}
-
-fn exactly_one(changed: usize) -> Result<(), InvariantViolation> {
-    match changed {
-        1 => Ok(()),
-        _ => Err(InvariantViolation::new("one_change_concerns_one_account")),
-    }
 }
 
 fn use_link(conn: &mut PgConnection, owner: UserId, link: &SecretHash) -> QueryResult<usize> {

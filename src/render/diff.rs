@@ -4,26 +4,12 @@ use std::time::{Duration, Instant};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use similar::{ChangeTag, DiffOp, InlineChangeMode, InlineChangeOptions, TextDiff};
 
+use super::hunks::shortened;
+pub(crate) use super::hunks::{Hunk, Line, LineKind};
 use super::scripts::{Spacing, spacing};
 pub(crate) use super::unseen::Run;
-use super::unseen::{Named, Piece, with_signs};
+use super::unseen::{Named, with_signs};
 use crate::domain::Content;
-
-/// One line of a comparison.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
-    /// In which of the two texts it is.
-    pub(crate) kind: LineKind,
-    /// Its pieces.
-    pub(crate) pieces: Vec<Piece>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LineKind {
-    Same,
-    Removed,
-    Added,
-}
 
 /// The comparison of one part of a post.
 #[derive(Debug)]
@@ -32,16 +18,6 @@ pub(crate) struct Part {
     pub(crate) name: &'static str,
     /// Its lines.
     pub(crate) hunks: Vec<Hunk>,
-}
-
-/// Consecutive lines.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Hunk {
-    /// The lines.
-    pub(crate) lines: Vec<Line>,
-    /// Whether they are unchanged and far from every difference, and so are
-    /// collapsed on the page.
-    pub(crate) is_folded: bool,
 }
 
 /// Returns the parts in which two contents differ, line by line and word by
@@ -174,68 +150,10 @@ fn line_by_line(op: &DiffOp) -> Vec<DiffOp> {
         .collect()
 }
 
-/// About how many bytes of a page the lines of one part take at most.
-const MAX_BYTES: usize = 400_000;
-
-/// Folds the lines, and leaves out those that would make the page too long.
-fn shortened(mut lines: Vec<Line>) -> Vec<Hunk> {
-    let markup = 60;
-    let mut bytes = 0;
-    let fitting = lines.iter().take_while(|line| {
-        let text: usize = line.pieces.iter().map(|piece| piece.bytes() + markup).sum();
-        bytes += text + markup;
-        bytes <= MAX_BYTES
-    });
-    // A single line that is too long is shown, without its marks.
-    let kept = fitting.count().max(1);
-    let left_out = lines.len().saturating_sub(kept);
-    lines.truncate(kept);
-    if let [only] = lines.as_mut_slice()
-        && only.pieces.len() > MAX_BYTES / markup
-    {
-        let text = only.pieces.iter().map(Piece::text).collect();
-        only.pieces = vec![Piece::unchanged(text)];
-    }
-    let mut hunks = folded(lines);
-    if left_out > 0 {
-        let words = format!("{left_out} more lines are left out: this comparison is too long.");
-        let line = Line { kind: LineKind::Same, pieces: vec![Piece::unchanged(words)] };
-        hunks.push(Hunk { lines: vec![line], is_folded: false });
-    }
-    hunks
-}
-
-/// How many unchanged lines are shown before and after a difference.
-const CONTEXT: usize = 2;
-
-/// The minimum number of lines to fold.
-const WORTH_FOLDING: usize = 3;
-
-/// Groups lines into hunks, and folds those far from every difference.
-fn folded(lines: Vec<Line>) -> Vec<Hunk> {
-    let is_near: Vec<bool> = (0..lines.len())
-        .map(|at| {
-            let from = at.saturating_sub(CONTEXT);
-            let to = (at + CONTEXT + 1).min(lines.len());
-            lines[from..to].iter().any(|line| line.kind != LineKind::Same)
-        })
-        .collect();
-    let mut hunks: Vec<Hunk> = Vec::new();
-    for (line, is_near) in lines.into_iter().zip(is_near) {
-        match hunks.last_mut() {
-            Some(hunk) if hunk.is_folded != is_near => hunk.lines.push(line),
-            _ => hunks.push(Hunk { lines: vec![line], is_folded: !is_near }),
-        }
-    }
-    for hunk in &mut hunks {
-        hunk.is_folded = hunk.is_folded && hunk.lines.len() >= WORTH_FOLDING;
-    }
-    hunks
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{LineKind, folded, lines};
+    use super::{LineKind, lines};
+    use crate::render::hunks::folded;
     use crate::render::unseen::Piece;
 
     /// Returns each hunk as the signs of its lines, in brackets if folded.

@@ -5,7 +5,9 @@ pub(crate) mod direction;
 pub mod documents;
 #[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
 pub(crate) mod filters;
+mod hunks;
 pub(crate) mod markdown;
+mod other_scripts;
 mod scripts;
 pub(crate) mod timeline;
 pub(crate) mod times;

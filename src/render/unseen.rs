@@ -2,9 +2,10 @@
 //! others: they are named beside the text.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::props::{Emoji, GeneralCategory, GeneralCategoryGroup, Script};
+use icu_properties::props::{Emoji, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
+use super::other_scripts::{letters_of_other_scripts, script_of};
 use crate::domain::unseen::{described, is_invisible, sets_direction};
 
 /// A piece of a line, and whether it differs from the other line.
@@ -153,64 +154,6 @@ fn same_as(letter: char) -> Option<char> {
     let mut composed =
         ComposingNormalizerBorrowed::new_nfc().normalize_iter(std::iter::once(letter));
     composed.next().filter(|same| *same != letter)
-}
-
-/// Returns the script of a letter, if its letters look like those of others.
-fn script_of(letter: char) -> Option<(Script, &'static str)> {
-    let script = CodePointMapData::<Script>::new().get(letter);
-    let name = match script {
-        Script::Latin => "LATIN LETTER",
-        Script::Cyrillic => "CYRILLIC LETTER",
-        Script::Greek => "GREEK LETTER",
-        Script::Armenian => "ARMENIAN LETTER",
-        Script::Cherokee => "CHEROKEE LETTER",
-        Script::Coptic => "COPTIC LETTER",
-        Script::Lisu => "LISU LETTER",
-        _ => return None,
-    };
-    Some((script, name))
-}
-
-/// Returns the letters whose script is not that of most of their word, with the
-/// name of their script. An address is one word.
-fn letters_of_other_scripts(line: &[char]) -> Vec<(usize, &'static str)> {
-    let mut odd = Vec::new();
-    let mut first = 0;
-    for chunk in line.split_inclusive(|letter| letter.is_whitespace()) {
-        let text: String = chunk.iter().collect();
-        let is_address = text.contains("://") || text.contains("www.") || text.contains('@');
-        let mut word_at = first;
-        let words = chunk.split_inclusive(|letter| !is_address && !letter.is_alphanumeric());
-        for word in words {
-            odd.extend(minority(word).map(|(at, name)| (word_at + at, name)));
-            word_at += word.len();
-        }
-        first += chunk.len();
-    }
-    odd
-}
-
-fn minority(word: &[char]) -> impl Iterator<Item = (usize, &'static str)> {
-    let count = |script| {
-        word.iter().filter(|letter| script_of(**letter).is_some_and(|(of, _)| of == script)).count()
-    };
-    let scripts = word.iter().filter_map(|letter| script_of(*letter)).map(|(script, _)| script);
-    // Of two with as many letters, the one that comes last is odd.
-    let mut main: Option<(Script, usize)> = None;
-    let mut seen: Vec<Script> = Vec::new();
-    for script in scripts {
-        if !seen.contains(&script) {
-            seen.push(script);
-            let letters = count(script);
-            if main.is_none_or(|(_, most)| letters > most) {
-                main = Some((script, letters));
-            }
-        }
-    }
-    let main = main.map(|(script, _)| script);
-    word.iter().enumerate().filter_map(move |(at, letter)| {
-        script_of(*letter).filter(|(script, _)| Some(*script) != main).map(|(_, name)| (at, name))
-    })
 }
 
 #[derive(Default)]

@@ -51,8 +51,8 @@ pub enum Unusable {
         "it has the schema of a development version or of another program, which this version cannot migrate: use a new database or a new data directory"
     )]
     Development,
-    /// Another program keeps its tables where ours would be.
-    #[error("it has tables of another program ({0}): use a database of its own")]
+    /// Another program keeps something where our tables would be.
+    #[error("its schema public belongs to another program ({0}): use a database of its own")]
     Occupied(String),
     /// A later version of the program has migrated it.
     #[error("a later version of imprimatur has migrated it: use that version, or a newer one")]
@@ -208,8 +208,8 @@ fn require_owner(conn: &mut PgConnection) -> Result<(), MigrationError> {
     }
 }
 
-/// Refuses a schema in which no migration has run and others keep tables, whatever
-/// their names are. Those of an extension are no matter.
+/// Refuses a schema in which no migration has run and others keep tables, views,
+/// sequences or types, whatever their names are. Those of an extension are no matter.
 fn require_room(conn: &mut PgConnection) -> Result<(), MigrationError> {
     let others = statement::<Nullable<Text>>(
         "SELECT string_agg(relname, ', ' ORDER BY relname)

@@ -1,7 +1,7 @@
 use crate::accounts::Credential;
 use crate::audit::AuditEntry;
 use crate::domain::{Interface, OperationKey, RecordedAction, RequestId};
-use crate::invariants::accounts::Circumstances;
+use crate::invariants::Circumstances;
 
 /// Who asks, through which interface, and under which key.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
-use crate::accounts::directory::{AccountFilter, Search};
+use crate::accounts::account_search::AccountSearch;
+use crate::accounts::directory::AccountFilter;
 use crate::admin::filter_form::FilterForm;
 use crate::domain::{FieldError, UnknownName};
 use crate::http::Form;
@@ -32,7 +33,7 @@ impl AccountFilters {
         let role = form
             .parse("role", |text| text.parse().map_err(|unknown: UnknownName| unknown.to_string()));
         let search =
-            form.parse("search", |text| Search::parse(text).map_err(|error| error.message));
+            form.parse("search", |text| AccountSearch::parse(text).map_err(|error| error.message));
         Ok(Self { filter: AccountFilter { is_active, role, search: search.flatten() }, form })
     }
 

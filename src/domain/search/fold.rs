@@ -34,6 +34,7 @@ const MAX_CHARACTERS: usize = 310_000;
 /// Returns the text with case, accents, width and compatibility variants folded.
 /// Characters that only format text are left out.
 pub(super) fn fold(text: &str) -> String {
+    // Nothing in ASCII decomposes, and most texts are nothing else.
     if text.is_ascii() {
         let text = &text[..text.len().min(MAX_CHARACTERS)];
         return text.replace('`', "'").to_ascii_lowercase();
