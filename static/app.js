@@ -17,12 +17,28 @@ setInterval(updateRelativeTimes, 60_000);
 removeSavedDrafts();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
 document.querySelectorAll("form[data-words]").forEach(warnBeforeLeaving);
+document.querySelectorAll("textarea.address[readonly]").forEach(offerToCopy);
 if (document.querySelector("[data-go-on]")) continueBulk(document.querySelector("[data-go-on]"));
 
 /** Submits the form that continues a bulk action, after a moment in which the person
  * can leave the page. */
 function continueBulk(form) {
   setTimeout(() => form.requestSubmit(), PAUSE);
+}
+
+/** Puts a button below a token or a link that is shown once. */
+function offerToCopy(text) {
+  if (!navigator.clipboard) return;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button plain small", textContent: "Copy" });
+  const news = document.createElement("span");
+  news.setAttribute("role", "status");
+  text.after(button, " ", news);
+  button.addEventListener("click", () =>
+    navigator.clipboard.writeText(text.value).then(
+      () => (news.textContent = "Copied."),
+      () => (text.select(), (news.textContent = "Press Ctrl+C to copy.")),
+    ));
 }
 
 /* The admin's list of posts: which are selected, kept from page to page of it. */

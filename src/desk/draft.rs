@@ -105,6 +105,11 @@ impl Mark {
     }
 
     /// Returns the text beside the mark.
+    /// Returns whether the part is there.
+    pub(super) fn is_done(self) -> bool {
+        self == Self::Done
+    }
+
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Done => "done",

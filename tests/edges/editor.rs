@@ -251,9 +251,9 @@ fn a_picture_without_a_description_is_on_the_checklist() {
     let body = "![](https://example.org/a.png) ![A press](https://example.org/b.png)";
     let typed = [("title", "T"), ("summary", "S"), ("body", body)];
     let page = send(&mut alice, CREATE, "preview", &typed).expect(200).body;
-    assert!(page.contains("Pictures: 1 without a description"), "{page}");
+    assert!(page.contains("<a href=\"#body\">Pictures</a>: 1 without a description"), "{page}");
     let page = send(&mut alice, CREATE, "preview", &TEXT).expect(200).body;
-    assert!(!page.contains("Pictures:"), "{page}");
+    assert!(!page.contains("Pictures</a>:"), "{page}");
 }
 
 #[test]

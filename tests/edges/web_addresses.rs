@@ -50,7 +50,7 @@ fn a_title_that_gives_no_address_needs_a_chosen_one() {
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
     let page = alice.get(&format!("/desk/posts/{post}/revise")).expect(200).body;
-    assert!(page.contains("Web address: missing"), "{page}");
+    assert!(page.contains("<a href=\"#slug\">Web address</a>: missing"), "{page}");
     assert!(page.contains("The title gives no web address. Enter one."), "{page}");
     let page = alice.get(&format!("/desk/posts/{post}/submit")).expect(200).body;
     assert!(page.contains("Missing: web address."), "{page}");

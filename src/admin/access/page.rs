@@ -8,6 +8,7 @@ use crate::admin::access::table::{self, AccessRow, COLUMNS};
 use crate::admin::layout::authorized_layout;
 use crate::domain::{Action, Permission, Role};
 use crate::http::{Context, Layout, Reply, Request};
+use crate::render::filters;
 use crate::{permissions, policies};
 
 pub(super) fn routes(config: &mut ServiceConfig) {

@@ -5,7 +5,7 @@
 use super::journeys::start_a_post;
 use super::publishing_house;
 use crate::support::chromium::JavaScript;
-use crate::support::world::db_end_sessions;
+use crate::support::world::{PASSWORD, db_end_sessions};
 use crate::support::{Chromium, Server, World};
 
 const CREATE: &str = "/desk/posts/create";
@@ -504,4 +504,24 @@ fn the_days_of_a_filter_are_those_of_the_times_on_the_page() {
     plain.sees("From 2026-11-26 (UTC)");
     plain.sees("Days are counted in UTC.");
     plain.sees("On restraint");
+}
+
+#[test]
+#[ignore = "slow: .ci/run runs it"]
+fn a_new_token_is_copied_by_a_button() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    chromium.visit("/account");
+    chromium.fill("Name", "Nightly import");
+    chromium.fill("Your password", PASSWORD);
+    chromium.press("Create token");
+    chromium.sees("You cannot see it again.");
+    let shown = "document.getElementById('new-token').value";
+    chromium.value_of("void (navigator.clipboard.writeText = async (text) => { copied = text })");
+    chromium.press("Copy");
+    chromium.sees("Copied.");
+    assert_eq!(chromium.value_of("copied"), chromium.value_of(shown));
+    chromium.value_of("void (navigator.clipboard.writeText = async () => { throw 0 })");
+    chromium.press("Copy");
+    chromium.sees("Press Ctrl+C to copy.");
+    assert_eq!(chromium.value_of("getSelection().toString()"), chromium.value_of(shown));
 }
