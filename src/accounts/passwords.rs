@@ -30,8 +30,8 @@ impl HashingError {
     }
 }
 
-/// The 19 MiB that one hash at a time works in. They are allocated once: an
-/// allocator may not reuse large aligned blocks, and then grows with each hash.
+/// The 19 MiB that one hash at a time works in. Those who hash much keep them from
+/// hash to hash: their pages cost a fifth of it to get.
 pub struct HashingMemory(Vec<Block>);
 
 impl HashingMemory {

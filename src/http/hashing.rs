@@ -1,9 +1,9 @@
 //! Password hashing on threads of its own.
 //!
-//! Each hash takes 19 MiB and some 20 ms. Each thread has its 19 MiB from the
-//! start, so the memory for hashing is fixed. A bound on the number of hashes at a
-//! time would not fix it: an allocator keeps what was freed, for each thread.
-//! Requests that find the queue full are refused at once.
+//! Each hash takes 19 MiB and some 20 ms. Each thread has its 19 MiB for as long as
+//! there are hashes to compute and then gives them back, so the memory for hashing is
+//! bounded by the number of threads. Requests that find the queue full are refused at
+//! once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -96,13 +96,17 @@ fn threads() -> usize {
 }
 
 fn run(jobs: &Mutex<Receiver<Job>>) {
-    let mut memory = HashingMemory::allocate();
     loop {
+        // The lock is held while this waits, and no longer.
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
+        let Ok(job) = job else { return };
+        let mut memory = HashingMemory::allocate();
+        let mut next = Some(job);
+        while let Some(job) = next {
             // A panic ends one job and not the thread; its request is refused.
-            Ok(job) => drop(catch_unwind(AssertUnwindSafe(|| job(&mut memory)))),
-            Err(_) => return,
+            drop(catch_unwind(AssertUnwindSafe(|| job(&mut memory))));
+            // A thread that waits for a job has the lock, and takes the next one itself.
+            next = jobs.try_lock().ok().and_then(|jobs| jobs.try_recv().ok());
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::site::freshness::{Freshness, Snapshot};
 use crate::store::Store;
 
 /// The maximum size in bytes.
-const CAPACITY: u64 = 16 * 1024 * 1024;
+const CAPACITY: u64 = 12 * 1024 * 1024;
 
 /// The expected number of pages.
 const PAGES: usize = 1024;

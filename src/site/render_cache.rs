@@ -19,11 +19,11 @@ use crate::store::Unavailable;
 use crate::store::posts::{self, PublicPost};
 
 /// The maximum size in bytes.
-const CAPACITY: u64 = 32 * 1024 * 1024;
+const CAPACITY: u64 = 8 * 1024 * 1024;
 
 /// The expected number of bodies. The cache is split into shards of at least 32, and
 /// the longest body must fit into one shard.
-const BODIES: usize = 256;
+const BODIES: usize = 64;
 
 /// The longest that a request waits for another to render the same body.
 const PATIENCE: Duration = Duration::from_secs(5);
