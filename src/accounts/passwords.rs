@@ -30,8 +30,7 @@ impl HashingError {
     }
 }
 
-/// The 19 MiB that one hash at a time works in. Those who hash much keep them from
-/// hash to hash: their pages cost a fifth of it to get.
+/// The 19 MiB that one hash at a time works in.
 pub struct HashingMemory(Vec<Block>);
 
 impl HashingMemory {

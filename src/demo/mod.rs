@@ -121,7 +121,8 @@ fn open_account(
     })
 }
 
-/// Creates a post and takes its steps.
+/// Creates a post and takes its steps. A step that a rule refuses ends the loading; the
+/// next start goes on from there, because every step has a key of its own.
 fn create_post(store: &Store, post: &DemoPost) -> Result<(), DemoError> {
     let content = Content::parse(post.title, post.summary, post.body)?;
     let call = call(store, post.author, key(post, 0))?;

@@ -56,9 +56,11 @@ impl Offers {
 }
 
 fn can_be_corrected(reason: &Reason) -> bool {
-    Rule::ALL
-        .into_iter()
-        .any(|rule| rule.as_str() == reason.code && rule.remedy() == Remedy::Correction)
+    let rule = Rule::ALL.into_iter().find(|rule| rule.as_str() == reason.code);
+    rule.is_some_and(|rule| match rule.remedy() {
+        Remedy::Correction => true,
+        Remedy::AnotherState | Remedy::AnotherPerson => false,
+    })
 }
 
 /// Adds an action to those with the same reasons.

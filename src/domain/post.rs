@@ -162,7 +162,8 @@ impl Status {
     }
 }
 
-/// A post with everything that a policy may look at.
+/// A post with everything that a policy may look at. Two reads of a post that nobody
+/// changed are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     /// Its name.

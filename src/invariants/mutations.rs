@@ -18,7 +18,8 @@ use crate::policies::Validity;
 use crate::store::Transaction;
 use crate::store::statement::{Statement, statement};
 
-/// The time of the action, as the relation `moment`.
+/// The time of the action, as the relation `moment`: a little later than what the
+/// policies saw. What they decided is what counts.
 macro_rules! moment {
     () => {
         "moment AS MATERIALIZED (

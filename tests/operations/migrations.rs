@@ -298,5 +298,8 @@ fn a_migration_that_was_released_is_never_edited() {
         })
         .collect();
     found.sort_by(|one, other| one[64..].cmp(&other[64..]));
-    assert_eq!(found, released, "cd migrations && sha256sum */up.sql");
+    assert_eq!(
+        found, released,
+        "cd migrations && sha256sum */up.sql >../tests/operations/migrations.sha256, for a new one alone"
+    );
 }

@@ -32,9 +32,12 @@ pub fn check_section(name: &str, expected: &str) {
     if std::env::var_os("UPDATE_README").is_some() {
         fs::write(path(), format!("{before}{start}{expected}{end}{after}")).unwrap();
     } else {
-        assert_eq!(
-            found, expected,
-            "UPDATE_README=1 cargo test --test proof readme brings it up to date"
+        let mut lines = found.lines().zip(expected.lines());
+        let first = lines.find(|(found, expected)| found != expected);
+        assert!(
+            found == expected,
+            "{name}: UPDATE_README=1 cargo test --test proof readme brings it up to date. \
+             The first line that differs: {first:#?}"
         );
     }
 }

@@ -52,7 +52,8 @@ impl Server {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = server::server(listener, Context::new(store, settings)).unwrap();
+                let server = server::server(listener, Context::new(store, settings))
+                    .unwrap_or_else(|error| panic!("no server on {address}: {error}"));
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });

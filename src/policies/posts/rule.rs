@@ -3,9 +3,13 @@
 use crate::domain::{Action, Content, Person, Post, RevisionNumber, Slug, State, named};
 
 named! {
-    /// One condition on an attempt on a post. A new one is added here, to the
-    /// actions that must meet it, to when it is met and what would change that, and
-    /// its words to `reasons`: the compiler asks for each.
+    /// One condition on an attempt on a post.
+    ///
+    /// For a new one the compiler asks when it is met, what would change that, and for
+    /// its words in `reasons`. [`rules`] says which actions must meet it. Tests then ask
+    /// for a way to break it through every interface (tests/edges/rules.rs), for a
+    /// dimension of the matrix (tests/matrix/posts.rs), and for the documents that are
+    /// made from it; each says how.
     pub enum Rule is "a rule about posts" {
         /// A new post says something.
         SomethingIsWritten = "nothing-written",
@@ -115,7 +119,8 @@ pub enum Remedy {
 }
 
 impl Rule {
-    /// Returns whether a post as it is meets the rule.
+    /// Returns whether a post as it is meets the rule. A refusal names every rule that
+    /// is not met, so one that means something in a single state is met in the others.
     pub(super) fn is_met_by(self, facts: &Facts<'_>, post: &Post, seen: RevisionNumber) -> bool {
         let person = facts.person;
         let requests = &post.standing_requests;
