@@ -162,8 +162,8 @@ impl Status {
     }
 }
 
-/// A post with everything that a policy may look at. Two reads of a post that nobody
-/// changed are equal.
+/// A post with everything that a policy may look at. Two reads of an unchanged
+/// post are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     /// Its name.

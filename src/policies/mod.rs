@@ -6,8 +6,8 @@
 //!
 //! No rule depends on the time of day. One that did would take it from the locked
 //! subject, as a column of the read under the lock: all servers then share the
-//! database's clock, and a test gives the rule a subject of any day. Two reads of a
-//! post that nobody changed are equal, so it would be a day and not a moment.
+//! database's clock, and a test gives the rule a subject of any day. Two reads of
+//! an unchanged post are equal, so it would be a day and not a moment.
 //!
 //! A refusal means that *this attempt* was refused, and says every reason why.
 //! It is not a defect: the loser of a race is refused here, in a sentence.
