@@ -29,7 +29,7 @@ pub(crate) fn sign_in_first(request: &Request, form: Option<&Form>) -> Reply {
     let mut request = request.clone();
     let begun = request.begin();
     let problem = match carried {
-        Some(_) => "You were signed out. Sign in again to continue; your text is kept.",
+        Some(_) => "You are not signed in. Sign in to continue; your text is kept.",
         None => "Sign in to see this page.",
     };
     let page = SignInPage {
