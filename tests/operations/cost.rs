@@ -1,8 +1,11 @@
 //! What a request costs: round trips to PostgreSQL, counted on the wire.
 
 use diesel::connection::SimpleConnection;
-use imprimatur::store::Store;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use imprimatur::store::pool::Limits;
+use imprimatur::store::statement::statement;
+use imprimatur::store::{Store, posts};
 
 use crate::support::database::patient;
 use crate::support::proxy::Proxy;
@@ -179,6 +182,42 @@ fn the_head_of_a_file_takes_as_many_queries_for_many_rows_as_for_few() {
         )
         .unwrap();
     assert_eq!([count("GET"), count("HEAD")], [3 * few, few]);
+}
+
+/// The first lines of a list are there in the order of an index: nothing sorts all of it.
+#[test]
+fn a_queue_of_thousands_reads_little_more_than_it_shows() {
+    let world = World::new();
+    let conn = &mut world.database.as_superuser();
+    conn.batch_execute(&format!(
+        "SET session_replication_role = replica;
+         INSERT INTO posts (author_id, state, created_at, submitted_at, submitted_by, submitted_revision)
+         SELECT {alice}, 'in_review', at, at, {alice}, 1
+         FROM generate_series(1, 5000) n, LATERAL (SELECT now() - n * interval '1 minute' AS at) AS times;
+         INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
+         SELECT id, 1, 'A title', 'A summary', 'A body', author_id, created_at, id::text FROM posts;
+         SET session_replication_role = origin;
+         ANALYZE",
+        alice = world.alice
+    ))
+    .unwrap();
+    // A connection counts what it has read so far.
+    let conn = &mut world.database.as_superuser();
+    let mut read = |what: &str, list: &dyn Fn(&mut PgConnection) -> usize| {
+        conn.transaction(|conn| {
+            assert_eq!(list(conn), 20, "{what}");
+            let rows = statement::<BigInt>(
+                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
+                 WHERE relid = 'posts'::regclass",
+            )
+            .get_result::<i64>(conn)?;
+            assert!(rows < 200, "{what}: {rows} posts are read");
+            QueryResult::Ok(())
+        })
+        .unwrap();
+    };
+    read("queue", &|conn| posts::awaiting_review(conn, world.edith, 20).unwrap().len());
+    read("longest waiting", &|conn| posts::longest_waiting(conn, 20).unwrap().len());
 }
 
 #[test]

@@ -89,6 +89,8 @@ impl From<QueueRow> for QueueLine {
     }
 }
 
+/// The posts of a queue. A post in review is there since it was submitted, so an index
+/// has their order.
 macro_rules! queue_where {
     ($condition:literal) => {
         concat!(
@@ -112,7 +114,7 @@ macro_rules! queue_where {
             " (author.is_active AND EXISTS (
                  SELECT FROM standing_requests asked
                  WHERE asked.post_id = p.id AND asked.revision = p.current_revision))
-             ORDER BY p.submitted_at, p.id"
+             ORDER BY p.since, p.id"
         )
     };
 }
