@@ -104,12 +104,12 @@ impl Mark {
         }
     }
 
-    /// Returns the text beside the mark.
     /// Returns whether the part is there.
     pub(super) fn is_done(self) -> bool {
         self == Self::Done
     }
 
+    /// Returns the text beside the mark.
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Done => "done",

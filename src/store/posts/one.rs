@@ -10,7 +10,8 @@ use crate::domain::{Post, PostId, Slug, State};
 use crate::store::statement::statement;
 use crate::store::visibility::Visibility;
 
-/// The columns of a [`PostRow`] in the order of its SQL types, with the body as far as it is asked for.
+/// The columns of a [`PostRow`] in the order of its SQL types, with the body as far as
+/// it is asked for.
 macro_rules! posts_with {
     ($body:literal, $condition:literal) => {
         posts_with!($body, "NULL::text", $condition)
