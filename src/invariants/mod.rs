@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod incidents;
 mod mutations;
 pub mod own_account;
+mod parts;
 mod posts;
 mod written_row;
 

@@ -1,69 +1,19 @@
 //! The statements that write: all that ever changes a post.
-//!
-//! Times come from the clock at the moment of writing, under the lock, and are
-//! never earlier than the newest history row of the post: a transaction's own
-//! `now()` is as old as its wait, and a clock may be set back.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 use super::Broken;
+use super::parts::{moment, outcome, recorded, stored_fingerprint, upon};
 use super::posts::{self, Mutation, Operation, Written};
 use super::written_row::{RowSqlType, written};
 use crate::domain::{
-    Archive, Create, OnPost, Outcome, Publish, RequestChanges, Revise, RevisionNumber, Slug, State,
-    Submit, UserId, WithdrawRequest, search,
+    Archive, Create, Outcome, Publish, RequestChanges, Revise, RevisionNumber, Slug, State, Submit,
+    WithdrawRequest, search,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
-use crate::store::statement::{Statement, statement};
-
-/// The time of the action, as the relation `moment`: a little later than what the
-/// policies saw. What they decided is what counts.
-macro_rules! moment {
-    () => {
-        "moment AS MATERIALIZED (
-            SELECT greatest(clock_timestamp(), max(at)) AS at FROM history WHERE post_id = $1
-        )"
-    };
-}
-
-/// The history row of the relation `post`, as the relation `recorded`. The
-/// actor, the key and the fingerprint are the parameters from `$first` on.
-macro_rules! recorded {
-    ($action:literal, from $from:literal, $actor:literal, $key:literal, $fingerprint:literal) => {
-        concat!(
-            "recorded AS (
-                INSERT INTO history (post_id, action, revision, from_state, to_state,
-                    actor_id, key, fingerprint, at)
-                SELECT id, '",
-            $action,
-            "', current_revision, ",
-            $from,
-            ", state, ",
-            $actor,
-            ", ",
-            $key,
-            ", ",
-            $fingerprint,
-            ", at FROM post
-                RETURNING entered, at, revision
-            )"
-        )
-    };
-    ($action:literal, from $from:literal) => {
-        recorded!($action, from $from, "$3", "$4", "$5")
-    };
-}
-
-/// What was written: the columns of a [`RowSqlType`].
-macro_rules! outcome {
-    () => {
-        "SELECT post.id, post.state, post.current_revision, post.at,
-            recorded.entered, recorded.at, recorded.revision, post.slug
-         FROM post LEFT JOIN recorded ON true"
-    };
-}
+use crate::store::statement::statement;
 
 /// Writes the beginning of a post, and returns what it did.
 ///
@@ -310,24 +260,4 @@ impl Mutation for Archive {
         let reason = validity.attempt().reason.as_str();
         written(upon(validity, operation, archived).bind::<Text, _>(reason), conn)
     }
-}
-
-/// Returns the statement with the five parameters that every action on a post
-/// has: the post, the revision it must be at, the actor, the key, the fingerprint.
-fn upon<'a, A: OnPost>(
-    validity: &Validity<'_, '_, A>,
-    operation: &'a Operation<'a>,
-    sql: &'static str,
-) -> Statement<'a, RowSqlType> {
-    let actor = validity.actor().id();
-    statement::<RowSqlType>(sql)
-        .bind::<BigInt, _>(validity.subject().post().id.0)
-        .bind::<Integer, _>(validity.subject().post().current.number.0)
-        .bind::<BigInt, _>(actor.0)
-        .bind::<Text, _>(operation.key.as_str())
-        .bind::<Binary, _>(stored_fingerprint(operation, actor))
-}
-
-fn stored_fingerprint(operation: &Operation<'_>, actor: UserId) -> Vec<u8> {
-    operation.fingerprint.by(actor).as_bytes().to_vec()
 }
