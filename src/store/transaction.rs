@@ -1,4 +1,6 @@
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
+use diesel::result::Error;
 
 use crate::domain::{Step, Within};
 
@@ -23,8 +25,12 @@ impl<'tx> Transaction<'tx> {
     }
 }
 
+/// What is read in a transaction of the workflow is found by its key, and a plan
+/// for any key is as good as one for this: making it anew takes longer than it.
+const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
+
 /// Runs the body in one transaction: commits what returns `Ok`, rolls back
-/// what returns `Err` or panics.
+/// what returns `Err`. A connection whose body panics is not lent again.
 ///
 /// The body must pass on every database error that it meets. PostgreSQL has
 /// already given up the transaction by then, and an `Ok` would commit nothing.
@@ -38,12 +44,24 @@ pub fn transaction<T, E>(
     body: impl for<'tx> FnOnce(&mut Transaction<'tx>) -> Result<T, E>,
 ) -> Result<T, E>
 where
-    E: From<diesel::result::Error>,
+    E: From<Error>,
 {
-    conn.transaction(|conn| {
-        Step::Begin.reached();
-        let done = body(&mut Transaction { conn, within: Within::default() })?;
-        Step::Commit.reached();
-        Ok(done)
-    })
+    if let Err(error) = AnsiTransactionManager::begin_transaction_sql(conn, BEGIN) {
+        // Nothing of it is left to the next who is lent the connection.
+        let _ = conn.batch_execute("ROLLBACK");
+        return Err(error.into());
+    }
+    Step::Begin.reached();
+    match body(&mut Transaction { conn, within: Within::default() }) {
+        Ok(done) => {
+            Step::Commit.reached();
+            AnsiTransactionManager::commit_transaction(conn)?;
+            Ok(done)
+        }
+        Err(refusal) => match AnsiTransactionManager::rollback_transaction(conn) {
+            // The connection is lost, and the transaction with it.
+            Ok(()) | Err(Error::BrokenTransactionManager) => Err(refusal),
+            Err(error) => Err(error.into()),
+        },
+    }
 }

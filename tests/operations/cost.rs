@@ -48,6 +48,27 @@ fn one_publish_takes_six_round_trips_and_one_connection() {
     assert_eq!(counts[1], 6, "BEGIN, actor, lock, post, write, COMMIT");
 }
 
+/// Each is planned for any key, and not for the key that it comes with.
+#[test]
+fn the_statements_of_a_publish_are_planned_once() {
+    let world = World::new();
+    let store = world.database.store_of(1);
+    let server = Server::start(store.clone());
+    let mut edith = server.signed_in("edith");
+    for _ in 0..3 {
+        let (post, fields) = publish_through(&mut edith, &world);
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        edith.post(&format!("/desk/posts/{post}/publish"), &fields).expect(303);
+    }
+    let statements = statement::<(BigInt, BigInt)>(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements
+         WHERE statement ~ 'FOR UPDATE|INSERT INTO history' AND parameter_types <> '{}'",
+    );
+    let planned: Vec<(i64, i64)> = statements.load(&mut store.checkout().unwrap()).unwrap();
+    assert_eq!(planned, [(3, 0); 2], "the lock and the write");
+}
+
 /// A program costs what a browser does: its token is read where a session is.
 #[test]
 fn a_program_takes_as_many_round_trips_as_a_browser_and_one_connection() {
