@@ -6,6 +6,7 @@ mod accounts;
 mod accounts_driven;
 mod cover;
 mod document;
+mod others_driven;
 mod own_driven;
 mod posts;
 mod posts_driven;
