@@ -27,17 +27,17 @@ const DATABASE_UP: &str = "imprimatur_database_up";
 const CONNECTIONS: &str = "imprimatur_database_connections";
 const MOST_CONNECTIONS: &str = "imprimatur_database_connections_max";
 
-enum Kind {
+enum MetricKind {
     Counter,
     Gauge,
     Histogram,
 }
 
-use Kind::{Counter, Gauge, Histogram};
+use MetricKind::{Counter, Gauge, Histogram};
 
 /// Everything that is measured.
 #[rustfmt::skip]
-const TABLE: [(&str, Kind, Unit, &str); 13] = [
+const TABLE: [(&str, MetricKind, Unit, &str); 13] = [
     (REQUESTS, Counter, Unit::Count, "Requests answered, by method, route pattern (none if no \
                                       route matches) and status."),
     (DURATION, Histogram, Unit::Seconds, "Seconds until the response head was ready, by method \

@@ -1,5 +1,5 @@
 use crate::accounts::stored_password;
-use crate::accounts::throttle::{self, Attempt, Throttled};
+use crate::accounts::throttle::{self, SignInAttempt, Throttled};
 use crate::http::{Context, Hashing, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
@@ -21,7 +21,7 @@ pub(super) async fn check(
     hashing: &Hashing,
     typed: &str,
 ) -> Result<Proof, Refusal> {
-    let attempt = Attempt::SignedIn(request.session().ok_or(Refusal::NotSignedIn)?);
+    let attempt = SignInAttempt::SignedIn(request.session().ok_or(Refusal::NotSignedIn)?);
     let (asking, counted) = (request.clone(), attempt.clone());
     let found = context.step(request.id, move |store: &Store| {
         let conn = &mut *store.checkout()?;

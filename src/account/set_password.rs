@@ -11,7 +11,7 @@ use askama::Template;
 
 use crate::accounts::links::{self, Link};
 use crate::accounts::password_choice::choose;
-use crate::accounts::throttle::{self, Attempt};
+use crate::accounts::throttle::{self, SignInAttempt};
 use crate::accounts::username_of;
 use crate::domain::Interface;
 use crate::http::flash::Flash;
@@ -83,7 +83,7 @@ async fn set(
     let (shown, address) = (link.clone(), request.address);
     let found = context.step(request.id, move |store| {
         let conn = &mut *store.checkout()?;
-        let attempt = Attempt::Link { address };
+        let attempt = SignInAttempt::Link { address };
         if let Err(throttled) = throttle::count(conn, &attempt).map_err(read_error)? {
             return Ok(Err(throttled));
         }

@@ -194,10 +194,11 @@ pub struct AccountEvent {
     pub reason: String,
 }
 
-type EventSqlType = (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Nullable<Text>, Text);
+type AccountEventSqlType =
+    (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Nullable<Text>, Text);
 
 #[derive(Queryable)]
-struct EventRow {
+struct AccountEventRow {
     id: i64,
     at: Stored,
     actor_id: i64,
@@ -208,8 +209,8 @@ struct EventRow {
     reason: String,
 }
 
-impl From<EventRow> for AccountEvent {
-    fn from(row: EventRow) -> Self {
+impl From<AccountEventRow> for AccountEvent {
+    fn from(row: AccountEventRow) -> Self {
         Self {
             id: row.id,
             at: row.at.to_jiff(),
@@ -230,7 +231,7 @@ pub fn events(
     before: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<AccountEvent>> {
-    let rows = statement::<EventSqlType>(
+    let rows = statement::<AccountEventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
          e.role, e.display_name, e.reason
          FROM account_events e JOIN users actor ON actor.id = e.actor_id
@@ -240,13 +241,13 @@ pub fn events(
     .bind::<BigInt, _>(subject.0)
     .bind::<BigInt, _>(before.unwrap_or(i64::MAX))
     .at_most(limit)
-    .load::<EventRow>(conn)?;
+    .load::<AccountEventRow>(conn)?;
     Ok(rows.into_iter().map(AccountEvent::from).collect())
 }
 
 /// Returns the latest grant of each role that a person holds.
 pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEvent>> {
-    let rows = statement::<EventSqlType>(
+    let rows = statement::<AccountEventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
          e.role, e.display_name, e.reason
          FROM unnest($2::text[]) AS held (role)
@@ -259,6 +260,6 @@ pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<Acco
     )
     .bind::<BigInt, _>(subject.id.0)
     .bind::<Array<Text>, _>(subject.roles.names())
-    .load::<EventRow>(conn)?;
+    .load::<AccountEventRow>(conn)?;
     Ok(rows.into_iter().map(AccountEvent::from).collect())
 }

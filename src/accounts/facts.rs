@@ -27,7 +27,7 @@ pub(crate) fn account(
     )
     .bind::<BigInt, _>(person.id.0)
     .bind::<Nullable<BigInt>, _>(token.map(|token| token.0))
-    .get_result::<AccountRow>(conn)?;
+    .get_result::<AccountFactsRow>(conn)?;
     Ok(Account {
         person,
         is_active,
@@ -38,7 +38,7 @@ pub(crate) fn account(
 }
 
 #[derive(Queryable)]
-struct AccountRow {
+struct AccountFactsRow {
     is_signed_in: bool,
     active_staff: i64,
     has_token: bool,

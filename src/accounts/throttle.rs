@@ -39,7 +39,7 @@ pub struct Throttled {
 
 /// An attempt to show a password or a one-time link.
 #[derive(Debug, Clone)]
-pub enum Attempt {
+pub enum SignInAttempt {
     /// By an unknown browser, for a username, which need not exist.
     Unknown {
         /// The username as it was typed.
@@ -85,7 +85,7 @@ impl Counter {
     }
 }
 
-impl Attempt {
+impl SignInAttempt {
     /// Returns the counters in the order in which they count. What one refuses,
     /// the next does not count: a network that has to wait does not use up the
     /// attempts of the account.
@@ -119,7 +119,10 @@ fn network(address: IpAddr) -> Vec<u8> {
 
 /// Counts an attempt *before* the password is checked, so that a hundred at the
 /// same time are a hundred. [`take_back`] undoes it after a success.
-pub fn count(conn: &mut PgConnection, attempt: &Attempt) -> QueryResult<Result<(), Throttled>> {
+pub fn count(
+    conn: &mut PgConnection,
+    attempt: &SignInAttempt,
+) -> QueryResult<Result<(), Throttled>> {
     for counter in attempt.counters() {
         let window = add_one(conn, &counter)?;
         if window.attempts > counter.limit {
@@ -157,7 +160,7 @@ fn add_one(conn: &mut PgConnection, counter: &Counter) -> QueryResult<WindowRow>
 
 /// Takes a successful attempt back. The owner's own count starts again; the
 /// counts that strangers share go down by one.
-pub fn take_back(conn: &mut PgConnection, attempt: &Attempt) -> QueryResult<()> {
+pub fn take_back(conn: &mut PgConnection, attempt: &SignInAttempt) -> QueryResult<()> {
     for counter in attempt.counters() {
         statement::<BigInt>(
             "UPDATE sign_in_throttle

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::Permission;
 use crate::domain::unseen::is_invisible;
-use crate::http::download::{File, Piece};
+use crate::http::download::{Attachment, FilePiece};
 use crate::http::{Context, Request};
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
@@ -50,7 +50,7 @@ pub(super) async fn download<E: Export>(
     request: Request,
     requested: impl Fn(&Request, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
 ) -> HttpResponse {
-    let file = File { name: E::NAME, content_type: "text/csv; charset=utf-8" };
+    let file = Attachment { name: E::NAME, content_type: "text/csv; charset=utf-8" };
     context
         .download(request, file, move |store, request, from: Option<Cursor>| {
             let conn = &mut *store.checkout()?;
@@ -68,7 +68,7 @@ pub(super) async fn download<E: Export>(
             for line in &page.lines {
                 write_record(&mut text, E::COLUMNS.iter().map(|(_, cell)| cell(&list, line)));
             }
-            Ok(Piece { text, next: page.next })
+            Ok(FilePiece { text, next: page.next })
         })
         .await
 }

@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored, ToDiesel};
+use jiff_diesel::{NullableTimestamp, ToDiesel};
 
+use super::refusal_log::RecordRow;
 use crate::domain::{Acknowledgement, Byline, Incident, IncidentId, PostId, RequestId, UserId};
 use crate::store::Transaction;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
@@ -33,21 +34,13 @@ type IncidentSqlType = (
 
 /// A person who may be absent.
 #[derive(Queryable)]
-struct ActorRow {
+struct MaybeActorRow {
     id: Option<i64>,
     name: Option<String>,
 }
 
 #[derive(Queryable)]
-struct EventRow {
-    id: i64,
-    at: Stored,
-    request: uuid::Uuid,
-    interface: String,
-}
-
-#[derive(Queryable)]
-struct SubjectRow {
+struct StoppedRow {
     action: String,
     post: Option<i64>,
     invariant: String,
@@ -64,9 +57,9 @@ struct AcknowledgementRow {
 
 #[derive(Queryable)]
 struct IncidentRow {
-    event: EventRow,
-    actor: ActorRow,
-    subject: SubjectRow,
+    event: RecordRow,
+    actor: MaybeActorRow,
+    subject: StoppedRow,
     acknowledgement: AcknowledgementRow,
 }
 

@@ -76,12 +76,13 @@ type LineSqlType = (
     (Text, Jsonb),
 );
 
+/// When something was recorded, and of which request.
 #[derive(Queryable)]
-struct RequestRow {
-    id: i64,
-    at: Stored,
-    request: uuid::Uuid,
-    interface: String,
+pub(super) struct RecordRow {
+    pub(super) id: i64,
+    pub(super) at: Stored,
+    pub(super) request: uuid::Uuid,
+    pub(super) interface: String,
 }
 
 #[derive(Queryable)]
@@ -92,7 +93,7 @@ struct ActorRow {
 }
 
 #[derive(Queryable)]
-struct SubjectRow {
+struct RefusedRow {
     action: String,
     post: Option<i64>,
     title: Option<String>,
@@ -101,9 +102,9 @@ struct SubjectRow {
 
 #[derive(Queryable)]
 struct RefusalRow {
-    asked: RequestRow,
+    asked: RecordRow,
     actor: ActorRow,
-    subject: SubjectRow,
+    subject: RefusedRow,
     verdict: (String, serde_json::Value),
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::config::{ConfigError, Database};
 use crate::domain::counted;
@@ -12,16 +12,16 @@ use crate::store::pool::Limits;
 /// Runs the body on a database that is up to date, and closes it afterwards.
 pub(super) fn on_database<T>(
     options: &Options,
-    body: impl FnOnce(&Store) -> Result<T, Failure>,
-) -> Result<T, Failure> {
+    body: impl FnOnce(&Store) -> Result<T, CommandFailure>,
+) -> Result<T, CommandFailure> {
     on_open_database(options, |database| body(&database.store(Limits::default())))
 }
 
 /// Does the same for a body that needs the rights of the owner.
 pub(super) fn on_open_database<T>(
     options: &Options,
-    body: impl FnOnce(&Database) -> Result<T, Failure>,
-) -> Result<T, Failure> {
+    body: impl FnOnce(&Database) -> Result<T, CommandFailure>,
+) -> Result<T, CommandFailure> {
     let database = Database::open(&options.location()?)?;
     let outcome = require_current(&database).and_then(|()| body(&database));
     close_after(database, outcome)
@@ -29,14 +29,14 @@ pub(super) fn on_open_database<T>(
 
 /// Migrates a private database that is not up to date. When another one is migrated is
 /// for its operator to decide. One that is up to date is left as it is.
-fn require_current(database: &Database) -> Result<(), Failure> {
+fn require_current(database: &Database) -> Result<(), CommandFailure> {
     match database.is_current()? {
         true => Ok(()),
         false if database.is_private() => {
             database.migrate()?;
             Ok(())
         }
-        false => Err(Failure::Other(
+        false => Err(CommandFailure::Other(
             "The database is not up to date: run `imprimatur migrate` first.".into(),
         )),
     }
@@ -44,8 +44,8 @@ fn require_current(database: &Database) -> Result<(), Failure> {
 
 pub(super) fn close_after<T>(
     database: Database,
-    outcome: Result<T, Failure>,
-) -> Result<T, Failure> {
+    outcome: Result<T, CommandFailure>,
+) -> Result<T, CommandFailure> {
     // The outcome is committed: a server that does not stop is only a warning.
     if let Err(error) = database.close() {
         tracing::warn!(%error, "the private database was not stopped");
@@ -59,11 +59,11 @@ struct MigrateDocument {
     applied: usize,
 }
 
-pub(super) fn migrate(options: &Options) -> Result<(), Failure> {
+pub(super) fn migrate(options: &Options) -> Result<(), CommandFailure> {
     let database = Database::open(&options.location()?)?;
     let applied =
         database.migrate().and_then(|applied| warn_if_unprotected(&database).map(|()| applied));
-    let applied = close_after(database, applied.map_err(Failure::from))?;
+    let applied = close_after(database, applied.map_err(CommandFailure::from))?;
     let text = match applied {
         0 => "Nothing to migrate.".to_owned(),
         many => format!("Applied {}.", counted(many, "migration")),

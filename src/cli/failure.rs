@@ -11,7 +11,7 @@ use crate::store::migrations::MigrationError;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum CommandFailure {
     /// The arguments make no sense together.
     Usage(String),
     /// Something supplied does not parse.
@@ -53,7 +53,7 @@ pub(super) struct Refused {
     pub(super) key: Option<OperationKey>,
 }
 
-impl Failure {
+impl CommandFailure {
     /// Returns a refusal that no key goes with.
     pub(super) fn refused(refusal: Refusal, request: RequestId) -> Self {
         Self::Refused(Box::new(Refused { refusal, request, key: None }))
@@ -94,13 +94,13 @@ impl Failure {
     }
 }
 
-impl From<Unavailable> for Failure {
+impl From<Unavailable> for CommandFailure {
     fn from(why: Unavailable) -> Self {
         Self::refused(why.into(), RequestId::new())
     }
 }
 
-impl From<FieldError> for Failure {
+impl From<FieldError> for CommandFailure {
     fn from(error: FieldError) -> Self {
         Self::Input(error.into())
     }
@@ -108,7 +108,7 @@ impl From<FieldError> for Failure {
 
 macro_rules! from {
     ($($error:ty => $variant:ident),* $(,)?) => {
-        $(impl From<$error> for Failure {
+        $(impl From<$error> for CommandFailure {
             fn from(error: $error) -> Self {
                 Self::$variant(error)
             }

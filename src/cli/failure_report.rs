@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::{CommandFailure, Refused};
 use crate::cli::output::{Format, json};
 use crate::config::ConfigError;
 use crate::domain::{FieldError, InvalidInput, Reason, RequestId};
@@ -27,7 +27,7 @@ struct FailureDocument {
     key: Option<String>,
 }
 
-impl Failure {
+impl CommandFailure {
     /// Prints the layer, then each reason, and returns the exit code.
     pub(super) fn report(self, format: Format) -> ExitCode {
         let lines = match format {

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 
 /// How long our own listener may take to accept a connection.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -43,7 +43,7 @@ fn resolve(text: &str) -> Result<Vec<SocketAddr>, String> {
 pub(super) fn bind(
     address: &ListenAddress,
     option: &str,
-) -> Result<(TcpListener, SocketAddr), Failure> {
+) -> Result<(TcpListener, SocketAddr), CommandFailure> {
     let bound = TcpListener::bind(&*address.candidates)
         .and_then(|listener| listener.local_addr().map(|address| (listener, address)));
     bound.map_err(|error| {
@@ -58,7 +58,7 @@ pub(super) fn bind(
             std::io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
             _ => format!("choose another with {option}"),
         };
-        Failure::Other(format!("Cannot listen on {}: {what_helps} ({error}).", address.text))
+        CommandFailure::Other(format!("Cannot listen on {}: {what_helps} ({error}).", address.text))
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::domain::FieldError;
 use crate::domain::markdown::without_comments;
 use crate::render::markdown::Mark;
@@ -30,11 +30,13 @@ impl From<FieldError> for ReadError {
 }
 
 /// Returns the text of a file, or of standard input for `-`.
-pub(super) fn read_or_stdin(path: &Path) -> Result<String, Failure> {
+pub(super) fn read_or_stdin(path: &Path) -> Result<String, CommandFailure> {
     let text = if path == Path::new("-") { text_of(io::stdin()) } else { read(path) };
     text.map_err(|error| match error {
         ReadError::Field(error) => error.into(),
-        ReadError::Io(error) => Failure::Usage(format!("Cannot read {}: {error}", path.display())),
+        ReadError::Io(error) => {
+            CommandFailure::Usage(format!("Cannot read {}: {error}", path.display()))
+        }
     })
 }
 

@@ -30,7 +30,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::postgres;
 use exit::Exit;
-use failure::Failure;
+use failure::CommandFailure;
 use logging::DefaultLogs;
 use options::Options;
 use output::Format;
@@ -58,11 +58,11 @@ struct Cli {
     #[command(flatten)]
     options: Options,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// Start the web server (default)
     ///
     /// Runs migrations first. A new private database gets demo accounts and posts,
@@ -100,11 +100,11 @@ pub fn main() -> ExitCode {
         Err(error) => return report_usage(&error),
     };
     let Some(command) = command else {
-        return Failure::Usage("Unknown command.".into()).report(options.format());
+        return CommandFailure::Usage("Unknown command.".into()).report(options.format());
     };
     logging::start(match (&command, options.format()) {
         (_, Format::Json) => DefaultLogs::Nothing,
-        (Command::Serve(_), Format::Text) => DefaultLogs::Events,
+        (CliCommand::Serve(_), Format::Text) => DefaultLogs::Events,
         (_, Format::Text) => DefaultLogs::Warnings,
     });
     match run(&options, command) {
@@ -119,7 +119,7 @@ fn report_usage(error: &clap::Error) -> ExitCode {
         let text = error.render().to_string();
         let sentence = text.split("\n\n").next().unwrap_or_default();
         let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
-        return Failure::Usage(sentence.to_owned()).report(Format::Json);
+        return CommandFailure::Usage(sentence.to_owned()).report(Format::Json);
     }
     // `--help | head` closes the pipe early, which is no failure.
     let _ = error.print();
@@ -153,24 +153,23 @@ fn names_a_command() -> bool {
         .any(|word| word.to_str().is_some_and(|word| cli.find_subcommand(word).is_some()))
 }
 
-fn run(options: &Options, command: Command) -> Result<(), Failure> {
+fn run(options: &Options, command: CliCommand) -> Result<(), CommandFailure> {
     options::refuse_empty(std::env::args_os())?;
     match command {
-        Command::Serve(_) if options.format() == Format::Json => {
-            Err(Failure::Usage("--json does not apply to the server.".into()))
+        CliCommand::Serve(_) if options.format() == Format::Json => {
+            Err(CommandFailure::Usage("--json does not apply to the server.".into()))
         }
-        Command::Serve(arguments) => serve::serve(&options.location()?, arguments),
-        Command::Migrate => database::migrate(options),
-        Command::User(command) => users::user(options, command),
-        Command::Role(command) => users::role(options, command),
-        Command::Post(command) => posts::post(options, command),
-        Command::Import(arguments) => import::import(options, &arguments),
-        Command::Verify => verify::verify(options),
-        Command::KeepCluster { grace_ms } => {
-            let data_dir = options
-                .data_dir
-                .as_deref()
-                .ok_or_else(|| Failure::Usage("Give the directory with --data-dir.".into()))?;
+        CliCommand::Serve(arguments) => serve::serve(&options.location()?, arguments),
+        CliCommand::Migrate => database::migrate(options),
+        CliCommand::User(command) => users::user(options, command),
+        CliCommand::Role(command) => users::role(options, command),
+        CliCommand::Post(command) => posts::post(options, command),
+        CliCommand::Import(arguments) => import::import(options, &arguments),
+        CliCommand::Verify => verify::verify(options),
+        CliCommand::KeepCluster { grace_ms } => {
+            let data_dir = options.data_dir.as_deref().ok_or_else(|| {
+                CommandFailure::Usage("Give the directory with --data-dir.".into())
+            })?;
             Ok(postgres::run_watchdog(data_dir, Duration::from_millis(grace_ms))?)
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{FalseyValueParser, OsStringValueParser, TypedValueParser};
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::output::Format;
 use crate::config::DatabaseLocation;
 use crate::postgres::{self, InstallPolicy};
@@ -42,7 +42,7 @@ const NEED_A_VALUE: [&str; 3] = ["--data-dir", "--public-url", "--name"];
 
 /// Refuses an option without a value, such as `--data-dir "$DIR"` where a script has not
 /// set the variable. An empty variable of the environment is like none.
-pub(super) fn refuse_empty(words: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+pub(super) fn refuse_empty(words: impl Iterator<Item = OsString>) -> Result<(), CommandFailure> {
     let words: Vec<OsString> = words.collect();
     let empty = NEED_A_VALUE.into_iter().find(|name| {
         let is_name = |word: &OsString| word.as_os_str() == *name;
@@ -53,7 +53,7 @@ pub(super) fn refuse_empty(words: impl Iterator<Item = OsString>) -> Result<(), 
     match empty {
         None => Ok(()),
         Some(name) => {
-            Err(Failure::Usage(format!("{name} is empty: give a value, or leave it out.")))
+            Err(CommandFailure::Usage(format!("{name} is empty: give a value, or leave it out.")))
         }
     }
 }
@@ -65,7 +65,7 @@ impl Options {
 
     /// Returns where the database is. A private one is shielded from libpq's
     /// environment.
-    pub(super) fn location(&self) -> Result<DatabaseLocation, Failure> {
+    pub(super) fn location(&self) -> Result<DatabaseLocation, CommandFailure> {
         // A program that reads JSON cannot answer a question.
         let install = match self.format() {
             _ if self.install_postgres => InstallPolicy::Always,

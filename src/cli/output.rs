@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 
 use serde::Serialize;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 
 /// For whom a command prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Format {
         self,
         text: impl Display,
         document: &impl Serialize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandFailure> {
         match self {
             Self::Text => print_line(text),
             Self::Json => print_line(json(document)?),
@@ -35,8 +35,8 @@ impl Format {
     pub(super) fn print_list(
         self,
         name: &str,
-        write: impl FnOnce(&mut List) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        write: impl FnOnce(&mut List) -> Result<(), CommandFailure>,
+    ) -> Result<(), CommandFailure> {
         let mut list =
             List { out: BufWriter::new(io::stdout().lock()), format: self, separator: "" };
         if self == Self::Json {
@@ -62,7 +62,7 @@ impl List {
         &mut self,
         text: impl Display,
         document: &impl Serialize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandFailure> {
         match self.format {
             Format::Text => writeln!(self.out, "{text}")?,
             Format::Json => write!(self.out, "{}{}", self.separator, json(document)?)?,
@@ -73,13 +73,13 @@ impl List {
 }
 
 /// Prints a line. `println!` would panic where the reader has gone.
-pub(super) fn print_line(line: impl Display) -> Result<(), Failure> {
+pub(super) fn print_line(line: impl Display) -> Result<(), CommandFailure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     Ok(out.flush()?)
 }
 
 /// Returns a JSON document on one line.
-pub(super) fn json(document: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(document).map_err(|error| Failure::Other(error.to_string()))
+pub(super) fn json(document: &impl Serialize) -> Result<String, CommandFailure> {
+    serde_json::to_string(document).map_err(|error| CommandFailure::Other(error.to_string()))
 }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::accounts::password_choice::choose;
 use crate::accounts::passwords;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::domain::FieldError;
 
 /// More than any password has; reading stops there.
@@ -23,23 +23,23 @@ pub(super) struct PasswordSource {
 }
 
 /// Reads a new password for an account and returns its hash.
-pub(super) fn read_hash(source: &PasswordSource, username: &str) -> Result<String, Failure> {
+pub(super) fn read_hash(source: &PasswordSource, username: &str) -> Result<String, CommandFailure> {
     let typed = if source.password_stdin {
         first_line()?
     } else if io::stdin().is_terminal() {
         ask_twice()?
     } else {
-        return Err(Failure::Usage(
+        return Err(CommandFailure::Usage(
             "Pass --password-stdin and write the password to standard input, or run this at a \
              terminal."
                 .into(),
         ));
     };
     let password = choose(&typed, &[username])?;
-    passwords::hash(&password).map_err(|error| Failure::Other(error.to_string()))
+    passwords::hash(&password).map_err(|error| CommandFailure::Other(error.to_string()))
 }
 
-fn first_line() -> Result<String, Failure> {
+fn first_line() -> Result<String, CommandFailure> {
     let mut line = String::new();
     io::BufReader::new(io::stdin().take(MAX_BYTES))
         .read_line(&mut line)
@@ -49,10 +49,11 @@ fn first_line() -> Result<String, Failure> {
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
-fn ask_twice() -> Result<String, Failure> {
+fn ask_twice() -> Result<String, CommandFailure> {
     let ask = |prompt: &str| {
-        rpassword::prompt_password(prompt)
-            .map_err(|error| Failure::Other(format!("The terminal cannot be read: {error}.")))
+        rpassword::prompt_password(prompt).map_err(|error| {
+            CommandFailure::Other(format!("The terminal cannot be read: {error}."))
+        })
     };
     let typed = ask("Password (12 to 256 characters): ")?;
     if ask("Repeat password:  ")? != typed {

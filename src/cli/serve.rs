@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::cli::database::{close_after, warn_if_unprotected};
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::listener::{self, ListenAddress};
 use crate::cli::output::print_line;
 use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
@@ -106,7 +106,10 @@ struct Front {
     may_serve_demo_accounts: bool,
 }
 
-pub(super) fn serve(location: &DatabaseLocation, arguments: Arguments) -> Result<(), Failure> {
+pub(super) fn serve(
+    location: &DatabaseLocation,
+    arguments: Arguments,
+) -> Result<(), CommandFailure> {
     // What fails at once comes first: no database server is started, and no
     // migration applied, for a program that then cannot listen.
     let serve_lock = match location {
@@ -123,7 +126,7 @@ fn on_open_database(
     database: &Database,
     front: Front,
     serve_lock: Option<&ServeLock>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     database.bring_up_to_date()?;
     warn_if_unprotected(database)?;
     let store = database.store(Limits::default());
@@ -136,7 +139,7 @@ fn on_open_database(
     }
     let sign_ins = demo::sign_ins(&mut *store.checkout()?)?;
     if !may_be_demo && !sign_ins.is_empty() {
-        return Err(Failure::Other(refusal_of_demo_accounts(&sign_ins)));
+        return Err(CommandFailure::Other(refusal_of_demo_accounts(&sign_ins)));
     }
     if let Some(serve_lock) = serve_lock {
         serve_lock.record_address(&front.settings.site.url)?;
@@ -154,7 +157,7 @@ fn on_open_database(
     let _supervisor = database.supervise()?;
     // The pool goes with the last clone of the store, which is in there.
     server::serve(front.listener, store, front.settings, watch)
-        .map_err(|error| Failure::Other(format!("The server stopped: {error}.")))
+        .map_err(|error| CommandFailure::Other(format!("The server stopped: {error}.")))
 }
 
 fn language(text: &str) -> Result<LanguageTag, String> {
@@ -166,13 +169,13 @@ fn site_line(text: &str) -> Result<String, String> {
     parse_name("site", text, 200, "Enter a line of text.").map_err(|error| error.message)
 }
 
-fn front(arguments: &Arguments) -> Result<Front, Failure> {
+fn front(arguments: &Arguments) -> Result<Front, CommandFailure> {
     let (listener, address) = listener::bind(&arguments.listen, "--listen")?;
     let metrics = arguments.metrics_listen.as_ref();
     let metrics = metrics.map(|at| listener::bind(at, "--metrics-listen")).transpose()?;
     let given = arguments.public_url.as_deref().filter(|text| !text.is_empty());
     let given = given.map(PublicUrl::parse).transpose().map_err(|problem| {
-        Failure::Usage(format!(
+        CommandFailure::Usage(format!(
             "--public-url cannot be used: {problem}, such as https://example.org."
         ))
     })?;
@@ -215,7 +218,7 @@ fn warn_about(public_url: Option<&PublicUrl>, address: SocketAddr, is_behind_pro
     }
 }
 
-fn refusal_of_demo_accounts(sign_ins: &[demo::SignIn]) -> String {
+fn refusal_of_demo_accounts(sign_ins: &[demo::DemoSignIn]) -> String {
     let names: Vec<&str> = sign_ins.iter().map(|person| person.username.as_str()).collect();
     format!(
         "Other machines could reach the demo accounts ({}), whose password is public. Deactivate \
@@ -225,7 +228,7 @@ fn refusal_of_demo_accounts(sign_ins: &[demo::SignIn]) -> String {
     )
 }
 
-fn welcome(sign_ins: &[demo::SignIn], front: &Front) -> Result<(), Failure> {
+fn welcome(sign_ins: &[demo::DemoSignIn], front: &Front) -> Result<(), CommandFailure> {
     print_line(format_args!("Imprimatur is at {}", front.settings.site.url))?;
     if sign_ins.is_empty() {
         return Ok(());

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::cli::database::on_open_database;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::domain::counted;
 use crate::store::verify::{self, Finding, Report};
@@ -80,13 +80,13 @@ impl fmt::Display for VerifyDocument {
     }
 }
 
-pub(super) fn verify(options: &Options) -> Result<(), Failure> {
+pub(super) fn verify(options: &Options) -> Result<(), CommandFailure> {
     on_open_database(options, |database| {
         let conn = &mut database.connect_as_owner()?;
         let second = &mut database.connect_as_owner()?;
         let report = verify::verify_on_two(conn, second, database.runtime_role())?;
         let document = VerifyDocument::from(report);
         options.format().print(&document, &document)?;
-        if document.findings.is_empty() { Ok(()) } else { Err(Failure::Broken) }
+        if document.findings.is_empty() { Ok(()) } else { Err(CommandFailure::Broken) }
     })
 }

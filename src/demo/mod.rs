@@ -184,7 +184,7 @@ fn call(store: &Store, username: &str, key: String) -> Result<Call, DemoError> {
 
 /// A demo account that still has the demo password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignIn {
+pub struct DemoSignIn {
     /// What to sign in with.
     pub username: String,
     /// What the person holds now, for people to read.
@@ -192,7 +192,7 @@ pub struct SignIn {
 }
 
 /// Returns the active accounts that still have the demo password.
-pub fn sign_ins(conn: &mut PgConnection) -> QueryResult<Vec<SignIn>> {
+pub fn sign_ins(conn: &mut PgConnection) -> QueryResult<Vec<DemoSignIn>> {
     let rows = statement::<(Text, Array<Text>)>(
         "SELECT u.username, u.roles FROM users u
          WHERE u.is_active
@@ -205,7 +205,7 @@ pub fn sign_ins(conn: &mut PgConnection) -> QueryResult<Vec<SignIn>> {
     .bind::<Text, _>(REASON)
     .load::<(String, Vec<String>)>(conn)?;
     let sign_in =
-        |(username, roles): (String, Vec<String>)| SignIn { username, roles: roles.join(", ") };
+        |(username, roles): (String, Vec<String>)| DemoSignIn { username, roles: roles.join(", ") };
     Ok(rows.into_iter().map(sign_in).collect())
 }
 

@@ -50,7 +50,7 @@ impl Draft {
     }
 
     /// Returns what a post needs before it can be submitted, part by part.
-    pub(super) fn checklist(&self) -> [(&'static str, Mark); 3] {
+    pub(super) fn checklist(&self) -> [(&'static str, PartStatus); 3] {
         let parts = [("title", &self.title), ("summary", &self.summary), ("body", &self.body)];
         let (missing, errors) = match self.parse() {
             Ok(content) => (content.missing(), InvalidInput(Vec::new())),
@@ -60,9 +60,9 @@ impl Draft {
             }
         };
         parts.map(|(name, _)| match errors.of(name) {
-            Some(_) => (name, Mark::Wrong),
-            None if missing.contains(&name) => (name, Mark::Missing),
-            None => (name, Mark::Done),
+            Some(_) => (name, PartStatus::Wrong),
+            None if missing.contains(&name) => (name, PartStatus::Missing),
+            None => (name, PartStatus::Done),
         })
     }
 }
@@ -85,7 +85,7 @@ pub(super) fn label(part: &str) -> &'static str {
 
 /// Whether a part that a post needs before it can be submitted is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum PartStatus {
     /// It is there.
     Done,
     /// Nothing is written there yet.
@@ -94,7 +94,7 @@ pub(super) enum Mark {
     Wrong,
 }
 
-impl Mark {
+impl PartStatus {
     /// Returns the end of its CSS class.
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -121,16 +121,20 @@ impl Mark {
 
 #[cfg(test)]
 mod tests {
-    use super::{Draft, Mark, on_one_line};
+    use super::{Draft, PartStatus, on_one_line};
 
     #[test]
     fn each_part_is_done_or_missing_or_wrong_whatever_the_others_are() {
         let too_long = "t".repeat(201);
         for (title, body, marks) in [
-            ("", " \n ", [Mark::Missing, Mark::Missing, Mark::Missing]),
-            ("On restraint", "Words.", [Mark::Done, Mark::Missing, Mark::Done]),
-            (too_long.as_str(), "Words.", [Mark::Wrong, Mark::Missing, Mark::Done]),
-            ("On restraint", "nul \0", [Mark::Done, Mark::Missing, Mark::Wrong]),
+            ("", " \n ", [PartStatus::Missing, PartStatus::Missing, PartStatus::Missing]),
+            ("On restraint", "Words.", [PartStatus::Done, PartStatus::Missing, PartStatus::Done]),
+            (
+                too_long.as_str(),
+                "Words.",
+                [PartStatus::Wrong, PartStatus::Missing, PartStatus::Done],
+            ),
+            ("On restraint", "nul \0", [PartStatus::Done, PartStatus::Missing, PartStatus::Wrong]),
         ] {
             let draft = Draft {
                 title: title.into(),

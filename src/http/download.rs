@@ -14,7 +14,7 @@ use crate::store::{Store, Unavailable};
 
 /// A piece of a file.
 #[derive(Debug)]
-pub(crate) struct Piece<From> {
+pub(crate) struct FilePiece<From> {
     /// Its text.
     pub(crate) text: String,
     /// Where the next piece begins, if there is one.
@@ -23,7 +23,7 @@ pub(crate) struct Piece<From> {
 
 /// The name and the type of a file.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct File {
+pub(crate) struct Attachment {
     /// The name that a browser saves it under.
     pub(crate) name: &'static str,
     /// Its media type.
@@ -43,8 +43,8 @@ impl Context {
     pub(crate) async fn download<From: Send + 'static>(
         &self,
         request: Request,
-        file: File,
-        read: impl Fn(&Store, &Request, Option<From>) -> Result<Piece<From>, Refusal>
+        file: Attachment,
+        read: impl Fn(&Store, &Request, Option<From>) -> Result<FilePiece<From>, Refusal>
         + Send
         + Sync
         + 'static,
@@ -82,13 +82,13 @@ impl Context {
         &self,
         request: &Request,
         read: Arc<
-            impl Fn(&Store, &Request, Option<From>) -> Result<Piece<From>, Refusal>
+            impl Fn(&Store, &Request, Option<From>) -> Result<FilePiece<From>, Refusal>
             + Send
             + Sync
             + 'static,
         >,
         from: Option<From>,
-    ) -> Result<Piece<From>, Refusal> {
+    ) -> Result<FilePiece<From>, Refusal> {
         let Some(_permit) = self.admit() else {
             return Err(Unavailable::Busy.into());
         };

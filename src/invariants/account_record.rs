@@ -20,13 +20,13 @@ pub struct Circumstances<'a> {
 
 /// What the record of an account says to have happened.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry<'a> {
+pub(super) struct RecordEntry<'a> {
     event: AccountEvent,
     role: Option<Role>,
     display_name: Option<&'a str>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> RecordEntry<'a> {
     pub(super) fn of(event: AccountEvent) -> Self {
         Self { event, role: None, display_name: None }
     }
@@ -49,7 +49,7 @@ pub(super) fn record(
     tx: &mut Transaction<'_>,
     actor: UserId,
     subject: UserId,
-    entry: Entry<'_>,
+    entry: RecordEntry<'_>,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), Broken> {
     diesel::insert_into(account_events::table)

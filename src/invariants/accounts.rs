@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
 use crate::domain::{
     AccountEvent, NewAccount, Person, Role, RoleSet, SecretHash, TokenId, UserId, search,
 };
-use crate::invariants::account_record::{Circumstances, Entry, record};
+use crate::invariants::account_record::{Circumstances, RecordEntry, record};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
 use crate::policies::accounts::{AccountChange, ChangeAccount};
@@ -35,14 +35,15 @@ pub fn enforce<'tx>(
     let target = users::table.find(subject.id.0);
     let (changed, entry) = match validity.attempt().change {
         AccountChange::Rename { to: name, .. } => {
-            (update_name(tx.conn(), subject, name)?, Entry::renamed(name))
+            (update_name(tx.conn(), subject, name)?, RecordEntry::renamed(name))
         }
-        AccountChange::Grant(role) => {
-            (update_roles(tx.conn(), subject, &subject.roles.with(*role))?, Entry::granted(*role))
-        }
+        AccountChange::Grant(role) => (
+            update_roles(tx.conn(), subject, &subject.roles.with(*role))?,
+            RecordEntry::granted(*role),
+        ),
         AccountChange::Revoke(role) => (
             update_roles(tx.conn(), subject, &subject.roles.without(*role))?,
-            Entry::revoked(*role),
+            RecordEntry::revoked(*role),
         ),
         AccountChange::Deactivate => {
             let changed = diesel::update(target.filter(users::is_active))
@@ -51,19 +52,19 @@ pub fn enforce<'tx>(
             // Tokens stay revoked after a reactivation. Sessions and the link end
             // by themselves, because the account has changed.
             revoke_tokens(tx.conn(), subject.id)?;
-            (changed, Entry::of(AccountEvent::Deactivated))
+            (changed, RecordEntry::of(AccountEvent::Deactivated))
         }
         AccountChange::Reactivate => (
             diesel::update(target.filter(diesel::dsl::not(users::is_active)))
                 .set(users::is_active.eq(true))
                 .execute(tx.conn())?,
-            Entry::of(AccountEvent::Reactivated),
+            RecordEntry::of(AccountEvent::Reactivated),
         ),
         AccountChange::SetPassword(hash) => {
             let changed =
                 diesel::update(target).set(users::password_hash.eq(hash)).execute(tx.conn())?;
             revoke_tokens(tx.conn(), subject.id)?;
-            (changed, Entry::of(AccountEvent::PasswordSet))
+            (changed, RecordEntry::of(AccountEvent::PasswordSet))
         }
         AccountChange::ResetPassword(reset) => {
             let changed = diesel::update(target)
@@ -71,16 +72,17 @@ pub fn enforce<'tx>(
                 .execute(tx.conn())?;
             revoke_tokens(tx.conn(), subject.id)?;
             insert_link(tx.conn(), validity.actor().id(), subject.id, &reset.link)?;
-            (changed, Entry::of(AccountEvent::PasswordLinkMade))
+            (changed, RecordEntry::of(AccountEvent::PasswordLinkMade))
         }
         AccountChange::EndSessions => {
             // Some may just have ended, so their number proves nothing.
             end_sessions(tx.conn(), subject.id)?;
-            (1, Entry::of(AccountEvent::SessionsEnded))
+            (1, RecordEntry::of(AccountEvent::SessionsEnded))
         }
-        AccountChange::RevokeToken(token) => {
-            (revoke_token(tx.conn(), subject.id, *token)?, Entry::of(AccountEvent::TokenRevoked))
-        }
+        AccountChange::RevokeToken(token) => (
+            revoke_token(tx.conn(), subject.id, *token)?,
+            RecordEntry::of(AccountEvent::TokenRevoked),
+        ),
     };
     exactly_one(changed)?;
     record(tx, validity.actor().id(), subject.id, entry, circumstances)
@@ -106,13 +108,13 @@ pub fn enforce_creation<'tx>(
 ) -> Result<UserId, Broken> {
     let (actor, account) = (validity.actor(), validity.attempt());
     let id = insert(tx, account)?;
-    record(tx, actor.id(), id, Entry::of(AccountEvent::Created), circumstances)?;
+    record(tx, actor.id(), id, RecordEntry::of(AccountEvent::Created), circumstances)?;
     for role in account.roles.iter() {
-        record(tx, actor.id(), id, Entry::granted(role), circumstances)?;
+        record(tx, actor.id(), id, RecordEntry::granted(role), circumstances)?;
     }
     if let Some(link) = &account.link {
         insert_link(tx.conn(), actor.id(), id, link)?;
-        record(tx, actor.id(), id, Entry::of(AccountEvent::PasswordLinkMade), circumstances)?;
+        record(tx, actor.id(), id, RecordEntry::of(AccountEvent::PasswordLinkMade), circumstances)?;
     }
     Ok(id)
 }
@@ -134,9 +136,9 @@ pub fn enforce_first_account(
     if !is_alone || !account.roles.contains(Role::Staff) {
         return Err(InvariantViolation::new("first_account_is_staff_and_alone").into());
     }
-    record(tx, id, id, Entry::of(AccountEvent::Created), circumstances)?;
+    record(tx, id, id, RecordEntry::of(AccountEvent::Created), circumstances)?;
     for role in account.roles.iter() {
-        record(tx, id, id, Entry::granted(role), circumstances)?;
+        record(tx, id, id, RecordEntry::granted(role), circumstances)?;
     }
     Ok(id)
 }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use crate::domain::{
     AccountEvent, NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId,
 };
-use crate::invariants::account_record::{Circumstances, Entry, record};
+use crate::invariants::account_record::{Circumstances, RecordEntry, record};
 use crate::invariants::accounts::{exactly_one, revoke_token, revoke_tokens};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
@@ -64,7 +64,7 @@ pub fn enforce<'tx>(
         }
     };
     exactly_one(changed)?;
-    record(tx, owner, owner, Entry::of(event), circumstances)
+    record(tx, owner, owner, RecordEntry::of(event), circumstances)
 }
 
 fn use_link(conn: &mut PgConnection, owner: UserId, link: &SecretHash) -> QueryResult<usize> {

@@ -5,12 +5,12 @@ use icu_properties::props::BidiClass;
 
 /// From left to right, or from right to left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
+pub(crate) enum TextDirection {
     LeftToRight,
     RightToLeft,
 }
 
-impl Direction {
+impl TextDirection {
     /// Returns the direction of the first letter, as browsers find it for
     /// `dir="auto"`. Digits, signs and spaces have none.
     pub(crate) fn of(text: &str) -> Option<Self> {
@@ -33,7 +33,7 @@ impl Direction {
 
 #[cfg(test)]
 mod tests {
-    use super::Direction;
+    use super::TextDirection;
 
     #[test]
     fn the_first_letter_decides() {
@@ -44,7 +44,7 @@ mod tests {
             ("中文", Some("ltr")),
             ("12 + 3", None),
         ] {
-            assert_eq!(Direction::of(text).map(Direction::as_str), direction, "{text}");
+            assert_eq!(TextDirection::of(text).map(TextDirection::as_str), direction, "{text}");
         }
     }
 }

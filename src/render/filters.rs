@@ -3,7 +3,7 @@
 use askama::filters::Safe;
 use jiff::Timestamp;
 
-use super::direction::Direction;
+use super::direction::TextDirection;
 use super::times;
 use crate::domain::{Byline, UserId};
 
@@ -84,5 +84,5 @@ pub(crate) fn date(at: &Timestamp, _: &dyn askama::Values) -> askama::Result<Str
 /// Returns the direction of a piece of content, by the title of it.
 #[askama::filter_fn]
 pub(crate) fn direction(title: &str, _: &dyn askama::Values) -> askama::Result<&'static str> {
-    Ok(Direction::of(title).unwrap_or(Direction::LeftToRight).as_str())
+    Ok(TextDirection::of(title).unwrap_or(TextDirection::LeftToRight).as_str())
 }

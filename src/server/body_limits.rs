@@ -49,10 +49,10 @@ const SMALL: u64 = 16 * 1024;
 
 /// The memory that bodies use now.
 #[derive(Default)]
-pub(super) struct BodyBudget(Mutex<Used>);
+pub(super) struct BodyBudget(Mutex<BudgetUse>);
 
 #[derive(Default)]
-struct Used {
+struct BudgetUse {
     all: usize,
     by_strangers: usize,
     by_network: HashMap<IpAddr, usize>,
@@ -114,7 +114,7 @@ impl Drop for Share {
 }
 
 /// Why a body is not read.
-enum Unread {
+enum BodyError {
     TooLong,
     TooSlow,
     NoRoom,
@@ -150,10 +150,10 @@ pub(super) async fn read_body(
     }
 }
 
-async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), Unread> {
+async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), BodyError> {
     let length = length(request);
     if length.is_some_and(|length| length > FORM_LIMIT as u64) {
-        return Err(Unread::TooLong);
+        return Err(BodyError::TooLong);
     }
     let mut share = share(request, length).await?;
     let mut payload = request.take_payload();
@@ -164,13 +164,13 @@ async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), Unread> {
         let limit = begun + DEADLINE.min(PATIENCE + earned);
         let part = timeout_at(limit.min(Instant::now() + PATIENCE), payload.next());
         match part.await {
-            Err(_) => return Err(Unread::TooSlow),
+            Err(_) => return Err(BodyError::TooSlow),
             Ok(None) => return Ok((body.freeze(), share)),
-            Ok(Some(Err(_))) => return Err(Unread::Broken),
+            Ok(Some(Err(_))) => return Err(BodyError::Broken),
             Ok(Some(Ok(part))) if body.len() + part.len() > FORM_LIMIT => {
-                return Err(Unread::TooLong);
+                return Err(BodyError::TooLong);
             }
-            Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(Unread::NoRoom),
+            Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(BodyError::NoRoom),
             Ok(Some(Ok(part))) => body.extend_from_slice(&part),
         }
     }
@@ -186,10 +186,10 @@ fn length(request: &ServiceRequest) -> Option<u64> {
 }
 
 /// Returns an empty share for the sender, once what needs no body is checked.
-async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, Unread> {
+async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, BodyError> {
     let asked = Request::of(request.request());
     let is_known = if api::is_within(request.path()) {
-        let token = api::shown_token(request.headers()).map_err(Unread::Refused)?;
+        let token = api::shown_token(request.headers()).map_err(BodyError::Refused)?;
         if length.is_none_or(|length| length > SMALL) {
             look_up(request, token).await?;
         }
@@ -203,7 +203,7 @@ async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, U
     Ok(Share { budget, sender, network: asked.address, bytes: 0 })
 }
 
-async fn look_up(request: &ServiceRequest, token: SecretHash) -> Result<(), Unread> {
+async fn look_up(request: &ServiceRequest, token: SecretHash) -> Result<(), BodyError> {
     let Some(context) = request.app_data::<Data<Context>>() else { return Ok(()) };
     let id = Request::of(request.request()).id;
     let found = context.step(id, move |store: &Store| {
@@ -211,12 +211,12 @@ async fn look_up(request: &ServiceRequest, token: SecretHash) -> Result<(), Unre
     });
     match found.await {
         Ok(Some(_)) => Ok(()),
-        Ok(None) => Err(Unread::Refused(ApiError::BadToken)),
-        Err(refusal) => Err(Unread::Refused(refusal.into())),
+        Ok(None) => Err(BodyError::Refused(ApiError::BadToken)),
+        Err(refusal) => Err(BodyError::Refused(refusal.into())),
     }
 }
 
-fn refused(request: &ServiceRequest, why: Unread) -> HttpResponse {
+fn refused(request: &ServiceRequest, why: BodyError) -> HttpResponse {
     let asked = Request::of(request.request());
     let Some(context) = request.app_data::<Data<Context>>() else {
         return HttpResponse::ServiceUnavailable().finish();
@@ -229,21 +229,23 @@ fn refused(request: &ServiceRequest, why: Unread) -> HttpResponse {
     reply.into_response(&context.settings)
 }
 
-fn as_problem(why: Unread) -> ApiError {
+fn as_problem(why: BodyError) -> ApiError {
     match why {
-        Unread::TooLong => ApiError::Http(StatusCode::PAYLOAD_TOO_LARGE),
-        Unread::TooSlow => ApiError::Http(StatusCode::REQUEST_TIMEOUT),
-        Unread::NoRoom => ApiError::Refused(Unavailable::Busy.into()),
-        Unread::Broken => ApiError::Http(StatusCode::BAD_REQUEST),
-        Unread::Refused(error) => error,
+        BodyError::TooLong => ApiError::Http(StatusCode::PAYLOAD_TOO_LARGE),
+        BodyError::TooSlow => ApiError::Http(StatusCode::REQUEST_TIMEOUT),
+        BodyError::NoRoom => ApiError::Refused(Unavailable::Busy.into()),
+        BodyError::Broken => ApiError::Http(StatusCode::BAD_REQUEST),
+        BodyError::Refused(error) => error,
     }
 }
 
-fn as_page(why: &Unread, asked: &Request) -> Reply {
+fn as_page(why: &BodyError, asked: &Request) -> Reply {
     match why {
-        Unread::TooLong => error_page::unusable(StatusCode::PAYLOAD_TOO_LARGE, asked),
-        Unread::TooSlow => error_page::unusable(StatusCode::REQUEST_TIMEOUT, asked),
-        Unread::NoRoom => error_page::page(&Unavailable::Busy.into(), asked, None),
-        Unread::Broken | Unread::Refused(_) => error_page::unusable(StatusCode::BAD_REQUEST, asked),
+        BodyError::TooLong => error_page::unusable(StatusCode::PAYLOAD_TOO_LARGE, asked),
+        BodyError::TooSlow => error_page::unusable(StatusCode::REQUEST_TIMEOUT, asked),
+        BodyError::NoRoom => error_page::page(&Unavailable::Busy.into(), asked, None),
+        BodyError::Broken | BodyError::Refused(_) => {
+            error_page::unusable(StatusCode::BAD_REQUEST, asked)
+        }
     }
 }

@@ -28,12 +28,12 @@ const PAGES: usize = 1024;
 /// here.
 pub struct FreshPages {
     freshness: Freshness,
-    pages: Cache<String, Page, Bytesize>,
+    pages: Cache<String, FreshPage, Bytesize>,
 }
 
 /// A page as it is sent.
 #[derive(Clone)]
-struct Page {
+struct FreshPage {
     snapshot: Snapshot,
     tag: EntityTag,
     content_type: HeaderValue,
@@ -77,7 +77,7 @@ impl FreshPages {
             return page.response(&request);
         }
         let response = context.page(Request::of(&request), render).await;
-        let (response, page) = Page::of(response, before);
+        let (response, page) = FreshPage::of(response, before);
         if let Some(page) = page {
             // It is sent again only where a later snapshot is the same: then the one in
             // which it was rendered was, too.
@@ -87,7 +87,7 @@ impl FreshPages {
     }
 }
 
-impl Page {
+impl FreshPage {
     /// Returns the response, and the page in it if it may be sent again.
     fn of(response: HttpResponse, snapshot: Snapshot) -> (HttpResponse, Option<Self>) {
         let headers = response.headers();
@@ -131,8 +131,8 @@ impl Page {
 #[derive(Clone)]
 struct Bytesize;
 
-impl Weighter<String, Page> for Bytesize {
-    fn weight(&self, address: &String, page: &Page) -> u64 {
-        (address.len() + size_of::<Page>() + page.body.len()) as u64
+impl Weighter<String, FreshPage> for Bytesize {
+    fn weight(&self, address: &String, page: &FreshPage) -> u64 {
+        (address.len() + size_of::<FreshPage>() + page.body.len()) as u64
     }
 }

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 
 use crate::accounts::sessions::{self, random_key_of};
-use crate::accounts::throttle::{self, Attempt, Throttled};
+use crate::accounts::throttle::{self, SignInAttempt, Throttled};
 use crate::accounts::{SessionId, StoredPassword, stored_password};
 use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
@@ -208,8 +208,8 @@ async fn attempt(
         let found = stored_password(conn, &username).map_err(read_error)?;
         let known = found.as_ref().and_then(|it| browser.name_for(it.user, &it.hash));
         let attempt = match known {
-            Some(browser) => Attempt::KnownBrowser(browser),
-            None => Attempt::Unknown { username, address },
+            Some(browser) => SignInAttempt::KnownBrowser(browser),
+            None => SignInAttempt::Unknown { username, address },
         };
         let counted = throttle::count(conn, &attempt).map_err(read_error)?;
         Ok(counted.map(|()| (found, attempt)))
@@ -230,7 +230,7 @@ async fn attempt(
 async fn begin_session(
     context: &Context,
     request: &Request,
-    attempt: Attempt,
+    attempt: SignInAttempt,
     password: StoredPassword,
 ) -> Result<SignInOutcome, Refusal> {
     let (earlier, device) = (request.session(), request.device.clone());

@@ -125,7 +125,7 @@ fn connect(owner_url: &str) -> Result<PgConnection, MigrationError> {
 
 /// What can be told of a database before anything is written.
 #[derive(Queryable)]
-struct Facts {
+struct DatabaseFacts {
     role: String,
     encoding: String,
     has_schema: bool,
@@ -148,7 +148,7 @@ pub fn is_current(conn: &mut PgConnection) -> Result<bool, MigrationError> {
              coalesce(has_table_privilege(to_regclass('public.__diesel_schema_migrations'), 'SELECT'),
                       false)",
     )
-    .get_result::<Facts>(conn)?;
+    .get_result::<DatabaseFacts>(conn)?;
     if facts.encoding != "UTF8" {
         return Err(Unusable::Encoding(facts.encoding).into());
     }

@@ -25,8 +25,8 @@ impl<'tx> Transaction<'tx> {
     }
 }
 
-/// What is read in a transaction of the workflow is found by its key, and a plan
-/// for any key is as good as one for this: making it anew takes longer than it.
+/// What is read in a transaction of the workflow is found by its key, and one plan
+/// is good for any key: planning takes longer than the reading.
 const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// Runs the body in one transaction: commits what returns `Ok`, rolls back

@@ -3,7 +3,7 @@
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use imprimatur::accounts::throttle::{
-    self, Attempt, PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_NETWORK,
+    self, PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_NETWORK, SignInAttempt,
 };
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::statement::statement;
@@ -213,7 +213,7 @@ fn allowed(world: &World, attempts: impl Iterator<Item = (String, String)>) -> i
     let mut conn = world.database.as_runtime();
     let allowed = attempts.filter(|(username, address)| {
         let (username, address) = (username.clone(), address.parse().unwrap());
-        let attempt = Attempt::Unknown { username, address };
+        let attempt = SignInAttempt::Unknown { username, address };
         throttle::count(&mut conn, &attempt).unwrap().is_ok()
     });
     allowed.count().try_into().unwrap()
@@ -239,7 +239,7 @@ fn attempts_are_counted_for_the_network_the_account_in_it_and_the_account() {
 fn a_success_takes_its_attempt_back() {
     let world = World::new();
     let (username, address) = ("edith".to_owned(), "192.0.2.1".parse().unwrap());
-    let attempt = Attempt::Unknown { username, address };
+    let attempt = SignInAttempt::Unknown { username, address };
     let mut conn = world.database.as_runtime();
     for _ in 0..3 * PER_ACCOUNT {
         assert_eq!(throttle::count(&mut conn, &attempt).unwrap(), Ok(()));

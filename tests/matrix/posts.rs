@@ -8,7 +8,7 @@ use imprimatur::domain::{
     ReviewId, Revision, RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId,
 };
 use imprimatur::permissions;
-use imprimatur::policies::posts::{self, Address, Facts, Subject};
+use imprimatur::policies::posts::{self, ConfirmedAddress, Facts, Subject};
 use imprimatur::policies::rules;
 use imprimatur::refusal::Refusal;
 use jiff::Timestamp;
@@ -159,7 +159,7 @@ fn on_post(action: Action, case: &Case) -> Answer {
     let [next, taken] = ["on-restraint", "taken-by-now"].map(|slug| Slug::parse(slug).unwrap());
     let shown = if supplied.saw_address { &next } else { &taken };
     // Only a publication comes with one.
-    let address = (action == Action::Publish).then_some(Address { shown, next: &next });
+    let address = (action == Action::Publish).then_some(ConfirmedAddress { shown, next: &next });
     let facts = Facts { person: &person, subject, has_words: supplied.has_words, address };
     Answer::of(&ask(action, &facts))
 }

@@ -18,7 +18,7 @@ use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, PostHistory};
-use crate::store::verify::{self, Verdict};
+use crate::store::verify::{self, CheckResult};
 use crate::store::visibility::Visibility;
 use crate::workflow::{self, Advice};
 
@@ -36,7 +36,7 @@ struct PostDetailPage {
     id: PostId,
     /// The post, if its stored data can be read.
     details: Option<PostDetails>,
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<CheckResult>,
     refusals: Vec<RefusalLine>,
     has_more_refusals: bool,
 }
@@ -74,11 +74,11 @@ impl PostDetailPage {
         PageAddress::of(format!("{here}/archive")).with("back", here)
     }
 
-    fn broken(&self) -> Vec<&Verdict> {
+    fn broken(&self) -> Vec<&CheckResult> {
         self.verdicts.iter().filter(|verdict| !verdict.broken.is_empty()).collect()
     }
 
-    fn holding(&self) -> Vec<&Verdict> {
+    fn holding(&self) -> Vec<&CheckResult> {
         self.verdicts.iter().filter(|verdict| verdict.broken.is_empty()).collect()
     }
 }

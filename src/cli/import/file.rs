@@ -2,19 +2,19 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::domain::OperationKey;
 
 /// A file of the folder, and the key of its import.
-pub(super) struct File {
+pub(super) struct SourceFile {
     pub(super) path: PathBuf,
     /// The path within the folder.
     pub(super) shown: String,
     pub(super) key: OperationKey,
 }
 
-impl File {
-    pub(super) fn of(root: &Path, name: &str, path: &Path) -> Result<Self, Failure> {
+impl SourceFile {
+    pub(super) fn of(root: &Path, name: &str, path: &Path) -> Result<Self, CommandFailure> {
         let mut hash = Sha256::new();
         let parts = path.components().map(|part| part.as_os_str().as_encoded_bytes());
         for part in std::iter::once(name.as_bytes()).chain(parts) {

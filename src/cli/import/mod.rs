@@ -28,12 +28,12 @@ use clap::Args;
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::domain::{OperationKey, Person};
 use crate::store::Store;
 use crate::store::operations::{self, Used};
-use file::File;
+use file::SourceFile;
 use report::{BeforeSubmission, Counts, ImportReport};
 use run::ImportRun;
 
@@ -84,20 +84,22 @@ Exit codes:
     )
 }
 
-pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), Failure> {
+pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), CommandFailure> {
     let root = root(&import.folder)?;
     let name = match (&import.name, root.file_name()) {
         (Some(name), _) => name.clone(),
         (None, Some(name)) => name.to_string_lossy().into_owned(),
-        (None, None) => return Err(Failure::Usage("Give the import a name with --name.".into())),
+        (None, None) => {
+            return Err(CommandFailure::Usage("Give the import a name with --name.".into()));
+        }
     };
     on_database(options, |store| {
         let author = acting_person(store, &import.actor)?;
         let folder = folder::walk(&root);
-        let files: Vec<File> = folder
+        let files: Vec<SourceFile> = folder
             .markdown_files
             .iter()
-            .map(|path| File::of(&root, &name, path))
+            .map(|path| SourceFile::of(&root, &name, path))
             .collect::<Result<_, _>>()?;
         let earlier = earlier(store, &author, &files)?;
         let report = ImportReport {
@@ -119,9 +121,10 @@ pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), 
 }
 
 /// Returns the folder to import.
-fn root(folder: &Path) -> Result<PathBuf, Failure> {
-    let cannot =
-        |why: &dyn Display| Failure::Usage(format!("Cannot import {}: {why}.", folder.display()));
+fn root(folder: &Path) -> Result<PathBuf, CommandFailure> {
+    let cannot = |why: &dyn Display| {
+        CommandFailure::Usage(format!("Cannot import {}: {why}.", folder.display()))
+    };
     let root = folder.canonicalize().map_err(|error| cannot(&error))?;
     match fs::metadata(&root) {
         Ok(kind) if kind.is_dir() => Ok(root),
@@ -137,8 +140,8 @@ const BATCH: usize = 1000;
 fn earlier(
     store: &Store,
     author: &Person,
-    files: &[File],
-) -> Result<HashMap<String, Used>, Failure> {
+    files: &[SourceFile],
+) -> Result<HashMap<String, Used>, CommandFailure> {
     let conn = &mut *store.checkout()?;
     let mut earlier = HashMap::new();
     for batch in files.chunks(BATCH) {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::accounts::Credential;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::import::file::File;
+use crate::cli::failure::CommandFailure;
+use crate::cli::import::file::SourceFile;
 use crate::cli::import::parsed_file::{self, ParsedFile};
 use crate::cli::import::progress::ProgressBar;
 use crate::cli::import::report::{FileOutcome, FileReport, ImportReport};
@@ -46,7 +46,7 @@ impl<'a> ImportRun<'a> {
     }
 
     /// Imports every file, and prints the report.
-    pub(super) fn import_all(mut self, files: &[File]) -> Result<(), Failure> {
+    pub(super) fn import_all(mut self, files: &[SourceFile]) -> Result<(), CommandFailure> {
         let progress = ProgressBar::new(files.len());
         for (done, file) in files.iter().enumerate() {
             progress.show(done);
@@ -57,7 +57,7 @@ impl<'a> ImportRun<'a> {
         self.finish()
     }
 
-    fn import(&mut self, file: &File) -> FileReport {
+    fn import(&mut self, file: &SourceFile) -> FileReport {
         if self.is_over {
             return FileReport::new(file.shown.clone(), FileOutcome::NotTried);
         }
@@ -87,14 +87,14 @@ impl<'a> ImportRun<'a> {
     }
 
     /// Checks what can be checked without a write: creating has no rule about a post.
-    fn precheck(&mut self, file: &File) -> FileReport {
+    fn precheck(&mut self, file: &SourceFile) -> FileReport {
         match permissions::check(&self.author.roles, permissions::required(Action::Create)) {
             Ok(()) => FileReport::new(file.shown.clone(), FileOutcome::WouldBeImported),
             Err(denied) => self.refused_by_workflow(file, denied.into(), RequestId::new()),
         }
     }
 
-    fn create(&mut self, file: &File, create: &Create) -> FileReport {
+    fn create(&mut self, file: &SourceFile, create: &Create) -> FileReport {
         let call = Call {
             credential: Credential::Account(self.author.id),
             interface: Interface::CommandLine,
@@ -121,7 +121,7 @@ impl<'a> ImportRun<'a> {
 
     fn refused_by_workflow(
         &mut self,
-        file: &File,
+        file: &SourceFile,
         refusal: Refusal,
         request: RequestId,
     ) -> FileReport {
@@ -133,13 +133,13 @@ impl<'a> ImportRun<'a> {
             | Refusal::Unavailable(_) => true,
         };
         let (exit, layer) = (Exit::of(&refusal), refusal.layer());
-        let reasons = Failure::refused(refusal, request).reasons();
+        let reasons = CommandFailure::refused(refusal, request).reasons();
         self.refused(file, exit, layer, reasons)
     }
 
     fn refused(
         &mut self,
-        file: &File,
+        file: &SourceFile,
         exit: Exit,
         layer: &'static str,
         reasons: Vec<Reason>,
@@ -168,7 +168,7 @@ impl<'a> ImportRun<'a> {
         self.report.files.push(report);
     }
 
-    fn finish(self) -> Result<(), Failure> {
+    fn finish(self) -> Result<(), CommandFailure> {
         let printed = self.format.print(&self.report, &self.report);
         let refused = self.report.counts.refused;
         match self.gravest {
@@ -176,7 +176,7 @@ impl<'a> ImportRun<'a> {
             Some((exit, layer)) => {
                 let files = if refused == 1 { "file was" } else { "files were" };
                 let sentence = format!("{refused} {files} refused; the report says why.");
-                Err(Failure::Partly { layer, exit, sentence })
+                Err(CommandFailure::Partly { layer, exit, sentence })
             }
         }
     }

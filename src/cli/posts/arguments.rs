@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::import::draft_text::{DraftText, IgnoredField};
 use crate::cli::markdown_file;
 use crate::domain::{FieldError, PostId, RevisionNumber, State};
@@ -12,7 +12,7 @@ pub(crate) enum PostCommand {
     /// List the posts that a person can see, newest first
     List {
         #[command(flatten)]
-        reader: Reader,
+        reader: ReaderArguments,
         #[arg(long, value_name = "STATE", help = state_help())]
         state: Option<State>,
     },
@@ -21,7 +21,7 @@ pub(crate) enum PostCommand {
         /// Post ID
         id: i64,
         #[command(flatten)]
-        reader: Reader,
+        reader: ReaderArguments,
         /// Show this revision instead of the current one
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
         revision: Option<i32>,
@@ -94,7 +94,7 @@ fn state_help() -> String {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Reader {
+pub(crate) struct ReaderArguments {
     /// Act as this user; default: the public
     #[arg(long = "as", value_name = "NAME")]
     pub(super) actor: Option<String>,
@@ -163,7 +163,7 @@ pub(super) struct GivenText {
 }
 
 impl TextArguments {
-    pub(super) fn read(self) -> Result<GivenText, Failure> {
+    pub(super) fn read(self) -> Result<GivenText, CommandFailure> {
         let text = markdown_file::read_or_stdin(&self.file)?;
         let text =
             DraftText::parse(text).map_err(|reason| FieldError::new("body", reason.sentence))?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::accounts::{self, Credential};
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::{CommandFailure, Refused};
 use crate::cli::options::Options;
 use crate::cli::output::Format;
 use crate::cli::posts::arguments::{CallArguments, GivenText, Target, TextArguments};
@@ -26,7 +26,7 @@ pub(super) fn create(
     options: &Options,
     call: &CallArguments,
     text: TextArguments,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let GivenText { title, summary, body, slug, notes } = text.read()?;
     let [title, summary, slug] = [title, summary, slug].map(Option::unwrap_or_default);
     let content = Content::parse_with_slug(&title, &summary, &body, &slug)?;
@@ -39,7 +39,7 @@ pub(super) fn revise(
     options: &Options,
     target: &Target,
     text: TextArguments,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let GivenText { title, summary, body, slug, notes } = text.read()?;
     let (post, seen) = (target.post(), target.seen());
     act_with_notes(options, &target.call, notes, |store, call| {
@@ -75,7 +75,7 @@ fn content_seen(store: &Store, call: &Call, target: &Target) -> Result<Option<Co
     Ok(revision.map(|revision| revision.content))
 }
 
-pub(super) fn submit(options: &Options, target: &Target) -> Result<(), Failure> {
+pub(super) fn submit(options: &Options, target: &Target) -> Result<(), CommandFailure> {
     let (post, seen) = (target.post(), target.seen());
     act(options, &target.call, |store, call| workflow::perform(store, call, &Submit { post, seen }))
 }
@@ -84,7 +84,7 @@ pub(super) fn request_changes(
     options: &Options,
     target: &Target,
     note: &str,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let (post, seen) = (target.post(), target.seen());
     let note = Note::parse(note)?;
     act(options, &target.call, |store, call| {
@@ -92,7 +92,7 @@ pub(super) fn request_changes(
     })
 }
 
-pub(super) fn withdraw_request(options: &Options, target: &Target) -> Result<(), Failure> {
+pub(super) fn withdraw_request(options: &Options, target: &Target) -> Result<(), CommandFailure> {
     let (post, seen) = (target.post(), target.seen());
     act(options, &target.call, |store, call| {
         workflow::perform(store, call, &WithdrawRequest { post, seen })
@@ -103,7 +103,7 @@ pub(super) fn publish(
     options: &Options,
     target: &Target,
     slug: Option<&str>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let (post, seen) = (target.post(), target.seen());
     let slug = slug.map(Slug::parse_shown).transpose()?;
     act(options, &target.call, |store, call| {
@@ -111,7 +111,11 @@ pub(super) fn publish(
     })
 }
 
-pub(super) fn archive(options: &Options, target: &Target, reason: &str) -> Result<(), Failure> {
+pub(super) fn archive(
+    options: &Options,
+    target: &Target,
+    reason: &str,
+) -> Result<(), CommandFailure> {
     let (post, seen) = (target.post(), target.seen());
     let reason =
         Note::parse(reason).map_err(|error| FieldError { field: "reason".into(), ..error })?;
@@ -136,7 +140,7 @@ fn act(
     options: &Options,
     arguments: &CallArguments,
     action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     act_with_notes(options, arguments, Vec::new(), action)
 }
 
@@ -145,7 +149,7 @@ fn act_with_notes(
     arguments: &CallArguments,
     notes: Vec<String>,
     action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let key = match &arguments.key {
         Some(key) => OperationKey::parse(key)?,
         None => OperationKey::random(),
@@ -158,7 +162,7 @@ fn act_with_notes(
             key,
         };
         let outcome = action(store, &call).map_err(|refusal| {
-            Failure::Refused(Box::new(Refused {
+            CommandFailure::Refused(Box::new(Refused {
                 refusal: about_the_option(refusal),
                 request: call.request,
                 key: Some(call.key.clone()),

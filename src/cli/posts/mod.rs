@@ -8,11 +8,14 @@ mod text;
 
 pub(super) use arguments::PostCommand;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::domain::{PostId, RevisionNumber};
 
-pub(super) fn post(options: &Options, command: arguments::PostCommand) -> Result<(), Failure> {
+pub(super) fn post(
+    options: &Options,
+    command: arguments::PostCommand,
+) -> Result<(), CommandFailure> {
     use arguments::PostCommand as Command;
     match command {
         Command::List { reader, state } => reads::list(options, reader.actor.as_deref(), state),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::posts::text;
 use crate::domain::{Post, PostId, RequestId, RevisionNumber, State};
@@ -23,7 +23,7 @@ pub(super) fn list(
     options: &Options,
     actor: Option<&str>,
     state: Option<State>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let filter = Filter { state, ..Filter::default() };
     on_database(options, |store| {
         let visibility = visibility(store, actor)?;
@@ -49,7 +49,7 @@ pub(super) fn show(
     actor: Option<&str>,
     id: PostId,
     revision: Option<RevisionNumber>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         let visibility = visibility(store, actor)?;
         let conn = &mut *store.checkout()?;
@@ -73,7 +73,7 @@ pub(super) fn show(
     })
 }
 
-pub(super) fn history(options: &Options, actor: &str, id: PostId) -> Result<(), Failure> {
+pub(super) fn history(options: &Options, actor: &str, id: PostId) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         let visibility = visibility(store, Some(actor))?;
         let conn = &mut *store.checkout()?;
@@ -94,7 +94,7 @@ struct AdviceDocument {
     revision: RevisionNumber,
 }
 
-pub(super) fn advise(options: &Options, actor: &str, id: PostId) -> Result<(), Failure> {
+pub(super) fn advise(options: &Options, actor: &str, id: PostId) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         let person = acting_person(store, actor)?;
         let post = find(&mut *store.checkout()?, id, Visibility::of(&person))?;
@@ -104,17 +104,21 @@ pub(super) fn advise(options: &Options, actor: &str, id: PostId) -> Result<(), F
     })
 }
 
-fn visibility(store: &Store, actor: Option<&str>) -> Result<Visibility, Failure> {
+fn visibility(store: &Store, actor: Option<&str>) -> Result<Visibility, CommandFailure> {
     match actor {
         None => Ok(Visibility::public()),
         Some(name) => Ok(Visibility::of(&acting_person(store, name)?)),
     }
 }
 
-fn find(conn: &mut PgConnection, id: PostId, visibility: Visibility) -> Result<Post, Failure> {
+fn find(
+    conn: &mut PgConnection,
+    id: PostId,
+    visibility: Visibility,
+) -> Result<Post, CommandFailure> {
     posts::find(conn, id, visibility)?.ok_or_else(not_found)
 }
 
-fn not_found() -> Failure {
-    Failure::refused(Refusal::NotFound, RequestId::new())
+fn not_found() -> CommandFailure {
+    CommandFailure::refused(Refusal::NotFound, RequestId::new())
 }

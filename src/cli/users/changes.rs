@@ -2,7 +2,7 @@ use crate::accounts::Credential;
 use crate::accounts::secrets::Secret;
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::passwords::{self, PasswordSource};
 use crate::cli::users::arguments::{AccountArguments, RoleArguments, StaffArguments};
@@ -14,13 +14,13 @@ use crate::store::Store;
 use crate::workflow;
 use crate::workflow::accounts::AccountCall;
 
-pub(super) fn grant(options: &Options, arguments: &RoleArguments) -> Result<(), Failure> {
+pub(super) fn grant(options: &Options, arguments: &RoleArguments) -> Result<(), CommandFailure> {
     let RoleArguments { name, role, by } = arguments;
     apply_as_staff(options, name, by, &AccountChange::Grant(*role))?;
     print(options, name, &format!("now has the role {role}"), None)
 }
 
-pub(super) fn revoke(options: &Options, arguments: &RoleArguments) -> Result<(), Failure> {
+pub(super) fn revoke(options: &Options, arguments: &RoleArguments) -> Result<(), CommandFailure> {
     let RoleArguments { name, role, by } = arguments;
     apply_as_staff(options, name, by, &AccountChange::Revoke(*role))?;
     print(options, name, &format!("no longer has the role {role}"), None)
@@ -31,12 +31,15 @@ pub(super) fn change(
     account: &AccountArguments,
     change: AccountChange,
     outcome: &str,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     apply_as_staff(options, &account.name, &account.by, &change)?;
     print(options, &account.name, outcome, None)
 }
 
-pub(super) fn reset_password(options: &Options, account: &AccountArguments) -> Result<(), Failure> {
+pub(super) fn reset_password(
+    options: &Options,
+    account: &AccountArguments,
+) -> Result<(), CommandFailure> {
     let secret = Secret::random();
     let reset = PasswordReset { nobodys_hash: unusable_hash()?, link: secret.hash() };
     let change = AccountChange::ResetPassword(reset);
@@ -50,7 +53,7 @@ pub(super) fn set_password(
     actor: &str,
     password: &PasswordSource,
     reason: &str,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         // An unknown actor is not asked for a password.
         let credential = credential(store, actor)?;
@@ -61,12 +64,13 @@ pub(super) fn set_password(
 }
 
 /// Returns a hash that no password has.
-pub(super) fn unusable_hash() -> Result<String, Failure> {
-    crate::accounts::passwords::unusable_hash().map_err(|error| Failure::Other(error.to_string()))
+pub(super) fn unusable_hash() -> Result<String, CommandFailure> {
+    crate::accounts::passwords::unusable_hash()
+        .map_err(|error| CommandFailure::Other(error.to_string()))
 }
 
 /// Returns the credential of the person that `--as` names.
-pub(super) fn credential(store: &Store, name: &str) -> Result<Credential, Failure> {
+pub(super) fn credential(store: &Store, name: &str) -> Result<Credential, CommandFailure> {
     Ok(Credential::Account(acting_person(store, name)?.id))
 }
 
@@ -75,7 +79,7 @@ fn apply_as_staff(
     name: &str,
     by: &StaffArguments,
     change: &AccountChange,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         apply(store, &credential(store, &by.actor)?, name, &by.reason, change)
     })
@@ -87,7 +91,7 @@ fn apply(
     name: &str,
     reason: &str,
     change: &AccountChange,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let username = Username::parse(name)?;
     let reason = Note::parse(reason)?;
     call(credential, reason.as_str(), |call| {
@@ -100,8 +104,8 @@ pub(super) fn call<T>(
     credential: &Credential,
     reason: &str,
     action: impl FnOnce(&AccountCall<'_>) -> Result<T, Refusal>,
-) -> Result<T, Failure> {
+) -> Result<T, CommandFailure> {
     let request = RequestId::new();
     let call = AccountCall { credential, interface: Interface::CommandLine, request, reason };
-    action(&call).map_err(|refusal| Failure::refused(refusal, request))
+    action(&call).map_err(|refusal| CommandFailure::refused(refusal, request))
 }

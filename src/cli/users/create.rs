@@ -1,7 +1,7 @@
 use crate::accounts::Credential;
 use crate::accounts::secrets::Secret;
 use crate::cli::database::on_database;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::passwords;
 use crate::cli::users::arguments::NewUser;
@@ -13,7 +13,7 @@ use crate::workflow;
 /// Creates the first account; no row has this id.
 const NO_ACTOR: Credential = Credential::Account(UserId(0));
 
-pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), Failure> {
+pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), CommandFailure> {
     let username = Username::parse(&new.name)?;
     let display_name = parse_display_name(&new.display_name)?;
     let reason = Note::parse(&new.reason)?;

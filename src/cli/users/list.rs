@@ -1,10 +1,10 @@
 use crate::accounts::{self, AccountLine};
 use crate::cli::database::on_database;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::render::documents::AccountBody;
 
-pub(super) fn list(options: &Options) -> Result<(), Failure> {
+pub(super) fn list(options: &Options) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         let accounts = accounts::list(&mut *store.checkout()?)?;
         options.format().print_list("accounts", |list| {

@@ -8,12 +8,15 @@ mod report;
 
 pub(super) use arguments::{RoleCommand, UserCommand};
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::domain::parse_display_name;
 use crate::policies::accounts::AccountChange;
 
-pub(super) fn user(options: &Options, command: arguments::UserCommand) -> Result<(), Failure> {
+pub(super) fn user(
+    options: &Options,
+    command: arguments::UserCommand,
+) -> Result<(), CommandFailure> {
     use arguments::UserCommand as Command;
     match command {
         Command::Create(account) => create::create(options, &account),
@@ -36,7 +39,10 @@ pub(super) fn user(options: &Options, command: arguments::UserCommand) -> Result
     }
 }
 
-pub(super) fn role(options: &Options, command: arguments::RoleCommand) -> Result<(), Failure> {
+pub(super) fn role(
+    options: &Options,
+    command: arguments::RoleCommand,
+) -> Result<(), CommandFailure> {
     use arguments::RoleCommand as Command;
     match command {
         Command::Grant(arguments) => changes::grant(options, &arguments),

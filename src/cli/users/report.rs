@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::accounts::links;
 use crate::accounts::secrets::Secret;
-use crate::cli::failure::Failure;
+use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
 use crate::config::DatabaseLocation;
@@ -43,7 +43,7 @@ pub(super) fn print(
     username: &str,
     outcome: &str,
     secret: Option<&Secret>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandFailure> {
     let link = secret.map(|secret| {
         let site = site_address(options).unwrap_or_default();
         format!("{site}{}", links::address(secret.as_str()))

@@ -48,7 +48,7 @@ pub(crate) fn without_any_comments(source: &str) -> (Cow<'_, str>, usize) {
 }
 
 /// A piece of text or HTML outside code.
-struct Piece {
+struct Prose {
     range: Range<usize>,
     /// Where a comment without an end stops.
     limit: usize,
@@ -56,7 +56,7 @@ struct Piece {
 
 struct Comments<'a> {
     source: &'a str,
-    pieces: Vec<Piece>,
+    pieces: Vec<Prose>,
     hidden: Vec<Range<usize>>,
     /// The kinds that have no end in the rest of the text.
     endless: [bool; 5],
@@ -130,8 +130,8 @@ fn is_escaped(source: &str, at: usize) -> bool {
 
 /// Returns the text and the HTML outside code. Neighbours are joined, because the
 /// parser splits text at many characters.
-fn pieces(source: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn pieces(source: &str) -> Vec<Prose> {
+    let mut pieces: Vec<Prose> = Vec::new();
     let mut blocks: Vec<usize> = vec![source.len()];
     let mut is_code = false;
     for (event, range) in Parser::new_ext(source, OPTIONS).into_offset_iter() {
@@ -156,7 +156,7 @@ fn pieces(source: &str) -> Vec<Piece> {
                     Some(last) if last.range.end == range.start && last.limit == limit => {
                         last.range.end = range.end;
                     }
-                    _ => pieces.push(Piece { range, limit }),
+                    _ => pieces.push(Prose { range, limit }),
                 }
             }
             _ => {}

@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 1_000_000;
 /// Words consist of letters, digits and marks, so none has to be escaped. They come
 /// in the order of their bytes, so the literal is also what PostgreSQL writes.
 pub fn document(texts: &[&str]) -> String {
-    let mut words = Words::default();
+    let mut words = DocumentWords::default();
     for text in texts {
         for unit in units(text) {
             words.advance();
@@ -45,13 +45,13 @@ pub fn document(texts: &[&str]) -> String {
 }
 
 #[derive(Default)]
-struct Words {
+struct DocumentWords {
     positions: BTreeMap<String, Vec<u16>>,
     position: u16,
     bytes: usize,
 }
 
-impl Words {
+impl DocumentWords {
     fn advance(&mut self) {
         self.position = self.position.saturating_add(1);
     }

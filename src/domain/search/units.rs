@@ -26,7 +26,7 @@ const MAX_SIGN: usize = 8;
 /// Returns the units of a text, in order.
 pub(super) fn units(text: &str) -> Vec<Unit> {
     let folded = fold(text);
-    let mut reader = Reader::default();
+    let mut reader = UnitReader::default();
     let mut letters = folded.chars().peekable();
     while let Some(letter) = letters.next() {
         match kind(letter) {
@@ -44,14 +44,14 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
 }
 
 #[derive(Default)]
-struct Reader {
+struct UnitReader {
     units: Vec<Unit>,
     open: Option<Unit>,
     letters: usize,
     part_letters: usize,
 }
 
-impl Reader {
+impl UnitReader {
     fn letter(&mut self, letter: char) {
         if !matches!(self.open, Some(Unit::Word(_))) {
             self.end();

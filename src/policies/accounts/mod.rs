@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 pub use first::{FirstRule, check_first};
-pub use rule::{Account, Facts, Name, Rule, rules};
+pub use rule::{Account, Facts, NewName, Rule, rules};
 
 /// What can be done to an account that exists, with what it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Policy for ChangeAccount<'_> {
         let action = self.change.action();
         let has_reason = has_visible_text(self.reason);
         let name = match self.change {
-            AccountChange::Rename { to, seen } => Some(Name { to, seen: seen.as_deref() }),
+            AccountChange::Rename { to, seen } => Some(NewName { to, seen: seen.as_deref() }),
             AccountChange::Grant(_)
             | AccountChange::Revoke(_)
             | AccountChange::Deactivate

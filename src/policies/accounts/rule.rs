@@ -80,12 +80,12 @@ pub struct Facts<'a> {
     /// Whether a reason is given.
     pub has_reason: bool,
     /// The display name that is given.
-    pub name: Option<Name<'a>>,
+    pub name: Option<NewName<'a>>,
 }
 
 /// The display name that a renaming gives, and the one that the person saw.
 #[derive(Debug, Clone, Copy)]
-pub struct Name<'a> {
+pub struct NewName<'a> {
     /// The new name.
     pub to: &'a str,
     /// The name that was shown, if one was.

@@ -7,7 +7,7 @@ mod rule;
 use super::{Condition, Policy, PolicyDenied};
 use crate::domain::{Action, Attempt, Create, LockedPost, Note, OnPost, Person, Reason};
 
-pub use rule::{Address, Facts, Remedy, Rule, Subject, rules};
+pub use rule::{ConfirmedAddress, Facts, Remedy, Rule, Subject, rules};
 
 /// Returns nothing where every rule of the action is met. It is the answer
 /// without the proof: [`evaluate`](super::evaluate) asks it about a locked post,
@@ -28,7 +28,7 @@ impl<A: OnPost> Policy for A {
         let subject = Subject::Existing(post.post(), self.seen());
         let has_words = self.words().is_some_and(Note::is_given);
         let address = self.shown_slug().zip(post.next_slug());
-        let address = address.map(|(shown, next)| Address { shown, next });
+        let address = address.map(|(shown, next)| ConfirmedAddress { shown, next });
         check(A::ACTION, &Facts { person, subject, has_words, address })
     }
 }

@@ -1,7 +1,7 @@
 //! What a refusal about a post says: a sentence, and a hint what would change
 //! it. The hint is empty where nothing would.
 
-use super::rule::{Address, Facts, Rule, Subject};
+use super::rule::{ConfirmedAddress, Facts, Rule, Subject};
 use crate::domain::{Permission, Person, Post, Reader, Review, RevisionNumber, State, Status};
 use crate::permissions;
 use crate::policies::date_and_time;
@@ -149,8 +149,8 @@ fn answer_to_requests(person: &Person, post: &Post) -> String {
 }
 
 /// Returns which web address the post gets instead of the one that was shown.
-fn new_address(address: Option<Address<'_>>) -> String {
-    let Some(Address { shown, next }) = address else { return String::new() };
+fn new_address(address: Option<ConfirmedAddress<'_>>) -> String {
+    let Some(ConfirmedAddress { shown, next }) = address else { return String::new() };
     format!("The web address /posts/{shown} has changed to /posts/{next}.")
 }
 

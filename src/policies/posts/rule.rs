@@ -86,12 +86,12 @@ pub struct Facts<'a> {
     /// Whether a note or a reason is given.
     pub has_words: bool,
     /// The web address that was shown, if one was.
-    pub address: Option<Address<'a>>,
+    pub address: Option<ConfirmedAddress<'a>>,
 }
 
 /// The web address that a person has confirmed, and the one that the post gets.
 #[derive(Debug, Clone, Copy)]
-pub struct Address<'a> {
+pub struct ConfirmedAddress<'a> {
     /// The address that was shown.
     pub shown: &'a Slug,
     /// The address that the post would be published under now.

@@ -5,12 +5,12 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::footnotes;
 use super::tables::Tables;
-use crate::render::direction::Direction;
+use crate::render::direction::TextDirection;
 
 /// The direction of a block.
 #[derive(Clone, Copy)]
 struct Found {
-    direction: Direction,
+    direction: TextDirection,
     /// Whether the letter that decides is in the block itself, and in no inner one.
     is_own: bool,
 }
@@ -92,7 +92,7 @@ fn directions(events: &[Event<'_>]) -> Vec<Option<Found>> {
                 if first_unknown == open.len() {
                     continue;
                 }
-                let Some(direction) = Direction::of(text) else { continue };
+                let Some(direction) = TextDirection::of(text) else { continue };
                 for (at, block) in open.iter().enumerate().skip(first_unknown) {
                     found[*block] = Some(Found { direction, is_own: at + 1 == open.len() });
                 }

@@ -20,7 +20,7 @@ pub(crate) fn is_id(id: &str) -> bool {
 /// pulldown-cmark's own HTML leaves notes where they are written, gives them ids of
 /// the author's choice, and has no link back to the text.
 pub(crate) fn at_the_end(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
-    let (text, mut notes) = Notes::split(events);
+    let (text, mut notes) = Footnotes::split(events);
     let mut shown = notes.with_links(text);
     if notes.all.is_empty() {
         return shown;
@@ -57,7 +57,7 @@ fn back_link<'a>(number: usize) -> Event<'a> {
 
 /// The footnotes of a text, numbered as references to them are met.
 #[derive(Default)]
-struct Notes<'a> {
+struct Footnotes<'a> {
     /// The notes as they were written.
     all: Vec<Vec<Event<'a>>>,
     /// The index of the note with this label; the first, if there are several.
@@ -68,7 +68,7 @@ struct Notes<'a> {
     order: Vec<usize>,
 }
 
-impl<'a> Notes<'a> {
+impl<'a> Footnotes<'a> {
     /// Splits a text from its notes.
     fn split(events: Vec<Event<'a>>) -> (Vec<Event<'a>>, Self) {
         let (mut text, mut notes) = (Vec::new(), Self::default());

@@ -92,7 +92,7 @@ pub(super) struct CurrentRow {
 }
 
 #[derive(Queryable)]
-pub(super) struct RequestRow {
+pub(super) struct ChangeRequestRow {
     pub(super) ids: Option<Vec<i64>>,
     pub(super) names: Option<Vec<String>>,
     pub(super) at: NullableTimestamp,
@@ -107,7 +107,7 @@ pub(super) struct LookRow {
     pub(super) at: NullableTimestamp,
 }
 
-impl RequestRow {
+impl ChangeRequestRow {
     pub(super) fn requests(self) -> Option<Requests> {
         let mut by: Vec<Byline> = Vec::new();
         for (id, name) in self.ids?.into_iter().zip(self.names?) {

@@ -137,7 +137,7 @@ pub fn revision(
     )
     .bind::<BigInt, _>(post.id.0)
     .bind::<Integer, _>(number.0)
-    .get_result::<RevisionRow>(conn)
+    .get_result::<PastRevisionRow>(conn)
     .optional()?;
     Ok(row.map(|row| Revision {
         number,
@@ -147,7 +147,7 @@ pub fn revision(
 }
 
 #[derive(Queryable)]
-struct RevisionRow {
+struct PastRevisionRow {
     title: String,
     summary: String,
     body: String,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::desk_line::{
-    CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestRow, RequestSqlType, Requests,
-    look, name, request_where,
+    ChangeRequestRow, CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestSqlType,
+    Requests, look, name, request_where,
 };
 use super::words::Words;
 use crate::domain::{Content, PostId, Reading, RevisionNumber, State, UserId};
@@ -66,7 +66,7 @@ struct OwnRow {
     text: TextRow,
     current: CurrentRow,
     end: EndRow,
-    request: RequestRow,
+    request: ChangeRequestRow,
     look: LookRow,
 }
 

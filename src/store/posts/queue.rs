@@ -8,8 +8,8 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::byline::byline;
 use super::desk_line::{
-    CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestRow, RequestSqlType, Requests,
-    look, name, request_where,
+    ChangeRequestRow, CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestSqlType,
+    Requests, look, name, request_where,
 };
 use crate::domain::{Byline, PostId, Reading, RevisionNumber, UserId};
 use crate::store::statement::{Statement, statement};
@@ -56,7 +56,7 @@ struct QueueRow {
     post: QueuedRow,
     name: Name,
     current: CurrentRow,
-    request: RequestRow,
+    request: ChangeRequestRow,
     look: LookRow,
     own_reading: Option<i32>,
     unsaved_edit_at: NullableTimestamp,

@@ -21,7 +21,7 @@ pub(super) struct Expected {
 
 /// What is to be known before a schema is made.
 #[derive(Queryable)]
-struct Facts {
+struct SchemaFacts {
     name: String,
     owner: Option<String>,
     may_become_owner: bool,
@@ -47,7 +47,7 @@ pub(super) fn build(
                        WHERE oid = to_regclass('public.__diesel_schema_migrations'))::text AS name
               ) AS owner",
     )
-    .get_result::<Facts>(conn)?;
+    .get_result::<SchemaFacts>(conn)?;
     let (Some(owner), true) = (facts.owner, facts.may_become_owner) else {
         return Ok(Err(
             "the guards were not compared: set DATABASE_OWNER_URL to the URL of the owner"

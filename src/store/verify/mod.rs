@@ -24,6 +24,6 @@ mod search_words;
 mod truth;
 mod walk;
 
-pub use of_post::{Verdict, of_post};
+pub use of_post::{CheckResult, of_post};
 pub use truth::{Finding, Report, Scope, Truth};
 pub use walk::{verify, verify_on_two, walk};

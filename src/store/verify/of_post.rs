@@ -9,7 +9,7 @@ use crate::domain::PostId;
 
 /// The result of one check.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct CheckResult {
     /// The check.
     pub truth: Truth,
     /// What breaks it: nothing, where it holds.
@@ -18,7 +18,7 @@ pub struct Verdict {
 
 /// Returns whether each check of posts passes for this one. It asks
 /// what [`verify`](super::verify) asks, in one statement, so that a page can.
-pub fn of_post(conn: &mut PgConnection, post: PostId) -> QueryResult<Vec<Verdict>> {
+pub fn of_post(conn: &mut PgConnection, post: PostId) -> QueryResult<Vec<CheckResult>> {
     let truths = questions::of_constraints(conn)?.into_iter().chain(by_hand::truths());
     let asked: Vec<Truth> = truths.filter(|truth| truth.scope == Scope::Post).collect();
     let questions = asked.iter().enumerate().map(|(number, truth)| {
@@ -30,7 +30,7 @@ pub fn of_post(conn: &mut PgConnection, post: PostId) -> QueryResult<Vec<Verdict
         .load(conn)?;
     let verdict = |(number, truth): (usize, Truth)| {
         let broken = rows.iter().filter(|row| usize::try_from(row.truth) == Ok(number));
-        Verdict { truth, broken: broken.map(|row| row.detail.clone()).collect() }
+        CheckResult { truth, broken: broken.map(|row| row.detail.clone()).collect() }
     };
     Ok(asked.into_iter().enumerate().map(verdict).collect())
 }

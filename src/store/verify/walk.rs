@@ -108,12 +108,12 @@ impl<T> From<Error> for Ended<T> {
 }
 
 /// Some of the checks, and what they found.
-struct Part {
+struct PartialReport {
     truths: Vec<Arc<Truth>>,
     findings: Vec<Finding>,
 }
 
-fn report(conn: &mut PgConnection, parts: Vec<Part>) -> QueryResult<Report> {
+fn report(conn: &mut PgConnection, parts: Vec<PartialReport>) -> QueryResult<Report> {
     let (posts, rows) = count(conn)?;
     let (mut truths, mut findings) = (Vec::new(), Vec::new());
     for part in parts {
@@ -126,7 +126,10 @@ fn report(conn: &mut PgConnection, parts: Vec<Part>) -> QueryResult<Report> {
 }
 
 /// Compares the guards, and learns from them what is to be asked about the rows.
-fn look_at_guards(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<(Part, Questions)> {
+fn look_at_guards(
+    conn: &mut PgConnection,
+    runtime_role: &str,
+) -> QueryResult<(PartialReport, Questions)> {
     let found = guards::list(conn, "public", runtime_role)?;
     let mut wrong = guards::circumventions(conn, runtime_role)?;
     let of_constraints = match expected::build(conn, runtime_role)? {
@@ -144,7 +147,7 @@ fn look_at_guards(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<(P
     let findings = wrong.into_iter().map(finding).collect();
     let questions = of_constraints.into_iter().chain(by_hand::truths()).map(Arc::new).collect();
     Ok((
-        Part { truths: vec![truth], findings },
+        PartialReport { truths: vec![truth], findings },
         Questions { all: questions, taken: AtomicUsize::new(0) },
     ))
 }
@@ -158,8 +161,8 @@ struct Questions {
 
 impl Questions {
     /// Asks until none is left.
-    fn ask(&self, conn: &mut PgConnection) -> QueryResult<Part> {
-        let mut part = Part { truths: Vec::new(), findings: Vec::new() };
+    fn ask(&self, conn: &mut PgConnection) -> QueryResult<PartialReport> {
+        let mut part = PartialReport { truths: Vec::new(), findings: Vec::new() };
         while let Some(truth) = self.all.get(self.taken.fetch_add(1, Ordering::Relaxed)) {
             part.findings.extend(examine(conn, truth)?);
             part.truths.push(Arc::clone(truth));
@@ -169,13 +172,13 @@ impl Questions {
 }
 
 /// Computes again what the program made of its texts, and compares.
-fn recompute(conn: &mut PgConnection) -> QueryResult<Part> {
+fn recompute(conn: &mut PgConnection) -> QueryResult<PartialReport> {
     let fingerprints = Arc::new(fingerprints::truth());
     let words = search_words::truths().map(Arc::new);
     let mut findings = fingerprints::check(conn, &fingerprints)?;
     findings.extend(search_words::check(conn, &words)?);
     let truths = std::iter::once(fingerprints).chain(words).collect();
-    Ok(Part { truths, findings })
+    Ok(PartialReport { truths, findings })
 }
 
 #[derive(QueryableByName)]

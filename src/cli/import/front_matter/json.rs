@@ -46,13 +46,13 @@ struct Object(Vec<MatterField>);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        source.deserialize_map(Fields)
+        source.deserialize_map(FieldsVisitor)
     }
 }
 
-struct Fields;
+struct FieldsVisitor;
 
-impl<'de> Visitor<'de> for Fields {
+impl<'de> Visitor<'de> for FieldsVisitor {
     type Value = Object;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
