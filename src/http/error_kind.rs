@@ -225,8 +225,10 @@ pub(crate) const RETRY_AFTER: i32 = 2;
 #[cfg(test)]
 mod tests {
     use super::{ErrorKind, problem_kinds};
-    use crate::domain::FieldError;
+    use crate::domain::{FieldError, Permission, Reason, RoleSet};
     use crate::invariants::InvariantViolation;
+    use crate::permissions::check;
+    use crate::policies::PolicyDenied;
     use crate::refusal::Refusal;
     use crate::store::Unavailable;
 
@@ -235,7 +237,9 @@ mod tests {
         let refusals = [
             Refusal::NotSignedIn,
             FieldError::new("title", "Write it.").into(),
+            check(&RoleSet::default(), Permission::PublishPost).unwrap_err().into(),
             Refusal::NotFound,
+            PolicyDenied::because(Reason::new("own-post", "You wrote it.", "")).into(),
             InvariantViolation::new("post_enters_each_state_once").into(),
             Unavailable::Busy.into(),
         ];

@@ -4,8 +4,10 @@
 
 use diesel::connection::SimpleConnection;
 use imprimatur::domain::{Content, PostId, Revise, State};
+use imprimatur::permissions;
 use imprimatur::store::posts;
 
+use crate::support::attempts::on_posts;
 use crate::support::browser::encode;
 use crate::support::world::{
     archive, content, publish, request_changes, revise, submit, withdraw_request,
@@ -585,6 +587,22 @@ fn a_button_that_is_not_possible_now_is_reached_by_keyboard_and_answers_with_its
         }
     }
     assert!(tried >= 12, "{tried}");
+}
+
+#[test]
+fn an_action_without_the_permission_has_no_button() {
+    let world = World::new();
+    let post = world.in_review();
+    let server = Server::start(world.database.store());
+    for name in ["alice", "edith", "rosa", "stan"] {
+        let roles = world.find_person(name).roles;
+        let page = server.signed_in(name).get(&format!("/desk/posts/{post}")).expect(200).body;
+        for action in on_posts() {
+            let has_button = page.contains(&format!("\"/desk/posts/{post}/{action}\""));
+            let is_held = permissions::holds(&roles, permissions::required(action));
+            assert_eq!(has_button, is_held, "{name}: {action}");
+        }
+    }
 }
 
 #[test]

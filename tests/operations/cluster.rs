@@ -355,6 +355,11 @@ fn without_postgresql_there_is_one_sentence_with_the_command() {
     {
         assert!(sentence.contains(part), "{sentence}");
     }
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    if system.contains("debian") {
+        let command = "apt-get install -y --no-install-recommends postgresql`";
+        assert!(sentence.contains(command), "{sentence}");
+    }
     assert!(!place.file("postgres").exists());
 }
 

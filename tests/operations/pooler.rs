@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use crate::edges::command_line::program::{Run, finished, program};
+use crate::edges::command_line::program::{Run, ended, finished, program};
 use crate::support::Database;
 use crate::support::processes::signal;
 use crate::support::raw::wait_until;
@@ -61,7 +61,7 @@ impl Pooler {
         let mut command = program(database);
         command.env("DATABASE_URL", url("imprimatur_runtime"));
         command.env("DATABASE_OWNER_URL", url("imprimatur_owner"));
-        finished(command.args(words).output().unwrap())
+        finished(ended(command.args(words)))
     }
 }
 

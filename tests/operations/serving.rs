@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use crate::edges::command_line::program::{Run, bare, finished, program, run};
+use crate::edges::command_line::program::{Run, bare, finished, program, run, within_a_minute};
 use crate::support::{Database, World};
 use imprimatur::demo;
 
@@ -14,16 +14,36 @@ fn refused(database: &Database, words: &[&str]) -> Run {
     run(database, &words)
 }
 
-/// Runs `serve` until it says where it is, and returns that.
-fn address_of(database: &Database, words: &[&str]) -> String {
+/// Runs `serve` until it has said so many lines, and returns them.
+fn first_lines(database: &Database, words: &[&str], lines: usize) -> Vec<String> {
     let mut command = program(database);
     let mut child =
         command.args(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let line = said.take(1).next();
+    let said = within_a_minute(child.id(), || said.take(lines).collect());
     child.kill().unwrap();
     child.wait().unwrap();
-    line.expect("it serves").trim_start_matches("Imprimatur is at ").to_owned()
+    said
+}
+
+/// Runs `serve` until it says where it is, and returns that.
+fn address_of(database: &Database, words: &[&str]) -> String {
+    let said = first_lines(database, words, 1);
+    said.first().expect("it serves").trim_start_matches("Imprimatur is at ").to_owned()
+}
+
+#[test]
+fn a_start_prints_the_address_and_how_to_sign_in() {
+    let database = Database::new();
+    demo::load(&database.store()).unwrap();
+    let said = first_lines(&database, &["--listen", "127.0.0.1:0"], 7);
+    assert_eq!(said.len(), 7, "{said:?}");
+    assert!(said[0].starts_with("Imprimatur is at http://127.0.0.1:"), "{said:?}");
+    assert_eq!(said[1], format!("Sign in with the password {} as", demo::PASSWORD));
+    for (name, roles) in [("alice", "author"), ("edith", "reviewer"), ("stan", "staff")] {
+        let line = said[2..].iter().find(|line| line.trim_start().starts_with(name));
+        assert!(line.is_some_and(|line| line.ends_with(roles)), "{name}: {said:?}");
+    }
 }
 
 #[test]

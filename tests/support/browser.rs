@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use ureq::Agent;
 use ureq::http::Request;
@@ -63,6 +64,8 @@ impl Browser {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            // A test of a server that does not answer fails, and does not wait for ever.
+            .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
         Self { agent, address, cookies: BTreeMap::new(), always: Vec::new() }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use imprimatur::accounts::{Credential, tokens};
 use imprimatur::domain::{NewToken, OwnChange, Permission, TokenLifetime, TokenName, UserId};
@@ -96,6 +97,7 @@ impl Program {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
         Self { agent, address, token: token.to_owned() }

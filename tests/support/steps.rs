@@ -37,6 +37,8 @@ pub fn step_by_step<T: Send>(work: impl FnOnce() -> T + Send, mut at: impl FnMut
         answers.lock().unwrap().recv().unwrap();
     });
     thread::scope(|scope| {
+        // Where `at` panics, it is dropped here: the work ends, and does not wait for ever.
+        let go_on = go_on;
         let working = scope.spawn(move || subscriber::with_default(observer, work));
         // The observer goes with the work.
         for step in reports {

@@ -2,8 +2,12 @@
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use crate::support::Database;
+use crate::support::processes::signal;
 
 /// What a run left behind.
 pub struct Run {
@@ -40,7 +44,28 @@ pub fn bare() -> Command {
 
 /// Runs it with these words.
 pub fn run(database: &Database, words: &[&str]) -> Run {
-    finished(program(database).args(words).output().unwrap())
+    finished(ended(program(database).args(words)))
+}
+
+/// Runs a command to its end. What serves where it should refuse has none.
+pub fn ended(command: &mut Command) -> Output {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    within_a_minute(child.id(), || child.wait_with_output().unwrap())
+}
+
+/// Waits for a process, which is killed after a minute.
+pub fn within_a_minute<T>(pid: u32, wait: impl FnOnce() -> T) -> T {
+    let (has_ended, end) = channel();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if end.recv_timeout(Duration::from_secs(60)).is_err() {
+                signal(pid, libc::SIGKILL);
+            }
+        });
+        let done = wait();
+        let _ = has_ended.send(());
+        done
+    })
 }
 
 /// Runs it with these words and this on standard input.

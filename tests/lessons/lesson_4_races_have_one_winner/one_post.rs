@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use diesel::connection::SimpleConnection;
 use imprimatur::domain::{Create, OperationKey, PostId, Role, Step};
 use imprimatur::refusal::Refusal;
 use imprimatur::workflow;
@@ -46,7 +47,17 @@ fn of_sixty_four_publishers_at_once_one_wins_and_sixty_three_hear_why() {
     let operations = world.db_count("history");
 
     let address = format!("/desk/posts/{post}/publish");
-    let pages = click_publish(&browsers, &address, OperationKey::random);
+    // The post is held until many wait for it: they are there at the same time.
+    let mut holder = world.database.as_superuser();
+    let hold = format!("BEGIN; SELECT FROM posts WHERE id = {post} FOR UPDATE");
+    holder.batch_execute(&hold).unwrap();
+    let pages = thread::scope(|scope| {
+        scope.spawn(|| {
+            world.database.db_wait_for_waiters(4);
+            holder.batch_execute("COMMIT").unwrap();
+        });
+        click_publish(&browsers, &address, OperationKey::random)
+    });
 
     let (won, lost): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| page.status == 303);
     assert_eq!(won.len(), 1);

@@ -122,9 +122,7 @@ fn a_revocation_waits_for_the_publish_in_progress_and_the_next_one_is_refused() 
                     if now == Step::Begin {
                         // Nothing is pinned yet, and nothing makes it wait.
                         revoking = Some(thread);
-                        while !is_acknowledged.load(Ordering::SeqCst) {
-                            thread::yield_now();
-                        }
+                        wait_until("it is acknowledged", || is_acknowledged.load(Ordering::SeqCst));
                     } else {
                         revoking = Some(thread);
                         world.database.db_wait_for_waiters(1);
