@@ -9,6 +9,7 @@ mod database;
 mod exit;
 mod failure;
 mod failure_report;
+mod heading_title;
 mod import;
 mod listener;
 mod logging;

@@ -6,10 +6,11 @@
 
 use serde::Serialize;
 
+use crate::cli::heading_title;
 use crate::cli::import::control_characters;
 use crate::cli::import::front_matter::{self, FieldValue, FrontMatter, MatterField};
 use crate::cli::import::plain_text::{PlainText, without_unwanted};
-use crate::cli::markdown_file;
+use crate::domain::markdown::without_any_comments;
 use crate::domain::{Reason, Slug, has_visible_text};
 use crate::render::markdown;
 
@@ -88,7 +89,7 @@ impl DraftText {
         });
         let slug = take(&mut fields, "slug", |_| true).unwrap_or_default();
         let slug = Some(chosen_slug(&slug, &mut notes)).filter(|slug| !slug.is_empty());
-        notes.extend(templates(body));
+        notes.extend(templates(&without_any_comments(body).0));
         notes.extend(markdown::notes(body).iter().map(|note| note.sentence()));
         let parts = [("title", &title), ("summary", &summary), ("slug", &slug)];
         let used = parts.into_iter().filter_map(|(name, part)| part.as_ref().map(|_| name));
@@ -103,7 +104,7 @@ impl DraftText {
         if self.title.is_some() {
             return self;
         }
-        let (title, body) = markdown_file::split_title(&self.body);
+        let (title, body) = heading_title::split_title(&self.body);
         let title = title.map(|title| without_unwanted("title", &title, &mut self.notes));
         Self { title: title.filter(|title| has_visible_text(title)), body, ..self }
     }

@@ -7,35 +7,37 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::OPTIONS;
+use super::notations::Notation;
 
 /// An empty comment. The text around it is parsed as before.
 const EMPTY: &str = "<!---->";
 
-const BEGINNINGS: [&str; 5] = ["<!--", "{::comment}", "{% comment %}", "{%- comment -%}", "{{/*"];
-const HTML: usize = 0;
-
-/// How each kind of comment ends.
-const ENDS: [&[&str]; 5] = [
-    &["-->"],
-    &["{:/comment}", "{:/}"],
-    &["{% endcomment %}", "{%- endcomment -%}"],
-    &["{% endcomment %}", "{%- endcomment -%}"],
-    &["*/}}"],
-];
-
 /// Replaces each comment outside code by an empty one that the parser recognizes.
 pub(crate) fn close_comments(source: &str) -> Cow<'_, str> {
-    if !BEGINNINGS.iter().any(|beginning| source.contains(beginning)) {
+    with_comments_replaced(source, |_| EMPTY.into())
+}
+
+/// Returns a text in which each comment is HTML of the same length without text, so that
+/// what is found in it is at the same place in the text.
+pub(crate) fn with_comments_masked(source: &str) -> Cow<'_, str> {
+    with_comments_replaced(source, |length| match length.checked_sub(EMPTY.len()) {
+        Some(more) => format!("<!--{}-->", "x".repeat(more)).into(),
+        None => format!("<{}>", "x".repeat(length - 2)).into(),
+    })
+}
+
+fn with_comments_replaced(source: &str, by: impl Fn(usize) -> Cow<'static, str>) -> Cow<'_, str> {
+    if !Notation::may_be_in(source) {
         return Cow::Borrowed(source);
     }
-    let (mut closed, mut at) = (String::with_capacity(source.len()), 0);
+    let (mut replaced, mut at) = (String::with_capacity(source.len()), 0);
     for comment in Comments::of(source).hidden {
-        closed.push_str(&source[at..comment.start]);
-        closed.push_str(EMPTY);
+        replaced.push_str(&source[at..comment.start]);
+        replaced.push_str(&by(comment.len()));
         at = comment.end;
     }
-    closed.push_str(&source[at..]);
-    Cow::Owned(closed)
+    replaced.push_str(&source[at..]);
+    Cow::Owned(replaced)
 }
 
 /// Returns a text without its comments, and how many it had.
@@ -58,14 +60,15 @@ struct Comments<'a> {
     source: &'a str,
     pieces: Vec<Prose>,
     hidden: Vec<Range<usize>>,
-    /// The kinds that have no end in the rest of the text.
-    endless: [bool; 5],
+    /// The notations that have no end in the rest of the text.
+    endless: [bool; Notation::COUNT],
 }
 
 impl<'a> Comments<'a> {
     fn of(source: &'a str) -> Self {
         let pieces = pieces(source);
-        let mut comments = Self { source, pieces, hidden: Vec::new(), endless: [false; 5] };
+        let mut comments =
+            Self { source, pieces, hidden: Vec::new(), endless: [false; Notation::COUNT] };
         for index in 0..comments.pieces.len() {
             comments.hide_in(index);
         }
@@ -77,15 +80,16 @@ impl<'a> Comments<'a> {
         let Range { start, end } = self.pieces[index].range;
         let mut at = start.max(self.hidden.last().map_or(0, |hidden| hidden.end));
         while at < end {
-            let Some((found, kind)) = first_of(&self.source[at..end], &BEGINNINGS) else { return };
+            let begun = first_of(&self.source[at..end], Notation::begun_by);
+            let Some((found, (notation, length))) = begun else { return };
             let begin = at + found;
-            at = begin + BEGINNINGS[kind].len();
+            at = begin + length;
             if is_escaped(self.source, begin) {
                 continue;
             }
-            let comment_end = self.end_after(at, index, kind).or_else(|| {
+            let comment_end = self.end_after(at, index, notation).or_else(|| {
                 let limit = self.pieces[index].limit;
-                (kind == HTML).then(|| self.source[..limit].trim_end().len().max(at))
+                (notation == Notation::Html).then(|| self.source[..limit].trim_end().len().max(at))
             });
             if let Some(comment_end) = comment_end {
                 self.hidden.push(begin..comment_end);
@@ -95,32 +99,56 @@ impl<'a> Comments<'a> {
     }
 
     /// Returns where a comment ends, whose content begins here.
-    fn end_after(&mut self, from: usize, index: usize, kind: usize) -> Option<usize> {
+    fn end_after(&mut self, from: usize, index: usize, notation: Notation) -> Option<usize> {
         let rest = &self.source[from..];
         // HTML has two comments that end as they begin: `<!-->` and `<!--->`.
-        if kind == HTML && (rest.starts_with('>') || rest.starts_with("->")) {
+        if notation == Notation::Html && (rest.starts_with('>') || rest.starts_with("->")) {
             return rest.find('>').map(|end| from + end + 1);
         }
-        if self.endless[kind] {
+        if self.endless[notation as usize] {
             return None;
         }
-        let end = self.pieces[index..].iter().find_map(|piece| {
-            let start = piece.range.start.max(from);
-            let text = self.source.get(start..piece.range.end)?;
-            let (end, which) = first_of(text, ENDS[kind])?;
-            Some(start + end + ENDS[kind][which].len())
-        });
-        self.endless[kind] = end.is_none();
+        let end = self.end_in_pieces(from, index, notation);
+        self.endless[notation as usize] = end.is_none();
         end
+    }
+
+    /// Returns where the comment ends. Where those within it are not all ended, it ends
+    /// with the last that is.
+    fn end_in_pieces(&self, from: usize, index: usize, notation: Notation) -> Option<usize> {
+        let (mut open, mut last_end) = (1_usize, None);
+        for piece in &self.pieces[index..] {
+            let mut at = piece.range.start.max(from);
+            while let Some(text) = self.source.get(at..piece.range.end) {
+                let within = |text: &str| match Notation::begun_by(text) {
+                    Some((Notation::Liquid, length)) if notation == Notation::Liquid => {
+                        Some((length, false))
+                    }
+                    _ => notation.ended_by(text).map(|length| (length, true)),
+                };
+                let Some((found, (length, is_end))) = first_of(text, within) else { break };
+                at += found + length;
+                if is_end {
+                    last_end = Some(at);
+                    open -= 1;
+                } else {
+                    open += 1;
+                }
+                if open == 0 {
+                    return last_end;
+                }
+            }
+        }
+        last_end
     }
 }
 
-/// Returns where the first of these marks is, and which it is, in linear time.
-fn first_of(text: &str, marks: &[&str]) -> Option<(usize, usize)> {
-    text.match_indices(['<', '{', '-', '*']).find_map(|(at, _)| {
-        let which = marks.iter().position(|mark| text[at..].starts_with(mark))?;
-        Some((at, which))
-    })
+/// What a beginning or an end of a comment begins with.
+const SIGNS: [char; 7] = ['<', '{', '-', '*', '%', '#', '}'];
+
+/// Returns the first place where a mark is read, and what it is, in linear time.
+fn first_of<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<(usize, T)> {
+    text.match_indices(SIGNS).find_map(|(at, _)| Some((at, read(&text[at..])?)))
 }
 
 fn is_escaped(source: &str, at: usize) -> bool {
@@ -129,11 +157,11 @@ fn is_escaped(source: &str, at: usize) -> bool {
 }
 
 /// Returns the text and the HTML outside code. Neighbours are joined, because the
-/// parser splits text at many characters.
+/// parser splits text at many characters, and takes `*` out where it emphasizes.
 fn pieces(source: &str) -> Vec<Prose> {
     let mut pieces: Vec<Prose> = Vec::new();
     let mut blocks: Vec<usize> = vec![source.len()];
-    let mut is_code = false;
+    let (mut is_code, mut goes_on) = (false, false);
     for (event, range) in Parser::new_ext(source, OPTIONS).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_)) => is_code = true,
@@ -152,15 +180,21 @@ fn pieces(source: &str) -> Vec<Prose> {
             ) => drop(blocks.pop()),
             Event::Text(_) | Event::Html(_) | Event::InlineHtml(_) if !is_code => {
                 let limit = blocks.last().copied().unwrap_or(source.len());
-                match pieces.last_mut() {
-                    Some(last) if last.range.end == range.start && last.limit == limit => {
-                        last.range.end = range.end;
-                    }
-                    _ => pieces.push(Prose { range, limit }),
+                let joins = |last: &&mut Prose| {
+                    last.limit == limit && (goes_on || last.range.end == range.start)
+                };
+                match pieces.last_mut().filter(joins) {
+                    Some(last) => last.range.end = range.end,
+                    None => pieces.push(Prose { range, limit }),
                 }
+                goes_on = true;
+                continue;
             }
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
+            | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => continue,
             _ => {}
         }
+        goes_on = false;
     }
     pieces
 }

@@ -2,12 +2,14 @@
 
 mod comments;
 mod html;
+mod notations;
 mod shown;
 
 use pulldown_cmark::Options;
 
-pub(crate) use comments::{close_comments, without_any_comments};
+pub(crate) use comments::{close_comments, with_comments_masked, without_any_comments};
 pub(crate) use html::{Markup, visible_html, without_comments};
+pub(crate) use notations::liquid_tag;
 pub(crate) use shown::{is_over_tls, line_shows_text, shows_something};
 
 /// The extensions of Markdown that are understood.

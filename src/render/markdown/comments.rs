@@ -79,6 +79,21 @@ mod tests {
             "Intro {::comment}secret\n\nsecret{:/comment} Rest",
             "Intro {% comment %}secret\n\nsecret{% endcomment %} Rest",
             "Intro {{/* secret */}} Rest",
+            "Intro {%- comment %}secret{%- endcomment %} Rest",
+            "Intro {% comment -%}secret{% endcomment -%} Rest",
+            "Intro {%comment%}secret{%endcomment%} Rest",
+            "Intro {%  comment  %}\n\n# secret\n\n{%\tendcomment %} Rest",
+            "Intro {% comment %}a{% comment %}b{% endcomment %}secret{% endcomment %} Rest",
+            "Intro {% # secret %} Rest",
+            "Intro {%- # secret -%} Rest {%# secret%}",
+            "Intro {::comment }secret{:/comment } Rest {::comment}secret{:/}",
+            "Intro {{- /* secret */ -}} Rest {{ /* secret */ }}",
+            "Intro {{/* secret */}} Rest {{/* secret */}} *a*",
+            "Intro *a {# secret* #} Rest",
+            "Intro {# secret #} Rest {#secret#} {#- secret -#}",
+            "Intro {# secret\n\n# secret\n\nsecret #} Rest",
+            "Intro {{!-- secret }} secret --}} Rest {{! secret }} {{~!-- secret --~}}",
+            "Intro <%# secret %> Rest <%-- secret\n\nsecret --%>",
         ] {
             let text = text.replace("secret? no", "Rest");
             let rendered = html(&text);
@@ -109,9 +124,27 @@ mod tests {
 
     #[test]
     fn comments_without_end_are_hidden_in_bounded_time() {
-        for text in
-            ["<!-- a", "{% comment %}", "{::comment}{:/}", "<!---->", "a <!-- b\n\n", "{{/*"]
-        {
+        for text in [
+            "<!-- a",
+            "{% comment %}",
+            "{::comment}{:/}",
+            "<!---->",
+            "a <!-- b\n\n",
+            "{{/*",
+            "{#",
+            "{# ",
+            "{#a",
+            "{{!--",
+            "{{!",
+            "<%#",
+            "<%--",
+            "{%       ",
+            "{% # ",
+            "{{-   ",
+            "{% comment %}{% comment %}{% endcomment %}",
+            "*/   ",
+            "{{/**/   ",
+        ] {
             let text = text.repeat(100_000 / text.len());
             let started = std::time::Instant::now();
             html(&text);
