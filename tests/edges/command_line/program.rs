@@ -2,8 +2,12 @@
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use crate::support::Database;
+use crate::support::processes::signal;
 
 /// What a run left behind.
 pub struct Run {
@@ -40,7 +44,26 @@ pub fn bare() -> Command {
 
 /// Runs it with these words.
 pub fn run(database: &Database, words: &[&str]) -> Run {
-    finished(program(database).args(words).output().unwrap())
+    finished(output_in_time(program(database).args(words)))
+}
+
+/// Returns the output of a program that ends by itself. A server that was not refused
+/// does not: it is ended after a while, so that the test fails.
+pub fn output_in_time(command: &mut Command) -> Output {
+    const LONGEST: Duration = Duration::from_secs(60);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let id = child.id();
+    let (ended, is_ended) = channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if is_ended.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+                signal(id, libc::SIGKILL);
+            }
+        });
+        let output = child.wait_with_output().unwrap();
+        drop(ended);
+        output
+    })
 }
 
 /// Runs it with these words and this on standard input.
