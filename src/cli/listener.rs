@@ -74,3 +74,20 @@ pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     let answering = [first, second].into_iter().find(answers);
     answering.unwrap_or(if address.is_ipv4() { first } else { second })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv6Addr, SocketAddr, TcpListener};
+
+    use super::reachable;
+
+    #[test]
+    fn a_listener_on_all_addresses_is_reached_where_it_answers() {
+        // As `[::]` where the machine has no IPv6 on its loopback.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let all = SocketAddr::from((Ipv6Addr::UNSPECIFIED, address.port()));
+        assert_eq!(reachable(all), address);
+        assert_eq!(reachable(address), address);
+    }
+}

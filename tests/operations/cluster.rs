@@ -18,6 +18,7 @@ use imprimatur::postgres::{
     SUPERUSER_ROLE, lock_for_serving,
 };
 
+use crate::edges::command_line::program::{bare, finished};
 use crate::support::tools::skip;
 
 #[path = "cluster/copies.rs"]
@@ -374,6 +375,11 @@ fn a_database_of_another_version_is_left_alone() {
         panic!("{refused:?}");
     };
     assert!(error.to_string().contains("made by PostgreSQL 9"), "{error}");
+    // A program is not told to try again.
+    let mut command = bare();
+    command.args(["user", "list", "--json", "--data-dir"]).arg(place.data_dir());
+    let said = finished(command.output().unwrap()).stderr;
+    assert!(said.contains("Follow the message.") && !said.contains("ry again"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Bringing a database up to date: what cannot work is refused with a sentence
 //! before anything is written, and what fails leaves nothing half applied.
 
+use std::thread;
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
@@ -117,12 +120,16 @@ fn a_database_of_another_program_is_refused_and_untouched() {
 #[test]
 fn what_an_extension_or_another_role_keeps_in_the_schema_is_left_alone() {
     let database = Database::empty();
-    // As pg_stat_statements and PostGIS do it, and a pooler's lookup of passwords.
+    // As pg_stat_statements and PostGIS do it, and a pooler's lookup of passwords. An
+    // extension that the owner has made is the owner's.
     database.db_sabotage(
         "CREATE TABLE of_extension ();
+         ALTER TABLE of_extension OWNER TO imprimatur_owner;
          CREATE VIEW of_extension_too AS SELECT 1;
          GRANT SELECT ON of_extension, of_extension_too TO PUBLIC;
          CREATE FUNCTION looks_up(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+         CREATE FUNCTION looks_up_for_itself(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+         REVOKE ALL ON FUNCTION looks_up_for_itself(text) FROM PUBLIC;
          INSERT INTO pg_depend SELECT 'pg_class'::regclass, relation, 0,
              'pg_extension'::regclass, oid, 0, 'e'
          FROM pg_extension, unnest('{of_extension,of_extension_too}'::regclass[]) AS relation
@@ -191,6 +198,8 @@ fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
     let database = Database::empty();
     let name = &database.name;
     database.as_owner().batch_execute("CREATE SCHEMA elsewhere").unwrap();
+    let mut another = database.as_owner();
+    another.batch_execute("SELECT pg_advisory_lock(7461733530)").unwrap();
     for setting in [
         "standard_conforming_strings = off",
         "search_path = elsewhere, public",
@@ -203,7 +212,14 @@ fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
     ] {
         database.db_sabotage(&format!("ALTER DATABASE {name} SET {setting}"));
     }
-    assert!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap() > 0);
+    // It waits for another process that migrates longer than a statement may take here.
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_secs(3));
+            another.batch_execute("SELECT pg_advisory_unlock(7461733530)").unwrap();
+        });
+        assert!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap() > 0);
+    });
     for setting in [
         "standard_conforming_strings",
         "search_path",

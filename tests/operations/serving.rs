@@ -3,7 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use crate::edges::command_line::program::{Run, bare, finished, program, run, within_a_minute};
+use crate::edges::command_line::program::{
+    Run, bare, ended, finished, program, run, within_a_minute,
+};
 use crate::support::{Database, World};
 use imprimatur::demo;
 
@@ -16,7 +18,17 @@ fn refused(database: &Database, words: &[&str]) -> Run {
 
 /// Runs `serve` until it has said so many lines, and returns them.
 fn first_lines(database: &Database, words: &[&str], lines: usize) -> Vec<String> {
+    first_lines_with(database, words, &[], lines)
+}
+
+fn first_lines_with(
+    database: &Database,
+    words: &[&str],
+    variables: &[(&str, &str)],
+    lines: usize,
+) -> Vec<String> {
     let mut command = program(database);
+    command.envs(variables.iter().copied());
     let mut child =
         command.args(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -28,7 +40,12 @@ fn first_lines(database: &Database, words: &[&str], lines: usize) -> Vec<String>
 
 /// Runs `serve` until it says where it is, and returns that.
 fn address_of(database: &Database, words: &[&str]) -> String {
-    let said = first_lines(database, words, 1);
+    address_with(database, words, &[])
+}
+
+/// Does the same with these variables.
+fn address_with(database: &Database, words: &[&str], variables: &[(&str, &str)]) -> String {
+    let said = first_lines_with(database, words, variables, 1);
     said.first().expect("it serves").trim_start_matches("Imprimatur is at ").to_owned()
 }
 
@@ -188,6 +205,9 @@ fn an_empty_variable_is_like_none() {
     let mut command = program(&database);
     command.env("IMPRIMATUR_DATA_DIR", "").env("IMPRIMATUR_PUBLIC_URL", "").args(["user", "list"]);
     finished(command.output().unwrap()).expect(0);
+    let variable = [("IMPRIMATUR_PUBLIC_URL", "")];
+    let at = address_with(&database, &["--listen", "127.0.0.1:0"], &variable);
+    assert!(at.starts_with("http://127.0.0.1:"), "{at}");
 }
 
 /// A script whose variable is not set must not write to another place than it names.
@@ -201,7 +221,7 @@ fn an_empty_option_is_refused() {
         &["serve", "--public-url=", "--listen", "127.0.0.1:0"],
         &["import", ".", "--as", "alice", "--name", ""],
     ] {
-        let said = finished(program(&database).args(words).output().unwrap()).expect(2).stderr;
+        let said = finished(ended(program(&database).args(words))).expect(2).stderr;
         assert!(said.contains("is empty: give a value, or leave it out."), "{words:?} {said}");
         assert_eq!(said.trim().lines().count(), 1, "{said}");
     }
@@ -213,7 +233,7 @@ fn two_urls_of_different_databases_are_refused() {
     for words in [&["verify"][..], &["migrate"], &["serve", "--listen", "127.0.0.1:0"]] {
         let mut command = program(&one);
         command.env("DATABASE_OWNER_URL", other.owner_url()).args(words);
-        let said = finished(command.output().unwrap()).expect(1).stderr;
+        let said = finished(ended(&mut command)).expect(1).stderr;
         assert!(said.contains("name different databases"), "{said}");
     }
 }
@@ -227,7 +247,7 @@ fn a_role_without_triggers_is_refused() {
     for words in [&["user", "list"][..], &["serve", "--listen", "127.0.0.1:0"]] {
         let mut command = program(&database);
         command.args(words);
-        let said = finished(command.output().unwrap()).expect(1).stderr;
+        let said = finished(ended(&mut command)).expect(1).stderr;
         assert!(said.contains("session_replication_role"), "{said}");
     }
 }

@@ -168,7 +168,7 @@ fn the_client_of_a_proxy_is_read_in_every_usual_form() {
         ("x-forwarded-for", "[2001:db8:1::7]:41234"),
         ("x-forwarded-for", "[2001:db8:2::7]"),
         ("x-forwarded-for", "2001:db8:3::7"),
-        ("x-forwarded-for", "\"10.9.8.5\""),
+        ("x-forwarded-for", "203.0.113.9, \"10.9.8.5\""),
         ("forwarded", "for=10.9.8.4;proto=https"),
         ("forwarded", "for=10.1.1.1, For=\"10.9.8.3:80\";by=_x"),
         ("forwarded", "for=\"[2001:db8:4::7]:4711\""),

@@ -2,6 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use imprimatur::domain::State;
+use imprimatur::store::paging::PageRequest;
+use imprimatur::store::posts::{Filter, Sort, change_list};
+use imprimatur::store::statement::statement;
+use imprimatur::store::visibility::Visibility;
+
 use crate::support::world::{PASSWORD, revise};
 use crate::support::{Browser, Program, Server, World};
 
@@ -164,6 +172,29 @@ fn a_list_of_others_drafts_is_empty_without_a_walk_through_them() {
     assert_eq!(posts(&program, "state=draft"), 1);
     assert_eq!(posts(&program, "state=draft&author=alice"), 0);
     assert_eq!(posts(&Program::of(&world, server.address, world.stan), "state=draft"), 4);
+
+    world.database.db_sabotage(&format!(
+        "SET session_replication_role = replica;
+         INSERT INTO posts (author_id, state, created_at)
+         SELECT {}, 'draft', now() - n * interval '1 minute' FROM generate_series(1, 5000) n;
+         ANALYZE posts",
+        world.alice
+    ));
+    let arthur = Visibility::of(&world.find_person("arthur"));
+    let drafts = Filter { state: Some(State::Draft), ..Filter::default() };
+    // A connection counts what it has read so far.
+    let conn = &mut world.database.as_superuser();
+    let read = conn.transaction(|conn| {
+        let page = change_list(conn, arthur, &drafts, Sort::Since, &PageRequest::newest(20))?;
+        assert_eq!(page.lines.len(), 1);
+        statement::<BigInt>(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
+             WHERE relid = 'posts'::regclass",
+        )
+        .get_result::<i64>(conn)
+    });
+    let read = read.unwrap();
+    assert!(read < 20, "{read} posts are read");
 }
 
 #[test]

@@ -32,6 +32,9 @@ fn a_password_that_is_guessed_first_is_refused_everywhere() {
     let world = World::new();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
+    let words = ["user", "reset-password", "mallory", "--as", "stan", "--reason", "x"];
+    let made = run_with(&world.database, &words, "").expect(0).stdout;
+    let link = made.split("link=").nth(1).unwrap().split_whitespace().next().unwrap();
     let before = world.db_everything();
     for weak in GUESSED_FIRST.into_iter().chain([imprimatur::demo::PASSWORD]) {
         let fields = [("password", PASSWORD), ("new_password", weak)];
@@ -48,6 +51,11 @@ fn a_password_that_is_guessed_first_is_refused_everywhere() {
         let words = ["user", "password", "alice", "--as", "stan", "--reason", "x"];
         let words: Vec<&str> = words.into_iter().chain(["--password-stdin"]).collect();
         run_with(&world.database, &words, weak).expect(2);
+    }
+    for weak in ["passwordpassword", "mallorymallory", imprimatur::demo::PASSWORD] {
+        let fields = [("link", link), ("new_password", weak)];
+        let page = server.browser().post("/set-password", &fields).expect(422);
+        assert!(page.body.contains("easy to guess"), "{}", page.body);
     }
     assert_eq!(world.db_everything(), before);
     for good in [

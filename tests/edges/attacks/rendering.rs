@@ -43,6 +43,32 @@ fn a_request_that_finds_no_thread_in_time_is_answered_503() {
     });
 }
 
+/// A locked table keeps pages that render waiting, and no others: these have the other
+/// half of the threads.
+#[test]
+fn pages_that_render_leave_threads_for_other_requests() {
+    let world = World::new();
+    let draft = world.draft();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let server = Server::start(world.database.store_of(u32::try_from(4 * workers).unwrap()));
+    let alice = server.signed_in("alice");
+    let mut other = server.signed_in("mallory");
+    let mut lock = world.database.as_owner();
+    lock.batch_execute("BEGIN; LOCK TABLE revisions").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 * workers {
+            let mut browser = server.browser();
+            browser.cookies = alice.cookies.clone();
+            scope.spawn(move || browser.get(&format!("/desk/posts/{draft}")));
+        }
+        world.database.db_wait_for_waiters(2);
+        std::thread::sleep(Duration::from_millis(500));
+        let pages: Vec<u16> = (0..4).map(|_| other.get("/account").status).collect();
+        lock.batch_execute("ROLLBACK").unwrap();
+        assert_eq!(pages, [200; 4]);
+    });
+}
+
 /// There is one connection, and a request gives up after a moment without it.
 #[test]
 fn a_text_is_rendered_without_a_connection() {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Stdio};
+use std::thread::{self, JoinHandle};
 
 use super::place::{TestDirectory, eventually, kill};
 use crate::edges::command_line::program::bare;
@@ -13,6 +14,8 @@ use crate::support::{Browser, raw};
 struct Served {
     child: Child,
     address: String,
+    /// What it logs. It is read all the time: a program that cannot write waits.
+    log: Option<JoinHandle<String>>,
     /// Kept open: a program that cannot write ends.
     _stdout: BufReader<ChildStdout>,
 }
@@ -25,7 +28,13 @@ impl Served {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let line = stdout.by_ref().lines().next().unwrap().unwrap();
         let address = line.trim_start_matches("Imprimatur is at http://").to_owned();
-        let served = Self { child, address, _stdout: stdout };
+        let mut stderr = child.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
+        let served = Self { child, address, log: Some(log), _stdout: stdout };
         // Before that, it may still need the server that a test is about to kill.
         eventually("it serves", || served.readiness().0 == 200);
         served
@@ -38,8 +47,7 @@ impl Served {
 
     fn log_after_end(mut self) -> String {
         signal(self.child.id(), libc::SIGTERM);
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        let log = self.log.take().unwrap().join().unwrap();
         assert!(self.child.wait().unwrap().success());
         log
     }
