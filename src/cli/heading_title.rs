@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
-use crate::domain::markdown::{OPTIONS, liquid_tag, with_comments_masked};
-use crate::render::markdown::Mark;
+use crate::domain::markdown::{Mark, OPTIONS, liquid_tag, with_comments_masked};
 
 /// Returns the text of the first `# ` heading, and the body without it. A line in code,
 /// in a comment, in a quotation or a list, or between two tags of a template is no

@@ -2,6 +2,7 @@
 
 mod comments;
 mod html;
+mod mark;
 mod notations;
 mod shown;
 
@@ -9,6 +10,7 @@ use pulldown_cmark::Options;
 
 pub(crate) use comments::{close_comments, with_comments_masked, without_any_comments};
 pub(crate) use html::{Markup, visible_html, without_comments};
+pub(crate) use mark::Mark;
 pub(crate) use notations::liquid_tag;
 pub(crate) use shown::{is_over_tls, line_shows_text, shows_something};
 
@@ -17,3 +19,7 @@ pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS)
     .union(Options::ENABLE_FOOTNOTES);
+
+/// The maximum depth of nested elements. The sanitiser walks through all open
+/// elements for each new one: without a limit, a line of `>>>>` takes minutes.
+pub(crate) const MAX_DEPTH: usize = 50;

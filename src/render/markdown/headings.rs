@@ -4,8 +4,8 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 
-use super::braces::Mark;
 use super::notes::{NoteKind, Notes};
+use crate::domain::markdown::Mark;
 
 /// The prefix of every id of a heading, so that none is the id of something else on
 /// a page.

@@ -19,12 +19,11 @@ mod tables;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd, TextMergeStream, html};
 
 pub(crate) use audience::Audience;
-pub(crate) use braces::Mark;
 pub(crate) use feed::for_feed;
 use notes::NoteKind;
 pub(crate) use notes::Notes;
 
-use crate::domain::markdown::{OPTIONS, close_comments};
+use crate::domain::markdown::{MAX_DEPTH, OPTIONS, close_comments};
 
 /// A rendered text.
 pub(crate) struct Rendered {
@@ -91,10 +90,6 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let events = images::over_tls(events, audience, &mut notes);
     (blocks::directed(footnotes::at_the_end(tasks(events))), notes)
 }
-
-/// The maximum depth of nested elements. The sanitiser walks through all open
-/// elements for each new one: without a limit, a line of `>>>>` takes minutes.
-const MAX_DEPTH: usize = 50;
 
 /// Leaves out elements that are nested deeper; their text stays.
 fn no_deeper<'a>(
