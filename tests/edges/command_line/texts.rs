@@ -70,7 +70,7 @@ fn characters_that_no_title_has_are_left_out_with_a_note() {
     for (name, text) in [
         ("a.md", "---\ntitle: \"a \\u2066b\\u2069\"\nsummary: \"\\u202Ec\"\n---\nText\n"),
         ("b.md", "# \u{2067}b\u{2069}\n\nText\n"),
-        ("c.md", "---\ntitle: '&#8203;'\n---\nText\n"),
+        ("2024-05-01.md", "---\ntitle: '&#8203;'\n---\nText\n"),
         ("d.md", "---\ntitle: \"d\\u001b\"\n---\nText\n"),
         ("2024-05-01-\u{202e}e.md", "Text\n"),
     ] {
@@ -84,7 +84,7 @@ fn characters_that_no_title_has_are_left_out_with_a_note() {
     for (name, title, note) in [
         ("a.md", "a b", "The summary had U+202E RIGHT-TO-LEFT OVERRIDE, not kept."),
         ("b.md", "b", "The title had U+2067 RIGHT-TO-LEFT ISOLATE, U+2069"),
-        ("c.md", "Untitled", "No title"),
+        ("2024-05-01.md", "Untitled", "No title"),
         ("d.md", "d", "U+001B ESCAPE, not kept"),
         ("e.md", "e", "U+202E"),
     ] {
