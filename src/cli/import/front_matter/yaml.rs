@@ -3,7 +3,9 @@
 //! It reads the parser's events and builds no tree: deeper values are skipped,
 //! and an alias is not followed.
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
+use std::borrow::Cow;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use crate::cli::import::front_matter::field::{FieldValue, MatterField, invalid};
 use crate::domain::Reason;
@@ -50,9 +52,7 @@ impl Mapping {
             Event::Scalar(text, style, _, tag) => match self.depth {
                 0 if NULLS.contains(&text.as_ref()) && style == ScalarStyle::Plain => Ok(()),
                 0 => Err(not_a_mapping()),
-                1 if self.name.is_some() && style == ScalarStyle::Plain && tag.is_none() => {
-                    self.node(plain(text.into_owned()))
-                }
+                1 if self.name.is_some() => self.node(scalar(text.into_owned(), style, tag)),
                 1 => self.node(FieldValue::Text(text.into_owned())),
                 _ => Ok(()),
             },
@@ -86,6 +86,24 @@ impl Mapping {
             }
         }
         Ok(())
+    }
+}
+
+/// Returns the value of a text, which a tag can give a type.
+fn scalar(text: String, style: ScalarStyle, tag: Option<Cow<'_, Tag>>) -> FieldValue {
+    let Some(tag) = tag else {
+        return if style == ScalarStyle::Plain { plain(text) } else { FieldValue::Text(text) };
+    };
+    let tag = [&*tag.handle, &*tag.suffix].concat();
+    match tag.strip_prefix("tag:yaml.org,2002:") {
+        // A tag of no schema, as `!` is.
+        None | Some("str") => FieldValue::Text(text),
+        Some("null" | "bool" | "int" | "float" | "timestamp") if text.is_empty() => {
+            FieldValue::Blank
+        }
+        Some("null" | "bool") => FieldValue::Flag(text),
+        Some("int" | "float" | "timestamp") => FieldValue::Number(text),
+        Some(_) => FieldValue::Other,
     }
 }
 
@@ -131,4 +149,52 @@ fn not_a_mapping() -> Reason {
 fn syntax_error(error: &ScanError) -> Reason {
     // The first line of the file is the one that opens it.
     invalid(format!("Line {} is not valid YAML: {}.", error.marker().line() + 1, error.info()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldValue, fields};
+
+    fn text(is: &str) -> FieldValue {
+        FieldValue::Text(is.to_owned())
+    }
+
+    /// Returns the values of a mapping, each with its name.
+    fn values(source: &str) -> Vec<(String, FieldValue)> {
+        let all = fields(source).unwrap_or_else(|reason| panic!("{source:?}: {}", reason.sentence));
+        all.into_iter().map(|field| (field.name, field.value)).collect()
+    }
+
+    #[test]
+    fn an_explicit_tag_means_what_it_says() {
+        let flag = |is: &str| FieldValue::Flag(is.to_owned());
+        let number = |is: &str| FieldValue::Number(is.to_owned());
+        for (written, is) in [
+            ("!!bool no", flag("no")),
+            ("!!bool false", flag("false")),
+            ("!!bool 'no'", flag("no")),
+            ("&here !!bool nO", flag("nO")),
+            ("!<tag:yaml.org,2002:bool> yes", flag("yes")),
+            ("!!null ~", flag("~")),
+            ("!!null \"gone\"", flag("gone")),
+            ("!!null", FieldValue::Blank),
+            ("!!int 1984", number("1984")),
+            ("!!int '0'", number("0")),
+            ("!!float 1e3", number("1e3")),
+            ("!!timestamp 2024-05-01", number("2024-05-01")),
+            ("!!binary aGk=", FieldValue::Other),
+            ("!!set x", FieldValue::Other),
+            ("!!str no", text("no")),
+            ("!!str 1984", text("1984")),
+            ("!!str ~", text("~")),
+            ("!!str", text("")),
+            ("! no", text("no")),
+            ("! 12", text("12")),
+            ("!mine no", text("no")),
+        ] {
+            let found = values(&format!("a: {written}\n"));
+            assert_eq!(found, [("a".to_owned(), is)], "{written}");
+        }
+        assert_eq!(values("!!int 5: a\n!!str b: c\n").len(), 2, "a name is text");
+    }
 }
