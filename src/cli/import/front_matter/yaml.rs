@@ -13,14 +13,53 @@ use crate::domain::Reason;
 /// Deeper than front matter is nested.
 const MAX_DEPTH: usize = 32;
 
+/// More often than front matter changes between tabs and quoted text.
+const MAX_READINGS: usize = 256;
+
 /// Returns the fields, in their order.
+///
+/// A tab after a name is a blank, as libyaml reads it. The parser refuses one, and knows
+/// at which place; in quoted and block text it finds none.
 pub(super) fn fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
+    let mut matter = Cow::Borrowed(matter);
+    for _ in 0..MAX_READINGS {
+        match read(&matter)? {
+            YamlReading::Complete(fields) => return Ok(fields),
+            YamlReading::TabAt(error) => matter = Cow::Owned(without_tabs(&matter, &error)?),
+        }
+    }
+    Err(invalid("Tabs come after too many names.".to_owned()))
+}
+
+enum YamlReading {
+    Complete(Vec<MatterField>),
+    /// A tab comes after a name, and the error is at the value behind it.
+    TabAt(ScanError),
+}
+
+fn read(matter: &str) -> Result<YamlReading, Reason> {
     let mut mapping = Mapping::default();
     for event in Parser::new_from_str(matter) {
-        let (event, _) = event.map_err(|error| syntax_error(&error))?;
-        mapping.take(event)?;
+        match event {
+            Ok((event, _)) => mapping.take(event)?,
+            Err(error) if error.info() == TAB => return Ok(YamlReading::TabAt(error)),
+            Err(error) => return Err(syntax_error(&error)),
+        }
     }
-    Ok(mapping.fields)
+    Ok(YamlReading::Complete(mapping.fields))
+}
+
+/// What the parser says of a tab after a name.
+const TAB: &str = "':' must be followed by a valid YAML whitespace";
+
+/// Returns the text with a blank for the tab of this error. No quoted or block text
+/// begins before the next of their marks: up to there, other tabs are replaced, too.
+fn without_tabs(matter: &str, error: &ScanError) -> Result<String, Reason> {
+    let value = matter.char_indices().nth(error.marker().index()).map_or(matter.len(), |it| it.0);
+    let before = matter[..value].strip_suffix('\t').ok_or_else(|| syntax_error(error))?;
+    let rest = &matter[value..];
+    let (sure, rest) = rest.split_at(rest.find(['"', '\'', '|', '>']).unwrap_or(rest.len()));
+    Ok([before, " ", &sure.replace(":\t", ": "), rest].concat())
 }
 
 #[derive(Default)]
@@ -196,5 +235,48 @@ mod tests {
             assert_eq!(found, [("a".to_owned(), is)], "{written}");
         }
         assert_eq!(values("!!int 5: a\n!!str b: c\n").len(), 2, "a name is text");
+    }
+
+    #[test]
+    fn a_tab_after_a_name_is_a_blank_and_stays_in_quoted_and_block_text() {
+        let other = || FieldValue::Other;
+        for (source, expected) in [
+            ("a:\tb tab\nc:\td\te\n", vec![("a", text("b tab")), ("c", text("d\te"))]),
+            (
+                "a:\t\tb\nc: \td\ne:\t f\n",
+                vec![("a", text("b")), ("c", text("d")), ("e", text("f"))],
+            ),
+            ("a:\t-b\né:\té\n", vec![("a", text("-b")), ("é", text("é"))]),
+            ("a:\n  b:\tc\nd: e\n", vec![("a", other()), ("d", text("e"))]),
+            ("a:\n- b:\tc\n  d:\te\nd: e\n", vec![("a", other()), ("d", text("e"))]),
+            ("a: {b:\tc, d:\te}\nd: e\n", vec![("a", other()), ("d", text("e"))]),
+            ("a:\tb\nc: 'd:\te'\n", vec![("a", text("b")), ("c", text("d:\te"))]),
+            ("a:\t\"d:\te\"\nc:\td\n", vec![("a", text("d:\te")), ("c", text("d"))]),
+            (
+                "a:\tb\nc: |\n  d:\te\nf:\tg\n",
+                vec![("a", text("b")), ("c", text("d:\te\n")), ("f", text("g"))],
+            ),
+            ("a:\t|\n  d:\te\nf:\tg\n", vec![("a", text("d:\te\n")), ("f", text("g"))]),
+            (
+                "a:\tb\nc: >-\n  d:\te\n\n  f:\tg\n",
+                vec![("a", text("b")), ("c", text("d:\te\nf:\tg"))],
+            ),
+            (
+                "a:\tb # it's:\tc\nc: \"it's:\td\"\nd:\te\n",
+                vec![("a", text("b")), ("c", text("it's:\td")), ("d", text("e"))],
+            ),
+            (
+                "a:\t[b]\nc:\t\nd:\te\n",
+                vec![("a", other()), ("c", FieldValue::Blank), ("d", text("e"))],
+            ),
+        ] {
+            let expected: Vec<_> =
+                expected.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            assert_eq!(values(source), expected, "{source:?}");
+        }
+        let reason = fields("a:\tb\nc: d: e\n").unwrap_err();
+        assert!(reason.sentence.contains("Line 3"), "{}", reason.sentence);
+        assert_eq!(values(&"a:\tb\n".repeat(10_000)).len(), 10_000);
+        assert!(fields(&"a:\tb'\n".repeat(10_000)).is_err(), "soon, and not after an hour");
     }
 }
