@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use crate::cli::import::draft_text::{DraftText, IgnoredField};
-use crate::cli::import::file_name;
+use crate::cli::import::file_name::FileName;
 use crate::cli::import::plain_text::without_unwanted;
 use crate::cli::markdown_file::{self, ReadError};
-use crate::domain::{Body, Content, FieldError, InvalidInput, Reason, Summary, Title, grouped};
+use crate::domain::{
+    Body, Content, FieldError, InvalidInput, Reason, Summary, Title, grouped, has_visible_text,
+};
 
 /// A file as a draft.
 #[derive(Debug)]
@@ -20,20 +22,21 @@ pub(super) struct ParsedFile {
 /// Reads the file at the path, which the report calls by its relative one.
 pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
     let text = markdown_file::read(path).map_err(|error| vec![unread(error, path)])?;
-    let dated = path.file_stem().and_then(|stem| stem.to_str()).and_then(file_name::dated);
+    let name = path.file_stem().and_then(|stem| stem.to_str()).map(FileName::of);
     let text = DraftText::parse(text).map_err(|reason| vec![reason])?.with_title_of_heading();
     let DraftText { title, summary, slug, body, mut ignored, mut notes, .. } = text;
     let title = title.or_else(|| {
-        let (_, words) = dated?;
-        Some(without_unwanted("title", &file_name::title_from(words), &mut notes))
+        let title = name.as_ref()?.title()?;
+        Some(without_unwanted("title", &title, &mut notes))
     });
+    let title = title.filter(|title| has_visible_text(title));
     let [title, summary, slug] = [title, summary, slug].map(Option::unwrap_or_default);
     if title.is_empty() {
         notes.push("No title: imported as Untitled.".to_owned());
     }
     let content = Content::parse_with_slug(&title, &summary, &body, &slug)
         .map_err(|errors| invalid_content(&errors, &title, &summary, &body))?;
-    if let Some((date, _)) = dated {
+    if let Some(date) = name.and_then(|name| name.date) {
         ignored.push(IgnoredField::new("date of the file name", date));
     }
     Ok(ParsedFile { content, ignored, notes })

@@ -128,7 +128,7 @@ fn jekyll_and_hugo_files_become_drafts_and_the_report_lists_ignored_fields() {
     assert_eq!(post("deep/er/hugo.markdown"), ["On \"work\"", "Why work.", "{{< figure >}} Work."]);
     assert_eq!(post("json.md"), ["On play", "Why.", "Play."]);
     assert_eq!(post("plain.md"), ["On plainness", "", "Plain."]);
-    assert_eq!(post("nameless.md")[0], "");
+    assert_eq!(post("nameless.md")[0], "Nameless");
     assert_eq!(
         of(&report, "2024-05-01-on-rest.md")["not_kept"],
         json!([
@@ -142,7 +142,7 @@ fn jekyll_and_hugo_files_become_drafts_and_the_report_lists_ignored_fields() {
     assert_eq!(hugo["not_kept"], json!([{ "name": "draft", "value": "true" }]));
     assert!(hugo["notes"][0].as_str().unwrap().contains("Hugo"), "{hugo}");
     let notes = of(&report, "nameless.md")["notes"].as_array().unwrap().len();
-    assert_eq!(notes, 2, "no title, and a tag of Liquid's");
+    assert_eq!(notes, 1, "a tag of Liquid's");
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
     assert_eq!(long, "The body has 100,001 characters, and at most 100,000 fit.");
     let large = &of(&report, "large.md")["reasons"][0]["sentence"];
     assert_eq!(large, "The file has 2,097,152 bytes, and a body has at most 100,000 characters.");
-    assert_eq!(titles(&world), ["Good", "Odd", "Untitled", "[2J"], "an alias is no title");
+    assert_eq!(titles(&world), ["Alias", "Good", "Odd", "[2J"], "an alias is no title");
     // Nobody's file name clears the screen of whoever reads the report.
     let words = folder.import(&world, &[]);
     assert!(words.stdout.contains("esc") && !words.stdout.contains('\u{1b}'), "{}", words.stdout);

@@ -70,7 +70,7 @@ fn characters_that_no_title_has_are_left_out_with_a_note() {
     for (name, text) in [
         ("a.md", "---\ntitle: \"a \\u2066b\\u2069\"\nsummary: \"\\u202Ec\"\n---\nText\n"),
         ("b.md", "# \u{2067}b\u{2069}\n\nText\n"),
-        ("c.md", "---\ntitle: '&#8203;'\n---\nText\n"),
+        ("2024-05-01.md", "---\ntitle: '&#8203;'\n---\nText\n"),
         ("d.md", "---\ntitle: \"d\\u001b\"\n---\nText\n"),
         ("2024-05-01-\u{202e}e.md", "Text\n"),
     ] {
@@ -84,7 +84,7 @@ fn characters_that_no_title_has_are_left_out_with_a_note() {
     for (name, title, note) in [
         ("a.md", "a b", "The summary had U+202E RIGHT-TO-LEFT OVERRIDE, not kept."),
         ("b.md", "b", "The title had U+2067 RIGHT-TO-LEFT ISOLATE, U+2069"),
-        ("c.md", "Untitled", "No title"),
+        ("2024-05-01.md", "Untitled", "No title"),
         ("d.md", "d", "U+001B ESCAPE, not kept"),
         ("e.md", "e", "U+202E"),
     ] {
@@ -92,4 +92,42 @@ fn characters_that_no_title_has_are_left_out_with_a_note() {
         assert_eq!(file["title"].as_str().unwrap().to_lowercase(), title.to_lowercase(), "{file}");
         assert!(file["notes"].to_string().contains(note), "{file}");
     }
+}
+
+/// Hexo writes no line before its front matter, and other programs have notations of
+/// their own: what is not read stays, and is never taken for the text without a note.
+#[test]
+fn front_matter_without_an_opening_line_is_read_and_other_notations_are_noted() {
+    let world = World::new();
+    let on = &world.database;
+    let create = ["post", "create", "-", "--as", "alice"];
+    let read = [
+        "title: T\ndate: 2010\n---\nWords.\n",
+        "\"title\": \"T\",\n\"date\": \"2010\"\n;;;\nWords.\n",
+        "--- # Of Hexo\ntitle: T\ndate: 2010\n---\nWords.\n",
+        "---\ntitle:\tT\ndate: !!timestamp 2010\nsummary: !!bool no\n---\nWords.\n",
+    ];
+    for (id, text) in (1..).zip(read) {
+        let said = run_with(on, &create, text).expect(0).stderr;
+        assert!(said.contains("ignored: date 2010"), "{text:?}\n{said}");
+        assert_eq!(world.post(PostId(id)).current.content.parts(), ["T", "", "Words."]);
+    }
+    let unread = "Title: T\nDate: 2010\n\nWords.";
+    let note = "The text begins with what looks like front matter in a notation that is not read.";
+    let said = run_with(on, &create, unread).expect(0).stderr;
+    assert!(said.contains(note), "{said}");
+    assert_eq!(world.post(PostId(5)).current.content.parts(), ["", "", unread]);
+    let revise = ["post", "revise", "1", "--revision", "1", "--as", "alice", "-"];
+    let said = run_with(on, &revise, "% Title\n% Author\n\nWords.").expect(0).stderr;
+    assert!(said.contains(note), "{said}");
+
+    let folder = Folder::new();
+    for (at, text) in read.iter().chain([&unread]).enumerate() {
+        folder.write(&format!("{at}.md"), text);
+    }
+    let report = folder.report(&world, &[], 0);
+    let files = report["files"].as_array().unwrap();
+    let (unread, read) = files.split_last().unwrap();
+    assert!(read.iter().all(|file| file["title"] == "T"), "{report}");
+    assert!(unread["notes"].to_string().contains(note), "{unread}");
 }

@@ -12,13 +12,13 @@ pub(crate) struct MatterField {
 pub(crate) enum FieldValue {
     /// One piece of text, or a date as it is written.
     Text(String),
-    /// A number, as it is written.
+    /// A number, or what a tag calls a date, as it is written.
     Number(String),
     /// A truth value or `null`, as it is written.
     Flag(String),
     /// No value.
     Blank,
-    /// A list, a table or an alias.
+    /// A list, a table, an alias, or what a tag gives another type.
     Other,
 }
 

@@ -1,5 +1,5 @@
 //! Front matter: YAML between `---`, TOML between `+++`, or a JSON object, as
-//! Jekyll, Hugo, Zola, Eleventy and Middleman write it.
+//! Jekyll, Hugo, Zola, Eleventy and Middleman write it; Hexo leaves out the first mark.
 //!
 //! Lists and tables are recognised and skipped, and no alias of YAML is ever
 //! expanded.
@@ -7,6 +7,8 @@
 mod field;
 mod json;
 mod notation;
+mod toml_table;
+mod unopened;
 mod yaml;
 
 use std::collections::HashSet;
@@ -55,21 +57,29 @@ pub(super) fn split(text: &str) -> Result<(FrontMatter, &str), Reason> {
         Ok((matter, body)) if !matter.fields.is_empty() => {
             (FrontMatter { note: Some(note), ..matter }, body)
         }
-        Ok(_) | Err(_) => (FrontMatter::default(), text),
+        Ok(_) | Err(_) => (nothing_of(visible), text),
     })
 }
 
 fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let (fields, body) = match Notation::of(first.trim_end()) {
-        None => return Ok((FrontMatter::default(), text)),
+        None => {
+            return Ok(match unopened::split(text, MAX_BYTES) {
+                Some((fields, body)) => {
+                    let note = Some("The front matter has no opening line, and was read.");
+                    (FrontMatter { note, ..without_repetition(fields) }, body)
+                }
+                None => (nothing_of(text), text),
+            });
+        }
         Some(Notation::Yaml) => {
             let (matter, body) = until(rest, &["---", "..."])?;
             (yaml::fields(matter)?, body)
         }
         Some(Notation::Toml(end)) => {
             let (matter, body) = until(rest, &[end])?;
-            (toml_fields(matter)?, body)
+            (toml_table::fields(matter)?, body)
         }
         Some(Notation::Json(end)) => {
             let (matter, body) = until(rest, &[end])?;
@@ -77,13 +87,23 @@ fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
         }
         Some(Notation::JsonObject) => json::leading_fields(text, MAX_BYTES)?,
         Some(Notation::Program(language)) => return Err(is_program(language)),
+        Some(Notation::CommentedYaml) => match until(rest, &["---", "..."]) {
+            Ok((matter, body)) => (yaml::fields(matter)?, body),
+            Err(_) => return Ok((nothing_of(text), text)),
+        },
         Some(Notation::Unknown(language)) => match until(rest, &["---"]) {
             Ok(_) => return Err(is_unknown(language)),
             // A word after three hyphens begins many a text.
-            Err(_) => return Ok((FrontMatter::default(), text)),
+            Err(_) => return Ok((nothing_of(text), text)),
         },
     };
     Ok((without_repetition(fields), body))
+}
+
+/// Returns no fields, and a note where the text begins as front matter does.
+fn nothing_of(text: &str) -> FrontMatter {
+    let note = "The text begins with what looks like front matter in a notation that is not read.";
+    FrontMatter { note: unopened::resembles(text).then_some(note), ..FrontMatter::default() }
 }
 
 fn is_program(language: &str) -> Reason {
@@ -117,24 +137,6 @@ fn until<'a>(rest: &'a str, ends: &[&str]) -> Result<(&'a str, &'a str), Reason>
         }
     }
     Err(invalid("The closing line is missing.".to_owned()))
-}
-
-fn toml_fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
-    let table: toml::Table = matter.parse().map_err(|error: toml::de::Error| {
-        let before = error.span().and_then(|span| matter.get(..span.start)).unwrap_or_default();
-        // The first line of the file is the one that opens it.
-        let line = before.matches('\n').count() + 2;
-        invalid(format!("Line {line} is not valid TOML: {}.", error.message()))
-    })?;
-    let value = |value| match value {
-        toml::Value::String(text) => FieldValue::Text(text),
-        toml::Value::Array(_) | toml::Value::Table(_) => FieldValue::Other,
-        toml::Value::Datetime(it) => FieldValue::Text(it.to_string()),
-        toml::Value::Integer(it) => FieldValue::Number(it.to_string()),
-        toml::Value::Float(it) => FieldValue::Number(it.to_string()),
-        toml::Value::Boolean(it) => FieldValue::Flag(it.to_string()),
-    };
-    Ok(table.into_iter().map(|(name, it)| MatterField { name, value: value(it) }).collect())
 }
 
 /// Keeps the last field of each name. Hugo reads upper case as lower case.

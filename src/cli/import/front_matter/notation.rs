@@ -5,6 +5,8 @@ use crate::domain::unseen::is_invisible;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Notation<'a> {
     Yaml,
+    /// YAML after a line with a comment, if a line ends it.
+    CommentedYaml,
     /// TOML up to this line.
     Toml(&'static str),
     /// JSON up to this line.
@@ -34,7 +36,15 @@ impl<'a> Notation<'a> {
             _ if line.strip_prefix('{').is_some_and(|it| it.trim_start().starts_with('"')) => {
                 Some(Self::JsonObject)
             }
-            _ => Self::named(line.strip_prefix("---")?.trim_start()),
+            _ => {
+                let after = line.strip_prefix("---")?;
+                match after.trim_start() {
+                    comment if comment.starts_with('#') && comment.len() < after.len() => {
+                        Some(Self::CommentedYaml)
+                    }
+                    language => Self::named(language),
+                }
+            }
         }
     }
 
@@ -78,6 +88,8 @@ mod tests {
             (";;;", Some(Notation::Json(";;;"))),
             ("---js", Some(Notation::Program("js"))),
             ("---lisp", Some(Notation::Unknown("lisp"))),
+            ("--- # Of Hexo", Some(Notation::CommentedYaml)),
+            ("---# Title", None),
             ("----", None),
             ("--- He spoke.", None),
             ("{{< figure >}}", None),

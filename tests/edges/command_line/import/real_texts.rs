@@ -4,7 +4,7 @@
 use imprimatur::domain::PostId;
 use serde_json::Value;
 
-use super::of;
+use super::{Folder, of};
 use crate::edges::command_line::documents::document;
 use crate::edges::command_line::program::run;
 use crate::support::world::{publish, submit};
@@ -248,6 +248,45 @@ fn a_dated_file_name_gives_a_title_with_and_without_zeroes() {
     let report = imported(&world, "names", 0);
     assert_eq!(of(&report, "2017-2-5-no-zeroes.md")["title"], "No zeroes");
     assert_eq!(of(&report, "2017-02-5-one-zero.fr.md")["title"], "One zero");
+}
+
+#[test]
+fn the_name_of_a_file_gives_a_title_with_every_kind_of_date_and_with_none() {
+    let world = World::new();
+    let folder = Folder::new();
+    let long = "long-".repeat(45);
+    for (name, title, date) in [
+        ("2024-05-01-on-rest", Some("On rest"), Some("2024-05-01")),
+        ("2024_05_01_a", Some("A"), Some("2024_05_01")),
+        ("2024-05-01_a", Some("A"), Some("2024-05-01")),
+        ("2024-05-01 a note", Some("A note"), Some("2024-05-01")),
+        ("20240501-a", Some("A"), Some("20240501")),
+        ("20240501_a_b.fr", Some("A b"), Some("20240501")),
+        ("my-first-post", Some("My first post"), None),
+        ("my_first_post.pt-BR", Some("My first post"), None),
+        ("99999999-orders", Some("99999999 orders"), None),
+        ("120", Some("120"), None),
+        ("2024-05-01", None, Some("2024-05-01")),
+        ("2024-05-01.fr", None, Some("2024-05-01")),
+        ("20240501", None, Some("20240501")),
+        ("2024-05-01-\u{301}", None, Some("2024-05-01")),
+        ("2024-05-01-\u{2066}", None, Some("2024-05-01")),
+        ("\u{2060}", None, None),
+        ("-_-", None, None),
+        ("index", None, None),
+        ("a/index.fr", None, None),
+        ("b/Index", None, None),
+        (&*long, None, None),
+    ] {
+        folder.write(&format!("{name}.md"), "Words.\n");
+        let report = folder.report(&world, &["--dry-run"], 0);
+        let file = of(&report, &format!("{name}.md"));
+        assert_eq!(file["title"], title.unwrap_or("Untitled"), "{file}");
+        assert_eq!(notes(file).contains("No title"), title.is_none(), "{file}");
+        let named: Vec<Option<&str>> =
+            file["not_kept"].as_array().unwrap().iter().map(|it| it["value"].as_str()).collect();
+        assert_eq!(named, date.map(Some).into_iter().collect::<Vec<_>>(), "{file}");
+    }
 }
 
 #[test]
