@@ -1,9 +1,12 @@
 //! Characters that cannot be seen, or do something other than being seen.
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
 /// The code points that are not visible: White_Space, control characters (Cc),
 /// Default_Ignorable_Code_Point (Unicode 17, DerivedCoreProperties), combining
 /// marks of no script, which need a character to stand on, and the blanks of
-/// Braille, Khitan, hieroglyphs and music. The database has the same list.
+/// Braille, Khitan, hieroglyphs and music.
 pub const INVISIBLE: [(u32, u32); 29] = [
     (0x0000, 0x0020),
     (0x007F, 0x00A0),
@@ -42,9 +45,15 @@ pub fn is_invisible(character: char) -> bool {
     INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&point))
 }
 
-/// Returns whether any character can be seen: then a text counts as given.
+/// Returns whether any character can be seen: then a text counts as given. A combining
+/// mark needs a character to stand on. The database says the same.
 pub fn has_visible_text(text: &str) -> bool {
-    !text.chars().all(is_invisible)
+    text.chars().any(|character| !is_invisible(character) && !is_mark(character))
+}
+
+fn is_mark(character: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    GeneralCategoryGroup::Mark.contains(category)
 }
 
 /// Returns whether a character changes the direction of the text behind it.

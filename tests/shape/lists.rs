@@ -182,14 +182,26 @@ fn a_line_is_one_line_in_both() {
 
 #[test]
 fn whatever_unicode_calls_ignorable_or_blank_cannot_be_seen() {
-    use icu_properties::CodePointSetData;
-    use icu_properties::props::{DefaultIgnorableCodePoint, WhiteSpace};
+    use icu_properties::props::{
+        DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup, WhiteSpace,
+    };
+    use icu_properties::{CodePointMapData, CodePointSetData};
+    let category = CodePointMapData::<GeneralCategory>::new();
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let white = CodePointSetData::new::<WhiteSpace>();
     for character in '\0'..=char::MAX {
         let is_named =
             ignorable.contains(character) || white.contains(character) || character.is_control();
         assert!(!is_named || is_invisible(character), "U+{:04X}", u32::from(character));
+        // A mark of any script needs a letter to stand on.
+        let is_mark = GeneralCategoryGroup::Mark.contains(category.get(character));
+        let is_given = has_visible_text(&character.to_string());
+        assert_eq!(
+            is_given,
+            !is_invisible(character) && !is_mark,
+            "U+{:04X}",
+            u32::from(character)
+        );
         if is_invisible(character) {
             let described = described(character);
             assert!(described.contains(' '), "{described} has a name");

@@ -864,7 +864,7 @@ fn records_say_what_they_are_about() {
         (
             "a person refused by an invariant",
             "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
-             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'invariant', '[1]')",
+             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'invariant', jsonb_build_array(jsonb_build_object('code', 'a', 'sentence', 'b', 'hint', '')))",
             "refusal_layer_is_known",
         ),
         (
@@ -872,6 +872,48 @@ fn records_say_what_they_are_about() {
             "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
              VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'policy', '[]')",
             "refusal_has_reasons",
+        ),
+        (
+            "a reason that no page can show",
+            "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'policy', '[[[\"a\"]]]')",
+            "refusal_has_reasons",
+        ),
+        (
+            "a reason without a sentence",
+            "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+             VALUES (gen_random_uuid(), 'page', {alice}, 'publish', 'policy',
+                 jsonb_build_array(jsonb_build_object('code', 'a', 'sentence', 'b', 'hint', ''), jsonb_build_object('code', 'a')))",
+            "refusal_has_reasons",
+        ),
+        (
+            "a refusal of tomorrow",
+            "INSERT INTO refusals (at, request_id, interface, actor_id, action, layer, reasons)
+             VALUES (now() + interval '1 day', gen_random_uuid(), 'page', {alice}, 'publish', 'policy',
+                 jsonb_build_array(jsonb_build_object('code', 'a', 'sentence', 'b', 'hint', '')))",
+            "refusal_has_happened",
+        ),
+        (
+            "an incident of tomorrow",
+            "INSERT INTO incidents (at, request_id, interface, action, invariant, detail)
+             VALUES (now() + interval '1 day', gen_random_uuid(), 'page', 'publish', 'a_proposition', '')",
+            "incident_has_happened",
+        ),
+        (
+            "fewer attempts than none",
+            "INSERT INTO sign_in_throttle (kind, subject_hash, attempts)
+             VALUES ('account', sha256('a'), -2147483648)",
+            "attempts_are_counted",
+        ),
+        (
+            "attempts of tomorrow",
+            "INSERT INTO sign_in_throttle VALUES ('account', sha256('a'), now() + interval '1 day', 1)",
+            "throttle_window_has_begun",
+        ),
+        (
+            "fewer refusals than none",
+            "INSERT INTO refusal_counts VALUES ({alice}, now(), 'publish', 'policy', 'page', -5)",
+            "left_out_refusals_are_counted",
         ),
         (
             "an acknowledgement by nobody",

@@ -92,13 +92,50 @@ pub const SABOTAGE: &[Sabotage] = &[
     by("throttle_kind_is_known",
         "ALTER TABLE sign_in_throttle DROP CONSTRAINT throttle_kind_is_known;
          INSERT INTO sign_in_throttle (kind, subject_hash, attempts) VALUES ('mood', '', 1)"),
+    by("refusal_has_happened",
+        "ALTER TABLE refusals DROP CONSTRAINT refusal_has_happened;
+         INSERT INTO refusals (at, request_id, interface, actor_id, action, layer, reasons)
+         VALUES (now() + interval '1 day', gen_random_uuid(), 'page', pg_temp.person('alice'), 'publish', 'policy',
+             '[{\"code\": \"a\", \"sentence\": \"b\", \"hint\": \"\"}]')"),
+    by("incident_has_happened",
+        "ALTER TABLE incidents DROP CONSTRAINT incident_has_happened;
+         INSERT INTO incidents (at, request_id, interface, action, invariant, detail)
+         VALUES (now() + interval '1 day', gen_random_uuid(), 'page', 'publish', 'some', 'thing')"),
+    by("acknowledgement_has_happened",
+        "ALTER TABLE incidents DROP CONSTRAINT acknowledgement_has_happened;
+         INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at, acknowledged_by, acknowledgement)
+         VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing', now() + interval '1 day', pg_temp.person('stan'), 'Seen.')"),
+    by("reading_has_happened",
+        "ALTER TABLE readings DROP CONSTRAINT reading_has_happened;
+         INSERT INTO readings (post_id, revision, reader_id, last_at)
+         VALUES (pg_temp.post('dashes'), 1, pg_temp.person('rosa'), now() + interval '1 day')"),
+    by("session_use_has_happened",
+        "ALTER TABLE sessions DROP CONSTRAINT session_use_has_happened;
+         INSERT INTO sessions (id_hash, user_id, expires_at, last_used_at)
+         VALUES (sha256('s'), pg_temp.person('alice'), now() + interval '1 day', now() + interval '1 day')"),
+    by("bulk_archive_has_begun",
+        "ALTER TABLE bulk_archives DROP CONSTRAINT bulk_archive_has_begun;
+         SELECT pg_temp.bulk(pg_temp.person('stan')); UPDATE bulk_archives SET began_at = now() + interval '1 day'"),
+    by("refusal_hour_has_begun",
+        "ALTER TABLE refusal_counts DROP CONSTRAINT refusal_hour_has_begun;
+         INSERT INTO refusal_counts VALUES (pg_temp.person('alice'), now() + interval '1 day', 'publish', 'policy', 'page', 1)"),
+    by("left_out_refusals_are_counted",
+        "ALTER TABLE refusal_counts DROP CONSTRAINT left_out_refusals_are_counted;
+         INSERT INTO refusal_counts VALUES (pg_temp.person('alice'), now(), 'publish', 'policy', 'page', -5)"),
+    by("attempts_are_counted",
+        "ALTER TABLE sign_in_throttle DROP CONSTRAINT attempts_are_counted;
+         INSERT INTO sign_in_throttle (kind, subject_hash, attempts) VALUES ('account', '', -2147483648)"),
+    by("throttle_window_has_begun",
+        "ALTER TABLE sign_in_throttle DROP CONSTRAINT throttle_window_has_begun;
+         INSERT INTO sign_in_throttle VALUES ('account', '', now() + interval '1 day', 1)"),
     by("cookie_key_is_long_enough",
         "ALTER TABLE cookie_key DROP CONSTRAINT cookie_key_is_long_enough;
          UPDATE cookie_key SET key = 'short'"),
     by("refusal_layer_is_known",
         "ALTER TABLE refusals DROP CONSTRAINT refusal_layer_is_known;
          INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
-         VALUES (gen_random_uuid(), 'page', pg_temp.person('alice'), 'publish', 'mood', '[1]')"),
+         VALUES (gen_random_uuid(), 'page', pg_temp.person('alice'), 'publish', 'mood',
+             '[{\"code\": \"a\", \"sentence\": \"b\", \"hint\": \"\"}]')"),
     by("refusal_has_reasons",
         "ALTER TABLE refusals DROP CONSTRAINT refusal_has_reasons;
          INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
