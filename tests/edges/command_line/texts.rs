@@ -93,3 +93,15 @@ fn characters_that_no_title_has_are_left_out_with_a_note() {
         assert!(file["notes"].to_string().contains(note), "{file}");
     }
 }
+
+#[test]
+fn what_a_text_hides_is_in_the_report_of_its_import() {
+    let world = World::new();
+    let folder = Folder::new();
+    folder.write("a.md", "# A\n\ncosts \u{202e}09 EUR\n\n|a|b|\n|-|-|\n|1|2|3|\n");
+    let report = folder.report(&world, &[], 0);
+    let notes = report["files"][0]["notes"].to_string();
+    for note in ["1 character cannot be seen: U+202E", "1 table cell is beyond the last column"] {
+        assert!(notes.contains(note), "{notes}");
+    }
+}
