@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 
 use crate::account::change::change_and_return;
-use crate::domain::OwnChange;
+use crate::domain::{OwnChange, decimal};
 use crate::http::flash::Flash;
 use crate::http::{Context, Request};
 use crate::refusal::Refusal;
@@ -24,7 +24,7 @@ async fn end(
     context
         .form(request, body, move |store, request, form| {
             form.read(|_| Ok(()))?;
-            let number = path.parse().map_err(|_| Refusal::NotFound)?;
+            let number = decimal(&path).ok_or(Refusal::NotFound)?;
             let change = OwnChange::EndSession(number);
             change_and_return(store, request, &change, Flash::SessionEnded)
         })

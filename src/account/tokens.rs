@@ -8,7 +8,7 @@ use crate::account::page::{self, Feedback, show_again};
 use crate::account::proof::{self, Proof};
 use crate::accounts::tokens::{self, Token};
 use crate::domain::{
-    InvalidInput, NewToken, OwnChange, Permission, TokenId, TokenLifetime, TokenName,
+    InvalidInput, NewToken, OwnChange, Permission, TokenId, TokenLifetime, TokenName, decimal,
 };
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Hashing, Request};
@@ -105,7 +105,7 @@ async fn revoke(
     context
         .form(request, body, move |store, request, form| {
             form.read(|_| Ok(()))?;
-            let id = path.parse().map(TokenId).map_err(|_| Refusal::NotFound)?;
+            let id = decimal(&path).map(TokenId).ok_or(Refusal::NotFound)?;
             change_and_return(store, request, &OwnChange::RevokeToken(id), Flash::TokenRevoked)
         })
         .await

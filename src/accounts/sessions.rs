@@ -10,7 +10,7 @@ use jiff_diesel::Timestamp as Stored;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::person::{PersonRow, PersonSqlType};
-use crate::domain::{Person, SecretHash, UserId};
+use crate::domain::{Person, SecretHash, UserId, decimal};
 use crate::store::schema::{cookie_key, sessions};
 use crate::store::statement::statement;
 
@@ -185,7 +185,7 @@ pub fn random_key_of(user: UserId) -> String {
 
 /// Returns the person that an id names. The name is not checked.
 pub fn owner_of(key: &str) -> Option<UserId> {
-    key.split_once('.').and_then(|(owner, _)| owner.parse().ok()).map(UserId)
+    key.split_once('.').and_then(|(owner, _)| decimal(owner)).map(UserId)
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Bo
     match content {
         ContentKind::Unnamed if bytes.is_empty() => json::parse(b"{}"),
         ContentKind::Json => json::parse(bytes),
+        ContentKind::OtherCharset => Err(ApiError::OtherCharset),
         ContentKind::Encoded => Err(ApiError::Encoded),
         ContentKind::Unnamed | ContentKind::Other => Err(ApiError::NotJson),
     }

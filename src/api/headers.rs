@@ -3,7 +3,7 @@ use actix_web::{HttpMessage, HttpRequest};
 
 use crate::accounts::tokens;
 use crate::api::json::JSON;
-use crate::domain::{OperationKey, RevisionNumber, SecretHash};
+use crate::domain::{OperationKey, RevisionNumber, SecretHash, decimal};
 use crate::http::api_error::ApiError;
 use crate::http::entity_tag::without_coding;
 
@@ -23,6 +23,8 @@ pub(super) enum ContentKind {
     /// There is no `Content-Type`.
     Unnamed,
     Json,
+    /// It is JSON in a charset that is not UTF-8.
+    OtherCharset,
     /// It is compressed, or encoded in another way.
     Encoded,
     Other,
@@ -39,11 +41,26 @@ impl Headers {
             content: match request.content_type() {
                 _ if is_encoded(headers) => ContentKind::Encoded,
                 _ if !headers.contains_key(header::CONTENT_TYPE) => ContentKind::Unnamed,
-                kind if kind.eq_ignore_ascii_case(JSON) => ContentKind::Json,
-                _ => ContentKind::Other,
+                kind if !kind.eq_ignore_ascii_case(JSON) => ContentKind::Other,
+                _ if names_other_charset(headers) => ContentKind::OtherCharset,
+                _ => ContentKind::Json,
             },
         }
     }
+}
+
+/// Returns whether the content type has a charset that is not UTF-8. JSON is always
+/// UTF-8 (RFC 8259, 8.1), and many clients say so.
+fn names_other_charset(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let parameters = kind.unwrap_or_default().split(';').skip(1);
+    let mut charsets = parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    charsets.any(|(_, charset)| {
+        let charset = charset.trim().trim_matches('"');
+        !["utf-8", "utf8"].iter().any(|utf_8| charset.eq_ignore_ascii_case(utf_8))
+    })
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {
@@ -88,15 +105,17 @@ pub(crate) fn token(headers: &HeaderMap) -> Result<SecretHash, ApiError> {
     }
 }
 
-/// Returns whether the reply may be JSON (RFC 9110, 12.5.1).
+/// Returns whether the reply may be JSON: the most specific of the ranges that suit it
+/// decides (RFC 9110, 12.5.1).
 fn accepts_json(request: &HttpRequest) -> bool {
     let Ok(Accept(ranges)) = Accept::parse(request) else { return false };
     let is_named = request.headers().get_all(header::ACCEPT).any(|value| !value.is_empty());
-    let suits = |kind: &str| ["*/*", "application/*", JSON].contains(&kind);
-    !is_named
-        || ranges
-            .iter()
-            .any(|range| range.quality > header::Quality::ZERO && suits(range.item.essence_str()))
+    let quality = |kind: &str| {
+        let suiting = ranges.iter().filter(|range| range.item.essence_str() == kind);
+        suiting.map(|range| range.quality).max()
+    };
+    let decisive = [JSON, "application/*", "*/*"].into_iter().find_map(quality);
+    !is_named || decisive.is_some_and(|quality| quality > header::Quality::ZERO)
 }
 
 /// Returns the revision that was looked at: see the module's page for what is
@@ -127,9 +146,8 @@ pub(super) fn entity_tag(revision: RevisionNumber) -> String {
 /// proxy compressed the reply, and so is one that ends in the name of an encoding: a
 /// revision has one text, however it is encoded.
 fn revision(tag: &EntityTag) -> Option<RevisionNumber> {
-    let tag = without_coding(tag.tag());
-    let number = RevisionNumber(tag.parse().ok()?);
-    (number.0 >= 1 && number.to_string() == tag).then_some(number)
+    let number = decimal(without_coding(tag.tag())).map(RevisionNumber)?;
+    (number.0 >= 1).then_some(number)
 }
 
 /// Returns the idempotency key.

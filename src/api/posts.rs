@@ -12,7 +12,7 @@ use crate::api::json;
 use crate::api::parameters::{PageQuery, PostPath, RevisionPath};
 use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::{ListProblems, ReadProblems};
-use crate::domain::{FieldError, RevisionNumber, State, UserId, Username};
+use crate::domain::{FieldError, RevisionNumber, State, UserId, Username, decimal};
 use crate::http::api_error::ApiError;
 use crate::http::{Context, post_id};
 use crate::refusal::{Refusal, read_error};
@@ -153,7 +153,7 @@ pub(super) async fn revision(
     read(&context, request, move |conn, reader, query| {
         query.finish()?;
         let (id, number) = path.into_inner();
-        let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
+        let number = decimal(&number).map(RevisionNumber).ok_or(Refusal::NotFound)?;
         let post = find_history(conn, reader, post_id(&id)?)?;
         let revision = visible::revision(conn, &post, number)?;
         Ok(json::reply(&RevisionBody::from(&revision)).with("etag", entity_tag(revision.number)))

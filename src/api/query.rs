@@ -1,6 +1,6 @@
 //! The query string, and the links to the pages before and after one.
 
-use crate::domain::FieldError;
+use crate::domain::{FieldError, decimal};
 use crate::http::api_error::ApiError;
 use crate::http::paging::{cursor, direction_in_one_field};
 use crate::http::{Form, Reply, escaped};
@@ -28,6 +28,17 @@ impl Query {
         Ok(read.transpose()?)
     }
 
+    /// Takes out a number that may be missing.
+    pub(super) fn number<Number: std::str::FromStr + ToString>(
+        &mut self,
+        name: &'static str,
+        hint: &str,
+    ) -> Result<Option<Number>, ApiError> {
+        let text = self.fields.take(name)?;
+        let read = text.map(|text| decimal(&text).ok_or_else(|| FieldError::new(name, hint)));
+        Ok(read.transpose()?)
+    }
+
     /// Takes out a field that may be missing, and is one of these names.
     pub(super) fn choose(
         &mut self,
@@ -45,7 +56,7 @@ impl Query {
     /// with the links to its neighbours.
     pub(super) fn page(&mut self) -> Result<(PageRequest, PageLinks), ApiError> {
         let stretch = direction_in_one_field(&mut self.fields, "cursor")?;
-        let limit = self.take::<usize>("limit", LIMIT_HINT)?.unwrap_or(DEFAULT_LIMIT);
+        let limit = self.number::<usize>("limit", LIMIT_HINT)?.unwrap_or(DEFAULT_LIMIT);
         if !(1..=100).contains(&limit) {
             return Err(FieldError::new("limit", LIMIT_HINT).into());
         }

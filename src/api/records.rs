@@ -90,7 +90,7 @@ struct RefusalsQuery {
 impl RefusalsQuery {
     fn take(query: &mut Query) -> Result<Self, ApiError> {
         Ok(Self {
-            post: query.take("post", "Must be a post ID.")?,
+            post: query.number("post", "Must be a post ID.")?,
             action: query.choose("action", &catalogue::actions())?,
             layer: query.choose("layer", &catalogue::LAYERS.map(Layer::as_str))?,
         })

@@ -11,7 +11,7 @@ use crate::desk::editor_page::EditorPage;
 use crate::desk::sent_before::sent_before;
 use crate::desk::submitted_draft::{Button, Saved, SubmittedDraft};
 use crate::domain::{
-    Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber,
+    Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber, decimal,
 };
 use crate::http::{Context, Form, Reply, Request, post_id};
 use crate::permissions;
@@ -91,8 +91,8 @@ async fn revise_form(request: Request, id: Path<String>, context: Data<Context>)
 }
 
 /// Takes the number of a post or of a revision out of the query.
-fn take_from<T: FromStr>(query: &mut Form) -> Result<Option<T>, Refusal> {
-    let from = query.take("from")?.map(|number| number.parse().map_err(|_| Refusal::NotFound));
+fn take_from<Number: FromStr + ToString>(query: &mut Form) -> Result<Option<Number>, Refusal> {
+    let from = query.take("from")?.map(|number| decimal(&number).ok_or(Refusal::NotFound));
     from.transpose()
 }
 

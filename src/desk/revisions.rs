@@ -5,7 +5,7 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::domain::{Action, FieldError, Post, Revision, RevisionNumber, State};
+use crate::domain::{Action, FieldError, Post, Revision, RevisionNumber, State, decimal};
 use crate::http::{Context, Layout, Reply, Request, post_id};
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, LineKind, Part, Run};
@@ -119,7 +119,7 @@ async fn show(
     let (id, number) = path.into_inner();
     context
         .rendered_page(request, move |store, request| {
-            let number = number.parse().map(RevisionNumber).map_err(|_| Refusal::NotFound)?;
+            let number = decimal(&number).map(RevisionNumber).ok_or(Refusal::NotFound)?;
             let mut conn = store.checkout()?;
             let person = request.viewer(&mut conn)?;
             let post = find_history(&mut conn, &person, post_id(&id)?)?;
@@ -179,7 +179,7 @@ async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> 
 }
 
 fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, FieldError> {
-    text.parse()
+    decimal(text)
         .map(RevisionNumber)
-        .map_err(|_| FieldError::new(field, "Enter the number of a revision of this post."))
+        .ok_or_else(|| FieldError::new(field, "Enter the number of a revision of this post."))
 }

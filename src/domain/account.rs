@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::decimal::decimal;
 use super::named::named;
 use super::{Ability, Command, FieldError, Permission, Role, RoleSet, Username};
 
@@ -241,8 +242,8 @@ pub struct TokenLifetime(i32);
 impl TokenLifetime {
     /// Returns the lifetime, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        match text.trim().parse() {
-            Ok(days @ 1..=366) => Ok(Self(days)),
+        match decimal(text.trim()) {
+            Some(days @ 1..=366) => Ok(Self(days)),
             _ => Err(FieldError::new("days", "Enter 1 to 366 days.")),
         }
     }

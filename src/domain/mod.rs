@@ -9,6 +9,7 @@ mod account_event;
 mod action;
 mod attempt;
 mod content;
+mod decimal;
 mod incident;
 pub(crate) mod markdown;
 mod named;
@@ -36,6 +37,7 @@ pub use attempt::{
     WithdrawRequest,
 };
 pub use content::Content;
+pub(crate) use decimal::decimal;
 pub use incident::{Acknowledgement, Incident, IncidentId};
 pub use named::UnknownName;
 pub(crate) use named::named;

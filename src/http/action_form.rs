@@ -7,7 +7,7 @@ use diesel::pg::PgConnection;
 
 use crate::domain::{
     Action, Archive, FieldError, Note, OperationKey, Outcome, Person, Post, PostId, Publish,
-    RequestChanges, RevisionNumber, Slug, Submit, WithdrawRequest,
+    RequestChanges, RevisionNumber, Slug, Submit, WithdrawRequest, decimal,
 };
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
@@ -216,7 +216,7 @@ impl Submitted {
                 Some(TooLate { refusal, words }),
             );
         }
-        let seen = self.form.peek("seen").and_then(|seen| seen.parse().ok()).map(RevisionNumber);
+        let seen = self.form.peek("seen").and_then(decimal).map(RevisionNumber);
         let older = match seen {
             Some(seen) if seen != post.current.number && sees_history => {
                 posts::revision(conn, &post, seen).map_err(read_error)?

@@ -25,6 +25,8 @@ pub enum ApiError {
     NotAcceptable,
     /// The content type of the body is not JSON.
     NotJson,
+    /// The content type names a charset that is not UTF-8.
+    OtherCharset,
     /// The body is compressed, or encoded in another way.
     Encoded,
     /// A change to a post comes without an `If-Match`.
@@ -70,10 +72,11 @@ impl ApiError {
             Self::MalformedAuthorization => kinds::MALFORMED_AUTHORIZATION,
             Self::TooMany(_) => kinds::TOO_MANY,
             Self::NotAcceptable => kinds::NOT_ACCEPTABLE,
-            Self::NotJson | Self::Encoded => kinds::NOT_JSON,
+            Self::NotJson | Self::OtherCharset | Self::Encoded => kinds::NOT_JSON,
             Self::NoRevision => kinds::NO_REVISION,
             Self::NoSuchRevision | Self::SeveralRevisions => kinds::BAD_REVISION,
-            Self::NoKey | Self::BadKey => kinds::NO_KEY,
+            Self::NoKey => kinds::NO_KEY,
+            Self::BadKey => kinds::BAD_KEY,
             Self::Malformed(_) => kinds::MALFORMED,
             Self::Unexpected(_) => kinds::INVALID,
             Self::Http(status) => ErrorKind::of_status(*status),
@@ -92,10 +95,9 @@ impl ApiError {
             Self::Refused(refusal @ (Refusal::Permission(_) | Refusal::Policy(_))) => {
                 refusal.to_string()
             }
-            Self::BadKey => {
-                "An Idempotency-Key has 1 to 255 visible ASCII characters, with or without \
-                 quotation \
-                 marks around them, and comes once."
+            Self::OtherCharset => {
+                "JSON is read as UTF-8. Send `Content-Type: application/json`, without a charset \
+                 or with `charset=utf-8`."
                     .into()
             }
             _ => self.kind().advice.to_owned(),
@@ -122,6 +124,7 @@ impl ApiError {
                 "More than one entity tag. Send the one of the revision that you read.",
             ),
             Self::NotJson => header("Content-Type", "Must be application/json."),
+            Self::OtherCharset => header("Content-Type", "The charset must be utf-8."),
             Self::Encoded => {
                 header("Content-Encoding", "Must be left out: send the body as it is.")
             }

@@ -52,6 +52,11 @@ kinds! {
         title: "Idempotency-Key required",
         program: "Send a new key with each new post, and the same key when you retry.",
     }
+    BAD_KEY { BAD_REQUEST, "input", slug: "key-malformed",
+        title: "Invalid Idempotency-Key",
+        program: "Send one key of 1 to 255 visible ASCII characters, with or without quotation \
+                  marks around them.",
+    }
     NO_TOKEN { UNAUTHORIZED, "authentication", slug: "token-missing",
         title: "Authentication required",
         program: "Create a token on your account page and send it with every request. Cookies are \

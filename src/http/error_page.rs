@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::domain::{OperationKey, RequestId};
+use crate::domain::{OperationKey, RequestId, decimal};
 use crate::http::error_kind::{self as kinds, ErrorKind, RETRY_AFTER};
 use crate::http::kept_form::KeptForm;
 use crate::http::layout::Viewer;
@@ -77,7 +77,7 @@ fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
     let mut segments = request.path.split('/').skip(1);
     let is_admin = request.path.starts_with("/admin/");
     let post = match (segments.next(), segments.next(), segments.next()) {
-        (Some("desk" | "admin"), Some("posts"), Some(id)) => id.parse::<i64>().ok(),
+        (Some("desk" | "admin"), Some("posts"), Some(id)) => decimal::<i64>(id),
         _ => None,
     };
     if let (Some(id), false) = (post, matches!(refusal, Refusal::NotFound | Refusal::Permission(_)))

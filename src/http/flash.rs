@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::domain::{Action, RevisionNumber};
+use crate::domain::{Action, RevisionNumber, decimal};
 
 /// The line that the next page shows once. The cookie carries its name and not its
 /// text, so that a forged cookie cannot put words on a page.
@@ -51,7 +51,7 @@ impl Flash {
 
     /// Returns the line that a cookie names.
     pub fn parse(name: &str) -> Option<Self> {
-        let revision = |number: &str| number.parse().ok().map(RevisionNumber);
+        let revision = |number: &str| decimal(number).map(RevisionNumber);
         if let Some(number) = name.strip_prefix("saved-as-") {
             return revision(number).map(Self::Saved);
         }

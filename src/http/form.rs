@@ -1,6 +1,6 @@
 use percent_encoding::percent_decode;
 
-use crate::domain::{FieldError, InvalidInput, OperationKey, RevisionNumber};
+use crate::domain::{FieldError, InvalidInput, OperationKey, RevisionNumber, decimal};
 use crate::refusal::Refusal;
 
 /// The maximum size of a form in bytes: a body of 100,000 characters, each of
@@ -100,8 +100,8 @@ impl Form {
     /// Takes out the revision that the person saw. A form never means "the latest".
     pub fn seen(&mut self) -> Result<RevisionNumber, FieldError> {
         let text = self.require("seen")?;
-        match text.parse::<i32>() {
-            Ok(number) if number >= 1 => Ok(RevisionNumber(number)),
+        match decimal(&text) {
+            Some(number) if number >= 1 => Ok(RevisionNumber(number)),
             _ => Err(FieldError::new("seen", "Bad form: no valid revision is given.")),
         }
     }

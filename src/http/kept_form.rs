@@ -1,7 +1,7 @@
 //! Forms that were refused and are kept for their author, so that no typed text
 //! is lost. No one else sees it.
 
-use crate::domain::{Action, UserId};
+use crate::domain::{Action, UserId, decimal};
 use crate::http::{Form, Request};
 
 /// A refused form that the page offers to send again.
@@ -98,7 +98,7 @@ impl CarriedForm {
 
     /// Returns whether another person than this one wrote it.
     pub(crate) fn is_by_another_than(&self, person: Option<UserId>) -> bool {
-        let author = self.author.parse().ok().map(UserId);
+        let author = decimal(&self.author).map(UserId);
         author.is_some() && author != person
     }
 

@@ -1,8 +1,6 @@
-use std::str::FromStr;
-
 use jiff::Timestamp;
 
-use crate::domain::FieldError;
+use crate::domain::{FieldError, decimal};
 use crate::http::Form;
 use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Direction};
@@ -52,22 +50,15 @@ pub(crate) fn take_cursor(
 fn parse(field: &'static str, text: &str) -> Result<Cursor, Refusal> {
     text.split_once('-')
         .and_then(|(at, id)| {
-            let at = Timestamp::from_microsecond(number(at)?).ok()?;
-            Some(Cursor { at, id: number(id)? })
+            let at = Timestamp::from_microsecond(decimal(at)?).ok()?;
+            Some(Cursor { at, id: decimal(id)? })
         })
         .ok_or_else(|| not_a_cursor(field))
 }
 
 /// Takes the id that a page comes after out of the query.
 pub(crate) fn take_id(query: &mut Form, field: &'static str) -> Result<Option<i64>, Refusal> {
-    query.take(field)?.map(|text| number(&text).ok_or_else(|| not_a_cursor(field))).transpose()
-}
-
-/// Returns the number, if it is written in its one canonical form, so that each page
-/// has one address.
-fn number(text: &str) -> Option<i64> {
-    let number = i64::from_str(text).ok()?;
-    (number.to_string() == text).then_some(number)
+    query.take(field)?.map(|text| decimal(&text).ok_or_else(|| not_a_cursor(field))).transpose()
 }
 
 fn not_a_cursor(field: &'static str) -> Refusal {

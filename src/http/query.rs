@@ -2,7 +2,7 @@ use std::fmt;
 
 use form_urlencoded::Serializer;
 
-use crate::domain::PostId;
+use crate::domain::{PostId, decimal};
 use crate::refusal::Refusal;
 
 /// An address with a query string, encoded.
@@ -36,7 +36,7 @@ impl fmt::Display for PageAddress {
 
 /// Returns the post that a segment of a path names.
 pub(crate) fn post_id(segment: &str) -> Result<PostId, Refusal> {
-    segment.parse().map(PostId).map_err(|_| Refusal::NotFound)
+    decimal(segment).map(PostId).ok_or(Refusal::NotFound)
 }
 
 /// Returns a text as it is written in a query string.

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use jiff::Timestamp;
 
+use crate::domain::decimal;
 use crate::http::{Context, Reply, Request, Site, get_only};
 use crate::refusal::{Refusal, read_error};
 use crate::render::{filters, markdown};
@@ -146,7 +147,7 @@ struct Sitemap {
 async fn sitemap(request: Request, number: Path<String>, context: Data<Context>) -> HttpResponse {
     context
         .page(request, move |store, request| {
-            let number: i64 = number.parse::<u32>().map_err(|_| Refusal::NotFound)?.into();
+            let number: i64 = decimal::<u32>(&number).ok_or(Refusal::NotFound)?.into();
             let first = number * PER_SITEMAP;
             let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)
                 .map_err(read_error)?;

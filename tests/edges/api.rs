@@ -191,7 +191,7 @@ fn every_problem_has_its_status_and_its_type() {
         (
             alice.post("/api/v1/posts", &[("idempotency-key", "two words")], TEXT),
             400,
-            "key-missing",
+            "key-malformed",
         ),
         (
             alice.post("/api/v1/posts", &[("idempotency-key", "k")], &"x".repeat(1_400_000)),

@@ -11,6 +11,7 @@ mod editor;
 mod frame;
 mod input;
 mod interfaces;
+mod numbers;
 mod public_site;
 mod rules;
 mod search_words;

@@ -1,7 +1,8 @@
 use crate::accounts::secrets::Secret;
 use crate::admin::accounts::password_link::unknown_password_hash;
 use crate::domain::{
-    AccountAction, FieldError, PasswordReset, Role, TokenId, UnknownName, parse_display_name,
+    AccountAction, FieldError, PasswordReset, Role, TokenId, UnknownName, decimal,
+    parse_display_name,
 };
 use crate::http::Form;
 use crate::policies::accounts::AccountChange;
@@ -52,8 +53,8 @@ impl RequestedChange {
             "reset-password" => plain(AccountAction::ResetPassword),
             "end-sessions" => plain(AccountAction::EndSessions),
             "revoke-token" => {
-                let id = fields.require("token_id")?.parse().map(TokenId);
-                let id = id.map_err(|_| FieldError::new("token_id", "Choose a token."))?;
+                let id = decimal(&fields.require("token_id")?).map(TokenId);
+                let id = id.ok_or_else(|| FieldError::new("token_id", "Choose a token."))?;
                 Ok(Self { token: Some(id), ..plain(AccountAction::RevokeToken)? })
             }
             _ => Err(Refusal::NotFound),

@@ -6,7 +6,9 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use crate::admin::layout::authorized_layout;
-use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
+use crate::domain::{
+    FieldError, Incident, IncidentId, Interface, Note, Permission, Reason, decimal,
+};
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
@@ -37,7 +39,7 @@ struct IncidentPage {
 
 impl IncidentPage {
     fn read(conn: &mut PgConnection, request: &Request, id: &str) -> Result<Self, Refusal> {
-        let id = id.parse().map(IncidentId).map_err(|_| Refusal::NotFound)?;
+        let id = decimal(id).map(IncidentId).ok_or(Refusal::NotFound)?;
         let title = format!("Incident {id}");
         let (person, layout) = authorized_layout(conn, request, &title, Permission::ViewAudit)?;
         let incident = audit::incident(conn, id).map_err(read_error)?.ok_or(Refusal::NotFound)?;
@@ -97,7 +99,7 @@ fn can_show_again(refusal: &Refusal) -> bool {
 }
 
 fn send(store: &Store, request: &Request, id: &str, mut fields: Form) -> Result<(), Refusal> {
-    let id = id.parse().map(IncidentId).map_err(|_| Refusal::NotFound)?;
+    let id = decimal(id).map(IncidentId).ok_or(Refusal::NotFound)?;
     let note = Note::parse(&fields.require("finding")?)
         .map_err(|error| FieldError::new("finding", error.message))?;
     fields.finish()?;

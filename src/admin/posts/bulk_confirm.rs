@@ -17,7 +17,7 @@ use crate::admin::posts::paths::{LIST, selected};
 use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
 use crate::admin::reason::problem_of_reason;
 use crate::domain::{
-    FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
+    FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State, decimal,
 };
 use crate::http::{Context, Form, Layout, Reply, Request, return_address};
 use crate::policies::Rule;
@@ -162,8 +162,8 @@ fn parse(fields: &[String]) -> Result<SelectedPosts, FieldError> {
     let mut posts = SelectedPosts::new();
     for text in texts(fields) {
         let parts = text.split_once('-');
-        let post = parts.and_then(|(post, _)| post.parse().ok()).filter(|id: &i64| *id > 0);
-        let seen = parts.and_then(|(_, seen)| seen.parse().ok()).filter(|seen: &i32| *seen > 0);
+        let post = parts.and_then(|(post, _)| decimal(post)).filter(|id: &i64| *id > 0);
+        let seen = parts.and_then(|(_, seen)| decimal(seen)).filter(|seen: &i32| *seen > 0);
         let (Some(post), Some(seen)) = (post, seen) else {
             return Err(FieldError::new("post", "Select posts in the list."));
         };

@@ -8,7 +8,7 @@ use askama::Template;
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::paths::{LIST, bulk_archive};
 use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
-use crate::domain::{Interface, Permission};
+use crate::domain::{Interface, Permission, decimal};
 use crate::http::{Context, Form, Layout, PageAddress, Reply, Request, return_address};
 use crate::refusal::Refusal;
 use crate::render::filters;
@@ -112,7 +112,7 @@ async fn go_on(
 }
 
 fn bulk_id(text: &str) -> Result<BulkId, Refusal> {
-    text.parse().map(BulkId).map_err(|_| Refusal::NotFound)
+    decimal(text).map(BulkId).ok_or(Refusal::NotFound)
 }
 
 /// Archives as many posts as one request may, and leads to the progress.

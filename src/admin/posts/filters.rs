@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::admin::filter_form::FilterForm;
-use crate::domain::{InvalidInput, State, UnknownName, UserId, Username};
+use crate::domain::{InvalidInput, State, UnknownName, UserId, Username, decimal};
 use crate::http::Form;
 use crate::refusal::Refusal;
 use crate::store::paging::Order;
@@ -189,6 +189,6 @@ fn username(form: &mut FilterForm, field: &'static str) -> Option<Username> {
 }
 
 fn days(text: &str) -> Result<u16, String> {
-    let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+    let days = decimal(text).filter(|days| (1..=MAX_DAYS).contains(days));
     days.ok_or_else(|| "Enter 1 to 3650 days.".to_owned())
 }

@@ -3,7 +3,7 @@ use diesel::pg::PgConnection;
 use crate::accounts;
 use crate::admin::filter_form::FilterForm;
 use crate::audit::{RefusalFilter, catalogue};
-use crate::domain::{FieldError, Interface, Layer, Person, PostId, Username};
+use crate::domain::{FieldError, Interface, Layer, Person, PostId, Username, decimal};
 use crate::http::Form;
 use crate::refusal::{Refusal, read_error};
 
@@ -54,7 +54,7 @@ impl RefusalFilters {
             form.parse_choice(name, &choices(name)).map(str::to_owned)
         };
         let post = form.parse("post", |text| {
-            text.parse().map_err(|_| "Enter the post ID, for example 12.".to_owned())
+            decimal(text).ok_or_else(|| "Enter the post ID, for example 12.".to_owned())
         });
         let (since, until) = form.parse_days("since", "until");
         let filter = RefusalFilter {

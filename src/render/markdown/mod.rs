@@ -15,6 +15,7 @@ mod links;
 mod notes;
 mod sanitizer;
 mod tables;
+mod unseen_characters;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd, TextMergeStream, html};
 
@@ -75,8 +76,11 @@ pub(crate) fn notes(markdown: &str) -> Notes {
 
 fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let mut notes = Notes::default();
-    let events = tables::without_padding(Parser::new_ext(source, OPTIONS));
+    let parser = Parser::new_ext(source, OPTIONS).into_offset_iter();
+    let mut lost_cells = 0;
+    let events = tables::without_padding(tables::counted(source, parser, &mut lost_cells));
     let events = no_deeper(events, &mut notes).collect::<Vec<_>>();
+    (0..lost_cells).for_each(|_| notes.add(NoteKind::LostCell));
     // From here on, all HTML among the events comes from this program.
     let events = html_as_text::shown(events.into_iter(), &mut notes);
     let events = TextMergeStream::new(events.into_iter())
@@ -85,6 +89,7 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let events = comments::left_out(events, &mut notes);
     comments::count_unknown(&events, &mut notes);
     let mut events = braces::without_marks(events, &mut notes);
+    unseen_characters::count(&events, &mut notes);
     let targets = headings::with_ids(&mut events, &mut notes);
     let events = links::resolved(events, &targets, &mut notes);
     let events = images::over_tls(events, audience, &mut notes);

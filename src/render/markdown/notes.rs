@@ -1,4 +1,7 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+use crate::domain::unseen::{described, sets_direction};
 
 /// What readers do not get as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,40 +40,60 @@ pub(crate) enum NoteKind {
     Attributes,
     /// A list or quotation that is nested too deeply.
     Nesting,
+    /// A cell of a table beyond its last column.
+    LostCell,
     /// A character reference for a control character.
     ControlCharacter,
+    /// A character that cannot be seen.
+    Unseen,
 }
 
 /// One kind, and how often it occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Note {
-    pub(crate) kind: NoteKind,
-    pub(crate) count: usize,
+pub(crate) struct Note<'a> {
+    kind: NoteKind,
+    count: usize,
+    /// The characters that cannot be seen, and how often each occurs.
+    unseen: &'a BTreeMap<char, usize>,
 }
 
 /// The notes about a text, each kind once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Notes(BTreeMap<NoteKind, usize>);
+pub(crate) struct Notes {
+    counts: BTreeMap<NoteKind, usize>,
+    unseen: BTreeMap<char, usize>,
+}
 
 impl Notes {
     /// Counts one more of a kind.
     pub(crate) fn add(&mut self, kind: NoteKind) {
-        *self.0.entry(kind).or_default() += 1;
+        *self.counts.entry(kind).or_default() += 1;
+    }
+
+    /// Counts one more character that cannot be seen.
+    pub(super) fn add_unseen(&mut self, letter: char) {
+        self.add(NoteKind::Unseen);
+        *self.unseen.entry(letter).or_default() += 1;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.counts.is_empty()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Note> {
-        self.0.iter().map(|(kind, count)| Note { kind: *kind, count: *count })
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Note<'_>> {
+        let note = |(kind, count): (&NoteKind, &usize)| Note {
+            kind: *kind,
+            count: *count,
+            unseen: &self.unseen,
+        };
+        self.counts.iter().map(note)
     }
 }
 
-impl Note {
+impl Note<'_> {
     /// Returns what readers see, how often, and why.
     pub(crate) fn sentence(self) -> String {
-        let Self { kind, count } = self;
+        let Self { kind, count, unseen } = self;
         let one = count == 1;
         let say = |singular: &str, plural: &str| match one {
             true => format!("1 {singular}"),
@@ -158,10 +181,40 @@ impl Note {
                 "list or quotation is nested too deeply, so only its text is shown.",
                 "lists or quotations are nested too deeply, so only their text is shown.",
             ),
+            NoteKind::LostCell => say(
+                "table cell is beyond the last column, so readers do not see it. Write a | in a \
+                 cell as \\|.",
+                "table cells are beyond the last column, so readers do not see them. Write a | in \
+                 a cell as \\|.",
+            ),
+            NoteKind::Unseen => {
+                let what = say("character cannot be seen", "characters cannot be seen");
+                format!("{what}: {}.", named(unseen))
+            }
             NoteKind::ControlCharacter => say(
                 "control character is shown as a replacement character (\u{fffd}).",
                 "control characters are shown as replacement characters (\u{fffd}).",
             ),
         }
+    }
+}
+
+/// How many different characters a note names.
+const MAX_NAMED: usize = 5;
+
+/// Returns the code points and names of characters: first those that turn the text
+/// around, then the most frequent ones.
+fn named(unseen: &BTreeMap<char, usize>) -> String {
+    let mut letters: Vec<(char, usize)> = unseen.iter().map(|(it, count)| (*it, *count)).collect();
+    letters.sort_by_key(|(letter, count)| (!sets_direction(*letter), Reverse(*count)));
+    let names = letters.iter().take(MAX_NAMED).map(|(letter, count)| match count {
+        1 => described(*letter),
+        count => format!("{} × {count}", described(*letter)),
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    match letters.len().saturating_sub(MAX_NAMED) {
+        0 => names,
+        1 => format!("{names} and 1 other"),
+        others => format!("{names} and {others} others"),
     }
 }

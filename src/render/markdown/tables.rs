@@ -1,9 +1,43 @@
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
 /// The classes of cells that are not aligned at the start of the line.
 pub(super) const ALIGNED: [&str; 2] = ["centered", "at-end"];
+
+/// Counts the cells that the parser leaves out: those of a row that has more cells than
+/// its table has columns. A `|` in code separates cells, too.
+pub(super) fn counted<'a>(
+    source: &'a str,
+    events: impl Iterator<Item = (Event<'a>, Range<usize>)>,
+    lost: &mut usize,
+) -> impl Iterator<Item = Event<'a>> {
+    let mut columns = 0;
+    events.map(move |(event, range)| {
+        match &event {
+            Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
+            Event::Start(Tag::TableRow) => {
+                let row = source.get(range).unwrap_or_default();
+                *lost += cells(row).skip(columns).filter(|cell| !cell.trim().is_empty()).count();
+            }
+            _ => {}
+        }
+        event
+    })
+}
+
+/// Returns the cells of a row as they are written.
+fn cells(row: &str) -> impl Iterator<Item = &str> {
+    let row = row.trim_start();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let mut is_escaped = false;
+    row.split(move |letter| {
+        let separates = letter == '|' && !is_escaped;
+        is_escaped = letter == '\\';
+        separates
+    })
+}
 
 /// How many cells the tables of a text have before those without text are left out.
 const MAX_PADDED: usize = 5_000;

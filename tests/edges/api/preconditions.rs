@@ -141,8 +141,81 @@ fn a_key_is_the_same_with_quotation_marks_and_without() {
         ["\"unclosed", "\"a-1\" b", "\"a-1\";", "\"a-1\"; X=1", "\"\"", "\"a b\"", "\"a\\b\"", ""];
     for malformed in malformed {
         let refused = send(malformed).expect(400);
-        assert_eq!(refused.kind(), "key-missing", "{malformed}");
+        assert_eq!(refused.kind(), "key-malformed", "{malformed}");
+        let title = refused.json()["title"].to_string();
+        assert!(!title.contains("equired"), "one was sent: {title}");
         assert_eq!(refused.json()["errors"][0]["message"], "Malformed.");
     }
+    for twice in [["a", "b"], ["a", "a"]] {
+        let twice = twice.map(|key| ("idempotency-key", key));
+        let refused = alice.post("/api/v1/posts", &twice, TEXT).expect(400);
+        assert_eq!(refused.kind(), "key-malformed");
+    }
+    let refused = alice.post("/api/v1/posts", &[], TEXT).expect(400);
+    assert_eq!(refused.kind(), "key-missing");
     assert_eq!(world.db_count("posts"), 2);
+}
+
+/// The most specific range that suits JSON decides (RFC 9110, 12.5.1).
+#[test]
+fn the_most_specific_range_of_accept_decides() {
+    let House { world: _world, server: _server, alice, .. } = House::new();
+    for (accept, status) in [
+        ("*/*", 200),
+        ("application/json", 200),
+        ("application/*;q=0.1", 200),
+        ("text/html, */*;q=0.1", 200),
+        ("application/json, */*;q=0", 200),
+        ("application/*, */*;q=0", 200),
+        ("application/json;q=0.1, application/*;q=0, */*;q=0", 200),
+        ("APPLICATION/JSON;q=1, application/*;q=0", 200),
+        ("application/json;q=0, */*", 406),
+        ("*/*, application/json;q=0", 406),
+        ("*/*, application/json;q=0.000", 406),
+        ("application/json;q=0, application/*", 406),
+        ("application/*;q=0, */*;q=1", 406),
+        ("text/html, Application/Json; q=0, */*", 406),
+        ("text/html", 406),
+        ("*/*;q=0", 406),
+    ] {
+        let reply = alice.send("GET", "/api/v1/posts", &[("accept", accept)], None);
+        assert_eq!(reply.status, status, "{accept}: {}", reply.text);
+    }
+    for (headers, status) in
+        [(["application/json;q=0", "*/*"], 406), (["*/*;q=0", "application/json"], 200)]
+    {
+        let reply = alice.send("GET", "/api/v1/posts", &headers.map(|it| ("accept", it)), None);
+        assert_eq!(reply.status, status, "{headers:?}");
+    }
+}
+
+#[test]
+fn a_body_in_another_charset_is_refused() {
+    let House { world, server: _server, alice, .. } = House::new();
+    let send = |kind: &str, key: &str| {
+        let headers = [("content-type", kind), ("idempotency-key", key)];
+        alice.send("POST", "/api/v1/posts", &headers, Some(TEXT.as_bytes()))
+    };
+    for charset in ["utf-8", "UTF-8", "\"utf-8\"", "\"Utf-8\"", "utf8"] {
+        send(&format!("application/json; charset={charset}"), charset.trim_matches('"'))
+            .expect(201);
+    }
+    send("application/json;CHARSET=utf-8;x=y", "six").expect(201);
+    let created = world.db_count("posts");
+    for parameters in [
+        "charset=utf-16",
+        "charset=\"utf-16le\"",
+        "charset=iso-8859-1",
+        "x=y;Charset=windows-1252",
+        "charset=",
+        "charset=\"\"",
+        "charset=utf-8;charset=utf-16",
+    ] {
+        let refused = send(&format!("application/json;{parameters}"), "new").expect(415);
+        assert_eq!(refused.kind(), "unsupported-media-type", "{parameters}");
+        let problem = refused.json();
+        assert_eq!(problem["errors"][0]["field"], "Content-Type");
+        assert!(problem["detail"].as_str().unwrap().contains("UTF-8"), "{problem}");
+    }
+    assert_eq!(world.db_count("posts"), created);
 }

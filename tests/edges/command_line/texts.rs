@@ -131,3 +131,15 @@ fn front_matter_without_an_opening_line_is_read_and_other_notations_are_noted() 
     assert!(read.iter().all(|file| file["title"] == "T"), "{report}");
     assert!(unread["notes"].to_string().contains(note), "{unread}");
 }
+
+#[test]
+fn what_a_text_hides_is_in_the_report_of_its_import() {
+    let world = World::new();
+    let folder = Folder::new();
+    folder.write("a.md", "# A\n\ncosts \u{202e}09 EUR\n\n|a|b|\n|-|-|\n|1|2|3|\n");
+    let report = folder.report(&world, &[], 0);
+    let notes = report["files"][0]["notes"].to_string();
+    for note in ["1 character cannot be seen: U+202E", "1 table cell is beyond the last column"] {
+        assert!(notes.contains(note), "{notes}");
+    }
+}
