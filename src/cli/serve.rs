@@ -110,6 +110,7 @@ pub(super) fn serve(
     location: &DatabaseLocation,
     arguments: Arguments,
 ) -> Result<(), CommandFailure> {
+    server::memory::bound_what_is_kept();
     // What fails at once comes first: no database server is started, and no
     // migration applied, for a program that then cannot listen.
     let serve_lock = match location {

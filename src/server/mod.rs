@@ -6,6 +6,7 @@ mod cross_site;
 mod error_responses;
 mod host_check;
 mod log_filter;
+pub mod memory;
 mod methods;
 mod metrics_listener;
 mod middleware;
