@@ -2,6 +2,7 @@
 
 mod bodies;
 mod guessing;
+mod memory;
 mod origins;
 mod passwords;
 mod records;

@@ -11,7 +11,7 @@ use crate::support::{Browser, Server, World};
 
 const SITE: &str = "http://site.example";
 
-const NOW: &str = "VmRSS:";
+pub(super) const NOW: &str = "VmRSS:";
 const HIGHEST: &str = "VmHWM:";
 
 fn from(server: &Server, address: &str) -> Browser {
@@ -36,7 +36,7 @@ fn sign_out(browser: &mut Browser) {
 }
 
 /// Returns the resident memory of a process in MiB: now, or at its highest.
-fn memory(pid: u32, which: &str) -> u64 {
+pub(super) fn memory(pid: u32, which: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with(which)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
