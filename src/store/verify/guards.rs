@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{Integer, Nullable, Text};
 
 use super::truth::{Scope, Truth};
 use crate::store::statement::statement;
@@ -101,7 +101,18 @@ pub(super) fn circumventions(
     conn: &mut PgConnection,
     runtime_role: &str,
 ) -> QueryResult<Vec<String>> {
-    statement::<Text>(
+    let version = statement::<Integer>("SELECT current_setting('server_version_num')::integer");
+    // PostgreSQL 14 knows no rights on parameters.
+    let parameters = match version.get_result::<i32>(conn)? {
+        150_000.. => {
+            " UNION ALL
+         SELECT format('role %s may switch triggers off', rolname) FROM runtime
+         WHERE has_parameter_privilege(oid, 'session_replication_role', 'SET')
+            OR has_parameter_privilege(oid, 'session_replication_role', 'ALTER SYSTEM')"
+        }
+        _ => "",
+    };
+    let ways_round = concat!(
         "WITH owner AS (SELECT relowner AS oid FROM pg_class WHERE oid = to_regclass('posts')),
          runtime AS (SELECT r.* FROM pg_roles r, owner
                      WHERE r.rolname = $1 AND r.oid <> owner.oid)
@@ -126,8 +137,17 @@ pub(super) fn circumventions(
                     coalesce(nullif(setrole, 0)::regrole::text, 'everybody'), setting)
          FROM pg_db_role_setting, unnest(setconfig) AS setting
          WHERE setting LIKE 'session_replication_role=%' AND setting <> 'session_replication_role=origin'
-           AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))",
-    )
-    .bind::<Text, _>(runtime_role)
-    .load(conn)
+           AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+         UNION
+         SELECT 'triggers are off for everybody: session_replication_role=' || reset_val
+         FROM pg_settings WHERE name = 'session_replication_role' AND reset_val <> 'origin'
+         UNION ALL
+         SELECT format('sequence %s does not count upwards', seqrelid::regclass)
+         FROM pg_sequence, owner WHERE (seqincrement < 1 OR seqcycle) AND EXISTS (
+             SELECT FROM pg_depend d JOIN pg_class c ON c.oid = d.refobjid
+             WHERE d.classid = 'pg_class'::regclass AND d.objid = seqrelid
+               AND d.deptype IN ('a', 'i') AND c.relowner = owner.oid
+               AND c.relnamespace = 'public'::regnamespace)"
+    );
+    statement::<Text>([ways_round, parameters].concat()).bind::<Text, _>(runtime_role).load(conn)
 }

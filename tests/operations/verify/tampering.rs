@@ -1,6 +1,9 @@
 //! What an owner of the tables can do to the guards, and what `verify` says.
 
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use imprimatur::postgres::RUNTIME_ROLE;
+use imprimatur::store::statement::statement;
 use imprimatur::store::verify::walk;
 
 use super::{after, details, report, saboteur};
@@ -144,7 +147,41 @@ fn rights_on_the_database_and_settings_of_roles_are_looked_at() {
         database.db_sabotage(&sql);
         expected.push(detail);
     }
-    assert_eq!(details(&report(&database).findings), expected);
+    expected.sort_unstable();
+    let mut found = details(&report(&database).findings);
+    found.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+/// What holds for the whole server is undone before others can see it.
+#[test]
+fn ways_round_the_guards_of_the_whole_server_are_looked_at() {
+    let database = Database::new();
+    let conn = &mut saboteur(&database);
+    let version = statement::<Integer>("SELECT current_setting('server_version_num')::integer");
+    let mut tamperings = vec![
+        (
+            "ALTER SEQUENCE posts_id_seq INCREMENT BY -1 MINVALUE -1000",
+            "sequence posts_id_seq does not count upwards",
+        ),
+        (
+            "ALTER SEQUENCE posts_id_seq CYCLE MAXVALUE 1000000",
+            "sequence posts_id_seq does not count upwards",
+        ),
+    ];
+    if version.get_result::<i32>(conn).unwrap() >= 150_000 {
+        tamperings.push((
+            "GRANT SET ON PARAMETER session_replication_role TO imprimatur_runtime",
+            "role imprimatur_runtime may switch triggers off",
+        ));
+    }
+    for (sql, detail) in tamperings {
+        after(conn, sql, |conn| {
+            let details = details(&walk(conn, RUNTIME_ROLE)?.findings).join("\n");
+            assert!(details.contains(detail), "{sql}: {details}");
+            Ok(())
+        });
+    }
 }
 
 /// Other roles may be allowed to read, and other things may stand beside ours.
