@@ -112,8 +112,7 @@ pub(super) fn circumventions(
         }
         _ => "",
     };
-    let ways_round = concat!(
-        "WITH owner AS (SELECT relowner AS oid FROM pg_class WHERE oid = to_regclass('posts')),
+    let ways_round = "WITH owner AS (SELECT relowner AS oid FROM pg_class WHERE oid = to_regclass('posts')),
          runtime AS (SELECT r.* FROM pg_roles r, owner
                      WHERE r.rolname = $1 AND r.oid <> owner.oid)
          SELECT format('role %s may make temporary tables', rolname) FROM runtime
@@ -147,7 +146,6 @@ pub(super) fn circumventions(
              SELECT FROM pg_depend d JOIN pg_class c ON c.oid = d.refobjid
              WHERE d.classid = 'pg_class'::regclass AND d.objid = seqrelid
                AND d.deptype IN ('a', 'i') AND c.relowner = owner.oid
-               AND c.relnamespace = 'public'::regnamespace)"
-    );
+               AND c.relnamespace = 'public'::regnamespace)";
     statement::<Text>([ways_round, parameters].concat()).bind::<Text, _>(runtime_role).load(conn)
 }

@@ -148,7 +148,8 @@ fn rights_on_the_database_and_settings_of_roles_are_looked_at() {
         expected.push(detail);
     }
     expected.sort_unstable();
-    let mut found = details(&report(&database).findings);
+    let report = report(&database);
+    let mut found = details(&report.findings);
     found.sort_unstable();
     assert_eq!(found, expected);
 }
