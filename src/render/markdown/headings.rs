@@ -19,6 +19,12 @@ pub(super) fn is_id(id: &str) -> bool {
     id.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_kept))
 }
 
+/// Returns the id of the heading that a link to another text names.
+pub(super) fn id_named(fragment: &str) -> Option<String> {
+    let slug = slug(fragment.strip_prefix(PREFIX).unwrap_or(fragment));
+    (!slug.is_empty()).then(|| format!("{PREFIX}{slug}"))
+}
+
 /// The ids of the headings of a text.
 #[derive(Default)]
 pub(super) struct Targets {
@@ -34,8 +40,10 @@ impl Targets {
     /// Returns the id of the heading that a link names. Site generators spell the
     /// same heading in different ways, so only letters and digits are compared.
     pub(super) fn find(&self, fragment: &str) -> Option<&str> {
-        let found = self.named.get(fragment).or_else(|| self.spelled.get(&folded(fragment)));
-        found.map(String::as_str)
+        let find = |name| self.named.get(name).or_else(|| self.spelled.get(&folded(name)));
+        // Readers copy the id as it is in the page.
+        let shown = || fragment.strip_prefix(PREFIX).and_then(find);
+        find(fragment).or_else(shown).map(String::as_str)
     }
 
     fn add(&mut self, words: &str, name: Option<&str>) -> String {

@@ -2,7 +2,7 @@ use percent_encoding::percent_decode_str;
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 use url::Url;
 
-use super::headings::Targets;
+use super::headings::{Targets, id_named};
 use super::notes::{NoteKind, Notes};
 
 /// The schemes that a link may have. Browsers run none of them.
@@ -31,6 +31,7 @@ pub(super) const SCHEMES: [&str; 20] = [
 
 /// Where a link leads.
 enum Destination {
+    /// To a heading, at this address.
     Heading(String),
     Elsewhere,
     /// The link is not kept.
@@ -50,12 +51,14 @@ pub(super) fn resolved<'a>(
             is_dropped = false;
             match destination(link_type, dest_url, targets, notes) {
                 Destination::Elsewhere => Some(event),
-                Destination::Heading(id) => {
+                Destination::Heading(address) => {
                     let title = match title.is_empty() {
                         true => String::new(),
                         false => format!(" title=\"{}\"", escaped(title)),
                     };
-                    Some(Event::InlineHtml(format!("<a href=\"#{id}\"{title}>").into()))
+                    Some(Event::InlineHtml(
+                        format!("<a href=\"{}\"{title}>", escaped(&address)).into(),
+                    ))
                 }
                 Destination::Nowhere(kind) => {
                     notes.add(kind);
@@ -83,11 +86,14 @@ fn destination(
     if let Some(fragment) = address.strip_prefix('#') {
         let fragment = percent_decode_str(fragment).decode_utf8_lossy();
         return match targets.find(&fragment) {
-            Some(id) => Destination::Heading(id.to_owned()),
+            Some(id) => Destination::Heading(format!("#{id}")),
             // Browsers scroll to the top of the page.
             None if fragment.is_empty() || fragment == "top" => Destination::Elsewhere,
             None => Destination::Nowhere(NoteKind::DeadLink),
         };
+    }
+    if let Some(address) = to_heading_of_post(address) {
+        return Destination::Heading(address);
     }
     match Url::parse(address) {
         Ok(url) if SCHEMES.contains(&url.scheme()) => Destination::Elsewhere,
@@ -99,6 +105,14 @@ fn destination(
         }
         Ok(_) | Err(_) => Destination::Nowhere(NoteKind::DroppedLink),
     }
+}
+
+/// Returns the address of a heading of a post, whose id has a prefix, from one that
+/// names the heading as its author did.
+fn to_heading_of_post(address: &str) -> Option<String> {
+    let (post, fragment) = address.strip_prefix("/posts/")?.split_once('#')?;
+    let id = id_named(&percent_decode_str(fragment).decode_utf8_lossy())?;
+    Some(format!("/posts/{post}#{id}"))
 }
 
 /// Returns what there is to say about an address without a scheme.
@@ -139,6 +153,9 @@ mod tests {
             ("zhong-wen", "## 中文", "中文"),
             ("свобода", "## Свобода", "свобода"),
             ("the-code", "## The `code`", "the-code"),
+            ("heading-the-end", "## The end", "the-end"),
+            ("heading-custom", "## Another one {#custom}", "custom"),
+            ("heading-%E4%B8%AD%E6%96%87", "## 中文", "中文"),
         ] {
             let text = format!("[To it](#{link})\n\n{heading}\n");
             let rendered = html(&text);
@@ -146,6 +163,21 @@ mod tests {
             assert!(rendered.contains(&format!(" id=\"heading-{id}\"")), "{text}\n{rendered}");
             assert!(!rendered.contains('{') && !rendered.contains('}'), "{text}\n{rendered}");
             assert!(!said(&text).contains("link"), "{}", said(&text));
+        }
+    }
+
+    #[test]
+    fn links_to_headings_of_other_posts_have_the_prefix_of_their_ids() {
+        for (link, address) in [
+            ("/posts/a#the-end", "/posts/a#heading-the-end"),
+            ("/posts/a#The%20End", "/posts/a#heading-the-end"),
+            ("/posts/a#heading-the-end", "/posts/a#heading-the-end"),
+            ("/posts/a#", "/posts/a#"),
+            ("/posts/a", "/posts/a"),
+            ("https://example.org/posts/a#b", "https://example.org/posts/a#b"),
+        ] {
+            let rendered = html(&format!("[To it]({link})"));
+            assert!(rendered.contains(&format!("<a href=\"{address}\"")), "{link}\n{rendered}");
         }
     }
 
