@@ -735,6 +735,21 @@ fn what_lets_a_person_in_changes_only_with_its_record() {
 }
 
 #[test]
+fn no_record_says_that_a_password_a_link_a_session_or_a_token_changed_that_did_not() {
+    let scene = Scene::new();
+    let (edith, stan) = (scene.world.edith, scene.world.stan);
+    let events =
+        ["password-set", "password-link-made", "sessions-ended", "token-made", "token-revoked"];
+    let forged = events.map(|event| db_account_event(stan, edith, event, "NULL"));
+    let cases: Vec<(&str, &str, &str)> = events
+        .into_iter()
+        .zip(&forged)
+        .map(|(event, sql)| (event, sql.as_str(), "access_event_is_borne_out"))
+        .collect();
+    scene.each_is_refused(&cases);
+}
+
+#[test]
 fn nothing_has_happened_tomorrow() {
     let scene = Scene::new();
     let tomorrow = "now() + interval '1 day'";

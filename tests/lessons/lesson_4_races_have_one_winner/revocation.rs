@@ -64,13 +64,19 @@ impl Revocation {
     fn sql(&self, name: &str) -> String {
         match self {
             Self::ByStaff(..) => unreachable!("staff do not type SQL"),
-            // The record of a password does not say which: one is written in any case.
-            Self::ByHand(change, _) => format!(
-                "UPDATE users SET {change} WHERE username = '{name}'{DB_RECORD}
-                 INSERT INTO account_events (actor_id, subject_id, event, request_id, interface)
-                 SELECT id, id, 'password-set', gen_random_uuid(), 'command-line'
-                 FROM users WHERE username = '{name}'"
-            ),
+            Self::ByHand(change, _) => {
+                let changed =
+                    format!("UPDATE users SET {change} WHERE username = '{name}'{DB_RECORD}");
+                let recorded = format!(
+                    "INSERT INTO account_events (actor_id, subject_id, event, request_id, interface)
+                     SELECT id, id, 'password-set', gen_random_uuid(), 'command-line'
+                     FROM users WHERE username = '{name}'"
+                );
+                match change.contains("password_hash") {
+                    true => changed + &recorded,
+                    false => changed,
+                }
+            }
         }
     }
 
