@@ -165,7 +165,7 @@ fn the_first_account_is_staff_and_creates_the_others() {
         words.extend(["--password-stdin"]);
         run_with(&database, &words, password).code
     };
-    let password = "correct horse battery\n";
+    let password = "granite otter violin\n";
     assert_eq!(create("user create ada --display-name Ada --role author", password), 5);
     assert_eq!(create("user create ada --display-name Ada --role staff", "short\n"), 2);
     assert_eq!(create("user create ada --display-name Ada --role staff", password), 0);

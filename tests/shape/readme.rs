@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use imprimatur::domain::{Action, Permission, Role};
 use imprimatur::permissions::{grant, required};
 use imprimatur::policies::rules;
+use imprimatur::store::pool::Limits;
 
 /// One test at a time writes.
 static WRITING: Mutex<()> = Mutex::new(());
@@ -137,4 +138,12 @@ fn links(markdown: &str) -> Vec<(String, String)> {
         })
         .filter(|(_, target)| !target.starts_with("http"))
         .collect()
+}
+
+/// The pool, the look at what is new, and the metrics.
+#[test]
+fn a_pooler_has_a_session_for_each_connection_of_a_process() {
+    let sessions = Limits::default().connections + 1 + 1;
+    let said = format!("with at least {sessions} sessions for each process");
+    assert!(fs::read_to_string(path()).unwrap().contains(&said), "{said}");
 }
