@@ -137,7 +137,11 @@ pub fn change_of(action: AccountAction, secret: [u8; 32]) -> AccountChange {
         AccountAction::Revoke(role) => AccountChange::Revoke(role),
         AccountAction::Deactivate => AccountChange::Deactivate,
         AccountAction::Reactivate => AccountChange::Reactivate,
-        AccountAction::SetPassword => AccountChange::SetPassword(HASH.to_owned()),
+        // Each hash has a salt of its own.
+        AccountAction::SetPassword => {
+            let salt: String = secret[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+            AccountChange::SetPassword(format!("{HASH}{salt}"))
+        }
         AccountAction::ResetPassword => AccountChange::ResetPassword(PasswordReset {
             nobodys_hash: HASH.to_owned(),
             link: SecretHash::new(secret),
