@@ -2,7 +2,8 @@
 //! the owner of the account.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::net::SocketAddr;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::edges::command_line::program::program;
@@ -35,6 +36,17 @@ fn sign_out(browser: &mut Browser) {
     browser.post("/sign-out", &[("token", &token)]).expect(303);
 }
 
+/// Starts the program in a process of its own, whose memory can be measured.
+pub(super) fn serving(world: &World) -> (Child, SocketAddr) {
+    let mut command = program(&world.database);
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().rsplit("http://").next().unwrap().parse().unwrap();
+    (child, address)
+}
+
 /// Returns the resident memory of a process in MiB: now, or at its highest.
 pub(super) fn memory(pid: u32, which: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -45,12 +57,7 @@ pub(super) fn memory(pid: u32, which: &str) -> u64 {
 #[test]
 fn sixty_guesses_at_once_take_the_memory_of_a_few_hashes_and_give_it_back() {
     let world = World::new();
-    let mut command = program(&world.database);
-    command.args(["serve", "--listen", "127.0.0.1:0"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().rsplit("http://").next().unwrap().parse().unwrap();
+    let (mut child, address) = serving(&world);
     let browsers: Vec<(Browser, String)> = (0..60)
         .map(|_| {
             let mut browser = Browser::new(address);

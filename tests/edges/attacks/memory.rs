@@ -1,22 +1,14 @@
 //! What an author's texts leave behind in the memory of the server.
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
-
-use super::guessing::{NOW, memory};
-use crate::edges::command_line::program::program;
+use super::guessing::{NOW, memory, serving};
 use crate::support::{Browser, World};
 
 #[test]
 #[ignore = "slow: .ci/run runs it"]
 fn texts_that_one_author_saves_and_compares_leave_little_behind() {
     let world = World::new();
-    let mut command = program(&world.database);
-    command.args(["serve", "--listen", "127.0.0.1:0"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let mut alice = Browser::new(line.trim().rsplit("http://").next().unwrap().parse().unwrap());
+    let (mut child, address) = serving(&world);
+    let mut alice = Browser::new(address);
     alice.sign_in("alice");
     let before = memory(child.id(), NOW);
     for number in 1..=12 {
