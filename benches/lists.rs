@@ -103,7 +103,7 @@ const LISTS: &[List] = &[
     }),
     list("incidents", "stan", |_| "/admin/incidents".into()),
     list("accounts", "stan", |_| "/admin/accounts".into()),
-    // It counts what was published in twelve weeks, as far as 10,000 posts.
+    // It counts what was published in twelve weeks, as far as 5,000 posts.
     List { name: "overview", who: "stan", address: |_| "/admin".into(), bound: 5.0 },
     list("home", "", |_| "/".into()),
     list("all posts", "", |_| "/posts".into()),

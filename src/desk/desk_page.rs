@@ -150,7 +150,7 @@ async fn desk(request: Request, context: Data<Context>) -> HttpResponse {
             let person = request.viewer(conn)?;
             // One more of each state shows whether there are more.
             let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
-            let own = posts::saved_last(conn, person.id, &wanted).map_err(read_error)?;
+            let own = posts::newest_of_each_state(conn, person.id, &wanted).map_err(read_error)?;
             let (queue, with_authors) = if person.roles.contains(Role::Reviewer) {
                 (
                     posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?,

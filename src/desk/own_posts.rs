@@ -99,8 +99,8 @@ async fn show(request: Request, context: Data<Context>) -> HttpResponse {
 
 fn page_from(state: State, start: OwnStart) -> PageAddress {
     let mut page = address(state);
-    if let Some(last) = start.thousand_after {
-        page = page.with("thousand_after", cursor(last));
+    if let Some(last) = start.entered_before {
+        page = page.with("entered_before", cursor(last));
     }
     match start.after {
         Some(last) => page.with("after", cursor(last)),
@@ -128,7 +128,7 @@ fn query(query: &mut Form) -> Result<(Asked, OwnStart), Refusal> {
     }
     let state = query.take("state")?.map(|state| state.parse::<State>()).transpose();
     let state = state.map_err(|error: UnknownName| FieldError::new("state", error.to_string()))?;
-    let thousand_after = take_cursor(query, "thousand_after")?;
-    let start = OwnStart { thousand_after, after: take_cursor(query, "after")? };
+    let entered_before = take_cursor(query, "entered_before")?;
+    let start = OwnStart { entered_before, after: take_cursor(query, "after")? };
     Ok((Asked::State(state.unwrap_or(State::Draft)), start))
 }

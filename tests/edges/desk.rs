@@ -66,7 +66,7 @@ fn a_draft_in_the_list_lacks_what_its_page_says() {
         let author = world.alice;
         world.create(author, content.clone()).unwrap();
         let conn = &mut world.database.as_runtime();
-        let lines = posts::saved_last(conn, author, &[(State::Draft, 1)]).unwrap();
+        let lines = posts::newest_of_each_state(conn, author, &[(State::Draft, 1)]).unwrap();
         assert_eq!(lines[0].missing.join(", "), missing, "{body}");
         assert_eq!(content.missing(), lines[0].missing);
     }
@@ -319,7 +319,7 @@ fn an_author_first_sees_the_posts_that_wait_for_them_and_the_next_step() {
 #[test]
 fn the_list_of_own_posts_has_each_post_once() {
     let world = World::new();
-    // Over a thousand: the list goes thousand by thousand.
+    // Over a thousand drafts: their list goes thousand by thousand.
     let drafts: Vec<PostId> = (0..1030)
         .map(|number| world.create(world.alice, content(&format!("Draft number {number}."))))
         .map(|created| created.unwrap().post)
@@ -332,25 +332,55 @@ fn the_list_of_own_posts_has_each_post_once() {
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
     assert!(alice.get("/desk").body.contains("href=\"/desk/posts?state=draft\""));
-    let (mut found, mut next) = (Vec::new(), Some("/desk/posts?state=draft".to_owned()));
-    while let Some(path) = next {
-        let page = alice.get(&path).expect(200).body;
-        let names = page.split("Draft number ").skip(1);
-        found.extend(names.map(|rest| rest.split('.').next().unwrap().parse::<i32>().unwrap()));
-        let older = page.split_once("rel=\"next\" href=\"").map(|(_, rest)| rest);
-        next = older.map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
-    }
     let others =
         |numbers: std::ops::Range<i32>| numbers.rev().filter(|number| ![5, 700].contains(number));
     let newest = [700].into_iter().chain(others(30..1030));
     let expected: Vec<i32> = newest.chain([5]).chain(others(0..30)).collect();
+    let found = all_numbers(&mut alice, State::Draft);
     assert_eq!(found, expected, "what was saved last comes first, thousand by thousand");
     alice.get("/desk/posts?state=lost").expect(422);
-    for wrong in ["thousand_after=x", "after=x", "after=1", "thousand_after=1", "before=1"] {
+    for wrong in ["entered_before=x", "after=x", "after=1", "entered_before=1", "before=1"] {
         alice.get(&format!("/desk/posts?{wrong}")).expect(422);
     }
     let none = words(&mut alice, "/desk/posts?state=archived");
     assert!(none.contains("You have no archived posts."), "{none}");
+}
+
+#[test]
+fn own_posts_in_review_are_listed_by_when_they_were_submitted() {
+    let world = World::new();
+    let posts: Vec<PostId> = (0..60)
+        .map(|number| world.create(world.alice, content(&format!("Draft number {number}."))))
+        .map(|created| created.unwrap().post)
+        .collect();
+    // The last to be saved is the first to be submitted.
+    for post in posts.iter().rev() {
+        world.perform(world.alice, &submit(*post, 1)).unwrap();
+    }
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let first = numbers(&alice.get("/desk").expect(200).body);
+    assert_eq!(first[..3], [0, 1, 2], "the desk");
+    let all = (0..60).collect::<Vec<_>>();
+    assert_eq!(all_numbers(&mut alice, State::InReview), all, "the list");
+}
+
+/// Returns the numbers in the titles of a page.
+fn numbers(page: &str) -> Vec<i32> {
+    let names = page.split("Draft number ").skip(1);
+    names.map(|rest| rest.split('.').next().unwrap().parse().unwrap()).collect()
+}
+
+/// Returns the numbers in the titles of each page of a person's own posts.
+fn all_numbers(browser: &mut Browser, state: State) -> Vec<i32> {
+    let (mut found, mut next) = (Vec::new(), Some(format!("/desk/posts?state={}", state.as_str())));
+    while let Some(path) = next {
+        let page = browser.get(&path).expect(200).body;
+        found.extend(numbers(&page));
+        let older = page.split_once("rel=\"next\" href=\"").map(|(_, rest)| rest);
+        next = older.map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
+    }
+    found
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod names;
 mod one;
 mod overview;
 mod own;
+mod own_page;
 mod post_row;
 mod public;
 mod queue;
@@ -24,7 +25,8 @@ pub use lock::lock;
 pub use names::{Names, names};
 pub use one::{BeforePublishing, available_slug, before_publishing, find, outlines};
 pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
-pub use own::{COUNTED_OWN, OwnLine, OwnPosts, OwnStart, own_with_words, saved_last, written_by};
+pub use own::{COUNTED_OWN, OwnLine, newest_of_each_state, own_with_words};
+pub use own_page::{OwnPosts, OwnStart, written_by};
 pub use public::{
     Address, PublicPost, addresses, at_address, bodies, highest_id, newest, published, site_id,
 };

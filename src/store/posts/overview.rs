@@ -102,7 +102,7 @@ pub struct Week {
 }
 
 /// How many publications [`published_by_week`] counts at most.
-pub const MOST_PUBLISHED: i64 = 10_000;
+pub const MOST_PUBLISHED: i64 = 5_000;
 
 /// Returns the weeks since a moment in which something was published, as far
 /// as the newest [`MOST_PUBLISHED`] publications reach back.

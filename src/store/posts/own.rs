@@ -11,7 +11,6 @@ use super::desk_line::{
 };
 use super::words::Words;
 use crate::domain::{Content, PostId, Reading, RevisionNumber, State, UserId};
-use crate::store::paging::Cursor;
 use crate::store::statement::statement;
 
 /// One of an author's own posts, with its state and who has to act next.
@@ -45,11 +44,32 @@ pub struct OwnLine {
     pub of_state: usize,
 }
 
-/// How far an author's own posts are counted, and how many are sorted by when they
-/// were saved: the last ones to enter their state.
+/// How far an author's own posts are counted, and how many drafts are sorted by when
+/// they were saved: the last ones to become drafts.
 pub const COUNTED_OWN: usize = 1000;
 
-type OwnSqlType = (
+/// The order of an author's own posts in one state.
+pub(super) struct OwnOrder {
+    /// How many are read at once, the last ones to enter the state.
+    pub(super) stretch: usize,
+    /// What a stretch is sorted by.
+    pub(super) key: &'static str,
+}
+
+impl OwnOrder {
+    /// Drafts are sorted by when they were saved; other posts by when they entered
+    /// their state, as their index has them.
+    pub(super) fn of(state: State, limit: usize) -> Self {
+        match state {
+            State::Draft => Self { stretch: COUNTED_OWN, key: "saved.at" },
+            State::InReview | State::Published | State::Archived => {
+                Self { stretch: limit, key: "one.since" }
+            }
+        }
+    }
+}
+
+pub(super) type OwnSqlType = (
     (BigInt, Text, Timestamptz, BigInt, Nullable<Timestamptz>, Nullable<BigInt>),
     NameSqlType,
     (Text, Text, Text, Bool),
@@ -60,28 +80,28 @@ type OwnSqlType = (
 );
 
 #[derive(Queryable)]
-struct OwnRow {
-    place: PlaceRow,
+pub(super) struct OwnRow {
+    pub(super) place: PlaceRow,
     name: Name,
     text: TextRow,
-    current: CurrentRow,
+    pub(super) current: CurrentRow,
     end: EndRow,
     request: ChangeRequestRow,
     look: LookRow,
 }
 
 #[derive(Queryable)]
-struct PlaceRow {
-    id: i64,
+pub(super) struct PlaceRow {
+    pub(super) id: i64,
     state: State,
     since: Stored,
     of_state: i64,
-    last_since: NullableTimestamp,
-    last_id: Option<i64>,
+    pub(super) last_since: NullableTimestamp,
+    pub(super) last_id: Option<i64>,
 }
 
 #[derive(Queryable)]
-struct TextRow {
+pub(super) struct TextRow {
     title: String,
     summary: String,
     /// As much of it as shows whether readers see anything: of a draft that does not
@@ -103,15 +123,15 @@ impl TextRow {
 const CHOSEN: &str = "chosen";
 
 #[derive(Queryable)]
-struct EndRow {
+pub(super) struct EndRow {
     by: Option<String>,
     slug: Option<String>,
     archive_reason: Option<String>,
 }
 
-/// Returns an author's own posts, state by state as they are named, what was saved
-/// last first, so many of each at most.
-pub fn saved_last(
+/// Returns an author's own posts, state by state as they are named, so many of each at
+/// most: of drafts what was saved last, of others what entered its state last.
+pub fn newest_of_each_state(
     conn: &mut PgConnection,
     author: UserId,
     wanted: &[(State, usize)],
@@ -119,90 +139,23 @@ pub fn saved_last(
     // A limit for each state that is no literal would be one that the planner
     // does not know.
     let of_each = wanted.iter().enumerate().map(|(place, (state, most))| {
+        let OwnOrder { stretch, key } = OwnOrder::of(*state, *most);
         let state = state.as_str();
         format!(
-            "(SELECT {place} AS place, (SELECT count(*) FROM (
+            "(SELECT {place} AS place, {key} AS sorted_by, (SELECT count(*) FROM (
                   SELECT FROM posts WHERE author_id = $1 AND state = '{state}' LIMIT {COUNTED_OWN}
               ) few) AS of_state, NULL::timestamptz AS last_since, NULL::bigint AS last_id, one.*
               FROM (SELECT * FROM posts WHERE author_id = $1 AND state = '{state}'
-                    ORDER BY since DESC, id DESC LIMIT {COUNTED_OWN}) one
+                    ORDER BY since DESC, id DESC LIMIT {stretch}) one
               JOIN revisions saved ON saved.post_id = one.id AND saved.number = one.current_revision
-              ORDER BY saved.at DESC, one.id DESC LIMIT {most})"
+              ORDER BY {key} DESC, one.id DESC LIMIT {most})"
         )
     });
     let posts = of_each.collect::<Vec<_>>().join(" UNION ALL ");
-    let rows = statement::<OwnSqlType>(own_lines(&posts, "p.place, r.at DESC, p.id DESC"))
+    let rows = statement::<OwnSqlType>(own_lines(&posts, "p.place, p.sorted_by DESC, p.id DESC"))
         .bind::<BigInt, _>(author.0)
         .load::<OwnRow>(conn)?;
     Ok(rows.into_iter().map(OwnLine::from).collect())
-}
-
-/// A page of an author's own posts in one state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnPosts {
-    /// The posts, what was saved last first.
-    pub lines: Vec<OwnLine>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<OwnStart>,
-}
-
-/// Where a page of an author's own posts begins. The list goes thousand by thousand,
-/// the last posts to enter the state first; each thousand is sorted by when its posts
-/// were saved.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OwnStart {
-    /// The last post of the thousand before, by when it entered its state; none for the
-    /// first thousand.
-    pub thousand_after: Option<Cursor>,
-    /// The last post of the page before, by when it was saved, if it is in the same
-    /// thousand.
-    pub after: Option<Cursor>,
-}
-
-/// Returns a page of an author's own posts in one state.
-pub fn written_by(
-    conn: &mut PgConnection,
-    author: UserId,
-    state: State,
-    start: OwnStart,
-    size: usize,
-) -> QueryResult<OwnPosts> {
-    let state = state.as_str();
-    let posts = format!(
-        "SELECT 0::bigint AS of_state, one.*, older.last_since, older.last_id
-         FROM (SELECT *, last_value(since) OVER thousand AS oldest_since,
-                   last_value(id) OVER thousand AS oldest_id
-               FROM (SELECT * FROM posts WHERE author_id = $1 AND state = '{state}'
-                         AND (since, id) < ($2, $3)
-                     ORDER BY since DESC, id DESC LIMIT {COUNTED_OWN}) few
-               WINDOW thousand AS (ORDER BY since DESC, id DESC
-                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) one
-         JOIN revisions saved ON saved.post_id = one.id AND saved.number = one.current_revision
-         LEFT JOIN LATERAL (
-             SELECT one.oldest_since AS last_since, one.oldest_id AS last_id
-             WHERE EXISTS (SELECT FROM posts WHERE author_id = $1 AND state = '{state}'
-                           AND (since, id) < (one.oldest_since, one.oldest_id))
-         ) older ON true
-         WHERE (saved.at, one.id) < ($4, $5)
-         ORDER BY saved.at DESC, one.id DESC LIMIT {}",
-        size + 1
-    );
-    let [above, after] = [start.thousand_after, start.after]
-        .map(|cursor| cursor.unwrap_or(Cursor { at: Timestamp::MAX, id: i64::MAX }));
-    let mut rows = statement::<OwnSqlType>(own_lines(&posts, "r.at DESC, p.id DESC"))
-        .bind::<BigInt, _>(author.0)
-        .bind::<Timestamptz, _>(Stored::from(above.at))
-        .bind::<BigInt, _>(above.id)
-        .bind::<Timestamptz, _>(Stored::from(after.at))
-        .bind::<BigInt, _>(after.id)
-        .load::<OwnRow>(conn)?;
-    let has_more = rows.len() > size;
-    rows.truncate(size);
-    let next = rows.last().and_then(|last| match (has_more, last.place.thousand()) {
-        (true, _) => Some(OwnStart { after: Some(last.cursor()), ..start }),
-        (false, last) => last.map(|last| OwnStart { thousand_after: Some(last), after: None }),
-    });
-    Ok(OwnPosts { lines: rows.into_iter().map(OwnLine::from).collect(), next })
 }
 
 /// Returns those of an author's own posts whose newest text has the words, the newest
@@ -228,7 +181,7 @@ pub fn own_with_words(
 }
 
 /// Returns the query that has the lines of these posts, in this order.
-fn own_lines(posts: &str, order: &str) -> String {
+pub(super) fn own_lines(posts: &str, order: &str) -> String {
     let columns = concat!(
         "SELECT p.id, p.state, p.since, p.of_state, p.last_since, p.last_id, ",
         name!(),
@@ -249,19 +202,6 @@ fn own_lines(posts: &str, order: &str) -> String {
         look!()
     );
     format!("{columns} ({posts}) {facts} ORDER BY {order}")
-}
-
-impl PlaceRow {
-    /// Returns the last post of the thousand, if there is another one.
-    fn thousand(&self) -> Option<Cursor> {
-        Some(Cursor { at: self.last_since.to_jiff()?, id: self.last_id? })
-    }
-}
-
-impl OwnRow {
-    fn cursor(&self) -> Cursor {
-        Cursor { at: self.current.at.to_jiff(), id: self.place.id }
-    }
 }
 
 impl From<OwnRow> for OwnLine {
