@@ -29,7 +29,7 @@ pub(super) async fn read(
     + Send
     + 'static,
 ) -> HttpResponse {
-    respond(context, request, move |store, request, token, _| {
+    respond(context, request, 0, move |store, request, token, _| {
         let conn = &mut *store.checkout().map_err(Refusal::from)?;
         let credential = Credential::Token(token.clone());
         let reader = accounts::identify(conn, &credential).map_err(read_error)?;
@@ -84,7 +84,7 @@ pub(super) async fn change(
     bytes: Bytes,
     work: impl FnOnce(&Store, Change) -> Result<Reply, ApiError> + Send + 'static,
 ) -> HttpResponse {
-    respond(context, request, move |store, request, token, quota| {
+    respond(context, request, bytes.len(), move |store, request, token, quota| {
         let id = request.id;
         Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
         let key = request.headers.key?;
@@ -109,10 +109,14 @@ pub(super) async fn change(
     .await
 }
 
-/// Replies to a request, with what is left of the token's quota.
+/// The longest body that is saved without a turn, in bytes.
+const SHORT: usize = 16 * 1024;
+
+/// Replies to a request with a body so long, with what is left of the token's quota.
 async fn respond(
     context: &Context,
     request: ApiRequest,
+    length: usize,
     work: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
     + Send
     + 'static,
@@ -122,7 +126,7 @@ async fn respond(
         Err(error) => return problem::reply(error, request.id).into_response(&context.settings),
     };
     let quota = request.quotas.take(&token);
-    within_quota(context, request, token, quota, work)
+    within_quota(context, request, token, quota, length > SHORT, work)
         .await
         .with("ratelimit-policy", format!("\"token\";q={QUOTA};w={}", WINDOW.as_secs()))
         .with("ratelimit", format!("\"token\";r={};t={}", quota.left.unwrap_or(0), quota.seconds))
@@ -134,6 +138,7 @@ async fn within_quota(
     request: ApiRequest,
     token: SecretHash,
     quota: QuotaUse,
+    is_long: bool,
     work: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
     + Send
     + 'static,
@@ -143,10 +148,17 @@ async fn within_quota(
         tracing::info!(request_id = %id, "a token has used up its quota");
         return problem::reply(&ApiError::TooMany(quota.seconds), id);
     }
-    let Some(_place) = context.admit() else {
-        return problem::reply(&Refusal::from(Unavailable::Busy).into(), id);
+    let busy = || problem::reply(&Refusal::from(Unavailable::Busy).into(), id);
+    let Some(place) = context.admit() else { return busy() };
+    let turn = match is_long {
+        true => match context.turn(id, Some(Credential::Token(token.clone()))).await {
+            Ok(turn) => Some(turn),
+            Err(_) => return busy(),
+        },
+        false => None,
     };
     let reply = context.blocking(id, move |store| {
+        let _until_done = (place, turn);
         let reply = match request.headers.accepts_json {
             true => work(store, request, &token, quota),
             false => Err(ApiError::NotAcceptable),
@@ -154,7 +166,7 @@ async fn within_quota(
         reply.unwrap_or_else(|error| problem::reply(&check_token(store, &token, error), id))
     });
     reply.await.unwrap_or_else(|not_done| match not_done {
-        NotDone::Busy => problem::reply(&Refusal::from(Unavailable::Busy).into(), id),
+        NotDone::Busy => busy(),
         NotDone::Panicked => problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id),
     })
 }

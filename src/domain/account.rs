@@ -255,7 +255,7 @@ impl TokenLifetime {
 }
 
 /// The SHA-256 of a secret, as it is stored. `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {

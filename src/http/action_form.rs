@@ -95,7 +95,7 @@ pub(crate) async fn submit(
             Err(refusal) => Err(refusal),
         }
     };
-    context.rendered_form(request, body, submit).await
+    context.short_form(request, body, submit).await
 }
 
 /// Returns the action that an address names, if it has this form. Creating and

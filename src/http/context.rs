@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::turns::{Taker, Turn, Turns};
 use super::{Form, Reply, Request, Settings, error_page, kept_form_page};
+use crate::accounts::{self, Credential};
 use crate::domain::RequestId;
 use crate::metrics;
 use crate::refusal::Refusal;
@@ -23,11 +25,11 @@ pub struct Context {
     pub settings: Settings,
     /// One permit for each request that may be in progress.
     permits: Arc<Semaphore>,
-    /// One permit for each request that may render what a person has typed.
-    rendering_permits: Arc<Semaphore>,
+    /// Turns at rendering and saving what a person has typed.
+    turns: Arc<Turns>,
 }
 
-/// The longest that a request waits for a thread, or for a permit to render.
+/// The longest that a request waits for a thread, or for a turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why work was not done.
@@ -46,8 +48,8 @@ impl Context {
     /// Returns the data that the handlers of one process share.
     pub fn new(store: Store, settings: Settings) -> Self {
         let permits = Arc::new(Semaphore::new(MAX_IN_HAND));
-        let rendering_permits = Arc::new(Semaphore::new((threads(&store) / 2).max(1)));
-        Self { store, settings, permits, rendering_permits }
+        let turns = Arc::new(Turns::new((threads(&store) / 2).max(1)));
+        Self { store, settings, permits, turns }
     }
 
     /// Responds with what `work` returns. A refusal becomes its error page.
@@ -68,21 +70,53 @@ impl Context {
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match timeout(PATIENCE, self.rendering_permits.acquire()).await {
-            Ok(_permit) => self.respond(request, None, work).await,
+        match self.turn(request.id, request.credential().ok()).await {
+            Ok(turn) => {
+                let work =
+                    move |store: &Store, request: &Request| with(turn, || work(store, request));
+                self.respond(request, None, work).await
+            }
             Err(_) => self.busy(&request, None),
         }
     }
 
-    /// Responds to a form whose reply renders what a person has typed.
+    /// Responds to a form that saves or renders what a person has typed.
     pub(crate) async fn rendered_form(
         &self,
         request: Request,
         body: Bytes,
         work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match timeout(PATIENCE, self.rendering_permits.acquire()).await {
-            Ok(_permit) => self.form(request, body, work).await,
+        let turn = self.turn(request.id, request.credential().ok()).await;
+        self.form_in_turn(turn, request, body, work).await
+    }
+
+    /// Responds to a form that saves a few words, and renders only what was refused: one
+    /// person may send many at once.
+    pub(crate) async fn short_form(
+        &self,
+        request: Request,
+        body: Bytes,
+        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        let turn = self.in_time(self.turns.take_short()).await;
+        self.form_in_turn(turn, request, body, work).await
+    }
+
+    async fn form_in_turn(
+        &self,
+        turn: Result<Turn, NotDone>,
+        request: Request,
+        body: Bytes,
+        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        match turn {
+            Ok(turn) => {
+                let work = move |store: &Store, request: &Request, form| {
+                    with(turn, || work(store, request, form))
+                };
+                self.form(request, body, work).await
+            }
             Err(_) => self.busy(&request, Some(&Form::parse_lossy(&body))),
         }
     }
@@ -121,14 +155,14 @@ impl Context {
         form: Option<Form>,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        let Some(_permit) = self.admit() else {
+        let Some(permit) = self.admit() else {
             return self.busy(&request, form.as_ref());
         };
         let id = request.id;
         let asked = Arc::new((request, form));
         let sent = Arc::clone(&asked);
         let reply = self.blocking(id, move |store| {
-            let (request, form) = &*sent;
+            let (_permit, (request, form)) = (permit, &*sent);
             let reply = work(store, request).unwrap_or_else(|refusal| {
                 if !matches!(refusal, Refusal::Unavailable(_) | Refusal::NotSignedIn) {
                     request.look_up_viewer(store);
@@ -154,9 +188,57 @@ impl Context {
         MAX_IN_HAND - self.permits.available_permits()
     }
 
+    /// Waits for a turn of the person whose credential this is.
+    pub(crate) async fn turn(
+        &self,
+        request: RequestId,
+        credential: Option<Credential>,
+    ) -> Result<Turn, NotDone> {
+        let taker = match credential {
+            Some(credential) => self.taker(request, credential).await?,
+            None => Taker::Stranger,
+        };
+        self.in_time(self.turns.take(taker)).await
+    }
+
+    async fn in_time<E>(
+        &self,
+        turn: impl Future<Output = Result<Turn, E>>,
+    ) -> Result<Turn, NotDone> {
+        match timeout(PATIENCE, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => {
+                metrics::turned_away();
+                Err(NotDone::Busy)
+            }
+        }
+    }
+
+    /// Returns who takes a turn. A credential is looked up when it is first seen.
+    async fn taker(&self, request: RequestId, credential: Credential) -> Result<Taker, NotDone> {
+        let secret = match &credential {
+            Credential::Session(id) => id.stored(),
+            Credential::Token(secret) => secret.clone(),
+            Credential::Account(id) => return Ok(Taker::Account(*id)),
+        };
+        if let Some(owner) = self.turns.owner(&secret) {
+            return Ok(Taker::Account(owner));
+        }
+        let find = move |store: &Store| {
+            accounts::identify(&mut *store.checkout().ok()?, &credential).ok().flatten()
+        };
+        Ok(match self.blocking(request, find).await? {
+            Some(person) => {
+                self.turns.remember(secret, person.id);
+                Taker::Account(person.id)
+            }
+            None => Taker::Stranger,
+        })
+    }
+
     /// Admits a request until the permit is dropped, or returns `None` if too many are in progress.
-    pub(crate) fn admit(&self) -> Option<SemaphorePermit<'_>> {
-        self.permits.try_acquire().inspect_err(|_| metrics::turned_away()).ok()
+    pub(crate) fn admit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.permits).try_acquire_owned().inspect_err(|_| metrics::turned_away()).ok()
     }
 
     /// Runs work where it may block, unless no thread is free in time: then it is
@@ -203,6 +285,13 @@ impl Context {
             })
         })
     }
+}
+
+/// Does work, and keeps its turn until it is done, whether or not its client waits.
+fn with<T>(turn: Turn, work: impl FnOnce() -> T) -> T {
+    let done = work();
+    drop(turn);
+    done
 }
 
 /// Returns how many threads a worker of the server has for work that may block: more

@@ -89,10 +89,15 @@ impl Context {
         >,
         from: Option<From>,
     ) -> Result<FilePiece<From>, Refusal> {
-        let Some(_permit) = self.admit() else {
+        let Some(permit) = self.admit() else {
             return Err(Unavailable::Busy.into());
         };
         let asking = request.clone();
-        self.step(request.id, move |store| read(store, &asking, from)).await
+        self.step(request.id, move |store| {
+            let piece = read(store, &asking, from);
+            drop(permit);
+            piece
+        })
+        .await
     }
 }

@@ -14,6 +14,7 @@ mod query;
 mod request;
 pub(crate) mod session;
 mod settings;
+mod turns;
 
 // The reply.
 pub(crate) mod assets;
