@@ -99,13 +99,14 @@ pub fn removal(conn: &mut PgConnection, guard: &str) -> String {
     .unwrap()
 }
 
-/// Returns the SQL that wakes a trigger or a foreign key where all others sleep.
+/// Returns the SQL that wakes a trigger or a foreign key where all others sleep: one that
+/// would refuse the program, and none that is disabled.
 pub fn awakening(conn: &mut PgConnection, guard: &str) -> String {
     statement::<Text>(
         "SELECT coalesce(string_agg(
              format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I;', tgrelid::regclass, tgname), ''), '')
          FROM pg_trigger LEFT JOIN pg_constraint ON pg_constraint.oid = tgconstraint
-         WHERE tgname = $1 OR conname = $1",
+         WHERE (tgname = $1 OR conname = $1) AND tgenabled = 'O'",
     )
     .bind::<Text, _>(guard)
     .get_result(conn)
