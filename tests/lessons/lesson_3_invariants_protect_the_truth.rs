@@ -10,6 +10,9 @@
 //! is refused by a constraint whose name is the proposition, and afterwards
 //! the database is what it was.
 //!
+//! One guard often has another behind it. So for each there is also a write that it
+//! alone refuses: no guard is there for show.
+//!
 //! Then the program itself is sabotaged. What it notices, it rolls back and
 //! reports as *our* defect: 500, an incident, and not a word of SQL.
 
@@ -19,7 +22,17 @@ mod arrows;
 
 mod accounts;
 
+mod access;
+
 mod authority;
+
+mod rights;
+
+pub mod constraints;
+
+mod triggers;
+
+mod alone;
 
 mod mutations;
 

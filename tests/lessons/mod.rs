@@ -2,5 +2,5 @@
 
 mod lesson_1_permissions_alone_are_insufficient;
 mod lesson_2_policies_prevent_invalid_actions;
-mod lesson_3_invariants_protect_the_truth;
+pub mod lesson_3_invariants_protect_the_truth;
 mod lesson_4_races_have_one_winner;

@@ -10,19 +10,14 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use imprimatur::demo;
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::statement::statement;
 use imprimatur::store::verify::{Finding, Report, Scope, of_post, verify, verify_on_two, walk};
 
+use crate::lessons::lesson_3_invariants_protect_the_truth::constraints::CONSTRAINTS;
 use crate::support::Database;
+use crate::support::saboteur::{after, removal, saboteur, with_demo};
 use sabotage::SABOTAGE;
-
-fn with_demo() -> Database {
-    let database = Database::new();
-    assert!(demo::load(&database.store_of(1)).unwrap());
-    database
-}
 
 fn report(database: &Database) -> Report {
     verify(&mut database.as_owner(), RUNTIME_ROLE).unwrap()
@@ -51,13 +46,17 @@ fn the_programs_own_writes_pass_verification() {
 fn a_broken_truth_is_found_by_its_name() {
     let database = with_demo();
     let conn = &mut saboteur(&database);
-    for sabotage in SABOTAGE {
-        after(conn, sabotage.sql, |conn| {
+    let report = report(&database);
+    let asked = |truth: &str| report.truths.iter().any(|known| known.name == truth);
+    let by_constraints = CONSTRAINTS.iter().filter(|write| asked(write.truth));
+    for sabotage in SABOTAGE.iter().chain(by_constraints) {
+        let sql = removal(conn, sabotage.truth) + sabotage.sql;
+        after(conn, &sql, |conn| {
             let findings = walk(conn, RUNTIME_ROLE)?.findings;
             let found = names(&findings);
-            assert!(found.contains(sabotage.truth), "{}: {findings:#?}", sabotage.sql);
+            assert!(found.contains(sabotage.truth), "{sql}: {findings:#?}");
             // A dropped constraint is a guard that is missing.
-            let drops_a_guard = sabotage.sql.contains("DROP CONSTRAINT");
+            let drops_a_guard = sql.contains("DROP CONSTRAINT");
             assert_eq!(found.contains("guards_are_in_place"), drops_a_guard, "{findings:#?}");
             for finding in &findings {
                 assert!(!finding.detail.contains("could not be checked"), "{finding:?}");
@@ -67,7 +66,6 @@ fn a_broken_truth_is_found_by_its_name() {
     }
     // Truths that several rows keep together have a sabotage each.
     let tried: BTreeSet<&str> = SABOTAGE.iter().map(|sabotage| sabotage.truth).collect();
-    let report = report(&database);
     let constraints = constraints(&database);
     let by_hand = report.truths.iter().map(|truth| truth.name.as_str());
     let by_hand = by_hand.filter(|name| {
@@ -75,41 +73,6 @@ fn a_broken_truth_is_found_by_its_name() {
     });
     let untried: Vec<&str> = by_hand.filter(|name| !tried.contains(name)).collect();
     assert_eq!(untried, [""; 0]);
-}
-
-fn saboteur(database: &Database) -> PgConnection {
-    let mut conn = database.as_superuser();
-    conn.batch_execute(
-        "CREATE FUNCTION pg_temp.post(story text) RETURNS bigint LANGUAGE sql STABLE
-         RETURN (SELECT post_id FROM history WHERE key = 'demo/' || story || '/0');
-         CREATE FUNCTION pg_temp.person(name text) RETURNS bigint LANGUAGE sql STABLE
-         RETURN (SELECT id FROM users WHERE username = name);
-         -- Writes a bulk archive of no posts.
-         CREATE FUNCTION pg_temp.bulk(actor bigint) RETURNS void LANGUAGE sql
-         BEGIN ATOMIC
-             INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
-             VALUES (actor, 'bulk', '', 'For the record.');
-         END;",
-    )
-    .unwrap();
-    conn
-}
-
-/// Looks at what a sabotage has done, and takes it back: a copy of the
-/// database for each would take most of the time.
-fn after(
-    conn: &mut PgConnection,
-    sql: &str,
-    look: impl FnOnce(&mut PgConnection) -> QueryResult<()>,
-) {
-    let outcome = conn.transaction::<(), _, _>(|conn| {
-        conn.batch_execute("SET LOCAL session_replication_role = replica")?;
-        conn.batch_execute(sql)?;
-        conn.batch_execute("SET LOCAL session_replication_role = origin")?;
-        look(conn)?;
-        Err(diesel::result::Error::RollbackTransaction)
-    });
-    assert_eq!(outcome, Err(diesel::result::Error::RollbackTransaction), "{sql}");
 }
 
 /// Looked at alone, a post tells of itself what the whole walk tells of it, as

@@ -50,14 +50,9 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
 /// Names SQL that removes a guard from the template: for the ablation alone.
 pub const MUTATION_VARIABLE: &str = "IMPRIMATUR_TEST_MUTATION";
 
-/// A migrated database that nobody connects to; tests get copies of it. One
-/// with a guard removed is the process's own.
+/// A migrated database that nobody connects to; tests get copies of it.
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
-    let mutation = std::env::var(MUTATION_VARIABLE).ok();
-    let name = match mutation {
-        Some(_) => format!("test_{}_template", std::process::id()),
-        None => format!("template_{}", migrations_version()),
-    };
+    let name = format!("template_{}", migrations_version());
     let mut conn = connect(&CLUSTER.url(OWNER_ROLE, DATABASE));
     conn.batch_execute("SELECT pg_advisory_lock(7461733531)").unwrap();
     forget_leftovers(&mut conn);
@@ -67,13 +62,22 @@ static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
         conn.batch_execute(&format!("CREATE DATABASE {draft}")).unwrap();
         migrations::migrate(&CLUSTER.url(OWNER_ROLE, &draft), RUNTIME_ROLE)
             .unwrap_or_else(|error| panic!("{error:?}"));
-        if let Some(sql) = mutation {
-            connect(&CLUSTER.url(OWNER_ROLE, &draft)).batch_execute(&sql).unwrap();
-        }
         conn.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}")).unwrap();
     }
-    name
+    match std::env::var(MUTATION_VARIABLE) {
+        Ok(mutation) => without_a_guard(&mut conn, &name, &mutation),
+        Err(_) => name,
+    }
 });
+
+/// Makes a template of this process's own.
+fn without_a_guard(conn: &mut PgConnection, template: &str, mutation: &str) -> String {
+    let name = format!("test_{}_template", std::process::id());
+    let copy = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY");
+    conn.batch_execute(&copy).unwrap();
+    connect(&CLUSTER.url(OWNER_ROLE, &name)).batch_execute(mutation).unwrap();
+    name
+}
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 

@@ -15,6 +15,7 @@ pub mod proxy;
 pub mod raw;
 pub mod replay;
 pub mod running;
+pub mod saboteur;
 pub mod server;
 pub mod steps;
 pub mod tools;

@@ -14,7 +14,11 @@ impl Running {
     /// Starts it with these variables and arguments, and returns when it says where
     /// it is.
     pub fn start(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_imprimatur"));
+        Self::by(Command::new(env!("CARGO_BIN_EXE_imprimatur")), variables, arguments)
+    }
+
+    /// Does the same by a command that becomes the program.
+    pub fn by(mut command: Command, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
         for variable in ["DATABASE_URL", "DATABASE_OWNER_URL", "IMPRIMATUR_DATA_DIR"] {
             command.env_remove(variable);

@@ -403,6 +403,31 @@ fn a_published_post_is_complete_and_final() {
 }
 
 #[test]
+fn a_post_is_published_at_the_address_that_its_author_chose() {
+    let scene = Scene::new();
+    let choose = format!(
+        "SET session_replication_role = replica;
+         UPDATE revisions SET slug = 'chosen' WHERE post_id = {}",
+        scene.review
+    );
+    scene.world.database.db_sabotage(&choose);
+    let publish = |slug: &str| {
+        format!(
+            "UPDATE posts SET state = 'published', published_at = now(), published_by = {{edith}},
+                 published_revision = 1, slug = '{slug}' WHERE id = {{review}}"
+        )
+    };
+    for slug in ["another", "chosen-otherwise", "un-chosen", "chosen2", "chosen-2-3"] {
+        let another = publish(slug);
+        scene.each_is_refused(&[(slug, &another, "published_slug_is_the_chosen_one")]);
+    }
+    // It is taken as it is, and with a number: what refuses these comes later.
+    for slug in ["chosen", "chosen-2"] {
+        scene.each_is_refused(&[(slug, &publish(slug), "post_state_is_recorded")]);
+    }
+}
+
+#[test]
 fn revisions_are_numbered_without_gaps_and_the_newest_is_current() {
     let scene = Scene::new();
     let written = |number: &str| revision("{alice}", "{draft}", number, "'A title'");

@@ -3,12 +3,15 @@
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::place::{Guest, TestDirectory};
+use super::place::{Guest, TestDirectory, eventually};
 use super::{open, recall, recall_nothing, remember};
+use crate::support::Program;
 use crate::support::database::patient;
+use crate::support::processes::{Process, processes};
+use crate::support::running::Running;
 use crate::support::tools::skip;
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
@@ -56,14 +59,60 @@ fn what_is_no_file_is_refused_in_the_place_of_each_file() {
     }
 }
 
-/// A container may give its process any number as a user id, and no home.
-#[test]
-fn a_user_without_a_name_or_a_home_is_told_what_to_do() {
-    let place = TestDirectory::new();
+/// Returns the program where every user may run it.
+fn program_in(place: &TestDirectory) -> PathBuf {
     let program = place.path.join("imprimatur");
     std::fs::hard_link(env!("CARGO_BIN_EXE_imprimatur"), &program)
         .or_else(|_| std::fs::copy(env!("CARGO_BIN_EXE_imprimatur"), &program).map(|_| ()))
         .unwrap();
+    program
+}
+
+/// The user of these tests; where that is root, an account without any right.
+#[test]
+fn an_ordinary_user_gets_a_database_at_home_that_runs_as_that_user() {
+    let place = TestDirectory::new();
+    let program = program_in(&place);
+    let home = place.path.join("home");
+    fs::create_dir(&home).unwrap();
+    let is_root = fs::metadata(&home).unwrap().uid() == 0;
+    let mut command = Command::new(&program);
+    if is_root {
+        let given = Command::new("chown").arg("nobody:").arg(&home).status().unwrap();
+        if !given.success() {
+            return skip("there is no account without rights");
+        }
+        let user = fs::metadata(&home).unwrap();
+        command = Command::new("setpriv");
+        command.args(["--reuid", &user.uid().to_string(), "--regid", &user.gid().to_string()]);
+        command.arg("--clear-groups").arg(&program);
+    }
+    let user = fs::metadata(&home).unwrap().uid();
+    assert_ne!(user, 0);
+    command.env_remove("XDG_DATA_HOME").env("HOME", &home).current_dir(&home);
+    let served = Running::by(command, &[], &[]);
+    let page = Program::with(served.address, "").get("/").expect(200);
+    assert!(page.text.contains("Let it be printed"), "{}", page.text);
+    let data = home.join(".local/share/imprimatur");
+    let server = processes()
+        .into_iter()
+        .find(|process| {
+            process.is("postgres")
+                && process.words.iter().any(|word| word.contains(data.to_str().unwrap()))
+        })
+        .expect("the private server runs");
+    for path in [&data, &data.join("postgres"), &format!("/proc/{}", server.pid).into()] {
+        assert_eq!(fs::metadata(path).unwrap().uid(), user, "{}", path.display());
+    }
+    served.stop();
+    eventually("the private server ends", || Process::find(server.pid).is_none());
+}
+
+/// A container may give its process any number as a user id, and no home.
+#[test]
+fn a_user_without_a_name_or_a_home_is_told_what_to_do() {
+    let place = TestDirectory::new();
+    let program = program_in(&place);
     std::fs::set_permissions(&place.path, std::fs::Permissions::from_mode(0o777)).unwrap();
     let user = ["--reuid", "12345", "--regid", "12345", "--clear-groups"];
     let data_dir = place.data_dir();

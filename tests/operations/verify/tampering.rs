@@ -6,8 +6,9 @@ use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::statement::statement;
 use imprimatur::store::verify::walk;
 
-use super::{after, details, report, saboteur};
+use super::{details, report};
 use crate::support::Database;
+use crate::support::saboteur::{after, saboteur};
 
 /// The SQL of the owner, and the finding.
 type Tampering = (&'static str, &'static str);
