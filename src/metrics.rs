@@ -8,10 +8,12 @@
 //! path, a method that some route takes, a constraint and never a row. So
 //! clients cannot create new time series.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use metrics::{Recorder, Unit, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_appender::non_blocking::ErrorCounter;
 
 const REQUESTS: &str = "imprimatur_http_requests_total";
 const DURATION: &str = "imprimatur_http_request_duration_seconds";
@@ -22,6 +24,7 @@ const REFUSALS: &str = "imprimatur_refusals_total";
 const VIOLATIONS: &str = "imprimatur_invariant_violations_total";
 const RECORDS_LOST: &str = "imprimatur_records_lost_total";
 const SIGN_INS: &str = "imprimatur_sign_ins_total";
+const LOG_LINES_LOST: &str = "imprimatur_log_lines_lost_total";
 const OPEN_INCIDENTS: &str = "imprimatur_incidents_open";
 const DATABASE_UP: &str = "imprimatur_database_up";
 const CONNECTIONS: &str = "imprimatur_database_connections";
@@ -37,7 +40,7 @@ use MetricKind::{Counter, Gauge, Histogram};
 
 /// Everything that is measured.
 #[rustfmt::skip]
-const TABLE: [(&str, MetricKind, Unit, &str); 13] = [
+const TABLE: [(&str, MetricKind, Unit, &str); 14] = [
     (REQUESTS, Counter, Unit::Count, "Requests answered, by method, route pattern (none if no \
                                       route matches) and status."),
     (DURATION, Histogram, Unit::Seconds, "Seconds until the response head was ready, by method \
@@ -55,6 +58,8 @@ const TABLE: [(&str, MetricKind, Unit, &str); 13] = [
                                           record. Each is in the log."),
     (SIGN_INS, Counter, Unit::Count, "Password sign-ins, by result: succeeded, wrong, throttled, \
                                       failed."),
+    (LOG_LINES_LOST, Counter, Unit::Count, "Log lines that were dropped because standard error \
+                                            was not read."),
     (OPEN_INCIDENTS, Gauge, Unit::Count, "Open incidents, at most 100. Absent while the database \
                                           does not answer."),
     (DATABASE_UP, Gauge, Unit::Count, "Whether the database answers: 1 or 0."),
@@ -68,6 +73,15 @@ const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 
 /// The media type of [`Recorded::text`].
 pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What counts the lines that were not logged.
+static LOG: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// Has the lines that were not logged shown with the other metrics.
+pub fn watch_log(lost: ErrorCounter) {
+    // A process starts one log.
+    let _ = LOG.set(lost);
+}
 
 /// What has been counted since [`record`].
 #[derive(Debug, Clone)]
@@ -130,6 +144,8 @@ impl Recorded {
     /// Returns everything that was counted and how things are now, as
     /// Prometheus reads it.
     pub fn text(&self, now: Now) -> String {
+        let lost = LOG.get().map_or(0, ErrorCounter::dropped_lines);
+        counter!(LOG_LINES_LOST).absolute(lost as u64);
         self.0.render() + &now.text()
     }
 

@@ -1,9 +1,13 @@
-//! Logs go to standard error: as text on a terminal, as JSON elsewhere.
+//! Logs go to standard error: as text on a terminal, as JSON elsewhere. A server never
+//! waits until they are read.
 
 use std::io::IsTerminal;
 
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
+use crate::metrics;
 use crate::server::DEFAULT_LOG_FILTER;
 
 /// What is logged where `RUST_LOG` is not set.
@@ -17,8 +21,18 @@ pub(super) enum DefaultLogs {
     Nothing,
 }
 
-/// Starts logging.
-pub(super) fn start(default: DefaultLogs) {
+/// How many lines a server keeps while standard error is not read: some megabytes. Those
+/// that come after them are dropped, and counted.
+const KEPT: usize = 10_000;
+
+/// Writes what is still to be logged when it is dropped, for at most a second.
+#[must_use]
+pub(super) struct Log {
+    _guard: Option<WorkerGuard>,
+}
+
+/// Starts logging, until the log is dropped.
+pub(super) fn start(default: DefaultLogs) -> Log {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match default {
             DefaultLogs::Events => DEFAULT_LOG_FILTER,
@@ -26,11 +40,21 @@ pub(super) fn start(default: DefaultLogs) {
             DefaultLogs::Nothing => "off",
         })
     });
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let (writer, guard) = match default {
+        DefaultLogs::Events => {
+            let builder = NonBlockingBuilder::default().buffered_lines_limit(KEPT).lossy(true);
+            let (writer, guard) = builder.thread_name("log").finish(std::io::stderr());
+            metrics::watch_log(writer.error_counter());
+            (BoxMakeWriter::new(writer), Some(guard))
+        }
+        DefaultLogs::Warnings | DefaultLogs::Nothing => (BoxMakeWriter::new(std::io::stderr), None),
+    };
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A program that embeds this one may have a subscriber already.
     let _ = if std::io::stderr().is_terminal() {
         subscriber.try_init()
     } else {
         subscriber.json().flatten_event(true).try_init()
     };
+    Log { _guard: guard }
 }

@@ -103,7 +103,7 @@ pub fn main() -> ExitCode {
     let Some(command) = command else {
         return CommandFailure::Usage("Unknown command.".into()).report(options.format());
     };
-    logging::start(match (&command, options.format()) {
+    let _log = logging::start(match (&command, options.format()) {
         (_, Format::Json) => DefaultLogs::Nothing,
         (CliCommand::Serve(_), Format::Text) => DefaultLogs::Events,
         (_, Format::Text) => DefaultLogs::Warnings,

@@ -55,7 +55,7 @@ impl Turns {
         Ok(Turn { _own: Some(own), ..self.take_short().await? })
     }
 
-    /// Waits for a turn at work that is short, whoever asks for it.
+    /// Waits for a turn at work that is short, for any person.
     pub(super) async fn take_short(&self) -> Result<Turn, AcquireError> {
         Ok(Turn { _of_all: Arc::clone(&self.all).acquire_owned().await?, _own: None })
     }

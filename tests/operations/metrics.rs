@@ -32,8 +32,12 @@ impl Watched {
     }
 
     fn started(command: &mut Command) -> Self {
+        Self::logging_to(Stdio::null(), command)
+    }
+
+    fn logging_to(log: Stdio, command: &mut Command) -> Self {
         let words = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
-        let mut child = command.args(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = command.args(words).stdout(Stdio::piped()).stderr(log).spawn();
         let stdout = BufReader::new(child.as_mut().unwrap().stdout.take().unwrap());
         let mut said = stdout.lines().map(Result::unwrap);
         let mut address_in = |beginning: &str, end: &str| {
@@ -581,4 +585,26 @@ fn the_listener_is_there_when_asked_for_and_says_when_it_cannot_be() {
     command.args(["serve", "--listen", "127.0.0.1:0"]).env("IMPRIMATUR_METRICS_LISTEN", &taken);
     let output = command.output().unwrap();
     assert!(String::from_utf8(output.stderr).unwrap().contains("--metrics-listen"));
+}
+
+/// A pipe holds some 64 KiB; here it is full soon, and it is not read.
+#[test]
+fn a_log_that_is_not_read_stops_no_request_and_its_lost_lines_are_counted() {
+    let world = World::new();
+    let mut command = program(&world.database);
+    let mut watched = Watched::logging_to(Stdio::piped(), command.env("RUST_LOG", "trace"));
+    let lost = |scrape: &Scrape| scrape.value("log_lines_lost_total", &[]);
+    assert_eq!(lost(&watched.scrape()), Some(0.0));
+    wait_until("lines are lost", || {
+        for _ in 0..20 {
+            assert_eq!(ask(watched.site, "GET", "/").0, 200);
+        }
+        lost(&watched.scrape()) > Some(0.0)
+    });
+    let log = BufReader::new(watched.child.stderr.take().unwrap());
+    signal(watched.child.id(), libc::SIGTERM);
+    let lines: Vec<String> = log.lines().map(Result::unwrap).collect();
+    let is_whole = |line: &String| line.starts_with('{') && line.ends_with('}');
+    assert!(lines.len() > 10_000 && lines.iter().all(is_whole), "{}", lines.len());
+    assert!(watched.stops_when_asked());
 }

@@ -9,8 +9,9 @@ use imprimatur::store::Store;
 use imprimatur::store::pool::Limits;
 
 use crate::support::database::patient;
+use crate::support::raw::db_waiters;
 use crate::support::world::{publish, submit};
-use crate::support::{Server, World};
+use crate::support::{Program, Server, World};
 
 /// With one connection each worker has one thread. A locked table keeps them busy.
 #[test]
@@ -61,12 +62,73 @@ fn pages_that_render_leave_threads_for_other_requests() {
             browser.cookies = alice.cookies.clone();
             scope.spawn(move || browser.get(&format!("/desk/posts/{draft}")));
         }
-        world.database.db_wait_for_waiters(2);
+        world.database.db_wait_for_waiters(1);
         std::thread::sleep(Duration::from_millis(500));
         let pages: Vec<u16> = (0..4).map(|_| other.get("/account").status).collect();
         lock.batch_execute("ROLLBACK").unwrap();
         assert_eq!(pages, [200; 4]);
     });
+}
+
+/// Alice's account is locked, so each of her saves takes as long as the test. She sends
+/// them from two browsers and from two programs at once.
+#[test]
+fn the_texts_of_one_person_never_take_all_turns() {
+    let world = World::new();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let server = Server::start(world.database.store_of(u32::try_from(8 * workers).unwrap()));
+    let mut browsers = [server.signed_in("alice"), server.signed_in("alice")];
+    let forms = browsers.each_mut().map(|browser| {
+        let page = browser.get("/desk/posts/create").expect(200);
+        [page.hidden("token"), page.hidden("key")]
+    });
+    let programs = [(); 2].map(|()| Program::of(&world, server.address, world.alice));
+    let long = "A long text. ".repeat(2_000);
+    let json = format!(r#"{{"title": "T", "summary": "S", "body": "{long}"}}"#);
+    let mut rosa = server.signed_in("rosa");
+    let mut lock = world.database.as_owner();
+    lock.batch_execute("BEGIN; SELECT FROM users WHERE username = 'alice' FOR UPDATE").unwrap();
+    let saves: Vec<u16> = std::thread::scope(|scope| {
+        let mut saves = Vec::new();
+        for number in 0..6 {
+            for (browser, [token, key]) in browsers.iter().zip(&forms) {
+                let mut other = server.browser();
+                other.cookies = browser.cookies.clone();
+                let key = format!("{}{number}", &key[..key.len() - 1]);
+                let fields = [
+                    ("token", token.clone()),
+                    ("key", key),
+                    ("title", "T".to_owned()),
+                    ("summary", "S".to_owned()),
+                    ("body", long.clone()),
+                    ("slug", String::new()),
+                    ("save", "yes".to_owned()),
+                ];
+                saves.push(scope.spawn(move || {
+                    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+                    other.post("/desk/posts/create", &fields).status
+                }));
+            }
+            for (program, name) in programs.iter().zip(["one", "two"]) {
+                let (json, key) = (&json, format!("{name}-{number}"));
+                saves.push(scope.spawn(move || {
+                    program.post("/api/v1/posts", &[("idempotency-key", &key)], json).status
+                }));
+            }
+        }
+        world.database.db_wait_for_waiters(1);
+        let fields = [("title", "Rosa's"), ("summary", "S"), ("body", "Short."), ("save", "yes")];
+        rosa.submit("/desk/posts/create", &fields).expect(303);
+        rosa.get("/desk/posts/create").expect(200);
+        let waiting = db_waiters(&mut world.database.as_superuser());
+        lock.batch_execute("ROLLBACK").unwrap();
+        assert!((1..=4).contains(&waiting), "{waiting} of hers at once");
+        saves.into_iter().map(|save| save.join().unwrap()).collect()
+    });
+    assert_eq!(saves.len(), 24);
+    let is_answered = |status: &u16| [201, 303, 503].contains(status);
+    assert!(saves.iter().all(is_answered), "{saves:?}");
+    assert!(saves.contains(&201) && saves.contains(&303), "{saves:?}");
 }
 
 /// There is one connection, and a request gives up after a moment without it.
