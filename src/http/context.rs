@@ -1,14 +1,13 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::turns::{Taker, Turn, Turns};
+use super::turns::{PATIENCE, Taker, Turn, Turns};
 use super::{Form, Reply, Request, Settings, error_page, kept_form_page};
 use crate::accounts::{self, Credential};
 use crate::domain::RequestId;
@@ -28,9 +27,6 @@ pub struct Context {
     /// Turns at rendering and saving what a person has typed.
     turns: Arc<Turns>,
 }
-
-/// The longest that a request waits for a thread, or for a turn.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why work was not done.
 pub(crate) enum NotDone {
@@ -99,7 +95,7 @@ impl Context {
         body: Bytes,
         work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        let turn = self.in_time(self.turns.take_short()).await;
+        let turn = self.turns.take_short().await.ok_or(NotDone::Busy);
         self.form_in_turn(turn, request, body, work).await
     }
 
@@ -198,20 +194,7 @@ impl Context {
             Some(credential) => self.taker(request, credential).await?,
             None => Taker::Stranger,
         };
-        self.in_time(self.turns.take(taker)).await
-    }
-
-    async fn in_time<E>(
-        &self,
-        turn: impl Future<Output = Result<Turn, E>>,
-    ) -> Result<Turn, NotDone> {
-        match timeout(PATIENCE, turn).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) | Err(_) => {
-                metrics::turned_away();
-                Err(NotDone::Busy)
-            }
-        }
+        self.turns.take(taker).await.ok_or(NotDone::Busy)
     }
 
     /// Returns who takes a turn. A credential is looked up when it is first seen.

@@ -3,11 +3,17 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use quick_cache::sync::Cache;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::domain::{SecretHash, UserId};
+use crate::metrics;
+
+/// The longest that a request waits for a thread, or for a turn.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// People and credentials that are remembered. One that is forgotten begins again.
 const KEPT: usize = 10_000;
@@ -46,18 +52,18 @@ impl Turns {
         }
     }
 
-    /// Waits for a turn. People wait behind their own work first, and then as long as all
-    /// others.
-    pub(super) async fn take(&self, taker: Taker) -> Result<Turn, AcquireError> {
+    /// Waits for a turn, and returns `None` if none comes in time. People wait behind their
+    /// own work first, and then as long as all others.
+    pub(super) async fn take(&self, taker: Taker) -> Option<Turn> {
         let fresh = || Ok::<_, Infallible>(Arc::new(Semaphore::new(self.of_one)));
         let Ok(own) = self.people.get_or_insert_with(&taker, fresh);
-        let own = own.acquire_owned().await?;
-        Ok(Turn { _own: Some(own), ..self.take_short().await? })
+        let own = in_time(own).await?;
+        Some(Turn { _own: Some(own), ..self.take_short().await? })
     }
 
     /// Waits for a turn at work that is short, for any person.
-    pub(super) async fn take_short(&self) -> Result<Turn, AcquireError> {
-        Ok(Turn { _of_all: Arc::clone(&self.all).acquire_owned().await?, _own: None })
+    pub(super) async fn take_short(&self) -> Option<Turn> {
+        Some(Turn { _of_all: in_time(Arc::clone(&self.all)).await?, _own: None })
     }
 
     /// Returns whose a credential is, if it was looked up before. It never becomes
@@ -70,4 +76,12 @@ impl Turns {
     pub(super) fn remember(&self, credential: SecretHash, owner: UserId) {
         self.owners.insert(credential, owner);
     }
+}
+
+async fn in_time(permits: Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    let permit = timeout(PATIENCE, permits.acquire_owned()).await.ok().and_then(Result::ok);
+    if permit.is_none() {
+        metrics::turned_away();
+    }
+    permit
 }
