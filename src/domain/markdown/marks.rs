@@ -147,7 +147,7 @@ impl<'a> Reader<'a, '_> {
     fn takes_mark(&self, text: &str) -> bool {
         match self.shown.last() {
             Some(Event::End(tag)) => is_inline(*tag),
-            Some(Event::Code(_)) => true,
+            Some(Event::Code(_) | Event::FootnoteReference(_)) => true,
             _ => self.begins_item() && text.starts_with("{:") && !text.starts_with("{::"),
         }
     }

@@ -133,6 +133,7 @@ mod tests {
             ),
             ("[A](https://b.example){: .x}{target=\"_blank\"} B", 2, "</a> B</p>"),
             ("[A]{.x} B", 1, "<p>A B</p>"),
+            ("A[^1]{.x}.\n\n[^1]: B", 1, "</sup>.</p>"),
             ("[*A* `B` c]{.x #y}{.z} [D]", 2, "<p><em>A</em> <code>B</code> c [D]</p>"),
             ("[A [B]{.x} C]{.y}", 2, "<p>A B C</p>"),
             ("[]{#a}\n\nB", 1, "<p>B</p>"),

@@ -28,9 +28,10 @@ fn leave_out(text: &mut CowStr<'_>, notes: &mut Notes) {
     }
 }
 
-/// Counts what is a comment to Obsidian, `%% a %%`, and to MDX, `{/* a */}`.
+/// Counts what is a comment to Obsidian, `%% a %%`, to MDX, `{/* a */}`, to CriticMarkup,
+/// `{>> a <<}`, and what is nearly one as a definition of a link: `[//]: # a b`.
 pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
-    let (mut is_code, mut percents, mut braces) = (false, 0, 0);
+    let (mut is_code, mut percents, mut braces, mut others) = (false, 0, 0, 0);
     for event in events {
         match event {
             Event::Start(Tag::CodeBlock(_)) => is_code = true,
@@ -38,12 +39,15 @@ pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
             Event::Text(text) if !is_code => {
                 percents += text.matches("%%").count();
                 braces += text.matches("{/*").count();
+                others += text.matches("{>>").count() + text.matches("[//]: #").count();
+                others += usize::from(text.starts_with("[comment]: "));
             }
             _ => {}
         }
     }
     (0..percents / 2).for_each(|_| notes.add(NoteKind::ObsidianComment));
     (0..braces).for_each(|_| notes.add(NoteKind::MdxComment));
+    (0..others).for_each(|_| notes.add(NoteKind::OtherComment));
 }
 
 #[cfg(test)]
@@ -186,6 +190,10 @@ mod tests {
                 "%%\nb\n%%\n\n%%c%%",
                 "2 passages look like comments of Obsidian (%% … %%); readers see them.",
             ),
+            (
+                "a {>>b<<}\n\n[//]: # b c\n[comment]: # b c\n[//]: # (b)\n",
+                "4 passages look like comments ({>> … <<} or [//]: # …); readers see them.",
+            ),
             ("a {/* b */} c", "1 passage looks like a comment of MDX ({/* … */}); readers see it."),
         ] {
             assert_eq!(said(text), format!("{note}\n"));
@@ -235,9 +243,8 @@ mod tests {
         for text in [
             "[a] [B] [c][  d ] ![e][]\n\n[A]: /posts/a\n[b]: /posts/b\n[d]: /posts/c\n[e]: https://a.example/b",
             "`[//]: # (a)`",
+            "    [//]: # (a)",
             "```\n[//]: # (a)\n```",
-            "A\n[//]: # (a)",
-            "[//]: # a b",
             "[^1]: a",
             "<div>\n[a]: /posts/b\n</div>",
         ] {

@@ -15,6 +15,8 @@ pub(crate) enum NoteKind {
     ObsidianComment,
     /// A comment to MDX, shown as text.
     MdxComment,
+    /// A comment of CriticMarkup, or nearly a definition of a link, shown as text.
+    OtherComment,
     /// A picture at an address that begins with `http:`.
     InsecurePicture,
     /// A picture at an address that names no site.
@@ -116,6 +118,10 @@ impl Note<'_> {
             NoteKind::MdxComment => say(
                 "passage looks like a comment of MDX ({/* … */}); readers see it.",
                 "passages look like comments of MDX ({/* … */}); readers see them.",
+            ),
+            NoteKind::OtherComment => say(
+                "passage looks like a comment ({>> … <<} or [//]: # …); readers see it.",
+                "passages look like comments ({>> … <<} or [//]: # …); readers see them.",
             ),
             NoteKind::Markup(Markup::Instruction) => say(
                 "HTML instruction or declaration is not shown to readers.",
