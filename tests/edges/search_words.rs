@@ -169,6 +169,14 @@ fn a_question_never_has_the_syntax_of_a_query() {
 fn any_text_takes_linear_time_and_makes_words_that_postgresql_takes() {
     let han: String =
         (0..100_000).filter_map(|n| char::from_u32(0x20000 + n * 7 % 42_000)).collect();
+    let mut state = 1_u64;
+    let random_han: String = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from_u32(0x4E00 + (state >> 33) as u32 % 20_000).unwrap()
+    })
+    .take(100_000)
+    .collect();
+    assert_eq!(words(&random_han).len(), 50_000, "each word costs an entry of the index");
     let distinct: String = (0..10_000).map(|n| format!("ﷺ{n:04} ")).collect();
     for text in [
         "a_".repeat(50_000),
@@ -186,6 +194,7 @@ fn any_text_takes_linear_time_and_makes_words_that_postgresql_takes() {
         "ภาษาไทย".repeat(14_000),
         "\u{1100}".repeat(100_000),
         han,
+        random_han,
         distinct,
     ] {
         let start = Instant::now();

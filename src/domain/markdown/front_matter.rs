@@ -73,7 +73,7 @@ fn is_opened(text: &str) -> bool {
         None => field_name(line.trim_start()).is_some_and(is_known),
     };
     rest.lines().nth(lines.len()).is_some_and(is_end)
-        && lines.iter().all(|line| is_field(&line))
+        && lines.iter().all(is_field)
         && lines.iter().any(|line| name(line))
 }
 

@@ -37,11 +37,7 @@ pub(super) fn without_marks<'a>(
                 reader.heading = Some(reader.shown.len());
                 reader.last_heading = reader.heading;
             }
-            Event::End(tag) => {
-                if reader.end(tag) {
-                    continue;
-                }
-            }
+            Event::End(tag) if reader.end(tag) => continue,
             _ => {}
         }
         reader.shown.push(event);
