@@ -36,16 +36,9 @@ pub(super) fn split_title(text: &str) -> (Option<String>, String) {
     match heading {
         None => (None, text.to_owned()),
         Some((range, title)) => {
-            (Some(without_mark(&title)), [&text[..range.start], &text[range.end..]].concat())
+            let (words, _) = Mark::all_at_end(&title);
+            (Some(words.trim().to_owned()), [&text[..range.start], &text[range.end..]].concat())
         }
-    }
-}
-
-/// Returns the words of a heading without its id.
-fn without_mark(heading: &str) -> String {
-    match Mark::split_end(heading) {
-        Some((words, _)) => words.trim().to_owned(),
-        None => heading.trim().to_owned(),
     }
 }
 

@@ -7,8 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::domain::search;
 use crate::store::settings;
 use crate::store::statement::statement;
+use crate::store::word_rules;
 
 /// The migrations, embedded in the program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -69,8 +71,9 @@ pub enum Unusable {
     NotOwner(String),
 }
 
-/// Applies what is pending as the owner and grants the runtime role its rights,
-/// and returns how many migrations were applied. Processes that start together
+/// Applies what is pending as the owner, makes the stored words again where they are of
+/// older rules, and grants the runtime role its rights. Returns how many migrations were
+/// applied. Processes that start together
 /// take turns. Where there is nothing to do it only reads.
 ///
 /// # Errors
@@ -95,6 +98,7 @@ pub fn migrate(owner_url: &str, runtime_role: &str) -> Result<usize, MigrationEr
             .run_pending_migrations(MIGRATIONS)
             .map_err(|error| MigrationError::Migration(error.to_string()))?
             .len();
+        word_rules::apply(conn)?;
         statement::<Bool>("SELECT set_privileges($1::name) IS NULL")
             .bind::<Text, _>(runtime_role)
             .execute(conn)?;
@@ -133,8 +137,8 @@ struct DatabaseFacts {
     may_read: bool,
 }
 
-/// Returns whether the database has every migration that the program knows. It
-/// only reads.
+/// Returns whether the database has every migration that the program knows, and its
+/// words are of the rules of the program. It only reads.
 ///
 /// # Errors
 ///
@@ -166,7 +170,11 @@ pub fn is_current(conn: &mut PgConnection) -> Result<bool, MigrationError> {
     let known: Vec<String> =
         migrations()?.iter().map(|migration| migration.name().version().to_string()).collect();
     match applied.iter().filter(|version| !known.contains(version)).min() {
-        None => Ok(known.iter().all(|version| applied.contains(version))),
+        None if !known.iter().all(|version| applied.contains(version)) => Ok(false),
+        None => match word_rules::version(conn)? {
+            version if version > search::RULES => Err(Unusable::Newer.into()),
+            version => Ok(version == search::RULES),
+        },
         Some(unknown) if known.iter().all(|version| unknown < version) => {
             Err(Unusable::Development.into())
         }

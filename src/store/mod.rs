@@ -4,6 +4,7 @@
 //! The store decides nothing. The one rule it keeps is [`visibility`], which
 //! every read of a post goes through.
 
+mod batches;
 pub mod bulk;
 pub mod connect;
 pub mod conninfo;
@@ -24,6 +25,7 @@ mod transaction;
 mod values;
 pub mod verify;
 pub mod visibility;
+mod word_rules;
 
 pub use failure::Unavailable;
 pub use pool::{Connection, Store};

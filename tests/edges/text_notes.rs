@@ -229,3 +229,28 @@ fn cells_beyond_the_columns_of_a_table_are_counted() {
         }
     }
 }
+
+#[test]
+fn front_matter_that_was_pasted_is_noted_in_the_preview_and_after_saving() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let note = "3 lines at the beginning look like front matter.";
+    for text in [
+        "---\ntitle: A\n---\nBody",
+        "+++\ntitle = 'A'\n+++\n\nBody",
+        "{\n\"title\": \"A\"\n}\nBody",
+    ] {
+        let form = alice.get("/desk/posts/create").expect(200);
+        let fields = ["token", "key"].map(|name| (name, form.hidden(name)));
+        let mut sent: Vec<(&str, &str)> =
+            fields.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        sent.extend([("title", "T"), ("summary", ""), ("body", text), ("preview", "yes")]);
+        let page = alice.post("/desk/posts/create", &sent).expect(200).body;
+        assert!(page.contains(note), "{text}\n{page}");
+        sent.pop();
+        let saved = alice.post("/desk/posts/create", &sent).expect(303);
+        let page = alice.get(saved.location()).expect(200).body;
+        assert!(page.contains(note), "{text}\n{page}");
+    }
+}

@@ -9,13 +9,14 @@ use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use imprimatur::domain::Content;
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::migrations::{MIGRATIONS, is_current, migrate};
 use imprimatur::store::statement::statement;
 use imprimatur::store::verify::verify;
 use sha2::{Digest, Sha256};
 
-use crate::support::Database;
+use crate::support::{Database, World};
 
 /// Everything in the schema, and the rights on it.
 fn everything(database: &Database) -> Vec<String> {
@@ -318,4 +319,75 @@ fn a_migration_that_was_released_is_never_edited() {
         found, released,
         "cd migrations && sha256sum */up.sql >../tests/operations/migrations.sha256, for a new one alone"
     );
+}
+
+/// An older program left these words: its rules did not fold digits and nuktas.
+#[test]
+fn words_of_older_rules_are_made_again_before_anything_is_served() {
+    let world = World::new();
+    for (title, body) in [("Chapter ٣", "क़लम"), ("가나다", "Plain"), ("Three", "Words")]
+    {
+        world.create(world.alice, Content::parse(title, "Why.", body).unwrap()).unwrap();
+    }
+    let database = &world.database;
+    let mut owner = database.as_owner();
+    let made = words(&mut owner);
+    owner
+        .batch_execute(
+            "UPDATE post_documents SET document = '''old'':1' WHERE post_id <> 3;
+             UPDATE users SET name_words = '''old'':1' WHERE username = 'alice';
+             UPDATE word_rules SET version = 1",
+        )
+        .unwrap();
+    let findings = verify(&mut owner, RUNTIME_ROLE).unwrap().findings;
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert!(finding.detail.contains("version 1 of their rules"), "{finding:?}");
+    assert!(!is_current(&mut database.as_runtime()).unwrap());
+
+    assert_eq!(migrate(&database.owner_url(), RUNTIME_ROLE).unwrap(), 0);
+    assert_eq!(words(&mut owner), made);
+    assert!(is_current(&mut database.as_runtime()).unwrap());
+    assert_eq!(verify(&mut owner, RUNTIME_ROLE).unwrap().findings, []);
+
+    owner.batch_execute("UPDATE word_rules SET version = 4711").unwrap();
+    is_refused(database, &database.owner_url(), "a later version of imprimatur");
+}
+
+/// A batch holds 500 posts.
+#[test]
+fn words_of_more_posts_than_a_batch_are_made_again() {
+    let world = World::new();
+    let post = world.draft().0;
+    let mut owner = world.database.as_owner();
+    let made = words(&mut owner).remove(0);
+    world
+        .database
+        .as_superuser()
+        .batch_execute(&format!(
+            "SET session_replication_role = replica;
+             INSERT INTO posts (id, author_id, state, current_revision) OVERRIDING SYSTEM VALUE
+             SELECT id + n, author_id, state, current_revision
+             FROM posts, generate_series(1, 1200) n WHERE id = {post};
+             INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key)
+             SELECT post_id + n, number, title, summary, body, author_id, at, key || n
+             FROM revisions, generate_series(1, 1200) n WHERE post_id = {post};
+             INSERT INTO post_documents
+             SELECT {post} + n, '''old'':1' FROM generate_series(1, 1200) n;
+             UPDATE word_rules SET version = 1"
+        ))
+        .unwrap();
+    migrate(&world.database.owner_url(), RUNTIME_ROLE).unwrap();
+    let all = words(&mut owner);
+    assert!(all.len() > 1_200 && all[..1_201].iter().all(|words| *words == made));
+}
+
+/// Returns the stored words of posts and then of accounts.
+fn words(conn: &mut PgConnection) -> Vec<String> {
+    statement::<Text>(
+        "SELECT words FROM (
+             SELECT 1 AS kind, post_id AS id, document::text AS words FROM post_documents
+             UNION ALL SELECT 2, id, name_words::text FROM users) AS stored ORDER BY kind, id",
+    )
+    .load(conn)
+    .unwrap()
 }

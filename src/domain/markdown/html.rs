@@ -2,15 +2,26 @@
 
 use std::borrow::Cow;
 
-/// A piece of HTML that readers do not get as it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A piece of a text that readers do not get as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Markup {
     Comment,
-    /// A processing instruction, a declaration or a CDATA section.
+    /// A processing instruction, a declaration or a CDATA section of HTML.
     Instruction,
-    PictureTag,
-    /// Any other tag.
+    /// A tag of HTML.
     Tag,
+    /// A picture written as a tag of HTML.
+    PictureTag,
+    /// Classes and attributes in braces.
+    Mark,
+    /// A line that begins or ends a division.
+    Division,
+    /// The definition of a link that is not there.
+    Definition,
+    /// An element that is nested too deeply.
+    Nesting,
+    /// A cell of a table beyond its last column.
+    LostCell,
 }
 
 /// What browsers do not show: how it begins and ends.

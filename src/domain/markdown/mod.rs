@@ -1,15 +1,24 @@
 //! What a text in Markdown shows its readers. How it is rendered is `render::markdown`.
 
 mod comments;
+mod definitions;
+mod events;
+pub(crate) mod front_matter;
 mod html;
+mod html_as_text;
 mod mark;
+mod marks;
 mod notations;
 mod shown;
+mod spans;
+mod tables;
 
 use pulldown_cmark::Options;
 
 pub(crate) use comments::{close_comments, with_comments_masked, without_any_comments};
-pub(crate) use html::{Markup, visible_html, without_comments};
+pub(crate) use events::visible_events;
+use html::visible_html;
+pub(crate) use html::{Markup, without_comments};
 pub(crate) use mark::Mark;
 pub(crate) use notations::liquid_tag;
 pub(crate) use shown::{is_over_tls, line_shows_text, shows_something};

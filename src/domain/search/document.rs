@@ -3,6 +3,14 @@ use std::fmt::Write as _;
 
 use super::units::{Unit, units};
 
+/// The version of the rules by which words are made. Whatever changes the words of any
+/// text makes it a new one: the words of a database are then made again.
+pub const RULES: i32 = 2;
+
+/// The most different words of a text. Each costs an entry of the index, about 10 µs at
+/// each save. 100,000 characters of a Chinese newspaper have 35,000 to 39,000 pairs.
+const MAX_WORDS: usize = 50_000;
+
 /// The last position that PostgreSQL keeps. Words behind it are found, and not
 /// as parts of a phrase.
 const LAST_POSITION: u16 = 16_383;
@@ -60,7 +68,7 @@ impl DocumentWords {
     fn add(&mut self, word: String) -> Option<&mut Vec<u16>> {
         if !self.positions.contains_key(&word) {
             let bytes = word.len() + 4;
-            if self.bytes + bytes > MAX_BYTES {
+            if self.bytes + bytes > MAX_BYTES || self.positions.len() >= MAX_WORDS {
                 return None;
             }
             self.bytes += bytes;

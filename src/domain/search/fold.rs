@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
@@ -45,6 +47,10 @@ pub(super) fn fold(text: &str) -> String {
     for letter in decomposed.take(MAX_CHARACTERS) {
         if letter.is_ascii() {
             folded.push(letter.to_ascii_lowercase());
+        } else if let Some(digit) = ascii_digit(letter) {
+            folded.push(digit);
+        } else if is_jamo(letter) {
+            push_jamo(&mut folded, letter);
         } else if is_apostrophe(letter) {
             folded.push('\'');
         } else if !is_left_out(letter) {
@@ -70,13 +76,63 @@ fn push_without_case(folded: &mut String, letter: char) {
     }
 }
 
-/// Returns whether a character is an accent, or only formats the text. Vowel
-/// signs and the marks that make another letter, in Indic scripts, Thai or
-/// Japanese, are no accents: they have other combining classes.
+/// Returns the digit of ASCII for a digit of any script. Unicode has the ten digits of a
+/// script in a row, some of them after each other.
+fn ascii_digit(letter: char) -> Option<char> {
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    let is_digit = |point: u32| categories.get32(point) == GeneralCategory::DecimalNumber;
+    let point = u32::from(letter);
+    if !is_digit(point) {
+        return None;
+    }
+    let before = (1..=point).take_while(|back| is_digit(point - back)).count() as u32;
+    char::from_digit(before % 10, 10)
+}
+
+/// The parts of syllables of Korean: first consonants, vowels and last consonants.
+const FIRST: RangeInclusive<char> = '\u{1100}'..='\u{1112}';
+const VOWELS: RangeInclusive<char> = '\u{1161}'..='\u{1175}';
+const LAST: RangeInclusive<char> = '\u{11A8}'..='\u{11C2}';
+
+/// The syllables of Korean.
+pub(super) const SYLLABLES: RangeInclusive<char> = '\u{AC00}'..='\u{D7A3}';
+
+fn is_jamo(letter: char) -> bool {
+    VOWELS.contains(&letter) || LAST.contains(&letter)
+}
+
+/// Appends a part of a syllable, so that a syllable is one letter. The decomposition took
+/// it apart.
+fn push_jamo(folded: &mut String, jamo: char) {
+    let offset = |range: RangeInclusive<char>, it| u32::from(it) - u32::from(*range.start());
+    let syllable = match folded.chars().next_back() {
+        Some(first) if FIRST.contains(&first) && VOWELS.contains(&jamo) => {
+            0xAC00 + (offset(FIRST, first) * 21 + offset(VOWELS, jamo)) * 28
+        }
+        Some(open)
+            if LAST.contains(&jamo)
+                && SYLLABLES.contains(&open)
+                && offset(SYLLABLES, open) % 28 == 0 =>
+        {
+            u32::from(open) + offset(LAST, jamo) + 1
+        }
+        _ => u32::from(jamo),
+    };
+    let syllable = char::from_u32(syllable).unwrap_or(jamo);
+    if syllable != jamo {
+        folded.pop();
+    }
+    folded.push(syllable);
+}
+
+/// Returns whether a character is an accent, a nukta, or only formats the text. Vowel
+/// signs and the marks that make another letter, in Thai or Japanese, are no accents:
+/// they have other combining classes.
 fn is_left_out(letter: char) -> bool {
     const TATWEEL: char = '\u{640}';
+    const NUKTA: u8 = 7;
     let class = CanonicalCombiningClassMapBorrowed::new().get_u8(letter);
-    let is_accent = class == 1 || (10..=36).contains(&class) || class >= 200;
+    let is_accent = matches!(class, 1 | NUKTA) || (10..=36).contains(&class) || class >= 200;
     let category = CodePointMapData::<GeneralCategory>::new().get(letter);
     is_accent
         || letter == TATWEEL

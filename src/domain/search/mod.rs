@@ -11,5 +11,5 @@ mod fold;
 mod question;
 mod units;
 
-pub use document::document;
+pub use document::{RULES, document};
 pub use question::Question;

@@ -1,3 +1,4 @@
+use super::fold::SYLLABLES;
 use super::units::{Unit, units};
 
 /// What to look for: every word of it has to be in a text.
@@ -19,8 +20,8 @@ enum Term {
 
 impl Question {
     /// Returns the words to look for. Words between quotation marks have to
-    /// follow each other; any other one of at least `beginning` characters also
-    /// finds words that begin with it.
+    /// follow each other; any other one of at least `beginning` characters, or of
+    /// syllables of Korean, also finds words that begin with it.
     pub fn new(text: &str, beginning: usize) -> Self {
         let mut terms = Vec::new();
         for (number, part) in text.split('"').enumerate() {
@@ -30,7 +31,7 @@ impl Question {
                 match unit {
                     Unit::Word(word) if is_phrase => phrase.push(word.whole),
                     Unit::Word(word) => {
-                        let goes_on = word.whole.chars().count() >= beginning;
+                        let goes_on = length(&word.whole).is_none_or(|length| length >= beginning);
                         terms.push(Term::Word(word.whole, goes_on));
                     }
                     Unit::Signs(signs) => {
@@ -50,14 +51,15 @@ impl Question {
     }
 
     /// Returns how many characters the shortest word has. A single sign of a
-    /// script without spaces says as much as a word, and does not count.
+    /// script without spaces and a syllable of Korean say as much as a word, and do not
+    /// count.
     pub fn shortest_word(&self) -> Option<usize> {
         let words = self.terms.iter().flat_map(|term| match term {
             Term::Word(word, _) => std::slice::from_ref(word),
             Term::Pair(..) => &[],
             Term::Phrase(words) => words.as_slice(),
         });
-        words.map(|word| word.chars().count()).min()
+        words.filter_map(|word| length(word)).min()
     }
 
     /// Returns the question as a literal of the type `tsquery`. Words consist of
@@ -70,6 +72,11 @@ impl Question {
         });
         terms.collect::<Vec<_>>().join(" & ")
     }
+}
+
+/// Returns how many characters a word has; `None` for one that has syllables of Korean.
+fn length(word: &str) -> Option<usize> {
+    (!word.contains(|letter| SYLLABLES.contains(&letter))).then(|| word.chars().count())
 }
 
 /// Ends a phrase, of which there may be none.

@@ -4,7 +4,7 @@
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::notes::{NoteKind, Notes};
-use crate::domain::markdown::without_any_comments;
+use crate::domain::markdown::{Markup, without_any_comments};
 
 /// Leaves out comments in what readers see of a link, a picture or a footnote.
 pub(super) fn left_out<'a>(mut events: Vec<Event<'a>>, notes: &mut Notes) -> Vec<Event<'a>> {
@@ -23,14 +23,15 @@ fn leave_out(text: &mut CowStr<'_>, notes: &mut Notes) {
     let (visible, count) = without_any_comments(text);
     if count > 0 {
         let visible = visible.trim().to_owned();
-        (0..count).for_each(|_| notes.add(NoteKind::Comment));
+        (0..count).for_each(|_| notes.add(NoteKind::Markup(Markup::Comment)));
         *text = visible.into();
     }
 }
 
-/// Counts what is a comment to Obsidian, `%% a %%`, and to MDX, `{/* a */}`.
+/// Counts what is a comment to Obsidian, `%% a %%`, to MDX, `{/* a */}`, to CriticMarkup,
+/// `{>> a <<}`, and what is nearly one as a definition of a link: `[//]: # a b`.
 pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
-    let (mut is_code, mut percents, mut braces) = (false, 0, 0);
+    let (mut is_code, mut percents, mut braces, mut others) = (false, 0, 0, 0);
     for event in events {
         match event {
             Event::Start(Tag::CodeBlock(_)) => is_code = true,
@@ -38,12 +39,15 @@ pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
             Event::Text(text) if !is_code => {
                 percents += text.matches("%%").count();
                 braces += text.matches("{/*").count();
+                others += text.matches("{>>").count() + text.matches("[//]: #").count();
+                others += usize::from(text.starts_with("[comment]: "));
             }
             _ => {}
         }
     }
     (0..percents / 2).for_each(|_| notes.add(NoteKind::ObsidianComment));
     (0..braces).for_each(|_| notes.add(NoteKind::MdxComment));
+    (0..others).for_each(|_| notes.add(NoteKind::OtherComment));
 }
 
 #[cfg(test)]
@@ -186,6 +190,10 @@ mod tests {
                 "%%\nb\n%%\n\n%%c%%",
                 "2 passages look like comments of Obsidian (%% … %%); readers see them.",
             ),
+            (
+                "a {>>b<<}\n\n[//]: # b c\n[comment]: # b c\n[//]: # (b)\n",
+                "4 passages look like comments ({>> … <<} or [//]: # …); readers see them.",
+            ),
             ("a {/* b */} c", "1 passage looks like a comment of MDX ({/* … */}); readers see it."),
         ] {
             assert_eq!(said(text), format!("{note}\n"));
@@ -193,6 +201,58 @@ mod tests {
         }
         for text in ["100 %% sure", "`%% b %%`", "```\n{/* a */}\n%% b %%\n```"] {
             assert_eq!(said(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn definitions_that_no_link_uses_are_counted() {
+        let comment = "comment is not shown to readers.";
+        for (text, note) in [
+            ("A\n\n[//]: # (secret)", comment),
+            ("A\n\n[//]: # \"secret\"", comment),
+            ("A\n\n[//]: # 'secret'", comment),
+            ("A\n\n[//]: <> (secret)", comment),
+            ("A\n\n[comment]: <> (secret)", comment),
+            ("A\n\n[Comment 2]: # (secret)", comment),
+            ("A\n\n[_]: # (secret)", comment),
+            ("A\n\n> [//]: # (secret)", comment),
+            ("- A\n\n  [//]: # (secret)", comment),
+            (
+                "[secret]: https://example.org\n\nA",
+                "definition of a link is not shown to readers: no link uses it.",
+            ),
+            (
+                "[A]\n\n[a]: https://example.org\n[A]: https://secret.example",
+                "definition of a link is not",
+            ),
+            (
+                "[A][b]\n\n[a]: https://secret.example 'A'\n[b]: https://example.org",
+                "definition of a link is not",
+            ),
+        ] {
+            let rendered = html(text);
+            assert!(!rendered.contains("secret") && rendered.contains('A'), "{text}\n{rendered}");
+            assert!(said(text).starts_with(&format!("1 {note}")), "{text}\n{}", said(text));
+        }
+        let twice = "[//]: # (secret)\n[//]: # (secret)\n\n[c]: /posts/a\n[d]: /posts/b\n\nA";
+        assert_eq!(
+            said(twice),
+            "2 comments are not shown to readers.\n\
+             2 definitions of links are not shown to readers: no link uses them.\n"
+        );
+        for text in [
+            "[a] [B] [c][  d ] ![e][]\n\n[A]: /posts/a\n[b]: /posts/b\n[d]: /posts/c\n[e]: https://a.example/b",
+            "`[//]: # (a)`",
+            "    [//]: # (a)",
+            "```\n[//]: # (a)\n```",
+            "[^1]: a",
+            "<div>\n[a]: /posts/b\n</div>",
+        ] {
+            assert!(
+                !said(text).contains("readers: no") && !said(text).contains("comment"),
+                "{text}\n{}",
+                said(text)
+            );
         }
     }
 }

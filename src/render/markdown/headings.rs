@@ -4,9 +4,6 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 
-use super::notes::{NoteKind, Notes};
-use crate::domain::markdown::Mark;
-
 /// The prefix of every id of a heading, so that none is the id of something else on
 /// a page.
 const PREFIX: &str = "heading-";
@@ -109,7 +106,7 @@ fn folded(text: &str) -> String {
 
 /// Gives each heading an id and its level below the title of the page: that is the
 /// only `h1`, so the highest headings of the text become `h2`.
-pub(super) fn with_ids<'a>(events: &mut [Event<'a>], notes: &mut Notes) -> Targets {
+pub(super) fn with_ids(events: &mut [Event<'_>]) -> Targets {
     let levels = events.iter().filter_map(|event| match event {
         Event::Start(Tag::Heading { level, .. }) => Some(*level),
         _ => None,
@@ -126,7 +123,7 @@ pub(super) fn with_ids<'a>(events: &mut [Event<'a>], notes: &mut Notes) -> Targe
             Event::End(TagEnd::Heading(level)) => {
                 *level = below_title(*level, highest);
                 if let Some(start) = start.take() {
-                    name(&mut events[start..at], &mut targets, notes);
+                    name(&mut events[start..at], &mut targets);
                 }
             }
             _ => {}
@@ -135,21 +132,12 @@ pub(super) fn with_ids<'a>(events: &mut [Event<'a>], notes: &mut Notes) -> Targe
     targets
 }
 
-/// Names one heading: by the mark at its end, by a mark below it, or by its words.
-fn name(heading: &mut [Event<'_>], targets: &mut Targets, notes: &mut Notes) {
-    let mut name = match &mut heading[0] {
+/// Names one heading: by its mark, or by its words.
+fn name(heading: &mut [Event<'_>], targets: &mut Targets) {
+    let name = match &mut heading[0] {
         Event::Start(Tag::Heading { id, .. }) => id.take().map(CowStr::into_string),
         _ => None,
     };
-    if let Some(Event::Text(text)) = heading.last_mut()
-        && let Some((before, mark)) = Mark::split_end(text)
-    {
-        name = mark.id.map(str::to_owned).or(name);
-        if mark.has_more {
-            notes.add(NoteKind::Attributes);
-        }
-        *text = before.to_owned().into();
-    }
     let mut words = String::new();
     for event in &*heading {
         match event {
@@ -173,7 +161,7 @@ fn below_title(level: HeadingLevel, highest: HeadingLevel) -> HeadingLevel {
 #[cfg(test)]
 mod tests {
     use super::{is_id, slug};
-    use crate::render::markdown::{Audience, render};
+    use crate::render::markdown::tests::{html, said};
 
     #[test]
     fn an_id_has_letters_of_every_script() {
@@ -192,11 +180,6 @@ mod tests {
         assert!(slug(&"long ".repeat(1_000)).len() <= 100);
     }
 
-    /// Returns what readers see.
-    fn html(text: &str) -> String {
-        render(text, Audience::Reader).html
-    }
-
     #[test]
     fn ids_are_unique_and_cannot_be_those_of_the_page() {
         let rendered =
@@ -206,5 +189,37 @@ mod tests {
         assert!(ids.iter().all(|id| id.starts_with("heading-")), "{ids:?}");
         let unique: std::collections::BTreeSet<_> = ids.iter().collect();
         assert_eq!((unique.len(), ids.len()), (6, 6), "{ids:?}");
+    }
+
+    #[test]
+    fn an_id_of_a_heading_is_kept_in_every_spelling() {
+        for text in [
+            "# A {#x}",
+            "# A{#x}",
+            "# A {: #x}",
+            "# A {id=x}",
+            "# A {id=\"x\"}",
+            "# A {: id='x'}",
+            "# A\n{#x}",
+            "# A\n{: #x}",
+            "# A\n\n{id=x}",
+            "{#x}\n# A",
+            "{: #x}\n\n# A",
+            "A {#x}\n---",
+            "A\n{#x}\n---",
+            "# *A* {#x}",
+            "# `A` {#x}",
+        ] {
+            let rendered = html(&format!("{text}\n\n[b](#x)"));
+            assert!(rendered.starts_with("<h2 id=\"heading-x\""), "{text}\n{rendered}");
+            assert!(rendered.contains("<a href=\"#heading-x\""), "{text}\n{rendered}");
+            assert!(
+                !rendered.contains('{') && rendered.matches("<p").count() == 1,
+                "{text}\n{rendered}"
+            );
+            assert_eq!(said(&format!("{text}\n\n[b](#x)")), "", "{text}");
+        }
+        let both = html("# A\n{#x}\n{#y}\n# B");
+        assert!(both.contains("heading-x") && both.contains("heading-y"), "{both}");
     }
 }

@@ -3,13 +3,11 @@
 
 mod audience;
 mod blocks;
-mod braces;
 mod comments;
 mod escapes;
 mod feed;
 mod footnotes;
 mod headings;
-mod html_as_text;
 mod images;
 mod links;
 mod notes;
@@ -17,14 +15,15 @@ mod sanitizer;
 mod tables;
 mod unseen_characters;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd, TextMergeStream, html};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd, html};
 
 pub(crate) use audience::Audience;
 pub(crate) use feed::for_feed;
 use notes::NoteKind;
 pub(crate) use notes::Notes;
 
-use crate::domain::markdown::{MAX_DEPTH, OPTIONS, close_comments};
+use crate::domain::markdown::front_matter::lines_like_front_matter;
+use crate::domain::markdown::{OPTIONS, close_comments, visible_events};
 
 /// A rendered text.
 pub(crate) struct Rendered {
@@ -40,7 +39,8 @@ pub(crate) struct Rendered {
 /// output is sanitised as if it were not.
 pub(crate) fn render(markdown: &str, audience: Audience) -> Rendered {
     let source = close_comments(markdown);
-    let (events, notes) = read(&source, audience);
+    let (events, mut notes) = read(&source, audience);
+    count_front_matter(markdown, &mut notes);
     let picture = images::first(&events);
     let mut html = String::new();
     html::push_html(&mut html, events.into_iter());
@@ -71,51 +71,27 @@ pub(crate) fn pictures_without_description(markdown: &str) -> usize {
 
 /// Returns what readers do not get as it was written.
 pub(crate) fn notes(markdown: &str) -> Notes {
-    read(&close_comments(markdown), Audience::Reader).1
+    let (_, mut notes) = read(&close_comments(markdown), Audience::Reader);
+    count_front_matter(markdown, &mut notes);
+    notes
+}
+
+fn count_front_matter(markdown: &str, notes: &mut Notes) {
+    (0..lines_like_front_matter(markdown)).for_each(|_| notes.add(NoteKind::FrontMatter));
 }
 
 fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let mut notes = Notes::default();
-    let parser = Parser::new_ext(source, OPTIONS).into_offset_iter();
-    let mut lost_cells = 0;
-    let events = tables::without_padding(tables::counted(source, parser, &mut lost_cells));
-    let events = no_deeper(events, &mut notes).collect::<Vec<_>>();
-    (0..lost_cells).for_each(|_| notes.add(NoteKind::LostCell));
     // From here on, all HTML among the events comes from this program.
-    let events = html_as_text::shown(events.into_iter(), &mut notes);
-    let events = TextMergeStream::new(events.into_iter())
-        .map(|event| without_controls(event, &mut notes))
-        .collect();
-    let events = comments::left_out(events, &mut notes);
+    let events = visible_events(source, &mut |markup| notes.add(NoteKind::Markup(markup)));
+    let events = events.into_iter().map(|event| without_controls(event, &mut notes)).collect();
+    let mut events = comments::left_out(events, &mut notes);
     comments::count_unknown(&events, &mut notes);
-    let mut events = braces::without_marks(events, &mut notes);
     unseen_characters::count(&events, &mut notes);
-    let targets = headings::with_ids(&mut events, &mut notes);
+    let targets = headings::with_ids(&mut events);
     let events = links::resolved(events, &targets, &mut notes);
     let events = images::over_tls(events, audience, &mut notes);
     (blocks::directed(footnotes::at_the_end(tasks(events))), notes)
-}
-
-/// Leaves out elements that are nested deeper; their text stays.
-fn no_deeper<'a>(
-    events: impl Iterator<Item = Event<'a>>,
-    notes: &mut Notes,
-) -> impl Iterator<Item = Event<'a>> {
-    let mut depth = 0_usize;
-    events.filter(move |event| match event {
-        Event::Start(_) => {
-            depth += 1;
-            if depth > MAX_DEPTH {
-                notes.add(NoteKind::Nesting);
-            }
-            depth <= MAX_DEPTH
-        }
-        Event::End(_) => {
-            depth = depth.saturating_sub(1);
-            depth < MAX_DEPTH
-        }
-        _ => true,
-    })
 }
 
 /// Replaces what XML does not allow: the feed is XML. A character reference such as

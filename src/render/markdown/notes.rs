@@ -1,23 +1,22 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::domain::markdown::Markup;
 use crate::domain::unseen::{described, sets_direction};
 
 /// What readers do not get as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum NoteKind {
-    /// A comment of HTML or of a template language.
-    Comment,
+    /// A line of what looks like front matter.
+    FrontMatter,
+    /// What the parser found.
+    Markup(Markup),
     /// A comment to Obsidian, shown as text.
     ObsidianComment,
     /// A comment to MDX, shown as text.
     MdxComment,
-    /// A processing instruction, a declaration or a CDATA section of HTML.
-    Instruction,
-    /// A tag of HTML.
-    Tag,
-    /// A picture written as a tag of HTML.
-    PictureTag,
+    /// A comment of CriticMarkup, or nearly a definition of a link, shown as text.
+    OtherComment,
     /// A picture at an address that begins with `http:`.
     InsecurePicture,
     /// A picture at an address that names no site.
@@ -36,12 +35,6 @@ pub(crate) enum NoteKind {
     DeadLink,
     /// A link that browsers should not follow.
     DroppedLink,
-    /// Classes and attributes in braces.
-    Attributes,
-    /// A list or quotation that is nested too deeply.
-    Nesting,
-    /// A cell of a table beyond its last column.
-    LostCell,
     /// A character reference for a control character.
     ControlCharacter,
     /// A character that cannot be seen.
@@ -107,9 +100,17 @@ impl Note<'_> {
             }
         };
         match kind {
-            NoteKind::Comment => {
+            NoteKind::Markup(Markup::Comment) => {
                 say("comment is not shown to readers.", "comments are not shown to readers.")
             }
+            NoteKind::FrontMatter => say(
+                "line at the beginning looks like front matter. Only the import of a file reads \
+                 front matter, as YAML, TOML or JSON. Write the title and the summary in their \
+                 own fields.",
+                "lines at the beginning look like front matter. Only the import of a file reads \
+                 front matter, as YAML, TOML or JSON. Write the title and the summary in their \
+                 own fields.",
+            ),
             NoteKind::ObsidianComment => say(
                 "passage looks like a comment of Obsidian (%% … %%); readers see it.",
                 "passages look like comments of Obsidian (%% … %%); readers see them.",
@@ -118,15 +119,19 @@ impl Note<'_> {
                 "passage looks like a comment of MDX ({/* … */}); readers see it.",
                 "passages look like comments of MDX ({/* … */}); readers see them.",
             ),
-            NoteKind::Instruction => say(
+            NoteKind::OtherComment => say(
+                "passage looks like a comment ({>> … <<} or [//]: # …); readers see it.",
+                "passages look like comments ({>> … <<} or [//]: # …); readers see them.",
+            ),
+            NoteKind::Markup(Markup::Instruction) => say(
                 "HTML instruction or declaration is not shown to readers.",
                 "HTML instructions or declarations are not shown to readers.",
             ),
-            NoteKind::Tag => say(
+            NoteKind::Markup(Markup::Tag) => say(
                 "HTML tag is shown as text: only Markdown is formatted.",
                 "HTML tags are shown as text: only Markdown is formatted.",
             ),
-            NoteKind::PictureTag => say(
+            NoteKind::Markup(Markup::PictureTag) => say(
                 "picture is an HTML tag, which is shown as text. Write it as \
                  ![description](https://address).",
                 "pictures are HTML tags, which are shown as text. Write them as \
@@ -173,15 +178,23 @@ impl Note<'_> {
                 "links have addresses that browsers should not follow, so readers see only their \
                  words.",
             ),
-            NoteKind::Attributes => say(
+            NoteKind::Markup(Markup::Mark) => say(
                 "mark in braces is not kept: only headings can have an id, and no text a class.",
                 "marks in braces are not kept: only headings can have an id, and no text a class.",
             ),
-            NoteKind::Nesting => say(
+            NoteKind::Markup(Markup::Division) => say(
+                "line that begins or ends a division (:::) is not shown to readers.",
+                "lines that begin or end divisions (:::) are not shown to readers.",
+            ),
+            NoteKind::Markup(Markup::Definition) => say(
+                "definition of a link is not shown to readers: no link uses it.",
+                "definitions of links are not shown to readers: no link uses them.",
+            ),
+            NoteKind::Markup(Markup::Nesting) => say(
                 "list or quotation is nested too deeply, so only its text is shown.",
                 "lists or quotations are nested too deeply, so only their text is shown.",
             ),
-            NoteKind::LostCell => say(
+            NoteKind::Markup(Markup::LostCell) => say(
                 "table cell is beyond the last column, so readers do not see it. Write a | in a \
                  cell as \\|.",
                 "table cells are beyond the last column, so readers do not see them. Write a | in \
@@ -216,5 +229,23 @@ fn named(unseen: &BTreeMap<char, usize>) -> String {
         0 => names,
         1 => format!("{names} and 1 other"),
         others => format!("{names} and {others} others"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::render::markdown::tests::{html, said};
+
+    #[test]
+    fn tags_stay_text_and_are_counted() {
+        let text =
+            "<div class=\"a\">\n\nA<br>B 1 < 2\n\n</div>\n\n<img src=\"https://example.org/a\">\n";
+        assert_eq!(
+            said(text),
+            "3 HTML tags are shown as text: only Markdown is formatted.\n\
+             1 picture is an HTML tag, which is shown as text. Write it as \
+             ![description](https://address).\n"
+        );
+        assert!(html(text).contains("&lt;img src="));
     }
 }

@@ -8,8 +8,8 @@ use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
 use super::truth::{Finding, Scope, Truth};
 use crate::domain::{Action, Fingerprint, PostId, UserId};
+use crate::store::batches::{POSTS, each_batch};
 use crate::store::statement::statement;
-use crate::store::verify::batches::{POSTS, each_batch};
 
 pub(super) fn truth() -> Truth {
     Truth {

@@ -13,7 +13,6 @@
 //! speak of change alone, such as `submission_facts_are_final`, have no
 //! question: what a row was before cannot be seen in it.
 
-mod batches;
 mod by_hand;
 mod expected;
 mod fingerprints;

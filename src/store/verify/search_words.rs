@@ -8,8 +8,9 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::truth::{Finding, Scope, Truth};
 use crate::domain::{PostId, search};
+use crate::store::batches::{ACCOUNTS, POSTS, each_batch};
 use crate::store::statement::statement;
-use crate::store::verify::batches::{ACCOUNTS, POSTS, each_batch};
+use crate::store::word_rules;
 
 /// Returns the check of posts, and the one of accounts.
 pub(super) fn truths() -> [Truth; 2] {
@@ -31,11 +32,24 @@ pub(super) fn truths() -> [Truth; 2] {
     })
 }
 
-/// Returns every post and every account whose stored words are other ones.
+/// Returns every post and every account whose stored words are other ones. Where all of
+/// them are of other rules, it says so once.
 pub(super) fn check(
     conn: &mut PgConnection,
     [of_posts, of_accounts]: &[Arc<Truth>; 2],
 ) -> QueryResult<Vec<Finding>> {
+    let version = word_rules::version(conn)?;
+    if version != search::RULES {
+        return Ok(vec![Finding {
+            truth: Arc::clone(of_posts),
+            post: None,
+            detail: format!(
+                "all search words are of version {version} of their rules, and this program has \
+                 version {}: run `imprimatur migrate`",
+                search::RULES
+            ),
+        }]);
+    }
     let posts = differing(conn, POSTS, TEXTS)?;
     let accounts = differing(conn, ACCOUNTS, NAMES)?;
     let posts = posts.into_iter().map(|id| Finding {

@@ -113,7 +113,7 @@ fn front_matter_without_an_opening_line_is_read_and_other_notations_are_noted() 
         assert_eq!(world.post(PostId(id)).current.content.parts(), ["T", "", "Words."]);
     }
     let unread = "Title: T\nDate: 2010\n\nWords.";
-    let note = "The text begins with what looks like front matter in a notation that is not read.";
+    let note = "2 lines at the beginning look like front matter.";
     let said = run_with(on, &create, unread).expect(0).stderr;
     assert!(said.contains(note), "{said}");
     assert_eq!(world.post(PostId(5)).current.content.parts(), ["", "", unread]);

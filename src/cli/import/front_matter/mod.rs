@@ -16,8 +16,9 @@ use std::collections::HashSet;
 pub(super) use field::{FieldValue, MatterField};
 
 use crate::domain::Reason;
+use crate::domain::markdown::front_matter::after_unseen;
 use field::invalid;
-use notation::{Notation, after_unseen};
+use notation::Notation;
 
 /// More than front matter needs.
 const MAX_BYTES: usize = 64 << 10;
@@ -36,7 +37,7 @@ pub(super) struct FrontMatter {
 /// Returns the front matter, and the text after it. A text that begins with none
 /// has no fields. What site generators do not take for front matter, because it comes
 /// after something that cannot be seen or has longer lines around it, is read where it
-/// can be, and is text elsewhere.
+/// can be, and is text elsewhere; the notes about a text say so.
 pub(super) fn split(text: &str) -> Result<(FrontMatter, &str), Reason> {
     let visible = after_unseen(text);
     let first = visible.lines().next().unwrap_or_default().trim_end();
@@ -57,7 +58,7 @@ pub(super) fn split(text: &str) -> Result<(FrontMatter, &str), Reason> {
         Ok((matter, body)) if !matter.fields.is_empty() => {
             (FrontMatter { note: Some(note), ..matter }, body)
         }
-        Ok(_) | Err(_) => (nothing_of(visible), text),
+        Ok(_) | Err(_) => (FrontMatter::default(), text),
     })
 }
 
@@ -70,7 +71,7 @@ fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
                     let note = Some("The front matter has no opening line, and was read.");
                     (FrontMatter { note, ..without_repetition(fields) }, body)
                 }
-                None => (nothing_of(text), text),
+                None => (FrontMatter::default(), text),
             });
         }
         Some(Notation::Yaml) => {
@@ -89,21 +90,15 @@ fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
         Some(Notation::Program(language)) => return Err(is_program(language)),
         Some(Notation::CommentedYaml) => match until(rest, &["---", "..."]) {
             Ok((matter, body)) => (yaml::fields(matter)?, body),
-            Err(_) => return Ok((nothing_of(text), text)),
+            Err(_) => return Ok((FrontMatter::default(), text)),
         },
         Some(Notation::Unknown(language)) => match until(rest, &["---"]) {
             Ok(_) => return Err(is_unknown(language)),
             // A word after three hyphens begins many a text.
-            Err(_) => return Ok((nothing_of(text), text)),
+            Err(_) => return Ok((FrontMatter::default(), text)),
         },
     };
     Ok((without_repetition(fields), body))
-}
-
-/// Returns no fields, and a note where the text begins as front matter does.
-fn nothing_of(text: &str) -> FrontMatter {
-    let note = "The text begins with what looks like front matter in a notation that is not read.";
-    FrontMatter { note: unopened::resembles(text).then_some(note), ..FrontMatter::default() }
 }
 
 fn is_program(language: &str) -> Reason {

@@ -1,6 +1,3 @@
-use crate::domain::has_visible_text;
-use crate::domain::unseen::is_invisible;
-
 /// How front matter is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Notation<'a> {
@@ -62,16 +59,6 @@ impl<'a> Notation<'a> {
             _ => Some(Self::Unknown(language)),
         }
     }
-}
-
-/// Returns the text after lines in which nothing can be seen. Spaces before a line are
-/// part of it.
-pub(super) fn after_unseen(text: &str) -> &str {
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once('\n').filter(|(line, _)| !has_visible_text(line)) {
-        rest = after;
-    }
-    rest.trim_start_matches(|it| is_invisible(it) && !matches!(it, ' ' | '\t'))
 }
 
 #[cfg(test)]

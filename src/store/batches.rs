@@ -1,3 +1,5 @@
+//! A table a few rows at a time.
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};

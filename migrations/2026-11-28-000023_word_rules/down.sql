@@ -1,0 +1,2 @@
+DROP TABLE word_rules;
+DELETE FROM runtime_privileges WHERE object = 'TABLE word_rules';
