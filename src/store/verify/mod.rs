@@ -15,6 +15,7 @@
 
 mod batches;
 mod by_hand;
+mod circumventions;
 mod expected;
 mod fingerprints;
 mod guards;
