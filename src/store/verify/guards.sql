@@ -98,8 +98,8 @@ FROM pg_type t WHERE t.typnamespace = current_schema()::regnamespace AND t.typty
 UNION ALL
 -- How far a session takes its numbers in advance is no matter.
 SELECT s.relation, 'sequence', s.name,
-    concat_ws(' ', format_type(q.seqtypid, NULL), 'owned by', pg_get_userbyid(s.relowner), 'from', q.seqstart,
-        'by', q.seqincrement, 'within', q.seqmin, q.seqmax, q.seqcycle)
+    concat_ws(' ', format_type(q.seqtypid, NULL), 'from', q.seqstart, 'by', q.seqincrement,
+        'within', q.seqmin, q.seqmax, q.seqcycle)
 FROM sequences s JOIN pg_sequence q ON q.seqrelid = s.oid
 UNION ALL
 -- Of all schemas, the function or operator is called that fits best. PostgreSQL's own

@@ -184,7 +184,7 @@ fn a_guard_that_was_tampered_with_is_found_by_its_name() {
         after(conn, sql, |conn| {
             let findings = walk(conn, RUNTIME_ROLE)?.findings;
             let found: Vec<&str> = details(&findings);
-            if found.len() > 10 || !expected.split('|').all(|detail| found.contains(&detail)) {
+            if found.len() > 20 || !expected.split('|').all(|detail| found.contains(&detail)) {
                 surprises.push(format!("{sql}: {found:#?}"));
             }
             Ok(())
