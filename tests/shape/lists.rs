@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Array, Text};
 use imprimatur::accounts::sessions::LIFETIME_SECONDS;
+use imprimatur::audit::catalogue;
 use imprimatur::domain::unseen::{described, is_invisible};
 use imprimatur::domain::{
-    AccountEvent, Action, Body, Interface, Note, OperationKey, Permission, Role, Slug, State,
-    Summary, Title, TokenLifetime, TokenName, Username, has_visible_text, parse_display_name,
+    AccountEvent, Action, Body, Interface, Note, OperationKey, Permission, Role, RoleSet, Slug,
+    State, Summary, Title, TokenLifetime, TokenName, Username, has_visible_text,
+    parse_display_name,
 };
 use imprimatur::invariants::accounts::LINK_LIFETIME_SECONDS;
+use imprimatur::permissions;
 use imprimatur::store::statement::statement;
 
 use crate::support::Database;
@@ -50,6 +53,7 @@ fn a_list_in_a_check_is_the_enum() {
             BTreeSet::from(["role-granted", "role-revoked"]),
         ),
         ("account_event_role_is_known", roles.clone()),
+        ("counted_layer_is_known", BTreeSet::from(["permission", "policy"])),
         ("history_is_an_arrow", and(&arrows, &["nothing"])),
         ("interface_is_known", names(&Interface::ALL, Interface::as_str)),
         ("post_state_is_known", states),
@@ -103,6 +107,18 @@ fn the_arrows_of_history_are_those_of_the_actions() {
 }
 
 #[test]
+fn a_list_of_a_function_is_the_enum() {
+    let database = Database::new();
+    let actions = statement::<Array<Text>>("SELECT recorded_actions()")
+        .get_result::<Vec<String>>(&mut database.as_owner())
+        .unwrap();
+    assert_eq!(actions, catalogue::actions());
+    // A trigger on the readings asks for this role.
+    let reviews = |role: &Role| permissions::holds(&RoleSet::of(&[*role]), Permission::ReviewPost);
+    assert_eq!(Role::ALL.into_iter().filter(reviews).collect::<Vec<_>>(), [Role::Reviewer]);
+}
+
+#[test]
 fn a_limit_in_a_check_is_the_limit_of_the_parser() {
     let checks = checks();
     let accepts = |name: &str, length: usize| {
@@ -118,7 +134,9 @@ fn a_limit_in_a_check_is_the_limit_of_the_parser() {
             "display_name_is_given" => parse_display_name(&text).is_ok(),
             "token_name_is_given" => TokenName::parse(&text).is_ok(),
             "chosen_slug_is_well_formed" => Slug::parse_chosen(&text).is_ok(),
-            "idempotency_key_is_well_formed" => OperationKey::parse(&text).is_ok(),
+            "bulk_archive_key_is_well_formed" | "idempotency_key_is_well_formed" => {
+                OperationKey::parse(&text).is_ok()
+            }
             // The program makes these two.
             "session_names_its_device" => length <= 100,
             "slug_is_well_formed" => length <= 120,
@@ -133,7 +151,7 @@ fn a_limit_in_a_check_is_the_limit_of_the_parser() {
         assert!(accepts(name, limit) && !accepts(name, limit + 1), "{name}: {limit}");
         compared += 1;
     }
-    assert_eq!(compared, 13);
+    assert_eq!(compared, 14);
     assert!(Username::parse(&"x".repeat(64)).is_ok() && Username::parse(&"x".repeat(65)).is_err());
     let says = |name: &str, words: &str| {
         let (_, definition) = checks.iter().find(|(known, _)| known == name).unwrap();

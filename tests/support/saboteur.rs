@@ -40,7 +40,7 @@ pub fn saboteur(database: &Database) -> PgConnection {
          CREATE FUNCTION pg_temp.bulk(actor bigint) RETURNS void LANGUAGE sql
          BEGIN ATOMIC
              INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
-             VALUES (actor, 'bulk', '', 'For the record.');
+             VALUES (actor, 'bulk', sha256('bulk'), 'For the record.');
          END;
          -- Publishes a post that is in review.
          CREATE FUNCTION pg_temp.publish(post bigint, address text) RETURNS void LANGUAGE sql

@@ -120,6 +120,18 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
            AND NOT (has_visible_text(r.title) AND has_visible_text(r.summary)
                     AND has_visible_text(r.body))",
     ),
+    // Who was a reviewer at that moment depends on two clocks where a server has taken over.
+    (
+        "reading_is_a_reviewers",
+        "Only reviewers read a post in review that is not their own.",
+        Scope::Post,
+        "SELECT r.post_id, format('user %s read revision %s', r.reader_id, r.revision) AS detail
+         FROM readings r JOIN posts p ON p.id = r.post_id
+         WHERE ($1 IS NULL OR r.post_id = $1)
+           AND (p.state = 'draft' OR p.author_id = r.reader_id OR NOT EXISTS (
+               SELECT FROM account_events
+               WHERE subject_id = r.reader_id AND event = 'role-granted' AND role = 'reviewer'))",
+    ),
     (
         "published_slug_is_the_chosen_one",
         "A post is published under the slug that its author chose, if they did, or with a \

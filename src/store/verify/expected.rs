@@ -33,7 +33,7 @@ struct SchemaFacts {
 ///
 /// # Errors
 ///
-/// The database's, which include those of a migration.
+/// The database's, which those of a migration are not.
 pub(super) fn build(
     conn: &mut PgConnection,
     runtime_role: &str,
@@ -59,10 +59,21 @@ pub(super) fn build(
             "the guards were not compared: the role {owner} may not create a schema here"
         )));
     }
-    let schema = facts.name;
+    let made = conn.transaction(|conn| make(conn, &facts.name, &owner, runtime_role));
+    Ok(made.map_err(|error| {
+        format!("the guards were not compared: the schema cannot be made beside this one: {error}")
+    }))
+}
+
+fn make(
+    conn: &mut PgConnection,
+    schema: &str,
+    owner: &str,
+    runtime_role: &str,
+) -> QueryResult<Expected> {
     conn.batch_execute(&format!(
         "SET LOCAL ROLE {}; CREATE SCHEMA {schema}; SET LOCAL search_path = {schema}, pg_temp",
-        quoted(&owner)
+        quoted(owner)
     ))?;
     conn.run_pending_migrations(MIGRATIONS)
         .map_err(|error| diesel::result::Error::QueryBuilderError(error.to_string().into()))?;
@@ -70,9 +81,9 @@ pub(super) fn build(
         .bind::<Text, _>(runtime_role)
         .execute(conn)?;
     let truths = questions::of_constraints(conn)?;
-    let guards = guards::list(conn, &schema, runtime_role)?;
+    let guards = guards::list(conn, schema, runtime_role)?;
     conn.batch_execute("SET LOCAL search_path = public, pg_temp")?;
-    Ok(Ok(Expected { truths, guards }))
+    Ok(Expected { truths, guards })
 }
 
 fn quoted(name: &str) -> String {

@@ -14,6 +14,7 @@
 //! question: what a row was before cannot be seen in it.
 
 mod by_hand;
+mod circumventions;
 mod expected;
 mod fingerprints;
 mod guards;

@@ -10,7 +10,7 @@ use diesel::result::Error;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::truth::{Finding, Report, Scope, Truth};
-use super::{by_hand, expected, fingerprints, guards, questions, search_words};
+use super::{by_hand, circumventions, expected, fingerprints, guards, questions, search_words};
 use crate::domain::PostId;
 use crate::store::statement::statement;
 
@@ -131,7 +131,7 @@ fn look_at_guards(
     runtime_role: &str,
 ) -> QueryResult<(PartialReport, Questions)> {
     let found = guards::list(conn, "public", runtime_role)?;
-    let mut wrong = guards::circumventions(conn, runtime_role)?;
+    let mut wrong = circumventions::list(conn, runtime_role)?;
     let of_constraints = match expected::build(conn, runtime_role)? {
         Ok(expected) => {
             wrong.extend(guards::differences(&expected.guards, &found));

@@ -31,7 +31,7 @@ fn what_has_ended_does_not_go_on() {
              INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at, revoked_at)
              VALUES ({alice}, 'CI', 'imprimatur_abcd', sha256('t'), now() + interval '1 day', now());
              INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
-             VALUES ({stan}, 'bulk', '', 'For the record.');
+             VALUES ({stan}, 'bulk', sha256('bulk'), 'For the record.');
              INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at)
              SELECT id, 1, 1, now() FROM bulk_archives"
         ),

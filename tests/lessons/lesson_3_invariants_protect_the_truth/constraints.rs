@@ -174,6 +174,9 @@ pub const CONSTRAINTS: &[Write] = &[
     write("session_names_its_device",
         "INSERT INTO sessions (id_hash, user_id, expires_at, device)
          VALUES (sha256('s'), pg_temp.person('alice'), now(), ' ')"),
+    write("session_device_is_one_line",
+        "INSERT INTO sessions (id_hash, user_id, expires_at, device)
+         VALUES (sha256('s'), pg_temp.person('alice'), now() + interval '1 day', E'Firefox\\u202Eon Linux')"),
     write("session_use_has_happened",
         "INSERT INTO sessions (id_hash, user_id, expires_at, last_used_at)
          VALUES (sha256('s'), pg_temp.person('alice'), now() + interval '1 day', now() + interval '1 day')"),
@@ -270,6 +273,10 @@ pub const CONSTRAINTS: &[Write] = &[
         "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
          VALUES (gen_random_uuid(), 'page', pg_temp.person('alice'), 'publish', 'mood',
              '[{\"code\": \"a\", \"sentence\": \"b\", \"hint\": \"\"}]')"),
+    write("refused_action_is_known",
+        "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+         VALUES (gen_random_uuid(), 'page', pg_temp.person('alice'), 'nonsense', 'policy',
+             '[{\"code\": \"a\", \"sentence\": \"b\", \"hint\": \"\"}]')"),
     write("refusal_has_reasons",
         "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
          VALUES (gen_random_uuid(), 'page', pg_temp.person('alice'), 'publish', 'policy', '[]')"),
@@ -288,6 +295,10 @@ pub const CONSTRAINTS: &[Write] = &[
         "INSERT INTO refusal_counts VALUES (pg_temp.person('alice'), now() + interval '1 day', 'publish', 'policy', 'page', 1)"),
     write("left_out_refusals_are_counted",
         "INSERT INTO refusal_counts VALUES (pg_temp.person('alice'), now(), 'publish', 'policy', 'page', -5)"),
+    write("counted_action_is_known",
+        "INSERT INTO refusal_counts VALUES (pg_temp.person('alice'), now(), '', 'policy', 'page', 1)"),
+    write("counted_layer_is_known",
+        "INSERT INTO refusal_counts VALUES (pg_temp.person('alice'), now(), 'publish', 'zz', 'page', 1)"),
     write("refusal_count_has_its_actor",
         "INSERT INTO refusal_counts VALUES (4711, now(), 'publish', 'policy', 'page', 1)"),
     write("refusals_are_counted_once",
@@ -297,6 +308,9 @@ pub const CONSTRAINTS: &[Write] = &[
     write("incident_has_happened",
         "INSERT INTO incidents (at, request_id, interface, action, invariant, detail)
          VALUES (now() + interval '1 day', gen_random_uuid(), 'page', 'publish', 'some', 'thing')"),
+    write("stopped_action_is_known",
+        "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+         VALUES (gen_random_uuid(), 'page', 'nonsense', 'some', 'thing')"),
     write("acknowledgement_has_happened",
         "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at, acknowledged_by, acknowledgement)
          VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing', now() + interval '1 day', pg_temp.person('stan'), 'Seen.')"),
@@ -351,6 +365,10 @@ pub const CONSTRAINTS: &[Write] = &[
         "SELECT pg_temp.bulk(4711)"),
     write("bulk_archive_is_begun_once",
         "SELECT pg_temp.bulk(pg_temp.person('stan')) FROM generate_series(1, 2)"),
+    write("bulk_archive_key_is_well_formed",
+        "SELECT pg_temp.bulk(pg_temp.person('stan')); UPDATE bulk_archives SET key = ''"),
+    write("bulk_archive_fingerprint_is_sha256",
+        "SELECT pg_temp.bulk(pg_temp.person('stan')); UPDATE bulk_archives SET fingerprint = ''"),
     write("bulk_archive_has_a_reason",
         "SELECT pg_temp.bulk(pg_temp.person('stan')); UPDATE bulk_archives SET reason = ' '"),
     write("bulk_archive_has_one_id",
@@ -363,6 +381,14 @@ pub const CONSTRAINTS: &[Write] = &[
         "SELECT pg_temp.bulk(pg_temp.person('stan'));
          INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at, refusal)
          SELECT id, 1, 1, now(), '[]' FROM bulk_archives"),
+    write("bulk_item_names_a_revision",
+        "SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
+         SELECT id, 1, -1 FROM bulk_archives"),
+    write("bulk_item_names_a_revision",
+        "SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
+         SELECT id, 0, 1 FROM bulk_archives"),
     write("bulk_item_is_selected_once",
         "SELECT pg_temp.bulk(pg_temp.person('stan'));
          INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
@@ -389,4 +415,9 @@ pub const CONSTRAINTS: &[Write] = &[
     write("interface_is_known",
         "INSERT INTO incidents (request_id, interface, action, invariant, detail)
          VALUES (gen_random_uuid(), 'telephone', 'publish', 'some', 'thing')"),
+    // word_rules
+    write("words_have_one_version",
+        "INSERT INTO word_rules (version) VALUES (1)"),
+    write("word_rules_are_the_only_ones",
+        "INSERT INTO word_rules (singleton, version) VALUES (false, 1)"),
 ];

@@ -962,6 +962,62 @@ fn records_say_what_they_are_about() {
             "acknowledgement_is_whole",
         ),
         (
+            "a refusal of an action that there is not",
+            "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
+             VALUES (gen_random_uuid(), 'page', {alice}, '', 'policy',
+                 jsonb_build_array(jsonb_build_object('code', 'a', 'sentence', 'b', 'hint', '')))",
+            "refused_action_is_known",
+        ),
+        (
+            "an incident of an action that there is not",
+            "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+             VALUES (gen_random_uuid(), 'page', 'nonsense', 'a_proposition', '')",
+            "stopped_action_is_known",
+        ),
+        (
+            "refusals of an action that there is not",
+            "INSERT INTO refusal_counts VALUES ({alice}, now(), 'nonsense', 'policy', 'page', 1)",
+            "counted_action_is_known",
+        ),
+        (
+            "refusals by a layer that there is not",
+            "INSERT INTO refusal_counts VALUES ({alice}, now(), 'publish', 'zz', 'page', 1)",
+            "counted_layer_is_known",
+        ),
+        (
+            "a reading by a person who sees no reviews",
+            "INSERT INTO readings (post_id, revision, reader_id) VALUES ({review}, 1, {stan})",
+            "reading_is_a_reviewers",
+        ),
+        (
+            "a reading of a draft",
+            "INSERT INTO readings (post_id, revision, reader_id) VALUES ({draft}, 1, {edith})",
+            "reading_is_a_reviewers",
+        ),
+        (
+            "a bulk archive without a key",
+            "INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+             VALUES ({stan}, '', sha256('b'), 'For the record.')",
+            "bulk_archive_key_is_well_formed",
+        ),
+        (
+            "a bulk archive without a fingerprint",
+            "INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+             VALUES ({stan}, 'b', '', 'For the record.')",
+            "bulk_archive_fingerprint_is_sha256",
+        ),
+        (
+            "a bulk archive of a revision that no post can have",
+            "INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen) VALUES (1, 1, -1)",
+            "bulk_item_names_a_revision",
+        ),
+        (
+            "a device that turns the text beside it",
+            "INSERT INTO sessions (id_hash, user_id, expires_at, device)
+             VALUES (sha256('s'), {alice}, now() + interval '1 day', E'Linux\\u202E')",
+            "session_device_is_one_line",
+        ),
+        (
             "a session that could be stolen from here",
             "INSERT INTO sessions (id_hash, user_id, expires_at)
              VALUES ('the key itself', {alice}, now() + interval '1 day')",

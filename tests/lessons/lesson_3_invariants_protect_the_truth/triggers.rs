@@ -128,7 +128,7 @@ pub const TRIGGERS: &[Write] = &[
         "INSERT INTO tokens (user_id, name, beginning, secret_hash, expires_at, revoked_at)
          VALUES (pg_temp.person('alice'), 'CI', 'imprimatur_abcd', sha256('s'), now() + interval '1 day', now());
          UPDATE tokens SET revoked_at = NULL"),
-    // refusals, incidents, bulk_archive_items
+    // refusals, incidents, readings, bulk_archive_items
     write("refusals_are_append_only",
         "INSERT INTO refusals (request_id, interface, actor_id, action, layer, reasons)
          VALUES (gen_random_uuid(), 'page', pg_temp.person('alice'), 'publish', 'policy',
@@ -146,6 +146,17 @@ pub const TRIGGERS: &[Write] = &[
          DELETE FROM incidents"),
     write("incidents_are_never_emptied",
         "TRUNCATE incidents"),
+    // By its author, by a person who is no reviewer, and of a draft.
+    write("reading_is_a_reviewers",
+        "UPDATE users SET roles = '{author,reviewer}' WHERE username IN ('alice', 'arthur');
+         INSERT INTO readings (post_id, revision, reader_id)
+         SELECT id, 1, author_id FROM posts WHERE id = pg_temp.post('dashes')"),
+    write("reading_is_a_reviewers",
+        "INSERT INTO readings (post_id, revision, reader_id)
+         VALUES (pg_temp.post('dashes'), 1, pg_temp.person('stan'))"),
+    write("reading_is_a_reviewers",
+        "INSERT INTO readings (post_id, revision, reader_id)
+         VALUES (pg_temp.post('errata'), 1, pg_temp.person('edith'))"),
     write("bulk_outcome_is_final",
         "SELECT pg_temp.bulk(pg_temp.person('stan'));
          INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at)

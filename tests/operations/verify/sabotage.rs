@@ -56,6 +56,15 @@ pub const SABOTAGE: &[Write] = &[
     write("post_moves_one_step_forward",
         "UPDATE posts SET state = 'draft', submitted_at = NULL, submitted_by = NULL, submitted_revision = NULL
          WHERE id = pg_temp.post('dashes')"),
+    write("reading_is_a_reviewers",
+        "INSERT INTO readings (post_id, revision, reader_id)
+         SELECT id, 1, author_id FROM posts WHERE id = pg_temp.post('dashes')"),
+    write("reading_is_a_reviewers",
+        "INSERT INTO readings (post_id, revision, reader_id)
+         VALUES (pg_temp.post('dashes'), 1, pg_temp.person('stan'))"),
+    write("reading_is_a_reviewers",
+        "INSERT INTO readings (post_id, revision, reader_id)
+         VALUES (pg_temp.post('errata'), 1, pg_temp.person('edith'))"),
     write("author_does_not_review",
         "UPDATE reviews SET reviewer_id = pg_temp.person('arthur') WHERE post_id = pg_temp.post('dashes');
          UPDATE posts SET author_id = pg_temp.person('arthur') WHERE id = pg_temp.post('dashes')"),

@@ -98,6 +98,80 @@ const TAMPERINGS: &[Tampering] = &[
      "role imprimatur_runtime may act as imprimatur_runtime"),
     ("GRANT imprimatur_owner TO imprimatur_runtime",
      "role imprimatur_runtime has the rights of the owner"),
+    ("ALTER VIEW standing_requests SET (security_barrier = true)",
+     "table standing_requests is not what the migrations make"),
+    ("CREATE TABLE elders (last_at moment); ALTER TABLE unsaved_edits INHERIT elders",
+     "table unsaved_edits is not what the migrations make"),
+    ("ALTER TABLE sessions ALTER COLUMN device SET DEFAULT 'Nothing'",
+     "column device on sessions is not what the migrations make"),
+    ("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'posts_by_state_and_time'::regclass",
+     "index posts_by_state_and_time on posts is not what the migrations make"),
+    ("ALTER TABLE posts ENABLE ALWAYS TRIGGER post_begins_as_a_draft",
+     "trigger post_begins_as_a_draft on posts is not what the migrations make"),
+    ("ALTER DOMAIN moment SET DEFAULT now()", "domain moment is not what the migrations make"),
+    ("ALTER DOMAIN interface SET NOT NULL", "domain interface is not what the migrations make"),
+    ("ALTER SEQUENCE posts_id_seq INCREMENT BY -1 MINVALUE -1000",
+     "sequence posts_id_seq on posts is not what the migrations make"),
+    ("ALTER SEQUENCE posts_id_seq CYCLE MAXVALUE 1000000",
+     "sequence posts_id_seq on posts is not what the migrations make"),
+    ("ALTER SEQUENCE refusals_id_seq MAXVALUE 1000000",
+     "sequence refusals_id_seq on refusals is not what the migrations make"),
+    ("ALTER SEQUENCE incidents_id_seq START WITH 5000",
+     "sequence incidents_id_seq on incidents is not what the migrations make"),
+    // What PostgreSQL's own functions, operators and casts give way to.
+    ("CREATE FUNCTION now() RETURNS timestamptz LANGUAGE sql AS 'SELECT pg_catalog.now()'",
+     "function named like PostgreSQL's now() is none of the migrations'"),
+    ("CREATE FUNCTION char_length(moment) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+     "function named like PostgreSQL's char_length(moment) is none of the migrations'"),
+    ("CREATE FUNCTION count(posts) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
+     "function named like PostgreSQL's count(posts) is none of the migrations'"),
+    ("CREATE AGGREGATE max(moment) (SFUNC = timestamptz_larger, STYPE = timestamptz)",
+     "function named like PostgreSQL's max(moment) is none of the migrations'"),
+    ("CREATE FUNCTION is_same(text, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+      CREATE OPERATOR = (LEFTARG = text, RIGHTARG = varchar, FUNCTION = is_same)",
+     "operator named like PostgreSQL's =(text,character varying) is none of the migrations'"),
+    ("CREATE DOMAIN uuid AS text", "type named like PostgreSQL's uuid is none of the migrations'"),
+    ("CREATE FUNCTION number_of(text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+      CREATE CAST (text AS bigint) WITH FUNCTION number_of(text) AS IMPLICIT",
+     "a cast of text to bigint was added"),
+    ("CREATE FUNCTION pg_catalog.has_visible_text(text) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+     "has_visible_text(text) was added to pg_catalog"),
+    ("CREATE FUNCTION is_same(text, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+      CREATE OPERATOR pg_catalog.= (LEFTARG = text, RIGHTARG = varchar, FUNCTION = is_same)",
+     "=(text,character varying) was added to pg_catalog"),
+    ("SET LOCAL allow_system_table_mods = on; CREATE TABLE pg_catalog.more_posts ()",
+     "more_posts was added to pg_catalog"),
+    ("CREATE SCHEMA imprimatur_runtime CREATE TABLE posts ()",
+     "schema imprimatur_runtime hides posts from its role"),
+    ("CREATE SCHEMA imprimatur_owner;
+      CREATE FUNCTION imprimatur_owner.available_slug(text) RETURNS text LANGUAGE sql AS 'SELECT 1'",
+     "schema imprimatur_owner hides available_slug from its role"),
+    ("CREATE FUNCTION observe() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+      CREATE EVENT TRIGGER observer ON ddl_command_end EXECUTE FUNCTION observe()",
+     "event trigger observer runs at ddl_command_end"),
+    ("ALTER ROLE imprimatur_runtime SET role = pg_monitor",
+     "sessions of imprimatur_runtime begin with role=pg_monitor"),
+    ("ALTER ROLE imprimatur_owner SET zero_damaged_pages = on",
+     "sessions of imprimatur_owner begin with zero_damaged_pages=on"),
+    ("ALTER ROLE ALL SET ignore_checksum_failure = on",
+     "sessions of everybody begin with ignore_checksum_failure=on"),
+    ("ALTER ROLE imprimatur_owner SUPERUSER", "role imprimatur_owner may act as imprimatur_owner"),
+    ("ALTER ROLE imprimatur_owner CREATEROLE", "role imprimatur_owner may act as imprimatur_owner"),
+    ("ALTER ROLE imprimatur_owner BYPASSRLS", "role imprimatur_owner may act as imprimatur_owner"),
+    ("ALTER ROLE imprimatur_owner REPLICATION", "role imprimatur_owner may act as imprimatur_owner"),
+    ("GRANT pg_write_all_data TO imprimatur_owner",
+     "role imprimatur_owner may act as pg_write_all_data"),
+    ("ALTER ROLE imprimatur_runtime SUPERUSER",
+     "role imprimatur_runtime has the rights of the owner"),
+    ("ALTER ROLE imprimatur_runtime BYPASSRLS",
+     "role imprimatur_runtime has the rights of the owner"),
+    ("ALTER ROLE imprimatur_runtime REPLICATION",
+     "role imprimatur_runtime may act as imprimatur_runtime"),
+    ("CREATE ROLE root SUPERUSER NOINHERIT; GRANT root TO imprimatur_runtime",
+     "role imprimatur_runtime may act as root"),
+    ("CREATE ROLE maker; ALTER ROLE imprimatur_runtime NOINHERIT; GRANT maker TO imprimatur_runtime;
+      GRANT CREATE ON SCHEMA public TO maker",
+     "role imprimatur_runtime may make objects in the schema or schemas"),
 ];
 
 #[test]
@@ -105,17 +179,18 @@ const TAMPERINGS: &[Tampering] = &[
 fn a_guard_that_was_tampered_with_is_found_by_its_name() {
     let database = Database::new();
     let conn = &mut saboteur(&database);
+    let mut surprises = Vec::new();
     for (sql, expected) in TAMPERINGS {
         after(conn, sql, |conn| {
             let findings = walk(conn, RUNTIME_ROLE)?.findings;
             let found: Vec<&str> = details(&findings);
-            for detail in expected.split('|') {
-                assert!(found.contains(&detail), "{sql}: {found:#?}");
+            if found.len() > 20 || !expected.split('|').all(|detail| found.contains(&detail)) {
+                surprises.push(format!("{sql}: {found:#?}"));
             }
-            assert!(found.len() <= 10, "{sql}: {found:#?}");
             Ok(())
         });
     }
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
 #[test]
@@ -161,29 +236,15 @@ fn ways_round_the_guards_of_the_whole_server_are_looked_at() {
     let database = Database::new();
     let conn = &mut saboteur(&database);
     let version = statement::<Integer>("SELECT current_setting('server_version_num')::integer");
-    let mut tamperings = vec![
-        (
-            "ALTER SEQUENCE posts_id_seq INCREMENT BY -1 MINVALUE -1000",
-            "sequence posts_id_seq does not count upwards",
-        ),
-        (
-            "ALTER SEQUENCE posts_id_seq CYCLE MAXVALUE 1000000",
-            "sequence posts_id_seq does not count upwards",
-        ),
-    ];
-    if version.get_result::<i32>(conn).unwrap() >= 150_000 {
-        tamperings.push((
-            "GRANT SET ON PARAMETER session_replication_role TO imprimatur_runtime",
-            "role imprimatur_runtime may switch triggers off",
-        ));
+    if version.get_result::<i32>(conn).unwrap() < 150_000 {
+        return;
     }
-    for (sql, detail) in tamperings {
-        after(conn, sql, |conn| {
-            let details = details(&walk(conn, RUNTIME_ROLE)?.findings).join("\n");
-            assert!(details.contains(detail), "{sql}: {details}");
-            Ok(())
-        });
-    }
+    let sql = "GRANT SET ON PARAMETER session_replication_role TO imprimatur_runtime";
+    after(conn, sql, |conn| {
+        let details = details(&walk(conn, RUNTIME_ROLE)?.findings).join("\n");
+        assert!(details.contains("role imprimatur_runtime may switch triggers off"), "{details}");
+        Ok(())
+    });
 }
 
 /// Other roles may be allowed to read, and other things may stand beside ours.
@@ -194,7 +255,26 @@ fn unrelated_objects_are_no_finding() {
     let harmless = "CREATE TABLE of_somebody_else (id bigint PRIMARY KEY, note text);
          CREATE INDEX another ON posts (archived_by);
          CREATE FUNCTION of_somebody_else() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-         GRANT SELECT ON posts TO pg_monitor";
+         GRANT SELECT ON posts TO pg_monitor;
+         CREATE AGGREGATE largest_of_somebody_else(integer) (SFUNC = int4larger, STYPE = integer);
+         CREATE TYPE weight AS (grams integer);
+         CREATE FUNCTION length(weight) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+         CREATE FUNCTION is_less(weight, weight) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+         CREATE OPERATOR < (LEFTARG = weight, RIGHTARG = weight, FUNCTION = is_less);
+         CREATE CAST (weight AS integer) WITH FUNCTION length(weight);
+         CREATE SCHEMA imprimatur_runtime CREATE TABLE notes ();
+         CREATE SCHEMA of_somebody_else CREATE TABLE posts ();
+         CREATE ROLE watcher; GRANT pg_monitor TO watcher; GRANT watcher TO imprimatur_runtime;
+         ALTER ROLE imprimatur_runtime SET log_min_duration_statement = 100;
+         ALTER ROLE watcher SET role = pg_monitor;
+         -- One of them adds operators like those of PostgreSQL, the other functions beside them.
+         DO $do$ DECLARE extension text; BEGIN
+             FOR extension IN SELECT name FROM pg_available_extensions WHERE name IN ('citext', 'adminpack')
+             LOOP EXECUTE format('CREATE EXTENSION %I', extension); END LOOP;
+         END $do$;
+         CREATE FUNCTION observe() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+         CREATE EVENT TRIGGER observer ON ddl_command_end EXECUTE FUNCTION observe();
+         ALTER EVENT TRIGGER observer DISABLE";
     after(conn, harmless, |conn| {
         assert_eq!(details(&walk(conn, RUNTIME_ROLE)?.findings), [""; 0]);
         Ok(())
