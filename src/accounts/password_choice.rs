@@ -27,10 +27,6 @@ const LEAST_GUESSES_LOG10: f64 = 8.0;
 
 /// Returns the password that a person chooses, or what to choose instead. `known`
 /// is what others know of the person and the site, such as the username.
-///
-/// # Errors
-///
-/// What is wrong with the password.
 pub fn choose(typed: &str, known: &[&str]) -> Result<Password, FieldError> {
     let password = Password::parse(typed)?;
     let lower: Vec<String> = known

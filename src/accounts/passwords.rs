@@ -62,19 +62,11 @@ impl HashingMemory {
 
 /// Returns the hash to store, in PHC string format. It takes 19 MiB and some
 /// 20 ms of a processor: a server uses [`hash_in`], whose memory is bounded.
-///
-/// # Errors
-///
-/// [`HashingError`] when the password cannot be hashed.
 pub fn hash(password: &Password) -> Result<String, HashingError> {
     hash_in(&mut HashingMemory::allocate(), password)
 }
 
 /// Returns the hash to store, computed in this memory.
-///
-/// # Errors
-///
-/// As [`hash`].
 pub fn hash_in(memory: &mut HashingMemory, password: &Password) -> Result<String, HashingError> {
     let random = Secret::random().hash();
     let salt = Salt::new(&random.as_bytes()[..SALT_LENGTH]).map_err(HashingError::new)?;

@@ -105,29 +105,17 @@ impl Database {
     }
 
     /// Returns a connection of its own as the runtime role.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Connect`].
     pub fn connect(&self) -> Result<PgConnection, ConfigError> {
         pinned(&self.runtime_url)
     }
 
     /// Returns a connection of its own as the role that migrates. No time limit
     /// holds for what is then asked.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Connect`].
     pub fn connect_as_owner(&self) -> Result<PgConnection, ConfigError> {
         pinned(self.owner_url())
     }
 
     /// Migrates as the owner, and returns how many migrations were applied.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Migration`].
     pub fn migrate(&self) -> Result<usize, ConfigError> {
         Ok(migrations::migrate(self.owner_url(), &self.runtime_role)?)
     }
@@ -135,10 +123,6 @@ impl Database {
     /// Brings the database up to date where there is an owner to do it as, and
     /// elsewhere only where something is missing: a runtime role that owns
     /// nothing can serve a database that its owner has migrated.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when it cannot be done.
     pub fn bring_up_to_date(&self) -> Result<(), ConfigError> {
         if self.owner_url.is_none() && self.is_current()? {
             return Ok(());
@@ -148,20 +132,12 @@ impl Database {
     }
 
     /// Returns whether the database knows every migration that the program does.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when it cannot be asked.
     pub fn is_current(&self) -> Result<bool, ConfigError> {
         Ok(migrations::is_current(&mut self.connect()?)?)
     }
 
     /// Returns whether the runtime role could alter or disable a guard: it
     /// owns the tables, is a member of their owner, or is a superuser.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when it cannot be asked.
     pub fn runtime_may_alter_guards(&self) -> Result<bool, ConfigError> {
         Ok(statement::<Bool>(
             "SELECT EXISTS (

@@ -44,10 +44,6 @@ impl Slug {
     }
 
     /// Returns the address that an author chooses, or none where nothing is typed.
-    ///
-    /// # Errors
-    ///
-    /// What to write instead.
     pub fn parse_chosen(text: &str) -> Result<Option<Self>, FieldError> {
         let text = text.trim();
         if text.is_empty() {
@@ -75,10 +71,6 @@ impl Slug {
     }
 
     /// Returns the address that was shown to a person, as it comes back.
-    ///
-    /// # Errors
-    ///
-    /// [`FieldError`] where it could not be one.
     pub fn parse_shown(text: &str) -> Result<Self, FieldError> {
         let message = "Send the web address as it was shown: words of a–z and 0–9 and hyphens.";
         Self::parse(text).ok_or_else(|| FieldError::new("slug", message))

@@ -97,10 +97,6 @@ pub(super) fn exactly_one(changed: usize) -> Result<(), InvariantViolation> {
 }
 
 /// Writes an account that staff create, and its record.
-///
-/// # Errors
-///
-/// As [`enforce`].
 pub fn enforce_creation<'tx>(
     validity: Validity<'tx, '_, NewAccount>,
     circumstances: &Circumstances<'_>,

@@ -16,10 +16,6 @@ use crate::store::Transaction;
 use crate::store::statement::statement;
 
 /// Writes the beginning of a post, and returns what it did.
-///
-/// # Errors
-///
-/// As [`enforce`](super::enforce).
 pub fn enforce_creation<'tx>(
     validity: Validity<'tx, '_, Create>,
     operation: &Operation<'_>,

@@ -92,18 +92,10 @@ pub trait Policy: Command {
     type Subject<'tx>;
 
     /// Returns nothing where every rule is met.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyDenied`] with every rule that is not met.
     fn check(&self, person: &Person, subject: &Self::Subject<'_>) -> Result<(), PolicyDenied>;
 }
 
 /// Returns proof that the attempt is valid on its subject as it is now.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
 pub fn evaluate<'tx, 'a, A: Policy>(
     capability: Capability<'tx, A>,
     attempt: &'a A,
@@ -159,10 +151,6 @@ pub struct PolicyDenied {
 
 impl PolicyDenied {
     /// Returns nothing where all of the rules are met.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyDenied`] with every rule that is not.
     pub(crate) fn unless_met<R: Condition>(
         conditions: &[R],
         facts: &R::Facts<'_>,

@@ -48,10 +48,6 @@ pub(super) fn establish(
 }
 
 /// Connects within a time. No limit holds for what is then asked.
-///
-/// # Errors
-///
-/// The connection's.
 pub fn connect_within(url: &str, limit: Duration) -> ConnectionResult<PgConnection> {
     establish(url, limit).map(|(conn, _)| conn)
 }

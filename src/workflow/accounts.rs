@@ -77,10 +77,6 @@ fn change_one(
 
 /// Asks permission and policy beforehand, about an account that was read, as if
 /// a reason were given. It is advice: the workflow asks again, and decides.
-///
-/// # Errors
-///
-/// What the workflow would answer.
 pub fn precheck(action: AccountAction, person: &Person, account: &Account) -> Result<(), Refusal> {
     permissions::check(&person.roles, Permission::ManageAccount)?;
     rules::check(action, person, account)?;

@@ -28,19 +28,11 @@ pub fn advise(action: Action, person: &Person, post: &Post) -> Advice {
 
 /// Asks permission and policy beforehand, as if the current revision had been
 /// seen, and the note or the reason were given.
-///
-/// # Errors
-///
-/// What the workflow would answer.
 pub fn precheck(action: Action, person: &Person, post: &Post) -> Result<(), Refusal> {
     precheck_seen(action, person, post, post.current.number)
 }
 
 /// Asks the same about the revision that the person was looking at.
-///
-/// # Errors
-///
-/// What the workflow would answer.
 pub fn precheck_seen(
     action: Action,
     person: &Person,

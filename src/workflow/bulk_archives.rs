@@ -183,10 +183,6 @@ pub struct RefusedPost {
 }
 
 /// Returns what a bulk archive would do now. It is advice: [`work`] asks again.
-///
-/// # Errors
-///
-/// The posts cannot be read.
 pub fn preview(
     conn: &mut PgConnection,
     person: &Person,

@@ -27,10 +27,6 @@ pub(super) struct WeekLine {
 
 impl Weeks {
     /// Returns the last weeks.
-    ///
-    /// # Errors
-    ///
-    /// The publications cannot be read.
     pub(super) fn until(today: Date, conn: &mut PgConnection) -> Result<Self, Refusal> {
         let (mondays, first) = mondays(today).unwrap_or_default();
         let found = posts::published_by_week(conn, first).map_err(read_error)?;

@@ -63,10 +63,6 @@ impl AskedList {
 
     /// Returns the list at an address of it, with these boxes ticked, and with
     /// what is wrong with them.
-    ///
-    /// # Errors
-    ///
-    /// As [`AskedList::take`].
     pub(super) fn again(
         address: &str,
         ticked: BTreeSet<String>,

@@ -111,10 +111,6 @@ impl PostFilters {
     }
 
     /// Returns the filters, if nothing is wrong with them.
-    ///
-    /// # Errors
-    ///
-    /// Every field that does not parse.
     pub(super) fn checked(self) -> Result<Self, InvalidInput> {
         self.form.check()?;
         Ok(self)

@@ -36,10 +36,6 @@ pub(super) enum AnswerKind {
 impl CurrentAnswer {
     /// Asks in the order of the workflow. Returns `None` when the filters do
     /// not name a person, an action and, if it takes one, a post.
-    ///
-    /// # Errors
-    ///
-    /// The post cannot be read.
     pub(super) fn of(
         conn: &mut PgConnection,
         filters: &RefusalFilters,

@@ -5,10 +5,6 @@ use crate::policies::{Condition, PolicyDenied};
 
 /// Returns nothing where an account may be the first: there is none yet, and it
 /// can grant roles to others.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
 pub fn check_first(account: &NewAccount, has_accounts: bool) -> Result<(), PolicyDenied> {
     PolicyDenied::unless_met(&FirstRule::ALL, &FirstFacts { account, has_accounts })
 }

@@ -73,10 +73,6 @@ impl Command for ChangeAccount<'_> {
 
 /// Returns nothing where every rule is met, once a reason and, for a renaming, a
 /// new name are given. It is the answer without the proof, for pages that advise.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
 pub fn check(action: AccountAction, actor: &Person, account: &Account) -> Result<(), PolicyDenied> {
     let facts = Facts { actor, action, account, has_reason: true, name: None };
     PolicyDenied::unless_met(rules(action), &facts)

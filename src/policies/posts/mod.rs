@@ -13,10 +13,6 @@ pub use rule::{ConfirmedAddress, Facts, Remedy, Rule, Subject, rules};
 /// without the proof: [`evaluate`](super::evaluate) asks it about a locked post,
 /// pages about a post they have read, to say beforehand what the workflow would
 /// answer.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with every rule that is not met.
 pub fn check(action: Action, facts: &Facts<'_>) -> Result<(), PolicyDenied> {
     PolicyDenied::unless_met(rules(action), facts)
 }
