@@ -149,7 +149,6 @@ async fn within_quota(
         return problem::reply(&ApiError::TooMany(quota.seconds), id);
     }
     let busy = || problem::reply(&Refusal::from(Unavailable::Busy).into(), id);
-    let Some(place) = context.admit() else { return busy() };
     let turn = match is_long {
         true => match context.turn(id, Some(Credential::Token(token.clone()))).await {
             Ok(turn) => Some(turn),
@@ -157,6 +156,7 @@ async fn within_quota(
         },
         false => None,
     };
+    let Some(place) = context.admit() else { return busy() };
     let reply = context.blocking(id, move |store| {
         let _until_done = (place, turn);
         let reply = match request.headers.accepts_json {

@@ -156,10 +156,13 @@ impl Context {
         };
         let id = request.id;
         let asked = Arc::new((request, form));
-        let sent = Arc::clone(&asked);
+        let (sent, turns) = (Arc::clone(&asked), Arc::clone(&self.turns));
         let reply = self.blocking(id, move |store| {
             let (_permit, (request, form)) = (permit, &*sent);
             let reply = work(store, request).unwrap_or_else(|refusal| {
+                if let (Refusal::NotSignedIn, Some(session)) = (&refusal, request.session()) {
+                    turns.forget(&session.stored());
+                }
                 if !matches!(refusal, Refusal::Unavailable(_) | Refusal::NotSignedIn) {
                     request.look_up_viewer(store);
                 }

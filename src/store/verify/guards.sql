@@ -125,7 +125,8 @@ WHERE t.typnamespace = current_schema()::regnamespace AND t.typtype <> 'c'
                   WHERE classid = 'pg_type'::regclass AND objid = t.oid AND deptype = 'e')
 UNION ALL
 -- Other roles may be allowed to read.
-SELECT g.relation, 'grant', g.object || ' to ' || who.name, string_agg(DISTINCT g.privilege_type, ', ')
+SELECT g.relation, 'grant', g.object || ' to ' || who.name,
+    string_agg(DISTINCT concat(g.privilege_type, CASE WHEN g.is_grantable THEN ' with grant option' END), ', ')
 FROM granted g,
     LATERAL (SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END AS name) AS who
 WHERE g.grantee <> g.owner AND (who.name IN ('PUBLIC', $1) OR g.privilege_type <> 'SELECT')

@@ -81,6 +81,8 @@ const TAMPERINGS: &[Tampering] = &[
      "unique index one_each on posts is none of the migrations'"),
     ("GRANT DELETE ON posts TO imprimatur_runtime",
      "grant posts to imprimatur_runtime on posts is not what the migrations make"),
+    ("GRANT SELECT ON posts TO imprimatur_runtime WITH GRANT OPTION",
+     "grant posts to imprimatur_runtime on posts is not what the migrations make"),
     ("GRANT UPDATE (body) ON revisions TO imprimatur_runtime",
      "grant body to imprimatur_runtime on revisions is none of the migrations'"),
     ("GRANT SELECT ON users TO PUBLIC", "grant users to PUBLIC on users is none of the migrations'"),
