@@ -8,7 +8,6 @@
 //!
 //! A refusal means that *this person* was refused. No post was read or locked.
 
-use std::fmt;
 use std::marker::PhantomData;
 
 use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, RoleSet, Step};
@@ -199,7 +198,8 @@ impl<'tx, A> Capability<'tx, A> {
 }
 
 /// This person may not attempt this, whatever it is about and whenever they try.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.reason().sentence)]
 pub struct PermissionDenied {
     permission: Permission,
     cause: Cause,
@@ -251,11 +251,3 @@ impl PermissionDenied {
         )
     }
 }
-
-impl fmt::Display for PermissionDenied {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.reason().sentence)
-    }
-}
-
-impl std::error::Error for PermissionDenied {}

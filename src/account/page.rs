@@ -121,11 +121,7 @@ pub(super) fn show_again(
     let feedback = match &refusal {
         Refusal::Input(input) => Feedback { errors: input.0.clone(), ..feedback },
         Refusal::Policy(_) => Feedback { reasons: refusal.reasons(), ..feedback },
-        Refusal::NotSignedIn
-        | Refusal::Permission(_)
-        | Refusal::NotFound
-        | Refusal::Invariant(_)
-        | Refusal::Unavailable(_) => return Err(refusal),
+        _ => return Err(refusal),
     };
     Ok(Reply::ok(&read(store, request, feedback)?).with_refusal(&refusal))
 }

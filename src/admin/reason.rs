@@ -21,10 +21,6 @@ pub(super) fn problem_of_field(
             [reason] if reason.code == code => Some(words(reason)),
             _ => None,
         },
-        Refusal::NotSignedIn
-        | Refusal::Permission(_)
-        | Refusal::NotFound
-        | Refusal::Invariant(_)
-        | Refusal::Unavailable(_) => None,
+        _ => None,
     }
 }

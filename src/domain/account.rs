@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::decimal::decimal;
 use super::named::named;
-use super::{Ability, Command, FieldError, Permission, Role, RoleSet, Username};
+use super::{Ability, Command, FieldError, Permission, Role, RoleSet, TokenId, Username};
 
 /// What can be done to an account that exists, by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,20 @@ impl AccountAction {
             Self::ResetPassword => AccountActionKind::ResetPassword,
             Self::EndSessions => AccountActionKind::EndSessions,
             Self::RevokeToken => AccountActionKind::RevokeToken,
+        }
+    }
+
+    /// Returns the role that it is about.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Grant(role) | Self::Revoke(role) => Some(role),
+            Self::Rename
+            | Self::Deactivate
+            | Self::Reactivate
+            | Self::SetPassword
+            | Self::ResetPassword
+            | Self::EndSessions
+            | Self::RevokeToken => None,
         }
     }
 
@@ -207,16 +221,6 @@ pub struct PasswordReset {
     pub nobodys_hash: String,
     /// The SHA-256 of the secret in the link.
     pub link: SecretHash,
-}
-
-/// Names one token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TokenId(pub i64);
-
-impl fmt::Display for TokenId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
 }
 
 /// The name of a token: one line of 1 to 100 characters.

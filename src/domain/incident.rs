@@ -1,18 +1,6 @@
-use std::fmt;
-
 use jiff::Timestamp;
 
-use super::{Byline, PostId, RequestId};
-
-/// Names one incident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IncidentId(pub i64);
-
-impl fmt::Display for IncidentId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
+use super::{Byline, IncidentId, PostId, RequestId};
 
 /// An invariant that would have been broken: a defect of the software, rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod action;
 mod attempt;
 mod content;
 mod decimal;
+mod ids;
 mod incident;
 pub(crate) mod markdown;
 mod named;
@@ -28,7 +29,7 @@ pub mod unseen;
 
 pub use account::{
     AccountAction, AccountActionKind, NewAccount, NewPassword, NewSession, NewToken, OwnActionKind,
-    OwnChange, PasswordReset, SecretHash, TokenId, TokenLifetime, TokenName,
+    OwnChange, PasswordReset, SecretHash, TokenLifetime, TokenName,
 };
 pub use account_event::AccountEvent;
 pub use action::Action;
@@ -38,14 +39,15 @@ pub use attempt::{
 };
 pub use content::Content;
 pub(crate) use decimal::decimal;
-pub use incident::{Acknowledgement, Incident, IncidentId};
+pub use ids::{IncidentId, PostId, ReviewId, RevisionNumber, TokenId, UserId};
+pub use incident::{Acknowledgement, Incident};
 pub use named::UnknownName;
 pub(crate) use named::named;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
-pub use people::{Actor, Byline, Permission, Person, Role, RoleSet, UserId};
+pub use people::{Actor, Byline, Permission, Person, Role, RoleSet};
 pub use post::{
-    Archival, LockedPost, Post, PostId, Publication, Reader, Reading, Review, ReviewId, Revision,
-    RevisionNumber, Status, Submission, Transition,
+    Archival, LockedPost, Post, Publication, Reader, Reading, Review, Revision, Status, Submission,
+    Transition,
 };
 pub use reason::{Layer, Reason};
 pub use recorded_action::{IncidentAction, RecordedAction};

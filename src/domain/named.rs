@@ -55,6 +55,12 @@ macro_rules! named {
             }
         }
 
+        impl From<$enum> for &'static str {
+            fn from(named: $enum) -> Self {
+                named.as_str()
+            }
+        }
+
         impl serde::Serialize for $enum {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())

@@ -1,17 +1,7 @@
 use std::fmt;
 
-use super::Within;
 use super::named::named;
-
-/// Names one account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-pub struct UserId(pub i64);
-
-impl fmt::Display for UserId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
+use super::{UserId, Within};
 
 /// A person as others see them: for bylines and sentences. Two people may have
 /// one display name, so it is shown with the username wherever readers have to

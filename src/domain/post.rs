@@ -1,32 +1,6 @@
-use std::fmt;
-
 use jiff::Timestamp;
 
-use super::{Byline, Content, Slug, State, UserId, Within};
-
-/// The id of a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-pub struct PostId(pub i64);
-
-impl fmt::Display for PostId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-/// Numbers the revisions of one post, from 1, without gaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-pub struct RevisionNumber(pub i32);
-
-impl fmt::Display for RevisionNumber {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-/// The id of a review.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReviewId(pub i64);
+use super::{Byline, Content, PostId, ReviewId, RevisionNumber, Slug, State, UserId, Within};
 
 /// The content of a post at one time. Written once, never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

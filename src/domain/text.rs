@@ -6,7 +6,8 @@ use super::one_line;
 use super::unseen::{described, has_visible_text, sets_direction};
 
 /// One field that does not parse, and what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[error("{field}: {message}")]
 pub struct FieldError {
     /// The field's name in forms and in JSON.
     pub field: Cow<'static, str>,
@@ -22,7 +23,8 @@ impl FieldError {
 }
 
 /// Input that does not parse: every field that is wrong, not the first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.0.iter().map(FieldError::to_string).collect::<Vec<_>>().join(" "))]
 pub struct InvalidInput(pub Vec<FieldError>);
 
 impl InvalidInput {
@@ -37,16 +39,6 @@ impl From<FieldError> for InvalidInput {
         Self(vec![error])
     }
 }
-
-impl fmt::Display for InvalidInput {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentences: Vec<String> =
-            self.0.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
-        formatter.write_str(&sentences.join(" "))
-    }
-}
-
-impl std::error::Error for InvalidInput {}
 
 /// Returns the text with `\n` line ends and without blank space around it, if
 /// it is within the limit and has only characters that can be read.

@@ -20,36 +20,25 @@ mod parts;
 mod posts;
 mod written_row;
 
-use std::fmt;
-
 pub use account_record::Circumstances;
 pub use mutations::enforce_creation;
 pub use posts::{Mutation, Operation, Written, enforce};
 
 /// Why a write was not made.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Broken {
     /// A proposition would have become false.
-    Invariant(InvariantViolation),
+    #[error(transparent)]
+    Invariant(#[from] InvariantViolation),
     /// The database answered with an error, which may be a constraint of the
     /// same name.
-    Database(diesel::result::Error),
-}
-
-impl From<InvariantViolation> for Broken {
-    fn from(violation: InvariantViolation) -> Self {
-        Self::Invariant(violation)
-    }
-}
-
-impl From<diesel::result::Error> for Broken {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Database(error)
-    }
+    #[error(transparent)]
+    Database(#[from] diesel::result::Error),
 }
 
 /// We have a defect. Carries the proposition that would have been broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the invariant {invariant} would have been broken")]
 pub struct InvariantViolation {
     invariant: String,
 }
@@ -66,11 +55,3 @@ impl InvariantViolation {
         &self.invariant
     }
 }
-
-impl fmt::Display for InvariantViolation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the invariant {} would have been broken", self.invariant)
-    }
-}
-
-impl std::error::Error for InvariantViolation {}

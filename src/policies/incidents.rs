@@ -42,19 +42,11 @@ impl Policy for Acknowledge {
 impl Condition for Rule {
     type Facts<'a> = Facts<'a>;
 
-    fn code(self) -> &'static str {
-        self.as_str()
-    }
-
     fn is_met(self, facts: &Facts<'_>) -> bool {
         match self {
             Self::IsOpen => facts.incident.acknowledgement.is_none(),
             Self::NoteIsGiven => facts.note.is_given(),
         }
-    }
-
-    fn is_about_the_person(self) -> bool {
-        false
     }
 
     fn reason(self, facts: &Facts<'_>) -> Reason {

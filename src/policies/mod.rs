@@ -17,8 +17,6 @@ pub mod incidents;
 pub mod own_account;
 pub mod posts;
 
-use std::fmt;
-
 use crate::domain::{Actor, Command, Person, Reason, Step};
 use crate::permissions::Capability;
 
@@ -124,12 +122,14 @@ impl<'tx, 'a, A: Policy> Validity<'tx, 'a, A> {
 }
 
 /// One condition on an attempt: a variant of the `Rule` of its subject.
-pub trait Condition: Copy {
+pub trait Condition: Copy + Into<&'static str> {
     /// Everything that the rule may look at.
     type Facts<'a>;
 
     /// Returns the stable name of the rule's refusal.
-    fn code(self) -> &'static str;
+    fn code(self) -> &'static str {
+        self.into()
+    }
 
     /// Returns whether the rule is met.
     fn is_met(self, facts: &Self::Facts<'_>) -> bool;
@@ -139,11 +139,14 @@ pub trait Condition: Copy {
 
     /// Returns whether the rule is about the person's relation to the subject:
     /// then waiting does not help, and the answer is "not you", not "not now".
-    fn is_about_the_person(self) -> bool;
+    fn is_about_the_person(self) -> bool {
+        false
+    }
 }
 
 /// This attempt is refused now: every rule that is not met.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.reasons.iter().map(|reason| &*reason.sentence).collect::<Vec<_>>().join(" "))]
 pub struct PolicyDenied {
     reasons: Vec<Reason>,
     is_about_the_person: bool,
@@ -190,16 +193,6 @@ impl PolicyDenied {
         self.is_about_the_person
     }
 }
-
-impl fmt::Display for PolicyDenied {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentences: Vec<&str> =
-            self.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
-        formatter.write_str(&sentences.join(" "))
-    }
-}
-
-impl std::error::Error for PolicyDenied {}
 
 /// Returns the time as sentences say it.
 fn date_and_time(at: jiff::Timestamp) -> String {

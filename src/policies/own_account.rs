@@ -97,10 +97,6 @@ fn not_held(person: &Person, change: &OwnChange) -> Vec<&'static str> {
 impl Condition for Rule {
     type Facts<'a> = Facts<'a>;
 
-    fn code(self) -> &'static str {
-        self.as_str()
-    }
-
     fn is_met(self, &Facts { person, change, account }: &Facts<'_>) -> bool {
         match self {
             Self::PasswordIsProven => account.is_proven,
@@ -111,10 +107,6 @@ impl Condition for Rule {
             Self::HasRoomForAToken => account.tokens < MOST_TOKENS,
             Self::PermissionsAreHeld => not_held(person, change).is_empty(),
         }
-    }
-
-    fn is_about_the_person(self) -> bool {
-        false
     }
 
     fn reason(self, &Facts { person, change, .. }: &Facts<'_>) -> Reason {

@@ -22,7 +22,7 @@ const NONE: u64 = 0;
 #[derive(Debug)]
 pub(super) struct Deadline {
     socket: Socket,
-    /// In milliseconds; none for work without a limit.
+    /// In milliseconds.
     limit: AtomicU64,
     /// When the statement that runs began, in milliseconds of [`now`].
     began: AtomicU64,

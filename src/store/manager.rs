@@ -37,8 +37,6 @@ pub(super) struct ManagedConnection {
     deadline: Option<Arc<Deadline>>,
     /// How many connections had been lost when it was made.
     losses: usize,
-    /// Whether it must not be lent again.
-    is_spent: bool,
 }
 
 impl Manager {
@@ -62,7 +60,7 @@ impl Manager {
             deadline.set_limit(self.0.answer_limit);
             conn.set_instrumentation(Clock(deadline.clone()));
         }
-        Ok(ManagedConnection { conn, deadline, losses, is_spent: false })
+        Ok(ManagedConnection { conn, deadline, losses })
     }
 }
 
@@ -93,9 +91,6 @@ impl ManageConnection for Manager {
             // Diesel does not tell the end of a statement that it could not begin.
             deadline.end();
         }
-        if managed.is_spent {
-            return true;
-        }
         let has_broken = managed.conn.is_broken() || !managed.is_sound();
         self.0.is_down.store(managed.missed_its_deadline(), Ordering::Relaxed);
         if has_broken {
@@ -119,13 +114,5 @@ impl ManagedConnection {
 
     fn missed_its_deadline(&self) -> bool {
         self.deadline.as_ref().is_some_and(|deadline| deadline.was_missed())
-    }
-
-    /// Lifts the limit for every statement, until the connection is returned.
-    pub(super) fn lift_limit(&mut self) {
-        self.is_spent = true;
-        if let Some(deadline) = &self.deadline {
-            deadline.set_limit(Duration::MAX);
-        }
     }
 }

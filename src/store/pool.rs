@@ -120,18 +120,6 @@ impl Store {
         })
     }
 
-    /// Lends a connection for work that may take any time, such as a walk over
-    /// the whole database. The connection is not used again afterwards.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::checkout`].
-    pub fn checkout_without_limit(&self) -> Result<Connection, Unavailable> {
-        let mut connection = self.checkout()?;
-        connection.0.lift_limit();
-        Ok(connection)
-    }
-
     /// Returns how many connections the pool may hold.
     pub fn size(&self) -> u32 {
         self.pool.max_size()

@@ -164,13 +164,6 @@ fn account(
 fn token_of(change: &AccountChange) -> Option<TokenId> {
     match change {
         AccountChange::RevokeToken(token) => Some(*token),
-        AccountChange::Rename { .. }
-        | AccountChange::Grant(_)
-        | AccountChange::Revoke(_)
-        | AccountChange::Deactivate
-        | AccountChange::Reactivate
-        | AccountChange::SetPassword(_)
-        | AccountChange::ResetPassword(_)
-        | AccountChange::EndSessions => None,
+        _ => None,
     }
 }

@@ -4,7 +4,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use imprimatur::store::Store;
+use imprimatur::store::connect::connect_within;
 use imprimatur::store::pool::Limits;
 
 use crate::support::processes::{processes, signal};
@@ -86,7 +88,7 @@ fn a_stopped_process_of_the_server_is_given_up() {
             let _ = answer.recv_timeout(Duration::from_secs(20));
             signal(pid, libc::SIGCONT);
         });
-        let error = diesel::connection::SimpleConnection::batch_execute(&mut *conn, "SELECT 1");
+        let error = conn.batch_execute("SELECT 1");
         drop(answered);
         error
     });
@@ -96,14 +98,15 @@ fn a_stopped_process_of_the_server_is_given_up() {
     store.checkout().unwrap();
 }
 
+/// `verify` asks on such a connection.
 #[test]
-fn work_without_a_limit_takes_its_time() {
-    use diesel::connection::SimpleConnection;
+fn a_connection_of_its_own_has_a_limit_only_for_connecting() {
     let database = Database::new();
     let limits = Limits { statement: Duration::from_millis(100), ..Limits::default() };
     let store = Store::connect(&database.runtime_url(), limits);
     let sleep = "SET statement_timeout = 0; SELECT pg_sleep(1.6)";
-    store.checkout_without_limit().unwrap().batch_execute(sleep).unwrap();
+    let mut own = connect_within(&database.owner_url(), Duration::from_secs(1)).unwrap();
+    own.batch_execute(sleep).unwrap();
     assert!(store.checkout().unwrap().batch_execute(sleep).is_err());
 }
 

@@ -12,7 +12,6 @@ use crate::accounts::links;
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::tokens::{self, TokenLine};
 use crate::admin::accounts::lookup::find;
-use crate::admin::accounts::requested_change::RequestedChange;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::Pager;
 use crate::domain::{AccountAction, Permission, Person, Reason, Role};
@@ -57,9 +56,7 @@ struct InvalidChanges {
 impl InvalidChanges {
     /// Returns what the address of a change has beside its path.
     fn fields(&self, action: &AccountAction) -> Option<(&'static str, &'static str)> {
-        let requested =
-            RequestedChange { action: *action, token: None, display_name: None, seen_name: None };
-        requested.role().map(|role| ("role", role.as_str()))
+        action.role().map(|role| ("role", role.as_str()))
     }
 
     fn anchor(&self) -> String {
@@ -80,26 +77,17 @@ impl AccountDetailPage {
 
     /// Returns the address of the page on which a change is confirmed.
     fn address(&self, action: &AccountAction) -> String {
-        let role = match action {
-            AccountAction::Grant(role) | AccountAction::Revoke(role) => format!("?role={role}"),
-            AccountAction::Rename
-            | AccountAction::Deactivate
-            | AccountAction::Reactivate
-            | AccountAction::SetPassword
-            | AccountAction::ResetPassword
-            | AccountAction::EndSessions
-            | AccountAction::RevokeToken => String::new(),
-        };
+        let role = action.role().map(|role| format!("?role={role}")).unwrap_or_default();
         format!("/admin/accounts/{}/{}{role}", self.person().username, action.as_str())
     }
 
     /// Returns whether a role can be granted or revoked now. One form has them all.
     fn may_change_roles(&self) -> bool {
-        self.valid.iter().any(is_about_a_role)
+        self.valid.iter().any(|action| action.role().is_some())
     }
 
     fn valid_besides_roles(&self) -> impl Iterator<Item = &AccountAction> {
-        self.valid.iter().filter(|action| !is_about_a_role(action))
+        self.valid.iter().filter(|action| action.role().is_none())
     }
 
     /// Returns what an entry of the record says after the person's name.
@@ -222,8 +210,4 @@ fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<Invali
         }
     }
     (valid, not_now)
-}
-
-fn is_about_a_role(action: &AccountAction) -> bool {
-    matches!(action, AccountAction::Grant(_) | AccountAction::Revoke(_))
 }

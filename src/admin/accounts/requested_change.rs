@@ -61,19 +61,6 @@ impl RequestedChange {
         }
     }
 
-    pub(super) fn role(&self) -> Option<Role> {
-        match self.action {
-            AccountAction::Grant(role) | AccountAction::Revoke(role) => Some(role),
-            AccountAction::Rename
-            | AccountAction::Deactivate
-            | AccountAction::Reactivate
-            | AccountAction::SetPassword
-            | AccountAction::ResetPassword
-            | AccountAction::EndSessions
-            | AccountAction::RevokeToken => None,
-        }
-    }
-
     /// Makes what the change takes: a password reset needs a hash and a link.
     ///
     /// # Errors

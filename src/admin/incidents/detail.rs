@@ -90,11 +90,7 @@ fn can_show_again(refusal: &Refusal) -> bool {
     match refusal {
         Refusal::Policy(_) => true,
         Refusal::Input(errors) => errors.of("finding").is_some(),
-        Refusal::NotSignedIn
-        | Refusal::Permission(_)
-        | Refusal::NotFound
-        | Refusal::Invariant(_)
-        | Refusal::Unavailable(_) => false,
+        _ => false,
     }
 }
 

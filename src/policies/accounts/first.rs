@@ -29,19 +29,11 @@ pub struct FirstFacts<'a> {
 impl Condition for FirstRule {
     type Facts<'a> = FirstFacts<'a>;
 
-    fn code(self) -> &'static str {
-        self.as_str()
-    }
-
     fn is_met(self, facts: &FirstFacts<'_>) -> bool {
         match self {
             Self::IsTheFirst => !facts.has_accounts,
             Self::IsStaff => facts.account.roles.contains(Role::Staff),
         }
-    }
-
-    fn is_about_the_person(self) -> bool {
-        false
     }
 
     fn reason(self, _: &FirstFacts<'_>) -> Reason {

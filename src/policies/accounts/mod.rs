@@ -86,14 +86,7 @@ impl Policy for ChangeAccount<'_> {
         let has_reason = has_visible_text(self.reason);
         let name = match self.change {
             AccountChange::Rename { to, seen } => Some(NewName { to, seen: seen.as_deref() }),
-            AccountChange::Grant(_)
-            | AccountChange::Revoke(_)
-            | AccountChange::Deactivate
-            | AccountChange::Reactivate
-            | AccountChange::SetPassword(_)
-            | AccountChange::ResetPassword(_)
-            | AccountChange::EndSessions
-            | AccountChange::RevokeToken(_) => None,
+            _ => None,
         };
         let facts = Facts { actor, action, account, has_reason, name };
         PolicyDenied::unless_met(rules(action), &facts)
@@ -113,13 +106,10 @@ impl Policy for NewAccount {
 impl Condition for Rule {
     type Facts<'a> = Facts<'a>;
 
-    fn code(self) -> &'static str {
-        self.as_str()
-    }
-
     fn is_met(self, facts: &Facts<'_>) -> bool {
         let Facts { actor, action, account, has_reason, name } = *facts;
         let roles = &account.person.roles;
+        let has_role = action.role().is_some_and(|role| roles.contains(role));
         match self {
             Self::IsNotYourself => actor.id != account.person.id,
             // The actor is active staff and stays so, because `IsNotYourself`
@@ -128,8 +118,8 @@ impl Condition for Rule {
             Self::IsNotTheLastStaff => {
                 !(account.is_active && roles.contains(Role::Staff) && account.active_staff <= 1)
             }
-            Self::RoleIsNotHeld => !has_role(action, account),
-            Self::RoleIsHeld => has_role(action, account),
+            Self::RoleIsNotHeld => !has_role,
+            Self::RoleIsHeld => has_role,
             Self::IsActive => account.is_active,
             Self::IsDeactivated => !account.is_active,
             Self::IsSignedIn => account.is_signed_in,
@@ -142,27 +132,8 @@ impl Condition for Rule {
         }
     }
 
-    fn is_about_the_person(self) -> bool {
-        false
-    }
-
     fn reason(self, &Facts { action, account, .. }: &Facts<'_>) -> Reason {
         let (sentence, hint) = reasons::explain(self, action, account);
         Reason::new(self.code(), sentence, hint)
-    }
-}
-
-fn has_role(action: AccountAction, account: &Account) -> bool {
-    match action {
-        AccountAction::Grant(role) | AccountAction::Revoke(role) => {
-            account.person.roles.contains(role)
-        }
-        AccountAction::Rename
-        | AccountAction::Deactivate
-        | AccountAction::Reactivate
-        | AccountAction::SetPassword
-        | AccountAction::ResetPassword
-        | AccountAction::EndSessions
-        | AccountAction::RevokeToken => false,
     }
 }

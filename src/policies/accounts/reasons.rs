@@ -2,7 +2,7 @@
 //! change it. The hint is empty where nothing would.
 
 use super::rule::{Account, Rule};
-use crate::domain::AccountAction;
+use crate::domain::{AccountAction, Role};
 
 /// Returns the sentence and the hint of a rule that is not met.
 pub(super) fn explain(
@@ -11,14 +11,15 @@ pub(super) fn explain(
     account: &Account,
 ) -> (String, &'static str) {
     let name = &account.person.display_name;
+    let role = action.role().map_or("", Role::as_str);
     match rule {
         Rule::IsNotYourself => ("This is your own account.".to_owned(), instead(action)),
         Rule::IsNotTheLastStaff => (
             "This is the last active staff account.".to_owned(),
             "Grant the role staff to another account first.",
         ),
-        Rule::RoleIsNotHeld => (format!("{name} already has the role {}.", role_of(action)), ""),
-        Rule::RoleIsHeld => (format!("{name} does not have the role {}.", role_of(action)), ""),
+        Rule::RoleIsNotHeld => (format!("{name} already has the role {}.", role), ""),
+        Rule::RoleIsHeld => (format!("{name} does not have the role {}.", role), ""),
         Rule::IsActive if action == AccountAction::ResetPassword => {
             (format!("{name}'s account is deactivated."), "Reactivate the account first.")
         }
@@ -35,19 +36,6 @@ pub(super) fn explain(
             "A reason is required.".to_owned(),
             "Enter a reason. It is kept in the account's history.",
         ),
-    }
-}
-
-fn role_of(action: AccountAction) -> &'static str {
-    match action {
-        AccountAction::Grant(role) | AccountAction::Revoke(role) => role.as_str(),
-        AccountAction::Rename
-        | AccountAction::Deactivate
-        | AccountAction::Reactivate
-        | AccountAction::SetPassword
-        | AccountAction::ResetPassword
-        | AccountAction::EndSessions
-        | AccountAction::RevokeToken => "",
     }
 }
 

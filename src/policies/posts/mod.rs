@@ -41,10 +41,6 @@ impl Policy for Create {
 impl Condition for Rule {
     type Facts<'a> = Facts<'a>;
 
-    fn code(self) -> &'static str {
-        self.as_str()
-    }
-
     fn is_met(self, facts: &Facts<'_>) -> bool {
         match facts.subject {
             Subject::New(content) => self.is_met_by_new(content),
