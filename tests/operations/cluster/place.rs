@@ -70,6 +70,12 @@ impl TestDirectory {
         processes_named(&self.path, "imprimatur")
     }
 
+    /// The only watchdog. For a moment after its start it has the name of its parent.
+    pub(super) fn watchdog(&self) -> u32 {
+        eventually("there is one watchdog", || self.watchdogs().len() == 1);
+        self.watchdogs()[0]
+    }
+
     pub(super) fn becomes_quiet(&self) {
         eventually("no process is left", || {
             self.servers().is_empty() && self.watchdogs().is_empty()
