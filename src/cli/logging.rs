@@ -1,11 +1,11 @@
 //! Logs go to standard error: as text on a terminal, as JSON elsewhere. A server never
 //! waits until they are read.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
 
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::metrics;
 use crate::server::DEFAULT_LOG_FILTER;
@@ -25,14 +25,17 @@ pub(super) enum DefaultLogs {
 /// that come after them are dropped, and counted.
 const KEPT: usize = 10_000;
 
+/// Takes the lines of a server.
+static BACKGROUND: OnceLock<NonBlocking> = OnceLock::new();
+
 /// Writes what is still to be logged when it is dropped, for at most a second.
 #[must_use]
 pub(super) struct Log {
-    _guard: Option<WorkerGuard>,
+    _guard: WorkerGuard,
 }
 
-/// Starts logging, until the log is dropped.
-pub(super) fn start(default: DefaultLogs) -> Log {
+/// Starts logging.
+pub(super) fn start(default: DefaultLogs) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match default {
             DefaultLogs::Events => DEFAULT_LOG_FILTER,
@@ -40,15 +43,6 @@ pub(super) fn start(default: DefaultLogs) -> Log {
             DefaultLogs::Nothing => "off",
         })
     });
-    let (writer, guard) = match default {
-        DefaultLogs::Events => {
-            let builder = NonBlockingBuilder::default().buffered_lines_limit(KEPT).lossy(true);
-            let (writer, guard) = builder.thread_name("log").finish(std::io::stderr());
-            metrics::watch_log(writer.error_counter());
-            (BoxMakeWriter::new(writer), Some(guard))
-        }
-        DefaultLogs::Warnings | DefaultLogs::Nothing => (BoxMakeWriter::new(std::io::stderr), None),
-    };
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A program that embeds this one may have a subscriber already.
     let _ = if std::io::stderr().is_terminal() {
@@ -56,5 +50,22 @@ pub(super) fn start(default: DefaultLogs) -> Log {
     } else {
         subscriber.json().flatten_event(true).try_init()
     };
+}
+
+/// Writes the log on a thread of its own from now on, until what this returns is dropped.
+/// The environment cannot be changed afterwards.
+pub(super) fn write_in_background() -> Log {
+    let builder = NonBlockingBuilder::default().buffered_lines_limit(KEPT).lossy(true);
+    let (writer, guard) = builder.thread_name("log").finish(std::io::stderr());
+    metrics::watch_log(writer.error_counter());
+    // A process serves once.
+    let _ = BACKGROUND.set(writer);
     Log { _guard: guard }
+}
+
+fn writer() -> Box<dyn Write> {
+    match BACKGROUND.get() {
+        Some(writer) => Box::new(writer.clone()),
+        None => Box::new(std::io::stderr()),
+    }
 }

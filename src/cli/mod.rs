@@ -103,7 +103,7 @@ pub fn main() -> ExitCode {
     let Some(command) = command else {
         return CommandFailure::Usage("Unknown command.".into()).report(options.format());
     };
-    let _log = logging::start(match (&command, options.format()) {
+    logging::start(match (&command, options.format()) {
         (_, Format::Json) => DefaultLogs::Nothing,
         (CliCommand::Serve(_), Format::Text) => DefaultLogs::Events,
         (_, Format::Text) => DefaultLogs::Warnings,
@@ -160,7 +160,11 @@ fn run(options: &Options, command: CliCommand) -> Result<(), CommandFailure> {
         CliCommand::Serve(_) if options.format() == Format::Json => {
             Err(CommandFailure::Usage("--json does not apply to the server.".into()))
         }
-        CliCommand::Serve(arguments) => serve::serve(&options.location()?, arguments),
+        CliCommand::Serve(arguments) => {
+            let location = options.location()?;
+            let _log = logging::write_in_background();
+            serve::serve(&location, arguments)
+        }
         CliCommand::Migrate => database::migrate(options),
         CliCommand::User(command) => users::user(options, command),
         CliCommand::Role(command) => users::role(options, command),
