@@ -4,6 +4,8 @@ use std::fs;
 
 use super::place::TestDirectory;
 use crate::edges::command_line::program::{bare, finished};
+use crate::support::Program;
+use crate::support::running::Running;
 
 /// Everything in PostgreSQL's documentation of the environment, with values that hurt.
 const VARIABLES: &[(&str, &str)] = &[
@@ -55,6 +57,17 @@ fn no_variable_of_libpq_reaches_the_private_database() {
         let run = run(&[*variable]);
         assert_eq!(run.code, 0, "{variable:?}: {}", run.stderr);
     }
+}
+
+#[test]
+fn no_variable_of_libpq_reaches_a_server() {
+    let place = TestDirectory::new();
+    let data = place.data_dir();
+    let words = ["--data-dir", data.to_str().unwrap()];
+    let served = Running::by(bare(), VARIABLES, &words);
+    Program::with(served.address, "").get("/").expect(200);
+    served.stop();
+    place.becomes_quiet();
 }
 
 /// Also the programs that make a new one, and a service file and a password file at home.
