@@ -12,7 +12,7 @@ use crate::accounts::sessions::{self, LIFETIME_SECONDS, random_key_of};
 use crate::accounts::throttle::Throttled;
 use crate::domain::{FieldError, NewPassword, NewSession, OwnChange};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, kept_form_page};
+use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, Work, kept_form_page};
 use crate::refusal::Refusal;
 use crate::store::Store;
 
@@ -89,16 +89,17 @@ async fn hash(
         return Ok(Hashed::StaleForm(form));
     }
     let typed = form.read(passwords)?;
+    let admission = context.admit(&request.sender(), request.id, Work::Short).await?;
     let asking = request.clone();
-    let person = context
-        .step(request.id, move |store: &Store| asking.viewer(&mut *store.checkout()?))
-        .await?;
+    let viewer = move |store: &Store| asking.viewer(&mut *store.checkout()?);
+    let person = context.step(&admission, viewer).await?;
     let new = choose(&typed.new, &[&person.username, &person.display_name])
         .map_err(|error| FieldError::new("new_password", error.message))?;
-    let current = match proof::check(request, context, hashing, &typed.current).await? {
-        Proof::Throttled(throttled) => return Ok(Hashed::Throttled(throttled)),
-        Proof::Checked(current) => current,
-    };
+    let current =
+        match proof::check(request, (context, &admission), hashing, &typed.current).await? {
+            Proof::Throttled(throttled) => return Ok(Hashed::Throttled(throttled)),
+            Proof::Checked(current) => current,
+        };
     let new = hashing.hash(new).await?;
     Ok(Hashed::Ready { new, current, keeps_tokens: typed.keeps_tokens })
 }

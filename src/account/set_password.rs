@@ -15,7 +15,7 @@ use crate::accounts::throttle::{self, SignInAttempt};
 use crate::accounts::username_of;
 use crate::domain::Interface;
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Layout, Reply, Request, error_page, throttled};
+use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Work, error_page, throttled};
 use crate::refusal::{Refusal, read_error};
 use crate::workflow::own_account;
 
@@ -80,10 +80,11 @@ async fn set(
 ) -> Result<Reply, Refusal> {
     let (secret, password) = Form::parse(body)?.read(fields)?;
     let link = Link::of(&secret);
-    let (shown, address) = (link.clone(), request.address);
-    let found = context.step(request.id, move |store| {
+    let (shown, network) = (link.clone(), request.network);
+    let admission = context.admit(&request.sender(), request.id, Work::Short).await?;
+    let found = context.step(&admission, move |store| {
         let conn = &mut *store.checkout()?;
-        let attempt = SignInAttempt::Link { address };
+        let attempt = SignInAttempt::Link { network };
         if let Err(throttled) = throttle::count(conn, &attempt).map_err(read_error)? {
             return Ok(Err(throttled));
         }
@@ -109,7 +110,7 @@ async fn set(
     };
     let hash = hashing.hash(password).await?;
     let id = request.id;
-    let set = context.step(id, move |store| {
+    let set = context.step(&admission, move |store| {
         own_account::set_password_by_link(store, Interface::Page, id, &link, &hash)
     });
     set.await?;

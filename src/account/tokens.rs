@@ -11,7 +11,7 @@ use crate::domain::{
     InvalidInput, NewToken, OwnChange, Permission, TokenId, TokenLifetime, TokenName, decimal,
 };
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Request};
+use crate::http::{Context, Form, Hashing, Request, Work};
 use crate::refusal::Refusal;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -30,7 +30,14 @@ async fn make(
     let form = Form::parse(&body).unwrap_or_default();
     let typed = form.peek("password").unwrap_or_default().to_owned();
     let proof = match request.sent(&form) {
-        Ok(true) if !typed.is_empty() => proof::check(&request, &context, &hashing, &typed).await,
+        Ok(true) if !typed.is_empty() => {
+            match context.admit(&request.sender(), request.id, Work::Short).await {
+                Ok(admission) => {
+                    proof::check(&request, (&context, &admission), &hashing, &typed).await
+                }
+                Err(refusal) => Err(refusal),
+            }
+        }
         _ => Ok(Proof::Checked(None)),
     };
     context

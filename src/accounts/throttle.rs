@@ -6,14 +6,12 @@
 //! networks, the account is closed to unknown browsers; a browser that its owner
 //! has signed in with has a count of its own and still gets in.
 
-use std::net::IpAddr;
-
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Text};
 use sha2::{Digest, Sha256};
 
 use crate::accounts::sessions::SessionId;
-use crate::domain::SecretHash;
+use crate::domain::{Network, SecretHash};
 use crate::store::statement::statement;
 
 /// The length of a window: 15 minutes, in seconds.
@@ -44,8 +42,8 @@ pub enum SignInAttempt {
     Unknown {
         /// The username as it was typed.
         username: String,
-        /// The client's address.
-        address: IpAddr,
+        /// The client's network.
+        network: Network,
     },
     /// By a browser that the account's owner has signed in with, named by the
     /// hash of its cookie.
@@ -54,8 +52,8 @@ pub enum SignInAttempt {
     SignedIn(SessionId),
     /// With a one-time link, without a username.
     Link {
-        /// The client's address.
-        address: IpAddr,
+        /// The client's network.
+        network: Network,
     },
 }
 
@@ -76,8 +74,8 @@ impl Counter {
         Self { kind, subject: subject.finalize().into(), limit }
     }
 
-    fn of_network(address: IpAddr) -> Self {
-        Self::of("network", PER_NETWORK, &[&network(address)])
+    fn of_network(network: Network) -> Self {
+        Self::of("network", PER_NETWORK, &[network.as_bytes()])
     }
 
     fn of_browser(name: &[u8]) -> Self {
@@ -91,29 +89,20 @@ impl SignInAttempt {
     /// attempts of the account.
     fn counters(&self) -> Vec<Counter> {
         match self {
-            Self::Unknown { username, address } => {
+            Self::Unknown { username, network } => {
                 let name = username.trim().to_lowercase();
-                let (name, network) = (name.as_bytes(), network(*address));
+                let name = name.as_bytes();
                 let limit = PER_ACCOUNT_AND_NETWORK;
                 vec![
-                    Counter::of_network(*address),
-                    Counter::of("account-and-network", limit, &[name, &network]),
+                    Counter::of_network(*network),
+                    Counter::of("account-and-network", limit, &[name, network.as_bytes()]),
                     Counter::of("account", PER_ACCOUNT, &[name]),
                 ]
             }
             Self::KnownBrowser(cookie) => vec![Counter::of_browser(cookie.as_bytes())],
             Self::SignedIn(session) => vec![Counter::of_browser(session.hash())],
-            Self::Link { address } => vec![Counter::of_network(*address)],
+            Self::Link { network } => vec![Counter::of_network(*network)],
         }
-    }
-}
-
-/// Returns the bytes of the network: the IPv4 address, or the /64 that one IPv6
-/// subscriber has.
-fn network(address: IpAddr) -> Vec<u8> {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets()[..8].to_vec(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::api::quotas::{QUOTA, QuotaUse, WINDOW};
 use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
 use crate::http::api_error::ApiError;
 use crate::http::problem;
-use crate::http::{Context, Form, NotDone, Reply};
+use crate::http::{Context, Form, NotDone, Reply, Sender, Shown, Work};
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
@@ -109,7 +109,7 @@ pub(super) async fn change(
     .await
 }
 
-/// The longest body that is saved without a turn, in bytes.
+/// The longest body that is no text which takes long to save, in bytes.
 const SHORT: usize = 16 * 1024;
 
 /// Replies to a request with a body so long, with what is left of the token's quota.
@@ -148,25 +148,28 @@ async fn within_quota(
         tracing::info!(request_id = %id, "a token has used up its quota");
         return problem::reply(&ApiError::TooMany(quota.seconds), id);
     }
-    let busy = || problem::reply(&Refusal::from(Unavailable::Busy).into(), id);
-    let turn = match is_long {
-        true => match context.turn(id, Some(Credential::Token(token.clone()))).await {
-            Ok(turn) => Some(turn),
-            Err(_) => return busy(),
-        },
-        false => None,
+    let sender = Sender { shows: Shown::Token(token.clone()), network: request.network };
+    let turn = if is_long { Work::Text } else { Work::Short };
+    let admission = match context.admit(&sender, id, turn).await {
+        Ok(admission) => admission,
+        Err(refusal) => return problem::reply(&refusal.into(), id),
     };
-    let Some(place) = context.admit() else { return busy() };
-    let reply = context.blocking(id, move |store| {
-        let _until_done = (place, turn);
+    let (turns, admitted) = (context.clone(), admission.clone());
+    let reply = context.blocking(&admission, move |store| {
         let reply = match request.headers.accepts_json {
             true => work(store, request, &token, quota),
             false => Err(ApiError::NotAcceptable),
         };
-        reply.unwrap_or_else(|error| problem::reply(&check_token(store, &token, error), id))
+        reply.unwrap_or_else(|error| {
+            let error = check_token(store, &token, error);
+            if matches!(error, ApiError::BadToken) {
+                turns.note_refusal(&admitted, &Refusal::NotSignedIn);
+            }
+            problem::reply(&error, id)
+        })
     });
     reply.await.unwrap_or_else(|not_done| match not_done {
-        NotDone::Busy => busy(),
+        NotDone::Busy => problem::reply(&Refusal::from(Unavailable::Busy).into(), id),
         NotDone::Panicked => problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id),
     })
 }

@@ -14,6 +14,7 @@ mod ids;
 mod incident;
 pub(crate) mod markdown;
 mod named;
+mod network;
 mod one_line;
 mod operation;
 mod people;
@@ -43,6 +44,7 @@ pub use ids::{IncidentId, PostId, ReviewId, RevisionNumber, TokenId, UserId};
 pub use incident::{Acknowledgement, Incident};
 pub use named::UnknownName;
 pub(crate) use named::named;
+pub use network::Network;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet};
 pub use post::{

@@ -95,7 +95,7 @@ pub(crate) async fn submit(
             Err(refusal) => Err(refusal),
         }
     };
-    context.short_form(request, body, submit).await
+    context.form(request, body, submit).await
 }
 
 /// Returns the action that an address names, if it has this form. Creating and

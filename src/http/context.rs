@@ -1,16 +1,12 @@
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::turns::{PATIENCE, Taker, Turn, Turns};
-use super::{Form, Reply, Request, Settings, error_page, kept_form_page};
-use crate::accounts::{self, Credential};
-use crate::domain::RequestId;
+use super::turns::{PATIENCE, Turns, Work};
+use super::{Admission, Form, Reply, Request, Settings, error_page, kept_form_page};
 use crate::metrics;
 use crate::refusal::Refusal;
 use crate::store::{Store, Unavailable};
@@ -23,14 +19,16 @@ pub struct Context {
     /// How the server presents itself.
     pub settings: Settings,
     /// One permit for each request that may be in progress.
-    permits: Arc<Semaphore>,
-    /// Turns at rendering and saving what a person has typed.
-    turns: Arc<Turns>,
+    pub(super) permits: Arc<Semaphore>,
+    /// One permit for each thread that may work: more threads than connections would
+    /// only wait for each other.
+    threads: Arc<Semaphore>,
+    pub(super) turns: Arc<Turns>,
 }
 
 /// Why work was not done.
 pub(crate) enum NotDone {
-    /// It did not begin: no thread was free in time.
+    /// It did not begin: it had no turn, or no thread was free, in time.
     Busy,
     /// It panicked.
     Panicked,
@@ -43,9 +41,14 @@ pub const MAX_IN_HAND: usize = 256;
 impl Context {
     /// Returns the data that the handlers of one process share.
     pub fn new(store: Store, settings: Settings) -> Self {
-        let permits = Arc::new(Semaphore::new(MAX_IN_HAND));
-        let turns = Arc::new(Turns::new((threads(&store) / 2).max(1)));
-        Self { store, settings, permits, turns }
+        let connections = store.size() as usize;
+        Self {
+            store,
+            settings,
+            permits: Arc::new(Semaphore::new(MAX_IN_HAND)),
+            threads: Arc::new(Semaphore::new(connections)),
+            turns: Arc::new(Turns::new(connections)),
+        }
     }
 
     /// Responds with what `work` returns. A refusal becomes its error page.
@@ -56,64 +59,21 @@ impl Context {
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        self.respond(request, None, work).await
+        match self.admit(&request.sender(), request.id, Work::Short).await {
+            Ok(admission) => self.respond(admission, request, None, work).await,
+            Err(refusal) => self.refuse(&refusal, &request, None),
+        }
     }
 
-    /// Responds with a page that renders what a person has typed, which may keep a
-    /// thread busy. Such pages never take all threads: the others go on meanwhile.
+    /// Responds with a page that renders what a person has typed.
     pub(crate) async fn rendered_page(
         &self,
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match self.turn(request.id, request.credential().ok()).await {
-            Ok(turn) => {
-                let work =
-                    move |store: &Store, request: &Request| with(turn, || work(store, request));
-                self.respond(request, None, work).await
-            }
-            Err(_) => self.busy(&request, None),
-        }
-    }
-
-    /// Responds to a form that saves or renders what a person has typed.
-    pub(crate) async fn rendered_form(
-        &self,
-        request: Request,
-        body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        let turn = self.turn(request.id, request.credential().ok()).await;
-        self.form_in_turn(turn, request, body, work).await
-    }
-
-    /// Responds to a form that saves a few words, and renders only what was refused: one
-    /// person may send many at once.
-    pub(crate) async fn short_form(
-        &self,
-        request: Request,
-        body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        let turn = self.turns.take_short().await.ok_or(NotDone::Busy);
-        self.form_in_turn(turn, request, body, work).await
-    }
-
-    async fn form_in_turn(
-        &self,
-        turn: Result<Turn, NotDone>,
-        request: Request,
-        body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        match turn {
-            Ok(turn) => {
-                let work = move |store: &Store, request: &Request, form| {
-                    with(turn, || work(store, request, form))
-                };
-                self.form(request, body, work).await
-            }
-            Err(_) => self.busy(&request, Some(&Form::parse_lossy(&body))),
+        match self.admit(&request.sender(), request.id, Work::Text).await {
+            Ok(admission) => self.respond(admission, request, None, work).await,
+            Err(refusal) => self.refuse(&refusal, &request, None),
         }
     }
 
@@ -125,16 +85,36 @@ impl Context {
         body: Bytes,
         work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        let form = match Form::parse(&body) {
-            Ok(form) => form,
-            Err(input) => {
-                let readable = Form::parse_lossy(&body);
-                return error_page::page(&input.into(), &request, Some(&readable))
-                    .into_response(&self.settings);
+        self.form_in_turn(Work::Short, request, body, work).await
+    }
+
+    /// Responds to a form that saves or renders what a person has typed.
+    pub(crate) async fn rendered_form(
+        &self,
+        request: Request,
+        body: Bytes,
+        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        self.form_in_turn(Work::Text, request, body, work).await
+    }
+
+    async fn form_in_turn(
+        &self,
+        turn: Work,
+        request: Request,
+        body: Bytes,
+        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        let admitted = self.admit(&request.sender(), request.id, turn).await;
+        let parsed = admitted.and_then(|admission| Ok((admission, Form::parse(&body)?)));
+        let (admission, form) = match parsed {
+            Ok(parsed) => parsed,
+            Err(refusal) => {
+                return self.refuse(&refusal, &request, Some(&Form::parse_lossy(&body)));
             }
         };
         let mut fields = form.clone();
-        self.respond(request, Some(form), move |store, request| {
+        self.respond(admission, request, Some(form), move |store, request| {
             if !request.sent(&fields)? {
                 request.look_up_viewer(store);
                 return Ok(kept_form_page::stale_form(request, &fields));
@@ -147,22 +127,17 @@ impl Context {
 
     async fn respond(
         &self,
+        admission: Admission,
         request: Request,
         form: Option<Form>,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        let Some(permit) = self.admit() else {
-            return self.busy(&request, form.as_ref());
-        };
-        let id = request.id;
         let asked = Arc::new((request, form));
-        let (sent, turns) = (Arc::clone(&asked), Arc::clone(&self.turns));
-        let reply = self.blocking(id, move |store| {
-            let (_permit, (request, form)) = (permit, &*sent);
+        let (sent, context, admitted) = (Arc::clone(&asked), self.clone(), admission.clone());
+        let reply = self.blocking(&admission, move |store| {
+            let (request, form) = &*sent;
             let reply = work(store, request).unwrap_or_else(|refusal| {
-                if let (Refusal::NotSignedIn, Some(session)) = (&refusal, request.session()) {
-                    turns.forget(&session.stored());
-                }
+                context.note_refusal(&admitted, &refusal);
                 if !matches!(refusal, Refusal::Unavailable(_) | Refusal::NotSignedIn) {
                     request.look_up_viewer(store);
                 }
@@ -172,14 +147,21 @@ impl Context {
         });
         match reply.await {
             Ok(reply) => reply.into_response(&self.settings),
-            Err(NotDone::Busy) => self.busy(&asked.0, asked.1.as_ref()),
-            Err(NotDone::Panicked) => error_page::defect(id).into_response(&self.settings),
+            Err(NotDone::Busy) => {
+                self.refuse(&Unavailable::Busy.into(), &asked.0, asked.1.as_ref())
+            }
+            Err(NotDone::Panicked) => error_page::defect(asked.0.id).into_response(&self.settings),
         }
     }
 
-    /// Responds to a request that is not admitted.
-    pub(crate) fn busy(&self, request: &Request, form: Option<&Form>) -> HttpResponse {
-        error_page::page(&Unavailable::Busy.into(), request, form).into_response(&self.settings)
+    /// Responds to a request whose work does not begin.
+    pub(crate) fn refuse(
+        &self,
+        refusal: &Refusal,
+        request: &Request,
+        form: Option<&Form>,
+    ) -> HttpResponse {
+        error_page::page(refusal, request, form).into_response(&self.settings)
     }
 
     /// Returns how many requests are in progress.
@@ -187,102 +169,47 @@ impl Context {
         MAX_IN_HAND - self.permits.available_permits()
     }
 
-    /// Waits for a turn of the person whose credential this is.
-    pub(crate) async fn turn(
-        &self,
-        request: RequestId,
-        credential: Option<Credential>,
-    ) -> Result<Turn, NotDone> {
-        let taker = match credential {
-            Some(credential) => self.taker(request, credential).await?,
-            None => Taker::Stranger,
-        };
-        self.turns.take(taker).await.ok_or(NotDone::Busy)
-    }
-
-    /// Returns who takes a turn. A credential is looked up when it is first seen.
-    async fn taker(&self, request: RequestId, credential: Credential) -> Result<Taker, NotDone> {
-        let secret = match &credential {
-            Credential::Session(id) => id.stored(),
-            Credential::Token(secret) => secret.clone(),
-            Credential::Account(id) => return Ok(Taker::Account(*id)),
-        };
-        if let Some(owner) = self.turns.owner(&secret) {
-            return Ok(Taker::Account(owner));
-        }
-        let find = move |store: &Store| {
-            accounts::identify(&mut *store.checkout().ok()?, &credential).ok().flatten()
-        };
-        Ok(match self.blocking(request, find).await? {
-            Some(person) => {
-                self.turns.remember(secret, person.id);
-                Taker::Account(person.id)
-            }
-            None => Taker::Stranger,
-        })
-    }
-
-    /// Admits a request until the permit is dropped, or returns `None` if too many are in progress.
-    pub(crate) fn admit(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.permits).try_acquire_owned().inspect_err(|_| metrics::turned_away()).ok()
-    }
-
     /// Runs work where it may block, unless no thread is free in time: then it is
     /// never run.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
-        request: RequestId,
+        admission: &Admission,
         work: impl FnOnce(&Store) -> T + Send + 'static,
     ) -> Result<T, NotDone> {
-        let store = self.store.clone();
-        // The thread that begins and the deadline: the first to set it decides.
-        let is_decided = Arc::new(AtomicBool::new(false));
-        let begins = Arc::clone(&is_decided);
-        let run = move || (!begins.swap(true, Ordering::AcqRel)).then(|| work(&store));
-        let mut run = pin!(web::block(run));
-        let done = match timeout(PATIENCE, &mut run).await {
-            Ok(done) => done,
-            Err(_) if is_decided.swap(true, Ordering::AcqRel) => run.await,
-            Err(_) => {
-                metrics::turned_away();
-                tracing::warn!(request_id = %request, "no thread was free in time");
-                return Err(NotDone::Busy);
-            }
+        let request = admission.request;
+        let thread = timeout(PATIENCE, Arc::clone(&self.threads).acquire_owned()).await;
+        let Ok(Ok(thread)) = thread else {
+            metrics::turned_away();
+            tracing::warn!(request_id = %request, "no thread was free in time");
+            return Err(NotDone::Busy);
         };
-        match done {
-            Ok(done) => done.ok_or(NotDone::Busy),
-            Err(error) => {
-                tracing::error!(request_id = %request, %error, "a handler panicked");
-                Err(NotDone::Panicked)
-            }
-        }
+        let (store, admission) = (self.store.clone(), admission.clone());
+        let run = move || {
+            let _until_done = (admission, thread);
+            work(&store)
+        };
+        web::block(run).await.map_err(|error| {
+            tracing::error!(request_id = %request, %error, "a handler panicked");
+            NotDone::Panicked
+        })
     }
 
     /// Runs one step of a handler that also waits for something else.
     pub(crate) async fn step<T: Send + 'static>(
         &self,
-        request: RequestId,
+        admission: &Admission,
         work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        self.blocking(request, work).await.unwrap_or_else(|not_done| {
-            Err(match not_done {
-                NotDone::Busy => Unavailable::Busy.into(),
-                NotDone::Panicked => Unavailable::ConnectionLost.into(),
-            })
-        })
+        let done = self.blocking(admission, work).await?;
+        done.inspect_err(|refusal| self.note_refusal(admission, refusal))
     }
 }
 
-/// Does work, and keeps its turn until it is done, whether or not its client waits.
-fn with<T>(turn: Turn, work: impl FnOnce() -> T) -> T {
-    let done = work();
-    drop(turn);
-    done
-}
-
-/// Returns how many threads a worker of the server has for work that may block: more
-/// threads than connections would only wait for each other.
-pub(crate) fn threads(store: &Store) -> usize {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    (store.size() as usize).div_ceil(workers).max(1)
+impl From<NotDone> for Refusal {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::Busy => Unavailable::Busy.into(),
+            NotDone::Panicked => Unavailable::ConnectionLost.into(),
+        }
+    }
 }

@@ -8,9 +8,9 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use futures_util::stream::{self, StreamExt};
 
-use crate::http::{Context, Request, error_page};
+use crate::http::{Context, Request, Work, error_page};
 use crate::refusal::Refusal;
-use crate::store::{Store, Unavailable};
+use crate::store::Store;
 
 /// A piece of a file.
 #[derive(Debug)]
@@ -89,15 +89,8 @@ impl Context {
         >,
         from: Option<From>,
     ) -> Result<FilePiece<From>, Refusal> {
-        let Some(permit) = self.admit() else {
-            return Err(Unavailable::Busy.into());
-        };
+        let admission = self.admit(&request.sender(), request.id, Work::Short).await?;
         let asking = request.clone();
-        self.step(request.id, move |store| {
-            let piece = read(store, &asking, from);
-            drop(permit);
-            piece
-        })
-        .await
+        self.step(&admission, move |store| read(store, &asking, from)).await
     }
 }

@@ -1,7 +1,8 @@
 //! What every edge over HTTP needs.
 
 // The request.
-mod client_address;
+mod admission;
+mod client_network;
 mod context;
 pub(crate) mod entity_tag;
 mod form;
@@ -43,8 +44,10 @@ mod edge;
 pub(crate) mod presence;
 pub(crate) mod return_address;
 
+pub(crate) use admission::{Admission, Sender, Shown};
+pub(crate) use client_network::client_network;
+pub(crate) use context::NotDone;
 pub use context::{Context, MAX_IN_HAND};
-pub(crate) use context::{NotDone, threads};
 pub use error_kind::{ErrorKind, problem_kinds};
 pub use form::Form;
 pub use hashing::Hashing;
@@ -61,3 +64,4 @@ pub(crate) use get_only::get_only;
 pub(crate) use query::{PageAddress, escaped, post_id};
 pub(crate) use request::HeadersOnly;
 pub(crate) use sign_in_page::SignInPage;
+pub(crate) use turns::{Taker, Work};

@@ -1,5 +1,4 @@
 use std::future::{Ready, ready};
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use actix_session::SessionExt;
@@ -12,12 +11,12 @@ use diesel::pg::PgConnection;
 use crate::accounts::devices::device;
 use crate::accounts::sessions::{form_token, owner_of};
 use crate::accounts::{self, Credential, SessionId};
-use crate::domain::{Interface, InvalidInput, OperationKey, Person, RequestId, UserId};
-use crate::http::client_address::client_address;
+use crate::domain::{Interface, InvalidInput, Network, OperationKey, Person, RequestId, UserId};
+use crate::http::client_network::client_network;
 use crate::http::entity_tag::is_cached;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
-use crate::http::{Form, Settings, Site};
+use crate::http::{Form, Sender, Settings, Shown, Site};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
 use crate::workflow::Call;
@@ -30,8 +29,8 @@ pub(crate) struct HeadersOnly;
 pub struct Request {
     /// The id of the request, for logs and records.
     pub id: RequestId,
-    /// The address that the request comes from.
-    pub address: IpAddr,
+    /// The network that the request comes from.
+    pub network: Network,
     /// The path of its URL.
     pub path: String,
     /// The query string, undecoded.
@@ -75,7 +74,7 @@ impl Request {
         let is_shown = !request.extensions().contains::<HeadersOnly>();
         Self {
             id: id.unwrap_or_default(),
-            address: client_address(request),
+            network: client_network(request),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
             device: device(user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default()),
@@ -103,6 +102,14 @@ impl Request {
     /// Returns the session's id as it is stored, if there is one.
     pub fn session(&self) -> Option<SessionId> {
         self.key.as_deref().map(SessionId::of)
+    }
+
+    /// Returns who sends it, as far as it tells. A session without an owner is a
+    /// stranger's.
+    pub(crate) fn sender(&self) -> Sender {
+        let session = self.session().zip(self.owner());
+        let shows = session.map_or(Shown::Nothing, |(id, owner)| Shown::Session(id, owner));
+        Sender { shows, network: self.network }
     }
 
     /// Begins a session where there is none, for a form to belong to. Returns the

@@ -1,5 +1,4 @@
-//! Turns at work that may keep a thread and a connection busy: rendering and saving
-//! texts.
+//! What keeps one person's requests from those of all others: the turns of each person.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,47 +8,80 @@ use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::domain::{SecretHash, UserId};
+use crate::domain::{Network, SecretHash, UserId};
 use crate::metrics;
 
-/// The longest that a request waits for a thread, or for a turn.
+/// The longest that a request waits for a turn, or for a thread.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// People and credentials that are remembered. One that is forgotten begins again.
 const KEPT: usize = 10_000;
 
-/// The most requests of one person that wait: their bodies are in memory.
-const MAX_WAITING: usize = 64;
+/// The most requests of one person that wait.
+const MAX_WAITING: usize = 256;
 
-/// The turns of a process. Such work never takes all threads, and the work of one person
-/// never all of the turns.
+/// The most texts of one person that wait: they are in memory.
+const MAX_WAITING_TEXTS: usize = 64;
+
+/// The turns of a process.
+///
+/// The requests of one person never take all connections, and those that render or save
+/// texts, which may take long, not even when they come from many.
 pub(super) struct Turns {
-    all: Arc<Semaphore>,
-    of_one: usize,
-    people: Cache<Taker, Arc<Semaphore>>,
-    owners: Cache<SecretHash, UserId>,
+    connections: usize,
+    texts: Line,
+    people: Cache<Taker, OwnTurns>,
+    owners: Cache<SecretHash, Option<UserId>>,
 }
 
 /// Who takes a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Taker {
+pub(crate) enum Taker {
+    /// A person, whatever sessions and tokens they use.
     Account(UserId),
-    /// People who are not signed in have the turns of one person.
-    Stranger,
+    /// People who are not signed in have the turns of their network.
+    Network(Network),
+    /// Looks up whose a credential is, for all people.
+    LookUp,
+    /// Looks whether the server is ready.
+    Probe,
+}
+
+/// What a request does with its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// It renders or saves what a person has typed, and may keep its thread busy.
+    Text,
+    /// All else.
+    Short,
+}
+
+/// The turns of one person.
+#[derive(Clone)]
+struct OwnTurns {
+    requests: Line,
+    texts: Line,
+}
+
+/// Turns, and how many requests may have or await one.
+#[derive(Clone)]
+struct Line {
+    turns: Arc<Semaphore>,
+    longest: usize,
 }
 
 /// A turn. It goes with the work, which runs on when its client is gone.
-pub(crate) struct Turn {
-    _of_all: OwnedSemaphorePermit,
-    _own: Option<OwnedSemaphorePermit>,
+pub(super) struct Turn {
+    _request: OwnedSemaphorePermit,
+    _text: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
 impl Turns {
-    /// Returns so many turns, half of them for one person.
-    pub(super) fn new(count: usize) -> Self {
+    /// Returns the turns at so many connections.
+    pub(super) fn new(connections: usize) -> Self {
         Self {
-            all: Arc::new(Semaphore::new(count)),
-            of_one: (count / 2).max(1),
+            connections,
+            texts: Line::new(connections / 4, Semaphore::MAX_PERMITS),
             people: Cache::new(KEPT),
             owners: Cache::new(KEPT),
         }
@@ -58,46 +90,57 @@ impl Turns {
     /// Waits for a turn, and returns `None` if none comes in time or too many requests of
     /// the person wait already. People wait behind their own work first, and then as long
     /// as all others.
-    pub(super) async fn take(&self, taker: Taker) -> Option<Turn> {
-        let fresh = || Ok::<_, Infallible>(Arc::new(Semaphore::new(self.of_one)));
-        let Ok(own) = self.people.get_or_insert_with(&taker, fresh);
-        // The cache holds it, too.
-        if Arc::strong_count(&own).saturating_sub(2) >= self.of_one + MAX_WAITING {
+    pub(super) async fn take(&self, taker: Taker, work: Work) -> Option<Turn> {
+        let turn = self.wait(taker, work).await;
+        if turn.is_none() {
             metrics::turned_away();
-            return None;
         }
-        let own = in_time(own).await?;
-        Some(Turn { _own: Some(own), ..self.take_short().await? })
+        turn
     }
 
-    /// Waits for a turn at work that is short, for any person.
-    pub(super) async fn take_short(&self) -> Option<Turn> {
-        Some(Turn { _of_all: in_time(Arc::clone(&self.all)).await?, _own: None })
+    async fn wait(&self, taker: Taker, work: Work) -> Option<Turn> {
+        let Ok(own) = self.people.get_or_insert_with(&taker, || Ok::<_, Infallible>(self.own()));
+        let text = match work {
+            Work::Text => Some((own.texts.wait().await?, self.texts.clone().wait().await?)),
+            Work::Short => None,
+        };
+        Some(Turn { _request: own.requests.wait().await?, _text: text })
     }
 
-    /// Returns whose a credential is, if it was looked up before. It never becomes
-    /// another person's.
-    pub(super) fn owner(&self, credential: &SecretHash) -> Option<UserId> {
+    /// A person who comes as two takers, or three, leaves connections to others.
+    fn own(&self) -> OwnTurns {
+        OwnTurns {
+            requests: Line::new(self.connections / 4, MAX_WAITING),
+            texts: Line::new(self.connections / 8, MAX_WAITING_TEXTS),
+        }
+    }
+
+    /// Returns whose a credential is, if it was looked up before: `Some(None)` if it has
+    /// ended. It never becomes another person's, and never works again.
+    pub(super) fn owner(&self, credential: &SecretHash) -> Option<Option<UserId>> {
         self.owners.get(credential)
     }
 
-    /// Remembers whose a credential is.
-    pub(super) fn remember(&self, credential: SecretHash, owner: UserId) {
+    /// Remembers whose a credential is, or that it has ended: then it takes no turns of
+    /// its owner.
+    pub(super) fn remember(&self, credential: SecretHash, owner: Option<UserId>) {
         self.owners.insert(credential, owner);
-    }
-
-    /// Forgets a credential that has ended: it takes no turns of its owner.
-    pub(super) fn forget(&self, credential: &SecretHash) {
-        self.owners.remove(credential);
     }
 }
 
-async fn in_time(permits: Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    let permit = timeout(PATIENCE, permits.acquire_owned()).await.ok().and_then(Result::ok);
-    if permit.is_none() {
-        metrics::turned_away();
+impl Line {
+    fn new(turns: usize, waiting: usize) -> Self {
+        let turns = turns.max(1);
+        Self { turns: Arc::new(Semaphore::new(turns)), longest: waiting.saturating_add(turns) }
     }
-    permit
+
+    async fn wait(self) -> Option<OwnedSemaphorePermit> {
+        // One is with the other lines, and one is this.
+        if Arc::strong_count(&self.turns).saturating_sub(2) >= self.longest {
+            return None;
+        }
+        timeout(PATIENCE, self.turns.acquire_owned()).await.ok()?.ok()
+    }
 }
 
 #[cfg(test)]
@@ -109,29 +152,37 @@ mod tests {
     use actix_web::rt::System;
     use futures_util::FutureExt;
 
-    use super::{MAX_WAITING, Taker, Turns};
+    use super::{MAX_WAITING, MAX_WAITING_TEXTS, Taker, Turns, Work};
     use crate::domain::UserId;
 
     #[test]
     fn so_many_requests_of_one_person_wait_and_no_more() {
         System::new().block_on(async {
-            let turns = Turns::new(2);
-            let alice = Taker::Account(UserId(1));
-            let first = turns.take(alice).await;
-            let mut waiting: Vec<_> =
-                (0..MAX_WAITING).map(|_| Box::pin(turns.take(alice))).collect();
-            poll_fn(|context| {
-                let waits = |turn: &mut _| Future::poll(Pin::as_mut(turn), context).is_pending();
-                assert!(waiting.iter_mut().all(waits));
-                Poll::Ready(())
-            })
-            .await;
-            let refused = turns.take(alice).now_or_never().expect("an answer at once");
-            assert!(refused.is_none(), "one too many");
-            assert!(turns.take(Taker::Stranger).await.is_some(), "another person");
-            drop(first);
-            for turn in waiting {
-                assert!(turn.await.is_some(), "each had its turn");
+            for (work, most) in [(Work::Short, MAX_WAITING), (Work::Text, MAX_WAITING_TEXTS)] {
+                let turns = Turns::new(8);
+                let alice = Taker::Account(UserId(1));
+                let mut held = Vec::new();
+                while let Some(Some(turn)) = turns.take(alice, work).now_or_never() {
+                    held.push(turn);
+                }
+                assert_eq!(held.len(), if work == Work::Text { 1 } else { 2 });
+                let mut waiting: Vec<_> =
+                    (0..most).map(|_| Box::pin(turns.take(alice, work))).collect();
+                poll_fn(|context| {
+                    let waits =
+                        |turn: &mut _| Future::poll(Pin::as_mut(turn), context).is_pending();
+                    assert!(waiting.iter_mut().all(waits));
+                    Poll::Ready(())
+                })
+                .await;
+                let refused = turns.take(alice, work).now_or_never().expect("an answer at once");
+                assert!(refused.is_none(), "one too many");
+                let bob = Taker::Account(UserId(2));
+                assert!(turns.take(bob, work).await.is_some(), "another person");
+                drop(held);
+                for turn in waiting {
+                    assert!(turn.await.is_some(), "each had its turn");
+                }
             }
         });
     }

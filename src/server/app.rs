@@ -16,7 +16,7 @@ use super::{cross_site, error_responses, host_check, methods, middleware};
 use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;
-use crate::http::{Context, FORM_LIMIT, Hashing, session, threads};
+use crate::http::{Context, FORM_LIMIT, Hashing, session};
 use crate::site::{FeedIds, FreshPages, RenderCache};
 use crate::store::{Store, posts};
 
@@ -34,7 +34,8 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     let browsers = Data::new(BrowserKey::new(secret));
     let bodies = Data::new(BodyBudget::default());
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let blocking_threads = threads(&context.store);
+    // Not all of them work at once: each waits for one of as many permits first.
+    let blocking_threads = context.store.size() as usize;
     let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
     let feed_ids = Data::new(feed_ids);
     let fresh_pages = Data::new(FreshPages::start(context.store.aside())?);

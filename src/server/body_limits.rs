@@ -3,7 +3,6 @@
 //! refused before its body is read.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,14 +15,11 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
-use crate::accounts::tokens;
 use crate::api;
-use crate::domain::SecretHash;
 use crate::http::api_error::ApiError;
 use crate::http::problem;
-use crate::http::{Context, FORM_LIMIT, Reply, Request, error_page};
-use crate::refusal::read_error;
-use crate::store::{Store, Unavailable};
+use crate::http::{Context, FORM_LIMIT, Reply, Request, Sender, Shown, Taker, error_page};
+use crate::store::Unavailable;
 
 /// The longest wait for the next part of a body, and the time that a body has
 /// before the least rate applies.
@@ -38,11 +34,11 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// The bytes of all bodies that are in memory.
 const ALL: usize = 64 << 20;
 
-/// Of these, the bytes of requests without a session or a token of this site.
+/// Of these, the bytes of requests without a session or a token that is known here.
 const OF_STRANGERS: usize = 16 << 20;
 
-/// Of each, the part that one network address may use.
-const SHARE_OF_A_NETWORK: usize = 4;
+/// Of each, the part that one account or one network may use.
+const SHARE_OF_ONE: usize = 4;
 
 /// The longest body of a program whose token is not looked up before.
 const SMALL: u64 = 16 * 1024;
@@ -55,23 +51,13 @@ pub(super) struct BodyBudget(Mutex<BudgetUse>);
 struct BudgetUse {
     all: usize,
     by_strangers: usize,
-    by_network: HashMap<IpAddr, usize>,
-}
-
-/// Who sends a body, as far as can be told without the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sender {
-    /// A browser with a session that is signed by us and names a person, or a
-    /// program with a token.
-    Known,
-    Stranger,
+    by_taker: HashMap<Taker, usize>,
 }
 
 /// The part of the budget that one body uses; it is given back with this.
 struct Share {
     budget: Arc<BodyBudget>,
-    sender: Sender,
-    network: IpAddr,
+    taker: Taker,
     bytes: usize,
 }
 
@@ -79,35 +65,38 @@ impl Share {
     /// Takes more bytes; returns false when there is no room for them.
     fn grow(&mut self, bytes: usize) -> bool {
         let used = &mut *self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_network = used.by_network.entry(self.network).or_default();
-        let (room, in_use) = match self.sender {
-            Sender::Known => (ALL, used.all),
-            Sender::Stranger => (OF_STRANGERS, used.by_strangers),
+        let of_one = used.by_taker.entry(self.taker).or_default();
+        let (room, in_use) = match self.taker {
+            Taker::Account(_) => (ALL, used.all),
+            _ => (OF_STRANGERS, used.by_strangers),
         };
-        if in_use + bytes > room || *of_network + bytes > room / SHARE_OF_A_NETWORK {
+        if in_use + bytes > room || *of_one + bytes > room / SHARE_OF_ONE {
             return false;
         }
-        *of_network += bytes;
-        used.all += bytes;
-        if self.sender == Sender::Stranger {
-            used.by_strangers += bytes;
-        }
+        *of_one += bytes;
         self.bytes += bytes;
+        used.change(self.taker, |used| *used += bytes);
         true
+    }
+}
+
+impl BudgetUse {
+    fn change(&mut self, taker: Taker, change: impl Fn(&mut usize)) {
+        change(&mut self.all);
+        if !matches!(taker, Taker::Account(_)) {
+            change(&mut self.by_strangers);
+        }
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
         let used = &mut *self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
-        used.all -= self.bytes;
-        if self.sender == Sender::Stranger {
-            used.by_strangers -= self.bytes;
-        }
-        if let Some(of_network) = used.by_network.get_mut(&self.network) {
-            *of_network -= self.bytes;
-            if *of_network == 0 {
-                used.by_network.remove(&self.network);
+        used.change(self.taker, |used| *used -= self.bytes);
+        if let Some(of_one) = used.by_taker.get_mut(&self.taker) {
+            *of_one -= self.bytes;
+            if *of_one == 0 {
+                used.by_taker.remove(&self.taker);
             }
         }
     }
@@ -187,33 +176,30 @@ fn length(request: &ServiceRequest) -> Option<u64> {
 
 /// Returns an empty share for the sender, once what needs no body is checked.
 async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, BodyError> {
-    let asked = Request::of(request.request());
-    let is_known = if api::is_within(request.path()) {
-        let token = api::shown_token(request.headers()).map_err(BodyError::Refused)?;
-        if length.is_none_or(|length| length > SMALL) {
-            look_up(request, token).await?;
-        }
-        true
-    } else {
-        asked.owner().is_some()
-    };
-    let sender = if is_known { Sender::Known } else { Sender::Stranger };
     let budget = request.app_data::<Data<BodyBudget>>().map(|budget| budget.clone().into_inner());
-    let budget = budget.unwrap_or_default();
-    Ok(Share { budget, sender, network: asked.address, bytes: 0 })
+    let taker = taker(request, length).await?;
+    Ok(Share { budget: budget.unwrap_or_default(), taker, bytes: 0 })
 }
 
-async fn look_up(request: &ServiceRequest, token: SecretHash) -> Result<(), BodyError> {
-    let Some(context) = request.app_data::<Data<Context>>() else { return Ok(()) };
-    let id = Request::of(request.request()).id;
-    let found = context.step(id, move |store: &Store| {
-        tokens::find(&mut *store.checkout()?, &token).map_err(read_error)
-    });
-    match found.await {
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => Err(BodyError::Refused(ApiError::BadToken)),
-        Err(refusal) => Err(BodyError::Refused(refusal.into())),
+/// Returns who sends a body. A token is looked up before a long body is read; one that is
+/// not known yet is a stranger's.
+async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, BodyError> {
+    let asked = Request::of(request.request());
+    let stranger = Taker::Network(asked.network);
+    let Some(context) = request.app_data::<Data<Context>>() else { return Ok(stranger) };
+    if !api::is_within(request.path()) {
+        return Ok(context.known_taker(&asked.sender()).unwrap_or(stranger));
     }
+    let token = api::shown_token(request.headers()).map_err(BodyError::Refused)?;
+    if length.is_none_or(|length| length > SMALL) {
+        let found = context
+            .look_up(token, asked.id)
+            .await
+            .map_err(|error| BodyError::Refused(error.into()))?;
+        return found.map(Taker::Account).ok_or(BodyError::Refused(ApiError::BadToken));
+    }
+    let sender = Sender { shows: Shown::Token(token), network: asked.network };
+    Ok(context.known_taker(&sender).unwrap_or(stranger))
 }
 
 fn refused(request: &ServiceRequest, why: BodyError) -> HttpResponse {

@@ -12,7 +12,7 @@ use crate::http::entity_tag::is_cached;
 use crate::http::{Context, Reply, Request};
 use crate::refusal::Refusal;
 use crate::site::freshness::{Freshness, Snapshot};
-use crate::store::Store;
+use crate::store::{Store, Unavailable};
 
 /// The maximum size in bytes.
 const CAPACITY: u64 = 12 * 1024 * 1024;
@@ -62,11 +62,11 @@ impl FreshPages {
         if request.headers().contains_key(header::COOKIE) {
             return context.page(Request::of(&request), render).await;
         }
-        let Some(permit) = context.admit() else {
-            return context.busy(&Request::of(&request), None);
+        let Some(place) = context.place() else {
+            return context.refuse(&Unavailable::Busy.into(), &Request::of(&request), None);
         };
         let before = self.freshness.now().await;
-        drop(permit);
+        drop(place);
         let Some(before) = before else {
             return context.page(Request::of(&request), render).await;
         };

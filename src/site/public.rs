@@ -7,14 +7,16 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use crate::accounts;
 use crate::domain::{Action, Permission, Person, Slug};
-use crate::http::{Context, Layout, Reply, Request, get_only};
+use crate::http::{Context, Layout, NotDone, Reply, Request, Taker, Work, get_only};
 use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::{PublicBody, RenderCache};
+use crate::store::Store;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
 
@@ -147,12 +149,14 @@ fn own_page(reader: &Person, post: &PublicPost) -> Option<(String, &'static str)
 
 /// Responds whether requests can be served: whether the database answers.
 async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
-    let store = context.store.clone();
-    let is_ready = web::block(move || {
-        let mut conn = store.checkout().ok()?;
-        crate::accounts::any_exists(&mut conn).ok()
-    })
-    .await;
+    let admission = context.admit_taker(Taker::Probe, request.id, Work::Short);
+    let is_ready = match admission.await {
+        Ok(admission) => {
+            let ask = |store: &Store| accounts::any_exists(&mut *store.checkout().ok()?).ok();
+            context.blocking(&admission, ask).await
+        }
+        Err(_) => Err(NotDone::Busy),
+    };
     match is_ready {
         Ok(Some(_)) => HttpResponse::Ok().finish(),
         Ok(None) | Err(_) => {

@@ -11,8 +11,8 @@ use crate::accounts::{SessionId, StoredPassword, stored_password};
 use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
 use crate::http::{
-    Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, error_page,
-    kept_form_page, throttled,
+    Admission, Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, Work,
+    error_page, kept_form_page, throttled,
 };
 use crate::metrics::{self, SignIn};
 use crate::refusal::{Refusal, read_error};
@@ -201,15 +201,16 @@ async fn attempt(
     browser: &KnownBrowser,
     fields: &Fields,
 ) -> Result<SignInOutcome, Refusal> {
-    let (address, username) = (request.address, fields.username.trim().to_lowercase());
+    let (network, username) = (request.network, fields.username.trim().to_lowercase());
     let browser = browser.clone();
-    let counted = context.step(request.id, move |store: &Store| {
+    let admission = context.admit(&request.sender(), request.id, Work::Short).await?;
+    let counted = context.step(&admission, move |store: &Store| {
         let conn = &mut *store.checkout()?;
         let found = stored_password(conn, &username).map_err(read_error)?;
         let known = found.as_ref().and_then(|it| browser.name_for(it.user, &it.hash));
         let attempt = match known {
             Some(browser) => SignInAttempt::KnownBrowser(browser),
-            None => SignInAttempt::Unknown { username, address },
+            None => SignInAttempt::Unknown { username, network },
         };
         let counted = throttle::count(conn, &attempt).map_err(read_error)?;
         Ok(counted.map(|()| (found, attempt)))
@@ -221,14 +222,16 @@ async fn attempt(
     let hash = found.as_ref().map(|it| it.hash.clone());
     let is_right = hashing.check(fields.password.clone(), hash).await?;
     match found {
-        Some(password) if is_right => begin_session(context, request, attempt, password).await,
+        Some(password) if is_right => {
+            begin_session((context, &admission), request, attempt, password).await
+        }
         Some(_) | None => Ok(SignInOutcome::Wrong),
     }
 }
 
 /// Begins the session, unless the password has changed since it was checked.
 async fn begin_session(
-    context: &Context,
+    (context, admission): (&Context, &Admission),
     request: &Request,
     attempt: SignInAttempt,
     password: StoredPassword,
@@ -250,5 +253,5 @@ async fn begin_session(
         tracing::info!(user = user.0, "signed in");
         Ok(SignInOutcome::SignedIn { key, password })
     };
-    context.step(request.id, begin).await
+    context.step(admission, begin).await
 }

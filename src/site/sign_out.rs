@@ -6,8 +6,9 @@ use actix_web::web::{self, Bytes, Data, ServiceConfig};
 
 use crate::accounts::sessions;
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Reply, Request, error_page, kept_form_page};
+use crate::http::{Context, Form, Reply, Request, Work, error_page, kept_form_page};
 use crate::refusal::read_error;
+use crate::store::Store;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.route("/sign-out", web::post().to(sign_out));
@@ -24,11 +25,15 @@ async fn sign_out(
         return kept_form_page::stale_form(&request, &form).into_response(&context.settings);
     }
     let ended = request.session();
-    let outcome = context.step(request.id, move |store| match ended {
+    let end = move |store: &Store| match ended {
         Some(id) => sessions::end(&mut *store.checkout()?, &id).map_err(read_error),
         None => Ok(()),
-    });
-    let reply = match outcome.await {
+    };
+    let outcome = match context.admit(&request.sender(), request.id, Work::Short).await {
+        Ok(admission) => context.step(&admission, end).await,
+        Err(not_done) => Err(not_done.into()),
+    };
+    let reply = match outcome {
         Ok(()) => {
             session.purge();
             Reply::see("/", Some(Flash::SignedOut))

@@ -5,6 +5,7 @@ use diesel::connection::SimpleConnection;
 use imprimatur::accounts::throttle::{
     self, PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_NETWORK, SignInAttempt,
 };
+use imprimatur::domain::Network;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::statement::statement;
 
@@ -212,8 +213,8 @@ fn a_new_password_signs_every_browser_out() {
 fn allowed(world: &World, attempts: impl Iterator<Item = (String, String)>) -> i32 {
     let mut conn = world.database.as_runtime();
     let allowed = attempts.filter(|(username, address)| {
-        let (username, address) = (username.clone(), address.parse().unwrap());
-        let attempt = SignInAttempt::Unknown { username, address };
+        let network = Network::of(address.parse().unwrap());
+        let attempt = SignInAttempt::Unknown { username: username.clone(), network };
         throttle::count(&mut conn, &attempt).unwrap().is_ok()
     });
     allowed.count().try_into().unwrap()
@@ -238,8 +239,8 @@ fn attempts_are_counted_for_the_network_the_account_in_it_and_the_account() {
 #[test]
 fn a_success_takes_its_attempt_back() {
     let world = World::new();
-    let (username, address) = ("edith".to_owned(), "192.0.2.1".parse().unwrap());
-    let attempt = SignInAttempt::Unknown { username, address };
+    let network = Network::of("192.0.2.1".parse().unwrap());
+    let attempt = SignInAttempt::Unknown { username: "edith".to_owned(), network };
     let mut conn = world.database.as_runtime();
     for _ in 0..3 * PER_ACCOUNT {
         assert_eq!(throttle::count(&mut conn, &attempt).unwrap(), Ok(()));

@@ -7,16 +7,17 @@ use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 
 use super::Settings;
+use crate::domain::Network;
 
-/// Returns the client's address. Behind a proxy it is the last one in the
+/// Returns the client's network. Behind a proxy the address is the last one in the
 /// proxy's header: the proxy adds the address that it saw at the end, and what
 /// is before it was written by the client.
-pub(crate) fn client_address(request: &HttpRequest) -> IpAddr {
+pub(crate) fn client_network(request: &HttpRequest) -> Network {
     let settings = request.app_data::<Data<Settings>>();
     let is_behind_proxy = settings.is_some_and(|settings| settings.is_behind_proxy);
     let told = is_behind_proxy.then(|| told_by_proxy(request.headers())).flatten();
     let peer = request.peer_addr().map(|address| address.ip());
-    told.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    Network::of(told.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)))
 }
 
 /// Reads `X-Forwarded-For` or, where there is none, `Forwarded` (RFC 7239).
