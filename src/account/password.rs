@@ -89,17 +89,16 @@ async fn hash(
         return Ok(Hashed::StaleForm(form));
     }
     let typed = form.read(passwords)?;
-    let admission = context.admit(&request.sender(), request.id, Work::Short).await?;
+    let admission = context.admit(request, Work::Short).await?;
     let asking = request.clone();
     let viewer = move |store: &Store| asking.viewer(&mut *store.checkout()?);
-    let person = context.step(&admission, viewer).await?;
+    let person = admission.step(viewer).await?;
     let new = choose(&typed.new, &[&person.username, &person.display_name])
         .map_err(|error| FieldError::new("new_password", error.message))?;
-    let current =
-        match proof::check(request, (context, &admission), hashing, &typed.current).await? {
-            Proof::Throttled(throttled) => return Ok(Hashed::Throttled(throttled)),
-            Proof::Checked(current) => current,
-        };
+    let current = match proof::check(request, &admission, hashing, &typed.current).await? {
+        Proof::Throttled(throttled) => return Ok(Hashed::Throttled(throttled)),
+        Proof::Checked(current) => current,
+    };
     let new = hashing.hash(new).await?;
     Ok(Hashed::Ready { new, current, keeps_tokens: typed.keeps_tokens })
 }

@@ -1,6 +1,6 @@
 use crate::accounts::stored_password;
 use crate::accounts::throttle::{self, SignInAttempt, Throttled};
-use crate::http::{Admission, Context, Hashing, Request};
+use crate::http::{Admission, Hashing, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
 
@@ -17,13 +17,13 @@ pub(super) enum Proof {
 /// finds a browser open has few.
 pub(super) async fn check(
     request: &Request,
-    (context, admission): (&Context, &Admission),
+    admission: &Admission,
     hashing: &Hashing,
     typed: &str,
 ) -> Result<Proof, Refusal> {
     let attempt = SignInAttempt::SignedIn(request.session().ok_or(Refusal::NotSignedIn)?);
     let (asking, counted) = (request.clone(), attempt.clone());
-    let found = context.step(admission, move |store: &Store| {
+    let found = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;
         let username = asking.viewer(conn)?.username;
         let counted = throttle::count(conn, &counted).map_err(read_error)?;
@@ -41,6 +41,6 @@ pub(super) async fn check(
     let take_back = move |store: &Store| {
         throttle::take_back(&mut *store.checkout()?, &attempt).map_err(read_error)
     };
-    context.step(admission, take_back).await?;
+    admission.step(take_back).await?;
     Ok(Proof::Checked(stored))
 }

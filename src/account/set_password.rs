@@ -81,8 +81,8 @@ async fn set(
     let (secret, password) = Form::parse(body)?.read(fields)?;
     let link = Link::of(&secret);
     let (shown, network) = (link.clone(), request.network);
-    let admission = context.admit(&request.sender(), request.id, Work::Short).await?;
-    let found = context.step(&admission, move |store| {
+    let admission = context.admit(request, Work::Short).await?;
+    let found = admission.step(move |store| {
         let conn = &mut *store.checkout()?;
         let attempt = SignInAttempt::Link { network };
         if let Err(throttled) = throttle::count(conn, &attempt).map_err(read_error)? {
@@ -110,7 +110,7 @@ async fn set(
     };
     let hash = hashing.hash(password).await?;
     let id = request.id;
-    let set = context.step(&admission, move |store| {
+    let set = admission.step(move |store| {
         own_account::set_password_by_link(store, Interface::Page, id, &link, &hash)
     });
     set.await?;

@@ -30,14 +30,10 @@ async fn make(
     let form = Form::parse(&body).unwrap_or_default();
     let typed = form.peek("password").unwrap_or_default().to_owned();
     let proof = match request.sent(&form) {
-        Ok(true) if !typed.is_empty() => {
-            match context.admit(&request.sender(), request.id, Work::Short).await {
-                Ok(admission) => {
-                    proof::check(&request, (&context, &admission), &hashing, &typed).await
-                }
-                Err(refusal) => Err(refusal),
-            }
-        }
+        Ok(true) if !typed.is_empty() => match context.admit(&request, Work::Short).await {
+            Ok(admission) => proof::check(&request, &admission, &hashing, &typed).await,
+            Err(refusal) => Err(refusal),
+        },
         _ => Ok(Proof::Checked(None)),
     };
     context

@@ -150,12 +150,12 @@ async fn within_quota(
     }
     let sender = Sender { shows: Shown::Token(token.clone()), network: request.network };
     let turn = if is_long { Work::Text } else { Work::Short };
-    let admission = match context.admit(&sender, id, turn).await {
+    let admission = match context.admissions.admit(&sender, id, turn).await {
         Ok(admission) => admission,
         Err(refusal) => return problem::reply(&refusal.into(), id),
     };
-    let (turns, admitted) = (context.clone(), admission.clone());
-    let reply = context.blocking(&admission, move |store| {
+    let admitted = admission.clone();
+    let reply = admission.blocking(move |store| {
         let reply = match request.headers.accepts_json {
             true => work(store, request, &token, quota),
             false => Err(ApiError::NotAcceptable),
@@ -163,7 +163,7 @@ async fn within_quota(
         reply.unwrap_or_else(|error| {
             let error = check_token(store, &token, error);
             if matches!(error, ApiError::BadToken) {
-                turns.note_refusal(&admitted, &Refusal::NotSignedIn);
+                admitted.note(&Refusal::NotSignedIn);
             }
             problem::reply(&error, id)
         })

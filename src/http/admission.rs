@@ -1,67 +1,104 @@
-//! Who may begin work, and when: each in turn.
+//! Which request works, and when: each person's in turn.
 
 use std::sync::Arc;
 
-use tokio::sync::OwnedSemaphorePermit;
+use actix_web::web;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
-use super::Context;
-use super::turns::{Taker, Turn, Work};
-use crate::accounts::{SessionId, tokens};
-use crate::domain::{Network, RequestId, SecretHash, UserId};
+use super::sender::{Sender, Shown};
+use super::turns::{PATIENCE, Taker, Turn, Turns, Work};
+use crate::accounts::tokens;
+use crate::domain::{RequestId, SecretHash, UserId};
 use crate::metrics;
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
 
-/// Who sends a request, as far as it tells, and where it comes from.
-pub(crate) struct Sender {
-    pub(crate) shows: Shown,
-    pub(crate) network: Network,
-}
+/// The maximum number of requests in progress in a process; one more gets 503 at
+/// once. At some hundred responses a second the last one waits about a second.
+pub const MAX_IN_PROGRESS: usize = 256;
 
-/// The credential that a client shows.
-pub(crate) enum Shown {
-    /// A session, and whose it is by its cookie, which is signed by us.
-    Session(SessionId, UserId),
-    /// The hash of a token.
-    Token(SecretHash),
-    /// None.
-    Nothing,
+/// Admits requests, and lends them threads and connections.
+pub(crate) struct Admissions {
+    store: Store,
+    /// One permit for each request that may be in progress.
+    places: Arc<Semaphore>,
+    /// One permit for each thread that may work: more threads than connections would
+    /// only wait for each other.
+    threads: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// A request in progress, until its work is done, whether or not its client waits.
 #[derive(Clone)]
 pub(crate) struct Admission {
-    pub(super) request: RequestId,
-    secret: Option<SecretHash>,
+    admissions: Arc<Admissions>,
+    request: RequestId,
+    credential: Option<SecretHash>,
     _turn: Arc<(Turn, OwnedSemaphorePermit)>,
 }
 
-impl Context {
+/// Why work was not done.
+pub(crate) enum NotDone {
+    /// It did not begin: no thread was free in time.
+    Busy,
+    /// It panicked.
+    Panicked,
+}
+
+impl Admissions {
+    /// Returns those of a process.
+    pub(super) fn new(store: Store) -> Self {
+        let connections = store.size() as usize;
+        Self {
+            store,
+            places: Arc::new(Semaphore::new(MAX_IN_PROGRESS)),
+            threads: Arc::new(Semaphore::new(connections)),
+            turns: Turns::new(connections),
+        }
+    }
+
+    /// Returns how many requests are in progress.
+    pub(crate) fn in_progress(&self) -> usize {
+        MAX_IN_PROGRESS - self.places.available_permits()
+    }
+
+    /// Returns a place among the requests in progress, or `None` if there are too many.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().inspect_err(|_| metrics::turned_away()).ok()
+    }
+
     /// Admits a request when it is its sender's turn.
     pub(crate) async fn admit(
-        &self,
+        self: &Arc<Self>,
         sender: &Sender,
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
         let taker = self.taker(sender, request).await?;
-        Ok(Admission { secret: sender.secret(), ..self.admit_taker(taker, request, work).await? })
+        let admission = self.admit_taker(taker, request, work).await?;
+        Ok(Admission { credential: sender.credential(), ..admission })
     }
 
     /// Admits a request when it is the taker's turn.
     pub(crate) async fn admit_taker(
-        &self,
+        self: &Arc<Self>,
         taker: Taker,
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
         let turn = self.turns.take(taker, work).await.ok_or(Unavailable::Busy)?;
         let place = self.place().ok_or(Unavailable::Busy)?;
-        Ok(Admission { request, secret: None, _turn: Arc::new((turn, place)) })
+        let (admissions, turn) = (Arc::clone(self), Arc::new((turn, place)));
+        Ok(Admission { admissions, request, credential: None, _turn: turn })
     }
 
     /// Returns who takes a turn. A token is looked up when it is first seen.
-    async fn taker(&self, sender: &Sender, request: RequestId) -> Result<Taker, Refusal> {
+    async fn taker(
+        self: &Arc<Self>,
+        sender: &Sender,
+        request: RequestId,
+    ) -> Result<Taker, Refusal> {
         let stranger = Taker::Network(sender.network);
         match (self.known_taker(sender), &sender.shows) {
             (Some(taker), _) => Ok(taker),
@@ -73,25 +110,11 @@ impl Context {
         }
     }
 
-    /// Looks up whose token it is, and remembers it.
-    pub(crate) async fn look_up(
-        &self,
-        token: SecretHash,
-        request: RequestId,
-    ) -> Result<Option<UserId>, Refusal> {
-        let admission = self.admit_taker(Taker::LookUp, request, Work::Short).await?;
-        let shown = token.clone();
-        let find =
-            move |store: &Store| tokens::find(&mut *store.checkout()?, &shown).map_err(read_error);
-        let owner = self.step(&admission, find).await?.map(|bearer| bearer.person.id);
-        self.turns.remember(token, owner);
-        Ok(owner)
-    }
-
     /// Returns who takes a turn, if that can be told without the database.
     pub(crate) fn known_taker(&self, sender: &Sender) -> Option<Taker> {
         let stranger = Taker::Network(sender.network);
-        match (&sender.shows, sender.secret().and_then(|secret| self.turns.owner(&secret))) {
+        let owner = sender.credential().and_then(|credential| self.turns.owner(&credential));
+        match (&sender.shows, owner) {
             (Shown::Nothing, _) | (_, Some(None)) => Some(stranger),
             (Shown::Session(_, owner), None) => Some(Taker::Account(*owner)),
             (_, Some(Some(owner))) => Some(Taker::Account(owner)),
@@ -99,25 +122,67 @@ impl Context {
         }
     }
 
-    /// Returns a place among the requests in progress, or `None` if there are too many.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.permits).try_acquire_owned().inspect_err(|_| metrics::turned_away()).ok()
+    /// Looks up whose token it is, and remembers it.
+    pub(crate) async fn look_up(
+        self: &Arc<Self>,
+        token: SecretHash,
+        request: RequestId,
+    ) -> Result<Option<UserId>, Refusal> {
+        let admission = self.admit_taker(Taker::LookUp, request, Work::Short).await?;
+        let shown = token.clone();
+        let find =
+            move |store: &Store| tokens::find(&mut *store.checkout()?, &shown).map_err(read_error);
+        let owner = admission.step(find).await?.map(|bearer| bearer.person.id);
+        self.turns.remember(token, owner);
+        Ok(owner)
+    }
+}
+
+impl Admission {
+    /// Runs work where it may block, unless no thread is free in time: then it is
+    /// never run.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> T + Send + 'static,
+    ) -> Result<T, NotDone> {
+        let (request, threads) = (self.request, Arc::clone(&self.admissions.threads));
+        let Ok(Ok(thread)) = timeout(PATIENCE, threads.acquire_owned()).await else {
+            metrics::turned_away();
+            tracing::warn!(request_id = %request, "no thread was free in time");
+            return Err(NotDone::Busy);
+        };
+        let admission = self.clone();
+        let run = move || {
+            let _until_done = thread;
+            work(&admission.admissions.store)
+        };
+        web::block(run).await.map_err(|error| {
+            tracing::error!(request_id = %request, %error, "a handler panicked");
+            NotDone::Panicked
+        })
     }
 
-    /// Notes that a credential has ended, if that is why a request was refused.
-    pub(crate) fn note_refusal(&self, admission: &Admission, refusal: &Refusal) {
-        if let (Refusal::NotSignedIn, Some(secret)) = (refusal, &admission.secret) {
-            self.turns.remember(secret.clone(), None);
+    /// Runs one step of a handler that also waits for something else.
+    pub(crate) async fn step<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.blocking(work).await?.inspect_err(|refusal| self.note(refusal))
+    }
+
+    /// Notes that the credential has ended, if that is why the request was refused.
+    pub(crate) fn note(&self, refusal: &Refusal) {
+        if let (Refusal::NotSignedIn, Some(credential)) = (refusal, &self.credential) {
+            self.admissions.turns.remember(credential.clone(), None);
         }
     }
 }
 
-impl Sender {
-    fn secret(&self) -> Option<SecretHash> {
-        match &self.shows {
-            Shown::Session(session, _) => Some(session.stored()),
-            Shown::Token(secret) => Some(secret.clone()),
-            Shown::Nothing => None,
+impl From<NotDone> for Refusal {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::Busy => Unavailable::Busy.into(),
+            NotDone::Panicked => Unavailable::ConnectionLost.into(),
         }
     }
 }

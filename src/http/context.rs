@@ -1,13 +1,10 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use actix_web::web::Bytes;
 
-use super::turns::{PATIENCE, Turns, Work};
-use super::{Admission, Form, Reply, Request, Settings, error_page, kept_form_page};
-use crate::metrics;
+use super::admission::{Admission, Admissions, NotDone};
+use super::{Form, Reply, Request, Settings, Work, error_page, kept_form_page};
 use crate::refusal::Refusal;
 use crate::store::{Store, Unavailable};
 
@@ -18,37 +15,20 @@ pub struct Context {
     pub store: Store,
     /// How the server presents itself.
     pub settings: Settings,
-    /// One permit for each request that may be in progress.
-    pub(super) permits: Arc<Semaphore>,
-    /// One permit for each thread that may work: more threads than connections would
-    /// only wait for each other.
-    threads: Arc<Semaphore>,
-    pub(super) turns: Arc<Turns>,
+    /// Which request works, and when.
+    pub(crate) admissions: Arc<Admissions>,
 }
-
-/// Why work was not done.
-pub(crate) enum NotDone {
-    /// It did not begin: it had no turn, or no thread was free, in time.
-    Busy,
-    /// It panicked.
-    Panicked,
-}
-
-/// The maximum number of requests in progress in a process; one more gets 503 at
-/// once. At some hundred responses a second the last one waits about a second.
-pub const MAX_IN_HAND: usize = 256;
 
 impl Context {
     /// Returns the data that the handlers of one process share.
     pub fn new(store: Store, settings: Settings) -> Self {
-        let connections = store.size() as usize;
-        Self {
-            store,
-            settings,
-            permits: Arc::new(Semaphore::new(MAX_IN_HAND)),
-            threads: Arc::new(Semaphore::new(connections)),
-            turns: Arc::new(Turns::new(connections)),
-        }
+        let admissions = Arc::new(Admissions::new(store.clone()));
+        Self { store, settings, admissions }
+    }
+
+    /// Admits a request when it is its sender's turn.
+    pub(crate) async fn admit(&self, request: &Request, work: Work) -> Result<Admission, Refusal> {
+        self.admissions.admit(&request.sender(), request.id, work).await
     }
 
     /// Responds with what `work` returns. A refusal becomes its error page.
@@ -59,7 +39,7 @@ impl Context {
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match self.admit(&request.sender(), request.id, Work::Short).await {
+        match self.admit(&request, Work::Short).await {
             Ok(admission) => self.respond(admission, request, None, work).await,
             Err(refusal) => self.refuse(&refusal, &request, None),
         }
@@ -71,7 +51,7 @@ impl Context {
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match self.admit(&request.sender(), request.id, Work::Text).await {
+        match self.admit(&request, Work::Text).await {
             Ok(admission) => self.respond(admission, request, None, work).await,
             Err(refusal) => self.refuse(&refusal, &request, None),
         }
@@ -105,7 +85,7 @@ impl Context {
         body: Bytes,
         work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        let admitted = self.admit(&request.sender(), request.id, turn).await;
+        let admitted = self.admit(&request, turn).await;
         let parsed = admitted.and_then(|admission| Ok((admission, Form::parse(&body)?)));
         let (admission, form) = match parsed {
             Ok(parsed) => parsed,
@@ -133,11 +113,11 @@ impl Context {
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
         let asked = Arc::new((request, form));
-        let (sent, context, admitted) = (Arc::clone(&asked), self.clone(), admission.clone());
-        let reply = self.blocking(&admission, move |store| {
+        let (sent, admitted) = (Arc::clone(&asked), admission.clone());
+        let reply = admission.blocking(move |store| {
             let (request, form) = &*sent;
             let reply = work(store, request).unwrap_or_else(|refusal| {
-                context.note_refusal(&admitted, &refusal);
+                admitted.note(&refusal);
                 if !matches!(refusal, Refusal::Unavailable(_) | Refusal::NotSignedIn) {
                     request.look_up_viewer(store);
                 }
@@ -162,54 +142,5 @@ impl Context {
         form: Option<&Form>,
     ) -> HttpResponse {
         error_page::page(refusal, request, form).into_response(&self.settings)
-    }
-
-    /// Returns how many requests are in progress.
-    pub(crate) fn in_hand(&self) -> usize {
-        MAX_IN_HAND - self.permits.available_permits()
-    }
-
-    /// Runs work where it may block, unless no thread is free in time: then it is
-    /// never run.
-    pub(crate) async fn blocking<T: Send + 'static>(
-        &self,
-        admission: &Admission,
-        work: impl FnOnce(&Store) -> T + Send + 'static,
-    ) -> Result<T, NotDone> {
-        let request = admission.request;
-        let thread = timeout(PATIENCE, Arc::clone(&self.threads).acquire_owned()).await;
-        let Ok(Ok(thread)) = thread else {
-            metrics::turned_away();
-            tracing::warn!(request_id = %request, "no thread was free in time");
-            return Err(NotDone::Busy);
-        };
-        let (store, admission) = (self.store.clone(), admission.clone());
-        let run = move || {
-            let _until_done = (admission, thread);
-            work(&store)
-        };
-        web::block(run).await.map_err(|error| {
-            tracing::error!(request_id = %request, %error, "a handler panicked");
-            NotDone::Panicked
-        })
-    }
-
-    /// Runs one step of a handler that also waits for something else.
-    pub(crate) async fn step<T: Send + 'static>(
-        &self,
-        admission: &Admission,
-        work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let done = self.blocking(admission, work).await?;
-        done.inspect_err(|refusal| self.note_refusal(admission, refusal))
-    }
-}
-
-impl From<NotDone> for Refusal {
-    fn from(not_done: NotDone) -> Self {
-        match not_done {
-            NotDone::Busy => Unavailable::Busy.into(),
-            NotDone::Panicked => Unavailable::ConnectionLost.into(),
-        }
     }
 }

@@ -89,8 +89,8 @@ impl Context {
         >,
         from: Option<From>,
     ) -> Result<FilePiece<From>, Refusal> {
-        let admission = self.admit(&request.sender(), request.id, Work::Short).await?;
+        let admission = self.admit(request, Work::Short).await?;
         let asking = request.clone();
-        self.step(&admission, move |store| read(store, &asking, from)).await
+        admission.step(move |store| read(store, &asking, from)).await
     }
 }

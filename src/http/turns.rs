@@ -41,6 +41,9 @@ pub(crate) enum Taker {
     Account(UserId),
     /// People who are not signed in have the turns of their network.
     Network(Network),
+    /// A person who signs in waits for no other work of their network, and for no other
+    /// name.
+    SignIn(Network, u64),
     /// Looks up whose a credential is, for all people.
     LookUp,
     /// Looks whether the server is ready.

@@ -188,18 +188,19 @@ async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, B
     let stranger = Taker::Network(asked.network);
     let Some(context) = request.app_data::<Data<Context>>() else { return Ok(stranger) };
     if !api::is_within(request.path()) {
-        return Ok(context.known_taker(&asked.sender()).unwrap_or(stranger));
+        return Ok(context.admissions.known_taker(&asked.sender()).unwrap_or(stranger));
     }
     let token = api::shown_token(request.headers()).map_err(BodyError::Refused)?;
     if length.is_none_or(|length| length > SMALL) {
         let found = context
+            .admissions
             .look_up(token, asked.id)
             .await
             .map_err(|error| BodyError::Refused(error.into()))?;
         return found.map(Taker::Account).ok_or(BodyError::Refused(ApiError::BadToken));
     }
     let sender = Sender { shows: Shown::Token(token), network: asked.network };
-    Ok(context.known_taker(&sender).unwrap_or(stranger))
+    Ok(context.admissions.known_taker(&sender).unwrap_or(stranger))
 }
 
 fn refused(request: &ServiceRequest, why: BodyError) -> HttpResponse {

@@ -94,7 +94,7 @@ async fn scrape(scraped: Data<Scraped>) -> HttpResponse {
     let open_incidents = scraped.open_incidents().await;
     let pool = scraped.context.store.in_use_and_idle();
     let now = Now {
-        in_hand: scraped.context.in_hand(),
+        in_hand: scraped.context.admissions.in_progress(),
         in_use: pool.0,
         idle: pool.1,
         most: scraped.context.store.size(),

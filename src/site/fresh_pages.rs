@@ -62,7 +62,7 @@ impl FreshPages {
         if request.headers().contains_key(header::COOKIE) {
             return context.page(Request::of(&request), render).await;
         }
-        let Some(place) = context.place() else {
+        let Some(place) = context.admissions.place() else {
             return context.refuse(&Unavailable::Busy.into(), &Request::of(&request), None);
         };
         let before = self.freshness.now().await;

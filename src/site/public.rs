@@ -149,11 +149,11 @@ fn own_page(reader: &Person, post: &PublicPost) -> Option<(String, &'static str)
 
 /// Responds whether requests can be served: whether the database answers.
 async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
-    let admission = context.admit_taker(Taker::Probe, request.id, Work::Short);
+    let admission = context.admissions.admit_taker(Taker::Probe, request.id, Work::Short);
     let is_ready = match admission.await {
         Ok(admission) => {
             let ask = |store: &Store| accounts::any_exists(&mut *store.checkout().ok()?).ok();
-            context.blocking(&admission, ask).await
+            admission.blocking(ask).await
         }
         Err(_) => Err(NotDone::Busy),
     };

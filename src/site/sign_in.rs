@@ -1,5 +1,7 @@
 //! Signing in.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -11,8 +13,8 @@ use crate::accounts::{SessionId, StoredPassword, stored_password};
 use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
 use crate::http::{
-    Admission, Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, Work,
-    error_page, kept_form_page, throttled,
+    Admission, Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, Taker,
+    Work, error_page, kept_form_page, throttled,
 };
 use crate::metrics::{self, SignIn};
 use crate::refusal::{Refusal, read_error};
@@ -26,18 +28,28 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 async fn show(mut request: Request, session: Session, context: Data<Context>) -> HttpResponse {
     begin_session_if_none(&mut request, &session);
+    if request.owner().is_none() {
+        // It needs no turn.
+        let reply = form(&request).unwrap_or_else(|why| error_page::page(&why, &request, None));
+        return reply.to(&request).into_response(&context.settings);
+    }
     context
-        .page(request, |store, request| {
-            let next = request.query_fields()?.take("next")?.unwrap_or_default();
-            let is_signed_in =
-                request.owner().is_some() && request.viewer(&mut *store.checkout()?).is_ok();
-            if is_signed_in {
-                return Ok(Reply::see(local(&next), None));
-            }
-            let fields = Fields { next, ..Fields::default() };
-            Ok(fields.page(request, StatusCode::OK, None))
+        .page(request, |store, request| match request.viewer(&mut *store.checkout()?) {
+            Ok(_) => Ok(Reply::see(local(&next(request)?), None)),
+            Err(_) => form(request),
         })
         .await
+}
+
+/// Returns the address to continue to.
+fn next(request: &Request) -> Result<String, Refusal> {
+    Ok(request.query_fields()?.take("next")?.unwrap_or_default())
+}
+
+/// Returns the empty form.
+fn form(request: &Request) -> Result<Reply, Refusal> {
+    let fields = Fields { next: next(request)?, ..Fields::default() };
+    Ok(fields.page(request, StatusCode::OK, None))
 }
 
 /// Begins a session before anyone has signed in: the form needs one to belong to.
@@ -203,8 +215,11 @@ async fn attempt(
 ) -> Result<SignInOutcome, Refusal> {
     let (network, username) = (request.network, fields.username.trim().to_lowercase());
     let browser = browser.clone();
-    let admission = context.admit(&request.sender(), request.id, Work::Short).await?;
-    let counted = context.step(&admission, move |store: &Store| {
+    let mut name = DefaultHasher::new();
+    username.hash(&mut name);
+    let taker = Taker::SignIn(network, name.finish());
+    let admission = context.admissions.admit_taker(taker, request.id, Work::Short).await?;
+    let counted = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;
         let found = stored_password(conn, &username).map_err(read_error)?;
         let known = found.as_ref().and_then(|it| browser.name_for(it.user, &it.hash));
@@ -222,16 +237,14 @@ async fn attempt(
     let hash = found.as_ref().map(|it| it.hash.clone());
     let is_right = hashing.check(fields.password.clone(), hash).await?;
     match found {
-        Some(password) if is_right => {
-            begin_session((context, &admission), request, attempt, password).await
-        }
+        Some(password) if is_right => begin_session(&admission, request, attempt, password).await,
         Some(_) | None => Ok(SignInOutcome::Wrong),
     }
 }
 
 /// Begins the session, unless the password has changed since it was checked.
 async fn begin_session(
-    (context, admission): (&Context, &Admission),
+    admission: &Admission,
     request: &Request,
     attempt: SignInAttempt,
     password: StoredPassword,
@@ -253,5 +266,5 @@ async fn begin_session(
         tracing::info!(user = user.0, "signed in");
         Ok(SignInOutcome::SignedIn { key, password })
     };
-    context.step(admission, begin).await
+    admission.step(begin).await
 }

@@ -29,9 +29,9 @@ async fn sign_out(
         Some(id) => sessions::end(&mut *store.checkout()?, &id).map_err(read_error),
         None => Ok(()),
     };
-    let outcome = match context.admit(&request.sender(), request.id, Work::Short).await {
-        Ok(admission) => context.step(&admission, end).await,
-        Err(not_done) => Err(not_done.into()),
+    let outcome = match context.admit(&request, Work::Short).await {
+        Ok(admission) => admission.step(end).await,
+        Err(refusal) => Err(refusal),
     };
     let reply = match outcome {
         Ok(()) => {

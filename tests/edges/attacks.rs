@@ -7,3 +7,4 @@ mod origins;
 mod passwords;
 mod records;
 mod rendering;
+mod turns;

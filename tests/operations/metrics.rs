@@ -26,6 +26,8 @@ struct Watched {
     metrics: SocketAddr,
 }
 
+const WORDS: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
+
 impl Watched {
     fn serving(world: &World) -> Self {
         Self::started(&mut program(&world.database))
@@ -35,9 +37,16 @@ impl Watched {
         Self::logging_to(Stdio::null(), command)
     }
 
+    fn behind_a_proxy(world: &World) -> Self {
+        Self::start(Stdio::null(), program(&world.database).args(WORDS).arg("--behind-proxy"))
+    }
+
     fn logging_to(log: Stdio, command: &mut Command) -> Self {
-        let words = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
-        let mut child = command.args(words).stdout(Stdio::piped()).stderr(log).spawn();
+        Self::start(log, command.args(WORDS))
+    }
+
+    fn start(log: Stdio, command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn();
         let stdout = BufReader::new(child.as_mut().unwrap().stdout.take().unwrap());
         let mut said = stdout.lines().map(Result::unwrap);
         let mut address_in = |beginning: &str, end: &str| {
@@ -464,18 +473,19 @@ fn requests_cannot_add_metric_series() {
 fn too_many_at_once_are_seen_from_outside() {
     let world = World::new();
     world.published();
-    let watched = Watched::serving(&world);
+    let watched = Watched::behind_a_proxy(&world);
     watched.browser().get("/").expect(200);
     let mut holder = world.database.as_owner();
     holder.batch_execute("BEGIN; LOCK TABLE posts IN ACCESS EXCLUSIVE MODE").unwrap();
-    let readers: Vec<TcpStream> = (0..300)
-        .map(|_| {
-            let mut reader = TcpStream::connect(watched.site).unwrap();
-            // A page that is not kept: one that is would be sent without its table.
-            reader.write_all(b"GET /posts HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
-            reader
-        })
-        .collect();
+    let ask = |network: usize| {
+        let mut reader = TcpStream::connect(watched.site).unwrap();
+        let from = format!("x-forwarded-for: 198.51.{}.{}", network / 200, network % 200);
+        // A page that is not kept: one that is would be sent without its table.
+        let head = format!("GET /posts HTTP/1.1\r\nhost: localhost\r\n{from}\r\n\r\n");
+        reader.write_all(head.as_bytes()).unwrap();
+        reader
+    };
+    let readers: Vec<TcpStream> = (0..300).map(ask).collect();
     wait_until("every place is taken, and every connection", || {
         let scrape = watched.scrape();
         scrape.value("http_requests_in_hand", &[]) == Some(256.0)

@@ -71,6 +71,11 @@ impl Browser {
         Self { agent, address, cookies: BTreeMap::new(), always: Vec::new() }
     }
 
+    /// Returns another browser with the same cookies.
+    pub fn beside(&self) -> Self {
+        Self { cookies: self.cookies.clone(), ..Self::new(self.address) }
+    }
+
     pub fn get(&mut self, path: &str) -> Page {
         self.send("GET", path, None, &[])
     }

@@ -166,3 +166,26 @@ fn stopped_bodies_take_bounded_memory_and_delay_no_other_request() {
     let growth = serving.most_memory() - before;
     assert!(growth < 64, "{growth} MiB");
 }
+
+/// They come from one network, as in an office.
+#[test]
+fn the_bodies_of_one_person_leave_memory_to_all_others() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let (alice, mut rosa) = (server.signed_in("alice"), server.signed_in("rosa"));
+    let cookies: Vec<String> =
+        alice.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let cookie = format!("cookie: {}", cookies.join("; "));
+    let headers = [FORM[0], FORM[1], "content-length: 1299000", &cookie];
+    let body = vec![b'x'; 1_290_000];
+    let head = head("/desk/posts/create", &headers);
+    let streams: Vec<TcpStream> = (0..16).map(|_| send(server.address, &head, &body)).collect();
+    // What is too much is refused, and so the rest is in memory.
+    let answered = streams.iter().filter(|stream| {
+        stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+        stream.peek(&mut [0; 12]).is_ok_and(|read| read > 0)
+    });
+    assert!((1..=4).contains(&answered.count()), "some have no room");
+    let typed = [("title", "T"), ("summary", "S"), ("body", "Short."), ("save", "yes")];
+    rosa.submit("/desk/posts/create", &typed).expect(303);
+}

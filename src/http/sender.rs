@@ -1,0 +1,29 @@
+use crate::accounts::SessionId;
+use crate::domain::{Network, SecretHash, UserId};
+
+/// Who sends a request, as far as it tells, and where it comes from.
+pub(crate) struct Sender {
+    pub(crate) shows: Shown,
+    pub(crate) network: Network,
+}
+
+/// The credential that a client shows.
+pub(crate) enum Shown {
+    /// A session, and whose it is by its cookie, which is signed by us.
+    Session(SessionId, UserId),
+    /// The hash of a token.
+    Token(SecretHash),
+    /// None.
+    Nothing,
+}
+
+impl Sender {
+    /// Returns the hash of the credential.
+    pub(super) fn credential(&self) -> Option<SecretHash> {
+        match &self.shows {
+            Shown::Session(session, _) => Some(session.stored()),
+            Shown::Token(secret) => Some(secret.clone()),
+            Shown::Nothing => None,
+        }
+    }
+}

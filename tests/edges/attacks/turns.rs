@@ -1,0 +1,75 @@
+//! What one person asks for keeps no other person waiting.
+
+use diesel::connection::SimpleConnection;
+
+use crate::support::raw::{db_waiters, wait_until};
+use crate::support::{Browser, Program, Server, World};
+
+/// How often a request is sent at once.
+const FLOOD: usize = 40;
+
+/// The connections of the server.
+const CONNECTIONS: u32 = 16;
+
+/// A way to ask that needs the posts.
+type Ask<'a> = Box<dyn Fn() -> u16 + Sync + 'a>;
+
+/// Returns a way to open a page.
+fn open<'a>(browser: &'a Browser, path: &'a str) -> Ask<'a> {
+    Box::new(move || browser.beside().get(path).status)
+}
+
+/// The table of posts is locked, so whatever needs it takes as long as the test: pages,
+/// searches, files, forms and programs, of one person and of a stranger.
+#[test]
+fn the_requests_of_one_person_leave_connections_to_all_others() {
+    let world = World::new();
+    let draft = world.draft();
+    world.published();
+    let server = Server::start(world.database.store_of(CONNECTIONS));
+    let (alice, stan, stranger) =
+        (server.signed_in("alice"), server.signed_in("stan"), server.browser());
+    let form = alice.beside().get(&format!("/desk/posts/{draft}/submit")).expect(200);
+    let fields = ["token", "key", "seen"].map(|name| (name, form.hidden(name)));
+    let submit = move |browser: &Browser| {
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        browser.beside().post(&format!("/desk/posts/{draft}/submit"), &fields).status
+    };
+    let program = Program::of(&world, server.address, world.alice);
+    let post = format!("/desk/posts/{draft}");
+    let asks: Vec<(&str, Ask)> = vec![
+        ("desk", open(&alice, "/desk")),
+        ("own posts", open(&alice, "/desk/posts?q=restraint")),
+        ("a post", open(&alice, &post)),
+        ("the public list", open(&alice, "/posts?q=restraint")),
+        ("a form", Box::new(|| submit(&alice))),
+        ("a program reads", Box::new(|| program.get("/api/v1/posts").status)),
+        ("a program acts", Box::new(|| program.act(draft, "submission", 1, "").status)),
+        ("the admin's list", open(&stan, "/admin/posts?q=restraint")),
+        ("a file", open(&stan, "/admin/posts.csv")),
+        ("the overview", open(&stan, "/admin")),
+        ("a stranger's list", open(&stranger, "/posts?q=restraint")),
+        ("the feed", open(&stranger, "/feed.atom")),
+        ("the map", open(&stranger, "/sitemap.xml")),
+    ];
+    let mut mallory = server.signed_in("mallory");
+    let mut lock = world.database.as_owner();
+    for (what, ask) in asks {
+        lock.batch_execute("BEGIN; LOCK TABLE posts").unwrap();
+        std::thread::scope(|scope| {
+            let flood: Vec<_> = (0..FLOOD).map(|_| scope.spawn(&ask)).collect();
+            wait_until(what, || db_waiters(&mut world.database.as_superuser()) > 0);
+            for _ in 0..5 {
+                mallory.get("/account").expect(200);
+            }
+            server.signed_in("rosa");
+            let waiting = db_waiters(&mut world.database.as_superuser());
+            assert!((1..=i64::from(CONNECTIONS / 4)).contains(&waiting), "{what}: {waiting}");
+            lock.batch_execute("ROLLBACK").unwrap();
+            for answer in flood {
+                let status = answer.join().unwrap();
+                assert!([200, 201, 303, 409, 503].contains(&status), "{what}: {status}");
+            }
+        });
+    }
+}
