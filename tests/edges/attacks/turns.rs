@@ -73,3 +73,28 @@ fn the_requests_of_one_person_leave_connections_to_all_others() {
         });
     }
 }
+
+/// Who has an ended session of hers is a stranger, and takes a stranger's turns.
+#[test]
+fn an_ended_session_takes_no_turns_of_its_owner() {
+    let world = World::new();
+    let server = Server::start(world.database.store_of(CONNECTIONS));
+    let mut alice = server.signed_in("alice");
+    let ended = alice.beside();
+    let token = alice.get("/account").expect(200).hidden("token");
+    alice.post("/sign-out", &[("token", &token)]).expect(303);
+    alice.sign_in("alice");
+    ended.beside().get("/desk").expect(401);
+    let mut lock = world.database.as_owner();
+    lock.batch_execute("BEGIN; LOCK TABLE posts").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..FLOOD {
+            scope.spawn(|| ended.beside().get("/posts").status);
+        }
+        wait_until("they wait", || db_waiters(&mut world.database.as_superuser()) > 0);
+        for _ in 0..5 {
+            alice.get("/account").expect(200);
+        }
+        lock.batch_execute("ROLLBACK").unwrap();
+    });
+}
