@@ -194,6 +194,14 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
              WHERE e.subject_id = u.id AND e.event = 'renamed' ORDER BY e.id DESC LIMIT 1) last
          WHERE last.display_name IS DISTINCT FROM u.display_name",
     ),
+    (
+        "unsaved_edit_is_of_a_review",
+        "Unsaved edits are noted of a post in review.",
+        Scope::Post,
+        "SELECT e.post_id, format('revision %s', e.revision) AS detail
+         FROM unsaved_edits e JOIN posts p ON p.id = e.post_id
+         WHERE ($1 IS NULL OR e.post_id = $1) AND p.state = 'draft'",
+    ),
     // The key of each archive is made from the key of the bulk archive.
     (
         "bulk_outcome_is_borne_out",

@@ -32,8 +32,9 @@ fn what_has_ended_does_not_go_on() {
              VALUES ({alice}, 'CI', 'imprimatur_abcd', sha256('t'), now() + interval '1 day', now());
              INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
              VALUES ({stan}, 'bulk', sha256('bulk'), 'For the record.');
-             INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at)
-             SELECT id, 1, 1, now() FROM bulk_archives"
+             INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at, refusal)
+             SELECT id, 1, 1, now(), jsonb_build_array(
+                 jsonb_build_object('code', 'a', 'sentence', 'b', 'hint', '')) FROM bulk_archives"
         ),
     );
     let go_on = |table: &str, change: &str| format!("UPDATE {table} SET {change}");
@@ -60,7 +61,7 @@ fn what_has_ended_does_not_go_on() {
             ),
             ("use a revoked token again", again.clone(), "token_that_was_revoked_stays_so"),
             (
-                "archive a post a second time",
+                "archive a post after all",
                 go_on("bulk_archive_items", "settled_at = NULL"),
                 "bulk_outcome_is_final",
             ),

@@ -347,6 +347,8 @@ pub const CONSTRAINTS: &[Write] = &[
         "INSERT INTO readings (post_id, revision, reader_id, first_at)
          VALUES (pg_temp.post('dashes'), 1, pg_temp.person('rosa'), now() + interval '1 day')"),
     // unsaved_edits
+    write("unsaved_edit_has_happened",
+        "INSERT INTO unsaved_edits VALUES (pg_temp.post('dashes'), 1, now() + interval '1 day')"),
     write("unsaved_edit_is_noted_once",
         "INSERT INTO unsaved_edits (post_id, revision)
          SELECT pg_temp.post('dashes'), 1 FROM generate_series(1, 2)"),
@@ -389,6 +391,15 @@ pub const CONSTRAINTS: &[Write] = &[
         "SELECT pg_temp.bulk(pg_temp.person('stan'));
          INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
          SELECT id, 0, 1 FROM bulk_archives"),
+    write("bulk_outcome_has_happened",
+        "SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, put_off_at)
+         SELECT id, 1, 1, now() + interval '1 day' FROM bulk_archives"),
+    write("bulk_outcome_has_happened",
+        "SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at, refusal)
+         SELECT id, 1, 1, now() + interval '1 day', '[{\"code\": \"a\", \"sentence\": \"b\", \"hint\": \"\"}]'
+         FROM bulk_archives"),
     write("bulk_item_is_selected_once",
         "SELECT pg_temp.bulk(pg_temp.person('stan'));
          INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)

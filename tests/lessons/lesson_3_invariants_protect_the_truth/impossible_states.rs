@@ -995,6 +995,35 @@ fn records_say_what_they_are_about() {
             "reading_is_a_reviewers",
         ),
         (
+            "an unsaved edit of a draft",
+            "INSERT INTO unsaved_edits (post_id, revision) VALUES ({draft}, 1)",
+            "unsaved_edit_is_of_a_review",
+        ),
+        (
+            "an unsaved edit of tomorrow",
+            "INSERT INTO unsaved_edits (post_id, revision) VALUES ({review}, 1);
+             UPDATE unsaved_edits SET last_at = now() + interval '1 day'",
+            "unsaved_edit_has_happened",
+        ),
+        (
+            "a bulk archive of tomorrow",
+            "WITH begun AS (
+                 INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+                 VALUES ({stan}, 'by-hand', sha256('a'), 'For the record.') RETURNING id)
+             INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, put_off_at)
+             SELECT id, {published}, 1, now() + interval '1 day' FROM begun",
+            "bulk_outcome_has_happened",
+        ),
+        (
+            "a post archived in bulk that is published",
+            "INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+             VALUES ({stan}, 'by-hand', sha256('a'), 'For the record.');
+             INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
+             SELECT max(id), {published}, 1 FROM bulk_archives;
+             UPDATE bulk_archive_items SET settled_at = now() WHERE post_id = {published}",
+            "bulk_outcome_is_borne_out",
+        ),
+        (
             "a bulk archive without a key",
             "INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
              VALUES ({stan}, '', sha256('b'), 'For the record.')",

@@ -157,11 +157,18 @@ pub const TRIGGERS: &[Write] = &[
     write("reading_is_a_reviewers",
         "INSERT INTO readings (post_id, revision, reader_id)
          VALUES (pg_temp.post('errata'), 1, pg_temp.person('edith'))"),
-    write("bulk_outcome_is_final",
+    write("unsaved_edit_is_of_a_review",
+        "INSERT INTO unsaved_edits (post_id, revision) VALUES (pg_temp.post('errata'), 1)"),
+    write("bulk_outcome_is_borne_out",
         "SELECT pg_temp.bulk(pg_temp.person('stan'));
          INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at)
-         SELECT id, pg_temp.post('dashes'), 1, now() FROM bulk_archives;
-         UPDATE bulk_archive_items SET settled_at = NULL"),
+         SELECT id, pg_temp.post('dashes'), 1, now() FROM bulk_archives"),
+    write("bulk_outcome_is_final",
+        "SELECT pg_temp.bulk(pg_temp.person('stan'));
+         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen, settled_at, refusal)
+         SELECT id, pg_temp.post('dashes'), 1, now(), '[{\"code\": \"a\", \"sentence\": \"b\", \"hint\": \"\"}]'
+         FROM bulk_archives;
+         UPDATE bulk_archive_items SET settled_at = NULL, refusal = NULL"),
 ];
 
 /// Triggers that refuse nothing, each with a write and what is true after it because of

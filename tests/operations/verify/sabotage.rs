@@ -65,6 +65,8 @@ pub const SABOTAGE: &[Write] = &[
     write("reading_is_a_reviewers",
         "INSERT INTO readings (post_id, revision, reader_id)
          VALUES (pg_temp.post('errata'), 1, pg_temp.person('edith'))"),
+    write("unsaved_edit_is_of_a_review",
+        "INSERT INTO unsaved_edits (post_id, revision) VALUES (pg_temp.post('errata'), 1)"),
     write("author_does_not_review",
         "UPDATE reviews SET reviewer_id = pg_temp.person('arthur') WHERE post_id = pg_temp.post('dashes');
          UPDATE posts SET author_id = pg_temp.person('arthur') WHERE id = pg_temp.post('dashes')"),
