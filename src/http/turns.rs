@@ -102,7 +102,8 @@ impl Turns {
     }
 
     async fn wait(&self, taker: Taker, work: Work) -> Option<Turn> {
-        let Ok(own) = self.people.get_or_insert_with(&taker, || Ok::<_, Infallible>(self.own()));
+        let Ok(own) =
+            self.people.get_or_insert_with(&taker, || Ok::<_, Infallible>(self.own(taker)));
         let text = match work {
             Work::Text => Some((own.texts.wait().await?, self.texts.clone().wait().await?)),
             Work::Short => None,
@@ -111,9 +112,14 @@ impl Turns {
     }
 
     /// A person who comes as two takers, or three, leaves connections to others.
-    fn own(&self) -> OwnTurns {
+    fn own(&self, taker: Taker) -> OwnTurns {
+        let waiting = match taker {
+            Taker::Account(_) | Taker::Network(_) | Taker::SignIn(..) => MAX_WAITING,
+            // All people are in one line, and none may fill it.
+            Taker::LookUp | Taker::Probe => Semaphore::MAX_PERMITS,
+        };
         OwnTurns {
-            requests: Line::new(self.connections / 4, MAX_WAITING),
+            requests: Line::new(self.connections / 4, waiting),
             texts: Line::new(self.connections / 8, MAX_WAITING_TEXTS),
         }
     }
