@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use imprimatur::store::pool::Limits;
 use imprimatur::store::statement::statement;
 use imprimatur::store::{Store, posts};
@@ -11,7 +11,7 @@ use crate::support::database::patient;
 use crate::support::proxy::Proxy;
 use crate::support::raw::DB_RECORD;
 use crate::support::world::{archive, content, publish, revise, submit};
-use crate::support::{Browser, Program, Server, World};
+use crate::support::{Browser, Database, Program, Server, World};
 
 /// A server whose every message to PostgreSQL is counted, and which has one
 /// connection, so that a second checkout within a request would show as a 503.
@@ -297,4 +297,29 @@ fn a_public_page_takes_one_query_and_one_more_for_a_reader_who_is_signed_in() {
             assert_eq!(count(browser, path), queries, "{path}");
         }
     }
+}
+
+/// PostgreSQL prepares the checks of a table for each statement that writes to it, with
+/// every function in SQL written out in them.
+#[test]
+fn no_check_is_written_out_at_length() {
+    let long = statement::<Text>(
+        "WITH RECURSIVE called AS (
+             SELECT c.conname::text AS check, d.refobjid AS function
+             FROM pg_constraint c JOIN pg_depend d
+                 ON d.classid = 'pg_constraint'::regclass AND d.objid = c.oid
+             WHERE c.contype = 'c' AND d.refclassid = 'pg_proc'::regclass
+             UNION
+             SELECT called.check, d.refobjid
+             FROM called JOIN pg_proc p ON p.oid = called.function AND p.prosqlbody IS NOT NULL
+             JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+             WHERE d.refclassid = 'pg_proc'::regclass
+         )
+         SELECT format('%s: %s characters', called.check, sum(length(p.prosqlbody::text)))
+         FROM called JOIN pg_proc p ON p.oid = called.function
+         GROUP BY called.check HAVING sum(length(p.prosqlbody::text)) > 5500",
+    )
+    .load::<String>(&mut Database::new().as_owner())
+    .unwrap();
+    assert_eq!(long, Vec::<String>::new());
 }
