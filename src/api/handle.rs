@@ -163,7 +163,7 @@ async fn within_quota(
         reply.unwrap_or_else(|error| {
             let error = check_token(store, &token, error);
             if matches!(error, ApiError::BadToken) {
-                admitted.note(&Refusal::NotSignedIn);
+                admitted.note_end();
             }
             problem::reply(&error, id)
         })

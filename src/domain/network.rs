@@ -1,13 +1,13 @@
 use std::net::IpAddr;
 
 /// The network that a client is in, as far as one subscriber has it: the IPv4 address, or
-/// the /64 of the IPv6 address.
+/// the /56 of the IPv6 address (RIPE-690, 4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Network {
     /// An IPv4 address.
     V4([u8; 4]),
-    /// The first half of an IPv6 address.
-    V6([u8; 8]),
+    /// The beginning of an IPv6 address.
+    V6([u8; 7]),
 }
 
 impl Network {
@@ -16,8 +16,8 @@ impl Network {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address.octets()),
             IpAddr::V6(address) => {
-                let [a, b, c, d, e, f, g, h, ..] = address.octets();
-                Self::V6([a, b, c, d, e, f, g, h])
+                let [a, b, c, d, e, f, g, ..] = address.octets();
+                Self::V6([a, b, c, d, e, f, g])
             }
         }
     }

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::sender::{Sender, Shown};
 use super::turns::{PATIENCE, Taker, Turn, Turns, Work};
 use crate::accounts::tokens;
-use crate::domain::{RequestId, SecretHash, UserId};
+use crate::domain::{Network, RequestId, SecretHash, UserId};
 use crate::metrics;
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
@@ -34,7 +34,7 @@ pub(crate) struct Admissions {
 pub(crate) struct Admission {
     admissions: Arc<Admissions>,
     request: RequestId,
-    credential: Option<SecretHash>,
+    credential: Shown,
     _turn: Arc<(Turn, OwnedSemaphorePermit)>,
 }
 
@@ -64,8 +64,14 @@ impl Admissions {
     }
 
     /// Returns a place among the requests in progress, or `None` if there are too many.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+    fn place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.places).try_acquire_owned().inspect_err(|_| metrics::turned_away()).ok()
+    }
+
+    /// Returns a place for a request that waits for no turn and takes no connection, or
+    /// `None` if its network has too many.
+    pub(crate) fn glance(&self, network: Network) -> Option<OwnedSemaphorePermit> {
+        self.turns.glance(Taker::Network(network))
     }
 
     /// Admits a request when it is its sender's turn.
@@ -75,9 +81,16 @@ impl Admissions {
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
-        let taker = self.taker(sender, request).await?;
+        let taker = match (self.known_taker(sender), &sender.shows) {
+            (Some(taker), _) => taker,
+            (None, Shown::Token(token)) => {
+                let owner = self.look_up(token, sender.network, request).await?;
+                owner.map_or(Taker::Network(sender.network), Taker::Account)
+            }
+            (None, Shown::Session(..) | Shown::Nothing) => Taker::Network(sender.network),
+        };
         let admission = self.admit_taker(taker, request, work).await?;
-        Ok(Admission { credential: sender.credential(), ..admission })
+        Ok(Admission { credential: sender.shows.clone(), ..admission })
     }
 
     /// Admits a request when it is the taker's turn.
@@ -90,50 +103,36 @@ impl Admissions {
         let turn = self.turns.take(taker, work).await.ok_or(Unavailable::Busy)?;
         let place = self.place().ok_or(Unavailable::Busy)?;
         let (admissions, turn) = (Arc::clone(self), Arc::new((turn, place)));
-        Ok(Admission { admissions, request, credential: None, _turn: turn })
-    }
-
-    /// Returns who takes a turn. A token is looked up when it is first seen.
-    async fn taker(
-        self: &Arc<Self>,
-        sender: &Sender,
-        request: RequestId,
-    ) -> Result<Taker, Refusal> {
-        let stranger = Taker::Network(sender.network);
-        match (self.known_taker(sender), &sender.shows) {
-            (Some(taker), _) => Ok(taker),
-            (None, Shown::Token(token)) => {
-                let owner = self.look_up(token.clone(), request).await?;
-                Ok(owner.map_or(stranger, Taker::Account))
-            }
-            (None, Shown::Session(..) | Shown::Nothing) => Ok(stranger),
-        }
+        Ok(Admission { admissions, request, credential: Shown::Nothing, _turn: turn })
     }
 
     /// Returns who takes a turn, if that can be told without the database.
     pub(crate) fn known_taker(&self, sender: &Sender) -> Option<Taker> {
-        let stranger = Taker::Network(sender.network);
-        let owner = sender.credential().and_then(|credential| self.turns.owner(&credential));
-        match (&sender.shows, owner) {
-            (Shown::Nothing, _) | (_, Some(None)) => Some(stranger),
-            (Shown::Session(_, owner), None) => Some(Taker::Account(*owner)),
-            (_, Some(Some(owner))) => Some(Taker::Account(owner)),
-            (Shown::Token(_), None) => None,
+        match &sender.shows {
+            Shown::Session(session, owner) if !self.turns.has_ended(&session.stored()) => {
+                Some(Taker::Account(*owner))
+            }
+            Shown::Session(..) | Shown::Nothing => Some(Taker::Network(sender.network)),
+            Shown::Token(token) => self.turns.owner(token).map(Taker::Account),
         }
     }
 
-    /// Looks up whose token it is, and remembers it.
+    /// Looks up whose token it is, in the turns of the network that shows it, and
+    /// remembers it.
     pub(crate) async fn look_up(
         self: &Arc<Self>,
-        token: SecretHash,
+        token: &SecretHash,
+        network: Network,
         request: RequestId,
     ) -> Result<Option<UserId>, Refusal> {
-        let admission = self.admit_taker(Taker::LookUp, request, Work::Short).await?;
+        let stranger = self.admit_taker(Taker::Network(network), request, Work::Short).await?;
         let shown = token.clone();
         let find =
             move |store: &Store| tokens::find(&mut *store.checkout()?, &shown).map_err(read_error);
-        let owner = admission.step(find).await?.map(|bearer| bearer.person.id);
-        self.turns.remember(token, owner);
+        let owner = stranger.step(find).await?.map(|bearer| bearer.person.id);
+        if let Some(owner) = owner {
+            self.turns.remember(token.clone(), owner);
+        }
         Ok(owner)
     }
 }
@@ -172,9 +171,14 @@ impl Admission {
 
     /// Notes that the credential has ended, if that is why the request was refused.
     pub(crate) fn note(&self, refusal: &Refusal) {
-        if let (Refusal::NotSignedIn, Some(credential)) = (refusal, &self.credential) {
-            self.admissions.turns.remember(credential.clone(), None);
+        if matches!(refusal, Refusal::NotSignedIn) {
+            self.note_end();
         }
+    }
+
+    /// Notes that the credential has ended.
+    pub(crate) fn note_end(&self) {
+        self.admissions.turns.end(&self.credential);
     }
 }
 

@@ -123,6 +123,9 @@ impl Context {
                 }
                 error_page::page(&refusal, request, form.as_ref())
             });
+            if request.has_ended() {
+                admitted.note_end();
+            }
             reply.to(request)
         });
         match reply.await {

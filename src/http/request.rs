@@ -45,6 +45,8 @@ pub struct Request {
     key: Option<String>,
     /// The person who is signed in, once they were looked up.
     viewer: OnceLock<Person>,
+    /// Whether it was found that the session has ended.
+    has_ended: OnceLock<()>,
     /// The line that an earlier reply left for this page.
     pub flash: Option<Flash>,
     /// How the site presents itself, with its own address for absolute links.
@@ -81,6 +83,7 @@ impl Request {
             is_post: request.method() == Method::POST,
             is_shown,
             viewer: OnceLock::new(),
+            has_ended: OnceLock::new(),
             key: request.get_session().get::<String>(KEY).ok().flatten(),
             flash,
             site: settings.map_or_else(|| Arc::new(Site::at("")), |settings| settings.site.clone()),
@@ -162,7 +165,10 @@ impl Request {
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
         let person = accounts::identify(conn, &credential).map_err(read_error)?;
-        let person = person.ok_or(Refusal::NotSignedIn)?;
+        let Some(person) = person else {
+            self.has_ended.get_or_init(|| ());
+            return Err(Refusal::NotSignedIn);
+        };
         Ok(self.viewer.get_or_init(|| person).clone())
     }
 
@@ -173,6 +179,11 @@ impl Request {
             Err(Refusal::NotSignedIn) => Ok(None),
             Err(refusal) => Err(refusal),
         }
+    }
+
+    /// Returns whether it was found that the session has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended.get().is_some()
     }
 
     /// Returns the person who is signed in, if they were looked up.

@@ -8,6 +8,7 @@ pub(crate) struct Sender {
 }
 
 /// The credential that a client shows.
+#[derive(Clone)]
 pub(crate) enum Shown {
     /// A session, and whose it is by its cookie, which is signed by us.
     Session(SessionId, UserId),
@@ -15,15 +16,4 @@ pub(crate) enum Shown {
     Token(SecretHash),
     /// None.
     Nothing,
-}
-
-impl Sender {
-    /// Returns the hash of the credential.
-    pub(super) fn credential(&self) -> Option<SecretHash> {
-        match &self.shows {
-            Shown::Session(session, _) => Some(session.stored()),
-            Shown::Token(secret) => Some(secret.clone()),
-            Shown::Nothing => None,
-        }
-    }
 }

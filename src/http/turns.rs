@@ -8,6 +8,7 @@ use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::sender::Shown;
 use crate::domain::{Network, SecretHash, UserId};
 use crate::metrics;
 
@@ -31,7 +32,8 @@ pub(super) struct Turns {
     connections: usize,
     texts: Line,
     people: Cache<Taker, OwnTurns>,
-    owners: Cache<SecretHash, Option<UserId>>,
+    owners: Cache<SecretHash, UserId>,
+    ended: Cache<SecretHash, ()>,
 }
 
 /// Who takes a turn.
@@ -41,13 +43,8 @@ pub(crate) enum Taker {
     Account(UserId),
     /// People who are not signed in have the turns of their network.
     Network(Network),
-    /// A person who signs in waits for no other work of their network, and for no other
-    /// name.
-    SignIn(Network, u64),
-    /// Looks up whose a credential is, for all people.
-    LookUp,
-    /// Looks whether the server is ready.
-    Probe,
+    /// People who sign in wait for no other work of their network.
+    SignIn(Network),
 }
 
 /// What a request does with its connection.
@@ -64,6 +61,7 @@ pub(crate) enum Work {
 struct OwnTurns {
     requests: Line,
     texts: Line,
+    glances: Line,
 }
 
 /// Turns, and how many requests may have or await one.
@@ -87,6 +85,7 @@ impl Turns {
             texts: Line::new(connections / 4, Semaphore::MAX_PERMITS),
             people: Cache::new(KEPT),
             owners: Cache::new(KEPT),
+            ended: Cache::new(KEPT),
         }
     }
 
@@ -102,8 +101,7 @@ impl Turns {
     }
 
     async fn wait(&self, taker: Taker, work: Work) -> Option<Turn> {
-        let Ok(own) =
-            self.people.get_or_insert_with(&taker, || Ok::<_, Infallible>(self.own(taker)));
+        let own = self.of(taker);
         let text = match work {
             Work::Text => Some((own.texts.wait().await?, self.texts.clone().wait().await?)),
             Work::Short => None,
@@ -112,28 +110,49 @@ impl Turns {
     }
 
     /// A person who comes as two takers, or three, leaves connections to others.
-    fn own(&self, taker: Taker) -> OwnTurns {
-        let waiting = match taker {
-            Taker::Account(_) | Taker::Network(_) | Taker::SignIn(..) => MAX_WAITING,
-            // All people are in one line, and none may fill it.
-            Taker::LookUp | Taker::Probe => Semaphore::MAX_PERMITS,
-        };
+    fn own(&self) -> OwnTurns {
         OwnTurns {
-            requests: Line::new(self.connections / 4, waiting),
+            requests: Line::new(self.connections / 4, MAX_WAITING),
             texts: Line::new(self.connections / 8, MAX_WAITING_TEXTS),
+            glances: Line::new(MAX_WAITING, 0),
         }
     }
 
-    /// Returns whose a credential is, if it was looked up before: `Some(None)` if it has
-    /// ended. It never becomes another person's, and never works again.
-    pub(super) fn owner(&self, credential: &SecretHash) -> Option<Option<UserId>> {
-        self.owners.get(credential)
+    fn of(&self, taker: Taker) -> OwnTurns {
+        let Ok(own) = self.people.get_or_insert_with(&taker, || Ok::<_, Infallible>(self.own()));
+        own
     }
 
-    /// Remembers whose a credential is, or that it has ended: then it takes no turns of
-    /// its owner.
-    pub(super) fn remember(&self, credential: SecretHash, owner: Option<UserId>) {
-        self.owners.insert(credential, owner);
+    /// Returns a turn at what takes no connection, or `None` if the person has too many.
+    pub(super) fn glance(&self, taker: Taker) -> Option<OwnedSemaphorePermit> {
+        let turn = self.of(taker).glances.turns.try_acquire_owned();
+        turn.inspect_err(|_| metrics::turned_away()).ok()
+    }
+
+    /// Returns whose token it is, if it was looked up before.
+    pub(super) fn owner(&self, token: &SecretHash) -> Option<UserId> {
+        self.owners.get(token)
+    }
+
+    /// Remembers whose token it is. It never becomes another person's.
+    pub(super) fn remember(&self, token: SecretHash, owner: UserId) {
+        self.owners.insert(token, owner);
+    }
+
+    /// Returns whether it is known that a session has ended.
+    pub(super) fn has_ended(&self, session: &SecretHash) -> bool {
+        self.ended.get(session).is_some()
+    }
+
+    /// Remembers that a credential has ended, and takes no turns of its owner.
+    pub(super) fn end(&self, credential: &Shown) {
+        match credential {
+            // It never works again. Only the site makes sessions, so strangers cannot
+            // push it out.
+            Shown::Session(session, _) => self.ended.insert(session.stored(), ()),
+            Shown::Token(token) => drop(self.owners.remove(token)),
+            Shown::Nothing => {}
+        }
     }
 }
 
@@ -162,7 +181,20 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::{MAX_WAITING, MAX_WAITING_TEXTS, Taker, Turns, Work};
-    use crate::domain::UserId;
+    use crate::domain::{Network, UserId};
+
+    #[test]
+    fn so_many_glances_of_one_person_are_taken_and_no_more() {
+        let turns = Turns::new(8);
+        let [here, there] = ["192.0.2.1", "198.51.100.1"]
+            .map(|address| Taker::Network(Network::of(address.parse().unwrap())));
+        let held: Vec<_> = (0..MAX_WAITING).map(|_| turns.glance(here)).collect();
+        assert!(held.iter().all(Option::is_some));
+        assert!(turns.glance(here).is_none(), "one too many");
+        assert!(turns.glance(there).is_some(), "another network");
+        drop(held);
+        assert!(turns.glance(here).is_some());
+    }
 
     #[test]
     fn so_many_requests_of_one_person_wait_and_no_more() {

@@ -3,6 +3,7 @@
 //! refused before its body is read.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,42 +22,49 @@ use crate::http::problem;
 use crate::http::{Context, FORM_LIMIT, Reply, Request, Sender, Shown, Taker, error_page};
 use crate::store::Unavailable;
 
-/// The longest wait for the next part of a body, and the time that a body has
-/// before the least rate applies.
+/// The time in which the next part of a body comes: its end, or [`PART`].
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The least rate after that, in bytes a second.
-const LEAST_RATE: u32 = 8 * 1024;
+/// The least that comes of a body in that time, in bytes.
+const PART: usize = 64 * 1024;
 
 /// The longest that any body may take.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The bytes of all bodies that are in memory.
-const ALL: usize = 64 << 20;
-
-/// Of these, the bytes of requests without a session or a token that is known here.
-const OF_STRANGERS: usize = 16 << 20;
-
-/// Of each, the part that one account or one network may use.
+/// The part of a room that one account or one network may use.
 const SHARE_OF_ONE: usize = 4;
 
-/// The longest body of a program whose token is not looked up before.
-const SMALL: u64 = 16 * 1024;
+/// The longest body that counts as short.
+const SHORT: u64 = 16 * 1024;
 
-/// The memory that bodies use now.
+/// The memory that bodies use now, in bytes: of a room, and of each who has some of it.
 #[derive(Default)]
-pub(super) struct BodyBudget(Mutex<BudgetUse>);
+pub(super) struct BodyBudget(Mutex<HashMap<(Room, Option<Taker>), usize>>);
 
-#[derive(Default)]
-struct BudgetUse {
-    all: usize,
-    by_strangers: usize,
-    by_taker: HashMap<Taker, usize>,
+/// Memory for bodies. None fills the room of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Room {
+    /// For people with a session or a token that is known here.
+    People,
+    /// For short bodies of strangers, such as those of people who sign in.
+    Short,
+    /// For their long ones.
+    Long,
+}
+
+impl Room {
+    fn bytes(self) -> usize {
+        match self {
+            Self::People => 32 << 20,
+            Self::Short | Self::Long => 16 << 20,
+        }
+    }
 }
 
 /// The part of the budget that one body uses; it is given back with this.
 struct Share {
     budget: Arc<BodyBudget>,
+    room: Room,
     taker: Taker,
     bytes: usize,
 }
@@ -64,39 +72,31 @@ struct Share {
 impl Share {
     /// Takes more bytes; returns false when there is no room for them.
     fn grow(&mut self, bytes: usize) -> bool {
-        let used = &mut *self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_one = used.by_taker.entry(self.taker).or_default();
-        let (room, in_use) = match self.taker {
-            Taker::Account(_) => (ALL, used.all),
-            _ => (OF_STRANGERS, used.by_strangers),
-        };
-        if in_use + bytes > room || *of_one + bytes > room / SHARE_OF_ONE {
-            return false;
+        let room = self.room.bytes();
+        let mut used = self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let limits = [(None, room), (Some(self.taker), room / SHARE_OF_ONE)];
+        let has_room = limits.iter().all(|(who, limit)| {
+            used.get(&(self.room, *who)).is_none_or(|used| used + bytes <= *limit)
+        });
+        if has_room {
+            self.bytes += bytes;
+            for (who, _) in limits {
+                *used.entry((self.room, who)).or_default() += bytes;
+            }
         }
-        *of_one += bytes;
-        self.bytes += bytes;
-        used.change(self.taker, |used| *used += bytes);
-        true
-    }
-}
-
-impl BudgetUse {
-    fn change(&mut self, taker: Taker, change: impl Fn(&mut usize)) {
-        change(&mut self.all);
-        if !matches!(taker, Taker::Account(_)) {
-            change(&mut self.by_strangers);
-        }
+        has_room
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        let used = &mut *self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
-        used.change(self.taker, |used| *used -= self.bytes);
-        if let Some(of_one) = used.by_taker.get_mut(&self.taker) {
-            *of_one -= self.bytes;
-            if *of_one == 0 {
-                used.by_taker.remove(&self.taker);
+        let mut used = self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for who in [None, Some(self.taker)] {
+            if let Entry::Occupied(mut part) = used.entry((self.room, who)) {
+                *part.get_mut() -= self.bytes;
+                if *part.get() == 0 {
+                    part.remove();
+                }
             }
         }
     }
@@ -148,10 +148,10 @@ async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), BodyError>
     let mut payload = request.take_payload();
     let mut body = BytesMut::new();
     let begun = Instant::now();
+    let mut part_begun = (begun, 0);
     loop {
-        let earned = Duration::from_secs_f64(body.len() as f64 / f64::from(LEAST_RATE));
-        let limit = begun + DEADLINE.min(PATIENCE + earned);
-        let part = timeout_at(limit.min(Instant::now() + PATIENCE), payload.next());
+        let limit = (begun + DEADLINE).min(part_begun.0 + PATIENCE);
+        let part = timeout_at(limit, payload.next());
         match part.await {
             Err(_) => return Err(BodyError::TooSlow),
             Ok(None) => return Ok((body.freeze(), share)),
@@ -161,6 +161,9 @@ async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), BodyError>
             }
             Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(BodyError::NoRoom),
             Ok(Some(Ok(part))) => body.extend_from_slice(&part),
+        }
+        if body.len() >= part_begun.1 + PART {
+            part_begun = (Instant::now(), body.len());
         }
     }
 }
@@ -178,11 +181,16 @@ fn length(request: &ServiceRequest) -> Option<u64> {
 async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, BodyError> {
     let budget = request.app_data::<Data<BodyBudget>>().map(|budget| budget.clone().into_inner());
     let taker = taker(request, length).await?;
-    Ok(Share { budget: budget.unwrap_or_default(), taker, bytes: 0 })
+    let room = match taker {
+        Taker::Account(_) => Room::People,
+        _ if is_short(length) => Room::Short,
+        _ => Room::Long,
+    };
+    Ok(Share { budget: budget.unwrap_or_default(), room, taker, bytes: 0 })
 }
 
-/// Returns who sends a body. A token is looked up before a long body is read; one that is
-/// not known yet is a stranger's.
+/// Returns who sends a body. A token that is not known yet is looked up before a long
+/// body is read; with a short one it is a stranger's.
 async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, BodyError> {
     let asked = Request::of(request.request());
     let stranger = Taker::Network(asked.network);
@@ -191,16 +199,20 @@ async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, B
         return Ok(context.admissions.known_taker(&asked.sender()).unwrap_or(stranger));
     }
     let token = api::shown_token(request.headers()).map_err(BodyError::Refused)?;
-    if length.is_none_or(|length| length > SMALL) {
-        let found = context
-            .admissions
-            .look_up(token, asked.id)
-            .await
-            .map_err(|error| BodyError::Refused(error.into()))?;
-        return found.map(Taker::Account).ok_or(BodyError::Refused(ApiError::BadToken));
+    let sender = Sender { shows: Shown::Token(token.clone()), network: asked.network };
+    match context.admissions.known_taker(&sender) {
+        Some(taker) => Ok(taker),
+        None if is_short(length) => Ok(stranger),
+        None => match context.admissions.look_up(&token, asked.network, asked.id).await {
+            Ok(Some(owner)) => Ok(Taker::Account(owner)),
+            Ok(None) => Err(BodyError::Refused(ApiError::BadToken)),
+            Err(refusal) => Err(BodyError::Refused(refusal.into())),
+        },
     }
-    let sender = Sender { shows: Shown::Token(token), network: asked.network };
-    Ok(context.admissions.known_taker(&sender).unwrap_or(stranger))
+}
+
+fn is_short(length: Option<u64>) -> bool {
+    length.is_some_and(|length| length <= SHORT)
 }
 
 fn refused(request: &ServiceRequest, why: BodyError) -> HttpResponse {

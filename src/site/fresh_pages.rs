@@ -9,7 +9,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::http::entity_tag::is_cached;
-use crate::http::{Context, Reply, Request};
+use crate::http::{Context, Reply, Request, client_network};
 use crate::refusal::Refusal;
 use crate::site::freshness::{Freshness, Snapshot};
 use crate::store::{Store, Unavailable};
@@ -52,6 +52,11 @@ impl FreshPages {
         Ok(Self { freshness: Freshness::start(store)?, pages })
     }
 
+    /// Returns whether the database answers.
+    pub(super) async fn database_answers(&self) -> bool {
+        self.freshness.ask().await.is_some()
+    }
+
     /// Responds with a public page, which `render` makes where it has to be made.
     pub(super) async fn respond(
         &self,
@@ -62,7 +67,7 @@ impl FreshPages {
         if request.headers().contains_key(header::COOKIE) {
             return context.page(Request::of(&request), render).await;
         }
-        let Some(place) = context.admissions.place() else {
+        let Some(place) = context.admissions.glance(client_network(&request)) else {
             return context.refuse(&Unavailable::Busy.into(), &Request::of(&request), None);
         };
         let before = self.freshness.now().await;

@@ -36,7 +36,7 @@ pub(super) struct Snapshot {
 /// was acknowledged before is in it. All requests that arrive while one is being taken
 /// share the next.
 pub(super) struct Freshness {
-    waiting: Sender<oneshot::Sender<Snapshot>>,
+    waiting: Sender<oneshot::Sender<Option<Snapshot>>>,
 }
 
 impl Freshness {
@@ -52,30 +52,48 @@ impl Freshness {
         Ok(Self { waiting })
     }
 
-    /// Returns what the database shows now, or `None` where it does not answer.
+    /// Returns what the database shows now, or `None` where it does not answer or is a
+    /// standby.
     pub(super) async fn now(&self) -> Option<Snapshot> {
+        self.ask().await.flatten()
+    }
+
+    /// Returns the database's answer, which a standby does not give with a snapshot, or
+    /// `None` where it does not answer.
+    pub(super) async fn ask(&self) -> Option<Option<Snapshot>> {
         let (sender, snapshot) = oneshot::channel();
         self.waiting.send(sender).ok()?;
         snapshot.await.ok()
     }
 }
 
-fn take_snapshots(store: &Store, requests: &Receiver<oneshot::Sender<Snapshot>>) {
+fn take_snapshots(store: &Store, requests: &Receiver<oneshot::Sender<Option<Snapshot>>>) {
     let mut connections = 0..;
     let mut kept: Option<(u64, Connection)> = None;
     while let Ok(first) = requests.recv() {
         // All who are here by now arrived before the snapshot is taken.
         let waiting: Vec<_> = std::iter::once(first).chain(requests.try_iter()).collect();
+        let mut taken = kept.take().and_then(take);
+        if taken.is_none() {
+            // The connection may have been lost since it was used last.
+            taken = connections.next().zip(store.checkout().ok()).and_then(take);
+        }
         // Without an answer the senders are dropped, and each request asks for itself.
-        let lent = kept.take().or_else(|| connections.next().zip(store.checkout().ok()));
-        let Some((connection, mut conn)) = lent else { continue };
-        let Ok(transactions) = snapshot(&mut conn) else { continue };
-        kept = Some((connection, conn));
-        let Some(transactions) = transactions.map(Arc::from) else { continue };
+        let Some((lent, snapshot)) = taken else { continue };
+        kept = Some(lent);
         for request in waiting {
-            let _ = request.send(Snapshot { connection, transactions: Arc::clone(&transactions) });
+            let _ = request.send(snapshot.clone());
         }
     }
+}
+
+/// Takes a snapshot, and returns the connection if it is still good.
+fn take(
+    (connection, mut conn): (u64, Connection),
+) -> Option<((u64, Connection), Option<Snapshot>)> {
+    let transactions = snapshot(&mut conn).ok()?.map(Arc::from);
+    let snapshot = transactions.map(|transactions| Snapshot { connection, transactions });
+    Some(((connection, conn), snapshot))
 }
 
 fn snapshot(conn: &mut PgConnection) -> QueryResult<Option<String>> {

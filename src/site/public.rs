@@ -7,16 +7,14 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::accounts;
 use crate::domain::{Action, Permission, Person, Slug};
-use crate::http::{Context, Layout, NotDone, Reply, Request, Taker, Work, get_only};
+use crate::http::{Context, Layout, Reply, Request, get_only};
 use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::{PublicBody, RenderCache};
-use crate::store::Store;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
 
@@ -148,28 +146,18 @@ fn own_page(reader: &Person, post: &PublicPost) -> Option<(String, &'static str)
 }
 
 /// Responds whether requests can be served: whether the database answers.
-async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
-    let admission = context.admissions.admit_taker(Taker::Probe, request.id, Work::Short);
-    let is_ready = match admission.await {
-        Ok(admission) => {
-            let ask = |store: &Store| accounts::any_exists(&mut *store.checkout().ok()?).ok();
-            admission.blocking(ask).await
-        }
-        Err(_) => Err(NotDone::Busy),
-    };
-    match is_ready {
-        Ok(Some(_)) => HttpResponse::Ok().finish(),
-        Ok(None) | Err(_) => {
-            let why = if Supervisor::database_is_down() {
-                "the private database stopped and is being restarted"
-            } else {
-                "the database does not answer"
-            };
-            tracing::warn!(request_id = %request.id, why, "not ready");
-            HttpResponse::ServiceUnavailable()
-                .insert_header(("retry-after", "2"))
-                .content_type("text/plain; charset=utf-8")
-                .body(format!("Not ready: {why}.\n"))
-        }
+async fn ready(request: Request, pages: Data<FreshPages>) -> HttpResponse {
+    if pages.database_answers().await {
+        return HttpResponse::Ok().finish();
     }
+    let why = if Supervisor::database_is_down() {
+        "the private database stopped and is being restarted"
+    } else {
+        "the database does not answer"
+    };
+    tracing::warn!(request_id = %request.id, why, "not ready");
+    HttpResponse::ServiceUnavailable()
+        .insert_header(("retry-after", "2"))
+        .content_type("text/plain; charset=utf-8")
+        .body(format!("Not ready: {why}.\n"))
 }

@@ -1,7 +1,5 @@
 //! Signing in.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -215,9 +213,7 @@ async fn attempt(
 ) -> Result<SignInOutcome, Refusal> {
     let (network, username) = (request.network, fields.username.trim().to_lowercase());
     let browser = browser.clone();
-    let mut name = DefaultHasher::new();
-    username.hash(&mut name);
-    let taker = Taker::SignIn(network, name.finish());
+    let taker = Taker::SignIn(network);
     let admission = context.admissions.admit_taker(taker, request.id, Work::Short).await?;
     let counted = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;

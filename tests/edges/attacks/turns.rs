@@ -1,6 +1,9 @@
 //! What one person asks for keeps no other person waiting.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use diesel::connection::SimpleConnection;
+use imprimatur::accounts::tokens;
 
 use crate::support::raw::{db_waiters, wait_until};
 use crate::support::{Browser, Program, Server, World};
@@ -74,27 +77,96 @@ fn the_requests_of_one_person_leave_connections_to_all_others() {
     }
 }
 
-/// Who has an ended session of hers is a stranger, and takes a stranger's turns.
+/// Floods with a request, and returns how many of its queries wait, while `meanwhile` is
+/// done.
+fn flood(world: &World, locked: &str, ask: &Ask<'_>, meanwhile: impl FnOnce()) -> i64 {
+    let mut lock = world.database.as_owner();
+    lock.batch_execute(&format!("BEGIN; LOCK TABLE {locked}")).unwrap();
+    let waiting = || db_waiters(&mut world.database.as_superuser());
+    std::thread::scope(|scope| {
+        for _ in 0..FLOOD {
+            scope.spawn(ask);
+        }
+        wait_until("they wait", || waiting() > 0);
+        meanwhile();
+        let waiting = waiting();
+        lock.batch_execute("ROLLBACK").unwrap();
+        waiting
+    })
+}
+
+/// Each has another name, or another token.
+#[test]
+fn strangers_who_try_what_they_do_not_know_have_the_turns_of_their_network() {
+    let world = World::new();
+    let server = Server::start(world.database.store_of(CONNECTIONS));
+    let mut mallory = server.signed_in("mallory");
+    let mut meanwhile = || {
+        for _ in 0..5 {
+            mallory.get("/desk").expect(200);
+        }
+    };
+    let number = AtomicUsize::new(0);
+    let next = || number.fetch_add(1, Ordering::Relaxed);
+    let mut stranger = server.browser();
+    let token = stranger.get("/sign-in").expect(200).hidden("token");
+    let sign_in: Ask = Box::new(|| {
+        let name = format!("nobody-{}", next());
+        let fields = [("token", &*token), ("username", &name), ("password", "a wrong password")];
+        stranger.beside().post("/sign-in", &fields).status
+    });
+    let waiting = flood(&world, "sign_in_throttle", &sign_in, &mut meanwhile);
+    assert!((1..=i64::from(CONNECTIONS / 4)).contains(&waiting), "{waiting} sign in");
+    for body in [String::new(), format!("{{\"title\": \"{}\"}}", "x".repeat(20_000))] {
+        let call: Ask = Box::new(|| {
+            let token = tokens::generate().as_str().to_owned();
+            Program::with(server.address, &token).post("/api/v1/posts", &[], &body).status
+        });
+        let waiting = flood(&world, "tokens", &call, &mut meanwhile);
+        assert!((1..=i64::from(CONNECTIONS / 4)).contains(&waiting), "{waiting} show a token");
+    }
+}
+
+/// Four people take all connections there are.
+#[test]
+fn a_server_whose_connections_are_all_busy_is_ready() {
+    let world = World::new();
+    let server = Server::start(world.database.store_of(CONNECTIONS));
+    let busy = ["alice", "arthur", "rosa", "edith"].map(|name| server.signed_in(name));
+    let next = AtomicUsize::new(0);
+    let ask: Ask = Box::new(|| {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        busy[number % busy.len()].beside().get("/desk").status
+    });
+    let waiting = flood(&world, "posts", &ask, || {
+        let waiting = || db_waiters(&mut world.database.as_superuser());
+        wait_until("all are busy", || waiting() >= i64::from(CONNECTIONS));
+        std::thread::scope(|scope| {
+            for _ in 0..FLOOD {
+                scope.spawn(|| server.browser().get("/readyz").expect(200));
+            }
+        });
+    });
+    assert_eq!(waiting, i64::from(CONNECTIONS));
+}
+
+/// Who has an ended session of hers is a stranger, and takes a stranger's turns, whatever
+/// page it was shown to first.
 #[test]
 fn an_ended_session_takes_no_turns_of_its_owner() {
     let world = World::new();
     let server = Server::start(world.database.store_of(CONNECTIONS));
     let mut alice = server.signed_in("alice");
-    let ended = alice.beside();
-    let token = alice.get("/account").expect(200).hidden("token");
-    alice.post("/sign-out", &[("token", &token)]).expect(303);
-    alice.sign_in("alice");
-    ended.beside().get("/desk").expect(401);
-    let mut lock = world.database.as_owner();
-    lock.batch_execute("BEGIN; LOCK TABLE posts").unwrap();
-    std::thread::scope(|scope| {
-        for _ in 0..FLOOD {
-            scope.spawn(|| ended.beside().get("/posts").status);
-        }
-        wait_until("they wait", || db_waiters(&mut world.database.as_superuser()) > 0);
-        for _ in 0..5 {
-            alice.get("/account").expect(200);
-        }
-        lock.batch_execute("ROLLBACK").unwrap();
-    });
+    for (page, status) in [("/desk", 401), ("/", 200), ("/posts", 200), ("/sign-in", 200)] {
+        let ended = alice.beside();
+        let token = alice.get("/account").expect(200).hidden("token");
+        alice.post("/sign-out", &[("token", &token)]).expect(303);
+        alice.sign_in("alice");
+        ended.beside().get(page).expect(status);
+        flood(&world, "posts", &open(&ended, "/posts"), || {
+            for _ in 0..5 {
+                alice.get("/account").expect(200);
+            }
+        });
+    }
 }
