@@ -202,6 +202,29 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
          FROM unsaved_edits e JOIN posts p ON p.id = e.post_id
          WHERE ($1 IS NULL OR e.post_id = $1) AND p.state = 'draft'",
     ),
+    // Roles may have been revoked since.
+    (
+        "acknowledgement_is_by_staff",
+        "Staff acknowledge incidents.",
+        Scope::Whole,
+        "SELECT NULL::bigint AS post_id,
+             format('incident %s by user %s', i.id, i.acknowledged_by) AS detail
+         FROM incidents i
+         WHERE i.acknowledged_by IS NOT NULL AND NOT EXISTS (
+             SELECT FROM account_events
+             WHERE subject_id = i.acknowledged_by AND event = 'role-granted' AND role = 'staff')",
+    ),
+    (
+        "bulk_archive_is_by_staff",
+        "Staff archive posts.",
+        Scope::Whole,
+        "SELECT NULL::bigint AS post_id,
+             format('bulk archive %s by user %s', b.id, b.actor_id) AS detail
+         FROM bulk_archives b
+         WHERE NOT EXISTS (
+             SELECT FROM account_events
+             WHERE subject_id = b.actor_id AND event = 'role-granted' AND role = 'staff')",
+    ),
     // The key of each archive is made from the key of the bulk archive.
     (
         "bulk_outcome_is_borne_out",

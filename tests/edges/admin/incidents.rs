@@ -114,13 +114,13 @@ fn incidents_are_paged_in_both_directions_in_each_state() {
         .database
         .as_owner()
         .batch_execute(&format!(
-            "INSERT INTO incidents (at, request_id, interface, action, invariant, detail,
-                                    acknowledged_at, acknowledged_by, acknowledgement)
+            "INSERT INTO incidents (at, request_id, interface, action, invariant, detail)
              SELECT timestamptz '2026-03-01 00:00+00' + (n / 4) * interval '1 hour',
-                 gen_random_uuid(), 'page', 'publish', 'number_' || n, 'd',
-                 CASE WHEN n % 3 = 0 THEN now() END, CASE WHEN n % 3 = 0 THEN {} END,
-                 CASE WHEN n % 3 = 0 THEN 'Seen.' END
-             FROM generate_series(1, 180) AS n",
+                 gen_random_uuid(), 'page', 'publish', 'number_' || n, 'd'
+             FROM generate_series(1, 180) AS n;
+             UPDATE incidents SET acknowledged_at = now(), acknowledged_by = {},
+                 acknowledgement = 'Seen.'
+             WHERE substring(invariant FROM 8)::integer % 3 = 0",
             world.stan
         ))
         .unwrap();

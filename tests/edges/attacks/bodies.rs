@@ -196,11 +196,11 @@ fn the_long_bodies_of_strangers_leave_memory_to_people_who_sign_in() {
     let world = World::new();
     let public = "http://127.0.0.1:8080";
     let server = Server::start_behind_proxy(public, world.database.store());
-    let body = vec![b'x'; 1_040_000];
+    let body = vec![b'x'; 1_048_570];
     let streams: Vec<TcpStream> = (0..20)
         .map(|number| {
             let from = format!("x-forwarded-for: 192.0.{}.1", number / 5);
-            let headers = [FORM[0], FORM[1], "content-length: 1048000", &from];
+            let headers = [FORM[0], FORM[1], "content-length: 1048676", &from];
             let head = head("/sign-in", &headers).replace("127.0.0.1", "127.0.0.1:8080");
             send(server.address, &head, &body)
         })

@@ -177,6 +177,9 @@ pub const CONSTRAINTS: &[Write] = &[
     write("session_device_is_one_line",
         "INSERT INTO sessions (id_hash, user_id, expires_at, device)
          VALUES (sha256('s'), pg_temp.person('alice'), now() + interval '1 day', E'Firefox\\u202Eon Linux')"),
+    write("session_end_has_happened",
+        "INSERT INTO sessions (id_hash, user_id, expires_at, ended_at)
+         VALUES (sha256('s'), pg_temp.person('alice'), now() + interval '1 day', now() + interval '1 hour')"),
     write("session_use_has_happened",
         "INSERT INTO sessions (id_hash, user_id, expires_at, last_used_at)
          VALUES (sha256('s'), pg_temp.person('alice'), now() + interval '1 day', now() + interval '1 day')"),
@@ -311,6 +314,14 @@ pub const CONSTRAINTS: &[Write] = &[
     write("stopped_action_is_known",
         "INSERT INTO incidents (request_id, interface, action, invariant, detail)
          VALUES (gen_random_uuid(), 'page', 'nonsense', 'some', 'thing')"),
+    write("acknowledgement_follows_the_incident",
+        "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+         VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing');
+         UPDATE incidents SET acknowledged_at = now() - interval '1 hour',
+             acknowledged_by = pg_temp.person('stan'), acknowledgement = 'Seen.'"),
+    write("invariant_is_one_line",
+        "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+         VALUES (gen_random_uuid(), 'page', 'publish', E'some\\u202Eother', 'thing')"),
     write("acknowledgement_has_happened",
         "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at, acknowledged_by, acknowledgement)
          VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing', now() + interval '1 day', pg_temp.person('stan'), 'Seen.')"),

@@ -957,8 +957,9 @@ fn records_say_what_they_are_about() {
         ),
         (
             "an acknowledgement by nobody",
-            "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at)
-             VALUES (gen_random_uuid(), 'page', 'publish', 'a_proposition', '', now())",
+            "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+             VALUES (gen_random_uuid(), 'page', 'publish', 'a_proposition', '');
+             UPDATE incidents SET acknowledged_at = now()",
             "acknowledgement_is_whole",
         ),
         (
@@ -993,6 +994,50 @@ fn records_say_what_they_are_about() {
             "a reading of a draft",
             "INSERT INTO readings (post_id, revision, reader_id) VALUES ({draft}, 1, {edith})",
             "reading_is_a_reviewers",
+        ),
+        (
+            "a session that ends tomorrow",
+            "INSERT INTO sessions (id_hash, user_id, expires_at)
+             VALUES (sha256('a'), {alice}, now() + interval '1 day');
+             UPDATE sessions SET ended_at = now() + interval '2 days'",
+            "session_end_has_happened",
+        ),
+        (
+            "an incident that is born acknowledged",
+            "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at, acknowledged_by, acknowledgement)
+             VALUES (gen_random_uuid(), 'page', 'publish', 'a_proposition', '', now(), {stan}, 'Seen.')",
+            "incident_begins_open",
+        ),
+        (
+            "an incident that an author has acknowledged",
+            "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+             VALUES (gen_random_uuid(), 'page', 'publish', 'a_proposition', '');
+             UPDATE incidents SET acknowledged_at = now(), acknowledged_by = {alice}, acknowledgement = 'Seen.'",
+            "acknowledgement_is_by_staff",
+        ),
+        (
+            "an incident that was acknowledged before it happened",
+            "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+             VALUES (gen_random_uuid(), 'page', 'publish', 'a_proposition', '');
+             UPDATE incidents SET acknowledged_at = now() - interval '3 years', acknowledged_by = {stan}, acknowledgement = 'Seen.'",
+            "acknowledgement_follows_the_incident",
+        ),
+        (
+            "fewer refusals than there were",
+            "INSERT INTO refusal_counts VALUES ({alice}, date_trunc('hour', now(), 'UTC'), 'publish', 'policy', 'page', 3);
+             UPDATE refusal_counts SET left_out = 1",
+            "counts_of_refusals_only_grow",
+        ),
+        (
+            "a bulk archive by a person who is no staff",
+            "INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+             VALUES ({edith}, 'by-hand', sha256('a'), 'For the record.')",
+            "bulk_archive_is_by_staff",
+        ),
+        (
+            "an unsaved edit of a published post",
+            "INSERT INTO unsaved_edits (post_id, revision) VALUES ({published}, 1)",
+            "unsaved_edit_is_of_a_review",
         ),
         (
             "an unsaved edit of a draft",

@@ -140,6 +140,19 @@ pub const TRIGGERS: &[Write] = &[
         "INSERT INTO incidents (request_id, interface, action, invariant, detail)
          VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing');
          UPDATE incidents SET detail = 'nothing'"),
+    write("incident_begins_open",
+        "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at, acknowledged_by, acknowledgement)
+         VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing', clock_timestamp(), pg_temp.person('stan'), 'Seen.')"),
+    write("acknowledgement_is_by_staff",
+        "INSERT INTO incidents (request_id, interface, action, invariant, detail)
+         VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing');
+         UPDATE incidents SET acknowledged_at = clock_timestamp(),
+             acknowledged_by = pg_temp.person('alice'), acknowledgement = 'Seen.'"),
+    write("counts_of_refusals_only_grow",
+        "INSERT INTO refusal_counts VALUES (pg_temp.person('alice'), date_trunc('hour', now(), 'UTC'), 'publish', 'policy', 'page', 3);
+         UPDATE refusal_counts SET left_out = 1"),
+    write("bulk_archive_is_by_staff",
+        "SELECT pg_temp.bulk(pg_temp.person('alice'))"),
     write("incidents_are_never_deleted",
         "INSERT INTO incidents (request_id, interface, action, invariant, detail)
          VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing');

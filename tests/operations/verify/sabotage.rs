@@ -65,6 +65,12 @@ pub const SABOTAGE: &[Write] = &[
     write("reading_is_a_reviewers",
         "INSERT INTO readings (post_id, revision, reader_id)
          VALUES (pg_temp.post('errata'), 1, pg_temp.person('edith'))"),
+    write("acknowledgement_is_by_staff",
+        "INSERT INTO incidents (request_id, interface, action, invariant, detail, acknowledged_at, acknowledged_by, acknowledgement)
+         VALUES (gen_random_uuid(), 'page', 'publish', 'some', 'thing', now(), pg_temp.person('alice'), 'Seen.')"),
+    write("bulk_archive_is_by_staff",
+        "INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
+         VALUES (pg_temp.person('alice'), 'by-hand', sha256('b'), 'For the record.')"),
     write("unsaved_edit_is_of_a_review",
         "INSERT INTO unsaved_edits (post_id, revision) VALUES (pg_temp.post('errata'), 1)"),
     write("author_does_not_review",
