@@ -95,7 +95,8 @@ pub(crate) async fn submit(
             Err(refusal) => Err(refusal),
         }
     };
-    context.form(request, body, submit).await
+    // Where it is refused, both texts and their difference are shown.
+    context.rendered_form(request, body, submit).await
 }
 
 /// Returns the action that an address names, if it has this form. Creating and

@@ -39,10 +39,7 @@ impl Context {
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match self.admit(&request, Work::Short).await {
-            Ok(admission) => self.respond(admission, request, None, work).await,
-            Err(refusal) => self.refuse(&refusal, &request, None),
-        }
+        self.page_with(Work::Short, request, work).await
     }
 
     /// Responds with a page that renders what a person has typed.
@@ -51,7 +48,17 @@ impl Context {
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match self.admit(&request, Work::Text).await {
+        self.page_with(Work::Text, request, work).await
+    }
+
+    /// Responds with a page that is that much work.
+    pub(crate) async fn page_with(
+        &self,
+        turn: Work,
+        request: Request,
+        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
+    ) -> HttpResponse {
+        match self.admit(&request, turn).await {
             Ok(admission) => self.respond(admission, request, None, work).await,
             Err(refusal) => self.refuse(&refusal, &request, None),
         }

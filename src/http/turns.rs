@@ -21,9 +21,6 @@ const KEPT: usize = 10_000;
 /// The most requests of one person that wait.
 const MAX_WAITING: usize = 256;
 
-/// The most texts of one person that wait: they are in memory.
-const MAX_WAITING_TEXTS: usize = 64;
-
 /// The turns of a process.
 ///
 /// The requests of one person never take all connections, and those that render or save
@@ -82,7 +79,7 @@ impl Turns {
     pub(super) fn new(connections: usize) -> Self {
         Self {
             connections,
-            texts: Line::new(connections / 4, Semaphore::MAX_PERMITS),
+            texts: Line::new(connections / 2, Semaphore::MAX_PERMITS),
             people: Cache::new(KEPT),
             owners: Cache::new(KEPT),
             ended: Cache::new(KEPT),
@@ -113,7 +110,7 @@ impl Turns {
     fn own(&self) -> OwnTurns {
         OwnTurns {
             requests: Line::new(self.connections / 4, MAX_WAITING),
-            texts: Line::new(self.connections / 8, MAX_WAITING_TEXTS),
+            texts: Line::new(self.connections / 4, MAX_WAITING),
             glances: Line::new(MAX_WAITING, 0),
         }
     }
@@ -180,7 +177,7 @@ mod tests {
     use actix_web::rt::System;
     use futures_util::FutureExt;
 
-    use super::{MAX_WAITING, MAX_WAITING_TEXTS, Taker, Turns, Work};
+    use super::{MAX_WAITING, Taker, Turns, Work};
     use crate::domain::{Network, UserId};
 
     #[test]
@@ -199,16 +196,16 @@ mod tests {
     #[test]
     fn so_many_requests_of_one_person_wait_and_no_more() {
         System::new().block_on(async {
-            for (work, most) in [(Work::Short, MAX_WAITING), (Work::Text, MAX_WAITING_TEXTS)] {
+            for work in [Work::Short, Work::Text] {
                 let turns = Turns::new(8);
                 let alice = Taker::Account(UserId(1));
                 let mut held = Vec::new();
                 while let Some(Some(turn)) = turns.take(alice, work).now_or_never() {
                     held.push(turn);
                 }
-                assert_eq!(held.len(), if work == Work::Text { 1 } else { 2 });
+                assert_eq!(held.len(), 2);
                 let mut waiting: Vec<_> =
-                    (0..most).map(|_| Box::pin(turns.take(alice, work))).collect();
+                    (0..MAX_WAITING).map(|_| Box::pin(turns.take(alice, work))).collect();
                 poll_fn(|context| {
                     let waits =
                         |turn: &mut _| Future::poll(Pin::as_mut(turn), context).is_pending();

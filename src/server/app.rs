@@ -40,6 +40,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     let feed_ids = Data::new(feed_ids);
     let fresh_pages = Data::new(FreshPages::start(context.store.aside())?);
     let hashing = Data::new(Hashing::start()?);
+    give_up_unread(&listener)?;
     let server = HttpServer::new(move || {
         let settings = &context.settings;
         let lifetime = Duration::seconds(sessions::LIFETIME_SECONDS.into());
@@ -80,6 +81,19 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     .listen(listener)?
     .run();
     Ok(server)
+}
+
+/// How long a client may leave a response unread.
+#[cfg(target_os = "linux")]
+const UNREAD: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Has the operating system give up connections whose client reads nothing of a response
+/// (RFC 9293, 3.8.3): what is not read is in memory. Each has it from its listener.
+fn give_up_unread(listener: &TcpListener) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(listener).set_tcp_user_timeout(Some(UNREAD))?;
+    let _ = listener;
+    Ok(())
 }
 
 /// Returns what the database keeps for every server process: the key that signs

@@ -4,10 +4,12 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::middleware::Next;
@@ -125,10 +127,8 @@ pub(super) async fn read_body(
         Ok((bytes, share)) => {
             let payload = Box::pin(stream::once(async { Ok(bytes) }));
             request.set_payload(Payload::Stream { payload });
-            let response = next.call(request).await?.map_into_boxed_body();
-            // The handler has the body until here.
-            drop(share);
-            Ok(response)
+            let response = next.call(request).await?;
+            Ok(response.map_body(|_, body| BoxBody::new(Unread::new(body, share))))
         }
         Err(why) => {
             let mut response = refused(&request, why);
@@ -213,6 +213,47 @@ async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, B
 
 fn is_short(length: Option<u64>) -> bool {
     length.is_some_and(|length| length <= SHORT)
+}
+
+/// A response that may show the body of its request again. It keeps its share of the
+/// memory until the client has read it.
+struct Unread {
+    rest: Result<Bytes, BoxBody>,
+    _share: Share,
+}
+
+impl Unread {
+    /// How much is given to the connection at once, which keeps what is given to it.
+    const PIECE: usize = 32 * 1024;
+
+    fn new(body: impl MessageBody + 'static, share: Share) -> Self {
+        Self { rest: body.boxed().try_into_bytes(), _share: share }
+    }
+}
+
+impl MessageBody for Unread {
+    type Error = Box<dyn std::error::Error>;
+
+    fn size(&self) -> BodySize {
+        match &self.rest {
+            Ok(bytes) => bytes.size(),
+            Err(body) => body.size(),
+        }
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        match &mut self.rest {
+            Ok(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Ok(bytes) => {
+                let piece = bytes.split_to(bytes.len().min(Self::PIECE));
+                Poll::Ready(Some(Ok(piece)))
+            }
+            Err(body) => Pin::new(body).poll_next(context),
+        }
+    }
 }
 
 fn refused(request: &ServiceRequest, why: BodyError) -> HttpResponse {

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::http::paging::{cursor, direction};
-use crate::http::{Context, Layout, PageAddress, Reply, get_only};
+use crate::http::{Context, Layout, PageAddress, Reply, Work, get_only};
 use crate::refusal::read_error;
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
@@ -42,7 +42,7 @@ async fn all_posts(
     pages: Data<FreshPages>,
 ) -> HttpResponse {
     pages
-        .respond(request, context, |store, request| {
+        .respond(request, context, Work::Short, |store, request| {
             let stretch = direction(&mut request.query_fields()?, "before", "after")?;
             let wanted = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
             let conn = &mut *store.checkout()?;

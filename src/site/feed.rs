@@ -8,7 +8,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::domain::decimal;
-use crate::http::{Context, Reply, Request, Site, get_only};
+use crate::http::{Context, Reply, Request, Site, Work, get_only};
 use crate::refusal::{Refusal, read_error};
 use crate::render::{filters, markdown};
 use crate::site::feed_ids::FeedIds;
@@ -27,8 +27,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// How many posts the feed has.
 const IN_FEED: usize = 20;
 
-/// How many bytes of text the feed has. A post whose text is longer than what is left
-/// has its summary and its link.
+/// How many bytes of text the feed has. From the first post on whose text is longer than
+/// what is left, posts have their summary and their link.
 const TEXT_IN_FEED: usize = 1024 * 1024;
 
 /// The newest posts as Atom (RFC 4287), with their whole text.
@@ -55,13 +55,15 @@ impl Entry {
         site: &Site,
         ids: &FeedIds,
         post: PublicPost,
-        body: &PublicBody,
+        body: Option<&PublicBody>,
         left: &mut usize,
     ) -> Self {
         let address = format!("{}/posts/{}", site.url, post.slug);
-        let html = (body.html.len() <= *left).then(|| markdown::for_feed(&body.html, &address));
+        let body = body.filter(|body| body.html.len() <= *left);
+        let html = body.map(|body| markdown::for_feed(&body.html, &address));
         let html = html.filter(|html| html.len() <= *left);
-        *left -= html.as_ref().map_or(0, String::len);
+        // Those after the first for which there is no room are not rendered.
+        *left = html.as_ref().map_or(0, |html| *left - html.len());
         Self { id: ids.entry(post.id), post, address, html }
     }
 }
@@ -74,7 +76,7 @@ async fn feed(
     ids: Data<FeedIds>,
 ) -> HttpResponse {
     pages
-        .respond(request, context, move |store, request| {
+        .respond(request, context, Work::Text, move |store, request| {
             let mut conn = store.checkout()?;
             let (newest, changed) = posts::newest(&mut conn, IN_FEED).map_err(read_error)?;
             let mut bodies = rendered.read(&mut conn, &newest)?;
@@ -82,8 +84,8 @@ async fn feed(
             let site = request.site.clone();
             let (mut entries, mut left) = (Vec::new(), TEXT_IN_FEED);
             for post in newest {
-                let body = rendered.render(&mut bodies, &post)?;
-                entries.push(Entry::new(&site, &ids, post, &body, &mut left));
+                let body = (left > 0).then(|| rendered.render(&mut bodies, &post)).transpose()?;
+                entries.push(Entry::new(&site, &ids, post, body.as_deref(), &mut left));
             }
             let updated = changed.unwrap_or(Timestamp::UNIX_EPOCH);
             let feed = Feed { site, id: ids.feed(), updated, entries };

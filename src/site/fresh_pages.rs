@@ -9,7 +9,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::http::entity_tag::is_cached;
-use crate::http::{Context, Reply, Request, client_network};
+use crate::http::{Context, Reply, Request, Work, client_network};
 use crate::refusal::Refusal;
 use crate::site::freshness::{Freshness, Snapshot};
 use crate::store::{Store, Unavailable};
@@ -57,15 +57,17 @@ impl FreshPages {
         self.freshness.ask().await.is_some()
     }
 
-    /// Responds with a public page, which `render` makes where it has to be made.
+    /// Responds with a public page, which `render` makes where it has to be made, with
+    /// that much work.
     pub(super) async fn respond(
         &self,
         request: HttpRequest,
         context: Data<Context>,
+        work: Work,
         render: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
         if request.headers().contains_key(header::COOKIE) {
-            return context.page(Request::of(&request), render).await;
+            return context.page_with(work, Request::of(&request), render).await;
         }
         let Some(place) = context.admissions.glance(client_network(&request)) else {
             return context.refuse(&Unavailable::Busy.into(), &Request::of(&request), None);
@@ -73,7 +75,7 @@ impl FreshPages {
         let before = self.freshness.now().await;
         drop(place);
         let Some(before) = before else {
-            return context.page(Request::of(&request), render).await;
+            return context.page_with(work, Request::of(&request), render).await;
         };
         let address = request.uri().to_string();
         if let Some(page) = self.pages.get(&address)
@@ -81,7 +83,7 @@ impl FreshPages {
         {
             return page.response(&request);
         }
-        let response = context.page(Request::of(&request), render).await;
+        let response = context.page_with(work, Request::of(&request), render).await;
         let (response, page) = FreshPage::of(response, before);
         if let Some(page) = page {
             // It is sent again only where a later snapshot is the same: then the one in

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::domain::{Action, Permission, Person, Slug};
-use crate::http::{Context, Layout, Reply, Request, get_only};
+use crate::http::{Context, Layout, Reply, Request, Work, get_only};
 use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
@@ -43,7 +43,7 @@ async fn home(
     pages: Data<FreshPages>,
 ) -> HttpResponse {
     pages
-        .respond(request, context, |store, request| {
+        .respond(request, context, Work::Short, |store, request| {
             let conn = &mut *store.checkout()?;
             let posts = posts::published(conn, &PageRequest::newest(ON_FRONT_PAGE));
             let posts = posts.map_err(read_error)?.lines;
@@ -110,7 +110,7 @@ async fn post(
     rendered: Data<RenderCache>,
 ) -> HttpResponse {
     pages
-        .respond(request, context, move |store, request| {
+        .respond(request, context, Work::Text, move |store, request| {
             let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
             let mut conn = store.checkout()?;
             let found = posts::at_address(&mut conn, &slug).map_err(read_error)?;

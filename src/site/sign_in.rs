@@ -138,7 +138,7 @@ async fn reply(
     if !has_token {
         // The form may be older than the cookie: the page comes with a new token.
         let problem = "This page was open too long. Please sign in again.".to_owned();
-        return (fields.page(request, StatusCode::FORBIDDEN, Some(problem)), None);
+        return (shown(context, request, fields, StatusCode::FORBIDDEN, problem).await, None);
     }
     let attempted = attempt(context, hashing, request, browser, &fields).await;
     metrics::signed_in(match &attempted {
@@ -158,16 +158,40 @@ async fn reply(
         }
         Ok(SignInOutcome::Wrong) => {
             let problem = "Wrong username or password.".to_owned();
-            fields.page(request, StatusCode::UNAUTHORIZED, Some(problem))
+            shown(context, request, fields, StatusCode::UNAUTHORIZED, problem).await
         }
         Ok(SignInOutcome::Throttled(throttled)) => {
             let problem = throttled::sentence(&throttled);
-            let page = fields.page(request, StatusCode::TOO_MANY_REQUESTS, Some(problem));
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let page = shown(context, request, fields, status, problem).await;
             page.retry_after(throttled.retry_after)
         }
         Err(refusal) => error_page::page(&refusal, request, None),
     };
     (reply, None)
+}
+
+/// Returns the page with a problem. A form that waits may be long: it is rendered in turn.
+async fn shown(
+    context: &Context,
+    request: &Request,
+    fields: Fields,
+    status: StatusCode,
+    problem: String,
+) -> Reply {
+    if fields.carried.is_none() {
+        return fields.page(request, status, Some(problem));
+    }
+    let taker = Taker::SignIn(request.network);
+    let page = match context.admissions.admit_taker(taker, request.id, Work::Text).await {
+        Ok(admission) => {
+            let request = request.clone();
+            let page = admission.step(move |_| Ok(fields.page(&request, status, Some(problem))));
+            page.await
+        }
+        Err(refusal) => Err(refusal),
+    };
+    page.unwrap_or_else(|refusal| error_page::page(&refusal, request, None))
 }
 
 /// Returns the page after signing in: the form that waited, or the next page.

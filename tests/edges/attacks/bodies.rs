@@ -214,3 +214,33 @@ fn the_long_bodies_of_strangers_leave_memory_to_people_who_sign_in() {
     person.always.push(("x-forwarded-for".into(), "198.51.100.7".into()));
     person.sign_in("alice");
 }
+
+/// Each asks for the page to sign in again with a form that waits, of quotation marks: the
+/// page is five times as long, and is not read.
+#[test]
+#[ignore = "slow: .ci/run runs it"]
+fn unread_answers_take_bounded_memory_and_are_given_up() {
+    let world = World::new();
+    let serving = Serving::start(&world);
+    let mut person = Browser::new(serving.1);
+    person.get("/sign-in").expect(200);
+    let before = serving.most_memory();
+    let mut body = b"username=a&password=b&carried_path=/desk/posts/create&carried_form=".to_vec();
+    body.resize(1_290_000, b'"');
+    let headers = [FORM[0], FORM[1], "content-length: 1290000", "x-forwarded-for: 192.0.2.1"];
+    let head = head("/sign-in", &headers);
+    let streams: Vec<TcpStream> = (0..40).map(|_| send(serving.1, &head, &body)).collect();
+    for stream in &streams {
+        stream.peek(&mut [0; 12]).expect("the beginning of an answer");
+    }
+    let growth = serving.most_memory() - before;
+    assert!(growth < 100, "{growth} MiB");
+    let asked = Instant::now();
+    while person.get("/sign-in").status != 200 || asked.elapsed() < Duration::from_secs(45) {
+        assert!(asked.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let whole =
+        streams.into_iter().map(until_closed).filter(|(answer, _)| answer.len() > 6_000_000);
+    assert_eq!(whole.count(), 0, "what was not read is gone");
+}
