@@ -8,8 +8,8 @@ use tokio::time::timeout;
 
 use super::sender::{Sender, Shown};
 use super::turns::{PATIENCE, Taker, Turn, Turns, Work};
-use crate::accounts::tokens;
-use crate::domain::{Network, RequestId, SecretHash, UserId};
+use crate::accounts::{self, Credential};
+use crate::domain::{Network, RequestId};
 use crate::metrics;
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
@@ -81,13 +81,9 @@ impl Admissions {
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
-        let taker = match (self.known_taker(sender), &sender.shows) {
-            (Some(taker), _) => taker,
-            (None, Shown::Token(token)) => {
-                let owner = self.look_up(token, sender.network, request).await?;
-                owner.map_or(Taker::Network(sender.network), Taker::Account)
-            }
-            (None, Shown::Session(..) | Shown::Nothing) => Taker::Network(sender.network),
+        let taker = match self.known_taker(sender) {
+            Some(taker) => taker,
+            None => self.look_up(sender, request).await?,
         };
         let admission = self.admit_taker(taker, request, work).await?;
         Ok(Admission { credential: sender.shows.clone(), ..admission })
@@ -117,23 +113,31 @@ impl Admissions {
         }
     }
 
-    /// Looks up whose token it is, in the turns of the network that shows it, and
-    /// remembers it.
+    /// Looks up who sends a request, and remembers it.
     pub(crate) async fn look_up(
         self: &Arc<Self>,
-        token: &SecretHash,
-        network: Network,
+        sender: &Sender,
         request: RequestId,
-    ) -> Result<Option<UserId>, Refusal> {
-        let stranger = self.admit_taker(Taker::Network(network), request, Work::Short).await?;
-        let shown = token.clone();
-        let find =
-            move |store: &Store| tokens::find(&mut *store.checkout()?, &shown).map_err(read_error);
-        let owner = stranger.step(find).await?.map(|bearer| bearer.person.id);
-        if let Some(owner) = owner {
-            self.turns.remember(token.clone(), owner);
+    ) -> Result<Taker, Refusal> {
+        let stranger = Taker::Network(sender.network);
+        let taker = self.known_taker(sender).unwrap_or(stranger);
+        let credential = match &sender.shows {
+            Shown::Session(session, _) => Credential::Session(session.clone()),
+            Shown::Token(token) => Credential::Token(token.clone()),
+            Shown::Nothing => return Ok(stranger),
+        };
+        let admission = self.admit_taker(taker, request, Work::Short).await?;
+        let find = move |store: &Store| {
+            accounts::identify(&mut *store.checkout()?, &credential).map_err(read_error)
+        };
+        let Some(person) = admission.step(find).await? else {
+            self.turns.end(&sender.shows);
+            return Ok(stranger);
+        };
+        if let Shown::Token(token) = &sender.shows {
+            self.turns.remember(token.clone(), person.id);
         }
-        Ok(owner)
+        Ok(Taker::Account(person.id))
     }
 }
 

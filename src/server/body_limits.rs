@@ -189,25 +189,26 @@ async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, B
     Ok(Share { budget: budget.unwrap_or_default(), room, taker, bytes: 0 })
 }
 
-/// Returns who sends a body. A token that is not known yet is looked up before a long
-/// body is read; with a short one it is a stranger's.
+/// Returns who sends a body. A credential is looked up before a long body is read: one
+/// that has ended is a stranger's. A short one is read as far as it is known.
 async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, BodyError> {
     let asked = Request::of(request.request());
+    let is_api = api::is_within(request.path());
+    let shows = if is_api {
+        Shown::Token(api::shown_token(request.headers()).map_err(BodyError::Refused)?)
+    } else {
+        asked.sender().shows
+    };
+    let sender = Sender { shows, network: asked.network };
     let stranger = Taker::Network(asked.network);
     let Some(context) = request.app_data::<Data<Context>>() else { return Ok(stranger) };
-    if !api::is_within(request.path()) {
-        return Ok(context.admissions.known_taker(&asked.sender()).unwrap_or(stranger));
+    if is_short(length) {
+        return Ok(context.admissions.known_taker(&sender).unwrap_or(stranger));
     }
-    let token = api::shown_token(request.headers()).map_err(BodyError::Refused)?;
-    let sender = Sender { shows: Shown::Token(token.clone()), network: asked.network };
-    match context.admissions.known_taker(&sender) {
-        Some(taker) => Ok(taker),
-        None if is_short(length) => Ok(stranger),
-        None => match context.admissions.look_up(&token, asked.network, asked.id).await {
-            Ok(Some(owner)) => Ok(Taker::Account(owner)),
-            Ok(None) => Err(BodyError::Refused(ApiError::BadToken)),
-            Err(refusal) => Err(BodyError::Refused(refusal.into())),
-        },
+    match context.admissions.look_up(&sender, asked.id).await {
+        Ok(Taker::Network(_)) if is_api => Err(BodyError::Refused(ApiError::BadToken)),
+        Ok(taker) => Ok(taker),
+        Err(refusal) => Err(BodyError::Refused(refusal.into())),
     }
 }
 
@@ -284,6 +285,7 @@ fn as_page(why: &BodyError, asked: &Request) -> Reply {
         BodyError::TooLong => error_page::unusable(StatusCode::PAYLOAD_TOO_LARGE, asked),
         BodyError::TooSlow => error_page::unusable(StatusCode::REQUEST_TIMEOUT, asked),
         BodyError::NoRoom => error_page::page(&Unavailable::Busy.into(), asked, None),
+        BodyError::Refused(ApiError::Refused(refusal)) => error_page::page(refusal, asked, None),
         BodyError::Broken | BodyError::Refused(_) => {
             error_page::unusable(StatusCode::BAD_REQUEST, asked)
         }

@@ -244,3 +244,24 @@ fn unread_answers_take_bounded_memory_and_are_given_up() {
         streams.into_iter().map(until_closed).filter(|(answer, _)| answer.len() > 6_000_000);
     assert_eq!(whole.count(), 0, "what was not read is gone");
 }
+
+/// Who has an ended session of hers is a stranger.
+#[test]
+fn the_bodies_of_an_ended_session_take_no_memory_of_its_owner() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let ended = alice.beside();
+    let token = alice.get("/account").expect(200).hidden("token");
+    alice.post("/sign-out", &[("token", &token)]).expect(303);
+    alice.sign_in("alice");
+    let cookies: Vec<String> =
+        ended.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let cookie = format!("cookie: {}", cookies.join("; "));
+    let headers = [FORM[0], FORM[1], "content-length: 1048676", &cookie];
+    let head = head("/desk/posts/create", &headers);
+    let body = vec![b'x'; 1_048_570];
+    let _streams: Vec<TcpStream> = (0..16).map(|_| send(server.address, &head, &body)).collect();
+    let typed = [("title", "T"), ("summary", "S"), ("body", "Short."), ("save", "yes")];
+    alice.submit("/desk/posts/create", &typed).expect(303);
+}
