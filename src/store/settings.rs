@@ -18,6 +18,8 @@ pub const PINNED: &str = "SET standard_conforming_strings = on;
     SET transform_null_equals = off;
     SET check_function_bodies = on;
     SET quote_all_identifiers = off;
+    SET gin_fuzzy_search_limit = 0;
+    SET lock_timeout = 0;
     SET client_min_messages = 'warning';
     SET idle_session_timeout = 0;
     SET idle_in_transaction_session_timeout = 0;

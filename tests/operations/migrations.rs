@@ -260,6 +260,7 @@ fn a_connection_of_the_pool_has_the_same_settings() {
         "ALTER DATABASE {name} SET standard_conforming_strings = off;
          ALTER DATABASE {name} SET search_path = 'elsewhere';
          ALTER DATABASE {name} SET default_transaction_read_only = on;
+         ALTER DATABASE {name} SET gin_fuzzy_search_limit = 1;
          ALTER DATABASE {name} SET idle_session_timeout = '1s'"
     ));
     let store = database.store();
@@ -270,6 +271,7 @@ fn a_connection_of_the_pool_has_the_same_settings() {
         ("timezone", "UTC"),
         ("row_security", "on"),
         ("idle_session_timeout", "0"),
+        ("gin_fuzzy_search_limit", "0"),
         ("transaction_read_only", "off"),
     ] {
         let value = statement::<Text>("SELECT current_setting($1)")
