@@ -29,7 +29,7 @@ pub(super) fn insert(
         "WITH earlier AS (
              SELECT count(*) AS recorded FROM (
                  SELECT FROM refusals
-                 WHERE actor_id = $3 AND at >= date_trunc('hour', clock_timestamp(), 'UTC')
+                 WHERE actor_id = $3 AND at >= date_trunc('hour', statement_timestamp(), 'UTC')
                  LIMIT 100
              ) AS newest
          ), recorded AS (
@@ -38,7 +38,7 @@ pub(super) fn insert(
              SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM earlier WHERE recorded < 100
          )
          INSERT INTO refusal_counts (actor_id, hour, action, layer, interface, left_out)
-         SELECT $3, date_trunc('hour', clock_timestamp(), 'UTC'), $4, $7, $2, 1
+         SELECT $3, date_trunc('hour', statement_timestamp(), 'UTC'), $4, $7, $2, 1
          FROM earlier WHERE CASE WHEN recorded >= 100
              THEN set_config('synchronous_commit', 'off', true) = 'off' END
          ON CONFLICT ON CONSTRAINT refusals_are_counted_once

@@ -145,7 +145,7 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
 
 async fn desk(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, |store, request| {
+        .rendered_page(request, |store, request| {
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
             // One more of each state shows whether there are more.

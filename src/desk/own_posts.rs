@@ -56,7 +56,7 @@ pub(super) fn address(state: State) -> PageAddress {
 /// those with the words that are looked for.
 async fn show(request: Request, context: Data<Context>) -> HttpResponse {
     context
-        .page(request, |store, request| {
+        .rendered_page(request, |store, request| {
             let (asked, start) = request.query_fields()?.read(query)?;
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;

@@ -98,12 +98,16 @@ impl Turns {
     }
 
     async fn wait(&self, taker: Taker, work: Work) -> Option<Turn> {
-        let own = self.of(taker);
+        let OwnTurns { requests, texts, .. } = self.of(taker);
         let text = match work {
-            Work::Text => Some((own.texts.wait().await?, self.texts.clone().wait().await?)),
-            Work::Short => None,
+            Work::Text => Some((texts.wait().await?, self.texts.clone().wait().await?)),
+            Work::Short => {
+                // Who holds it is counted as waiting for it.
+                drop(texts);
+                None
+            }
         };
-        Some(Turn { _request: own.requests.wait().await?, _text: text })
+        Some(Turn { _request: requests.wait().await?, _text: text })
     }
 
     /// A person who comes as two takers, or three, leaves connections to others.

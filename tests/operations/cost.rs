@@ -3,6 +3,8 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use imprimatur::audit::{AuditEntry, Record};
+use imprimatur::domain::{Action, Interface, Reason, RequestId};
 use imprimatur::store::pool::Limits;
 use imprimatur::store::statement::statement;
 use imprimatur::store::{Store, posts};
@@ -322,4 +324,44 @@ fn no_check_is_written_out_at_length() {
     .load::<String>(&mut Database::new().as_owner())
     .unwrap();
     assert_eq!(long, Vec::<String>::new());
+}
+
+/// Those of earlier hours do not count.
+#[test]
+fn a_refusal_reads_none_of_those_of_earlier_hours() {
+    let world = World::new();
+    let conn = &mut world.database.as_superuser();
+    conn.batch_execute(&format!(
+        "SET session_replication_role = replica;
+         INSERT INTO refusals (at, request_id, interface, actor_id, action, layer, reasons)
+         SELECT now() - interval '2 hours' - n * interval '1 second', gen_random_uuid(), 'page',
+             {alice}, 'publish', 'policy', '[{{\"code\": \"a\", \"sentence\": \"b\", \"hint\": \"\"}}]'
+         FROM generate_series(1, 5000) n;
+         SET session_replication_role = origin;
+         ANALYZE",
+        alice = world.alice
+    ))
+    .unwrap();
+    let conn = &mut world.database.as_superuser();
+    let asked = AuditEntry {
+        request: RequestId::default(),
+        interface: Interface::Page,
+        actor: Some(world.alice),
+        action: Action::Publish.into(),
+        post: None,
+        seen: None,
+    };
+    conn.transaction(|conn| {
+        let reasons = [Reason::new("a", "b", "")];
+        Record::Refusal { layer: "policy", reasons: &reasons }.write_on(&asked, conn);
+        let rows = statement::<BigInt>(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
+             WHERE relid = 'refusals'::regclass",
+        )
+        .get_result::<i64>(conn)?;
+        assert!(rows < 10, "{rows} refusals are read");
+        QueryResult::Ok(())
+    })
+    .unwrap();
+    assert_eq!(world.db_refusals().len(), 5001);
 }

@@ -136,7 +136,7 @@ fn a_server_whose_connections_are_all_busy_is_ready() {
     let next = AtomicUsize::new(0);
     let ask: Ask = Box::new(|| {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        busy[number % busy.len()].beside().get("/desk").status
+        busy[number % busy.len()].beside().get("/posts").status
     });
     let waiting = flood(&world, "posts", &ask, || {
         let waiting = || db_waiters(&mut world.database.as_superuser());
