@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use crate::accounts::person::{PersonRow, PersonSqlType};
+use crate::accounts::person::PersonSqlType;
 use crate::accounts::secrets::{LENGTH, Secret, base62_of, hash_of};
 use crate::domain::{Permission, Person, SecretHash, TokenId, UserId};
 use crate::store::Transaction;
@@ -94,7 +94,6 @@ type BearerSqlType = (PersonSqlType, BigInt, Nullable<Array<Text>>);
 
 #[derive(Queryable)]
 struct BearerRow {
-    #[diesel(deserialize_as = PersonRow)]
     person: Person,
     token: i64,
     permissions: Option<Vec<String>>,

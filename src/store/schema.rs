@@ -43,35 +43,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    site_identity (singleton) {
-        singleton -> Bool,
-        id -> Uuid,
-    }
-}
-
-diesel::table! {
-    cookie_key (singleton) {
-        singleton -> Bool,
-        key -> Binary,
-    }
-}
-
-diesel::table! {
-    refusals (id) {
-        id -> BigInt,
-        at -> Timestamptz,
-        request_id -> Uuid,
-        interface -> Text,
-        actor_id -> BigInt,
-        action -> Text,
-        post_id -> Nullable<BigInt>,
-        revision_seen -> Nullable<Integer>,
-        layer -> Text,
-        reasons -> Jsonb,
-    }
-}
-
-diesel::table! {
     incidents (id) {
         id -> BigInt,
         at -> Timestamptz,
