@@ -26,6 +26,7 @@ mod state;
 mod step;
 mod text;
 pub mod unseen;
+mod visibility;
 
 pub use account::{
     AccountAction, AccountActionKind, NewAccount, NewPassword, NewSession, NewToken, OwnActionKind,
@@ -46,7 +47,7 @@ pub(crate) use named::named;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet};
 pub use post::{
-    Archival, LockedPost, Post, Publication, Reader, Reading, Review, Revision, Status, Submission,
+    Archival, LockedPost, Post, Publication, Reading, Review, Revision, Status, Submission,
     Transition,
 };
 pub use reason::{Layer, Reason};
@@ -60,6 +61,7 @@ pub use text::{
 };
 pub(crate) use text::{counted, grouped};
 pub use unseen::has_visible_text;
+pub use visibility::Visibility;
 
 use std::marker::PhantomData;
 
