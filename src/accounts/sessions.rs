@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 
 use crate::accounts::person::PersonSqlType;
 use crate::domain::{Person, SecretHash, UserId, decimal};
-use crate::store::schema::sessions;
 use crate::store::statement::statement;
 
 /// A session ends after this long, used or not: 7 days, in seconds.
@@ -101,8 +100,8 @@ pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Optio
     .optional()?;
     let Some((person, is_stale)) = row else { return Ok(None) };
     if is_stale {
-        diesel::update(sessions::table.find(session.hash()))
-            .set(sessions::last_used_at.eq(diesel::dsl::now))
+        statement::<()>("UPDATE sessions SET last_used_at = now() WHERE id_hash = $1")
+            .bind::<Binary, _>(session.hash())
             .execute(conn)?;
     }
     Ok(Some(person))
@@ -110,8 +109,8 @@ pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Optio
 
 /// Ends a session. A session that has ended stays as it is.
 pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
-    diesel::update(sessions::table.find(session.hash()).filter(sessions::ended_at.is_null()))
-        .set(sessions::ended_at.eq(diesel::dsl::now))
+    statement::<()>("UPDATE sessions SET ended_at = now() WHERE id_hash = $1 AND ended_at IS NULL")
+        .bind::<Binary, _>(session.hash())
         .execute(conn)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text, Uuid};
 
 use crate::domain::{
-    Action, Byline, IncidentId, PostId, RequestId, ReviewId, RevisionNumber, State, UserId,
+    Action, Byline, IncidentId, PostId, RequestId, ReviewId, RevisionNumber, State, TokenId, UserId,
 };
 
 /// Lets a column of an SQL type be read as the value that the function makes of it.
@@ -36,6 +36,7 @@ columns! {
     State: Text, |name: String| Ok(name.parse()?);
     UserId: BigInt, |id: i64| Ok(UserId(id));
     PostId: BigInt, |id: i64| Ok(PostId(id));
+    TokenId: BigInt, |id: i64| Ok(TokenId(id));
     ReviewId: BigInt, |id: i64| Ok(ReviewId(id));
     IncidentId: BigInt, |id: i64| Ok(IncidentId(id));
     RevisionNumber: Integer, |number: i32| Ok(RevisionNumber(number));
