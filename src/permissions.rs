@@ -10,7 +10,9 @@
 
 use std::marker::PhantomData;
 
-use crate::domain::{Ability, Action, Actor, Command, Permission, Reason, Role, RoleSet, Step};
+use crate::domain::{
+    Ability, Action, Actor, Command, Permission, Person, Reason, Role, RoleSet, Step, Visibility,
+};
 
 /// Proof that an actor may attempt `A`, within one transaction.
 ///
@@ -169,6 +171,18 @@ pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
 
 fn is_granted(roles: &RoleSet, permission: Permission) -> bool {
     roles.iter().any(|role| grant(role, permission).is_some())
+}
+
+impl Visibility {
+    /// Returns what a person sees: also their own posts; as a reviewer what is
+    /// or was in review; as staff everything.
+    pub fn of(person: &Person) -> Self {
+        Self {
+            viewer: Some(person.id),
+            sees_reviews: holds(&person.roles, Permission::ReviewPost),
+            sees_everything: holds(&person.roles, Permission::ViewAudit),
+        }
+    }
 }
 
 /// Returns nothing where the roles grant the permission. It is the answer

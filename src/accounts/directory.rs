@@ -8,38 +8,24 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use crate::accounts::account_search::AccountSearch;
 use crate::accounts::facts;
-use crate::accounts::person::{PersonRow, PersonSqlType};
+use crate::accounts::person::PersonSqlType;
 use crate::domain::{Byline, Person, Role, UserId, Username};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement};
+use crate::store::values::BylineSqlType;
 
 /// One line of the list.
-#[derive(Debug)]
+#[derive(Debug, Queryable)]
 pub struct AccountSummary {
     /// The owner.
     pub person: Person,
     /// When the account was created.
+    #[diesel(deserialize_as = Stored)]
     pub created_at: Timestamp,
     /// When the owner's sessions were last used, to the minute; `None` is never.
+    #[diesel(deserialize_as = NullableTimestamp)]
     pub last_seen_at: Option<Timestamp>,
-}
-
-#[derive(Queryable)]
-struct SummaryRow {
-    person: PersonRow,
-    created_at: Stored,
-    last_seen_at: NullableTimestamp,
-}
-
-impl From<SummaryRow> for AccountSummary {
-    fn from(row: SummaryRow) -> Self {
-        Self {
-            person: row.person.into(),
-            created_at: row.created_at.to_jiff(),
-            last_seen_at: row.last_seen_at.to_jiff(),
-        }
-    }
 }
 
 impl HasCursor for AccountSummary {
@@ -133,8 +119,7 @@ pub fn page(
     if let Some(search) = &filter.search {
         query = query.bind::<Text, _>(search.pattern.as_str());
     }
-    let rows = query.at_most(slice.limit()).load::<SummaryRow>(conn)?;
-    Ok(slice.page(rows.into_iter().map(AccountSummary::from).collect()))
+    Ok(slice.page(query.at_most(slice.limit()).load(conn)?))
 }
 
 /// One account, as it is now.
@@ -150,7 +135,7 @@ pub struct AccountDetails {
 
 #[derive(Queryable)]
 struct DetailsRow {
-    person: PersonRow,
+    person: Person,
     is_active: bool,
     created_at: Stored,
     last_seen_at: NullableTimestamp,
@@ -169,18 +154,19 @@ pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<
     .optional()?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(AccountDetails {
-        account: facts::account(conn, row.person.into(), row.is_active, None)?,
+        account: facts::account(conn, row.person, row.is_active, None)?,
         created_at: row.created_at.to_jiff(),
         last_seen_at: row.last_seen_at.to_jiff(),
     }))
 }
 
 /// A line of an account's record.
-#[derive(Debug)]
+#[derive(Debug, Queryable)]
 pub struct AccountEvent {
     /// Its number: later lines have higher ones.
     pub id: i64,
     /// When it was recorded.
+    #[diesel(deserialize_as = Stored)]
     pub at: Timestamp,
     /// Who made the change.
     pub by: Byline,
@@ -195,33 +181,7 @@ pub struct AccountEvent {
 }
 
 type AccountEventSqlType =
-    (BigInt, Timestamptz, BigInt, Text, Text, Nullable<Text>, Nullable<Text>, Text);
-
-#[derive(Queryable)]
-struct AccountEventRow {
-    id: i64,
-    at: Stored,
-    actor_id: i64,
-    actor_name: String,
-    event: String,
-    role: Option<String>,
-    display_name: Option<String>,
-    reason: String,
-}
-
-impl From<AccountEventRow> for AccountEvent {
-    fn from(row: AccountEventRow) -> Self {
-        Self {
-            id: row.id,
-            at: row.at.to_jiff(),
-            by: Byline::from_names(UserId(row.actor_id), &row.actor_name),
-            event: row.event,
-            role: row.role,
-            display_name: row.display_name,
-            reason: row.reason,
-        }
-    }
-}
+    (BigInt, Timestamptz, BylineSqlType, Text, Nullable<Text>, Nullable<Text>, Text);
 
 /// Returns at most `limit` lines of an account's record, the latest first,
 /// starting before the line `before`.
@@ -231,7 +191,7 @@ pub fn events(
     before: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<AccountEvent>> {
-    let rows = statement::<AccountEventSqlType>(
+    statement::<AccountEventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
          e.role, e.display_name, e.reason
          FROM account_events e JOIN users actor ON actor.id = e.actor_id
@@ -241,13 +201,12 @@ pub fn events(
     .bind::<BigInt, _>(subject.0)
     .bind::<BigInt, _>(before.unwrap_or(i64::MAX))
     .at_most(limit)
-    .load::<AccountEventRow>(conn)?;
-    Ok(rows.into_iter().map(AccountEvent::from).collect())
+    .load(conn)
 }
 
 /// Returns the latest grant of each role that a person holds.
 pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEvent>> {
-    let rows = statement::<AccountEventSqlType>(
+    statement::<AccountEventSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
          e.role, e.display_name, e.reason
          FROM unnest($2::text[]) AS held (role)
@@ -260,6 +219,5 @@ pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<Acco
     )
     .bind::<BigInt, _>(subject.id.0)
     .bind::<Array<Text>, _>(subject.roles.names())
-    .load::<AccountEventRow>(conn)?;
-    Ok(rows.into_iter().map(AccountEvent::from).collect())
+    .load(conn)
 }

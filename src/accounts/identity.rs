@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 
-use super::person::{PersonRow, PersonSqlType};
+use super::person::PersonSqlType;
 use super::sessions::{self, SessionId};
 use super::tokens;
 use crate::domain::{Actor, Person, SecretHash, Step, UserId};
@@ -37,12 +37,8 @@ pub fn load<'tx>(
     tx: &mut Transaction<'tx>,
     credential: &Credential,
 ) -> QueryResult<Option<Actor<'tx>>> {
-    let row = match credential {
-        Credential::Token(token) => {
-            let person = tokens::pin(tx, token)?;
-            Step::Actor.reached();
-            return Ok(person.map(|person| Actor::pinned(person, tx.within())));
-        }
+    let person = match credential {
+        Credential::Token(token) => tokens::pin(tx, token)?,
         Credential::Session(session) => statement::<PersonSqlType>(
             "SELECT u.id, u.username, u.display_name, u.roles
              FROM sessions s JOIN users u ON u.id = s.user_id
@@ -51,7 +47,7 @@ pub fn load<'tx>(
              FOR KEY SHARE OF u FOR SHARE OF s",
         )
         .bind::<Binary, _>(session.hash())
-        .get_result::<PersonRow>(tx.conn())
+        .get_result::<Person>(tx.conn())
         .optional()?,
         Credential::Account(id) => statement::<PersonSqlType>(
             "SELECT u.id, u.username, u.display_name, u.roles
@@ -61,11 +57,11 @@ pub fn load<'tx>(
              FOR KEY SHARE",
         )
         .bind::<BigInt, _>(id.0)
-        .get_result::<PersonRow>(tx.conn())
+        .get_result::<Person>(tx.conn())
         .optional()?,
     };
     Step::Actor.reached();
-    Ok(row.map(|row| Actor::pinned(row.into(), tx.within())))
+    Ok(person.map(|person| Actor::pinned(person, tx.within())))
 }
 
 /// Returns the person that a credential names, without a lock: for rendering,
@@ -74,13 +70,10 @@ pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult
     match credential {
         Credential::Session(session) => sessions::viewer(conn, session),
         Credential::Token(token) => Ok(tokens::find(conn, token)?.map(|bearer| bearer.person)),
-        Credential::Account(id) => {
-            let row = users::table
-                .filter(users::id.eq(id.0).and(users::is_active))
-                .select((users::id, users::username, users::display_name, users::roles))
-                .first::<PersonRow>(conn)
-                .optional()?;
-            Ok(row.map(Person::from))
-        }
+        Credential::Account(id) => users::table
+            .filter(users::id.eq(id.0).and(users::is_active))
+            .select((users::id, users::username, users::display_name, users::roles))
+            .first(conn)
+            .optional(),
     }
 }

@@ -1,5 +1,7 @@
 //! Accounts by id and by username, and their locks.
 
+use diesel::deserialize;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Text};
 use jiff::Timestamp;
@@ -10,38 +12,21 @@ use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
 
-/// The columns of a [`Person`].
+/// The columns id, username, display_name and roles of `users`.
 pub(crate) type PersonSqlType = (BigInt, Text, Text, Array<Text>);
 
-/// The columns id, username, display_name and roles of `users`.
-#[derive(Queryable)]
-pub(crate) struct PersonRow {
-    id: i64,
-    username: String,
-    display_name: String,
-    roles: Vec<String>,
-}
+impl Queryable<PersonSqlType, Pg> for Person {
+    type Row = (UserId, String, String, Vec<String>);
 
-impl From<PersonRow> for Person {
-    fn from(row: PersonRow) -> Self {
-        let held: Vec<_> = row.roles.iter().filter_map(|role| role.parse().ok()).collect();
-        Self {
-            id: UserId(row.id),
-            username: row.username,
-            display_name: row.display_name,
-            roles: RoleSet::of(&held),
-        }
+    fn build((id, username, display_name, roles): Self::Row) -> deserialize::Result<Self> {
+        let held: Vec<_> = roles.iter().filter_map(|role| role.parse().ok()).collect();
+        Ok(Self { id, username, display_name, roles: RoleSet::of(&held) })
     }
 }
 
 /// Returns the active person with a username.
 pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<Person>> {
-    let row = users::table
-        .filter(users::username.eq(username.as_str()).and(users::is_active))
-        .select((users::id, users::username, users::display_name, users::roles))
-        .first::<PersonRow>(conn)
-        .optional()?;
-    Ok(row.map(Person::from))
+    Ok(find_any(conn, username)?.filter(|(_, is_active)| *is_active).map(|(person, _)| person))
 }
 
 /// Returns the username of an account.
@@ -59,47 +44,32 @@ pub fn any_exists(conn: &mut PgConnection) -> QueryResult<bool> {
 }
 
 /// One line of the list of accounts.
-#[derive(Debug)]
+#[derive(Debug, Queryable)]
 pub struct AccountLine {
     /// The owner.
     pub person: Person,
     /// Whether the owner can sign in.
     pub is_active: bool,
     /// When the account was created.
+    #[diesel(deserialize_as = Stored)]
     pub created_at: Timestamp,
-}
-
-#[derive(Queryable)]
-struct AccountRow {
-    person: PersonRow,
-    is_active: bool,
-    created_at: Stored,
-}
-
-impl From<AccountRow> for AccountLine {
-    fn from(row: AccountRow) -> Self {
-        let (person, created_at) = (row.person.into(), row.created_at.to_jiff());
-        Self { person, is_active: row.is_active, created_at }
-    }
 }
 
 /// Returns every account, sorted by username.
 pub fn list(conn: &mut PgConnection) -> QueryResult<Vec<AccountLine>> {
-    let rows = users::table
+    users::table
         .select((
             (users::id, users::username, users::display_name, users::roles),
             users::is_active,
             users::created_at,
         ))
         .order(users::username)
-        .load::<AccountRow>(conn)?;
-    Ok(rows.into_iter().map(AccountLine::from).collect())
+        .load(conn)
 }
 
 /// A person whose account is locked.
 #[derive(Debug, Queryable)]
 pub(crate) struct LockedPerson {
-    #[diesel(deserialize_as = PersonRow)]
     pub(crate) person: Person,
     pub(crate) is_active: bool,
 }
@@ -135,10 +105,9 @@ pub fn find_any(
     conn: &mut PgConnection,
     username: &Username,
 ) -> QueryResult<Option<(Person, bool)>> {
-    let row = users::table
+    users::table
         .filter(users::username.eq(username.as_str()))
         .select(((users::id, users::username, users::display_name, users::roles), users::is_active))
-        .first::<(PersonRow, bool)>(conn)
-        .optional()?;
-    Ok(row.map(|(row, is_active)| (row.into(), is_active)))
+        .first(conn)
+        .optional()
 }

@@ -9,9 +9,8 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 use sha2::{Digest, Sha256};
 
-use crate::accounts::person::{PersonRow, PersonSqlType};
+use crate::accounts::person::PersonSqlType;
 use crate::domain::{Person, SecretHash, UserId, decimal};
-use crate::store::schema::{cookie_key, sessions};
 use crate::store::statement::statement;
 
 /// A session ends after this long, used or not: 7 days, in seconds.
@@ -97,25 +96,21 @@ pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Optio
          WHERE s.id_hash = $1 AND session_is_live(s, u)",
     )
     .bind::<Binary, _>(session.hash())
-    .get_result::<(PersonRow, bool)>(conn)
+    .get_result::<(Person, bool)>(conn)
     .optional()?;
-    match row {
-        None => Ok(None),
-        Some((row, is_stale)) => {
-            if is_stale {
-                diesel::update(sessions::table.find(session.hash()))
-                    .set(sessions::last_used_at.eq(diesel::dsl::now))
-                    .execute(conn)?;
-            }
-            Ok(Some(row.into()))
-        }
+    let Some((person, is_stale)) = row else { return Ok(None) };
+    if is_stale {
+        statement::<()>("UPDATE sessions SET last_used_at = now() WHERE id_hash = $1")
+            .bind::<Binary, _>(session.hash())
+            .execute(conn)?;
     }
+    Ok(Some(person))
 }
 
 /// Ends a session. A session that has ended stays as it is.
 pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
-    diesel::update(sessions::table.find(session.hash()).filter(sessions::ended_at.is_null()))
-        .set(sessions::ended_at.eq(diesel::dsl::now))
+    statement::<()>("UPDATE sessions SET ended_at = now() WHERE id_hash = $1 AND ended_at IS NULL")
+        .bind::<Binary, _>(session.hash())
         .execute(conn)?;
     Ok(())
 }
@@ -162,7 +157,7 @@ pub fn of_person(
 
 /// Returns the 64 bytes with which every server process signs cookies.
 pub fn signing_key(conn: &mut PgConnection) -> QueryResult<Vec<u8>> {
-    cookie_key::table.select(cookie_key::key).first(conn)
+    statement::<Binary>("SELECT key FROM cookie_key").get_result(conn)
 }
 
 /// Deletes sessions and attempt counts that ended long ago. Returns how many.

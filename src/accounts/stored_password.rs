@@ -4,7 +4,7 @@ use crate::domain::{UserId, Username};
 use crate::store::schema::users;
 
 /// The password hash of an active account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable)]
 pub struct StoredPassword {
     /// The account.
     pub user: UserId,
@@ -21,10 +21,9 @@ pub fn stored_password(
     let Ok(username) = Username::parse(username) else {
         return Ok(None);
     };
-    let row = users::table
+    users::table
         .filter(users::username.eq(username.as_str()).and(users::is_active))
         .select((users::id, users::password_hash))
-        .first::<(i64, String)>(conn)
-        .optional()?;
-    Ok(row.map(|(id, hash)| StoredPassword { user: UserId(id), hash }))
+        .first(conn)
+        .optional()
 }

@@ -3,12 +3,14 @@
 //! The prefix lets scanners find a token that leaked. The checksum recognises a
 //! typing error without a query.
 
+use diesel::deserialize;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use crate::accounts::person::{PersonRow, PersonSqlType};
+use crate::accounts::person::PersonSqlType;
 use crate::accounts::secrets::{LENGTH, Secret, base62_of, hash_of};
 use crate::domain::{Permission, Person, SecretHash, TokenId, UserId};
 use crate::store::Transaction;
@@ -92,21 +94,34 @@ pub struct Bearer {
 
 type BearerSqlType = (PersonSqlType, BigInt, Nullable<Array<Text>>);
 
-#[derive(Queryable)]
-struct BearerRow {
-    #[diesel(deserialize_as = PersonRow)]
-    person: Person,
-    token: i64,
-    permissions: Option<Vec<String>>,
+impl Queryable<BearerSqlType, Pg> for Bearer {
+    type Row = (Person, TokenId, Narrowing);
+
+    fn build((mut person, token, Narrowing(permissions)): Self::Row) -> deserialize::Result<Self> {
+        if let Some(permissions) = permissions {
+            person.roles = person.roles.narrowed_to(permissions);
+        }
+        Ok(Self { token, person })
+    }
 }
 
-impl From<BearerRow> for Bearer {
-    fn from(row: BearerRow) -> Self {
-        let mut person = row.person;
-        if let Some(permissions) = row.permissions {
-            person.roles = person.roles.narrowed_to(known(&permissions));
-        }
-        Self { token: TokenId(row.token), person }
+/// The permissions that a token is narrowed to, as they are stored. A name that no
+/// longer exists grants nothing.
+pub struct Narrowing(Option<Vec<Permission>>);
+
+impl Queryable<Nullable<Array<Text>>, Pg> for Narrowing {
+    type Row = Option<Vec<String>>;
+
+    fn build(names: Self::Row) -> deserialize::Result<Self> {
+        let known =
+            |names: Vec<String>| names.iter().filter_map(|name| name.parse().ok()).collect();
+        Ok(Self(names.map(known)))
+    }
+}
+
+impl From<Narrowing> for Option<Vec<Permission>> {
+    fn from(stored: Narrowing) -> Self {
+        stored.0
     }
 }
 
@@ -121,13 +136,13 @@ pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<B
          WHERE t.secret_hash = $1 AND token_works(t, u)",
     )
     .bind::<Binary, _>(token.as_bytes())
-    .get_result::<(BearerRow, bool)>(conn)
+    .get_result::<(Bearer, bool)>(conn)
     .optional()?;
-    let Some((row, is_stale)) = row else { return Ok(None) };
+    let Some((bearer, is_stale)) = row else { return Ok(None) };
     if is_stale {
         note_use(conn, token)?;
     }
-    Ok(Some(row.into()))
+    Ok(Some(bearer))
 }
 
 /// Updates a token's time of last use, at most once a minute. It does nothing
@@ -148,7 +163,7 @@ pub fn note_use(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<()> 
 /// Returns the owner of a token, and locks account and token until the
 /// transaction ends; `None` in the cases of [`find`].
 pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<Option<Person>> {
-    let row = statement::<BearerSqlType>(
+    let bearer = statement::<BearerSqlType>(
         "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions
          FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.secret_hash = $1 AND token_works(t, u)
@@ -156,19 +171,13 @@ pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<O
          FOR KEY SHARE OF u FOR SHARE OF t",
     )
     .bind::<Binary, _>(token.as_bytes())
-    .get_result::<BearerRow>(tx.conn())
+    .get_result::<Bearer>(tx.conn())
     .optional()?;
-    Ok(row.map(|row| Bearer::from(row).person))
-}
-
-/// Returns the permissions of these names. A name that no longer exists grants
-/// nothing.
-fn known(names: &[impl AsRef<str>]) -> Vec<Permission> {
-    names.iter().filter_map(|name| name.as_ref().parse().ok()).collect()
+    Ok(bearer.map(|bearer| bearer.person))
 }
 
 /// A token as its owner and staff see it.
-#[derive(Debug)]
+#[derive(Debug, Queryable)]
 pub struct TokenLine {
     /// The token.
     pub id: TokenId,
@@ -177,38 +186,17 @@ pub struct TokenLine {
     /// Its first characters.
     pub beginning: String,
     /// The permissions that it is narrowed to; `None` is all of its account.
+    #[diesel(deserialize_as = Narrowing)]
     pub narrowed_to: Option<Vec<Permission>>,
     /// When it was made.
+    #[diesel(deserialize_as = Stored)]
     pub created_at: Timestamp,
     /// When it expires.
+    #[diesel(deserialize_as = Stored)]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
+    #[diesel(deserialize_as = NullableTimestamp)]
     pub last_used_at: Option<Timestamp>,
-}
-
-#[derive(Queryable)]
-struct TokenRow {
-    id: i64,
-    name: String,
-    beginning: String,
-    permissions: Option<Vec<String>>,
-    created_at: Stored,
-    expires_at: Stored,
-    last_used_at: NullableTimestamp,
-}
-
-impl From<TokenRow> for TokenLine {
-    fn from(row: TokenRow) -> Self {
-        Self {
-            id: TokenId(row.id),
-            name: row.name,
-            beginning: row.beginning,
-            narrowed_to: row.permissions.as_deref().map(known),
-            created_at: row.created_at.to_jiff(),
-            expires_at: row.expires_at.to_jiff(),
-            last_used_at: row.last_used_at.to_jiff(),
-        }
-    }
 }
 
 impl TokenLine {
@@ -235,7 +223,7 @@ pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<Token
         Timestamptz,
         Nullable<Timestamptz>,
     );
-    let rows = statement::<Row>(
+    statement::<Row>(
         "SELECT t.id, t.name, t.beginning, t.permissions, t.created_at, t.expires_at, t.last_used_at
          FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.user_id = $1 AND token_works(t, u)
@@ -243,8 +231,7 @@ pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<Token
     )
     .bind::<BigInt, _>(user.0)
     .at_most(MOST)
-    .load::<TokenRow>(conn)?;
-    Ok(rows.into_iter().map(TokenLine::from).collect())
+    .load(conn)
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
-use jiff_diesel::{NullableTimestamp, ToDiesel};
+use jiff_diesel::{Timestamp as Stored, ToDiesel};
 
-use super::refusal_log::RecordRow;
-use crate::domain::{Acknowledgement, Byline, Incident, IncidentId, PostId, RequestId, UserId};
+use crate::domain::{Acknowledgement, Byline, Incident, IncidentId, PostId, RequestId};
 use crate::store::Transaction;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::statement;
+use crate::store::values::BylineSqlType;
 
 /// Whether an incident has been acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,41 +26,30 @@ impl HasCursor for Incident {
 }
 
 type IncidentSqlType = (
-    (BigInt, Timestamptz, Uuid, Text),
-    (Nullable<BigInt>, Nullable<Text>),
-    (Text, Nullable<BigInt>, Text, Text),
-    (Nullable<Timestamptz>, Nullable<BigInt>, Nullable<Text>, Nullable<Text>),
+    BigInt,
+    Timestamptz,
+    Uuid,
+    Text,
+    Nullable<BylineSqlType>,
+    Text,
+    Nullable<BigInt>,
+    Text,
+    Text,
+    Nullable<(Timestamptz, BylineSqlType, Text)>,
 );
-
-/// A person who may be absent.
-#[derive(Queryable)]
-struct MaybeActorRow {
-    id: Option<i64>,
-    name: Option<String>,
-}
-
-#[derive(Queryable)]
-struct StoppedRow {
-    action: String,
-    post: Option<i64>,
-    invariant: String,
-    detail: String,
-}
-
-#[derive(Queryable)]
-struct AcknowledgementRow {
-    at: NullableTimestamp,
-    by: Option<i64>,
-    name: Option<String>,
-    note: Option<String>,
-}
 
 #[derive(Queryable)]
 struct IncidentRow {
-    event: RecordRow,
-    actor: MaybeActorRow,
-    subject: StoppedRow,
-    acknowledgement: AcknowledgementRow,
+    id: IncidentId,
+    at: Stored,
+    request: RequestId,
+    interface: String,
+    actor: Option<Byline>,
+    action: String,
+    post: Option<PostId>,
+    invariant: String,
+    detail: String,
+    acknowledgement: Option<(Stored, Byline, String)>,
 }
 
 const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, actor.username || \
@@ -116,23 +105,21 @@ pub fn lock_incident(tx: &mut Transaction<'_>, id: IncidentId) -> QueryResult<Op
 
 impl From<IncidentRow> for Incident {
     fn from(row: IncidentRow) -> Self {
-        let IncidentRow { event, actor, subject, acknowledgement: taken } = row;
-        let acknowledgement = match (taken.at.to_jiff(), taken.by, taken.name, taken.note) {
-            (Some(at), Some(id), Some(name), Some(note)) => {
-                Some(Acknowledgement { at, by: Byline::from_names(UserId(id), &name), note })
-            }
-            _ => None,
-        };
+        let acknowledgement = row.acknowledgement.map(|(at, by, note)| Acknowledgement {
+            at: at.to_jiff(),
+            by,
+            note,
+        });
         Self {
-            id: IncidentId(event.id),
-            at: event.at.to_jiff(),
-            request: RequestId(event.request),
-            interface: event.interface,
-            actor: actor.id.zip(actor.name).map(|(id, name)| Byline::from_names(UserId(id), &name)),
-            action: subject.action,
-            post: subject.post.map(PostId),
-            invariant: subject.invariant,
-            detail: subject.detail,
+            id: row.id,
+            at: row.at.to_jiff(),
+            request: row.request,
+            interface: row.interface,
+            actor: row.actor,
+            action: row.action,
+            post: row.post,
+            invariant: row.invariant,
+            detail: row.detail,
             acknowledgement,
         }
     }

@@ -1,5 +1,7 @@
 //! Reads refusals: a filtered page of them, and counts.
 
+use diesel::deserialize;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use jiff::Timestamp;
@@ -8,13 +10,15 @@ use jiff_diesel::{Timestamp as Stored, ToDiesel};
 use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement, statement_of};
+use crate::store::values::BylineSqlType;
 
 /// One refusal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct RefusalLine {
     /// Its id.
     pub id: i64,
     /// When it was recorded.
+    #[diesel(deserialize_as = Stored)]
     pub at: Timestamp,
     /// The request id, which the person's page also showed.
     pub request: RequestId,
@@ -33,6 +37,7 @@ pub struct RefusalLine {
     /// The layer that refused.
     pub layer: String,
     /// The reasons, in the words that the person was shown.
+    #[diesel(deserialize_as = StoredReasons)]
     pub reasons: Vec<Reason>,
 }
 
@@ -70,42 +75,34 @@ impl RefusalFilter {
 }
 
 type LineSqlType = (
-    (BigInt, Timestamptz, Uuid, Text),
-    (BigInt, Text, Text),
-    (Text, Nullable<BigInt>, Nullable<Text>, Nullable<Integer>),
-    (Text, Jsonb),
+    BigInt,
+    Timestamptz,
+    Uuid,
+    Text,
+    BylineSqlType,
+    Text,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    Nullable<Integer>,
+    Text,
+    Jsonb,
 );
 
-/// When something was recorded, and of which request.
-#[derive(Queryable)]
-pub(super) struct RecordRow {
-    pub(super) id: i64,
-    pub(super) at: Stored,
-    pub(super) request: uuid::Uuid,
-    pub(super) interface: String,
+/// The reasons as they are stored.
+pub struct StoredReasons(Vec<Reason>);
+
+impl Queryable<Jsonb, Pg> for StoredReasons {
+    type Row = serde_json::Value;
+
+    fn build(reasons: Self::Row) -> deserialize::Result<Self> {
+        Ok(Self(serde_json::from_value(reasons)?))
+    }
 }
 
-#[derive(Queryable)]
-struct ActorRow {
-    id: i64,
-    name: String,
-    username: String,
-}
-
-#[derive(Queryable)]
-struct RefusedRow {
-    action: String,
-    post: Option<i64>,
-    title: Option<String>,
-    seen: Option<i32>,
-}
-
-#[derive(Queryable)]
-struct RefusalRow {
-    asked: RecordRow,
-    actor: ActorRow,
-    subject: RefusedRow,
-    verdict: (String, serde_json::Value),
+impl From<StoredReasons> for Vec<Reason> {
+    fn from(stored: StoredReasons) -> Self {
+        stored.0
+    }
 }
 
 /// Returns a page of refusals. It reads indexes from the cursor on, and no more
@@ -116,7 +113,7 @@ pub fn refusals(
     slice: &PageRequest,
 ) -> QueryResult<Page<RefusalLine>> {
     let start = slice.start();
-    let rows = list(filter, slice.reads())
+    let lines = list(filter, slice.reads())
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .bind::<Timestamptz, _>(filter.since.unwrap_or(Timestamp::UNIX_EPOCH).to_diesel())
@@ -128,9 +125,8 @@ pub fn refusals(
         .bind::<Nullable<BigInt>, _>(filter.actor.map(|actor| actor.0))
         .bind::<Nullable<BigInt>, _>(filter.post.map(|post| post.0))
         .at_most_each(slice.limit())
-        .load::<RefusalRow>(conn)?;
-    let lines: QueryResult<Vec<RefusalLine>> = rows.into_iter().map(line).collect();
-    Ok(slice.page(lines?))
+        .load(conn)?;
+    Ok(slice.page(lines))
 }
 
 /// Returns the statement for a filter, in one direction.
@@ -214,31 +210,12 @@ fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, LineSqlType> 
 }
 
 const COLUMNS: &str = "SELECT r.id, r.at, r.request_id, r.interface,
-     actor.id, actor.display_name, actor.username,
+     actor.id, actor.username || ' ' || actor.display_name,
      r.action, r.post_id, text.title, r.revision_seen, r.layer, r.reasons
  FROM ";
 const NAMES: &str = " JOIN users actor ON actor.id = r.actor_id
  LEFT JOIN posts p ON p.id = r.post_id
  LEFT JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision ";
-
-fn line(row: RefusalRow) -> QueryResult<RefusalLine> {
-    let RefusalRow { asked, actor, subject, verdict: (layer, reasons) } = row;
-    let reasons = serde_json::from_value(reasons)
-        .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
-    Ok(RefusalLine {
-        id: asked.id,
-        at: asked.at.to_jiff(),
-        request: RequestId(asked.request),
-        interface: asked.interface,
-        actor: Byline { id: UserId(actor.id), name: actor.name, username: actor.username },
-        action: subject.action,
-        post: subject.post.map(PostId),
-        title: subject.title,
-        seen: subject.seen.map(RevisionNumber),
-        layer,
-        reasons,
-    })
-}
 
 /// The most refusals that [`refusals_since`] counts.
 pub const MOST_COUNTED: i64 = 1_000;

@@ -27,6 +27,7 @@ mod state;
 mod step;
 mod text;
 pub mod unseen;
+mod visibility;
 
 pub use account::{
     AccountAction, AccountActionKind, NewAccount, NewPassword, NewSession, NewToken, OwnActionKind,
@@ -48,7 +49,7 @@ pub use network::Network;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
 pub use people::{Actor, Byline, Permission, Person, Role, RoleSet};
 pub use post::{
-    Archival, LockedPost, Post, Publication, Reader, Reading, Review, Revision, Status, Submission,
+    Archival, LockedPost, Post, Publication, Reading, Review, Revision, Status, Submission,
     Transition,
 };
 pub use reason::{Layer, Reason};
@@ -62,6 +63,7 @@ pub use text::{
 };
 pub(crate) use text::{counted, grouped};
 pub use unseen::has_visible_text;
+pub use visibility::Visibility;
 
 use std::marker::PhantomData;
 

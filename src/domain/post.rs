@@ -156,30 +156,10 @@ pub struct Post {
     pub standing_requests: Vec<Review>,
 }
 
-/// A person who reads, as far as it decides what they may see.
-#[derive(Debug, Clone, Copy)]
-pub struct Reader {
-    /// The person who is signed in, if any.
-    pub person: Option<UserId>,
-    /// Whether they see what is or was in review.
-    pub sees_reviews: bool,
-    /// Whether they see everything.
-    pub sees_everything: bool,
-}
-
 impl Post {
     /// Returns the state, without the facts.
     pub fn state(&self) -> State {
         self.status.state()
-    }
-
-    /// Returns whether a reader may see how the post came to be: its earlier
-    /// revisions, its reviews and its history. It is for its author, for staff
-    /// and, from the submission on, for reviewers.
-    pub fn shows_history_to(&self, reader: Reader) -> bool {
-        reader.sees_everything
-            || reader.person == Some(self.author.id)
-            || (reader.sees_reviews && self.state() != State::Draft)
     }
 
     /// Returns the title, or "Untitled" for a post that has none yet.

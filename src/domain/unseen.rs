@@ -56,6 +56,12 @@ fn is_mark(character: char) -> bool {
     GeneralCategoryGroup::Mark.contains(category)
 }
 
+/// Returns whether XML does not allow a character.
+pub fn is_not_xml(character: char) -> bool {
+    let is_space = matches!(character, '\t' | '\n' | '\r');
+    (character.is_control() && !is_space) || matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
 /// Returns whether a character changes the direction of the text behind it.
 pub fn sets_direction(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

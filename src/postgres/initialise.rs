@@ -10,9 +10,8 @@ use crate::postgres::directory::DataDirectory;
 use crate::postgres::errors::{ClusterError, IoContext};
 use crate::postgres::log::last_lines;
 use crate::postgres::programs::Programs;
-use crate::postgres::roles::{DATABASE, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
 use crate::postgres::server_user::ServerUser;
-use crate::postgres::settings::Durability;
+use crate::postgres::settings::{DATABASE, Durability, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
 
 const UNFINISHED: &str = "postgres.new-";
 

@@ -29,7 +29,6 @@ mod postmaster;
 mod postmaster_file;
 mod processes;
 mod programs;
-mod roles;
 mod serve_lock;
 mod server;
 mod server_address;
@@ -44,8 +43,10 @@ mod watchdog;
 pub use cluster::Cluster;
 pub use environment::remove_libpq_variables;
 pub use errors::ClusterError;
-pub use roles::{DATABASE, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
 pub use serve_lock::{ServeLock, lock_for_serving, serving_address};
-pub use settings::{ClusterSettings, Durability, InstallPolicy, default_data_dir};
+pub use settings::{
+    ClusterSettings, DATABASE, Durability, InstallPolicy, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE,
+    default_data_dir,
+};
 pub use supervisor::Supervisor;
 pub use watchdog::run_watchdog;

@@ -17,7 +17,7 @@ pub fn lock_for_serving(data_dir: &Path) -> Result<ServeLock, ClusterError> {
         return Err(already_serving(&lock));
     }
     let serve_lock = ServeLock { lock, directory };
-    serve_lock.write("")?;
+    serve_lock.record_address("")?;
     Ok(serve_lock)
 }
 
@@ -38,10 +38,6 @@ pub struct ServeLock {
 impl ServeLock {
     /// Writes the address into the lock file, so that a second `serve` can name it.
     pub fn record_address(&self, address: &str) -> Result<(), ClusterError> {
-        self.write(address)
-    }
-
-    fn write(&self, address: &str) -> Result<(), ClusterError> {
         let note = format!("{}\n{address}\n", std::process::id());
         let mut file = self.lock.file();
         file.set_len(0)

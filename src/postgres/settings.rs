@@ -1,10 +1,19 @@
-//! Settings of the private cluster.
+//! What every private cluster has, and what its users may choose.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::postgres::errors::ClusterError;
 use crate::postgres::sys;
+
+/// The database that a new cluster starts with.
+pub const DATABASE: &str = "imprimatur";
+/// The role that owns the schema and may create databases; it migrates.
+pub const OWNER_ROLE: &str = "imprimatur_owner";
+/// The role that serves requests; it owns nothing.
+pub const RUNTIME_ROLE: &str = "imprimatur_runtime";
+/// The superuser of the cluster.
+pub const SUPERUSER_ROLE: &str = "postgres";
 
 /// Settings of the private cluster.
 #[derive(Debug, Clone)]

@@ -36,7 +36,7 @@ pub(crate) fn spoken(name: &str) -> String {
 /// Returns a description of the API as HTML: `like this` is code.
 #[askama::filter_fn]
 pub(crate) fn with_code(text: &str, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let escaped = html_escape::encode_text(text);
     let parts = escaped.split('`').enumerate().map(|(index, part)| match index % 2 {
         0 => part.to_owned(),
         _ => format!("<code>{part}</code>"),

@@ -1,5 +1,7 @@
 //! The stored bulk archives: their posts, and the outcome of each so far.
 
+use diesel::deserialize;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
@@ -28,7 +30,7 @@ pub struct Bulk {
 }
 
 /// One post of a bulk archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Item {
     /// The post, as it was named.
     pub post: PostId,
@@ -98,8 +100,23 @@ pub fn begin(
     Ok(id.map(BulkId))
 }
 
-type ItemSqlType =
-    (Text, Text, Timestamptz, BigInt, Integer, Text, Bool, Nullable<Timestamptz>, Nullable<Jsonb>);
+type OutcomeSqlType = (Bool, Nullable<Timestamptz>, Nullable<Jsonb>);
+
+impl Queryable<OutcomeSqlType, Pg> for ItemOutcome {
+    type Row = (bool, NullableTimestamp, Option<serde_json::Value>);
+
+    fn build((is_put_off, settled_at, refusal): Self::Row) -> deserialize::Result<Self> {
+        Ok(match (settled_at.to_jiff(), refusal) {
+            (None, _) => Self::ToDo { is_put_off },
+            (Some(_), None) => Self::Archived,
+            (Some(_), Some(reasons)) => {
+                Self::Refused(serde_json::from_value(reasons).unwrap_or_default())
+            }
+        })
+    }
+}
+
+type ItemSqlType = (Text, Text, Timestamptz, (BigInt, Integer, Text, OutcomeSqlType));
 
 /// One post of a bulk archive, with the bulk archive's own columns first.
 #[derive(Queryable)]
@@ -107,12 +124,7 @@ struct ItemRow {
     key: String,
     reason: String,
     began_at: Stored,
-    post_id: i64,
-    revision_seen: i32,
-    title: String,
-    is_put_off: bool,
-    settled_at: NullableTimestamp,
-    refusal: Option<serde_json::Value>,
+    item: Item,
 }
 
 /// Returns a bulk archive of this person with all of its posts.
@@ -132,13 +144,6 @@ pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<O
     .load::<ItemRow>(conn)?;
     let mut bulk = None;
     for row in rows {
-        let outcome = match (row.settled_at.to_jiff(), row.refusal) {
-            (None, _) => ItemOutcome::ToDo { is_put_off: row.is_put_off },
-            (Some(_), None) => ItemOutcome::Archived,
-            (Some(_), Some(reasons)) => {
-                ItemOutcome::Refused(serde_json::from_value(reasons).unwrap_or_default())
-            }
-        };
         let bulk = bulk.get_or_insert(Bulk {
             id,
             key: row.key,
@@ -146,12 +151,7 @@ pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<O
             began_at: row.began_at.to_jiff(),
             items: Vec::new(),
         });
-        bulk.items.push(Item {
-            post: PostId(row.post_id),
-            seen: RevisionNumber(row.revision_seen),
-            title: row.title,
-            outcome,
-        });
+        bulk.items.push(row.item);
     }
     Ok(bulk)
 }

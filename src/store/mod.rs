@@ -22,7 +22,7 @@ mod socket;
 pub mod sqlstate;
 pub mod statement;
 mod transaction;
-mod values;
+pub(crate) mod values;
 pub mod verify;
 pub mod visibility;
 mod word_rules;

@@ -9,7 +9,7 @@ use crate::domain::{Fingerprint, OperationKey, PostId, UserId};
 use crate::store::statement::statement;
 
 /// What a key was used for. History is append-only, so this never changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Used {
     /// The post that it concerned.
     pub post: PostId,
@@ -24,13 +24,6 @@ impl Used {
     }
 }
 
-#[derive(Queryable)]
-struct UsedRow {
-    key: String,
-    post: i64,
-    fingerprint: Vec<u8>,
-}
-
 /// Returns which of a person's keys have been used, and for what. A key that is
 /// not among them may be used the next moment: the workflow decides.
 pub fn used(
@@ -39,14 +32,12 @@ pub fn used(
     keys: &[OperationKey],
 ) -> QueryResult<HashMap<String, Used>> {
     let keys: Vec<&str> = keys.iter().map(OperationKey::as_str).collect();
-    let rows = statement::<(Text, BigInt, Binary)>(
-        "SELECT key, post_id, fingerprint FROM history WHERE actor_id = $1 AND key = ANY ($2)",
+    let rows = statement::<(Text, (BigInt, BigInt, Binary))>(
+        "SELECT key, post_id, actor_id, fingerprint FROM history
+         WHERE actor_id = $1 AND key = ANY ($2)",
     )
     .bind::<BigInt, _>(actor.0)
     .bind::<Array<Text>, _>(keys)
-    .load::<UsedRow>(conn)?;
-    let used = |row: UsedRow| {
-        (row.key, Used { post: PostId(row.post), actor, fingerprint: row.fingerprint })
-    };
-    Ok(rows.into_iter().map(used).collect())
+    .load::<(String, Used)>(conn)?;
+    Ok(rows.into_iter().collect())
 }

@@ -1,4 +1,4 @@
-//! The tables that are read and written with diesel's query builder.
+//! The tables and columns that are read and written with diesel's query builder.
 #![allow(missing_docs, reason = "the migrations describe the tables")]
 
 diesel::table! {
@@ -9,7 +9,6 @@ diesel::table! {
         password_hash -> Text,
         roles -> Array<Text>,
         is_active -> Bool,
-        sessions_valid_from -> Timestamptz,
         created_at -> Timestamptz,
     }
 }
@@ -17,7 +16,6 @@ diesel::table! {
 diesel::table! {
     account_events (id) {
         id -> BigInt,
-        at -> Timestamptz,
         actor_id -> BigInt,
         subject_id -> BigInt,
         event -> Text,
@@ -30,51 +28,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    sessions (id_hash) {
-        id_hash -> Binary,
-        user_id -> BigInt,
-        created_at -> Timestamptz,
-        last_used_at -> Timestamptz,
-        expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>,
-        number -> BigInt,
-        device -> Text,
-    }
-}
-
-diesel::table! {
-    site_identity (singleton) {
-        singleton -> Bool,
-        id -> Uuid,
-    }
-}
-
-diesel::table! {
-    cookie_key (singleton) {
-        singleton -> Bool,
-        key -> Binary,
-    }
-}
-
-diesel::table! {
-    refusals (id) {
-        id -> BigInt,
-        at -> Timestamptz,
-        request_id -> Uuid,
-        interface -> Text,
-        actor_id -> BigInt,
-        action -> Text,
-        post_id -> Nullable<BigInt>,
-        revision_seen -> Nullable<Integer>,
-        layer -> Text,
-        reasons -> Jsonb,
-    }
-}
-
-diesel::table! {
     incidents (id) {
         id -> BigInt,
-        at -> Timestamptz,
         request_id -> Uuid,
         interface -> Text,
         actor_id -> Nullable<BigInt>,

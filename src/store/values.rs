@@ -1,22 +1,26 @@
-//! Named values of the domain as text columns.
+//! Values of the domain as columns.
 
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Integer, Text, Uuid};
 
-use crate::domain::{Action, State};
+use crate::domain::{
+    Action, Byline, IncidentId, PostId, RequestId, ReviewId, RevisionNumber, State, TokenId, UserId,
+};
 
-macro_rules! text_columns {
-    ($($value:ty),*) => {
+/// Lets a column of an SQL type be read as the value that the function makes of it.
+macro_rules! columns {
+    ($($value:ty: $sql:ty, $read:expr;)*) => {
         $(
-            impl FromSql<Text, Pg> for $value {
+            impl FromSql<$sql, Pg> for $value {
                 fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-                    Ok(<String as FromSql<Text, Pg>>::from_sql(value)?.parse()?)
+                    let read: fn(_) -> deserialize::Result<Self> = $read;
+                    read(FromSql::<$sql, Pg>::from_sql(value)?)
                 }
             }
 
-            impl Queryable<Text, Pg> for $value {
+            impl Queryable<$sql, Pg> for $value {
                 type Row = Self;
 
                 fn build(row: Self) -> deserialize::Result<Self> {
@@ -27,4 +31,25 @@ macro_rules! text_columns {
     };
 }
 
-text_columns!(Action, State);
+columns! {
+    Action: Text, |name: String| Ok(name.parse()?);
+    State: Text, |name: String| Ok(name.parse()?);
+    UserId: BigInt, |id: i64| Ok(UserId(id));
+    PostId: BigInt, |id: i64| Ok(PostId(id));
+    TokenId: BigInt, |id: i64| Ok(TokenId(id));
+    ReviewId: BigInt, |id: i64| Ok(ReviewId(id));
+    IncidentId: BigInt, |id: i64| Ok(IncidentId(id));
+    RevisionNumber: Integer, |number: i32| Ok(RevisionNumber(number));
+    RequestId: Uuid, |id: uuid::Uuid| Ok(RequestId(id));
+}
+
+/// The columns of a [`Byline`]: `id` and `username || ' ' || display_name` of `users`.
+pub(crate) type BylineSqlType = (BigInt, Text);
+
+impl Queryable<BylineSqlType, Pg> for Byline {
+    type Row = (UserId, String);
+
+    fn build((id, names): Self::Row) -> deserialize::Result<Self> {
+        Ok(Self::from_names(id, &names))
+    }
+}

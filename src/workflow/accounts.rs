@@ -18,10 +18,6 @@ use crate::{invariants, permissions, policies};
 pub use super::call::AccountCall;
 
 /// Changes the account of `username`.
-///
-/// # Errors
-///
-/// [`Refusal`]; then nothing has changed.
 pub fn change(
     store: &Store,
     call: &AccountCall<'_>,

@@ -11,10 +11,6 @@ use crate::{invariants, permissions, policies};
 
 /// Acknowledges an incident. It carries no idempotency key: done twice, the
 /// second is told who was first.
-///
-/// # Errors
-///
-/// [`Refusal`]; then nothing has changed.
 pub fn acknowledge(
     store: &Store,
     credential: &Credential,

@@ -15,7 +15,8 @@
 //!
 //! It decides nothing itself. It keeps the order, retries what a conflict
 //! interrupted (`run`), answers a repeated key with its first outcome
-//! (`idempotency`), and has every refusal recorded after the rollback.
+//! (`idempotency`), and has every refusal recorded after the rollback. Where a
+//! function answers with a [`Refusal`], nothing has changed.
 
 pub mod accounts;
 mod advice;
@@ -40,10 +41,6 @@ pub use call::Call;
 pub use run::Effect;
 
 /// Performs an attempt on a post, and returns what it did.
-///
-/// # Errors
-///
-/// [`Refusal`]; then nothing has changed.
 pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<Outcome, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
     run::on_post(store, call, attempt, |tx, asked| {
@@ -58,19 +55,11 @@ pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<O
 }
 
 /// Creates a post, and returns what it did.
-///
-/// # Errors
-///
-/// [`Refusal`]; then nothing has changed.
 pub fn create(store: &Store, call: &Call, attempt: &Create) -> Result<Outcome, Refusal> {
     create_once(store, call, attempt).map(Effect::outcome)
 }
 
 /// Creates a post, and says whether an earlier call with its key had created it.
-///
-/// # Errors
-///
-/// [`Refusal`]; then nothing has changed.
 pub fn create_once(
     store: &Store,
     call: &Call,

@@ -15,10 +15,6 @@ use crate::{permissions, policies};
 
 /// Changes the account of the person who asks. `shown` is the password hash that
 /// the password they typed matched; a new password and a new token need it.
-///
-/// # Errors
-///
-/// [`Refusal`]; then nothing has changed.
 pub fn change(
     store: &Store,
     call: &AccountCall<'_>,

@@ -4,8 +4,8 @@ use imprimatur::domain::Archival;
 use std::sync::LazyLock;
 
 use imprimatur::domain::{
-    Action, Byline, Content, Permission, Person, Post, PostId, Publication, Reader, Review,
-    ReviewId, Revision, RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId,
+    Action, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId, Revision,
+    RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId, Visibility,
 };
 use imprimatur::permissions;
 use imprimatur::policies::posts::{self, ConfirmedAddress, Facts, Subject};
@@ -178,13 +178,7 @@ fn ask(action: Action, facts: &Facts<'_>) -> Result<(), Refusal> {
 /// A published post is public; any other is for those who see its history. The
 /// tests on a database compare this with the function of the database.
 fn is_visible(person: &Person, post: &Post) -> bool {
-    let holds = |permission| permissions::holds(&person.roles, permission);
-    post.state() == State::Published
-        || post.shows_history_to(Reader {
-            person: Some(person.id),
-            sees_reviews: holds(Permission::ReviewPost),
-            sees_everything: holds(Permission::ViewAudit),
-        })
+    post.state() == State::Published || Visibility::of(person).sees_history_of(post)
 }
 
 fn person(index: usize) -> Person {

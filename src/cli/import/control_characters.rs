@@ -1,18 +1,20 @@
 //! Control characters, which no post may have and which site generators accept.
 
+use crate::domain::unseen::is_not_xml;
+
 /// How many of them are named.
 const NAMED: usize = 5;
 
 /// Returns the text with a space for each control character that separates, such as
 /// U+000B, and with a replacement character for each other one; and a note.
 pub(super) fn replaced(text: String) -> (String, Option<String>) {
-    if !text.contains(is_control) {
+    if !text.contains(is_not_xml) {
         return (text, None);
     }
     let (mut replaced, mut places, mut line) = (String::with_capacity(text.len()), Vec::new(), 1);
     for character in text.chars() {
         line += usize::from(character == '\n');
-        if is_control(character) {
+        if is_not_xml(character) {
             places.push(format!("U+{:04X} in line {line}", u32::from(character)));
             replaced.push(if character.is_whitespace() { ' ' } else { '\u{fffd}' });
         } else {
@@ -29,11 +31,6 @@ pub(super) fn replaced(text: String) -> (String, Option<String>) {
     };
     places.truncate(NAMED);
     (replaced, Some(format!("{count}: {}{more}.", places.join(", "))))
-}
-
-fn is_control(character: char) -> bool {
-    let is_usual = matches!(character, '\n' | '\r' | '\t');
-    (character.is_control() && !is_usual) || matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

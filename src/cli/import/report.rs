@@ -60,18 +60,16 @@ pub(super) struct FileReport {
 
 impl FileReport {
     pub(super) fn new(path: String, outcome: FileOutcome) -> Self {
-        let (reasons, ignored, notes) = (Vec::new(), Vec::new(), Vec::new());
-        let missing = Vec::new();
         Self {
             path,
             outcome,
             post: None,
             title: None,
             layer: None,
-            reasons,
-            ignored,
-            notes,
-            missing,
+            reasons: Vec::new(),
+            ignored: Vec::new(),
+            notes: Vec::new(),
+            missing: Vec::new(),
         }
     }
 }

@@ -113,12 +113,9 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(super) fn post(&self) -> PostId {
-        PostId(self.id)
-    }
-
-    pub(super) fn seen(&self) -> RevisionNumber {
-        RevisionNumber(self.revision)
+    /// Returns the post, and the revision seen.
+    pub(super) fn named(&self) -> (PostId, RevisionNumber) {
+        (PostId(self.id), RevisionNumber(self.revision))
     }
 }
 

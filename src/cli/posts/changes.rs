@@ -1,4 +1,4 @@
-//! The seven actions, each through the workflow.
+//! The actions, each through the workflow.
 
 use std::io::Write;
 
@@ -13,8 +13,8 @@ use crate::cli::output::Format;
 use crate::cli::posts::arguments::{CallArguments, GivenText, Target, TextArguments};
 use crate::cli::posts::text;
 use crate::domain::{
-    Archive, Content, Create, FieldError, Interface, InvalidInput, Note, OperationKey, Outcome,
-    Publish, RequestChanges, RequestId, Revise, Slug, Submit, WithdrawRequest,
+    Content, Create, FieldError, Interface, InvalidInput, OperationKey, Outcome, PostId, RequestId,
+    Revise, RevisionNumber,
 };
 use crate::refusal::{Refusal, read_error};
 use crate::render::documents::OutcomeBody;
@@ -41,9 +41,9 @@ pub(super) fn revise(
     text: TextArguments,
 ) -> Result<(), CommandFailure> {
     let GivenText { title, summary, body, slug, notes } = text.read()?;
-    let (post, seen) = (target.post(), target.seen());
+    let (post, seen) = target.named();
     act_with_notes(options, &target.call, notes, |store, call| {
-        let earlier = content_seen(store, call, target)?.unwrap_or_default();
+        let earlier = content_seen(store, call, post, seen)?.unwrap_or_default();
         let [old_title, old_summary, _] = earlier.parts();
         let old_slug = earlier.chosen_slug().unwrap_or_default();
         let content = Content::parse_with_slug(
@@ -59,15 +59,18 @@ pub(super) fn revise(
 /// Returns the text of the revision seen. It never changes, so the same key
 /// comes with the same content again. Where the person may not read it there is
 /// none, and the workflow says why they may not revise it either.
-fn content_seen(store: &Store, call: &Call, target: &Target) -> Result<Option<Content>, Refusal> {
+fn content_seen(
+    store: &Store,
+    call: &Call,
+    post: PostId,
+    seen: RevisionNumber,
+) -> Result<Option<Content>, Refusal> {
     let conn = &mut *store.checkout()?;
     let read = |conn: &mut _| {
         let Some(person) = accounts::identify(conn, &call.credential)? else { return Ok(None) };
         let visibility = Visibility::of(&person);
-        match posts::find(conn, target.post(), visibility)? {
-            Some(post) if visibility.sees_history_of(&post) => {
-                posts::revision(conn, &post, target.seen())
-            }
+        match posts::find(conn, post, visibility)? {
+            Some(post) if visibility.sees_history_of(&post) => posts::revision(conn, &post, seen),
             _ => Ok(None),
         }
     };
@@ -75,53 +78,13 @@ fn content_seen(store: &Store, call: &Call, target: &Target) -> Result<Option<Co
     Ok(revision.map(|revision| revision.content))
 }
 
-pub(super) fn submit(options: &Options, target: &Target) -> Result<(), CommandFailure> {
-    let (post, seen) = (target.post(), target.seen());
-    act(options, &target.call, |store, call| workflow::perform(store, call, &Submit { post, seen }))
-}
-
-pub(super) fn request_changes(
+/// Takes one action as the named person, and prints what it did.
+pub(super) fn act(
     options: &Options,
-    target: &Target,
-    note: &str,
+    arguments: &CallArguments,
+    action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
 ) -> Result<(), CommandFailure> {
-    let (post, seen) = (target.post(), target.seen());
-    let note = Note::parse(note)?;
-    act(options, &target.call, |store, call| {
-        workflow::perform(store, call, &RequestChanges { post, seen, note })
-    })
-}
-
-pub(super) fn withdraw_request(options: &Options, target: &Target) -> Result<(), CommandFailure> {
-    let (post, seen) = (target.post(), target.seen());
-    act(options, &target.call, |store, call| {
-        workflow::perform(store, call, &WithdrawRequest { post, seen })
-    })
-}
-
-pub(super) fn publish(
-    options: &Options,
-    target: &Target,
-    slug: Option<&str>,
-) -> Result<(), CommandFailure> {
-    let (post, seen) = (target.post(), target.seen());
-    let slug = slug.map(Slug::parse_shown).transpose()?;
-    act(options, &target.call, |store, call| {
-        workflow::perform(store, call, &Publish { post, seen, slug })
-    })
-}
-
-pub(super) fn archive(
-    options: &Options,
-    target: &Target,
-    reason: &str,
-) -> Result<(), CommandFailure> {
-    let (post, seen) = (target.post(), target.seen());
-    let reason =
-        Note::parse(reason).map_err(|error| FieldError { field: "reason".into(), ..error })?;
-    act(options, &target.call, |store, call| {
-        workflow::perform(store, call, &Archive { post, seen, reason })
-    })
+    act_with_notes(options, arguments, Vec::new(), action)
 }
 
 /// What an action did, as the API says it, and the key that it says in a header.
@@ -135,15 +98,7 @@ struct KeyedOutcome<'a> {
     notes: Vec<String>,
 }
 
-/// Takes one action as the named person, and prints what it did.
-fn act(
-    options: &Options,
-    arguments: &CallArguments,
-    action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
-) -> Result<(), CommandFailure> {
-    act_with_notes(options, arguments, Vec::new(), action)
-}
-
+/// Does what [`act`] does, and prints what was read, ignored and changed of a file.
 fn act_with_notes(
     options: &Options,
     arguments: &CallArguments,

@@ -10,7 +10,12 @@ pub(super) use arguments::PostCommand;
 
 use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
-use crate::domain::{PostId, RevisionNumber};
+use crate::domain::{
+    Archive, FieldError, Note, PostId, Publish, RequestChanges, RevisionNumber, Slug, Submit,
+    WithdrawRequest,
+};
+use crate::workflow::perform;
+use changes::act;
 
 pub(super) fn post(
     options: &Options,
@@ -27,12 +32,34 @@ pub(super) fn post(
         Command::Advise { id, actor } => reads::advise(options, &actor, PostId(id)),
         Command::Create { text, call } => changes::create(options, &call, text),
         Command::Revise { target, text } => changes::revise(options, &target, text),
-        Command::Submit(target) => changes::submit(options, &target),
-        Command::RequestChanges { target, note } => {
-            changes::request_changes(options, &target, &note)
+        Command::Submit(target) => {
+            let (post, seen) = target.named();
+            let attempt = Submit { post, seen };
+            act(options, &target.call, |store, call| perform(store, call, &attempt))
         }
-        Command::WithdrawRequest(target) => changes::withdraw_request(options, &target),
-        Command::Publish { target, slug } => changes::publish(options, &target, slug.as_deref()),
-        Command::Archive { target, reason } => changes::archive(options, &target, &reason),
+        Command::RequestChanges { target, note } => {
+            let (post, seen) = target.named();
+            let note = Note::parse(&note)?;
+            let attempt = RequestChanges { post, seen, note };
+            act(options, &target.call, |store, call| perform(store, call, &attempt))
+        }
+        Command::WithdrawRequest(target) => {
+            let (post, seen) = target.named();
+            let attempt = WithdrawRequest { post, seen };
+            act(options, &target.call, |store, call| perform(store, call, &attempt))
+        }
+        Command::Publish { target, slug } => {
+            let (post, seen) = target.named();
+            let slug = slug.as_deref().map(Slug::parse_shown).transpose()?;
+            let attempt = Publish { post, seen, slug };
+            act(options, &target.call, |store, call| perform(store, call, &attempt))
+        }
+        Command::Archive { target, reason } => {
+            let (post, seen) = target.named();
+            let reason = Note::parse(&reason)
+                .map_err(|error| FieldError { field: "reason".into(), ..error })?;
+            let attempt = Archive { post, seen, reason };
+            act(options, &target.call, |store, call| perform(store, call, &attempt))
+        }
     }
 }

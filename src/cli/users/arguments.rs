@@ -78,12 +78,6 @@ fn roles() -> String {
 pub(crate) struct AccountArguments {
     /// Username of the account
     pub(super) name: String,
-    #[command(flatten)]
-    pub(super) by: StaffArguments,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct StaffArguments {
     /// Act as this member of staff
     #[arg(long = "as", value_name = "NAME")]
     pub(super) actor: String,
@@ -102,10 +96,8 @@ pub(crate) enum RoleCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct RoleArguments {
-    /// Username of the account
-    pub(super) name: String,
+    #[command(flatten)]
+    pub(super) account: AccountArguments,
     #[arg(help = roles())]
     pub(super) role: Role,
-    #[command(flatten)]
-    pub(super) by: StaffArguments,
 }

@@ -5,7 +5,7 @@ use crate::cli::database::on_database;
 use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::passwords::{self, PasswordSource};
-use crate::cli::users::arguments::{AccountArguments, RoleArguments, StaffArguments};
+use crate::cli::users::arguments::AccountArguments;
 use crate::cli::users::report::print;
 use crate::domain::{Interface, Note, PasswordReset, RequestId, Username};
 use crate::policies::accounts::AccountChange;
@@ -14,26 +14,17 @@ use crate::store::Store;
 use crate::workflow;
 use crate::workflow::accounts::AccountCall;
 
-pub(super) fn grant(options: &Options, arguments: &RoleArguments) -> Result<(), CommandFailure> {
-    let RoleArguments { name, role, by } = arguments;
-    apply_as_staff(options, name, by, &AccountChange::Grant(*role))?;
-    print(options, name, &format!("now has the role {role}"), None)
-}
-
-pub(super) fn revoke(options: &Options, arguments: &RoleArguments) -> Result<(), CommandFailure> {
-    let RoleArguments { name, role, by } = arguments;
-    apply_as_staff(options, name, by, &AccountChange::Revoke(*role))?;
-    print(options, name, &format!("no longer has the role {role}"), None)
-}
-
+/// Changes an account, and prints the outcome with the one-time link, if there is one.
 pub(super) fn change(
     options: &Options,
     account: &AccountArguments,
-    change: AccountChange,
+    change: &AccountChange,
     outcome: &str,
+    link: Option<&Secret>,
 ) -> Result<(), CommandFailure> {
-    apply_as_staff(options, &account.name, &account.by, &change)?;
-    print(options, &account.name, outcome, None)
+    let AccountArguments { name, actor, reason } = account;
+    on_database(options, |store| apply(store, &credential(store, actor)?, name, reason, change))?;
+    print(options, name, outcome, link)
 }
 
 pub(super) fn reset_password(
@@ -42,9 +33,8 @@ pub(super) fn reset_password(
 ) -> Result<(), CommandFailure> {
     let secret = Secret::random();
     let reset = PasswordReset { nobodys_hash: unusable_hash()?, link: secret.hash() };
-    let change = AccountChange::ResetPassword(reset);
-    apply_as_staff(options, &account.name, &account.by, &change)?;
-    print(options, &account.name, "has its password reset", Some(&secret))
+    let reset = AccountChange::ResetPassword(reset);
+    change(options, account, &reset, "has its password reset", Some(&secret))
 }
 
 pub(super) fn set_password(
@@ -72,17 +62,6 @@ pub(super) fn unusable_hash() -> Result<String, CommandFailure> {
 /// Returns the credential of the person that `--as` names.
 pub(super) fn credential(store: &Store, name: &str) -> Result<Credential, CommandFailure> {
     Ok(Credential::Account(acting_person(store, name)?.id))
-}
-
-fn apply_as_staff(
-    options: &Options,
-    name: &str,
-    by: &StaffArguments,
-    change: &AccountChange,
-) -> Result<(), CommandFailure> {
-    on_database(options, |store| {
-        apply(store, &credential(store, &by.actor)?, name, &by.reason, change)
-    })
 }
 
 fn apply(

@@ -24,13 +24,15 @@ pub(super) fn user(
         Command::Rename { account, display_name, from } => {
             let rename =
                 AccountChange::Rename { to: parse_display_name(&display_name)?, seen: from };
-            changes::change(options, &account, rename, "is renamed")
+            changes::change(options, &account, &rename, "is renamed", None)
         }
         Command::Deactivate(account) => {
-            changes::change(options, &account, AccountChange::Deactivate, "is deactivated")
+            let deactivate = AccountChange::Deactivate;
+            changes::change(options, &account, &deactivate, "is deactivated", None)
         }
         Command::Reactivate(account) => {
-            changes::change(options, &account, AccountChange::Reactivate, "is reactivated")
+            let reactivate = AccountChange::Reactivate;
+            changes::change(options, &account, &reactivate, "is reactivated", None)
         }
         Command::ResetPassword(account) => changes::reset_password(options, &account),
         Command::Password { name, actor, password, reason } => {
@@ -43,9 +45,15 @@ pub(super) fn role(
     options: &Options,
     command: arguments::RoleCommand,
 ) -> Result<(), CommandFailure> {
-    use arguments::RoleCommand as Command;
+    use arguments::{RoleArguments, RoleCommand as Command};
     match command {
-        Command::Grant(arguments) => changes::grant(options, &arguments),
-        Command::Revoke(arguments) => changes::revoke(options, &arguments),
+        Command::Grant(RoleArguments { account, role }) => {
+            let outcome = format!("now has the role {role}");
+            changes::change(options, &account, &AccountChange::Grant(role), &outcome, None)
+        }
+        Command::Revoke(RoleArguments { account, role }) => {
+            let outcome = format!("no longer has the role {role}");
+            changes::change(options, &account, &AccountChange::Revoke(role), &outcome, None)
+        }
     }
 }

@@ -2,8 +2,7 @@
 //! it. The hint is empty where nothing would.
 
 use super::rule::{ConfirmedAddress, Facts, Rule, Subject};
-use crate::domain::{Permission, Person, Post, Reader, Review, RevisionNumber, State, Status};
-use crate::permissions;
+use crate::domain::{Person, Post, Review, RevisionNumber, State, Status, Visibility};
 use crate::policies::date_and_time;
 
 pub(super) const REASON_MISSING: (&str, &str) =
@@ -156,7 +155,7 @@ fn new_address(address: Option<ConfirmedAddress<'_>>) -> String {
 
 fn moved_on(person: &Person, post: &Post, seen: RevisionNumber) -> String {
     let current = post.current.number;
-    if sees_history(person, post) {
+    if Visibility::of(person).sees_history_of(post) {
         let since = date_and_time(post.current.at);
         format!("You saw revision {seen}. The current revision is {current}, saved on {since}.")
     } else {
@@ -179,20 +178,10 @@ fn state_and_since(person: &Person, post: &Post) -> String {
         Status::Archived(_, _, archival) => ("archived", &archival.by, archival.at),
     };
     let name = if by.id == person.id { "You" } else { &by.name };
-    if sees_history(person, post) {
+    // A reason tells no one else who changed the post and when.
+    if Visibility::of(person).sees_history_of(post) {
         format!("{name} {what} this on {}.", date_and_time(at))
     } else {
         format!("This is {what}.")
     }
-}
-
-/// Returns whether the person may read how the post came to be. A reason tells
-/// no one else who changed the post and when.
-fn sees_history(person: &Person, post: &Post) -> bool {
-    let holds = |permission| permissions::holds(&person.roles, permission);
-    post.shows_history_to(Reader {
-        person: Some(person.id),
-        sees_reviews: holds(Permission::ReviewPost),
-        sees_everything: holds(Permission::ViewAudit),
-    })
 }

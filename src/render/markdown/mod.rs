@@ -24,6 +24,7 @@ pub(crate) use notes::Notes;
 
 use crate::domain::markdown::front_matter::lines_like_front_matter;
 use crate::domain::markdown::{OPTIONS, close_comments, visible_events};
+use crate::domain::unseen::is_not_xml;
 
 /// A rendered text.
 pub(crate) struct Rendered {
@@ -98,9 +99,9 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
 /// `&#1;` can stand for such a character.
 fn without_controls<'a>(event: Event<'a>, notes: &mut Notes) -> Event<'a> {
     match event {
-        Event::Text(text) if text.contains(sanitizer::is_not_xml) => {
-            text.matches(sanitizer::is_not_xml).for_each(|_| notes.add(NoteKind::ControlCharacter));
-            Event::Text(text.replace(sanitizer::is_not_xml, "\u{fffd}").into())
+        Event::Text(text) if text.contains(is_not_xml) => {
+            text.matches(is_not_xml).for_each(|_| notes.add(NoteKind::ControlCharacter));
+            Event::Text(text.replace(is_not_xml, "\u{fffd}").into())
         }
         other => other,
     }

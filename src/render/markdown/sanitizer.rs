@@ -5,6 +5,7 @@ use ammonia::Builder;
 use super::escapes::without_escapes;
 use super::{footnotes, headings, links, tables};
 use crate::domain::markdown::is_over_tls;
+use crate::domain::unseen::is_not_xml;
 
 /// The elements that have a direction.
 const DIRECTED: [&str; 14] = [
@@ -63,10 +64,4 @@ pub(super) fn clean(html: &str) -> String {
     without_escapes(html, |html| builder.clean(html).to_string())
         // Titles and addresses can have such characters, too.
         .replace(is_not_xml, "\u{fffd}")
-}
-
-/// Returns whether XML does not allow a character.
-pub(super) fn is_not_xml(character: char) -> bool {
-    let is_space = matches!(character, '\t' | '\n' | '\r');
-    (character.is_control() && !is_space) || matches!(character, '\u{fffe}' | '\u{ffff}')
 }

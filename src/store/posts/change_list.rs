@@ -15,13 +15,13 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use super::byline::byline;
 use super::change_filter::{COUNTED, Filter, Sort};
 use super::change_query::ChangeQuery;
 use super::words::Words;
 use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
 use crate::store::paging::{Cursor, HasCursor, Page, PageRequest};
 use crate::store::statement::statement;
+use crate::store::values::BylineSqlType;
 use crate::store::visibility::Visibility;
 
 /// One line of the change list.
@@ -64,35 +64,36 @@ pub struct ChangeList {
     pub by_state: [Option<usize>; State::ALL.len()],
 }
 
-type LineSqlType = (
-    Nullable<BigInt>,
+type FoundSqlType = (
+    BigInt,
+    Text,
+    Text,
     Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Timestamptz>,
-    Nullable<Integer>,
-    Nullable<BigInt>,
-    Nullable<Text>,
-    Nullable<BigInt>,
-    Nullable<Text>,
-    Array<BigInt>,
+    Timestamptz,
+    Integer,
+    BylineSqlType,
+    Nullable<BylineSqlType>,
 );
+type LineSqlType = (Nullable<FoundSqlType>, Array<BigInt>);
 
 /// A line, and how many posts there are of each state. An empty page is one row
 /// without a line.
 #[derive(Queryable)]
 struct LineRow {
-    id: Option<i64>,
-    state: Option<State>,
-    title: Option<String>,
-    slug: Option<String>,
-    since: Option<Stored>,
-    revision: Option<i32>,
-    author: Option<i64>,
-    author_name: Option<String>,
-    publisher: Option<i64>,
-    publisher_name: Option<String>,
+    found: Option<FoundRow>,
     counts: Vec<i64>,
+}
+
+#[derive(Queryable)]
+struct FoundRow {
+    id: PostId,
+    state: State,
+    title: String,
+    slug: Option<String>,
+    since: Stored,
+    revision: RevisionNumber,
+    author: Byline,
+    publisher: Option<Byline>,
 }
 
 /// Returns a page of the posts that the filter lets pass and the reader may
@@ -160,27 +161,27 @@ fn read(
 }
 
 fn page(slice: &PageRequest, rows: Vec<LineRow>, sort: Sort) -> Page<ChangeLine> {
-    slice.page(rows.into_iter().filter_map(|row| line(row, sort)).collect())
+    slice.page(rows.into_iter().filter_map(|row| Some(line(row.found?, sort))).collect())
 }
 
-fn line(row: LineRow, sort: Sort) -> Option<ChangeLine> {
-    let (id, state, since) = (row.id?, row.state?, row.since?.to_jiff());
+fn line(row: FoundRow, sort: Sort) -> ChangeLine {
+    let (id, state, since) = (row.id, row.state, row.since.to_jiff());
     let at = match sort {
         Sort::Number => Timestamp::UNIX_EPOCH,
         Sort::Since | Sort::State | Sort::Author | Sort::Publisher | Sort::Title => since,
     };
-    Some(ChangeLine {
-        id: PostId(id),
+    ChangeLine {
+        id,
         state,
-        title: row.title?,
-        author: byline(row.author?, &row.author_name?),
-        publisher: row.publisher.zip(row.publisher_name).map(|(id, names)| byline(id, &names)),
+        title: row.title,
+        author: row.author,
+        publisher: row.publisher,
         public_path: row
             .slug
             .filter(|_| state == State::Published)
             .map(|slug| format!("/posts/{slug}")),
         since,
-        revision: RevisionNumber(row.revision?),
-        place: Cursor { at, id },
-    })
+        revision: row.revision,
+        place: Cursor { at, id: id.0 },
+    }
 }

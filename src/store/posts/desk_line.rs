@@ -1,13 +1,15 @@
 //! What the lists of a desk show of a post: its name, the change requests to it, and
 //! who looked last.
 
+use diesel::deserialize;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
+use jiff_diesel::Timestamp as Stored;
 
-use super::byline::byline;
-use crate::domain::{Byline, Reading, RevisionNumber};
+use crate::domain::{Byline, Reading, RevisionNumber, UserId};
+use crate::store::values::BylineSqlType;
 
 /// What to call a post that may have no title yet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -81,50 +83,27 @@ macro_rules! look {
 pub(super) use {look, name, request_where};
 
 pub(super) type NameSqlType = (Text, Text);
-pub(super) type RequestSqlType =
-    (Nullable<Array<BigInt>>, Nullable<Array<Text>>, Nullable<Timestamptz>, Nullable<Text>);
-pub(super) type LookSqlType =
-    (Nullable<BigInt>, Nullable<Text>, Nullable<Integer>, Nullable<Timestamptz>);
-#[derive(Queryable)]
-pub(super) struct CurrentRow {
-    pub(super) number: i32,
-    pub(super) at: Stored,
-}
+pub(super) type RequestsSqlType = (Array<BigInt>, Array<Text>, Timestamptz, Text);
+pub(super) type ReadingSqlType = (BylineSqlType, Integer, Timestamptz);
 
-#[derive(Queryable)]
-pub(super) struct ChangeRequestRow {
-    pub(super) ids: Option<Vec<i64>>,
-    pub(super) names: Option<Vec<String>>,
-    pub(super) at: NullableTimestamp,
-    pub(super) note: Option<String>,
-}
+impl Queryable<RequestsSqlType, Pg> for Requests {
+    type Row = (Vec<UserId>, Vec<String>, Stored, String);
 
-#[derive(Queryable)]
-pub(super) struct LookRow {
-    pub(super) reader: Option<i64>,
-    pub(super) name: Option<String>,
-    pub(super) revision: Option<i32>,
-    pub(super) at: NullableTimestamp,
-}
-
-impl ChangeRequestRow {
-    pub(super) fn requests(self) -> Option<Requests> {
+    fn build((ids, names, at, note): Self::Row) -> deserialize::Result<Self> {
         let mut by: Vec<Byline> = Vec::new();
-        for (id, name) in self.ids?.into_iter().zip(self.names?) {
-            if by.iter().all(|known| known.id.0 != id) {
-                by.push(byline(id, &name));
+        for (id, names) in ids.into_iter().zip(names) {
+            if by.iter().all(|known| known.id != id) {
+                by.push(Byline::from_names(id, &names));
             }
         }
-        Some(Requests { by, at: self.at.to_jiff()?, note: self.note? })
+        Ok(Self { by, at: at.to_jiff(), note })
     }
 }
 
-impl LookRow {
-    pub(super) fn reading(self) -> Option<Reading> {
-        Some(Reading {
-            reader: byline(self.reader?, &self.name?),
-            revision: RevisionNumber(self.revision?),
-            at: self.at.to_jiff()?,
-        })
+impl Queryable<ReadingSqlType, Pg> for Reading {
+    type Row = (Byline, RevisionNumber, Stored);
+
+    fn build((reader, revision, at): Self::Row) -> deserialize::Result<Self> {
+        Ok(Self { reader, revision, at: at.to_jiff() })
     }
 }

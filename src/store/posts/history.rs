@@ -5,12 +5,12 @@ use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use super::byline::byline;
+use super::post_row::RevisionSqlType;
 use crate::domain::{
-    Content, Post, Reading, Review, ReviewId, Revision, RevisionNumber, State, Transition,
+    Byline, Post, Reading, Review, ReviewId, Revision, RevisionNumber, State, Transition,
 };
-
 use crate::store::statement::statement;
+use crate::store::values::BylineSqlType;
 
 /// Everything that led a post to its current state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,14 +29,13 @@ pub struct PostHistory {
 
 impl PostHistory {
     fn add(&mut self, row: EventRow) {
-        let by = byline(row.actor, &row.actor_name);
-        let (at, revision) = (row.at.to_jiff(), RevisionNumber(row.revision));
+        let (by, at, revision) = (row.actor, row.at.to_jiff(), row.revision);
         match (row.kind.as_str(), row.to, row.review, row.note) {
             ("transition", Some(to), ..) => {
                 self.transitions.push(Transition { from: row.from, to, by, at, revision });
             }
             ("review", _, Some(id), Some(note)) => self.reviews.push(Review {
-                id: ReviewId(id),
+                id,
                 revision,
                 reviewer: by,
                 note,
@@ -56,8 +55,7 @@ type EventSqlType = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
-    BigInt,
-    Text,
+    BylineSqlType,
     Timestamptz,
     Integer,
     Nullable<BigInt>,
@@ -71,11 +69,10 @@ struct EventRow {
     to: Option<State>,
     from: Option<State>,
     note: Option<String>,
-    actor: i64,
-    actor_name: String,
+    actor: Byline,
     at: Stored,
-    revision: i32,
-    review: Option<i64>,
+    revision: RevisionNumber,
+    review: Option<ReviewId>,
     withdrawn_at: NullableTimestamp,
     actor_is_active: bool,
 }
@@ -132,25 +129,12 @@ pub fn revision(
     post: &Post,
     number: RevisionNumber,
 ) -> QueryResult<Option<Revision>> {
-    let row = statement::<(Text, Text, Text, Nullable<Text>, Timestamptz)>(
-        "SELECT title, summary, body, slug, at FROM revisions WHERE post_id = $1 AND number = $2",
+    statement::<RevisionSqlType>(
+        "SELECT number, title, summary, body, slug, at FROM revisions
+         WHERE post_id = $1 AND number = $2",
     )
     .bind::<BigInt, _>(post.id.0)
     .bind::<Integer, _>(number.0)
-    .get_result::<PastRevisionRow>(conn)
-    .optional()?;
-    Ok(row.map(|row| Revision {
-        number,
-        content: Content::stored([row.title, row.summary, row.body], row.slug),
-        at: row.at.to_jiff(),
-    }))
-}
-
-#[derive(Queryable)]
-struct PastRevisionRow {
-    title: String,
-    summary: String,
-    body: String,
-    slug: Option<String>,
-    at: Stored,
+    .get_result(conn)
+    .optional()
 }

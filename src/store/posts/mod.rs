@@ -1,6 +1,5 @@
 //! The read queries of posts. Each list uses an index and ends at a limit.
 
-mod byline;
 mod change_filter;
 mod change_list;
 mod change_query;

@@ -8,7 +8,7 @@ use crate::store::statement::statement;
 
 /// The accounts behind the names of a filter, the names to suggest instead, and
 /// what the reader of the list has not finished.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Names {
     /// The account with the author's username.
     pub author: Option<UserId>,
@@ -31,7 +31,7 @@ pub fn names(
     reader: UserId,
 ) -> QueryResult<Names> {
     type Id = Nullable<BigInt>;
-    let row = statement::<(Id, Id, Array<Text>, Array<Text>, Id)>(
+    statement::<(Id, Id, Array<Text>, Array<Text>, Id)>(
         "SELECT (SELECT id FROM users WHERE username = $1),
              (SELECT id FROM users WHERE username = $2),
              ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
@@ -46,21 +46,5 @@ pub fn names(
     .bind::<Nullable<Text>, _>(author.map(Username::as_str))
     .bind::<Nullable<Text>, _>(reviewer.map(Username::as_str))
     .bind::<BigInt, _>(reader.0)
-    .get_result::<NamesRow>(conn)?;
-    Ok(Names {
-        author: row.author.map(UserId),
-        reviewer: row.reviewer.map(UserId),
-        authors: row.authors,
-        reviewers: row.reviewers,
-        unfinished: row.unfinished,
-    })
-}
-
-#[derive(Queryable)]
-struct NamesRow {
-    author: Option<i64>,
-    reviewer: Option<i64>,
-    authors: Vec<String>,
-    reviewers: Vec<String>,
-    unfinished: Option<i64>,
+    .get_result(conn)
 }

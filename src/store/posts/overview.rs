@@ -4,11 +4,11 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored, ToDiesel};
+use jiff_diesel::{Timestamp as Stored, ToDiesel};
 
-use super::byline::byline;
 use crate::domain::{Byline, PostId};
 use crate::store::statement::statement;
+use crate::store::values::BylineSqlType;
 
 /// A post that waits in review.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,38 +26,26 @@ pub struct Waiting {
     pub request: Option<(Byline, Timestamp)>,
 }
 
-type WaitingSqlType = (
-    BigInt,
-    Text,
-    Timestamptz,
-    BigInt,
-    Text,
-    Nullable<BigInt>,
-    Nullable<Text>,
-    Nullable<Timestamptz>,
-);
+type WaitingSqlType =
+    (BigInt, Text, Timestamptz, BylineSqlType, Nullable<(BylineSqlType, Timestamptz)>);
 
 #[derive(Queryable)]
 struct WaitingRow {
-    id: i64,
+    id: PostId,
     title: String,
     submitted_at: Stored,
-    author: i64,
-    author_name: String,
-    asker: Option<i64>,
-    asker_name: Option<String>,
-    asked_at: NullableTimestamp,
+    author: Byline,
+    request: Option<(Byline, Stored)>,
 }
 
 impl From<WaitingRow> for Waiting {
     fn from(row: WaitingRow) -> Self {
-        let asker = row.asker.zip(row.asker_name).map(|(id, name)| byline(id, &name));
         Self {
-            id: PostId(row.id),
+            id: row.id,
             title: row.title,
-            author: byline(row.author, &row.author_name),
+            author: row.author,
             submitted_at: row.submitted_at.to_jiff(),
-            request: asker.zip(row.asked_at.to_jiff()),
+            request: row.request.map(|(by, at)| (by, at.to_jiff())),
         }
     }
 }

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::desk_line::{
-    ChangeRequestRow, CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestSqlType,
-    Requests, look, name, request_where,
+    Name, NameSqlType, ReadingSqlType, Requests, RequestsSqlType, look, name, request_where,
 };
 use super::words::Words;
 use crate::domain::{Content, PostId, Reading, RevisionNumber, State, UserId};
@@ -75,8 +74,8 @@ pub(super) type OwnSqlType = (
     (Text, Text, Text, Bool),
     (Integer, Timestamptz),
     (Nullable<Text>, Nullable<Text>, Nullable<Text>),
-    RequestSqlType,
-    LookSqlType,
+    Nullable<RequestsSqlType>,
+    Nullable<ReadingSqlType>,
 );
 
 #[derive(Queryable)]
@@ -86,13 +85,13 @@ pub(super) struct OwnRow {
     text: TextRow,
     pub(super) current: CurrentRow,
     end: EndRow,
-    request: ChangeRequestRow,
-    look: LookRow,
+    request: Option<Requests>,
+    last_reading: Option<Reading>,
 }
 
 #[derive(Queryable)]
 pub(super) struct PlaceRow {
-    pub(super) id: i64,
+    pub(super) id: PostId,
     state: State,
     since: Stored,
     of_state: i64,
@@ -121,6 +120,12 @@ impl TextRow {
 
 /// In place of a chosen web address: which one it is does not matter here.
 const CHOSEN: &str = "chosen";
+
+#[derive(Queryable)]
+pub(super) struct CurrentRow {
+    number: RevisionNumber,
+    pub(super) at: Stored,
+}
 
 #[derive(Queryable)]
 pub(super) struct EndRow {
@@ -207,18 +212,18 @@ pub(super) fn own_lines(posts: &str, order: &str) -> String {
 impl From<OwnRow> for OwnLine {
     fn from(row: OwnRow) -> Self {
         Self {
-            id: PostId(row.place.id),
+            id: row.place.id,
             state: row.place.state,
             name: row.name,
             missing: row.text.missing(),
             since: row.place.since.to_jiff(),
-            revision: RevisionNumber(row.current.number),
+            revision: row.current.number,
             revised_at: row.current.at.to_jiff(),
             by: row.end.by,
             slug: row.end.slug,
             archive_reason: row.end.archive_reason,
-            request: row.request.requests(),
-            last_reading: row.look.reading(),
+            request: row.request,
+            last_reading: row.last_reading,
             of_state: row.place.of_state as usize,
         }
     }

@@ -1,22 +1,28 @@
 //! The row of a post, and the post that it is.
 
+use diesel::deserialize;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
+use jiff_diesel::Timestamp as Stored;
 
-use super::byline::byline;
 use crate::domain::{
-    Archival, Content, Post, PostId, Publication, Review, ReviewId, Revision, RevisionNumber, Slug,
-    State, Status, Submission,
+    Archival, Byline, Content, Post, PostId, Publication, Review, ReviewId, Revision,
+    RevisionNumber, Slug, State, Status, Submission, UserId,
 };
+use crate::store::values::BylineSqlType;
 
+type SubmissionSqlType = (BylineSqlType, Timestamptz, Integer);
+type PublicationSqlType = (BylineSqlType, Timestamptz, Integer, Text);
+type ArchivalSqlType = (BylineSqlType, Timestamptz, Text);
+pub(super) type RevisionSqlType = (Integer, Text, Text, Text, Nullable<Text>, Timestamptz);
 pub(super) type PostSqlType = (
-    (BigInt, Text, Timestamptz, BigInt, Text, Bool),
-    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>),
-    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Integer>, Nullable<Text>),
-    (Nullable<BigInt>, Nullable<Text>, Nullable<Timestamptz>, Nullable<Text>),
-    (Integer, Text, Text, Text, Nullable<Text>, Timestamptz),
+    (BigInt, Text, Timestamptz, BylineSqlType, Bool),
+    Nullable<SubmissionSqlType>,
+    Nullable<PublicationSqlType>,
+    Nullable<ArchivalSqlType>,
+    RevisionSqlType,
     Jsonb,
     Nullable<Text>,
 );
@@ -25,88 +31,55 @@ pub(super) type PostSqlType = (
 #[derive(Queryable)]
 pub(super) struct PostRow {
     origin: OriginRow,
-    submitted: SubmissionRow,
-    published: PublicationRow,
-    archived: ArchivalRow,
-    current: RevisionRow,
+    submitted: Option<Submission>,
+    published: Option<Publication>,
+    archived: Option<Archival>,
+    current: Revision,
     standing: serde_json::Value,
     pub(super) next_slug: Option<String>,
 }
 
 #[derive(Queryable)]
 pub(super) struct OriginRow {
-    id: i64,
+    id: PostId,
     state: State,
     created_at: Stored,
-    author: i64,
-    author_name: String,
+    author: Byline,
     author_is_active: bool,
 }
 
-#[derive(Queryable)]
-pub(super) struct SubmissionRow {
-    by: Option<i64>,
-    name: Option<String>,
-    at: NullableTimestamp,
-    revision: Option<i32>,
-}
+impl Queryable<SubmissionSqlType, Pg> for Submission {
+    type Row = (Byline, Stored, RevisionNumber);
 
-impl SubmissionRow {
-    fn submission(self) -> Option<Submission> {
-        Some(Submission {
-            at: self.at.to_jiff()?,
-            by: byline(self.by?, &self.name?),
-            revision: RevisionNumber(self.revision?),
-        })
+    fn build((by, at, revision): Self::Row) -> deserialize::Result<Self> {
+        Ok(Self { at: at.to_jiff(), by, revision })
     }
 }
 
-#[derive(Queryable)]
-pub(super) struct PublicationRow {
-    by: Option<i64>,
-    name: Option<String>,
-    at: NullableTimestamp,
-    revision: Option<i32>,
-    slug: Option<String>,
-}
+impl Queryable<PublicationSqlType, Pg> for Publication {
+    type Row = (Byline, Stored, RevisionNumber, String);
 
-impl PublicationRow {
-    fn publication(self) -> Option<Publication> {
-        Some(Publication {
-            at: self.at.to_jiff()?,
-            by: byline(self.by?, &self.name?),
-            revision: RevisionNumber(self.revision?),
-            slug: Slug::parse(&self.slug?)?,
-        })
+    fn build((by, at, revision, slug): Self::Row) -> deserialize::Result<Self> {
+        let slug = Slug::parse(&slug).ok_or("a web address that is none")?;
+        Ok(Self { at: at.to_jiff(), by, revision, slug })
     }
 }
 
-#[derive(Queryable)]
-pub(super) struct ArchivalRow {
-    by: Option<i64>,
-    name: Option<String>,
-    at: NullableTimestamp,
-    reason: Option<String>,
-}
+impl Queryable<ArchivalSqlType, Pg> for Archival {
+    type Row = (Byline, Stored, String);
 
-impl ArchivalRow {
-    fn archival(self) -> Option<Archival> {
-        Some(Archival {
-            at: self.at.to_jiff()?,
-            by: byline(self.by?, &self.name?),
-            reason: self.reason?,
-        })
+    fn build((by, at, reason): Self::Row) -> deserialize::Result<Self> {
+        Ok(Self { at: at.to_jiff(), by, reason })
     }
 }
 
-#[derive(Queryable)]
-pub(super) struct RevisionRow {
-    number: i32,
-    title: String,
-    summary: String,
-    body: String,
-    slug: Option<String>,
-    at: Stored,
+impl Queryable<RevisionSqlType, Pg> for Revision {
+    type Row = (RevisionNumber, String, String, String, Option<String>, Stored);
+
+    fn build((number, title, summary, body, slug, at): Self::Row) -> deserialize::Result<Self> {
+        let content = Content::stored([title, summary, body], slug);
+        Ok(Self { number, content, at: at.to_jiff() })
+    }
 }
 
 pub(super) fn post(row: PostRow) -> QueryResult<Post> {
@@ -118,16 +91,14 @@ pub(super) fn post(row: PostRow) -> QueryResult<Post> {
 /// A row that the constraints should have made impossible.
 #[derive(Debug, thiserror::Error)]
 #[error("post {0} does not carry the facts of its state")]
-pub(super) struct ImpossibleRow(i64);
+pub(super) struct ImpossibleRow(PostId);
 
 impl TryFrom<PostRow> for Post {
     type Error = ImpossibleRow;
 
     fn try_from(row: PostRow) -> Result<Self, ImpossibleRow> {
-        let OriginRow { id, state, created_at, author, author_name, author_is_active } = row.origin;
-        let facts =
-            (row.submitted.submission(), row.published.publication(), row.archived.archival());
-        let status = match (state, facts) {
+        let OriginRow { id, state, created_at, author, author_is_active } = row.origin;
+        let status = match (state, (row.submitted, row.published, row.archived)) {
             (State::Draft, (None, None, None)) => Status::Draft,
             (State::InReview, (Some(submission), None, None)) => Status::InReview(submission),
             (State::Published, (Some(submission), Some(publication), None)) => {
@@ -138,20 +109,15 @@ impl TryFrom<PostRow> for Post {
             }
             _ => return Err(ImpossibleRow(id)),
         };
-        let RevisionRow { number, title, summary, body, slug, at } = row.current;
-        let number = RevisionNumber(number);
+        let number = row.current.number;
         let standing: Vec<StandingRequest> =
             serde_json::from_value(row.standing).map_err(|_| ImpossibleRow(id))?;
         Ok(Self {
-            id: PostId(id),
-            author: byline(author, &author_name),
+            id,
+            author,
             author_is_active,
             created_at: created_at.to_jiff(),
-            current: Revision {
-                number,
-                content: Content::stored([title, summary, body], slug),
-                at: at.to_jiff(),
-            },
+            current: row.current,
             status,
             standing_requests: standing.into_iter().map(|request| request.review(number)).collect(),
         })
@@ -173,7 +139,7 @@ impl StandingRequest {
         Review {
             id: ReviewId(self.id),
             revision,
-            reviewer: byline(self.reviewer, &self.name),
+            reviewer: Byline::from_names(UserId(self.reviewer), &self.name),
             reviewer_is_active: self.is_active,
             note: self.note,
             at: self.at,

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use crate::domain::{PostId, RevisionNumber, Slug, State, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
-use crate::store::schema::site_identity;
 use crate::store::statement::statement;
 
 /// What the public finds at an address.
@@ -45,12 +44,12 @@ type PublicSqlType = (BigInt, Integer, Text, Text, Text, BigInt, Text, Timestamp
 
 #[derive(Queryable)]
 struct PublicRow {
-    id: i64,
-    revision: i32,
+    id: PostId,
+    revision: RevisionNumber,
     slug: String,
     title: String,
     summary: String,
-    author_id: i64,
+    author_id: UserId,
     author: String,
     published_at: Stored,
 }
@@ -58,12 +57,12 @@ struct PublicRow {
 /// Returns the post, unless its slug is not one.
 fn public(row: PublicRow) -> Option<PublicPost> {
     Some(PublicPost {
-        id: PostId(row.id),
-        revision: RevisionNumber(row.revision),
+        id: row.id,
+        revision: row.revision,
         slug: Slug::parse(&row.slug)?,
         title: row.title,
         summary: row.summary,
-        author_id: UserId(row.author_id),
+        author_id: row.author_id,
         author: row.author,
         published_at: row.published_at.to_jiff(),
     })
@@ -169,7 +168,7 @@ pub fn bodies(
 ) -> QueryResult<Vec<((PostId, RevisionNumber), String)>> {
     let (posts, numbers): (Vec<i64>, Vec<i32>) =
         revisions.iter().map(|(post, number)| (post.0, number.0)).unzip();
-    let rows = statement::<(BigInt, Integer, Text)>(
+    statement::<((BigInt, Integer), Text)>(
         "SELECT r.post_id, r.number, r.body
          FROM unnest($1::bigint[], $2::integer[]) AS wanted (post_id, number)
          JOIN revisions r ON r.post_id = wanted.post_id AND r.number = wanted.number
@@ -177,21 +176,12 @@ pub fn bodies(
     )
     .bind::<Array<BigInt>, _>(posts)
     .bind::<Array<Integer>, _>(numbers)
-    .load::<BodyRow>(conn)?;
-    let body = |row: BodyRow| ((PostId(row.post), RevisionNumber(row.number)), row.body);
-    Ok(rows.into_iter().map(body).collect())
-}
-
-#[derive(Queryable)]
-struct BodyRow {
-    post: i64,
-    number: i32,
-    body: String,
+    .load(conn)
 }
 
 /// Returns the id of the site, from which the ids of its feed come.
 pub fn site_id(conn: &mut PgConnection) -> QueryResult<Uuid> {
-    site_identity::table.select(site_identity::id).first(conn)
+    statement::<diesel::sql_types::Uuid>("SELECT id FROM site_identity").get_result(conn)
 }
 
 /// Returns the highest post id that is taken, or 0.

@@ -2,34 +2,35 @@
 //! limit.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use super::byline::byline;
 use super::desk_line::{
-    ChangeRequestRow, CurrentRow, LookRow, LookSqlType, Name, NameSqlType, RequestSqlType,
-    Requests, look, name, request_where,
+    Name, NameSqlType, ReadingSqlType, Requests, RequestsSqlType, look, name, request_where,
 };
 use crate::domain::{Byline, PostId, Reading, RevisionNumber, UserId};
 use crate::store::statement::{Statement, statement};
+use crate::store::values::BylineSqlType;
 
 /// A post in review by another author, as a reviewer's desk shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct QueueLine {
     /// The post.
     pub id: PostId,
-    /// What to call it.
-    pub name: Name,
     /// Its author.
     pub author: Byline,
     /// Whether the author's account is active.
     pub author_is_active: bool,
     /// Since when it waits.
+    #[diesel(deserialize_as = Stored)]
     pub submitted_at: Timestamp,
+    /// What to call it.
+    pub name: Name,
     /// Its current revision.
     pub revision: RevisionNumber,
     /// When that was written.
+    #[diesel(deserialize_as = Stored)]
     pub revised_at: Timestamp,
     /// The change requests that are not withdrawn, of every revision.
     pub request: Option<Requests>,
@@ -38,56 +39,23 @@ pub struct QueueLine {
     /// The newest revision that the reader of the list has read.
     pub own_reading: Option<RevisionNumber>,
     /// When its author last changed the current text without saving.
+    #[diesel(deserialize_as = NullableTimestamp)]
     pub unsaved_edit_at: Option<Timestamp>,
 }
 
 type QueueSqlType = (
-    (BigInt, BigInt, Text, Bool, Timestamptz),
+    BigInt,
+    BylineSqlType,
+    Bool,
+    Timestamptz,
     NameSqlType,
-    (Integer, Timestamptz),
-    RequestSqlType,
-    LookSqlType,
+    Integer,
+    Timestamptz,
+    Nullable<RequestsSqlType>,
+    Nullable<ReadingSqlType>,
     Nullable<Integer>,
     Nullable<Timestamptz>,
 );
-
-#[derive(Queryable)]
-struct QueueRow {
-    post: QueuedRow,
-    name: Name,
-    current: CurrentRow,
-    request: ChangeRequestRow,
-    look: LookRow,
-    own_reading: Option<i32>,
-    unsaved_edit_at: NullableTimestamp,
-}
-
-#[derive(Queryable)]
-struct QueuedRow {
-    id: i64,
-    author: i64,
-    author_name: String,
-    author_is_active: bool,
-    submitted_at: Stored,
-}
-
-impl From<QueueRow> for QueueLine {
-    fn from(row: QueueRow) -> Self {
-        Self {
-            id: PostId(row.post.id),
-            name: row.name,
-            author: byline(row.post.author, &row.post.author_name),
-            author_is_active: row.post.author_is_active,
-            submitted_at: row.post.submitted_at.to_jiff(),
-            revision: RevisionNumber(row.current.number),
-            revised_at: row.current.at.to_jiff(),
-            request: row.request.requests(),
-            last_reading: row.look.reading(),
-            own_reading: row.own_reading.map(RevisionNumber),
-            unsaved_edit_at: row.unsaved_edit_at.to_jiff(),
-        }
-    }
-}
 
 /// The posts of a queue. A post in review is there since it was submitted, so an index
 /// has their order.
@@ -146,6 +114,5 @@ fn queue(
     reviewer: UserId,
     limit: i64,
 ) -> QueryResult<Vec<QueueLine>> {
-    let rows = statement.bind::<BigInt, _>(reviewer.0).at_most(limit).load::<QueueRow>(conn)?;
-    Ok(rows.into_iter().map(QueueLine::from).collect())
+    statement.bind::<BigInt, _>(reviewer.0).at_most(limit).load(conn)
 }

@@ -5,13 +5,10 @@ use super::truth::{Scope, Truth};
 
 /// Returns these questions, each named after its trigger where there is one.
 pub(super) fn truths() -> Vec<Truth> {
-    let truth = |(name, sentence, scope, broken): &(&str, &str, Scope, &str)| Truth {
-        name: (*name).to_owned(),
-        sentence: (*sentence).to_owned(),
-        scope: *scope,
-        broken: (*broken).to_owned(),
-    };
-    TRUTHS.iter().map(truth).collect()
+    TRUTHS
+        .iter()
+        .map(|(name, sentence, scope, broken)| Truth::new(*name, *sentence, *scope, *broken))
+        .collect()
 }
 
 const TRUTHS: &[(&str, &str, Scope, &str)] = &[

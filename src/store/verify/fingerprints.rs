@@ -12,13 +12,9 @@ use crate::store::batches::{POSTS, each_batch};
 use crate::store::statement::statement;
 
 pub(super) fn truth() -> Truth {
-    Truth {
-        name: "fingerprint_is_of_what_was_sent".to_owned(),
-        sentence: "The fingerprint of a history row matches its actor, its action and its content."
-            .to_owned(),
-        scope: Scope::Whole,
-        broken: String::new(),
-    }
+    let sentence =
+        "The fingerprint of a history row matches its actor, its action and its content.";
+    Truth::new("fingerprint_is_of_what_was_sent", sentence, Scope::Whole, "")
 }
 
 /// Returns every history row whose fingerprint is another one.

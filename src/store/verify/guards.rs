@@ -8,14 +8,8 @@ use diesel::sql_types::{Nullable, Text};
 use super::truth::{Scope, Truth};
 
 pub(super) fn truth() -> Truth {
-    Truth {
-        name: "guards_are_in_place".to_owned(),
-        sentence: "Every table, constraint, trigger, function, index and grant is as the \
-                   migrations create it."
-            .to_owned(),
-        scope: Scope::Whole,
-        broken: String::new(),
-    }
+    let sentence = "Every table, constraint, trigger, function, index and grant is as the migrations create it.";
+    Truth::new("guards_are_in_place", sentence, Scope::Whole, "")
 }
 
 /// The definitions by table, kind and name.

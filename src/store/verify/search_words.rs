@@ -24,12 +24,7 @@ pub(super) fn truths() -> [Truth; 2] {
             "The search index of an account matches its username and display name.",
         ),
     ]
-    .map(|(name, sentence)| Truth {
-        name: name.to_owned(),
-        sentence: sentence.to_owned(),
-        scope: Scope::Whole,
-        broken: String::new(),
-    })
+    .map(|(name, sentence)| Truth::new(name, sentence, Scope::Whole, ""))
 }
 
 /// Returns every post and every account whose stored words are other ones. Where all of

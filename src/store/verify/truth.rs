@@ -17,6 +17,17 @@ pub struct Truth {
     pub broken: String,
 }
 
+impl Truth {
+    pub(super) fn new(
+        name: impl Into<String>,
+        sentence: impl Into<String>,
+        scope: Scope,
+        broken: impl Into<String>,
+    ) -> Self {
+        Self { name: name.into(), sentence: sentence.into(), scope, broken: broken.into() }
+    }
+}
+
 /// The subject of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {

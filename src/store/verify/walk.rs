@@ -17,20 +17,12 @@ use crate::store::statement::statement;
 /// Walks the whole database as its owner and reports everything that breaks a
 /// truth. It reads one consistent picture, keeps nothing that it makes, and
 /// blocks no other transaction; it may take as long as it takes.
-///
-/// # Errors
-///
-/// The database's; a missing table is one.
 pub fn verify(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
     conn.build_transaction().repeatable_read().run(|conn| walk(conn, runtime_role))
 }
 
 /// Does what [`verify`] does on two connections at once, which takes little more than
 /// half as long. Both read the same picture.
-///
-/// # Errors
-///
-/// As [`verify`].
 pub fn verify_on_two(
     conn: &mut PgConnection,
     second: &mut PgConnection,
@@ -62,10 +54,6 @@ pub fn verify_on_two(
 
 /// Does what [`verify`] does, in the transaction that the caller is in: what
 /// that has changed and not committed yet is seen as well.
-///
-/// # Errors
-///
-/// As [`verify`].
 pub fn walk(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
     let parts = rolled_back(conn, |conn| {
         let (guards, questions) = look_at_guards(conn, runtime_role)?;

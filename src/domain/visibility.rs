@@ -1,0 +1,37 @@
+use super::{Post, State, UserId};
+
+/// What one reader may see. [`permissions`](crate::permissions) tells it of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visibility {
+    /// Whose own posts are seen.
+    pub viewer: Option<UserId>,
+    /// Whether everything from in review on is seen.
+    pub sees_reviews: bool,
+    /// Whether everything is seen.
+    pub sees_everything: bool,
+}
+
+impl Visibility {
+    /// Returns what the public sees: what is published.
+    pub fn public() -> Self {
+        Self { viewer: None, sees_reviews: false, sees_everything: false }
+    }
+
+    /// Returns whether the reader sees none but their own posts of a state.
+    pub(crate) fn sees_only_own(&self, state: State) -> bool {
+        match state {
+            State::Draft => !self.sees_everything,
+            State::InReview | State::Archived => !(self.sees_reviews || self.sees_everything),
+            State::Published => false,
+        }
+    }
+
+    /// Returns whether the reader may also see how a post came to be: its earlier
+    /// revisions, its reviews and its history. It is for its author, for staff and,
+    /// from the submission on, for reviewers.
+    pub fn sees_history_of(&self, post: &Post) -> bool {
+        self.sees_everything
+            || self.viewer == Some(post.author.id)
+            || (self.sees_reviews && post.state() != State::Draft)
+    }
+}
