@@ -16,13 +16,15 @@ mod refusals;
 
 use actix_web::web::ServiceConfig;
 
+use crate::http::page;
+
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .configure(overview::routes)
+        .route("/admin", page(overview::show))
         .configure(posts::routes)
         .configure(accounts::routes)
-        .configure(access::routes)
+        .route("/admin/permissions", page(access::show))
         .configure(refusals::routes)
         .configure(incidents::routes);
 }

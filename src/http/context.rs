@@ -34,24 +34,13 @@ impl Context {
     /// Responds with what `work` returns. A refusal becomes its error page.
     ///
     /// `work` may block: it runs once, on a thread of its own, with one connection.
-    pub async fn page(
+    pub(crate) async fn page(
         &self,
+        turn: Work,
         request: Request,
         work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        match self.admit(&request, Work::Short).await {
-            Ok(admission) => self.respond(admission, request, None, work).await,
-            Err(refusal) => self.refuse(&refusal, &request, None),
-        }
-    }
-
-    /// Responds with a page that renders what a person has typed.
-    pub(crate) async fn rendered_page(
-        &self,
-        request: Request,
-        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        match self.admit(&request, Work::Text).await {
+        match self.admit(&request, turn).await {
             Ok(admission) => self.respond(admission, request, None, work).await,
             Err(refusal) => self.refuse(&refusal, &request, None),
         }
@@ -60,25 +49,6 @@ impl Context {
     /// Responds to a form: parses it, checks this session's token, takes it out, and
     /// gives the other fields to `work`. A refusal keeps the typed text.
     pub(crate) async fn form(
-        &self,
-        request: Request,
-        body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        self.form_in_turn(Work::Short, request, body, work).await
-    }
-
-    /// Responds to a form that saves or renders what a person has typed.
-    pub(crate) async fn rendered_form(
-        &self,
-        request: Request,
-        body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        self.form_in_turn(Work::Text, request, body, work).await
-    }
-
-    async fn form_in_turn(
         &self,
         turn: Work,
         request: Request,

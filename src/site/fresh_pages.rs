@@ -9,7 +9,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::http::entity_tag::is_cached;
-use crate::http::{Context, Reply, Request};
+use crate::http::{Context, Reply, Request, Work};
 use crate::refusal::Refusal;
 use crate::site::freshness::{Freshness, Snapshot};
 use crate::store::{Store, Unavailable};
@@ -60,7 +60,7 @@ impl FreshPages {
         render: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
         if request.headers().contains_key(header::COOKIE) {
-            return context.page(Request::of(&request), render).await;
+            return context.page(Work::Short, Request::of(&request), render).await;
         }
         let Some(place) = context.admissions.place() else {
             return context.refuse(&Unavailable::Busy.into(), &Request::of(&request), None);
@@ -68,7 +68,7 @@ impl FreshPages {
         let before = self.freshness.now().await;
         drop(place);
         let Some(before) = before else {
-            return context.page(Request::of(&request), render).await;
+            return context.page(Work::Short, Request::of(&request), render).await;
         };
         let address = request.uri().to_string();
         if let Some(page) = self.pages.get(&address)
@@ -76,7 +76,7 @@ impl FreshPages {
         {
             return page.response(&request);
         }
-        let response = context.page(Request::of(&request), render).await;
+        let response = context.page(Work::Short, Request::of(&request), render).await;
         let (response, page) = FreshPage::of(response, before);
         if let Some(page) = page {
             // It is sent again only where a later snapshot is the same: then the one in

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::accounts;
 use crate::domain::{Action, Permission, Person, Slug};
-use crate::http::{Context, Layout, NotDone, Reply, Request, Taker, Work, get_only};
+use crate::http::{Context, Layout, NotDone, Reply, Request, Taker, Work};
 use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
@@ -19,14 +19,6 @@ use crate::site::render_cache::{PublicBody, RenderCache};
 use crate::store::Store;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(get_only("/").to(home))
-        .service(get_only("/posts/{slug}").to(post))
-        .route("/healthz", web::get().to(HttpResponse::Ok))
-        .route("/readyz", web::get().to(ready));
-}
 
 /// How many posts the front page shows.
 const ON_FRONT_PAGE: usize = 20;
@@ -39,7 +31,7 @@ struct HomePage {
     posts: Vec<PublicPost>,
 }
 
-async fn home(
+pub(super) async fn home(
     request: HttpRequest,
     context: Data<Context>,
     pages: Data<FreshPages>,
@@ -104,7 +96,7 @@ struct GonePage {
     layout: Layout,
 }
 
-async fn post(
+pub(super) async fn post(
     request: HttpRequest,
     slug: Path<String>,
     context: Data<Context>,
@@ -148,7 +140,7 @@ fn own_page(reader: &Person, post: &PublicPost) -> Option<(String, &'static str)
 }
 
 /// Responds whether requests can be served: whether the database answers.
-async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
+pub(super) async fn ready(request: Request, context: Data<Context>) -> HttpResponse {
     let admission = context.admissions.admit_taker(Taker::Probe, request.id, Work::Short);
     let is_ready = match admission.await {
         Ok(admission) => {
