@@ -8,14 +8,19 @@ mod sessions;
 mod set_password;
 mod tokens;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{ServiceConfig, post};
+
+use crate::http::{Work, get_page, post_form};
 
 /// Registers the routes of one's own account.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .configure(page::routes)
-        .configure(password::routes)
-        .configure(sessions::routes)
-        .configure(tokens::routes)
-        .configure(set_password::routes);
+        .route("/account", get_page(Work::Short, page::show))
+        .route("/account/password", post().to(password::submit))
+        .route("/account/sessions/end-others", post_form(Work::Short, sessions::end_others))
+        .route("/account/sessions/{number}/end", post_form(Work::Short, sessions::end))
+        .route("/account/tokens", post().to(tokens::make))
+        .route("/account/tokens/{id}/revoke", post_form(Work::Short, tokens::revoke))
+        .route("/set-password", get_page(Work::Short, set_password::show))
+        .route("/set-password", post().to(set_password::submit));
 }

@@ -1,23 +1,17 @@
 //! The page of one's own account.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::throttle::Throttled;
 use crate::accounts::tokens::{self, Token, TokenLine};
 use crate::domain::{FieldError, Permission, Person, Reason};
-use crate::http::{Context, Layout, Reply, Request, throttled};
+use crate::http::{Layout, Reply, Request, throttled};
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::Store;
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/account", web::get().to(show));
-}
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -72,10 +66,8 @@ impl AccountPage {
     }
 }
 
-async fn show(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| Ok(Reply::ok(&read(store, request, Feedback::default())?)))
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    Ok(Reply::ok(&read(store, request, Feedback::default())?))
 }
 
 fn read(store: &Store, request: &Request, feedback: Feedback) -> Result<AccountPage, Refusal> {

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::web::{Bytes, Data};
 
 use crate::account::change::change;
 use crate::account::page::{self, Feedback, show_again};
@@ -16,11 +16,7 @@ use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, Work, ke
 use crate::refusal::Refusal;
 use crate::store::Store;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/account/password", web::post().to(submit));
-}
-
-async fn submit(
+pub(super) async fn submit(
     request: Request,
     body: Bytes,
     context: Data<Context>,
@@ -36,7 +32,7 @@ async fn submit(
         _ => None,
     };
     let mut response = context
-        .page(request, move |store, request| match hashed {
+        .page(Work::Short, request, move |store, request| match hashed {
             Ok(Hashed::Ready { new, current, keeps_tokens }) => {
                 replace(store, request, (new, keeps_tokens), current.as_deref())
             }

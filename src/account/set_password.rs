@@ -6,7 +6,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::web::{Bytes, Data};
 use askama::Template;
 
 use crate::accounts::links::{self, Link};
@@ -17,13 +17,8 @@ use crate::domain::Interface;
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Work, error_page, throttled};
 use crate::refusal::{Refusal, read_error};
+use crate::store::Store;
 use crate::workflow::own_account;
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/set-password").route(web::get().to(show)).route(web::post().to(submit)),
-    );
-}
 
 #[derive(Template)]
 #[template(path = "set_password.html")]
@@ -44,21 +39,17 @@ impl SetPasswordPage {
     }
 }
 
-async fn show(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let link = request.query_fields()?.take("link")?.unwrap_or_default();
-            let conn = &mut *store.checkout()?;
-            let Some(owner) = links::owner(conn, &Link::of(&link)).map_err(read_error)? else {
-                return Ok(error_page::link_does_not_work(request));
-            };
-            let username = username_of(conn, owner).map_err(read_error)?;
-            Ok(SetPasswordPage::new(request, link, username, None).reply())
-        })
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let link = request.query_fields()?.take("link")?.unwrap_or_default();
+    let conn = &mut *store.checkout()?;
+    let Some(owner) = links::owner(conn, &Link::of(&link)).map_err(read_error)? else {
+        return Ok(error_page::link_does_not_work(request));
+    };
+    let username = username_of(conn, owner).map_err(read_error)?;
+    Ok(SetPasswordPage::new(request, link, username, None).reply())
 }
 
-async fn submit(
+pub(super) async fn submit(
     request: Request,
     body: Bytes,
     context: Data<Context>,

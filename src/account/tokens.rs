@@ -1,26 +1,21 @@
 //! Making and revoking API tokens.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::web::{Bytes, Data};
 
 use crate::account::change::{change, change_and_return};
 use crate::account::page::{self, Feedback, show_again};
 use crate::account::proof::{self, Proof};
 use crate::accounts::tokens::{self, Token};
 use crate::domain::{
-    InvalidInput, NewToken, OwnChange, Permission, TokenId, TokenLifetime, TokenName, decimal,
+    InvalidInput, NewToken, OwnChange, Permission, TokenId, TokenLifetime, TokenName,
 };
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Request, Work};
+use crate::http::{Context, Form, Hashing, Reply, Request, Work};
 use crate::refusal::Refusal;
+use crate::store::Store;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/account/tokens", web::post().to(make))
-        .route("/account/tokens/{id}/revoke", web::post().to(revoke));
-}
-
-async fn make(
+pub(super) async fn make(
     request: Request,
     body: Bytes,
     context: Data<Context>,
@@ -37,7 +32,7 @@ async fn make(
         _ => Ok(Proof::Checked(None)),
     };
     context
-        .form(request, body, |store, request, form| {
+        .form(Work::Short, request, body, |store, request, form| {
             let kept = |field| form.peek(field).unwrap_or_default().to_owned();
             let (name, days) = (kept("name"), kept("days"));
             let chosen = form.read(fields)?;
@@ -99,17 +94,8 @@ fn new_token(
     }
 }
 
-async fn revoke(
-    request: Request,
-    path: Path<String>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    context
-        .form(request, body, move |store, request, form| {
-            form.read(|_| Ok(()))?;
-            let id = decimal(&path).map(TokenId).ok_or(Refusal::NotFound)?;
-            change_and_return(store, request, &OwnChange::RevokeToken(id), Flash::TokenRevoked)
-        })
-        .await
+pub(super) fn revoke(store: &Store, request: &Request, form: Form) -> Result<Reply, Refusal> {
+    form.read(|_| Ok(()))?;
+    let id = TokenId(request.segments.number("id")?);
+    change_and_return(store, request, &OwnChange::RevokeToken(id), Flash::TokenRevoked)
 }

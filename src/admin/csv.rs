@@ -1,6 +1,7 @@
 //! Any list of the admin as a CSV file, under its filters.
 
-use actix_web::HttpResponse;
+use actix_web::web::{self, Data};
+use actix_web::{HttpResponse, Route};
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
@@ -26,6 +27,13 @@ pub(super) trait Export: Sized + Send + Sync + 'static {
     /// The name and the cell of each column.
     const COLUMNS: &'static [Column<Self>];
 
+    /// Returns the list that the address asks for, in a file that began then.
+    fn asked(
+        request: &Request,
+        conn: &mut PgConnection,
+        began_at: Timestamp,
+    ) -> Result<Self, Refusal>;
+
     /// Returns the order of the lines.
     fn order(&self) -> Order {
         Order::NewestFirst
@@ -43,30 +51,31 @@ pub(super) trait Export: Sized + Send + Sync + 'static {
 /// file takes, and the time that it keeps a connection.
 const LINES_PER_READ: usize = 500;
 
-/// Answers with the list that `requested` takes out of the address. The
-/// permission is checked again before every read.
-pub(super) async fn download<E: Export>(
-    context: &Context,
-    request: Request,
-    requested: impl Fn(&Request, &mut PgConnection) -> Result<E, Refusal> + Send + Sync + 'static,
-) -> HttpResponse {
-    let file = Attachment { name: E::NAME, content_type: "text/csv; charset=utf-8" };
+/// Returns the route of the file of a list.
+pub(super) fn file<List: Export>() -> Route {
+    web::get().to(download::<List>)
+}
+
+/// Responds with the file. The permission is checked again before every read.
+async fn download<List: Export>(request: Request, context: Data<Context>) -> HttpResponse {
+    let file = Attachment { name: List::NAME, content_type: "text/csv; charset=utf-8" };
+    let began_at = Timestamp::now();
     context
         .download(request, file, move |store, request, from: Option<Cursor>| {
             let conn = &mut *store.checkout()?;
             let person = request.viewer(conn)?;
-            permissions::check(&person.roles, E::PERMISSION)?;
-            let list = requested(request, conn)?;
+            permissions::check(&person.roles, List::PERMISSION)?;
+            let list = List::asked(request, conn, began_at)?;
             let stretch = from.map_or(Direction::First, Direction::After);
             let slice = PageRequest { order: list.order(), stretch, size: LINES_PER_READ };
             let page = list.page(conn, &slice).map_err(read_error)?;
             let mut text = String::new();
             if from.is_none() {
                 text.push(BYTE_ORDER_MARK);
-                write_record(&mut text, E::COLUMNS.iter().map(|(name, _)| *name));
+                write_record(&mut text, List::COLUMNS.iter().map(|(name, _)| *name));
             }
             for line in &page.lines {
-                write_record(&mut text, E::COLUMNS.iter().map(|(_, cell)| cell(&list, line)));
+                write_record(&mut text, List::COLUMNS.iter().map(|(_, cell)| cell(&list, line)));
             }
             Ok(FilePiece { text, next: page.next })
         })

@@ -16,13 +16,15 @@ mod refusals;
 
 use actix_web::web::ServiceConfig;
 
+use crate::http::{Work, get_page};
+
 /// Registers the admin's routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .configure(overview::routes)
+        .route("/admin", get_page(Work::Short, overview::show))
         .configure(posts::routes)
         .configure(accounts::routes)
-        .configure(access::routes)
+        .route("/admin/permissions", get_page(Work::Short, access::show))
         .configure(refusals::routes)
         .configure(incidents::routes);
 }

@@ -6,12 +6,13 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use crate::api::headers::Headers;
 use crate::api::quotas::Quotas;
 use crate::domain::{Network, RequestId};
-use crate::http::client_network;
+use crate::http::{Segments, client_network};
 
 /// One request of a program, as far as handlers need to know it.
 pub(super) struct ApiRequest {
     pub(super) id: RequestId,
     pub(super) path: String,
+    pub(super) segments: Segments,
     pub(super) query: String,
     pub(super) network: Network,
     pub(super) headers: Headers,
@@ -28,6 +29,7 @@ impl FromRequest for ApiRequest {
         ready(Ok(Self {
             id: id.unwrap_or_default(),
             path: request.path().to_owned(),
+            segments: Segments::of(request),
             query: request.query_string().to_owned(),
             network: client_network(request),
             headers: Headers::of(request),

@@ -1,13 +1,10 @@
 //! What changes a post: one address for each action.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path};
 use serde::de::DeserializeOwned;
 
-use crate::api::api_request::ApiRequest;
 use crate::api::bodies::{ContentBody, NoteBody, NothingBody, PublicationBody, ReasonBody};
-use crate::api::handle::change;
+use crate::api::handle::Change;
 use crate::api::headers::entity_tag;
 use crate::api::json::JSON;
 use crate::api::parameters::{ChangeHeaders, CreateHeaders, PostPath};
@@ -16,28 +13,20 @@ use crate::domain::{
     Archive, Content, Create, FieldError, Note, Outcome, PostId, Publish, RequestChanges, Revise,
     RevisionNumber, Slug, Submit, WithdrawRequest,
 };
-use crate::http::{Context, Reply, post_id};
+use crate::http::Reply;
+use crate::http::api_error::ApiError;
 use crate::refusal::Refusal;
 use crate::render::documents::OutcomeBody;
 use crate::store::Store;
 use crate::workflow::{self, Call};
 
 /// Takes an attempt at an existing post to the workflow.
-async fn act<Body: DeserializeOwned + 'static>(
-    context: Data<Context>,
-    request: ApiRequest,
-    id: Path<String>,
-    bytes: Bytes,
-    attempt: impl FnOnce(&Store, &Call, PostId, RevisionNumber, Body) -> Result<Outcome, Refusal>
-    + Send
-    + 'static,
-) -> HttpResponse {
-    change(&context, request, bytes, move |store, change| {
-        let (call, seen, body) = change.of_post()?;
-        let outcome = attempt(store, &call, post_id(&id)?, seen, body)?;
-        Ok(done(StatusCode::OK, &outcome))
-    })
-    .await
+fn act<Body: DeserializeOwned>(
+    change: Change,
+    attempt: impl FnOnce(&Call, PostId, RevisionNumber, Body) -> Result<Outcome, Refusal>,
+) -> Result<Reply, ApiError> {
+    let (call, post, seen, body) = change.of_post()?;
+    Ok(done(StatusCode::OK, &attempt(&call, post, seen, body)?))
 }
 
 fn done(status: StatusCode, outcome: &Outcome) -> Reply {
@@ -66,19 +55,12 @@ fn content(body: &ContentBody) -> Result<Content, Refusal> {
         CreateProblems
     )
 )]
-pub(super) async fn create(
-    request: ApiRequest,
-    bytes: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    change(&context, request, bytes, |store, change| {
-        let (call, body) = change.of_nothing()?;
-        let content = content(&body)?;
-        let outcome = workflow::create(store, &call, &Create { content })?;
-        let location = format!("/api/v1/posts/{}", outcome.post);
-        Ok(done(StatusCode::CREATED, &outcome).with("location", location))
-    })
-    .await
+pub(super) fn create(store: &Store, change: Change) -> Result<Reply, ApiError> {
+    let (call, body) = change.of_nothing()?;
+    let content = content(&body)?;
+    let outcome = workflow::create(store, &call, &Create { content })?;
+    let location = format!("/api/v1/posts/{}", outcome.post);
+    Ok(done(StatusCode::CREATED, &outcome).with("location", location))
 }
 
 /// Save a new revision
@@ -90,16 +72,10 @@ pub(super) async fn create(
     params(PostPath, ChangeHeaders), request_body = ContentBody,
     responses(Done, ChangeProblems)
 )]
-pub(super) async fn revise(
-    request: ApiRequest,
-    id: Path<String>,
-    bytes: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    act(context, request, id, bytes, |store, call, post, seen, body: ContentBody| {
+pub(super) fn revise(store: &Store, change: Change) -> Result<Reply, ApiError> {
+    act(change, |call, post, seen, body: ContentBody| {
         workflow::perform(store, call, &Revise { post, seen, content: content(&body)? })
     })
-    .await
 }
 
 /// Submit a draft for review
@@ -113,16 +89,10 @@ pub(super) async fn revise(
     params(PostPath, ChangeHeaders),
     responses(Done, ChangeProblems)
 )]
-pub(super) async fn submit(
-    request: ApiRequest,
-    id: Path<String>,
-    bytes: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    act(context, request, id, bytes, |store, call, post, seen, _: NothingBody| {
+pub(super) fn submit(store: &Store, change: Change) -> Result<Reply, ApiError> {
+    act(change, |call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &Submit { post, seen })
     })
-    .await
 }
 
 /// Request changes
@@ -135,17 +105,11 @@ pub(super) async fn submit(
     params(PostPath, ChangeHeaders), request_body = NoteBody,
     responses(Done, ChangeProblems)
 )]
-pub(super) async fn request_changes(
-    request: ApiRequest,
-    id: Path<String>,
-    bytes: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    act(context, request, id, bytes, |store, call, post, seen, body: NoteBody| {
+pub(super) fn request_changes(store: &Store, change: Change) -> Result<Reply, ApiError> {
+    act(change, |call, post, seen, body: NoteBody| {
         let note = Note::parse(&body.note)?;
         workflow::perform(store, call, &RequestChanges { post, seen, note })
     })
-    .await
 }
 
 /// Withdraw a change request
@@ -159,16 +123,10 @@ pub(super) async fn request_changes(
     params(PostPath, ChangeHeaders),
     responses(Done, ChangeProblems)
 )]
-pub(super) async fn withdraw_request(
-    request: ApiRequest,
-    id: Path<String>,
-    bytes: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    act(context, request, id, bytes, |store, call, post, seen, _: NothingBody| {
+pub(super) fn withdraw_request(store: &Store, change: Change) -> Result<Reply, ApiError> {
+    act(change, |call, post, seen, _: NothingBody| {
         workflow::perform(store, call, &WithdrawRequest { post, seen })
     })
-    .await
 }
 
 /// Publish a revision
@@ -180,17 +138,11 @@ pub(super) async fn withdraw_request(
     params(PostPath, ChangeHeaders), request_body = Option<PublicationBody>,
     responses(Done, ChangeProblems)
 )]
-pub(super) async fn publish(
-    request: ApiRequest,
-    id: Path<String>,
-    bytes: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    act(context, request, id, bytes, |store, call, post, seen, body: PublicationBody| {
+pub(super) fn publish(store: &Store, change: Change) -> Result<Reply, ApiError> {
+    act(change, |call, post, seen, body: PublicationBody| {
         let slug = body.slug.as_deref().map(Slug::parse_shown).transpose()?;
         workflow::perform(store, call, &Publish { post, seen, slug })
     })
-    .await
 }
 
 /// Archive a published post
@@ -201,16 +153,10 @@ pub(super) async fn publish(
     params(PostPath, ChangeHeaders), request_body = ReasonBody,
     responses(Done, ChangeProblems)
 )]
-pub(super) async fn archive(
-    request: ApiRequest,
-    id: Path<String>,
-    bytes: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    act(context, request, id, bytes, |store, call, post, seen, body: ReasonBody| {
+pub(super) fn archive(store: &Store, change: Change) -> Result<Reply, ApiError> {
+    act(change, |call, post, seen, body: ReasonBody| {
         let reason =
             Note::parse(&body.reason).map_err(|error| FieldError::new("reason", error.message))?;
         workflow::perform(store, call, &Archive { post, seen, reason })
     })
-    .await
 }

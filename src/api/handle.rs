@@ -1,9 +1,9 @@
 //! What every handler does: check the token and its quota, then read or change
 //! where it may block.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::Bytes;
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{HttpResponse, Route};
 use diesel::pg::PgConnection;
 use serde::de::DeserializeOwned;
 
@@ -13,29 +13,45 @@ use crate::api::headers::ContentKind;
 use crate::api::json;
 use crate::api::query::Query;
 use crate::api::quotas::{QUOTA, QuotaUse, WINDOW};
-use crate::domain::{Interface, OperationKey, Person, RequestId, RevisionNumber, SecretHash};
+use crate::domain::{
+    Interface, OperationKey, Person, PostId, RequestId, RevisionNumber, SecretHash,
+};
 use crate::http::api_error::ApiError;
 use crate::http::problem;
-use crate::http::{Context, Form, NotDone, Reply, Sender, Shown, Work};
+use crate::http::{Context, Form, NotDone, Reply, Segments, Sender, Shown, Work};
 use crate::refusal::{Refusal, read_error};
 use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
 
-/// Handles a request to read: as the person whose token it is.
-pub(super) async fn read(
-    context: &Context,
+/// Replies to a request to read, as the person whose token it is.
+pub(super) type Reader = fn(&mut PgConnection, &Person, &mut Query) -> Result<Reply, ApiError>;
+
+/// Replies to a request to change something: the workflow has the one connection.
+pub(super) type Changer = fn(&Store, Change) -> Result<Reply, ApiError>;
+
+/// Returns the route of an operation that reads.
+pub(super) fn read(handler: Reader) -> Route {
+    web::get().to(move |request, context| read_as_owner(request, context, handler))
+}
+
+/// Returns the route of an operation that changes something.
+pub(super) fn change(handler: Changer) -> Route {
+    web::post().to(move |request, bytes, context| change_as_owner(request, bytes, context, handler))
+}
+
+async fn read_as_owner(
     request: ApiRequest,
-    work: impl FnOnce(&mut PgConnection, &Person, &mut Query) -> Result<Reply, ApiError>
-    + Send
-    + 'static,
+    context: Data<Context>,
+    handler: Reader,
 ) -> HttpResponse {
-    respond(context, request, 0, move |store, request, token, _| {
+    respond(&context, request, 0, move |store, request, token, _| {
         let conn = &mut *store.checkout().map_err(Refusal::from)?;
         let credential = Credential::Token(token.clone());
         let reader = accounts::identify(conn, &credential).map_err(read_error)?;
         let reader = reader.ok_or(ApiError::BadToken)?;
         let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
-        work(conn, &reader, &mut Query { path: request.path, fields })
+        let ApiRequest { path, segments, .. } = request;
+        handler(conn, &reader, &mut Query { path, segments, fields })
     })
     .await
 }
@@ -46,6 +62,7 @@ pub(super) struct Change {
     has_key: bool,
     seen: Result<RevisionNumber, ApiError>,
     content: ContentKind,
+    segments: Segments,
     bytes: Bytes,
 }
 
@@ -53,8 +70,9 @@ impl Change {
     /// Returns what an action on an existing post needs.
     pub(super) fn of_post<Body: DeserializeOwned>(
         self,
-    ) -> Result<(Call, RevisionNumber, Body), ApiError> {
-        Ok((self.call, self.seen?, body(&self.bytes, self.content)?))
+    ) -> Result<(Call, PostId, RevisionNumber, Body), ApiError> {
+        let (seen, body) = (self.seen?, body(&self.bytes, self.content)?);
+        Ok((self.call, self.segments.post_id()?, seen, body))
     }
 
     /// Returns what a new post needs.
@@ -77,14 +95,13 @@ fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Bo
     }
 }
 
-/// Handles a request to change something: the workflow has the one connection.
-pub(super) async fn change(
-    context: &Context,
+async fn change_as_owner(
     request: ApiRequest,
     bytes: Bytes,
-    work: impl FnOnce(&Store, Change) -> Result<Reply, ApiError> + Send + 'static,
+    context: Data<Context>,
+    handler: Changer,
 ) -> HttpResponse {
-    respond(context, request, bytes.len(), move |store, request, token, quota| {
+    respond(&context, request, bytes.len(), move |store, request, token, quota| {
         let id = request.id;
         Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
         let key = request.headers.key?;
@@ -98,9 +115,10 @@ pub(super) async fn change(
             },
             seen: request.headers.seen,
             content: request.headers.content,
+            segments: request.segments,
             bytes,
         };
-        let done = work(store, change);
+        let done = handler(store, change);
         if quota.is_first {
             note_use(store, id, token);
         }

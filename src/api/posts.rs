@@ -1,21 +1,18 @@
 //! Reading posts: what each reader may see, and no more.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
+use diesel::pg::PgConnection;
 use utoipa::IntoParams;
 
 use crate::accounts::directory;
-use crate::api::api_request::ApiRequest;
-use crate::api::handle::read;
 use crate::api::headers::entity_tag;
 use crate::api::json;
 use crate::api::parameters::{PageQuery, PostPath, RevisionPath};
 use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::{ListProblems, ReadProblems};
-use crate::domain::{FieldError, RevisionNumber, State, UserId, Username, decimal};
+use crate::domain::{FieldError, Person, RevisionNumber, State, UserId, Username};
+use crate::http::Reply;
 use crate::http::api_error::ApiError;
-use crate::http::{Context, post_id};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::read_error;
 use crate::render::documents::{
     ActionsBody, HistoryBody, PostBody, PostLineBody, PostsBody, RevisionBody,
 };
@@ -57,29 +54,30 @@ impl PostsQuery {
         ListProblems
     )
 )]
-pub(super) async fn list(request: ApiRequest, context: Data<Context>) -> HttpResponse {
-    read(&context, request, |conn, reader, query| {
-        let PostsQuery { state, author } = PostsQuery::take(query)?;
-        let (page, mut pages) = query.page()?;
-        query.finish()?;
-        pages.keep("state", state.map(State::as_str));
-        pages.keep("author", author.as_ref());
-        let author = author.map(|name| Username::parse(&name)).transpose();
-        let author = author.map_err(|error| FieldError::new("author", error.message))?;
-        // A name that no account has lists nothing.
-        let author = author
-            .map(|name| directory::find(conn, &name))
-            .transpose()
-            .map_err(read_error)?
-            .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
-        let filter = Filter { state, author, ..Filter::default() };
-        let found = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &page);
-        let page = found.map_err(read_error).map_err(ApiError::from)?;
-        let body = PostsBody { posts: page.lines.iter().map(PostLineBody::from).collect() };
-        let answer = json::reply(&body);
-        Ok(pages.link(answer, page.previous, page.next))
-    })
-    .await
+pub(super) fn list(
+    conn: &mut PgConnection,
+    reader: &Person,
+    query: &mut Query,
+) -> Result<Reply, ApiError> {
+    let PostsQuery { state, author } = PostsQuery::take(query)?;
+    let (page, mut pages) = query.page()?;
+    query.finish()?;
+    pages.keep("state", state.map(State::as_str));
+    pages.keep("author", author.as_ref());
+    let author = author.map(|name| Username::parse(&name)).transpose();
+    let author = author.map_err(|error| FieldError::new("author", error.message))?;
+    // A name that no account has lists nothing.
+    let author = author
+        .map(|name| directory::find(conn, &name))
+        .transpose()
+        .map_err(read_error)?
+        .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
+    let filter = Filter { state, author, ..Filter::default() };
+    let found = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &page);
+    let page = found.map_err(read_error).map_err(ApiError::from)?;
+    let body = PostsBody { posts: page.lines.iter().map(PostLineBody::from).collect() };
+    let answer = json::reply(&body);
+    Ok(pages.link(answer, page.previous, page.next))
 }
 
 /// Read a post
@@ -92,21 +90,18 @@ pub(super) async fn list(request: ApiRequest, context: Data<Context>) -> HttpRes
         ReadProblems
     )
 )]
-pub(super) async fn show(
-    request: ApiRequest,
-    id: Path<String>,
-    context: Data<Context>,
-) -> HttpResponse {
-    read(&context, request, move |conn, reader, query| {
-        query.finish()?;
-        let post = find(conn, reader, post_id(&id)?)?;
-        let document = match Visibility::of(reader).sees_history_of(&post) {
-            true => PostBody::with_history(&post),
-            false => PostBody::without_history(&post),
-        };
-        Ok(json::reply(&document).with("etag", entity_tag(post.current.number)))
-    })
-    .await
+pub(super) fn show(
+    conn: &mut PgConnection,
+    reader: &Person,
+    query: &mut Query,
+) -> Result<Reply, ApiError> {
+    query.finish()?;
+    let post = find(conn, reader, query.segments.post_id()?)?;
+    let document = match Visibility::of(reader).sees_history_of(&post) {
+        true => PostBody::with_history(&post),
+        false => PostBody::without_history(&post),
+    };
+    Ok(json::reply(&document).with("etag", entity_tag(post.current.number)))
 }
 
 /// Read the history of a post
@@ -117,18 +112,15 @@ pub(super) async fn show(
     params(PostPath),
     responses((status = 200, description = "The history.", body = HistoryBody), ReadProblems)
 )]
-pub(super) async fn history(
-    request: ApiRequest,
-    id: Path<String>,
-    context: Data<Context>,
-) -> HttpResponse {
-    read(&context, request, move |conn, reader, query| {
-        query.finish()?;
-        let post = find_history(conn, reader, post_id(&id)?)?;
-        let history = posts::history(conn, &post).map_err(read_error)?;
-        Ok(json::reply(&HistoryBody::from(&history)))
-    })
-    .await
+pub(super) fn history(
+    conn: &mut PgConnection,
+    reader: &Person,
+    query: &mut Query,
+) -> Result<Reply, ApiError> {
+    query.finish()?;
+    let post = find_history(conn, reader, query.segments.post_id()?)?;
+    let history = posts::history(conn, &post).map_err(read_error)?;
+    Ok(json::reply(&HistoryBody::from(&history)))
 }
 
 /// Read a revision
@@ -145,20 +137,16 @@ pub(super) async fn history(
         ReadProblems
     )
 )]
-pub(super) async fn revision(
-    request: ApiRequest,
-    path: Path<(String, String)>,
-    context: Data<Context>,
-) -> HttpResponse {
-    read(&context, request, move |conn, reader, query| {
-        query.finish()?;
-        let (id, number) = path.into_inner();
-        let number = decimal(&number).map(RevisionNumber).ok_or(Refusal::NotFound)?;
-        let post = find_history(conn, reader, post_id(&id)?)?;
-        let revision = visible::revision(conn, &post, number)?;
-        Ok(json::reply(&RevisionBody::from(&revision)).with("etag", entity_tag(revision.number)))
-    })
-    .await
+pub(super) fn revision(
+    conn: &mut PgConnection,
+    reader: &Person,
+    query: &mut Query,
+) -> Result<Reply, ApiError> {
+    query.finish()?;
+    let number = RevisionNumber(query.segments.number("number")?);
+    let post = find_history(conn, reader, query.segments.post_id()?)?;
+    let revision = visible::revision(conn, &post, number)?;
+    Ok(json::reply(&RevisionBody::from(&revision)).with("etag", entity_tag(revision.number)))
 }
 
 /// List the actions you can take, with reasons for the others
@@ -173,16 +161,13 @@ pub(super) async fn revision(
         ReadProblems
     )
 )]
-pub(super) async fn actions(
-    request: ApiRequest,
-    id: Path<String>,
-    context: Data<Context>,
-) -> HttpResponse {
-    read(&context, request, move |conn, reader, query| {
-        query.finish()?;
-        let post = find(conn, reader, post_id(&id)?)?;
-        let body = ActionsBody::of(reader, &post);
-        Ok(json::reply(&body).with("etag", entity_tag(post.current.number)))
-    })
-    .await
+pub(super) fn actions(
+    conn: &mut PgConnection,
+    reader: &Person,
+    query: &mut Query,
+) -> Result<Reply, ApiError> {
+    query.finish()?;
+    let post = find(conn, reader, query.segments.post_id()?)?;
+    let body = ActionsBody::of(reader, &post);
+    Ok(json::reply(&body).with("etag", entity_tag(post.current.number)))
 }

@@ -3,16 +3,18 @@
 use crate::domain::{FieldError, decimal};
 use crate::http::api_error::ApiError;
 use crate::http::paging::{cursor, direction_in_one_field};
-use crate::http::{Form, Reply, escaped};
+use crate::http::{Form, Reply, Segments, escaped};
 use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Order, PageRequest};
 
 /// The lines of a page where the query does not say.
 const DEFAULT_LIMIT: usize = 25;
 
-/// The query string of a request.
+/// What the address of a request asks for.
 pub(super) struct Query {
     pub(super) path: String,
+    pub(super) segments: Segments,
+    /// The query string.
     pub(super) fields: Form,
 }
 

@@ -1,19 +1,16 @@
 //! What staff read: accounts, and who was refused what.
 
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use diesel::pg::PgConnection;
 use utoipa::IntoParams;
 
 use crate::accounts::directory;
-use crate::api::api_request::ApiRequest;
-use crate::api::handle::read;
 use crate::api::json;
 use crate::api::parameters::PageQuery;
 use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::ListProblems;
 use crate::audit::{self, RefusalFilter, catalogue};
-use crate::domain::{Layer, Permission, PostId, RecordedAction, Role};
-use crate::http::Context;
+use crate::domain::{Layer, Permission, Person, PostId, RecordedAction, Role};
+use crate::http::Reply;
 use crate::http::api_error::ApiError;
 use crate::permissions;
 use crate::refusal::{Refusal, read_error};
@@ -54,23 +51,24 @@ impl AccountsQuery {
         ListProblems
     )
 )]
-pub(super) async fn accounts(request: ApiRequest, context: Data<Context>) -> HttpResponse {
-    read(&context, request, |conn, reader, query| {
-        let AccountsQuery { active, role } = AccountsQuery::take(query)?;
-        let (page, mut pages) = query.page()?;
-        query.finish()?;
-        permissions::check(&reader.roles, Permission::ManageAccount).map_err(Refusal::from)?;
-        pages.keep("active", active);
-        pages.keep("role", role);
-        let is_active = active.unwrap_or(true);
-        let filter = directory::AccountFilter { is_active, role, search: None };
-        let page = directory::page(conn, &filter, &page).map_err(read_error)?;
-        let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
-        let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));
-        let body = AccountsBody { accounts: accounts.collect() };
-        Ok(pages.link(json::reply(&body), page.previous, page.next))
-    })
-    .await
+pub(super) fn accounts(
+    conn: &mut PgConnection,
+    reader: &Person,
+    query: &mut Query,
+) -> Result<Reply, ApiError> {
+    let AccountsQuery { active, role } = AccountsQuery::take(query)?;
+    let (page, mut pages) = query.page()?;
+    query.finish()?;
+    permissions::check(&reader.roles, Permission::ManageAccount).map_err(Refusal::from)?;
+    pages.keep("active", active);
+    pages.keep("role", role);
+    let is_active = active.unwrap_or(true);
+    let filter = directory::AccountFilter { is_active, role, search: None };
+    let page = directory::page(conn, &filter, &page).map_err(read_error)?;
+    let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
+    let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));
+    let body = AccountsBody { accounts: accounts.collect() };
+    Ok(pages.link(json::reply(&body), page.previous, page.next))
 }
 
 /// Which refusals are listed.
@@ -110,26 +108,26 @@ impl RefusalsQuery {
         ListProblems
     )
 )]
-pub(super) async fn refusals(request: ApiRequest, context: Data<Context>) -> HttpResponse {
-    read(&context, request, |conn, reader, query| {
-        let RefusalsQuery { post, action, layer } = RefusalsQuery::take(query)?;
-        let (page, mut pages) = query.page()?;
-        query.finish()?;
-        permissions::check(&reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
-        pages.keep("post", post);
-        pages.keep("action", action);
-        pages.keep("layer", layer);
-        let filter = RefusalFilter {
-            post: post.map(PostId),
-            action: action.map(str::to_owned),
-            layer: layer.map(str::to_owned),
-            ..RefusalFilter::default()
-        };
-        let page = audit::list_refusals(conn, &filter, &page).map_err(read_error)?;
-        let (previous, next) = (page.previous, page.next);
-        let body =
-            RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };
-        Ok(pages.link(json::reply(&body), previous, next))
-    })
-    .await
+pub(super) fn refusals(
+    conn: &mut PgConnection,
+    reader: &Person,
+    query: &mut Query,
+) -> Result<Reply, ApiError> {
+    let RefusalsQuery { post, action, layer } = RefusalsQuery::take(query)?;
+    let (page, mut pages) = query.page()?;
+    query.finish()?;
+    permissions::check(&reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
+    pages.keep("post", post);
+    pages.keep("action", action);
+    pages.keep("layer", layer);
+    let filter = RefusalFilter {
+        post: post.map(PostId),
+        action: action.map(str::to_owned),
+        layer: layer.map(str::to_owned),
+        ..RefusalFilter::default()
+    };
+    let page = audit::list_refusals(conn, &filter, &page).map_err(read_error)?;
+    let (previous, next) = (page.previous, page.next);
+    let body = RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };
+    Ok(pages.link(json::reply(&body), previous, next))
 }

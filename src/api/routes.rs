@@ -1,56 +1,41 @@
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{ServiceConfig, get, resource};
 
 use crate::api::changes;
 use crate::api::document;
 use crate::api::document_page;
+use crate::api::handle::{change, read};
 use crate::api::posts;
 use crate::api::records;
 
 /// Registers the API's routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/api").route(web::get().to(document_page::page)))
-        .service(web::resource("/api/v1/openapi.json").route(web::get().to(document::file)));
+        .service(resource("/api").route(get().to(document_page::page)))
+        .service(resource("/api/v1/openapi.json").route(get().to(document::file)));
     operations(config);
 }
 
 /// The routes that the document describes.
 fn operations(config: &mut ServiceConfig) {
     config
+        .service(resource("/api/v1/posts").route(read(posts::list)).route(change(changes::create)))
+        .service(resource("/api/v1/posts/{id}").route(read(posts::show)))
+        .service(resource("/api/v1/posts/{id}/history").route(read(posts::history)))
+        .service(resource("/api/v1/posts/{id}/revisions").route(change(changes::revise)))
+        .service(resource("/api/v1/posts/{id}/revisions/{number}").route(read(posts::revision)))
+        .service(resource("/api/v1/posts/{id}/actions").route(read(posts::actions)))
+        .service(resource("/api/v1/posts/{id}/submission").route(change(changes::submit)))
         .service(
-            web::resource("/api/v1/posts")
-                .route(web::get().to(posts::list))
-                .route(web::post().to(changes::create)),
-        )
-        .service(web::resource("/api/v1/posts/{id}").route(web::get().to(posts::show)))
-        .service(web::resource("/api/v1/posts/{id}/history").route(web::get().to(posts::history)))
-        .service(
-            web::resource("/api/v1/posts/{id}/revisions").route(web::post().to(changes::revise)),
-        )
-        .service(
-            web::resource("/api/v1/posts/{id}/revisions/{number}")
-                .route(web::get().to(posts::revision)),
-        )
-        .service(web::resource("/api/v1/posts/{id}/actions").route(web::get().to(posts::actions)))
-        .service(
-            web::resource("/api/v1/posts/{id}/submission").route(web::post().to(changes::submit)),
+            resource("/api/v1/posts/{id}/change-requests").route(change(changes::request_changes)),
         )
         .service(
-            web::resource("/api/v1/posts/{id}/change-requests")
-                .route(web::post().to(changes::request_changes)),
+            resource("/api/v1/posts/{id}/change-requests/withdrawal")
+                .route(change(changes::withdraw_request)),
         )
-        .service(
-            web::resource("/api/v1/posts/{id}/change-requests/withdrawal")
-                .route(web::post().to(changes::withdraw_request)),
-        )
-        .service(
-            web::resource("/api/v1/posts/{id}/publication").route(web::post().to(changes::publish)),
-        )
-        .service(
-            web::resource("/api/v1/posts/{id}/archival").route(web::post().to(changes::archive)),
-        )
-        .service(web::resource("/api/v1/accounts").route(web::get().to(records::accounts)))
-        .service(web::resource("/api/v1/refusals").route(web::get().to(records::refusals)));
+        .service(resource("/api/v1/posts/{id}/publication").route(change(changes::publish)))
+        .service(resource("/api/v1/posts/{id}/archival").route(change(changes::archive)))
+        .service(resource("/api/v1/accounts").route(read(records::accounts)))
+        .service(resource("/api/v1/refusals").route(read(records::refusals)));
 }
 
 /// Returns whether a path is the API's, where errors are problems and no cookie

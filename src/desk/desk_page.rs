@@ -1,21 +1,16 @@
 //! The desk: a person's own posts, and the posts that wait for their review.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
 use crate::desk::own_posts;
 use crate::domain::{Byline, Person, Reading, Role, State, grouped};
 use crate::http::presence::{may_be_editing, may_be_reading};
-use crate::http::{Context, Layout, PageAddress, Reply, Request};
-use crate::refusal::read_error;
+use crate::http::{Layout, PageAddress, Reply, Request};
+use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
+use crate::store::Store;
 use crate::store::posts::{self, COUNTED_OWN, OwnLine, QueueLine};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/desk", web::get().to(desk));
-}
 
 /// How many of a person's own posts the desk shows in each state: nearly all that
 /// are unfinished, and the newest of the others.
@@ -143,29 +138,25 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
     piles
 }
 
-async fn desk(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .rendered_page(request, |store, request| {
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
-            // One more of each state shows whether there are more.
-            let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
-            let own = posts::newest_of_each_state(conn, person.id, &wanted).map_err(read_error)?;
-            let (queue, with_authors) = if person.roles.contains(Role::Reviewer) {
-                (
-                    posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?,
-                    posts::awaiting_author(conn, person.id, MAX_WAITING).map_err(read_error)?,
-                )
-            } else {
-                (Vec::new(), Vec::new())
-            };
-            let layout = Layout::new(request, "My desk", Some(&person));
-            let is_staff_alone = layout.viewer.as_ref().is_some_and(|viewer| !viewer.has_desk);
-            if is_staff_alone && own.is_empty() {
-                return Ok(Reply::see("/admin", None));
-            }
-            let page = DeskPage { layout, person, own: piles(own), queue, with_authors };
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn desk(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    // One more of each state shows whether there are more.
+    let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
+    let own = posts::newest_of_each_state(conn, person.id, &wanted).map_err(read_error)?;
+    let (queue, with_authors) = if person.roles.contains(Role::Reviewer) {
+        (
+            posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?,
+            posts::awaiting_author(conn, person.id, MAX_WAITING).map_err(read_error)?,
+        )
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let layout = Layout::new(request, "My desk", Some(&person));
+    let is_staff_alone = layout.viewer.as_ref().is_some_and(|viewer| !viewer.has_desk);
+    if is_staff_alone && own.is_empty() {
+        return Ok(Reply::see("/admin", None));
+    }
+    let page = DeskPage { layout, person, own: piles(own), queue, with_authors };
+    Ok(Reply::ok(&page))
 }

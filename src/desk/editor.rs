@@ -2,9 +2,6 @@
 
 use std::str::FromStr;
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
-
 use crate::audit;
 use crate::desk::draft::Draft;
 use crate::desk::editor_page::EditorPage;
@@ -13,7 +10,7 @@ use crate::desk::submitted_draft::{Button, Saved, SubmittedDraft};
 use crate::domain::{
     Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber, decimal,
 };
-use crate::http::{Context, Form, Reply, Request, post_id};
+use crate::http::{Form, Reply, Request};
 use crate::permissions;
 use crate::policies::Rule;
 use crate::refusal::Refusal;
@@ -22,72 +19,49 @@ use crate::store::Store;
 use crate::workflow;
 use crate::workflow::visible::{find, find_history, revision};
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/desk/posts/create")
-                .route(web::get().to(create_form))
-                .route(web::post().to(create)),
-        )
-        .service(
-            web::resource("/desk/posts/{id}/revise")
-                .route(web::get().to(revise_form))
-                .route(web::post().to(revise)),
-        );
-}
-
 /// Shows the form of a new post, empty or with the text of the post in `from`.
-async fn create_form(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .rendered_page(request, |store, request| {
-            let from = request.query_fields()?.read(take_from::<i64>)?;
-            let mut conn = store.checkout()?;
-            let person = request.viewer(&mut conn)?;
-            permissions::check(&person.roles, permissions::required(Action::Create))?;
-            let draft = match from {
-                None => Draft::default(),
-                Some(id) => Draft::copy_of(&find(&mut conn, &person, PostId(id))?.current.content),
-            };
-            drop(conn);
-            Ok(Reply::ok(&EditorPage::new(request, &person, None, draft)))
-        })
-        .await
+pub(super) fn create_form(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let from = request.query_fields()?.read(take_from::<i64>)?;
+    let mut conn = store.checkout()?;
+    let person = request.viewer(&mut conn)?;
+    permissions::check(&person.roles, permissions::required(Action::Create))?;
+    let draft = match from {
+        None => Draft::default(),
+        Some(id) => Draft::copy_of(&find(&mut conn, &person, PostId(id))?.current.content),
+    };
+    drop(conn);
+    Ok(Reply::ok(&EditorPage::new(request, &person, None, draft)))
 }
 
 /// Shows the form to edit a post, with its current text or with that of the revision
 /// in `from`.
-async fn revise_form(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .rendered_page(request, move |store, request| {
-            let id = post_id(&id)?;
-            let from = request.query_fields()?.read(|query| {
-                // The button of an action that is not possible now asks why.
-                query.take("why")?;
-                take_from(query)
-            })?;
-            let mut conn = store.checkout()?;
-            let person = request.viewer(&mut conn)?;
-            let page = match from {
-                None => {
-                    let post = find(&mut conn, &person, id)?;
-                    drop(conn);
-                    let draft = Draft::of(&post.current.content);
-                    EditorPage::new(request, &person, Some(&post), draft)
-                        .unless_closed(&person, &post)
-                }
-                Some(number) => {
-                    let number = RevisionNumber(number);
-                    let post = find_history(&mut conn, &person, id)?;
-                    let draft = Draft::of(&revision(&mut conn, &post, number)?.content);
-                    drop(conn);
-                    let mut page = EditorPage::new(request, &person, Some(&post), draft);
-                    page.copied = Some(number).filter(|number| *number != post.current.number);
-                    page.unless_closed(&person, &post)
-                }
-            };
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn revise_form(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let id = request.segments.post_id()?;
+    let from = request.query_fields()?.read(|query| {
+        // The button of an action that is not possible now asks why.
+        query.take("why")?;
+        take_from(query)
+    })?;
+    let mut conn = store.checkout()?;
+    let person = request.viewer(&mut conn)?;
+    let page = match from {
+        None => {
+            let post = find(&mut conn, &person, id)?;
+            drop(conn);
+            let draft = Draft::of(&post.current.content);
+            EditorPage::new(request, &person, Some(&post), draft).unless_closed(&person, &post)
+        }
+        Some(number) => {
+            let number = RevisionNumber(number);
+            let post = find_history(&mut conn, &person, id)?;
+            let draft = Draft::of(&revision(&mut conn, &post, number)?.content);
+            drop(conn);
+            let mut page = EditorPage::new(request, &person, Some(&post), draft);
+            page.copied = Some(number).filter(|number| *number != post.current.number);
+            page.unless_closed(&person, &post)
+        }
+    };
+    Ok(Reply::ok(&page))
 }
 
 /// Takes the number of a post or of a revision out of the query.
@@ -96,47 +70,34 @@ fn take_from<Number: FromStr + ToString>(query: &mut Form) -> Result<Option<Numb
     from.transpose()
 }
 
-async fn create(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
-    save(request, None, body, context).await
+/// Saves a new post.
+pub(super) fn create(store: &Store, request: &Request, form: Form) -> Result<Reply, Refusal> {
+    save(store, request, SubmittedDraft::of_new_post(form)?)
 }
 
-async fn revise(
-    request: Request,
-    id: Path<String>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    save(request, Some(id.into_inner()), body, context).await
+/// Saves a new revision of a post.
+pub(super) fn revise(store: &Store, request: &Request, form: Form) -> Result<Reply, Refusal> {
+    save(store, request, SubmittedDraft::of_post(request.segments.post_id()?, form)?)
 }
 
-async fn save(
-    request: Request,
-    id: Option<String>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    context
-        .rendered_form(request, body, move |store, request, form| {
-            let submitted = SubmittedDraft::read(id, form)?;
-            if submitted.button == Button::Preview {
-                return preview(store, request, &submitted);
-            }
-            match submitted.save(store, request) {
-                Ok(Saved::Done(outcome, flash)) => {
-                    Ok(Reply::see(format!("/desk/posts/{}", outcome.post), Some(flash)))
-                }
-                Ok(Saved::NotSubmitted(outcome, refusal)) => {
-                    not_submitted(store, request, &submitted, &outcome, &refusal)
-                }
-                Err(Refusal::Input(errors)) if errors.of("key").is_none() => {
-                    invalid(store, request, &submitted, errors)
-                }
-                Err(Refusal::Input(errors)) => sent_before(store, request, &submitted, errors),
-                Err(refusal @ Refusal::Policy(_)) => refused(store, request, &submitted, &refusal),
-                Err(refusal) => Err(refusal),
-            }
-        })
-        .await
+fn save(store: &Store, request: &Request, submitted: SubmittedDraft) -> Result<Reply, Refusal> {
+    if submitted.button == Button::Preview {
+        return preview(store, request, &submitted);
+    }
+    match submitted.save(store, request) {
+        Ok(Saved::Done(outcome, flash)) => {
+            Ok(Reply::see(format!("/desk/posts/{}", outcome.post), Some(flash)))
+        }
+        Ok(Saved::NotSubmitted(outcome, refusal)) => {
+            not_submitted(store, request, &submitted, &outcome, &refusal)
+        }
+        Err(Refusal::Input(errors)) if errors.of("key").is_none() => {
+            invalid(store, request, &submitted, errors)
+        }
+        Err(Refusal::Input(errors)) => sent_before(store, request, &submitted, errors),
+        Err(refusal @ Refusal::Policy(_)) => refused(store, request, &submitted, &refusal),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Returns who is signed in, and the post as it is now. The connection is free again

@@ -1,6 +1,5 @@
 //! The edge for authors and reviewers.
 
-mod actions;
 mod desk_page;
 mod draft;
 mod editor;
@@ -16,14 +15,31 @@ mod unread;
 
 use actix_web::web::ServiceConfig;
 
+use crate::http::{Edge, Work, action_form, get_page, post_form};
+
 /// Registers the desk's routes.
 pub fn routes(config: &mut ServiceConfig) {
+    // The last one takes what the others leave.
     config
-        .configure(desk_page::routes)
-        .configure(own_posts::routes)
-        .configure(next::routes)
-        .configure(editor::routes)
-        .configure(post::routes)
-        .configure(revisions::routes)
-        .configure(actions::routes);
+        .route("/desk", get_page(Work::Text, desk_page::desk))
+        .route("/desk/posts", get_page(Work::Text, own_posts::show))
+        .route("/desk/next", get_page(Work::Short, next::next))
+        .route("/desk/posts/create", get_page(Work::Text, editor::create_form))
+        .route("/desk/posts/create", post_form(Work::Text, editor::create))
+        .route("/desk/posts/{id}/revise", get_page(Work::Text, editor::revise_form))
+        .route("/desk/posts/{id}/revise", post_form(Work::Text, editor::revise))
+        .route("/desk/posts/{id}", get_page(Work::Text, post::show))
+        .route("/desk/posts/{id}/revisions", get_page(Work::Short, revisions::list))
+        .route("/desk/posts/{id}/revisions/{number}", get_page(Work::Text, revisions::show))
+        .route("/desk/posts/{id}/changes", get_page(Work::Text, revisions::changes))
+        .route(
+            "/desk/posts/{id}/{action}",
+            get_page(Work::Text, |store, request| action_form::show(store, request, Edge::Desk)),
+        )
+        .route(
+            "/desk/posts/{id}/{action}",
+            post_form(Work::Text, |store, request, form| {
+                action_form::submit(store, request, form, Edge::Desk)
+            }),
+        );
 }

@@ -1,40 +1,30 @@
 //! The next post in a reviewer's queue.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, ServiceConfig};
-
-use crate::domain::{Action, PostId};
-use crate::http::{Context, Reply, Request, post_id};
+use crate::domain::{Action, PostId, decimal};
+use crate::http::{Reply, Request};
 use crate::permissions;
-use crate::refusal::read_error;
+use crate::refusal::{Refusal, read_error};
+use crate::store::Store;
 use crate::store::posts;
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/desk/next", web::get().to(next));
-}
 
 /// How far the queue is read.
 const MAX_WAITING: i64 = 50;
 
 /// Redirects to the post that follows the one in `after`, or else to the oldest.
-async fn next(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let after = request
-                .query_fields()?
-                .read(|query| query.take("after")?.map(|id| post_id(&id)).transpose())?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
-            let required = permissions::required(Action::RequestChanges);
-            permissions::check(&person.roles, required)?;
-            let queue = posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?;
-            let queue: Vec<PostId> = queue.iter().map(|line| line.id).collect();
-            Ok(match follows(&queue, after) {
-                Some(id) => Reply::see(format!("/desk/posts/{id}"), None),
-                None => Reply::see("/desk", None),
-            })
-        })
-        .await
+pub(super) fn next(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let after = request.query_fields()?.read(|query| {
+        query.take("after")?.map(|id| decimal(&id).map(PostId).ok_or(Refusal::NotFound)).transpose()
+    })?;
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    let required = permissions::required(Action::RequestChanges);
+    permissions::check(&person.roles, required)?;
+    let queue = posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?;
+    let queue: Vec<PostId> = queue.iter().map(|line| line.id).collect();
+    Ok(match follows(&queue, after) {
+        Some(id) => Reply::see(format!("/desk/posts/{id}"), None),
+        None => Reply::see("/desk", None),
+    })
 }
 
 /// Returns the post after the given one, or the first if that has left the queue.

@@ -1,20 +1,15 @@
 //! The list of a person's own posts: those in one state, or those found by their words.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
 use crate::domain::{FieldError, State, UnknownName};
 use crate::http::paging::{cursor, take_cursor};
-use crate::http::{Context, Form, Layout, PageAddress, Reply, Request};
+use crate::http::{Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
+use crate::store::Store;
 use crate::store::posts::{self, OwnLine, OwnStart, Words};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/desk/posts", web::get().to(show));
-}
 
 /// How many posts a page of the list has.
 const PER_PAGE: usize = 50;
@@ -54,47 +49,43 @@ pub(super) fn address(state: State) -> PageAddress {
 
 /// Lists the person's own posts in one state, what was saved last first, in pages; or
 /// those with the words that are looked for.
-async fn show(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .rendered_page(request, |store, request| {
-            let (asked, start) = request.query_fields()?.read(query)?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
-            let layout = Layout::new(request, "My posts", Some(&person));
-            let mut page = OwnPostsPage {
-                layout,
-                state: None,
-                typed: String::new(),
-                problem: None,
-                lines: Vec::new(),
-                has_more: false,
-                older: None,
-            };
-            match asked {
-                Asked::State(state) => {
-                    page.state = Some(state);
-                    let posts = posts::written_by(conn, person.id, state, start, PER_PAGE)
-                        .map_err(read_error)?;
-                    page.lines = posts.lines;
-                    page.older = posts.next.map(|next| page_from(state, next));
-                }
-                Asked::Words(words) => {
-                    page.lines = posts::own_with_words(conn, person.id, &words, PER_PAGE + 1)
-                        .map_err(read_error)?;
-                    page.has_more = page.lines.len() > PER_PAGE;
-                    page.lines.truncate(PER_PAGE);
-                    page.typed = words.as_str().to_owned();
-                }
-                Asked::Wrong(typed, error) => {
-                    page.typed = typed;
-                    page.problem = Some(error.message);
-                    page.layout.has_errors = true;
-                    return Ok(Reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
-                }
-            }
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let (asked, start) = request.query_fields()?.read(query)?;
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    let layout = Layout::new(request, "My posts", Some(&person));
+    let mut page = OwnPostsPage {
+        layout,
+        state: None,
+        typed: String::new(),
+        problem: None,
+        lines: Vec::new(),
+        has_more: false,
+        older: None,
+    };
+    match asked {
+        Asked::State(state) => {
+            page.state = Some(state);
+            let posts =
+                posts::written_by(conn, person.id, state, start, PER_PAGE).map_err(read_error)?;
+            page.lines = posts.lines;
+            page.older = posts.next.map(|next| page_from(state, next));
+        }
+        Asked::Words(words) => {
+            page.lines =
+                posts::own_with_words(conn, person.id, &words, PER_PAGE + 1).map_err(read_error)?;
+            page.has_more = page.lines.len() > PER_PAGE;
+            page.lines.truncate(PER_PAGE);
+            page.typed = words.as_str().to_owned();
+        }
+        Asked::Wrong(typed, error) => {
+            page.typed = typed;
+            page.problem = Some(error.message);
+            page.layout.has_errors = true;
+            return Ok(Reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+        }
+    }
+    Ok(Reply::ok(&page))
 }
 
 fn page_from(state: State, start: OwnStart) -> PageAddress {

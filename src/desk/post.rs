@@ -1,8 +1,6 @@
 //! A post's page on the desk: its state, its history, what is new to the reader, and
 //! the actions.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
@@ -11,18 +9,15 @@ use crate::desk::offers::Offers;
 use crate::desk::unread::{self, Unread};
 use crate::domain::{Person, Post, Reading, Role, State, Status};
 use crate::http::presence::{may_be_editing, may_be_reading};
-use crate::http::{Context, Layout, Reply, Request, post_id};
-use crate::refusal::read_error;
+use crate::http::{Layout, Reply, Request};
+use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};
+use crate::store::Store;
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::find_history;
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/desk/posts/{id}", web::get().to(show));
-}
 
 #[derive(Template)]
 #[template(path = "desk/post.html")]
@@ -98,30 +93,26 @@ impl PostPage {
     }
 }
 
-async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .rendered_page(request, move |store, request| {
-            let mut conn = store.checkout()?;
-            let person = request.viewer(&mut conn)?;
-            let post = find_history(&mut conn, &person, post_id(&id)?)?;
-            let history = posts::history(&mut conn, &post).map_err(read_error)?;
-            let earlier = unread::earlier(&mut conn, &person, &post, &history)?;
-            if request.is_shown {
-                audit::record_reading(&mut conn, request.id, &person, &post);
-            }
-            drop(conn);
-            let unread = earlier.map(|earlier| Unread::since(earlier, &post, &history));
-            let page = PostPage {
-                layout: Layout::new(request, post.title(), Some(&person)),
-                text: render(post.current.content.body.as_str(), Audience::Author),
-                offers: Offers::of(&person, &post),
-                events: timeline(&history, &post.author),
-                unread,
-                history,
-                person,
-                post,
-            };
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let mut conn = store.checkout()?;
+    let person = request.viewer(&mut conn)?;
+    let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
+    let history = posts::history(&mut conn, &post).map_err(read_error)?;
+    let earlier = unread::earlier(&mut conn, &person, &post, &history)?;
+    if request.is_shown {
+        audit::record_reading(&mut conn, request.id, &person, &post);
+    }
+    drop(conn);
+    let unread = earlier.map(|earlier| Unread::since(earlier, &post, &history));
+    let page = PostPage {
+        layout: Layout::new(request, post.title(), Some(&person)),
+        text: render(post.current.content.body.as_str(), Audience::Author),
+        offers: Offers::of(&person, &post),
+        events: timeline(&history, &post.author),
+        unread,
+        history,
+        person,
+        post,
+    };
+    Ok(Reply::ok(&page))
 }

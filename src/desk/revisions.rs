@@ -1,26 +1,18 @@
 //! The revisions of a post: the list, one of them, and the difference of any two.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 use jiff::Timestamp;
 
 use crate::domain::{Action, FieldError, Post, Revision, RevisionNumber, State, decimal};
-use crate::http::{Context, Layout, Reply, Request, post_id};
+use crate::http::{Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::diff::{self, LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
+use crate::store::Store;
 use crate::store::posts::{self, PostHistory};
 use crate::workflow;
 use crate::workflow::visible::{find_history, revision};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/desk/posts/{id}/revisions", web::get().to(list))
-        .route("/desk/posts/{id}/revisions/{number}", web::get().to(show))
-        .route("/desk/posts/{id}/changes", web::get().to(changes));
-}
 
 #[derive(Template)]
 #[template(path = "desk/revisions.html")]
@@ -71,23 +63,18 @@ impl RevisionsPage {
     }
 }
 
-async fn list(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
-            let mut query = request.query_fields()?;
-            let newest = query.take("newest")?;
-            let newest = newest.map(|number| revision_number("newest", &number)).transpose()?;
-            query.finish()?;
-            let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
-            let post = find_history(conn, &person, post_id(&id)?)?;
-            let newest = newest.unwrap_or(post.current.number).0;
-            let history = posts::history(conn, &post).map_err(read_error)?;
-            let layout =
-                Layout::new(request, &format!("Revisions: {}", post.title()), Some(&person));
-            Ok(Reply::ok(&RevisionsPage { layout, post, history, newest }))
-        })
-        .await
+pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let mut query = request.query_fields()?;
+    let newest = query.take("newest")?;
+    let newest = newest.map(|number| revision_number("newest", &number)).transpose()?;
+    query.finish()?;
+    let conn = &mut *store.checkout()?;
+    let person = request.viewer(conn)?;
+    let post = find_history(conn, &person, request.segments.post_id()?)?;
+    let newest = newest.unwrap_or(post.current.number).0;
+    let history = posts::history(conn, &post).map_err(read_error)?;
+    let layout = Layout::new(request, &format!("Revisions: {}", post.title()), Some(&person));
+    Ok(Reply::ok(&RevisionsPage { layout, post, history, newest }))
 }
 
 #[derive(Template)]
@@ -111,32 +98,23 @@ impl RevisionPage {
     }
 }
 
-async fn show(
-    request: Request,
-    path: Path<(String, String)>,
-    context: Data<Context>,
-) -> HttpResponse {
-    let (id, number) = path.into_inner();
-    context
-        .rendered_page(request, move |store, request| {
-            let number = decimal(&number).map(RevisionNumber).ok_or(Refusal::NotFound)?;
-            let mut conn = store.checkout()?;
-            let person = request.viewer(&mut conn)?;
-            let post = find_history(&mut conn, &person, post_id(&id)?)?;
-            let revision = revision(&mut conn, &post, number)?;
-            drop(conn);
-            let title = format!("Revision {number}: {}", revision.content.title.or_untitled());
-            let page = RevisionPage {
-                layout: Layout::new(request, &title, Some(&person)),
-                text: render(revision.content.body.as_str(), Audience::Author),
-                may_edit_from: number != post.current.number
-                    && workflow::precheck(Action::Revise, &person, &post).is_ok(),
-                revision,
-                post,
-            };
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let number = RevisionNumber(request.segments.number("number")?);
+    let mut conn = store.checkout()?;
+    let person = request.viewer(&mut conn)?;
+    let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
+    let revision = revision(&mut conn, &post, number)?;
+    drop(conn);
+    let title = format!("Revision {number}: {}", revision.content.title.or_untitled());
+    let page = RevisionPage {
+        layout: Layout::new(request, &title, Some(&person)),
+        text: render(revision.content.body.as_str(), Audience::Author),
+        may_edit_from: number != post.current.number
+            && workflow::precheck(Action::Revise, &person, &post).is_ok(),
+        revision,
+        post,
+    };
+    Ok(Reply::ok(&page))
 }
 
 #[derive(Template)]
@@ -156,26 +134,22 @@ impl ChangesPage {
 }
 
 /// Shows the difference of two revisions. The second is the current one by default.
-async fn changes(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .rendered_page(request, move |store, request| {
-            let (from, to) = request.query_fields()?.read(|query| {
-                let from = revision_number("from", &query.require("from")?)?;
-                let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
-                Ok((from, to))
-            })?;
-            let mut conn = store.checkout()?;
-            let person = request.viewer(&mut conn)?;
-            let post = find_history(&mut conn, &person, post_id(&id)?)?;
-            let to = to.unwrap_or(post.current.number);
-            let older = revision(&mut conn, &post, from)?;
-            let newer = revision(&mut conn, &post, to)?;
-            drop(conn);
-            let differences = diff::compare(&older.content, &newer.content);
-            let layout = Layout::new(request, &format!("Changes: {}", post.title()), Some(&person));
-            Ok(Reply::ok(&ChangesPage { layout, from, to, differences, post }))
-        })
-        .await
+pub(super) fn changes(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let (from, to) = request.query_fields()?.read(|query| {
+        let from = revision_number("from", &query.require("from")?)?;
+        let to = query.take("to")?.map(|to| revision_number("to", &to)).transpose()?;
+        Ok((from, to))
+    })?;
+    let mut conn = store.checkout()?;
+    let person = request.viewer(&mut conn)?;
+    let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
+    let to = to.unwrap_or(post.current.number);
+    let older = revision(&mut conn, &post, from)?;
+    let newer = revision(&mut conn, &post, to)?;
+    drop(conn);
+    let differences = diff::compare(&older.content, &newer.content);
+    let layout = Layout::new(request, &format!("Changes: {}", post.title()), Some(&person));
+    Ok(Reply::ok(&ChangesPage { layout, from, to, differences, post }))
 }
 
 fn revision_number(field: &'static str, text: &str) -> Result<RevisionNumber, FieldError> {

@@ -4,7 +4,7 @@ use crate::domain::{
     State, Submit,
 };
 use crate::http::flash::Flash;
-use crate::http::{Form, Request, post_id};
+use crate::http::{Form, Request};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow;
@@ -35,23 +35,25 @@ pub(super) enum Saved {
 }
 
 impl SubmittedDraft {
-    pub(super) fn read(id: Option<String>, form: Form) -> Result<Self, Refusal> {
-        form.read(|form| {
-            let post = match id {
-                Some(id) => Some((post_id(&id)?, form.seen()?)),
-                None => None,
-            };
-            let key = form.key()?;
-            let draft = Draft::take(form)?;
-            form.take("save")?;
-            let submits = form.take("save_and_submit")?.is_some();
-            let button = match (form.take("preview")?, submits) {
-                (Some(_), _) => Button::Preview,
-                (None, true) => Button::SaveAndSubmit,
-                (None, false) => Button::Save,
-            };
-            Ok(Self { post, key, draft, button })
-        })
+    pub(super) fn of_new_post(form: Form) -> Result<Self, Refusal> {
+        form.read(|form| Self::take(None, form))
+    }
+
+    pub(super) fn of_post(id: PostId, form: Form) -> Result<Self, Refusal> {
+        form.read(|form| Self::take(Some((id, form.seen()?)), form))
+    }
+
+    fn take(post: Option<(PostId, RevisionNumber)>, form: &mut Form) -> Result<Self, Refusal> {
+        let key = form.key()?;
+        let draft = Draft::take(form)?;
+        form.take("save")?;
+        let submits = form.take("save_and_submit")?.is_some();
+        let button = match (form.take("preview")?, submits) {
+            (Some(_), _) => Button::Preview,
+            (None, true) => Button::SaveAndSubmit,
+            (None, false) => Button::Save,
+        };
+        Ok(Self { post, key, draft, button })
     }
 
     /// Saves the text and, if asked for, submits it. These are two actions, each with

@@ -1,8 +1,6 @@
 //! The form of an action: its page, and its submission. The desk and the admin
 //! show it at addresses of their own.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Bytes, Data, Path};
 use diesel::pg::PgConnection;
 
 use crate::domain::{
@@ -12,7 +10,7 @@ use crate::domain::{
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
 use crate::http::edge::Edge;
-use crate::http::{Context, Form, Reply, Request, post_id};
+use crate::http::{Form, Reply, Request};
 use crate::permissions;
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
@@ -24,37 +22,28 @@ use crate::workflow;
 use crate::workflow::visible::find;
 
 /// Shows the page on which an action is confirmed.
-pub(crate) async fn show(
-    request: Request,
-    path: Path<(String, String)>,
-    context: Data<Context>,
-    edge: Edge,
-) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    let show = move |store: &Store, request: &Request| {
-        let action = confirmable(&action)?;
-        let mut connection = store.checkout()?;
-        let conn = &mut *connection;
-        let person = request.viewer(conn)?;
-        permissions::check(&person.roles, permissions::required(action))?;
-        let post = find(conn, &person, post_id(&id)?)?;
-        let sees_history = Visibility::of(&person).sees_history_of(&post);
-        let mut query = request.query_fields()?;
-        let back = edge.back(post.id, query.take("back")?.as_deref());
-        if done_page::is_over(action, &post) && sees_history {
-            // The button of an action that is not possible now asks why.
-            let asks_why = query.take("why")?.is_some();
-            let refused = workflow::precheck(action, &person, &post).err().filter(|_| asks_why);
-            let closed = refused.map(|refusal| refusal.reasons()).unwrap_or_default();
-            let from = OpenedFrom { edge, back };
-            return done_page::page(conn, request, from, person, post, closed, None);
-        }
-        let layout = edge.layout(conn, request, &person)?;
-        let publishing = before_publishing(conn, action, &person, &post)?;
-        drop(connection);
-        Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, publishing, edge, back)))
-    };
-    context.rendered_page(request, show).await
+pub(crate) fn show(store: &Store, request: &Request, edge: Edge) -> Result<Reply, Refusal> {
+    let action = confirmable(request)?;
+    let mut connection = store.checkout()?;
+    let conn = &mut *connection;
+    let person = request.viewer(conn)?;
+    permissions::check(&person.roles, permissions::required(action))?;
+    let post = find(conn, &person, request.segments.post_id()?)?;
+    let sees_history = Visibility::of(&person).sees_history_of(&post);
+    let mut query = request.query_fields()?;
+    let back = edge.back(post.id, query.take("back")?.as_deref());
+    if done_page::is_over(action, &post) && sees_history {
+        // The button of an action that is not possible now asks why.
+        let asks_why = query.take("why")?.is_some();
+        let refused = workflow::precheck(action, &person, &post).err().filter(|_| asks_why);
+        let closed = refused.map(|refusal| refusal.reasons()).unwrap_or_default();
+        let from = OpenedFrom { edge, back };
+        return done_page::page(conn, request, from, person, post, closed, None);
+    }
+    let layout = edge.layout(conn, request, &person)?;
+    let publishing = before_publishing(conn, action, &person, &post)?;
+    drop(connection);
+    Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, publishing, edge, back)))
 }
 
 /// Returns what the page shows before a publication, if it can be confirmed.
@@ -70,39 +59,34 @@ fn before_publishing(
     posts::before_publishing(conn, post).map(Some).map_err(read_error)
 }
 
-/// Passes the submitted form of an action to the workflow.
-pub(crate) async fn submit(
-    request: Request,
-    path: Path<(String, String)>,
-    body: Bytes,
-    context: Data<Context>,
+/// Passes the submitted form of an action to the workflow. The page of a refusal may show
+/// both texts and their difference.
+pub(crate) fn submit(
+    store: &Store,
+    request: &Request,
+    mut form: Form,
     edge: Edge,
-) -> HttpResponse {
-    let (id, action) = path.into_inner();
-    let submit = move |store: &Store, request: &Request, mut form: Form| {
-        let (action, post) = (confirmable(&action)?, post_id(&id)?);
-        let named = match edge {
-            Edge::Desk => None,
-            Edge::Admin => form.take("back")?,
-        };
-        let back = edge.back(post, named.as_deref());
-        let submitted = Submitted { action, post, form, edge, back };
-        match submitted.perform(store, request) {
-            Ok(outcome) => Ok(edge.after(&outcome, submitted.back)),
-            Err(refusal) if submitted.shows_beside_form(&refusal) => {
-                submitted.show_again(store, request, &refusal)
-            }
-            Err(refusal) => Err(refusal),
-        }
+) -> Result<Reply, Refusal> {
+    let (action, post) = (confirmable(request)?, request.segments.post_id()?);
+    let named = match edge {
+        Edge::Desk => None,
+        Edge::Admin => form.take("back")?,
     };
-    // Where it is refused, both texts and their difference are shown.
-    context.rendered_form(request, body, submit).await
+    let back = edge.back(post, named.as_deref());
+    let submitted = Submitted { action, post, form, edge, back };
+    match submitted.perform(store, request) {
+        Ok(outcome) => Ok(edge.after(&outcome, submitted.back)),
+        Err(refusal) if submitted.shows_beside_form(&refusal) => {
+            submitted.show_again(store, request, &refusal)
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Returns the action that an address names, if it has this form. Creating and
 /// revising have the editor's.
-fn confirmable(action: &str) -> Result<Action, Refusal> {
-    match action.parse() {
+fn confirmable(request: &Request) -> Result<Action, Refusal> {
+    match request.segments.get("action").parse() {
         Ok(Action::Create | Action::Revise) | Err(_) => Err(Refusal::NotFound),
         Ok(action) => Ok(action),
     }

@@ -1,11 +1,9 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header;
-use actix_web::web::ServiceConfig;
+use actix_web::web::{ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
-
-use crate::http::get_only;
 
 const STYLESHEET: &str = include_str!("../../static/app.css");
 const SCRIPT: &str = include_str!("../../static/app.js");
@@ -18,10 +16,10 @@ static SCRIPT_ADDRESS: LazyLock<String> =
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
-        .service(get_only("/static/app.css").to(stylesheet))
-        .service(get_only("/static/app.js").to(script))
-        .service(get_only("/favicon.svg").to(icon))
-        .service(get_only("/favicon.ico").to(icon));
+        .service(resource("/static/app.css").route(get().to(stylesheet)))
+        .service(resource("/static/app.js").route(get().to(script)))
+        .service(resource("/favicon.svg").route(get().to(icon)))
+        .service(resource("/favicon.ico").route(get().to(icon)));
 }
 
 /// Returns the address of the stylesheet. It changes with the contents, so browsers

@@ -31,68 +31,31 @@ impl Context {
         self.admissions.admit(&request.sender(), request.id, work).await
     }
 
-    /// Responds with what `work` returns. A refusal becomes its error page.
+    /// Responds with what `handler` returns. A refusal becomes its error page.
     ///
-    /// `work` may block: it runs once, on a thread of its own, with one connection.
-    pub async fn page(
+    /// `handler` may block: it runs once, on a thread of its own, with one connection.
+    pub(crate) async fn page(
         &self,
+        work: Work,
         request: Request,
-        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
+        handler: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        self.page_with(Work::Short, request, work).await
-    }
-
-    /// Responds with a page that renders what a person has typed.
-    pub(crate) async fn rendered_page(
-        &self,
-        request: Request,
-        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        self.page_with(Work::Text, request, work).await
-    }
-
-    /// Responds with a page that is that much work.
-    pub(crate) async fn page_with(
-        &self,
-        turn: Work,
-        request: Request,
-        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        match self.admit(&request, turn).await {
-            Ok(admission) => self.respond(admission, request, None, work).await,
+        match self.admit(&request, work).await {
+            Ok(admission) => self.respond(admission, request, None, handler).await,
             Err(refusal) => self.refuse(&refusal, &request, None),
         }
     }
 
     /// Responds to a form: parses it, checks this session's token, takes it out, and
-    /// gives the other fields to `work`. A refusal keeps the typed text.
+    /// gives the other fields to `handler`. A refusal keeps the typed text.
     pub(crate) async fn form(
         &self,
+        work: Work,
         request: Request,
         body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
+        handler: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
-        self.form_in_turn(Work::Short, request, body, work).await
-    }
-
-    /// Responds to a form that saves or renders what a person has typed.
-    pub(crate) async fn rendered_form(
-        &self,
-        request: Request,
-        body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        self.form_in_turn(Work::Text, request, body, work).await
-    }
-
-    async fn form_in_turn(
-        &self,
-        turn: Work,
-        request: Request,
-        body: Bytes,
-        work: impl FnOnce(&Store, &Request, Form) -> Result<Reply, Refusal> + Send + 'static,
-    ) -> HttpResponse {
-        let admitted = self.admit(&request, turn).await;
+        let admitted = self.admit(&request, work).await;
         let parsed = admitted.and_then(|admission| Ok((admission, Form::parse(&body)?)));
         let (admission, form) = match parsed {
             Ok(parsed) => parsed,
@@ -107,7 +70,7 @@ impl Context {
                 return Ok(kept_form_page::stale_form(request, &fields));
             }
             fields.take("token")?;
-            work(store, request, fields)
+            handler(store, request, fields)
         })
         .await
     }
@@ -117,13 +80,13 @@ impl Context {
         admission: Admission,
         request: Request,
         form: Option<Form>,
-        work: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
+        handler: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
         let asked = Arc::new((request, form));
         let (sent, admitted) = (Arc::clone(&asked), admission.clone());
         let reply = admission.blocking(move |store| {
             let (request, form) = &*sent;
-            let reply = work(store, request).unwrap_or_else(|refusal| {
+            let reply = handler(store, request).unwrap_or_else(|refusal| {
                 admitted.note(&refusal);
                 if !matches!(refusal, Refusal::Unavailable(_) | Refusal::NotSignedIn) {
                     request.look_up_viewer(store);

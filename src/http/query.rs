@@ -2,9 +2,6 @@ use std::fmt;
 
 use form_urlencoded::Serializer;
 
-use crate::domain::{PostId, decimal};
-use crate::refusal::Refusal;
-
 /// An address with a query string, encoded.
 #[derive(Debug, Clone)]
 pub(crate) struct PageAddress(String);
@@ -32,11 +29,6 @@ impl fmt::Display for PageAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
-}
-
-/// Returns the post that a segment of a path names.
-pub(crate) fn post_id(segment: &str) -> Result<PostId, Refusal> {
-    decimal(segment).map(PostId).ok_or(Refusal::NotFound)
 }
 
 /// Returns a text as it is written in a query string.

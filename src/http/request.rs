@@ -16,7 +16,7 @@ use crate::http::client_network::client_network;
 use crate::http::entity_tag::is_cached;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
-use crate::http::{Form, Sender, Settings, Shown, Site};
+use crate::http::{Form, Segments, Sender, Settings, Shown, Site};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
 use crate::workflow::Call;
@@ -33,6 +33,8 @@ pub struct Request {
     pub network: Network,
     /// The path of its URL.
     pub path: String,
+    /// The segments of the path that its route names.
+    pub(crate) segments: Segments,
     /// The query string, undecoded.
     pub query: String,
     /// The browser and its system, in a few words of this program.
@@ -78,6 +80,7 @@ impl Request {
             id: id.unwrap_or_default(),
             network: client_network(request),
             path: request.path().to_owned(),
+            segments: Segments::of(request),
             query: request.query_string().to_owned(),
             device: device(user_agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default()),
             is_post: request.method() == Method::POST,

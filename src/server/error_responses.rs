@@ -10,7 +10,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 
 use crate::api;
 use crate::domain::RequestId;
-use crate::http::{Context, Request, error_page, problem};
+use crate::http::{Context, Request, Work, error_page, problem};
 use crate::refusal::Refusal;
 use crate::store::Store;
 
@@ -20,7 +20,7 @@ pub(super) async fn not_found(request: Request, context: Data<Context>) -> HttpR
         return problem::reply(&Refusal::NotFound.into(), request.id)
             .into_response(&context.settings);
     }
-    context.page(request, |_, _| Err(Refusal::NotFound)).await
+    context.page(Work::Short, request, |_, _| Err(Refusal::NotFound)).await
 }
 
 /// Replaces an error response of actix by an error page or a problem document. It runs
@@ -51,7 +51,7 @@ pub(super) async fn in_own_words(
             request.look_up_viewer(store);
             Ok(error_page::unusable(status, request))
         };
-        context.page(Request::of(&request), in_frame).await
+        context.page(Work::Short, Request::of(&request), in_frame).await
     };
     if let Some(allowed) = response.headers().get(header::ALLOW) {
         replaced.headers_mut().insert(header::ALLOW, with_head(allowed));

@@ -1,21 +1,17 @@
 //! All posts, newest first, in pages. The address of a page names the post before or
 //! after it, so a page keeps its posts while others are published.
 
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::http::paging::{cursor, direction};
-use crate::http::{Context, Layout, PageAddress, Reply, Work, get_only};
+use crate::http::{Context, Layout, PageAddress, Reply, Work};
 use crate::refusal::read_error;
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
 use crate::store::paging::{Cursor, Direction, Order, PageRequest};
 use crate::store::posts::{self, PublicPost};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(get_only("/posts").to(all_posts));
-}
 
 /// How many posts a page has.
 const PER_PAGE: usize = 50;
@@ -36,7 +32,7 @@ struct Month {
     posts: Vec<PublicPost>,
 }
 
-async fn all_posts(
+pub(super) async fn all_posts(
     request: HttpRequest,
     context: Data<Context>,
     pages: Data<FreshPages>,

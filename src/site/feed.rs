@@ -2,27 +2,19 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::domain::decimal;
-use crate::http::{Context, Reply, Request, Site, Work, get_only};
+use crate::http::{Context, Reply, Request, Site, Work};
 use crate::refusal::{Refusal, read_error};
 use crate::render::{filters, markdown};
 use crate::site::feed_ids::FeedIds;
 use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::{PublicBody, RenderCache};
+use crate::store::Store;
 use crate::store::posts::{self, PublicPost};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(get_only("/feed.atom").to(feed))
-        .service(get_only("/robots.txt").to(robots))
-        .service(get_only("/sitemap.xml").to(sitemap_index))
-        .service(get_only("/sitemap-{number}.xml").to(sitemap));
-}
 
 /// How many posts the feed has.
 const IN_FEED: usize = 20;
@@ -68,7 +60,7 @@ impl Entry {
     }
 }
 
-async fn feed(
+pub(super) async fn feed(
     request: HttpRequest,
     context: Data<Context>,
     pages: Data<FreshPages>,
@@ -100,13 +92,9 @@ struct Robots {
     site: Arc<Site>,
 }
 
-async fn robots(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |_, request| {
-            let robots = Robots { site: request.site.clone() };
-            Ok(Reply::ok(&robots).of_type("text/plain; charset=utf-8").revalidated())
-        })
-        .await
+pub(super) fn robots(_: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let robots = Robots { site: request.site.clone() };
+    Ok(Reply::ok(&robots).of_type("text/plain; charset=utf-8").revalidated())
 }
 
 /// How many ids of posts, published or not, one sitemap covers. The protocol allows
@@ -124,17 +112,13 @@ struct SitemapIndex {
     numbers: std::ops::RangeInclusive<i64>,
 }
 
-async fn sitemap_index(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let newest = posts::highest_id(&mut *store.checkout()?).map_err(read_error)?;
-            let index = SitemapIndex {
-                site: request.site.clone(),
-                numbers: 0..=(newest / PER_SITEMAP).min(LAST_SITEMAP),
-            };
-            Ok(Reply::ok(&index).of_type("application/xml; charset=utf-8").revalidated())
-        })
-        .await
+pub(super) fn sitemap_index(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let newest = posts::highest_id(&mut *store.checkout()?).map_err(read_error)?;
+    let index = SitemapIndex {
+        site: request.site.clone(),
+        numbers: 0..=(newest / PER_SITEMAP).min(LAST_SITEMAP),
+    };
+    Ok(Reply::ok(&index).of_type("application/xml; charset=utf-8").revalidated())
 }
 
 #[derive(Template)]
@@ -146,15 +130,11 @@ struct Sitemap {
     posts: Vec<(String, Timestamp)>,
 }
 
-async fn sitemap(request: Request, number: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
-            let number: i64 = decimal::<u32>(&number).ok_or(Refusal::NotFound)?.into();
-            let first = number * PER_SITEMAP;
-            let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)
-                .map_err(read_error)?;
-            let sitemap = Sitemap { site: request.site.clone(), is_first: number == 0, posts };
-            Ok(Reply::ok(&sitemap).of_type("application/xml; charset=utf-8").revalidated())
-        })
-        .await
+pub(super) fn sitemap(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let number: i64 = request.segments.number::<u32>("number")?.into();
+    let first = number * PER_SITEMAP;
+    let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)
+        .map_err(read_error)?;
+    let sitemap = Sitemap { site: request.site.clone(), is_first: number == 0, posts };
+    Ok(Reply::ok(&sitemap).of_type("application/xml; charset=utf-8").revalidated())
 }

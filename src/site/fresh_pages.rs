@@ -67,7 +67,7 @@ impl FreshPages {
         render: impl FnOnce(&Store, &Request) -> Result<Reply, Refusal> + Send + 'static,
     ) -> HttpResponse {
         if request.headers().contains_key(header::COOKIE) {
-            return context.page_with(work, Request::of(&request), render).await;
+            return context.page(work, Request::of(&request), render).await;
         }
         let Some(place) = context.admissions.glance(client_network(&request)) else {
             return context.refuse(&Unavailable::Busy.into(), &Request::of(&request), None);
@@ -75,7 +75,7 @@ impl FreshPages {
         let before = self.freshness.now().await;
         drop(place);
         let Some(before) = before else {
-            return context.page_with(work, Request::of(&request), render).await;
+            return context.page(work, Request::of(&request), render).await;
         };
         let address = request.uri().to_string();
         if let Some(page) = self.pages.get(&address)
@@ -83,7 +83,7 @@ impl FreshPages {
         {
             return page.response(&request);
         }
-        let response = context.page_with(work, Request::of(&request), render).await;
+        let response = context.page(work, Request::of(&request), render).await;
         let (response, page) = FreshPage::of(response, before);
         if let Some(page) = page {
             // It is sent again only where a later snapshot is the same: then the one in

@@ -10,7 +10,10 @@ mod render_cache;
 mod sign_in;
 mod sign_out;
 
-use actix_web::web::ServiceConfig;
+use actix_web::HttpResponse;
+use actix_web::web::{ServiceConfig, get, post, resource};
+
+use crate::http::{Work, get_page};
 
 pub use feed_ids::FeedIds;
 pub use fresh_pages::FreshPages;
@@ -18,10 +21,18 @@ pub use render_cache::RenderCache;
 
 /// Registers the public routes.
 pub fn routes(config: &mut ServiceConfig) {
+    // A resource refuses a POST with 405; a route alone is not found.
     config
-        .configure(public::routes)
-        .configure(all_posts::routes)
-        .configure(feed::routes)
-        .configure(sign_in::routes)
-        .configure(sign_out::routes);
+        .service(resource("/").route(get().to(public::home)))
+        .service(resource("/posts").route(get().to(all_posts::all_posts)))
+        .service(resource("/posts/{slug}").route(get().to(public::post)))
+        .service(resource("/feed.atom").route(get().to(feed::feed)))
+        .service(resource("/robots.txt").route(get_page(Work::Short, feed::robots)))
+        .service(resource("/sitemap.xml").route(get_page(Work::Short, feed::sitemap_index)))
+        .service(resource("/sitemap-{number}.xml").route(get_page(Work::Short, feed::sitemap)))
+        .route("/sign-in", get().to(sign_in::show))
+        .route("/sign-in", post().to(sign_in::submit))
+        .route("/sign-out", post().to(sign_out::sign_out))
+        .route("/healthz", get().to(HttpResponse::Ok))
+        .route("/readyz", get().to(public::ready));
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::domain::{Action, Permission, Person, Slug};
-use crate::http::{Context, Layout, Reply, Request, Work, get_only};
+use crate::http::{Context, Layout, Reply, Request, Work};
 use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
@@ -17,14 +17,6 @@ use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::{PublicBody, RenderCache};
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(get_only("/").to(home))
-        .service(get_only("/posts/{slug}").to(post))
-        .route("/healthz", web::get().to(HttpResponse::Ok))
-        .route("/readyz", web::get().to(ready));
-}
 
 /// How many posts the front page shows.
 const ON_FRONT_PAGE: usize = 20;
@@ -37,7 +29,7 @@ struct HomePage {
     posts: Vec<PublicPost>,
 }
 
-async fn home(
+pub(super) async fn home(
     request: HttpRequest,
     context: Data<Context>,
     pages: Data<FreshPages>,
@@ -102,7 +94,7 @@ struct GonePage {
     layout: Layout,
 }
 
-async fn post(
+pub(super) async fn post(
     request: HttpRequest,
     slug: Path<String>,
     context: Data<Context>,
@@ -146,7 +138,7 @@ fn own_page(reader: &Person, post: &PublicPost) -> Option<(String, &'static str)
 }
 
 /// Responds whether requests can be served: whether the database answers.
-async fn ready(request: Request, pages: Data<FreshPages>) -> HttpResponse {
+pub(super) async fn ready(request: Request, pages: Data<FreshPages>) -> HttpResponse {
     if pages.database_answers().await {
         return HttpResponse::Ok().finish();
     }

@@ -3,7 +3,7 @@
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::web::{Bytes, Data};
 
 use crate::accounts::sessions::{self, random_key_of};
 use crate::accounts::throttle::{self, SignInAttempt, Throttled};
@@ -18,13 +18,11 @@ use crate::metrics::{self, SignIn};
 use crate::refusal::{Refusal, read_error};
 use crate::store::Store;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/sign-in").route(web::get().to(show)).route(web::post().to(submit)),
-    );
-}
-
-async fn show(mut request: Request, session: Session, context: Data<Context>) -> HttpResponse {
+pub(super) async fn show(
+    mut request: Request,
+    session: Session,
+    context: Data<Context>,
+) -> HttpResponse {
     begin_session_if_none(&mut request, &session);
     if request.owner().is_none() {
         // It needs no turn.
@@ -32,9 +30,11 @@ async fn show(mut request: Request, session: Session, context: Data<Context>) ->
         return reply.to(&request).into_response(&context.settings);
     }
     context
-        .page(request, |store, request| match request.viewer(&mut *store.checkout()?) {
-            Ok(_) => Ok(Reply::see(local(&next(request)?), None)),
-            Err(_) => form(request),
+        .page(Work::Short, request, |store, request| {
+            match request.viewer(&mut *store.checkout()?) {
+                Ok(_) => Ok(Reply::see(local(&next(request)?), None)),
+                Err(_) => form(request),
+            }
         })
         .await
 }
@@ -101,7 +101,7 @@ impl Fields {
     }
 }
 
-async fn submit(
+pub(super) async fn submit(
     mut request: Request,
     session: Session,
     body: Bytes,

@@ -2,7 +2,7 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::web::{Bytes, Data};
 
 use crate::accounts::sessions;
 use crate::http::flash::Flash;
@@ -10,11 +10,7 @@ use crate::http::{Context, Form, Reply, Request, Work, error_page, kept_form_pag
 use crate::refusal::read_error;
 use crate::store::Store;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/sign-out", web::post().to(sign_out));
-}
-
-async fn sign_out(
+pub(super) async fn sign_out(
     request: Request,
     session: Session,
     body: Bytes,

@@ -1,11 +1,11 @@
 //! The same question through any interface gets the same layer, the same rule
 //! and the same record; and every route that changes something is asked.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use imprimatur::domain::{PostId, UserId};
 
+use crate::shape::routes::routes;
 use crate::support::program::Reply;
 use crate::support::world::{archive, publish, revise, submit};
 use crate::support::{Browser, Program, Server, World};
@@ -248,47 +248,10 @@ fn bearing(program: &Program, server: &Server) -> Browser {
 
 #[test]
 fn no_route_that_changes_something_is_missing_here() {
-    let mut found = Vec::new();
-    for source in edges() {
-        let mut path = String::new();
-        for line in source.lines() {
-            if let Some(at) = ["resource(\"", "route(\""]
-                .iter()
-                .find_map(|word| line.find(word).map(|at| at + word.len()))
-            {
-                path = line[at..].split('"').next().unwrap().to_owned();
-            }
-            for method in ["post", "put", "patch", "delete"] {
-                if line.contains(&format!("web::{method}()")) {
-                    found.push(path.clone());
-                }
-            }
-        }
-    }
+    let routes = routes().into_iter().filter(|route| route.changes);
+    let mut found: Vec<String> = routes.map(|route| route.path).collect();
     found.sort();
     assert_eq!(found, MUTATING);
-}
-
-/// The sources of the edges for browsers and programs, whatever their files are
-/// called.
-fn edges() -> Vec<String> {
-    let mut sources = Vec::new();
-    let mut folders: Vec<PathBuf> = ["http", "site", "desk", "account", "admin", "api"]
-        .map(|edge| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(edge))
-        .into_iter()
-        .filter(|folder| folder.exists())
-        .collect();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                sources.push(std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    sources
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod imports;
 mod lists;
 pub mod named_tests;
 pub mod readme;
+pub mod routes;
 mod schema;
 mod sources;
 mod words;

@@ -1,7 +1,5 @@
 //! The page on which a change to an account is confirmed, and its form.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 
@@ -13,20 +11,12 @@ use crate::admin::layout::authorized_layout;
 use crate::admin::reason::{problem_of_field, problem_of_reason};
 use crate::domain::{AccountAction, FieldError, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Layout, Reply, Request, error_page};
+use crate::http::{Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, Rule};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/admin/accounts/{username}/{change}")
-            .route(web::get().to(confirm))
-            .route(web::post().to(act)),
-    );
-}
 
 #[derive(Template)]
 #[template(path = "admin/account_change.html")]
@@ -122,33 +112,23 @@ impl AccountChangePage {
     }
 }
 
-async fn confirm(
-    request: Request,
-    path: Path<(String, String)>,
-    context: Data<Context>,
-) -> HttpResponse {
-    let (username, change) = path.into_inner();
-    context
-        .page(request, move |store, request| {
-            let mut query = request.query_fields()?;
-            let conn = &mut *store.checkout()?;
-            let (person, layout) =
-                authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
-            let requested = RequestedChange::take(&change, &mut query)?;
-            query.finish()?;
-            let account = find_with_token(conn, &username, &requested)?;
-            Ok(Reply::ok(&form_page(layout, &person, account, requested)))
-        })
-        .await
+pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let mut query = request.query_fields()?;
+    let conn = &mut *store.checkout()?;
+    let (person, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
+    let requested = RequestedChange::take(request.segments.get("change"), &mut query)?;
+    query.finish()?;
+    let account = find_with_token(conn, request, &requested)?;
+    Ok(Reply::ok(&form_page(layout, &person, account, requested)))
 }
 
 /// Returns the account that an address names, and whether it has the token.
 fn find_with_token(
     conn: &mut PgConnection,
-    username: &str,
+    request: &Request,
     requested: &RequestedChange,
 ) -> Result<Account, Refusal> {
-    let mut account = find(conn, username)?.account;
+    let mut account = find(conn, request)?.account;
     if let Some(token) = requested.token {
         let tokens = tokens::of_person(conn, account.person.id).map_err(read_error)?;
         account.has_token = tokens.iter().any(|line| line.id == token);
@@ -177,37 +157,18 @@ fn form_page(
     }
 }
 
-async fn act(
-    request: Request,
-    path: Path<(String, String)>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    let (username, change) = path.into_inner();
-    context
-        .form(request, body, move |store, request, fields| {
-            send(store, request, &username, &change, fields)
-        })
-        .await
-}
-
-fn send(
-    store: &Store,
-    request: &Request,
-    username: &str,
-    change: &str,
-    mut fields: Form,
-) -> Result<Reply, Refusal> {
+pub(super) fn act(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
+    let username = request.segments.get("username");
     // A person who is signed out here signs in first. One who is signed out
     // later, in the workflow, has lost a race.
     request.viewer(&mut *store.checkout()?)?;
-    let requested = RequestedChange::take(change, &mut fields)?;
+    let requested = RequestedChange::take(request.segments.get("change"), &mut fields)?;
     let typed = fields.require("reason")?;
     fields.finish()?;
     let parsed = Note::parse(&typed).map_err(|error| FieldError::new("reason", error.message));
     // The page of a link is made ready first: after the change, the link could be lost.
     let makes_link = requested.action == AccountAction::ResetPassword;
-    let frame = makes_link.then(|| link_frame(store, request, username));
+    let frame = makes_link.then(|| link_frame(store, request));
     if let Some(Err(Refusal::Unavailable(why))) = frame {
         return Err(why.into());
     }
@@ -231,36 +192,31 @@ fn send(
         }
         Err(Refusal::NotSignedIn) => Ok(error_page::signed_out_meanwhile(request)),
         Err(refusal @ (Refusal::Policy(_) | Refusal::Input(_))) => {
-            again(store, request, username, requested, typed, &refusal)
+            again(store, request, requested, typed, &refusal)
         }
         Err(refusal) => Err(refusal),
     }
 }
 
 /// Returns what the page of a link needs from the database.
-fn link_frame(
-    store: &Store,
-    request: &Request,
-    username: &str,
-) -> Result<(Layout, Person), Refusal> {
+fn link_frame(store: &Store, request: &Request) -> Result<(Layout, Person), Refusal> {
     let conn = &mut *store.checkout()?;
     let title = "One-time link";
     let (_, layout) = authorized_layout(conn, request, title, Permission::ManageAccount)?;
-    Ok((layout, find(conn, username)?.account.person))
+    Ok((layout, find(conn, request)?.account.person))
 }
 
 /// Shows the form again, with what was typed and the reasons of the refusal.
 fn again(
     store: &Store,
     request: &Request,
-    username: &str,
     requested: RequestedChange,
     typed: String,
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
     let (person, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
-    let account = find_with_token(conn, username, &requested)?;
+    let account = find_with_token(conn, request, &requested)?;
     let mut page = form_page(layout, &person, account, requested);
     page.reason = typed;
     page.problem = problem_of_reason(refusal, Rule::ReasonIsGiven.as_str());

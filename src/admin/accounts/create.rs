@@ -1,8 +1,6 @@
 //! Creating an account. Its person sets the password with a one-time link, which
 //! is shown once.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 
 use crate::accounts::secrets::Secret;
@@ -12,20 +10,11 @@ use crate::domain::{
     FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Person, Role, RoleSet,
     Username, parse_display_name,
 };
-use crate::http::{Context, Form, Layout, Reply, Request};
+use crate::http::{Form, Layout, Reply, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    // Not below /admin/accounts, where "create" may be a username.
-    config.service(
-        web::resource("/admin/create-account")
-            .route(web::get().to(form))
-            .route(web::post().to(submit)),
-    );
-}
 
 /// An address below the tab of the accounts, which makes it the current tab.
 const BELOW_ACCOUNTS: &str = "/admin/accounts/create";
@@ -99,10 +88,8 @@ impl NewAccountPage {
     }
 }
 
-async fn form(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| page(store, request, TypedAccount::default(), Vec::new()))
-        .await
+pub(super) fn form(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    page(store, request, TypedAccount::default(), Vec::new())
 }
 
 fn page(
@@ -118,21 +105,17 @@ fn page(
     Ok(Reply::ok(&NewAccountPage { layout, typed, errors }))
 }
 
-async fn submit(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
-    context
-        .form(request, body, move |store, request, mut fields| {
-            let typed = TypedAccount::take(&mut fields)?;
-            fields.finish()?;
-            match create(store, request, &typed) {
-                Ok(answer) => Ok(answer),
-                Err(Refusal::Input(input)) => {
-                    let page = page(store, request, typed, input.0.clone())?;
-                    Ok(page.with_refusal(&input.into()))
-                }
-                Err(refusal) => Err(refusal),
-            }
-        })
-        .await
+pub(super) fn submit(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
+    let typed = TypedAccount::take(&mut fields)?;
+    fields.finish()?;
+    match create(store, request, &typed) {
+        Ok(answer) => Ok(answer),
+        Err(Refusal::Input(input)) => {
+            let page = page(store, request, typed, input.0.clone())?;
+            Ok(page.with_refusal(&input.into()))
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 fn create(store: &Store, request: &Request, typed: &TypedAccount) -> Result<Reply, Refusal> {

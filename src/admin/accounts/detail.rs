@@ -1,8 +1,6 @@
 //! One account: what can be done to it, its roles, sessions and tokens, and its
 //! record.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
@@ -16,15 +14,12 @@ use crate::admin::layout::authorized_layout;
 use crate::admin::pager::Pager;
 use crate::domain::{AccountAction, Permission, Person, Reason, Role};
 use crate::http::paging::take_id;
-use crate::http::{Context, Layout, Reply, Request};
+use crate::http::{Layout, Reply, Request};
 use crate::policies::accounts::Account;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
+use crate::store::Store;
 use crate::workflow::accounts::precheck;
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/admin/accounts/{username}", web::get().to(show));
-}
 
 /// The number of entries of the record on one page.
 const ENTRIES_PER_PAGE: usize = 50;
@@ -126,29 +121,24 @@ impl AccountDetailPage {
     }
 }
 
-async fn show(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
-            let mut query = request.query_fields()?;
-            let before = take_id(&mut query, "before")?;
-            query.finish()?;
-            let conn = &mut *store.checkout()?;
-            let (viewer, layout) =
-                authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
-            let page = page(conn, &viewer, layout, &username, before)?;
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let mut query = request.query_fields()?;
+    let before = take_id(&mut query, "before")?;
+    query.finish()?;
+    let conn = &mut *store.checkout()?;
+    let (viewer, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
+    let page = page(conn, &viewer, layout, request, before)?;
+    Ok(Reply::ok(&page))
 }
 
 fn page(
     conn: &mut PgConnection,
     viewer: &Person,
     mut layout: Layout,
-    username: &str,
+    request: &Request,
     before: Option<i64>,
 ) -> Result<AccountDetailPage, Refusal> {
-    let found = find(conn, username)?;
+    let found = find(conn, request)?;
     let account = found.account;
     let id = account.person.id;
     let limit = ENTRIES_PER_PAGE as i64 + 1;

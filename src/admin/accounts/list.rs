@@ -1,26 +1,24 @@
 //! The list of accounts, with filters, search and pages.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
 
 use crate::accounts::directory::{self, AccountFilter, AccountSummary};
-use crate::admin::accounts::file::FILE;
 use crate::admin::accounts::filters::AccountFilters;
+use crate::admin::csv::{self, Column, Export};
 use crate::admin::filter_form::FilterForm;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
 use crate::domain::{Permission, Role};
-use crate::http::{Context, Layout, Reply, Request};
-use crate::refusal::read_error;
+use crate::http::{Layout, Reply, Request};
+use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
-use crate::store::paging::{Order, PageRequest};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/admin/accounts", web::get().to(list));
-}
+use crate::store::Store;
+use crate::store::paging::{Order, Page, PageRequest};
 
 const LIST: &str = "/admin/accounts";
+const FILE: &str = "/admin/accounts.csv";
 
 /// The number of accounts on one page.
 const PER_PAGE: usize = 50;
@@ -34,36 +32,29 @@ struct AccountsPage {
     pager: Pager,
 }
 
-async fn list(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let mut query = request.query_fields()?;
-            let direction = BY_TIME.take(&mut query)?;
-            let filters = AccountFilters::take(&mut query)?;
-            query.finish()?;
-            let conn = &mut *store.checkout()?;
-            let (_, layout) =
-                authorized_layout(conn, request, "Accounts", Permission::ManageAccount)?;
-            let slice =
-                PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
-            let checked = filters.form.check();
-            let found = match checked {
-                Ok(()) => directory::page(conn, &filters.filter, &slice).map_err(read_error)?,
-                Err(_) => slice.page(Vec::new()),
-            };
-            let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
-            let page = AccountsPage {
-                layout,
-                pager: BY_TIME.pager(&found, direction, address),
-                entries: found.lines,
-                filters,
-            };
-            Ok(match checked {
-                Ok(()) => Reply::ok(&page),
-                Err(input) => Reply::ok(&page).with_refusal(&input.into()),
-            })
-        })
-        .await
+pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let (direction, filters) = request
+        .query_fields()?
+        .read(|query| Ok((BY_TIME.take(query)?, AccountFilters::take(query)?)))?;
+    let conn = &mut *store.checkout()?;
+    let (_, layout) = authorized_layout(conn, request, "Accounts", Permission::ManageAccount)?;
+    let slice = PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
+    let checked = filters.form.check();
+    let found = match checked {
+        Ok(()) => directory::page(conn, &filters.filter, &slice).map_err(read_error)?,
+        Err(_) => slice.page(Vec::new()),
+    };
+    let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
+    let page = AccountsPage {
+        layout,
+        pager: BY_TIME.pager(&found, direction, address),
+        entries: found.lines,
+        filters,
+    };
+    Ok(match checked {
+        Ok(()) => Reply::ok(&page),
+        Err(input) => Reply::ok(&page).with_refusal(&input.into()),
+    })
 }
 
 impl AccountsPage {
@@ -89,5 +80,36 @@ impl AccountsPage {
 
     fn roles(&self) -> [(&'static str, &'static str, bool); 3] {
         Role::ALL.map(|role| (role.as_str(), role.as_str(), self.filter().role == Some(role)))
+    }
+}
+
+/// The list as a file.
+pub(super) struct AccountsFile(AccountFilter);
+
+impl Export for AccountsFile {
+    type Line = AccountSummary;
+    const NAME: &'static str = "accounts.csv";
+    const PERMISSION: Permission = Permission::ManageAccount;
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("username", |_, line| line.person.username.clone()),
+        ("name", |_, line| line.person.display_name.clone()),
+        ("roles", |_, line| line.person.roles.to_string()),
+        ("state", |list, _| (if list.0.is_active { "active" } else { "deactivated" }).to_owned()),
+        ("last_seen", |_, line| csv::or_empty(line.last_seen_at.map(csv::time))),
+        ("created", |_, line| csv::time(line.created_at)),
+    ];
+
+    fn asked(request: &Request, _: &mut PgConnection, _: Timestamp) -> Result<Self, Refusal> {
+        let filters = request.query_fields()?.read(AccountFilters::take)?;
+        filters.form.check()?;
+        Ok(Self(filters.filter))
+    }
+
+    fn page(
+        &self,
+        conn: &mut PgConnection,
+        slice: &PageRequest,
+    ) -> diesel::QueryResult<Page<AccountSummary>> {
+        directory::page(conn, &self.0, slice)
     }
 }

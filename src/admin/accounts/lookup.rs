@@ -2,15 +2,17 @@ use diesel::pg::PgConnection;
 
 use crate::accounts::directory::{self, AccountDetails};
 use crate::domain::Username;
+use crate::http::Request;
 use crate::refusal::{Refusal, read_error};
 
-/// Returns the account that an address names.
+/// Returns the account that the address of a request names.
 ///
 /// # Errors
 ///
 /// [`Refusal::NotFound`] when there is no such account.
-pub(super) fn find(conn: &mut PgConnection, username: &str) -> Result<AccountDetails, Refusal> {
-    let username = Username::parse(username).map_err(|_| Refusal::NotFound)?;
+pub(super) fn find(conn: &mut PgConnection, request: &Request) -> Result<AccountDetails, Refusal> {
+    let username =
+        Username::parse(request.segments.get("username")).map_err(|_| Refusal::NotFound)?;
     let found = directory::find(conn, &username).map_err(read_error)?;
     found.ok_or(Refusal::NotFound)
 }

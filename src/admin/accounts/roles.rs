@@ -1,7 +1,5 @@
 //! Granting and revoking several roles of an account, with one reason.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
 use crate::admin::accounts::lookup::find;
@@ -12,21 +10,13 @@ use crate::domain::{
     UnknownName,
 };
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Layout, Reply, Request, error_page};
+use crate::http::{Form, Layout, Reply, Request, error_page};
 use crate::permissions;
 use crate::policies::accounts::{AccountChange, Rule};
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/admin/accounts/{username}/change-roles")
-            .route(web::get().to(form))
-            .route(web::post().to(submit)),
-    );
-}
 
 #[derive(Template)]
 #[template(path = "admin/account_roles.html")]
@@ -97,25 +87,20 @@ impl AccountRolesPage {
     }
 }
 
-async fn form(request: Request, username: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
-            let page = page(store, request, &username, None)?;
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn form(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let page = page(store, request, None)?;
+    Ok(Reply::ok(&page))
 }
 
 fn page(
     store: &Store,
     request: &Request,
-    username: &str,
     typed: Option<TypedRoles>,
 ) -> Result<AccountRolesPage, Refusal> {
     let conn = &mut *store.checkout()?;
     let (viewer, mut layout) =
         authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
-    let account = find(conn, username)?.account;
+    let account = find(conn, request)?.account;
     let held = RoleSet::of(&account.person.roles.iter().collect::<Vec<_>>());
     let typed = typed.unwrap_or_else(|| TypedRoles {
         ticked: RoleSet::of(&held.iter().collect::<Vec<_>>()),
@@ -145,39 +130,25 @@ fn page(
     Ok(AccountRolesPage { layout, person: account.person, typed, errors, refused, choices })
 }
 
-async fn submit(
-    request: Request,
-    username: Path<String>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    context
-        .form(request, body, move |store, request, mut fields| {
-            // A person who is signed out here signs in first.
-            request.viewer(&mut *store.checkout()?)?;
-            let typed = TypedRoles::take(&mut fields)?;
-            fields.finish()?;
-            match change(store, request, &username, &typed) {
-                Ok(()) => Ok(Reply::see(
-                    format!("/admin/accounts/{username}"),
-                    Some(Flash::AccountChanged),
-                )),
-                Err(Refusal::NotSignedIn) => Ok(error_page::signed_out_meanwhile(request)),
-                Err(refusal @ (Refusal::Policy(_) | Refusal::Input(_))) => {
-                    again(store, request, &username, typed, &refusal)
-                }
-                Err(refusal) => Err(refusal),
-            }
-        })
-        .await
+pub(super) fn submit(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
+    // A person who is signed out here signs in first.
+    request.viewer(&mut *store.checkout()?)?;
+    let typed = TypedRoles::take(&mut fields)?;
+    fields.finish()?;
+    match change(store, request, &typed) {
+        Ok(()) => Ok(Reply::see(
+            format!("/admin/accounts/{}", request.segments.get("username")),
+            Some(Flash::AccountChanged),
+        )),
+        Err(Refusal::NotSignedIn) => Ok(error_page::signed_out_meanwhile(request)),
+        Err(refusal @ (Refusal::Policy(_) | Refusal::Input(_))) => {
+            again(store, request, typed, &refusal)
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
-fn change(
-    store: &Store,
-    request: &Request,
-    username: &str,
-    typed: &TypedRoles,
-) -> Result<(), Refusal> {
+fn change(store: &Store, request: &Request, typed: &TypedRoles) -> Result<(), Refusal> {
     let reason = Note::parse(&typed.reason);
     let reason = reason.map_err(|error| FieldError::new("reason", error.message))?;
     let changes = typed.changes();
@@ -190,18 +161,17 @@ fn change(
         request: request.id,
         reason: reason.as_str(),
     };
-    accounts::change_together(store, &call, username, first, others)
+    accounts::change_together(store, &call, request.segments.get("username"), first, others)
 }
 
 /// Shows the form again, with what was typed and the reasons of the refusal.
 fn again(
     store: &Store,
     request: &Request,
-    username: &str,
     typed: TypedRoles,
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
-    let mut page = page(store, request, username, Some(typed))?;
+    let mut page = page(store, request, Some(typed))?;
     match (refusal, problem_of_reason(refusal, Rule::ReasonIsGiven.as_str())) {
         (_, Some(problem)) => page.errors.push(FieldError::new("reason", problem)),
         (Refusal::Input(input), None) => page.errors.extend(input.0.iter().cloned()),

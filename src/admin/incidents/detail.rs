@@ -1,28 +1,16 @@
 //! One incident, and the form that acknowledges it.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 
 use crate::admin::layout::authorized_layout;
-use crate::domain::{
-    FieldError, Incident, IncidentId, Interface, Note, Permission, Reason, decimal,
-};
+use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Layout, Reply, Request};
+use crate::http::{Form, Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::store::Store;
 use crate::{audit, permissions, workflow};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/admin/incidents/{id}")
-            .route(web::get().to(show))
-            .route(web::post().to(acknowledge)),
-    );
-}
 
 #[derive(Template)]
 #[template(path = "admin/incident.html")]
@@ -38,8 +26,8 @@ struct IncidentPage {
 }
 
 impl IncidentPage {
-    fn read(conn: &mut PgConnection, request: &Request, id: &str) -> Result<Self, Refusal> {
-        let id = decimal(id).map(IncidentId).ok_or(Refusal::NotFound)?;
+    fn read(conn: &mut PgConnection, request: &Request) -> Result<Self, Refusal> {
+        let id = IncidentId(request.segments.number("id")?);
         let title = format!("Incident {id}");
         let (person, layout) = authorized_layout(conn, request, &title, Permission::ViewAudit)?;
         let incident = audit::incident(conn, id).map_err(read_error)?.ok_or(Refusal::NotFound)?;
@@ -49,40 +37,31 @@ impl IncidentPage {
     }
 }
 
-async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
-            let conn = &mut *store.checkout()?;
-            Ok(Reply::ok(&IncidentPage::read(conn, request, &id)?))
-        })
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    Ok(Reply::ok(&IncidentPage::read(conn, request)?))
 }
 
-async fn acknowledge(
-    request: Request,
-    id: Path<String>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    context
-        .form(request, body, move |store, request, fields| {
-            let typed = fields.clone();
-            match send(store, request, &id, fields) {
-                Ok(()) => Ok(Reply::see("/admin/incidents", Some(Flash::Acknowledged))),
-                Err(refusal) if can_show_again(&refusal) => {
-                    let conn = &mut *store.checkout()?;
-                    let mut page = IncidentPage::read(conn, request, &id)?;
-                    page.note = typed.peek("finding").unwrap_or_default().to_owned();
-                    page.refused = refusal.reasons();
-                    if let Refusal::Input(errors) = &refusal {
-                        page.problem = errors.of("finding").map(str::to_owned);
-                    }
-                    Ok(Reply::ok(&page).with_refusal(&refusal))
-                }
-                Err(refusal) => Err(refusal),
+pub(super) fn acknowledge(
+    store: &Store,
+    request: &Request,
+    fields: Form,
+) -> Result<Reply, Refusal> {
+    let typed = fields.clone();
+    match send(store, request, fields) {
+        Ok(()) => Ok(Reply::see("/admin/incidents", Some(Flash::Acknowledged))),
+        Err(refusal) if can_show_again(&refusal) => {
+            let conn = &mut *store.checkout()?;
+            let mut page = IncidentPage::read(conn, request)?;
+            page.note = typed.peek("finding").unwrap_or_default().to_owned();
+            page.refused = refusal.reasons();
+            if let Refusal::Input(errors) = &refusal {
+                page.problem = errors.of("finding").map(str::to_owned);
             }
-        })
-        .await
+            Ok(Reply::ok(&page).with_refusal(&refusal))
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Returns whether the refusal is shown beside the form.
@@ -94,8 +73,8 @@ fn can_show_again(refusal: &Refusal) -> bool {
     }
 }
 
-fn send(store: &Store, request: &Request, id: &str, mut fields: Form) -> Result<(), Refusal> {
-    let id = decimal(id).map(IncidentId).ok_or(Refusal::NotFound)?;
+fn send(store: &Store, request: &Request, mut fields: Form) -> Result<(), Refusal> {
+    let id = IncidentId(request.segments.number("id")?);
     let note = Note::parse(&fields.require("finding")?)
         .map_err(|error| FieldError::new("finding", error.message))?;
     fields.finish()?;

@@ -1,26 +1,23 @@
 //! The list of incidents, open or acknowledged.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
 
-use crate::admin::incidents::file::FILE;
-use crate::admin::incidents::tab;
+use crate::admin::csv::{self, Column, Export};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
 use crate::admin::query::address;
 use crate::audit::{self, IncidentState};
-use crate::domain::{Incident, Permission};
-use crate::http::{Context, Layout, Reply, Request};
-use crate::refusal::read_error;
+use crate::domain::{Acknowledgement, FieldError, Incident, Permission};
+use crate::http::{Form, Layout, Reply, Request};
+use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
-use crate::store::paging::{Order, PageRequest};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/admin/incidents", web::get().to(list));
-}
+use crate::store::Store;
+use crate::store::paging::{Order, Page, PageRequest};
 
 const LIST: &str = "/admin/incidents";
+const FILE: &str = "/admin/incidents.csv";
 
 /// The number of incidents on one page.
 const PER_PAGE: usize = 25;
@@ -34,25 +31,16 @@ struct IncidentsPage {
     pager: Pager,
 }
 
-async fn list(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let mut query = request.query_fields()?;
-            let state = tab::take(&mut query)?;
-            let direction = BY_TIME.take(&mut query)?;
-            query.finish()?;
-            let slice =
-                PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
-            let conn = &mut *store.checkout()?;
-            let (_, layout) = authorized_layout(conn, request, "Incidents", Permission::ViewAudit)?;
-            let found = audit::incidents(conn, state, &slice).map_err(read_error)?;
-            let address = |name: &str, value: &str| {
-                address(LIST, [("state", tab::name(state)), (name, value)])
-            };
-            let pager = BY_TIME.pager(&found, direction, address);
-            Ok(Reply::ok(&IncidentsPage { layout, state, incidents: found.lines, pager }))
-        })
-        .await
+pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let (state, direction) =
+        request.query_fields()?.read(|query| Ok((take_tab(query)?, BY_TIME.take(query)?)))?;
+    let slice = PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
+    let conn = &mut *store.checkout()?;
+    let (_, layout) = authorized_layout(conn, request, "Incidents", Permission::ViewAudit)?;
+    let found = audit::incidents(conn, state, &slice).map_err(read_error)?;
+    let address = |name: &str, value: &str| address(LIST, [("state", tab(state)), (name, value)]);
+    let pager = BY_TIME.pager(&found, direction, address);
+    Ok(Reply::ok(&IncidentsPage { layout, state, incidents: found.lines, pager }))
 }
 
 impl IncidentsPage {
@@ -60,11 +48,72 @@ impl IncidentsPage {
     fn tabs(&self) -> [(&'static str, String, bool); 2] {
         let tabs = [("Open", IncidentState::Open), ("Acknowledged", IncidentState::Acknowledged)];
         tabs.map(|(label, state)| {
-            (label, address(LIST, [("state", tab::name(state))]), state == self.state)
+            (label, address(LIST, [("state", tab(state))]), state == self.state)
         })
     }
 
     fn file(&self) -> String {
-        address(FILE, [("state", tab::name(self.state))])
+        address(FILE, [("state", tab(self.state))])
     }
+}
+
+/// Returns the value of the field `state`.
+fn tab(state: IncidentState) -> &'static str {
+    match state {
+        IncidentState::Open => "",
+        IncidentState::Acknowledged => "acknowledged",
+    }
+}
+
+/// Takes out of a query which incidents it asks for.
+fn take_tab(query: &mut Form) -> Result<IncidentState, FieldError> {
+    match query.take("state")?.as_deref() {
+        None | Some("") => Ok(IncidentState::Open),
+        Some("acknowledged") => Ok(IncidentState::Acknowledged),
+        Some(_) => Err(FieldError::new("state", "Unknown filter.")),
+    }
+}
+
+/// The list as a file.
+pub(super) struct IncidentsFile(IncidentState);
+
+impl Export for IncidentsFile {
+    type Line = Incident;
+    const NAME: &'static str = "incidents.csv";
+    const PERMISSION: Permission = Permission::ViewAudit;
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("id", |_, line| line.id.to_string()),
+        ("at", |_, line| csv::time(line.at)),
+        ("request", |_, line| line.request.to_string()),
+        ("interface", |_, line| line.interface.clone()),
+        ("person", |_, line| csv::or_empty(line.actor.as_ref().map(|actor| &actor.name))),
+        ("action", |_, line| line.action.clone()),
+        ("post", |_, line| csv::or_empty(line.post)),
+        ("invariant", |_, line| line.invariant.clone()),
+        ("detail", |_, line| line.detail.clone()),
+        ("acknowledged_at", |_, line| acknowledged(line, |done| csv::time(done.at))),
+        ("acknowledged_by", |_, line| acknowledged(line, |done| done.by.name.clone())),
+        ("finding", |_, line| acknowledged(line, |done| done.note.clone())),
+        ("person_username", |_, line| {
+            csv::or_empty(line.actor.as_ref().map(|actor| &actor.username))
+        }),
+        ("acknowledged_by_username", |_, line| acknowledged(line, |done| done.by.username.clone())),
+    ];
+
+    fn asked(request: &Request, _: &mut PgConnection, _: Timestamp) -> Result<Self, Refusal> {
+        Ok(Self(request.query_fields()?.read(|query| Ok(take_tab(query)?))?))
+    }
+
+    fn page(
+        &self,
+        conn: &mut PgConnection,
+        slice: &PageRequest,
+    ) -> diesel::QueryResult<Page<Incident>> {
+        audit::incidents(conn, self.0, slice)
+    }
+}
+
+/// Returns a part of the acknowledgement, or an empty cell.
+fn acknowledged(line: &Incident, part: fn(&Acknowledgement) -> String) -> String {
+    csv::or_empty(line.acknowledgement.as_ref().map(part))
 }

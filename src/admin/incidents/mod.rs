@@ -1,12 +1,17 @@
 //! The incidents: changes that an invariant stopped, and who acknowledged them.
 
 mod detail;
-mod file;
 mod list;
-mod tab;
 
 use actix_web::web::ServiceConfig;
 
+use crate::admin::csv;
+use crate::http::{Work, get_page, post_form};
+
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.configure(list::routes).configure(file::routes).configure(detail::routes);
+    config
+        .route("/admin/incidents", get_page(Work::Short, list::list))
+        .route("/admin/incidents.csv", csv::file::<list::IncidentsFile>())
+        .route("/admin/incidents/{id}", get_page(Work::Short, detail::show))
+        .route("/admin/incidents/{id}", post_form(Work::Short, detail::acknowledge));
 }

@@ -2,8 +2,6 @@
 //!
 //! The address of the page carries the selected posts, and GET changes nothing.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
@@ -19,22 +17,15 @@ use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State, decimal,
 };
-use crate::http::{Context, Form, Layout, Reply, Request, return_address};
+use crate::http::{Form, Layout, Reply, Request, return_address};
 use crate::policies::Rule;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
+use crate::store::Store;
 use crate::store::paging::{Direction, PageRequest};
 use crate::store::posts;
 use crate::store::visibility::Visibility;
 use crate::workflow::bulk_archives::{self, BulkPreview, MAX_POSTS, SelectedPosts};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/admin/posts/bulk-archive")
-            .route(web::get().to(confirm))
-            .route(web::post().to(begin)),
-    );
-}
 
 #[derive(Template)]
 #[template(path = "admin/bulk_confirm.html")]
@@ -83,34 +74,30 @@ impl BulkConfirmPage {
     }
 }
 
-async fn confirm(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let mut query = request.query_fields()?;
-            let back = take_back(&mut query)?;
-            if query.peek("everything").is_some() {
-                return confirm_everything(&mut *store.checkout()?, request, query, back);
-            }
-            let ticked = query.take_all("post");
-            // Addresses of before carry the filters of the list.
-            let filters = PostFilters::take(&mut query)?;
-            query.finish()?;
-            let back = back.unwrap_or_else(|| filters.form.address(LIST));
-            let conn = &mut *store.checkout()?;
-            match parse(&ticked) {
-                Ok(posts) => {
-                    let (person, layout) =
-                        authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
-                    Ok(Reply::ok(&BulkConfirmPage::new(conn, layout, &person, &posts, back)?))
-                }
-                // The list says what is wrong, and keeps the ticks.
-                Err(problem) => {
-                    let ticked = texts(&ticked).map(str::to_owned).collect();
-                    list::reply(conn, request, AskedList::again(&back, ticked, problem)?)
-                }
-            }
-        })
-        .await
+pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let mut query = request.query_fields()?;
+    let back = take_back(&mut query)?;
+    if query.peek("everything").is_some() {
+        return confirm_everything(&mut *store.checkout()?, request, query, back);
+    }
+    let ticked = query.take_all("post");
+    // Addresses of before carry the filters of the list.
+    let filters = PostFilters::take(&mut query)?;
+    query.finish()?;
+    let back = back.unwrap_or_else(|| filters.form.address(LIST));
+    let conn = &mut *store.checkout()?;
+    match parse(&ticked) {
+        Ok(posts) => {
+            let (person, layout) =
+                authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
+            Ok(Reply::ok(&BulkConfirmPage::new(conn, layout, &person, &posts, back)?))
+        }
+        // The list says what is wrong, and keeps the ticks.
+        Err(problem) => {
+            let ticked = texts(&ticked).map(str::to_owned).collect();
+            list::reply(conn, request, AskedList::again(&back, ticked, problem)?)
+        }
+    }
 }
 
 /// Takes out of a query or form the address of the list that leads back, if it is one.
@@ -180,34 +167,29 @@ fn texts(fields: &[String]) -> impl Iterator<Item = &str> {
 }
 
 /// Begins the bulk archive, and archives the first posts.
-async fn begin(request: Request, body: Bytes, context: Data<Context>) -> HttpResponse {
-    context
-        .form(request, body, |store, request, mut form| {
-            let key = form.key()?;
-            let back = take_back(&mut form)?.unwrap_or_else(|| LIST.to_owned());
-            let posts = parse(&[form.require("posts")?])?;
-            let typed = form.require("reason")?;
-            form.finish()?;
-            let call = bulk_call(request)?;
-            let begun = Note::parse(&typed)
-                .map_err(|error| FieldError::new("reason", error.message).into())
-                .and_then(|reason| bulk_archives::begin(store, &call, &key, &posts, &reason));
-            let refusal = match begun {
-                Ok(id) => return work(store, request, id, back),
-                Err(refusal) => refusal,
-            };
-            let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven.as_str()) else {
-                return Err(refusal);
-            };
-            let conn = &mut *store.checkout()?;
-            let (person, layout) =
-                authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
-            let mut page = BulkConfirmPage::new(conn, layout, &person, &posts, back)?;
-            page.key = key.as_str().to_owned();
-            page.reason = typed;
-            page.problem = Some(problem);
-            page.layout.has_errors = true;
-            Ok(Reply::ok(&page).with_refusal(&refusal))
-        })
-        .await
+pub(super) fn begin(store: &Store, request: &Request, mut form: Form) -> Result<Reply, Refusal> {
+    let key = form.key()?;
+    let back = take_back(&mut form)?.unwrap_or_else(|| LIST.to_owned());
+    let posts = parse(&[form.require("posts")?])?;
+    let typed = form.require("reason")?;
+    form.finish()?;
+    let call = bulk_call(request)?;
+    let begun = Note::parse(&typed)
+        .map_err(|error| FieldError::new("reason", error.message).into())
+        .and_then(|reason| bulk_archives::begin(store, &call, &key, &posts, &reason));
+    let refusal = match begun {
+        Ok(id) => return work(store, request, id, back),
+        Err(refusal) => refusal,
+    };
+    let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven.as_str()) else {
+        return Err(refusal);
+    };
+    let conn = &mut *store.checkout()?;
+    let (person, layout) = authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
+    let mut page = BulkConfirmPage::new(conn, layout, &person, &posts, back)?;
+    page.key = key.as_str().to_owned();
+    page.reason = typed;
+    page.problem = Some(problem);
+    page.layout.has_errors = true;
+    Ok(Reply::ok(&page).with_refusal(&refusal))
 }

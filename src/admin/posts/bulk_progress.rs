@@ -1,28 +1,18 @@
 //! The page that shows the outcome of each post of a bulk archive, and continues
 //! with the posts that have none.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use askama::Template;
 
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::paths::{LIST, bulk_archive};
 use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
-use crate::domain::{Interface, Permission, decimal};
-use crate::http::{Context, Form, Layout, PageAddress, Reply, Request, return_address};
+use crate::domain::{Interface, Permission};
+use crate::http::{Form, Layout, PageAddress, Reply, Request, return_address};
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::bulk::{Bulk, BulkId, Item, ItemOutcome};
 use crate::workflow::bulk_archives::{self, BulkCall};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/admin/posts/bulk-archive/{id}")
-            .route(web::get().to(progress))
-            .route(web::post().to(go_on)),
-    );
-}
 
 /// The title of the pages of a bulk archive.
 pub(super) const TITLE: &str = "Archive several posts";
@@ -83,36 +73,22 @@ impl BulkProgressPage {
     }
 }
 
-async fn progress(request: Request, path: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, move |store, request| {
-            let back = take_back(&mut request.query_fields()?)?;
-            let conn = &mut *store.checkout()?;
-            let (person, layout) =
-                authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
-            let bulk = bulk_archives::find(conn, &person, bulk_id(&path)?)?;
-            Ok(Reply::ok(&BulkProgressPage { layout, bulk, back }))
-        })
-        .await
+pub(super) fn progress(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let back = take_back(&mut request.query_fields()?)?;
+    let conn = &mut *store.checkout()?;
+    let (person, layout) = authorized_layout(conn, request, TITLE, Permission::ArchivePost)?;
+    let bulk = bulk_archives::find(conn, &person, bulk_id(request)?)?;
+    Ok(Reply::ok(&BulkProgressPage { layout, bulk, back }))
 }
 
-async fn go_on(
-    request: Request,
-    path: Path<String>,
-    body: Bytes,
-    context: Data<Context>,
-) -> HttpResponse {
-    context
-        .form(request, body, move |store, request, mut form| {
-            let back = take_back(&mut form)?;
-            form.finish()?;
-            work(store, request, bulk_id(&path)?, back)
-        })
-        .await
+pub(super) fn go_on(store: &Store, request: &Request, mut form: Form) -> Result<Reply, Refusal> {
+    let back = take_back(&mut form)?;
+    form.finish()?;
+    work(store, request, bulk_id(request)?, back)
 }
 
-fn bulk_id(text: &str) -> Result<BulkId, Refusal> {
-    decimal(text).map(BulkId).ok_or(Refusal::NotFound)
+fn bulk_id(request: &Request) -> Result<BulkId, Refusal> {
+    request.segments.number("id").map(BulkId)
 }
 
 /// Archives as many posts as one request may, and leads to the progress.

@@ -1,8 +1,6 @@
 //! Everything that is known of one post, and whether its stored data is
 //! consistent.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Path, ServiceConfig};
 use askama::Template;
 use diesel::pg::PgConnection;
 use diesel::result::Error;
@@ -11,20 +9,17 @@ use crate::admin::layout::authorized_layout;
 use crate::admin::posts::paths::LIST;
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Action, Permission, Person, Post, PostId, State, Status};
-use crate::http::{Context, Layout, PageAddress, Reply, Request, post_id};
+use crate::http::{Layout, PageAddress, Reply, Request};
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};
+use crate::store::Store;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, PostHistory};
 use crate::store::verify::{self, CheckResult};
 use crate::store::visibility::Visibility;
 use crate::workflow::{self, Advice};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/admin/posts/{id}", web::get().to(show));
-}
 
 /// The number of refusals on the page. The list of refusals has the others.
 const MAX_REFUSALS: usize = 10;
@@ -83,42 +78,35 @@ impl PostDetailPage {
     }
 }
 
-async fn show(request: Request, id: Path<String>, context: Data<Context>) -> HttpResponse {
-    context
-        .rendered_page(request, move |store, request| {
-            let mut connection = store.checkout()?;
-            let conn = &mut *connection;
-            let (person, layout) =
-                authorized_layout(conn, request, "A post", Permission::ViewAudit)?;
-            let id = post_id(&id)?;
-            let found = read(conn, &person, id)?;
-            let verdicts = verify::of_post(conn, id).map_err(read_error)?;
-            let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
-            let slice = PageRequest::newest(MAX_REFUSALS);
-            let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
-            drop(connection);
-            let is_consistent = verdicts.iter().all(|verdict| verdict.broken.is_empty());
-            let details = match found {
-                StoredPost::Readable(post, history) => {
-                    Some(PostDetails::of(*post, history, &person))
-                }
-                StoredPost::Inconsistent => None,
-                // A post that is gone may have left a history.
-                StoredPost::Missing if !is_consistent => None,
-                StoredPost::Missing => return Err(Refusal::NotFound),
-            };
-            let mut page = PostDetailPage {
-                layout,
-                id,
-                details,
-                verdicts,
-                has_more_refusals: refusals.next.is_some(),
-                refusals: refusals.lines,
-            };
-            page.layout.title = page.title();
-            Ok(Reply::ok(&page))
-        })
-        .await
+pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let mut connection = store.checkout()?;
+    let conn = &mut *connection;
+    let (person, layout) = authorized_layout(conn, request, "A post", Permission::ViewAudit)?;
+    let id = request.segments.post_id()?;
+    let found = read(conn, &person, id)?;
+    let verdicts = verify::of_post(conn, id).map_err(read_error)?;
+    let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
+    let slice = PageRequest::newest(MAX_REFUSALS);
+    let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
+    drop(connection);
+    let is_consistent = verdicts.iter().all(|verdict| verdict.broken.is_empty());
+    let details = match found {
+        StoredPost::Readable(post, history) => Some(PostDetails::of(*post, history, &person)),
+        StoredPost::Inconsistent => None,
+        // A post that is gone may have left a history.
+        StoredPost::Missing if !is_consistent => None,
+        StoredPost::Missing => return Err(Refusal::NotFound),
+    };
+    let mut page = PostDetailPage {
+        layout,
+        id,
+        details,
+        verdicts,
+        has_more_refusals: refusals.next.is_some(),
+        refusals: refusals.lines,
+    };
+    page.layout.title = page.title();
+    Ok(Reply::ok(&page))
 }
 
 /// A post as it is stored.

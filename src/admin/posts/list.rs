@@ -1,36 +1,29 @@
 //! The list of posts, with filters, search, sort and pages.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, ServiceConfig};
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
+use crate::admin::csv::{self, Column, Export};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::BY_POSITION;
 use crate::admin::posts::asked_list::AskedList;
+use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list_page::PostsPage;
 use crate::admin::posts::paths::LIST;
 use crate::domain::Permission;
-use crate::http::{Context, Reply, Request};
+use crate::http::{Reply, Request};
 use crate::refusal::{Refusal, read_error};
-use crate::store::paging::{Page, PageRequest};
-use crate::store::posts::{self, ChangeList};
+use crate::store::Store;
+use crate::store::paging::{Order, Page, PageRequest};
+use crate::store::posts::{self, ChangeLine, ChangeList, Filter, Sort};
 use crate::store::visibility::Visibility;
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/admin/posts", web::get().to(list));
-}
 
 /// The number of posts on one page.
 const PER_PAGE: usize = 50;
 
-async fn list(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let asked = AskedList::take(request.query_fields()?)?;
-            reply(&mut *store.checkout()?, request, asked)
-        })
-        .await
+pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let asked = AskedList::take(request.query_fields()?)?;
+    reply(&mut *store.checkout()?, request, asked)
 }
 
 /// Returns the list that is asked for. What is wrong with the question is shown in
@@ -69,4 +62,62 @@ pub(super) fn reply(
 /// Returns the numbers of posts, of all and of each state.
 fn counts(found: &ChangeList) -> (Option<usize>, [Option<usize>; 4]) {
     (Some(found.count), found.by_state)
+}
+
+/// The list as a file.
+pub(super) struct PostsFile {
+    visibility: Visibility,
+    filter: Filter,
+    sort: Sort,
+    order: Order,
+}
+
+impl Export for PostsFile {
+    type Line = ChangeLine;
+    const NAME: &'static str = "posts.csv";
+    const PERMISSION: Permission = Permission::ViewAudit;
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("id", |_, line| line.id.to_string()),
+        ("state", |_, line| line.state.as_str().to_owned()),
+        ("title", |_, line| line.title.clone()),
+        ("author", |_, line| line.author.name.clone()),
+        ("published_by", |_, line| csv::or_empty(line.publisher.as_ref().map(|by| &by.name))),
+        ("since", |_, line| csv::time(line.since)),
+        ("revision", |_, line| line.revision.to_string()),
+        ("author_username", |_, line| line.author.username.clone()),
+        ("published_by_username", |_, line| {
+            csv::or_empty(line.publisher.as_ref().map(|by| &by.username))
+        }),
+    ];
+
+    fn asked(
+        request: &Request,
+        conn: &mut PgConnection,
+        began_at: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let filters =
+            request.query_fields()?.read(|query| Ok(PostFilters::take(query)?.checked()?))?;
+        let person = request.viewer(conn)?;
+        let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
+        let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
+        Ok(Self {
+            visibility: Visibility::of(&person),
+            // "Waiting longer than" counts from one moment in every part of the file.
+            filter: filters.filter(began_at, &names),
+            sort: filters.sort,
+            order: filters.order,
+        })
+    }
+
+    fn order(&self) -> Order {
+        self.order
+    }
+
+    fn page(
+        &self,
+        conn: &mut PgConnection,
+        slice: &PageRequest,
+    ) -> diesel::QueryResult<Page<ChangeLine>> {
+        posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)
+    }
 }

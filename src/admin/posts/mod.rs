@@ -1,11 +1,9 @@
 //! The list of posts, one post, and archiving one or many of them.
 
-mod archive;
 mod asked_list;
 mod bulk_confirm;
 mod bulk_progress;
 mod detail;
-mod file;
 mod filters;
 mod list;
 mod list_page;
@@ -14,13 +12,27 @@ mod skipped;
 
 use actix_web::web::ServiceConfig;
 
+use crate::admin::csv;
+use crate::http::{Edge, Work, action_form, get_page, post_form};
+
 pub(super) fn routes(config: &mut ServiceConfig) {
     // The last one takes what the others leave.
     config
-        .configure(list::routes)
-        .configure(file::routes)
-        .configure(bulk_confirm::routes)
-        .configure(bulk_progress::routes)
-        .configure(detail::routes)
-        .configure(archive::routes);
+        .route("/admin/posts", get_page(Work::Short, list::list))
+        .route("/admin/posts.csv", csv::file::<list::PostsFile>())
+        .route("/admin/posts/bulk-archive", get_page(Work::Short, bulk_confirm::confirm))
+        .route("/admin/posts/bulk-archive", post_form(Work::Short, bulk_confirm::begin))
+        .route("/admin/posts/bulk-archive/{id}", get_page(Work::Short, bulk_progress::progress))
+        .route("/admin/posts/bulk-archive/{id}", post_form(Work::Short, bulk_progress::go_on))
+        .route("/admin/posts/{id}", get_page(Work::Text, detail::show))
+        .route(
+            "/admin/posts/{id}/{action}",
+            get_page(Work::Text, |store, request| action_form::show(store, request, Edge::Admin)),
+        )
+        .route(
+            "/admin/posts/{id}/{action}",
+            post_form(Work::Text, |store, request, form| {
+                action_form::submit(store, request, form, Edge::Admin)
+            }),
+        );
 }

@@ -1,27 +1,25 @@
 //! The list of refusals: who was refused what, and why.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
+use diesel::pg::PgConnection;
+use jiff::Timestamp;
 
+use crate::admin::csv::{self, Column, Export};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
 use crate::admin::query::address;
 use crate::admin::refusals::current_answer::{AnswerKind, CurrentAnswer};
-use crate::admin::refusals::file::FILE;
 use crate::admin::refusals::filters::{RefusalFilters, choices, take};
-use crate::audit::{self, RefusalLine};
-use crate::domain::Permission;
-use crate::http::{Context, Layout, Reply, Request};
-use crate::refusal::read_error;
+use crate::audit::{self, RefusalFilter, RefusalLine};
+use crate::domain::{Permission, Reason};
+use crate::http::{Layout, Reply, Request};
+use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
-use crate::store::paging::{Order, PageRequest};
-
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.route("/admin/refusals", web::get().to(list));
-}
+use crate::store::Store;
+use crate::store::paging::{Order, Page, PageRequest};
 
 const LIST: &str = "/admin/refusals";
+const FILE: &str = "/admin/refusals.csv";
 
 /// The number of refusals on one page.
 const PER_PAGE: usize = 25;
@@ -39,46 +37,39 @@ struct RefusalsPage {
     pager: Pager,
 }
 
-async fn list(request: Request, context: Data<Context>) -> HttpResponse {
-    context
-        .page(request, |store, request| {
-            let mut query = request.query_fields()?;
-            let form = take(&mut query)?;
-            let direction = BY_TIME.take(&mut query)?;
-            query.finish()?;
-            let conn = &mut *store.checkout()?;
-            let (_, layout) = authorized_layout(conn, request, "Refusals", Permission::ViewAudit)?;
-            let filters = RefusalFilters::parse(conn, form)?;
-            let checked = filters.form.check();
-            let slice =
-                PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
-            let (found, answer) = match checked {
-                Ok(()) => (
-                    audit::list_refusals(conn, &filters.filter, &slice).map_err(read_error)?,
-                    CurrentAnswer::of(conn, &filters)?,
-                ),
-                Err(_) => (slice.page(Vec::new()), None),
-            };
-            let left_out = match checked {
-                Ok(()) => audit::refusals_left_out(conn, &filters.filter).map_err(read_error)?,
-                Err(_) => 0,
-            };
-            let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
-            let page = RefusalsPage {
-                layout,
-                has_errors: checked.is_err(),
-                answer,
-                pager: BY_TIME.pager(&found, direction, address),
-                lines: found.lines,
-                left_out,
-                filters,
-            };
-            Ok(match checked {
-                Ok(()) => Reply::ok(&page),
-                Err(input) => Reply::ok(&page).with_refusal(&input.into()),
-            })
-        })
-        .await
+pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
+    let (form, direction) =
+        request.query_fields()?.read(|query| Ok((take(query)?, BY_TIME.take(query)?)))?;
+    let conn = &mut *store.checkout()?;
+    let (_, layout) = authorized_layout(conn, request, "Refusals", Permission::ViewAudit)?;
+    let filters = RefusalFilters::parse(conn, form)?;
+    let checked = filters.form.check();
+    let slice = PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
+    let (found, answer) = match checked {
+        Ok(()) => (
+            audit::list_refusals(conn, &filters.filter, &slice).map_err(read_error)?,
+            CurrentAnswer::of(conn, &filters)?,
+        ),
+        Err(_) => (slice.page(Vec::new()), None),
+    };
+    let left_out = match checked {
+        Ok(()) => audit::refusals_left_out(conn, &filters.filter).map_err(read_error)?,
+        Err(_) => 0,
+    };
+    let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
+    let page = RefusalsPage {
+        layout,
+        has_errors: checked.is_err(),
+        answer,
+        pager: BY_TIME.pager(&found, direction, address),
+        lines: found.lines,
+        left_out,
+        filters,
+    };
+    Ok(match checked {
+        Ok(()) => Reply::ok(&page),
+        Err(input) => Reply::ok(&page).with_refusal(&input.into()),
+    })
 }
 
 impl RefusalsPage {
@@ -109,4 +100,49 @@ impl RefusalsPage {
     fn all_of(&self, line: &RefusalLine) -> String {
         address(LIST, [("person", line.actor.username.as_str())])
     }
+}
+
+/// The list as a file.
+pub(super) struct RefusalsFile(RefusalFilter);
+
+impl Export for RefusalsFile {
+    type Line = RefusalLine;
+    const NAME: &'static str = "refusals.csv";
+    const PERMISSION: Permission = Permission::ViewAudit;
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("id", |_, line| line.id.to_string()),
+        ("at", |_, line| csv::time(line.at)),
+        ("request", |_, line| line.request.to_string()),
+        ("interface", |_, line| line.interface.clone()),
+        ("person", |_, line| line.actor.username.clone()),
+        ("name", |_, line| line.actor.name.clone()),
+        ("action", |_, line| line.action.clone()),
+        ("post", |_, line| csv::or_empty(line.post)),
+        ("title", |_, line| csv::or_empty(line.title.as_deref())),
+        ("revision_seen", |_, line| csv::or_empty(line.seen)),
+        ("layer", |_, line| line.layer.clone()),
+        ("rules", |_, line| joined(line, |reason| &reason.code)),
+        ("sentences", |_, line| joined(line, |reason| &reason.sentence)),
+        ("hints", |_, line| joined(line, |reason| &reason.hint)),
+    ];
+
+    fn asked(request: &Request, conn: &mut PgConnection, _: Timestamp) -> Result<Self, Refusal> {
+        let form = request.query_fields()?.read(|query| Ok(take(query)?))?;
+        let filters = RefusalFilters::parse(conn, form)?;
+        filters.form.check()?;
+        Ok(Self(filters.filter))
+    }
+
+    fn page(
+        &self,
+        conn: &mut PgConnection,
+        slice: &PageRequest,
+    ) -> diesel::QueryResult<Page<RefusalLine>> {
+        audit::list_refusals(conn, &self.0, slice)
+    }
+}
+
+/// Returns one part of every reason.
+fn joined(line: &RefusalLine, part: fn(&Reason) -> &str) -> String {
+    line.reasons.iter().map(part).collect::<Vec<_>>().join(" ")
 }

@@ -1,12 +1,16 @@
 //! The refused actions, and what would be answered now.
 
 mod current_answer;
-mod file;
 mod filters;
 mod list;
 
 use actix_web::web::ServiceConfig;
 
+use crate::admin::csv;
+use crate::http::{Work, get_page};
+
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.configure(list::routes).configure(file::routes);
+    config
+        .route("/admin/refusals", get_page(Work::Short, list::list))
+        .route("/admin/refusals.csv", csv::file::<list::RefusalsFile>());
 }

@@ -8,13 +8,14 @@
 mod house;
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use serde_json::json;
 
+use crate::shape::routes::routes;
 use crate::support::browser::Page;
 use crate::support::chromium::{JavaScript, PHONE, SCHEMES, WIDE};
 use crate::support::html::parse_errors;
@@ -96,8 +97,8 @@ fn every_page_is_what_the_table_says() {
 
 #[test]
 fn every_route_with_a_page_is_in_the_table() {
-    let mut routes = routes();
-    assert!(routes.len() > 10, "the walk has lost its routes: {routes:?}");
+    let mut routes: Vec<String> =
+        routes().into_iter().filter(|route| route.reads).map(|route| route.path).collect();
     // What programs read is no page either.
     routes.retain(|route| !NO_PAGES.contains(&route.as_str()) && !route.starts_with("/api/"));
     for route in &routes {
@@ -108,39 +109,6 @@ fn every_route_with_a_page_is_in_the_table() {
         let is_a_route = entry.route == ELSEWHERE || routes.iter().any(|it| it == entry.route);
         assert!(is_a_route, "{} is at no route: {}", entry.name, entry.route);
     }
-}
-
-/// Returns the routes in the sources that answer GET.
-fn routes() -> Vec<String> {
-    let mut found = Vec::new();
-    for file in
-        sources(&["src/site", "src/desk", "src/account", "src/http", "src/admin", "src/api"])
-    {
-        let source = std::fs::read_to_string(file).unwrap();
-        let parts: Vec<&str> = source.split("(\"/").collect();
-        for (before, after) in parts.iter().zip(&parts[1..]) {
-            let (path, rest) = after.split_once('"').unwrap();
-            let is_route = before.ends_with("route") || before.ends_with("resource");
-            let reads = is_route && rest.split(';').next().unwrap().contains("web::get()");
-            if reads || before.ends_with("get_only") {
-                found.push(format!("/{path}"));
-            }
-        }
-    }
-    found
-}
-
-fn sources(folders: &[&str]) -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files
 }
 
 /// In the light and in the dark, on a phone and on a desk: nothing that
