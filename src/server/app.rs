@@ -17,7 +17,7 @@ use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;
 use crate::http::{Context, FORM_LIMIT, Hashing, session};
-use crate::site::{FeedIds, FreshPages, RenderCache};
+use crate::site::{FeedIds, FreshPages};
 use crate::store::{Store, posts};
 
 /// How many seconds the server waits for requests in progress when it stops.
@@ -36,9 +36,8 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     // Not all of them work at once: each waits for one of as many permits first.
     let blocking_threads = context.store.size() as usize;
-    let (rendered, quotas) = (Data::new(RenderCache::new()), Data::new(Quotas::new()));
-    let feed_ids = Data::new(feed_ids);
-    let fresh_pages = Data::new(FreshPages::start(context.store.aside())?);
+    let quotas = Data::new(Quotas::new());
+    let fresh_pages = Data::new(FreshPages::start(context.store.aside(), feed_ids)?);
     let hashing = Data::new(Hashing::start()?);
     give_up_unread(&listener)?;
     let server = HttpServer::new(move || {
@@ -56,8 +55,6 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
         App::new()
             .app_data(Data::new(context.clone()))
             .app_data(Data::new(settings.clone()))
-            .app_data(rendered.clone())
-            .app_data(feed_ids.clone())
             .app_data(fresh_pages.clone())
             .app_data(quotas.clone())
             .app_data(hashing.clone())

@@ -1,15 +1,14 @@
 //! All posts, newest first, in pages. The address of a page names the post before or
 //! after it, so a page keeps its posts while others are published.
 
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::http::paging::{cursor, direction};
-use crate::http::{Context, Layout, PageAddress, Reply, Work};
-use crate::refusal::read_error;
+use crate::http::{Layout, PageAddress, Reply, Request};
+use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
+use crate::store::Store;
 use crate::store::paging::{Cursor, Direction, Order, PageRequest};
 use crate::store::posts::{self, PublicPost};
 
@@ -32,28 +31,24 @@ struct Month {
     posts: Vec<PublicPost>,
 }
 
-pub(super) async fn all_posts(
-    request: HttpRequest,
-    context: Data<Context>,
-    pages: Data<FreshPages>,
-) -> HttpResponse {
-    pages
-        .respond(request, context, Work::Short, |store, request| {
-            let stretch = direction(&mut request.query_fields()?, "before", "after")?;
-            let wanted = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
-            let conn = &mut *store.checkout()?;
-            let found = posts::published(conn, &wanted).map_err(read_error)?;
-            let reader = request.reader(conn)?;
-            let page = AllPostsPage {
-                layout: Layout::public(request, "All posts", reader.as_ref()),
-                newer: found.previous.map(|newer| address("after", newer)),
-                older: found.next.map(|older| address("before", older)),
-                is_first: stretch == Direction::First,
-                months: by_month(found.lines),
-            };
-            Ok(Reply::ok(&page).revalidated())
-        })
-        .await
+pub(super) fn all_posts(
+    store: &Store,
+    request: &Request,
+    _: &FreshPages,
+) -> Result<Reply, Refusal> {
+    let stretch = direction(&mut request.query_fields()?, "before", "after")?;
+    let wanted = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
+    let conn = &mut *store.checkout()?;
+    let found = posts::published(conn, &wanted).map_err(read_error)?;
+    let reader = request.reader(conn)?;
+    let page = AllPostsPage {
+        layout: Layout::public(request, "All posts", reader.as_ref()),
+        newer: found.previous.map(|newer| address("after", newer)),
+        older: found.next.map(|older| address("before", older)),
+        is_first: stretch == Direction::First,
+        months: by_month(found.lines),
+    };
+    Ok(Reply::ok(&page).revalidated())
 }
 
 fn address(field: &str, neighbour: Cursor) -> PageAddress {

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::http::{Context, Reply, Request, Site, Work};
+use crate::http::{Reply, Request, Site};
 use crate::refusal::{Refusal, read_error};
 use crate::render::{filters, markdown};
 use crate::site::feed_ids::FeedIds;
 use crate::site::fresh_pages::FreshPages;
-use crate::site::render_cache::{PublicBody, RenderCache};
+use crate::site::render_cache::PublicBody;
 use crate::store::Store;
 use crate::store::posts::{self, PublicPost};
 
@@ -60,30 +58,20 @@ impl Entry {
     }
 }
 
-pub(super) async fn feed(
-    request: HttpRequest,
-    context: Data<Context>,
-    pages: Data<FreshPages>,
-    rendered: Data<RenderCache>,
-    ids: Data<FeedIds>,
-) -> HttpResponse {
-    pages
-        .respond(request, context, Work::Text, move |store, request| {
-            let mut conn = store.checkout()?;
-            let (newest, changed) = posts::newest(&mut conn, IN_FEED).map_err(read_error)?;
-            let mut bodies = rendered.read(&mut conn, &newest)?;
-            drop(conn);
-            let site = request.site.clone();
-            let (mut entries, mut left) = (Vec::new(), TEXT_IN_FEED);
-            for post in newest {
-                let body = (left > 0).then(|| rendered.render(&mut bodies, &post)).transpose()?;
-                entries.push(Entry::new(&site, &ids, post, body.as_deref(), &mut left));
-            }
-            let updated = changed.unwrap_or(Timestamp::UNIX_EPOCH);
-            let feed = Feed { site, id: ids.feed(), updated, entries };
-            Ok(Reply::ok(&feed).of_type("application/atom+xml; charset=utf-8").revalidated())
-        })
-        .await
+pub(super) fn feed(store: &Store, request: &Request, pages: &FreshPages) -> Result<Reply, Refusal> {
+    let mut conn = store.checkout()?;
+    let (newest, changed) = posts::newest(&mut conn, IN_FEED).map_err(read_error)?;
+    let mut bodies = pages.rendered.read(&mut conn, &newest)?;
+    drop(conn);
+    let site = request.site.clone();
+    let (mut entries, mut left) = (Vec::new(), TEXT_IN_FEED);
+    for post in newest {
+        let body = (left > 0).then(|| pages.rendered.render(&mut bodies, &post)).transpose()?;
+        entries.push(Entry::new(&site, &pages.feed_ids, post, body.as_deref(), &mut left));
+    }
+    let updated = changed.unwrap_or(Timestamp::UNIX_EPOCH);
+    let feed = Feed { site, id: pages.feed_ids.feed(), updated, entries };
+    Ok(Reply::ok(&feed).of_type("application/atom+xml; charset=utf-8").revalidated())
 }
 
 #[derive(Template)]

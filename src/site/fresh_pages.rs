@@ -3,15 +3,17 @@
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ETag, EntityTag, Header, HeaderValue, IfNoneMatch};
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, Route};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::http::entity_tag::is_cached;
 use crate::http::{Context, Reply, Request, Work, client_network};
 use crate::refusal::Refusal;
+use crate::site::feed_ids::FeedIds;
 use crate::site::freshness::{Freshness, Snapshot};
+use crate::site::render_cache::RenderCache;
 use crate::store::{Store, Unavailable};
 
 /// The maximum size in bytes.
@@ -29,6 +31,23 @@ const PAGES: usize = 1024;
 pub struct FreshPages {
     freshness: Freshness,
     pages: Cache<String, FreshPage, Bytesize>,
+    /// The bodies of the posts in them.
+    pub(super) rendered: RenderCache,
+    /// The ids of the feed, which is one of them.
+    pub(super) feed_ids: FeedIds,
+}
+
+/// Returns the reply to a request for a public page.
+type PublicHandler = fn(&Store, &Request, &FreshPages) -> Result<Reply, Refusal>;
+
+/// Returns the route of a public page. `handler` makes it, with that much work, where the
+/// database shows something new.
+pub(super) fn fresh_page(work: Work, handler: PublicHandler) -> Route {
+    web::get().to(move |request, context, pages: Data<FreshPages>| async move {
+        let kept = Data::clone(&pages);
+        let render = move |store: &Store, request: &Request| handler(store, request, &kept);
+        pages.respond(request, context, work, render).await
+    })
 }
 
 /// A page as it is sent.
@@ -47,9 +66,10 @@ impl FreshPages {
     /// # Errors
     ///
     /// The operating system's, where it makes no thread.
-    pub(crate) fn start(store: Store) -> std::io::Result<Self> {
+    pub(crate) fn start(store: Store, feed_ids: FeedIds) -> std::io::Result<Self> {
         let pages = Cache::with_weighter(PAGES, CAPACITY, Bytesize);
-        Ok(Self { freshness: Freshness::start(store)?, pages })
+        let freshness = Freshness::start(store)?;
+        Ok(Self { freshness, pages, rendered: RenderCache::new(), feed_ids })
     }
 
     /// Returns whether the database answers.
@@ -57,9 +77,7 @@ impl FreshPages {
         self.freshness.ask().await.is_some()
     }
 
-    /// Responds with a public page, which `render` makes where it has to be made, with
-    /// that much work.
-    pub(super) async fn respond(
+    async fn respond(
         &self,
         request: HttpRequest,
         context: Data<Context>,

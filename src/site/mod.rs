@@ -14,19 +14,19 @@ use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use crate::http::{Work, get_page};
+use crate::site::fresh_pages::fresh_page;
 
 pub use feed_ids::FeedIds;
 pub use fresh_pages::FreshPages;
-pub use render_cache::RenderCache;
 
 /// Registers the public routes.
 pub fn routes(config: &mut ServiceConfig) {
     // A resource refuses a POST with 405; a route alone is not found.
     config
-        .service(resource("/").route(get().to(public::home)))
-        .service(resource("/posts").route(get().to(all_posts::all_posts)))
-        .service(resource("/posts/{slug}").route(get().to(public::post)))
-        .service(resource("/feed.atom").route(get().to(feed::feed)))
+        .service(resource("/").route(fresh_page(Work::Short, public::home)))
+        .service(resource("/posts").route(fresh_page(Work::Short, all_posts::all_posts)))
+        .service(resource("/posts/{slug}").route(fresh_page(Work::Text, public::post)))
+        .service(resource("/feed.atom").route(fresh_page(Work::Text, feed::feed)))
         .service(resource("/robots.txt").route(get_page(Work::Short, feed::robots)))
         .service(resource("/sitemap.xml").route(get_page(Work::Short, feed::sitemap_index)))
         .service(resource("/sitemap-{number}.xml").route(get_page(Work::Short, feed::sitemap)))

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::{Action, Permission, Person, Slug};
-use crate::http::{Context, Layout, Reply, Request, Work};
+use crate::http::{Layout, Reply, Request};
 use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::{Refusal, read_error};
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
-use crate::site::render_cache::{PublicBody, RenderCache};
+use crate::site::render_cache::PublicBody;
+use crate::store::Store;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
 
@@ -29,21 +30,13 @@ struct HomePage {
     posts: Vec<PublicPost>,
 }
 
-pub(super) async fn home(
-    request: HttpRequest,
-    context: Data<Context>,
-    pages: Data<FreshPages>,
-) -> HttpResponse {
-    pages
-        .respond(request, context, Work::Short, |store, request| {
-            let conn = &mut *store.checkout()?;
-            let posts = posts::published(conn, &PageRequest::newest(ON_FRONT_PAGE));
-            let posts = posts.map_err(read_error)?.lines;
-            let reader = request.reader(conn)?;
-            let layout = Layout::public(request, &request.site.name, reader.as_ref());
-            Ok(Reply::ok(&HomePage { layout, posts }).revalidated())
-        })
-        .await
+pub(super) fn home(store: &Store, request: &Request, _: &FreshPages) -> Result<Reply, Refusal> {
+    let conn = &mut *store.checkout()?;
+    let posts = posts::published(conn, &PageRequest::newest(ON_FRONT_PAGE));
+    let posts = posts.map_err(read_error)?.lines;
+    let reader = request.reader(conn)?;
+    let layout = Layout::public(request, &request.site.name, reader.as_ref());
+    Ok(Reply::ok(&HomePage { layout, posts }).revalidated())
 }
 
 #[derive(Template)]
@@ -94,37 +87,27 @@ struct GonePage {
     layout: Layout,
 }
 
-pub(super) async fn post(
-    request: HttpRequest,
-    slug: Path<String>,
-    context: Data<Context>,
-    pages: Data<FreshPages>,
-    rendered: Data<RenderCache>,
-) -> HttpResponse {
-    pages
-        .respond(request, context, Work::Text, move |store, request| {
-            let slug = Slug::parse(&slug).ok_or(Refusal::NotFound)?;
-            let mut conn = store.checkout()?;
-            let found = posts::at_address(&mut conn, &slug).map_err(read_error)?;
-            let reader = request.reader(&mut conn)?;
-            match found.ok_or(Refusal::NotFound)? {
-                Address::Gone => {
-                    let title = "This post was removed";
-                    let layout = Layout::public(request, title, reader.as_ref());
-                    Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
-                }
-                Address::Published(post) => {
-                    let mut bodies = rendered.read(&mut conn, std::slice::from_ref(&*post))?;
-                    drop(conn);
-                    let body = rendered.render(&mut bodies, &post)?;
-                    let layout = Layout::public(request, &post.title, reader.as_ref());
-                    let own_page = reader.and_then(|reader| own_page(&reader, &post));
-                    let page = PublicPostPage { layout, post: *post, body, own_page };
-                    Ok(Reply::ok(&page).revalidated())
-                }
-            }
-        })
-        .await
+pub(super) fn post(store: &Store, request: &Request, pages: &FreshPages) -> Result<Reply, Refusal> {
+    let slug = Slug::parse(request.segments.get("slug")).ok_or(Refusal::NotFound)?;
+    let mut conn = store.checkout()?;
+    let found = posts::at_address(&mut conn, &slug).map_err(read_error)?;
+    let reader = request.reader(&mut conn)?;
+    match found.ok_or(Refusal::NotFound)? {
+        Address::Gone => {
+            let title = "This post was removed";
+            let layout = Layout::public(request, title, reader.as_ref());
+            Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
+        }
+        Address::Published(post) => {
+            let mut bodies = pages.rendered.read(&mut conn, std::slice::from_ref(&*post))?;
+            drop(conn);
+            let body = pages.rendered.render(&mut bodies, &post)?;
+            let layout = Layout::public(request, &post.title, reader.as_ref());
+            let own_page = reader.and_then(|reader| own_page(&reader, &post));
+            let page = PublicPostPage { layout, post: *post, body, own_page };
+            Ok(Reply::ok(&page).revalidated())
+        }
+    }
 }
 
 /// Returns where this person works on a published post, with the label of the link.

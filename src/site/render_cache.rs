@@ -39,11 +39,11 @@ pub(super) struct PublicBody {
 }
 
 /// The bodies that are read most.
-pub struct RenderCache(Cache<Key, Arc<PublicBody>, Bytes>);
+pub(super) struct RenderCache(Cache<Key, Arc<PublicBody>, Bytes>);
 
 impl RenderCache {
     /// Returns an empty cache.
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Cache::with_weighter(BODIES, CAPACITY, Bytes))
     }
 
