@@ -24,36 +24,55 @@ use crate::store::{Store, Unavailable};
 use crate::workflow::Call;
 
 /// Replies to a request to read, as the person whose token it is.
-pub(super) type Reader = fn(&mut PgConnection, &Person, &mut Query) -> Result<Reply, ApiError>;
+type ReadHandler = fn(&mut PgConnection, &Person, &mut Query) -> Result<Reply, ApiError>;
 
 /// Replies to a request to change something: the workflow has the one connection.
-pub(super) type Changer = fn(&Store, Change) -> Result<Reply, ApiError>;
+type ChangeHandler = fn(&Store, Change) -> Result<Reply, ApiError>;
 
 /// Returns the route of an operation that reads.
-pub(super) fn read(handler: Reader) -> Route {
-    web::get().to(move |request, context| read_as_owner(request, context, handler))
+pub(super) fn read(handler: ReadHandler) -> Route {
+    web::get().to(move |request: ApiRequest, context: Data<Context>| async move {
+        respond(&context, request, 0, move |store, request, token, _| {
+            let conn = &mut *store.checkout().map_err(Refusal::from)?;
+            let credential = Credential::Token(token.clone());
+            let reader = accounts::identify(conn, &credential).map_err(read_error)?;
+            let reader = reader.ok_or(ApiError::BadToken)?;
+            let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
+            let ApiRequest { path, segments, .. } = request;
+            handler(conn, &reader, &mut Query { path, segments, fields })
+        })
+        .await
+    })
 }
 
 /// Returns the route of an operation that changes something.
-pub(super) fn change(handler: Changer) -> Route {
-    web::post().to(move |request, bytes, context| change_as_owner(request, bytes, context, handler))
-}
-
-async fn read_as_owner(
-    request: ApiRequest,
-    context: Data<Context>,
-    handler: Reader,
-) -> HttpResponse {
-    respond(&context, request, 0, move |store, request, token, _| {
-        let conn = &mut *store.checkout().map_err(Refusal::from)?;
-        let credential = Credential::Token(token.clone());
-        let reader = accounts::identify(conn, &credential).map_err(read_error)?;
-        let reader = reader.ok_or(ApiError::BadToken)?;
-        let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
-        let ApiRequest { path, segments, .. } = request;
-        handler(conn, &reader, &mut Query { path, segments, fields })
+pub(super) fn change(handler: ChangeHandler) -> Route {
+    web::post().to(move |request: ApiRequest, bytes: Bytes, context: Data<Context>| async move {
+        respond(&context, request, bytes.len(), move |store, request, token, quota| {
+            let id = request.id;
+            Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
+            let key = request.headers.key?;
+            let change = Change {
+                has_key: key.is_some(),
+                call: Call {
+                    credential: Credential::Token(token.clone()),
+                    interface: Interface::Api,
+                    request: id,
+                    key: key.unwrap_or_else(OperationKey::random),
+                },
+                seen: request.headers.seen,
+                content: request.headers.content,
+                segments: request.segments,
+                bytes,
+            };
+            let done = handler(store, change);
+            if quota.is_first {
+                note_use(store, id, token);
+            }
+            done
+        })
+        .await
     })
-    .await
 }
 
 /// A request to change something.
@@ -93,38 +112,6 @@ fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Bo
         ContentKind::Encoded => Err(ApiError::Encoded),
         ContentKind::Unnamed | ContentKind::Other => Err(ApiError::NotJson),
     }
-}
-
-async fn change_as_owner(
-    request: ApiRequest,
-    bytes: Bytes,
-    context: Data<Context>,
-    handler: Changer,
-) -> HttpResponse {
-    respond(&context, request, bytes.len(), move |store, request, token, quota| {
-        let id = request.id;
-        Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
-        let key = request.headers.key?;
-        let change = Change {
-            has_key: key.is_some(),
-            call: Call {
-                credential: Credential::Token(token.clone()),
-                interface: Interface::Api,
-                request: id,
-                key: key.unwrap_or_else(OperationKey::random),
-            },
-            seen: request.headers.seen,
-            content: request.headers.content,
-            segments: request.segments,
-            bytes,
-        };
-        let done = handler(store, change);
-        if quota.is_first {
-            note_use(store, id, token);
-        }
-        done
-    })
-    .await
 }
 
 /// The longest body that is no text which takes long to save, in bytes.

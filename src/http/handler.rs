@@ -11,10 +11,10 @@ use crate::refusal::Refusal;
 use crate::store::Store;
 
 /// Returns the reply to a request.
-pub(crate) type PageHandler = fn(&Store, &Request) -> Result<Reply, Refusal>;
+type PageHandler = fn(&Store, &Request) -> Result<Reply, Refusal>;
 
 /// Returns the reply to a form, of which the token is checked and taken out.
-pub(crate) type FormHandler = fn(&Store, &Request, Form) -> Result<Reply, Refusal>;
+type FormHandler = fn(&Store, &Request, Form) -> Result<Reply, Refusal>;
 
 /// Returns the route of a page, which is that much work.
 pub(crate) fn get_page(work: Work, handler: PageHandler) -> Route {
