@@ -25,6 +25,7 @@ pub(crate) use notes::Notes;
 use crate::domain::markdown::front_matter::lines_like_front_matter;
 use crate::domain::markdown::{OPTIONS, close_comments, visible_events};
 use crate::domain::unseen::is_not_xml;
+use crate::store::Loan;
 
 /// A rendered text.
 pub(crate) struct Rendered {
@@ -82,6 +83,7 @@ fn count_front_matter(markdown: &str, notes: &mut Notes) {
 }
 
 fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
+    Loan::assert_none();
     let mut notes = Notes::default();
     // From here on, all HTML among the events comes from this program.
     let events = visible_events(source, &mut |markup| notes.add(NoteKind::Markup(markup)));
