@@ -10,6 +10,7 @@ mod footnotes;
 mod headings;
 mod images;
 mod links;
+mod notations;
 mod notes;
 mod sanitizer;
 mod tables;
@@ -90,11 +91,13 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let events = events.into_iter().map(|event| without_controls(event, &mut notes)).collect();
     let mut events = comments::left_out(events, &mut notes);
     comments::count_unknown(&events, &mut notes);
+    notations::count(&events, &mut notes);
     unseen_characters::count(&events, &mut notes);
     let targets = headings::with_ids(&mut events);
     let events = links::resolved(events, &targets, &mut notes);
     let events = images::over_tls(events, audience, &mut notes);
-    (blocks::directed(footnotes::at_the_end(tasks(events))), notes)
+    let events = footnotes::at_the_end(tasks(events), &mut notes);
+    (blocks::directed(events), notes)
 }
 
 /// Replaces what XML does not allow: the feed is XML. A character reference such as
