@@ -1,6 +1,5 @@
 //! What staff read: accounts, and who was refused what.
 
-use diesel::pg::PgConnection;
 use utoipa::IntoParams;
 
 use crate::accounts::directory;
@@ -17,6 +16,7 @@ use crate::refusal::{Refusal, read_error};
 use crate::render::documents::{
     AccountBody, AccountsBody, RecordedLayer, RefusalBody, RefusalsBody,
 };
+use crate::store::Connection;
 
 /// Which accounts are listed.
 #[derive(IntoParams)]
@@ -52,7 +52,7 @@ impl AccountsQuery {
     )
 )]
 pub(super) fn accounts(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
@@ -64,7 +64,7 @@ pub(super) fn accounts(
     pages.keep("role", role);
     let is_active = active.unwrap_or(true);
     let filter = directory::AccountFilter { is_active, role, search: None };
-    let page = directory::page(conn, &filter, &page).map_err(read_error)?;
+    let page = directory::page(&mut conn, &filter, &page).map_err(read_error)?;
     let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
     let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));
     let body = AccountsBody { accounts: accounts.collect() };
@@ -109,7 +109,7 @@ impl RefusalsQuery {
     )
 )]
 pub(super) fn refusals(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
@@ -126,7 +126,7 @@ pub(super) fn refusals(
         layer: layer.map(str::to_owned),
         ..RefusalFilter::default()
     };
-    let page = audit::list_refusals(conn, &filter, &page).map_err(read_error)?;
+    let page = audit::list_refusals(&mut conn, &filter, &page).map_err(read_error)?;
     let (previous, next) = (page.previous, page.next);
     let body = RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };
     Ok(pages.link(json::reply(&body), previous, next))
