@@ -13,7 +13,7 @@ use crate::config::{Database, DatabaseLocation};
 use crate::demo;
 use crate::domain::parse_name;
 use crate::http::{LanguageTag, Settings, Site};
-use crate::postgres::{self, ServeLock};
+use crate::postgres::{self, ServeLock, Supervisor};
 use crate::server::{self, Watch};
 use crate::store::pool::Limits;
 
@@ -154,10 +154,12 @@ fn on_open_database(
         }
     };
     // Dropped before the database is closed: a server that is stopped stays stopped.
-    let _supervisor = database.supervise()?;
+    let supervisor = database.supervise()?;
     // The pool goes with the last clone of the store, which is in there.
     server::serve(front.listener, store, front.settings, watch)
-        .map_err(|error| CommandFailure::Other(format!("The server stopped: {error}.")))
+        .map_err(|error| CommandFailure::Other(format!("The server stopped: {error}.")))?;
+    supervisor.as_ref().map_or(Ok(()), Supervisor::outcome)?;
+    Ok(())
 }
 
 fn language(text: &str) -> Result<LanguageTag, String> {

@@ -11,6 +11,7 @@ mod hashing;
 mod known_browser;
 mod language_tag;
 mod origin;
+mod own_origin;
 pub(crate) mod paging;
 mod query;
 mod request;

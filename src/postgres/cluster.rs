@@ -60,7 +60,6 @@ impl Cluster {
         let leaving = Lock::exclusive(&self.directory.start_lock()).ok();
         if users.release_as_last()? && !users.has_been_replaced() {
             server::stop_all(&self.directory)?;
-            server::stop_moved(&self.directory)?;
         }
         drop(leaving);
         Ok(())

@@ -86,6 +86,16 @@ pub enum ClusterError {
         path: PathBuf,
     },
 
+    /// Another directory took the place of the data directory while its server was supervised.
+    #[error(
+        "another directory is at {} now: the data directory was moved or deleted and replaced",
+        path.display()
+    )]
+    DirectoryReplaced {
+        /// Where it was.
+        path: PathBuf,
+    },
+
     /// No home directory and no `XDG_DATA_HOME`.
     #[error("there is no home directory for the data: choose a directory with --data-dir")]
     NoHome,

@@ -78,7 +78,9 @@ impl Postmaster {
             .is_ok_and(|stream| sys::peer_pid(&stream).is_none_or(|pid| pid == self.pid))
     }
 
-    /// Ends all sessions, and returns when the server has written everything and stopped.
+    /// Ends all sessions, and returns when the server has written everything and stopped. A
+    /// server whose directory was moved writes nothing more: its last checkpoint would be
+    /// noted in what is now at the path that it was started for. Its next start recovers it.
     pub(super) fn stop(&self) -> Result<(), ClusterError> {
         self.stop_while(|| self.is_alive())
     }
@@ -90,8 +92,9 @@ impl Postmaster {
 
     fn stop_while(&self, is_alive: impl Fn() -> bool) -> Result<(), ClusterError> {
         let deadline = Instant::now() + STOP_TIMEOUT;
+        let is_moved = processes::is_moved(self.pid);
         if is_alive() {
-            sys::signal(self.pid, libc::SIGINT);
+            sys::signal(self.pid, if is_moved { libc::SIGQUIT } else { libc::SIGINT });
         }
         while is_alive() {
             if Instant::now() > deadline {

@@ -37,17 +37,45 @@ pub(super) fn find_postmaster(cluster: &Path) -> Option<u32> {
         .find(|&pid| is_postmaster(pid, cluster))
 }
 
-/// Returns a postmaster that was started for the cluster, works somewhere else and has left no
-/// cluster behind: its directory was moved while it ran.
+/// Returns a postmaster that was started for this path and works elsewhere: its directory was
+/// moved or deleted while it ran. Whatever is at the path now is not its own.
 pub(super) fn find_moved_postmaster(cluster: &Path) -> Option<u32> {
-    if cluster.exists() || !has_proc() {
-        return None;
-    }
     let processes = fs::read_dir("/proc").ok()?;
-    processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).find(|pid| {
-        let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        is_started_for(&command, cluster) && sys::signal(*pid, 0)
-    })
+    processes
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .find(|&pid| is_started_for(&command_line(pid), cluster) && is_moved(pid))
+}
+
+/// Returns whether a postmaster works elsewhere than at the path that it was started for.
+/// PostgreSQL finds some of its files by that path (`pg_control`, at each checkpoint) and
+/// others from where it works.
+///
+/// Where there is no /proc, as on macOS, it is not known.
+pub(super) fn is_moved(pid: u32) -> bool {
+    let (link, command) = (process(pid).join("cwd"), command_line(pid));
+    let mut words = command.split(|&byte| byte == 0).map(OsStr::from_bytes);
+    let started_for = words.find(|word| *word == "-D").and_then(|_| words.next());
+    let (Some(started_for), Ok(works_in)) = (started_for, fs::metadata(&link)) else {
+        return false;
+    };
+    // In a container the same path leads elsewhere.
+    let is_visible_here = mounts("self").is_some_and(|own| mounts(&pid.to_string()) == Some(own));
+    let is_deleted = works_in.nlink() == 0;
+    is_visible_here && (is_deleted || !is_same_file(&link, Path::new(started_for)))
+}
+
+/// Returns which file systems a process sees.
+fn mounts(process: &str) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{process}/ns/mnt")).ok()
+}
+
+fn process(pid: u32) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}"))
+}
+
+/// Returns the words with which a process was started, each with a NUL byte after it.
+fn command_line(pid: u32) -> Vec<u8> {
+    fs::read(process(pid).join("cmdline")).unwrap_or_default()
 }
 
 /// Waits for a child in the background, so that it leaves no zombie.
@@ -63,10 +91,9 @@ fn has_proc() -> bool {
 }
 
 fn is_postmaster_by_proc(pid: u32, cluster: &Path) -> bool {
-    let process = PathBuf::from(format!("/proc/{pid}"));
     // The other processes of the server replace their command line with a description.
-    let command = fs::read(process.join("cmdline")).unwrap_or_default();
-    match working_directory(&process) {
+    let command = command_line(pid);
+    match working_directory(&process(pid)) {
         Some(directory) => is_server_command(&command) && is_same_file(&directory, cluster),
         None => is_started_for(&command, cluster),
     }

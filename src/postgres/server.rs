@@ -54,7 +54,8 @@ pub(super) fn running(directory: &DataDirectory) -> Result<Option<ServerAddress>
     if !postmaster.is_alive() {
         return Ok(answers_from_outside(directory).filter(|_| file.says_ready()));
     }
-    if !file.says_stopping() {
+    // It would go on writing to where it was, also after another directory is there.
+    if !file.says_stopping() && !processes::is_moved(postmaster.pid) {
         let is_alive = || postmaster.is_alive();
         match postmaster.wait_until_ready(directory, &addresses(directory)?, is_alive)? {
             Readiness::Ready(address) => return Ok(Some(address)),
@@ -100,21 +101,25 @@ pub(super) fn start(
     }
 }
 
-/// Stops every server that runs for this directory, whether or not its files say so.
+/// Stops every server that runs for this directory, whether or not its files say so. The caller
+/// holds the start lock, or the users' lock exclusively.
 pub(super) fn stop_all(directory: &DataDirectory) -> Result<(), ClusterError> {
     while let Some(pid) = processes::find_postmaster(&directory.cluster()) {
         Postmaster::new(pid, directory).stop()?;
     }
+    stop_moved(directory)?;
     socket_directory::remove(directory);
     Ok(())
 }
 
-/// Stops the server of a directory that was moved away: its last user does not know where it is.
+/// Stops the servers that were started here and whose directories were moved away or deleted
+/// since: they would write into what is here now. The caller holds the start lock, because a
+/// server that is just starting does not work in its directory yet.
 pub(super) fn stop_moved(directory: &DataDirectory) -> Result<(), ClusterError> {
-    match processes::find_moved_postmaster(&directory.cluster()) {
-        Some(pid) => Postmaster::new(pid, directory).stop_process(),
-        None => Ok(()),
+    while let Some(pid) = processes::find_moved_postmaster(&directory.cluster()) {
+        Postmaster::new(pid, directory).stop_process()?;
     }
+    Ok(())
 }
 
 fn is_about_leftovers(tail: &str) -> bool {

@@ -1,5 +1,11 @@
 //! Starts the private server again when it ends: killed, or out of disk space.
+//!
+//! Not where another directory has taken the place of its own: what people are told was saved
+//! would be in the one, and what they see in the other. Then the program ends.
 
+use std::fs::{self, File, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -8,8 +14,9 @@ use std::time::Duration;
 
 use crate::postgres::directory::DataDirectory;
 use crate::postgres::errors::{ClusterError, IoContext};
+use crate::postgres::locks::Lock;
 use crate::postgres::settings::ClusterSettings;
-use crate::postgres::{server, startup};
+use crate::postgres::{server, startup, sys};
 
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -18,9 +25,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Whether the server of this process's private cluster has ended and does not run again yet.
 static IS_DOWN: AtomicBool = AtomicBool::new(false);
 
+/// Whether another directory was found in the place of this process's private cluster.
+static IS_REPLACED: AtomicBool = AtomicBool::new(false);
+
 /// Starts the server again whenever it ends, until this is dropped.
 #[derive(Debug)]
 pub struct Supervisor {
+    root: PathBuf,
     is_wanted: Arc<AtomicBool>,
     /// Dropping it wakes the thread.
     _stop: Sender<()>,
@@ -32,19 +43,30 @@ impl Supervisor {
         IS_DOWN.load(Ordering::Relaxed)
     }
 
+    /// Returns an error if the program was ended because another directory was found in the
+    /// place of the data directory.
+    pub fn outcome(&self) -> Result<(), ClusterError> {
+        match IS_REPLACED.load(Ordering::Relaxed) {
+            true => Err(ClusterError::DirectoryReplaced { path: self.root.clone() }),
+            false => Ok(()),
+        }
+    }
+
     pub(super) fn begin(
         directory: DataDirectory,
         settings: ClusterSettings,
     ) -> Result<Supervisor, ClusterError> {
         let (stop, stopped) = mpsc::channel();
         let is_wanted = Arc::new(AtomicBool::new(true));
-        let watched = Watched { directory, settings, is_wanted: is_wanted.clone(), stopped };
-        let root = watched.directory.root().to_owned();
+        let root = directory.root().to_owned();
+        let cluster = File::open(directory.cluster()).context("supervise", &root)?;
+        let is_wanted_there = Arc::clone(&is_wanted);
+        let watched = Watched { directory, cluster, settings, is_wanted: is_wanted_there, stopped };
         thread::Builder::new()
             .name("supervisor".to_owned())
             .spawn(move || watched.supervise())
-            .context("supervise", root)?;
-        Ok(Supervisor { is_wanted, _stop: stop })
+            .context("supervise", &root)?;
+        Ok(Supervisor { root, is_wanted, _stop: stop })
     }
 }
 
@@ -58,6 +80,8 @@ impl Drop for Supervisor {
 
 struct Watched {
     directory: DataDirectory,
+    /// The directory of the cluster itself, wherever it is by now.
+    cluster: File,
     settings: ClusterSettings,
     is_wanted: Arc<AtomicBool>,
     stopped: Receiver<()>,
@@ -66,18 +90,49 @@ struct Watched {
 impl Watched {
     fn supervise(&self) {
         while self.pause(CHECK_INTERVAL) {
+            if self.has_been_replaced() {
+                return self.end();
+            }
             if !server::is_running(&self.directory) {
                 IS_DOWN.store(true, Ordering::Relaxed);
                 tracing::error!("the private database stopped; restarting it");
                 self.start_again();
-                IS_DOWN.store(false, Ordering::Relaxed);
+                IS_DOWN.store(self.has_been_replaced(), Ordering::Relaxed);
             }
         }
     }
 
+    /// Returns whether the path leads to another cluster. A path that leads nowhere may lead
+    /// back again.
+    fn has_been_replaced(&self) -> bool {
+        let identity = |file: Metadata| (file.dev(), file.ino());
+        match (self.cluster.metadata(), fs::metadata(self.directory.cluster())) {
+            (Ok(own), Ok(there)) => identity(own) != identity(there),
+            _ => false,
+        }
+    }
+
+    /// Ends the server that was moved away, and this program.
+    fn end(&self) {
+        IS_DOWN.store(true, Ordering::Relaxed);
+        IS_REPLACED.store(true, Ordering::Relaxed);
+        let path = self.directory.root().to_owned();
+        tracing::error!(error = %ClusterError::DirectoryReplaced { path }, "the program ends");
+        if let Err(error) = self.stop_moved() {
+            tracing::error!(%error, "the database server was not stopped");
+        }
+        sys::signal(std::process::id(), libc::SIGTERM);
+    }
+
+    fn stop_moved(&self) -> Result<(), ClusterError> {
+        let starting = Lock::open_existing(&self.directory.start_lock());
+        starting.as_ref().map_or(Ok(()), Lock::wait_exclusive)?;
+        server::stop_moved(&self.directory)
+    }
+
     fn start_again(&self) {
         let mut pause = FIRST_PAUSE;
-        loop {
+        while !self.has_been_replaced() {
             let is_wanted = || self.is_wanted.load(Ordering::SeqCst);
             match startup::restart(&self.directory, &self.settings, is_wanted) {
                 Ok(()) if is_wanted() => {

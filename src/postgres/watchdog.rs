@@ -39,10 +39,20 @@ pub fn run_watchdog(data_dir: &Path, grace: Duration) -> Result<(), ClusterError
             break;
         }
     }
-    let outcome = if users.has_been_replaced() { Ok(()) } else { server::stop_all(&directory) };
+    let outcome = match users.has_been_replaced() {
+        // Another directory is here now, which has users and a watchdog of its own.
+        true => stop_moved(&directory),
+        false => server::stop_all(&directory),
+    };
     // Before the users' lock: the process that waits for that one checks for a watchdog next.
     release_watchdog_lock();
     outcome
+}
+
+fn stop_moved(directory: &DataDirectory) -> Result<(), ClusterError> {
+    let starting = Lock::open_existing(&directory.start_lock());
+    starting.as_ref().map_or(Ok(()), Lock::wait_exclusive)?;
+    server::stop_moved(directory)
 }
 
 #[derive(PartialEq, Eq)]

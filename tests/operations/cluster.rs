@@ -33,6 +33,8 @@ mod kills;
 mod place;
 #[path = "cluster/recovery.rs"]
 mod recovery;
+#[path = "cluster/replaced.rs"]
+mod replaced;
 #[path = "cluster/supervision.rs"]
 mod supervision;
 

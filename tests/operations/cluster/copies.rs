@@ -21,12 +21,12 @@ use imprimatur::postgres::{
 use imprimatur::store::Store;
 use imprimatur::store::statement::statement;
 
-fn durable(data_dir: &Path, place: &TestDirectory) -> ClusterSettings {
+pub(super) fn durable(data_dir: &Path, place: &TestDirectory) -> ClusterSettings {
     let durability = Durability::Durable;
     ClusterSettings { data_dir: data_dir.to_owned(), durability, ..place.settings() }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
     assert!(copied.success());
 }
@@ -168,7 +168,8 @@ fn a_copy_far_down_a_long_path_has_a_server_of_its_own() {
     assert_eq!(recall(&first), "written once");
 }
 
-/// After a move there may be another directory in the old place.
+/// After a move there may be another directory in the old place. The server is started again
+/// where its directory is now.
 #[test]
 #[ignore = "slow: .ci/run runs it"]
 fn a_moved_directory_takes_its_server_along() {
@@ -188,7 +189,6 @@ fn a_moved_directory_takes_its_server_along() {
         assert_eq!(recall(&moved), "moved");
         assert_eq!(recall(&fresh), "new", "no other server was stopped");
         moved.close().expect("the server stops");
-        // It has removed the socket that it had made, which by now was the other server's.
         assert_eq!(recall(&open(&durable(&before.join(name), &place))), "new");
         drop(fresh);
     }

@@ -11,7 +11,7 @@ use crate::support::processes::signal;
 use crate::support::{Browser, raw};
 
 /// The program, serving from a private database.
-struct Served {
+pub(super) struct Served {
     child: Child,
     address: String,
     /// What it logs. It is read all the time: a program that cannot write waits.
@@ -21,7 +21,7 @@ struct Served {
 }
 
 impl Served {
-    fn from(place: &TestDirectory) -> Self {
+    pub(super) fn from(place: &TestDirectory) -> Self {
         let mut command = bare();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(place.data_dir());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -45,7 +45,13 @@ impl Served {
         (page.status, page.body)
     }
 
-    fn log_after_end(mut self) -> String {
+    /// Waits until it ends by itself, and returns its exit code and its log.
+    pub(super) fn end(mut self) -> (Option<i32>, String) {
+        let log = self.log.take().unwrap().join().unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+
+    pub(super) fn log_after_end(mut self) -> String {
         signal(self.child.id(), libc::SIGTERM);
         let log = self.log.take().unwrap().join().unwrap();
         assert!(self.child.wait().unwrap().success());
