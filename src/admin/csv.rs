@@ -2,6 +2,7 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, Route};
+use diesel::QueryResult;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
@@ -15,6 +16,9 @@ use crate::store::paging::{Cursor, Direction, HasCursor, Order, Page, PageReques
 
 /// A column of a list: its name, and its cell for a line.
 pub(super) type Column<List> = (&'static str, fn(&List, &<List as Export>::Line) -> String);
+
+/// A page of a list, as it is read from the database.
+pub(super) type ReadPage<List> = QueryResult<Page<<List as Export>::Line>>;
 
 /// A list that can be downloaded as a file.
 pub(super) trait Export: Sized + Send + Sync + 'static {
@@ -40,11 +44,7 @@ pub(super) trait Export: Sized + Send + Sync + 'static {
     }
 
     /// Returns a page of it, as the page on the screen is read.
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<Self::Line>>;
+    fn page(&self, conn: &mut PgConnection, slice: &PageRequest) -> ReadPage<Self>;
 }
 
 /// The number of lines that are read at a time. It limits the memory that a

@@ -4,8 +4,8 @@
 use diesel::pg::PgConnection;
 
 use crate::domain::{
-    Action, Archive, FieldError, Note, OperationKey, Outcome, Person, Post, PostId, Publish,
-    RequestChanges, RevisionNumber, Slug, Submit, WithdrawRequest, decimal,
+    Action, Archive, Note, OperationKey, Outcome, Person, Post, PostId, Publish, RequestChanges,
+    RevisionNumber, Slug, Submit, WithdrawRequest, decimal,
 };
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
@@ -134,8 +134,8 @@ impl Submitted {
         self.form.clone().read(|form| {
             let (seen, key) = (form.seen()?, form.key()?);
             let note = match self.action {
-                Action::RequestChanges => note("note", form)?,
-                Action::Archive => note("reason", form)?,
+                Action::RequestChanges => Note::parse(&form.require("note")?)?,
+                Action::Archive => Note::of_field("reason", &form.require("reason")?)?,
                 Action::Create
                 | Action::Revise
                 | Action::Submit
@@ -233,8 +233,4 @@ impl Submitted {
         page.layout.has_errors = page.problem.is_some();
         Ok(Reply::ok(&page).with_refusal(refusal))
     }
-}
-
-fn note(field: &'static str, form: &mut Form) -> Result<Note, FieldError> {
-    Note::parse(&form.require(field)?).map_err(|error| FieldError::new(field, error.message))
 }

@@ -63,7 +63,7 @@ impl From<FieldError> for ApiError {
 }
 
 impl ApiError {
-    pub(super) fn kind(&self) -> ErrorKind {
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => kinds::KEY_REUSED,
             Self::Refused(Refusal::NotSignedIn) | Self::BadToken => kinds::BAD_TOKEN,

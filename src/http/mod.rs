@@ -64,7 +64,7 @@ pub(crate) use edge::Edge;
 pub(crate) use form::LIMIT as FORM_LIMIT;
 pub(crate) use handler::{get_page, post_form};
 pub(crate) use query::{PageAddress, escaped};
-pub(crate) use request::HeadersOnly;
+pub(crate) use request::{HeadersOnly, request_id};
 pub(crate) use segments::Segments;
 pub(crate) use sender::{Sender, Shown};
 pub(crate) use sign_in_page::SignInPage;

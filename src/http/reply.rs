@@ -1,14 +1,12 @@
-use std::borrow::Cow;
-
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag, HeaderName, HeaderValue};
 use askama::Template;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::domain::InvalidInput;
 use crate::http::error_kind::ErrorKind;
 use crate::http::flash::Flash;
 use crate::http::session::NewSessionKey;
@@ -73,6 +71,14 @@ impl Reply {
     /// Returns a page with status 200.
     pub fn ok(page: &impl Template) -> Self {
         Self::page(StatusCode::OK, page)
+    }
+
+    /// Returns a page, with the status of what is wrong with what it was asked.
+    pub(crate) fn checked(page: &impl Template, checked: Result<(), InvalidInput>) -> Self {
+        match checked {
+            Ok(()) => Self::ok(page),
+            Err(input) => Self::ok(page).with_refusal(&input.into()),
+        }
     }
 
     /// Gives the reply another status.
@@ -195,9 +201,9 @@ impl Reply {
             }
         }
         if let Some(flash) = self.flash {
-            response.cookie(flash_cookie(settings, flash.name(), Duration::minutes(5)));
+            response.cookie(settings.cookie("flash", flash.name(), Duration::minutes(5)));
         } else if self.shows_flash {
-            response.cookie(flash_cookie(settings, "".into(), Duration::ZERO));
+            response.cookie(settings.cookie("flash", "", Duration::ZERO));
         }
         let mut response = response.body(self.body);
         if let Some(key) = self.new_session {
@@ -205,14 +211,4 @@ impl Reply {
         }
         response
     }
-}
-
-fn flash_cookie(settings: &Settings, value: Cow<'static, str>, age: Duration) -> Cookie<'static> {
-    Cookie::build(settings.cookie_name("flash"), value)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(settings.is_secure())
-        .max_age(age)
-        .finish()
 }

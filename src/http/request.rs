@@ -24,6 +24,11 @@ use crate::workflow::Call;
 /// Marks a HEAD request: its response has no body.
 pub(crate) struct HeadersOnly;
 
+/// Returns the id that the request has in logs and records.
+pub(crate) fn request_id(request: &HttpRequest) -> RequestId {
+    request.extensions().get::<RequestId>().copied().unwrap_or_default()
+}
+
 /// The parts of a request that handlers need. It can cross threads.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -73,11 +78,10 @@ impl Request {
         let flash = settings
             .and_then(|settings| request.cookie(&settings.cookie_name("flash")))
             .and_then(|cookie| Flash::parse(cookie.value()));
-        let id = request.extensions().get::<RequestId>().copied();
         let user_agent = request.headers().get(header::USER_AGENT);
         let is_shown = !request.extensions().contains::<HeadersOnly>();
         Self {
-            id: id.unwrap_or_default(),
+            id: request_id(request),
             network: client_network(request),
             path: request.path().to_owned(),
             segments: Segments::of(request),

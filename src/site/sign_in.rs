@@ -115,12 +115,8 @@ pub(super) async fn submit(
         Err(refusal) => (error_page::page(&refusal, &request, None), None),
     };
     let mut response = reply.into_response(&context.settings);
-    let cookie = signed_in
-        .and_then(|password| browser.cookie_for(password.user, &password.hash, &context.settings));
-    if let Some(cookie) = cookie
-        && let Err(error) = response.add_cookie(&cookie)
-    {
-        tracing::error!(%error, "a browser could not be remembered");
+    if let Some(StoredPassword { user, hash }) = signed_in {
+        browser.remember(user, &hash, &context.settings, &mut response);
     }
     response
 }

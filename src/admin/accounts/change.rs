@@ -9,7 +9,7 @@ use crate::admin::accounts::password_link::{self, LinkReason};
 use crate::admin::accounts::requested_change::{PreparedChange, RequestedChange};
 use crate::admin::layout::authorized_layout;
 use crate::admin::reason::{problem_of_field, problem_of_reason};
-use crate::domain::{AccountAction, FieldError, Interface, Note, Permission, Person, Reason};
+use crate::domain::{AccountAction, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, Rule};
@@ -165,7 +165,7 @@ pub(super) fn act(store: &Store, request: &Request, mut fields: Form) -> Result<
     let requested = RequestedChange::take(request.segments.get("change"), &mut fields)?;
     let typed = fields.require("reason")?;
     fields.finish()?;
-    let parsed = Note::parse(&typed).map_err(|error| FieldError::new("reason", error.message));
+    let parsed = Note::of_field("reason", &typed);
     // The page of a link is made ready first: after the change, the link could be lost.
     let makes_link = requested.action == AccountAction::ResetPassword;
     let frame = makes_link.then(|| link_frame(store, request));

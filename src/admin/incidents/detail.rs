@@ -4,7 +4,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use crate::admin::layout::authorized_layout;
-use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
+use crate::domain::{Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request};
 use crate::refusal::{Refusal, read_error};
@@ -75,8 +75,7 @@ fn can_show_again(refusal: &Refusal) -> bool {
 
 fn send(store: &Store, request: &Request, mut fields: Form) -> Result<(), Refusal> {
     let id = IncidentId(request.segments.number("id")?);
-    let note = Note::parse(&fields.require("finding")?)
-        .map_err(|error| FieldError::new("finding", error.message))?;
+    let note = Note::of_field("finding", &fields.require("finding")?)?;
     fields.finish()?;
     let through = (Interface::Admin, request.id);
     workflow::incidents::acknowledge(store, &request.credential()?, through, id, &note)

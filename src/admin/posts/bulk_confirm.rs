@@ -174,8 +174,8 @@ pub(super) fn begin(store: &Store, request: &Request, mut form: Form) -> Result<
     let typed = form.require("reason")?;
     form.finish()?;
     let call = bulk_call(request)?;
-    let begun = Note::parse(&typed)
-        .map_err(|error| FieldError::new("reason", error.message).into())
+    let begun = Note::of_field("reason", &typed)
+        .map_err(Refusal::from)
         .and_then(|reason| bulk_archives::begin(store, &call, &key, &posts, &reason));
     let refusal = match begun {
         Ok(id) => return work(store, request, id, back),

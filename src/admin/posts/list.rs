@@ -3,7 +3,7 @@
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::admin::csv::{self, Column, Export};
+use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::BY_POSITION;
 use crate::admin::posts::asked_list::AskedList;
@@ -53,10 +53,7 @@ pub(super) fn reply(
     let address = |name: &str, value: &str| asked.filters.form.address_with(LIST, name, value);
     let pager = BY_POSITION.pager(&page, asked.direction, address);
     let page = PostsPage { layout, count, by_state, names, pager, lines: page.lines, asked };
-    Ok(match mistakes {
-        Ok(()) => Reply::ok(&page),
-        Err(input) => Reply::ok(&page).with_refusal(&input.into()),
-    })
+    Ok(Reply::checked(&page, mistakes))
 }
 
 /// Returns the numbers of posts, of all and of each state.
@@ -113,11 +110,7 @@ impl Export for PostsFile {
         self.order
     }
 
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<ChangeLine>> {
+    fn page(&self, conn: &mut PgConnection, slice: &PageRequest) -> ReadPage<Self> {
         posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)
     }
 }

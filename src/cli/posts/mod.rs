@@ -11,8 +11,7 @@ pub(super) use arguments::PostCommand;
 use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::domain::{
-    Archive, FieldError, Note, PostId, Publish, RequestChanges, RevisionNumber, Slug, Submit,
-    WithdrawRequest,
+    Archive, Note, PostId, Publish, RequestChanges, RevisionNumber, Slug, Submit, WithdrawRequest,
 };
 use crate::workflow::perform;
 use changes::act;
@@ -56,8 +55,7 @@ pub(super) fn post(
         }
         Command::Archive { target, reason } => {
             let (post, seen) = target.named();
-            let reason = Note::parse(&reason)
-                .map_err(|error| FieldError { field: "reason".into(), ..error })?;
+            let reason = Note::of_field("reason", &reason)?;
             let attempt = Archive { post, seen, reason };
             act(options, &target.call, |store, call| perform(store, call, &attempt))
         }
