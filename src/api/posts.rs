@@ -75,9 +75,8 @@ pub(super) fn list(
     let filter = Filter { state, author, ..Filter::default() };
     let found = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &page);
     let page = found.map_err(read_error).map_err(ApiError::from)?;
-    let body = PostsBody { posts: page.lines.iter().map(PostLineBody::from).collect() };
-    let answer = json::reply(&body);
-    Ok(pages.link(answer, page.previous, page.next))
+    Ok(pages
+        .reply(page, |lines| PostsBody { posts: lines.iter().map(PostLineBody::from).collect() }))
 }
 
 /// Read a post

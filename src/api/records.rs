@@ -3,8 +3,7 @@
 use diesel::pg::PgConnection;
 use utoipa::IntoParams;
 
-use crate::accounts::directory;
-use crate::api::json;
+use crate::accounts::directory::{self, AccountSummary};
 use crate::api::parameters::PageQuery;
 use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::ListProblems;
@@ -66,9 +65,9 @@ pub(super) fn accounts(
     let filter = directory::AccountFilter { is_active, role, search: None };
     let page = directory::page(conn, &filter, &page).map_err(read_error)?;
     let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
-    let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));
-    let body = AccountsBody { accounts: accounts.collect() };
-    Ok(pages.link(json::reply(&body), page.previous, page.next))
+    let account = |line: AccountSummary| document(line.person, line.created_at);
+    Ok(pages
+        .reply(page, |lines| AccountsBody { accounts: lines.into_iter().map(account).collect() }))
 }
 
 /// Which refusals are listed.
@@ -127,7 +126,7 @@ pub(super) fn refusals(
         ..RefusalFilter::default()
     };
     let page = audit::list_refusals(conn, &filter, &page).map_err(read_error)?;
-    let (previous, next) = (page.previous, page.next);
-    let body = RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };
-    Ok(pages.link(json::reply(&body), previous, next))
+    Ok(pages.reply(page, |lines| RefusalsBody {
+        refusals: lines.into_iter().map(RefusalBody::from).collect(),
+    }))
 }
