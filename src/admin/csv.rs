@@ -22,7 +22,6 @@ pub(super) type ReadPage<List> = QueryResult<Page<<List as Export>::Line>>;
 
 /// A list that can be downloaded as a file.
 pub(super) trait Export: Sized + Send + Sync + 'static {
-    /// One line of it.
     type Line: HasCursor;
     /// The name that a browser saves it under.
     const NAME: &'static str;
@@ -38,7 +37,6 @@ pub(super) trait Export: Sized + Send + Sync + 'static {
         began_at: Timestamp,
     ) -> Result<Self, Refusal>;
 
-    /// Returns the order of the lines.
     fn order(&self) -> Order {
         Order::NewestFirst
     }
@@ -133,12 +131,10 @@ fn separates(sign: char) -> bool {
     ",;|\t\r\n，；、".contains(sign)
 }
 
-/// Returns a time as a cell.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
-/// Returns an optional value as a cell.
 pub(super) fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

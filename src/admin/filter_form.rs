@@ -30,7 +30,6 @@ impl FilterForm {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    /// Replaces the value of a field.
     pub(super) fn set(&mut self, name: &str, value: &str) {
         if let Some((_, old)) = self.fields.iter_mut().find(|(field, _)| *field == name) {
             value.clone_into(old);
@@ -110,12 +109,10 @@ impl FilterForm {
         })
     }
 
-    /// Adds an error to a field.
     pub(super) fn reject(&mut self, name: &'static str, message: impl Into<String>) {
         self.errors.0.push(FieldError::new(name, message));
     }
 
-    /// Returns the error of a field.
     pub(super) fn error(&self, name: &str) -> Option<&str> {
         self.errors.of(name)
     }
@@ -125,13 +122,11 @@ impl FilterForm {
         if self.errors.0.is_empty() { Ok(()) } else { Err(self.errors.clone()) }
     }
 
-    /// Returns the fields that are filled in.
     pub(super) fn filled(&self) -> impl Iterator<Item = (&str, &str)> {
         let fields = self.fields.iter().map(|(name, value)| (*name, value.as_str()));
         fields.filter(|(_, value)| !value.is_empty())
     }
 
-    /// Returns whether no field is filled in.
     pub(super) fn is_empty(&self) -> bool {
         self.filled().next().is_none()
     }

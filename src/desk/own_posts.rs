@@ -99,7 +99,6 @@ fn page_from(state: State, start: OwnStart) -> PageAddress {
     }
 }
 
-/// What to list.
 enum Asked {
     State(State),
     Words(Words),

@@ -78,7 +78,6 @@ pub(super) struct OpenedFrom {
     pub(super) back: String,
 }
 
-/// An action that came too late.
 pub(super) struct TooLate<'a> {
     pub(super) refusal: &'a Refusal,
     /// The note or reason that came with it.

@@ -9,7 +9,6 @@ use super::Settings;
 use crate::accounts::known_browsers::BrowserKey;
 use crate::domain::{SecretHash, UserId};
 
-/// The name of the cookie.
 const COOKIE: &str = "device";
 
 /// How long it is kept: browsers keep none for longer.

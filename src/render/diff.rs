@@ -16,7 +16,6 @@ use crate::domain::Content;
 pub(crate) struct Part {
     /// Title, summary or body.
     pub(crate) name: &'static str,
-    /// Its lines.
     pub(crate) hunks: Vec<Hunk>,
 }
 

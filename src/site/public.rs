@@ -22,7 +22,6 @@ use crate::store::posts::{self, Address, PublicPost};
 /// How many posts the front page shows.
 const ON_FRONT_PAGE: usize = 20;
 
-/// The newest posts.
 #[derive(Template)]
 #[template(path = "public/home.html")]
 struct HomePage {

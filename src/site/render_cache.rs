@@ -32,7 +32,6 @@ type Key = (PostId, RevisionNumber);
 
 /// A published body, ready to be shown.
 pub(super) struct PublicBody {
-    /// The body as HTML.
     pub(super) html: String,
     /// The address of its first picture, for previews of links to it.
     pub(super) picture: Option<String>,
@@ -42,7 +41,6 @@ pub(super) struct PublicBody {
 pub(super) struct RenderCache(Cache<Key, Arc<PublicBody>, Bytes>);
 
 impl RenderCache {
-    /// Returns an empty cache.
     pub(super) fn new() -> Self {
         Self(Cache::with_weighter(BODIES, CAPACITY, Bytes))
     }

@@ -59,7 +59,6 @@ fn begin_session_if_none(request: &mut Request, session: &Session) {
     }
 }
 
-/// The fields of the form.
 #[derive(Default)]
 struct Fields {
     token: String,
@@ -211,7 +210,6 @@ fn local(next: &str) -> String {
     if is_local && is_plain { next.to_owned() } else { "/desk".to_owned() }
 }
 
-/// The outcome of an attempt to sign in.
 enum SignInOutcome {
     SignedIn {
         /// The secret id of the new session.

@@ -17,7 +17,6 @@ pub(super) struct Weeks {
     pub(super) is_cut_off: bool,
 }
 
-/// The publications of one week.
 pub(super) struct WeekLine {
     pub(super) begins: Date,
     pub(super) published: i64,
@@ -26,7 +25,6 @@ pub(super) struct WeekLine {
 }
 
 impl Weeks {
-    /// Returns the last weeks.
     pub(super) fn until(today: Date, conn: &mut PgConnection) -> Result<Self, Refusal> {
         let (mondays, first) = mondays(today).unwrap_or_default();
         let found = posts::published_by_week(conn, first).map_err(read_error)?;

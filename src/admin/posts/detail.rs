@@ -46,15 +46,6 @@ struct PostDetails {
     archive: Advice,
 }
 
-impl PostDetails {
-    fn public_address(&self) -> Option<String> {
-        match &self.post.status {
-            Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
-            Status::Draft | Status::InReview(_) | Status::Archived(..) => None,
-        }
-    }
-}
-
 impl PostDetailPage {
     fn title(&self) -> String {
         match &self.details {
@@ -109,7 +100,6 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     Ok(Reply::ok(&page))
 }
 
-/// A post as it is stored.
 enum StoredPost {
     Readable(Box<Post>, PostHistory),
     /// It exists, and does not carry the facts of its state.

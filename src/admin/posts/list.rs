@@ -61,7 +61,6 @@ fn counts(found: &ChangeList) -> (Option<usize>, [Option<usize>; 4]) {
     (Some(found.count), found.by_state)
 }
 
-/// The list as a file.
 pub(super) struct PostsFile {
     visibility: Visibility,
     filter: Filter,

@@ -11,7 +11,6 @@ use crate::refusal::{Refusal, read_error};
 const FIRST: [&str; 3] = ["person", "action", "post"];
 const FOLDED: [&str; 6] = ["layer", "rule", "interface", "since", "until", "zone"];
 
-/// The filters of the list of refusals.
 pub(super) struct RefusalFilters {
     /// The fields as text, and what is wrong with them.
     pub(super) form: FilterForm,
@@ -19,7 +18,6 @@ pub(super) struct RefusalFilters {
     pub(super) person: Option<FilteredPerson>,
 }
 
-/// The person that the filters name.
 pub(super) struct FilteredPerson {
     pub(super) person: Person,
     pub(super) is_active: bool,

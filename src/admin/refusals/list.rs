@@ -128,7 +128,6 @@ impl Export for RefusalFilter {
     }
 }
 
-/// Returns one part of every reason.
 fn joined(line: &RefusalLine, part: fn(&Reason) -> &str) -> String {
     line.reasons.iter().map(part).collect::<Vec<_>>().join(" ")
 }

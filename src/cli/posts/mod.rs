@@ -13,7 +13,9 @@ use crate::cli::options::Options;
 use crate::domain::{
     Archive, Note, PostId, Publish, RequestChanges, RevisionNumber, Slug, Submit, WithdrawRequest,
 };
+use crate::invariants::Mutation;
 use crate::workflow::perform;
+use arguments::Target;
 use changes::act;
 
 pub(super) fn post(
@@ -31,33 +33,32 @@ pub(super) fn post(
         Command::Advise { id, actor } => reads::advise(options, &actor, PostId(id)),
         Command::Create { text, call } => changes::create(options, &call, text),
         Command::Revise { target, text } => changes::revise(options, &target, text),
-        Command::Submit(target) => {
-            let (post, seen) = target.named();
-            let attempt = Submit { post, seen };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
-        }
+        Command::Submit(target) => attempt(options, &target, |post, seen| Submit { post, seen }),
         Command::RequestChanges { target, note } => {
-            let (post, seen) = target.named();
             let note = Note::parse(&note)?;
-            let attempt = RequestChanges { post, seen, note };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
+            attempt(options, &target, |post, seen| RequestChanges { post, seen, note })
         }
         Command::WithdrawRequest(target) => {
-            let (post, seen) = target.named();
-            let attempt = WithdrawRequest { post, seen };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
+            attempt(options, &target, |post, seen| WithdrawRequest { post, seen })
         }
         Command::Publish { target, slug } => {
-            let (post, seen) = target.named();
             let slug = slug.as_deref().map(Slug::parse_shown).transpose()?;
-            let attempt = Publish { post, seen, slug };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
+            attempt(options, &target, |post, seen| Publish { post, seen, slug })
         }
         Command::Archive { target, reason } => {
-            let (post, seen) = target.named();
             let reason = Note::of_field("reason", &reason)?;
-            let attempt = Archive { post, seen, reason };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
+            attempt(options, &target, |post, seen| Archive { post, seen, reason })
         }
     }
+}
+
+/// Makes an attempt on the post and the revision that the arguments name.
+fn attempt<A: Mutation>(
+    options: &Options,
+    target: &Target,
+    of: impl FnOnce(PostId, RevisionNumber) -> A,
+) -> Result<(), CommandFailure> {
+    let (post, seen) = target.named();
+    let attempt = of(post, seen);
+    act(options, &target.call, |store, call| perform(store, call, &attempt))
 }
