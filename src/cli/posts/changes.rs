@@ -78,13 +78,14 @@ fn content_seen(
     Ok(revision.map(|revision| revision.content))
 }
 
-/// Takes one action as the named person, and prints what it did.
+/// Takes one action on a post as the named person, and prints what it did.
 pub(super) fn act(
     options: &Options,
-    arguments: &CallArguments,
-    action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
+    target: &Target,
+    action: impl FnOnce(&Store, &Call, PostId, RevisionNumber) -> Result<Outcome, Refusal>,
 ) -> Result<(), CommandFailure> {
-    act_with_notes(options, arguments, Vec::new(), action)
+    let (post, seen) = target.named();
+    act_with_notes(options, &target.call, Vec::new(), |store, call| action(store, call, post, seen))
 }
 
 /// What an action did, as the API says it, and the key that it says in a header.
