@@ -9,7 +9,7 @@ use crate::accounts::tokens::{self, Token, TokenLine};
 use crate::domain::{FieldError, InvalidInput, Permission, Person, Reason};
 use crate::http::{Layout, Reply, Request, throttled};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 
@@ -73,8 +73,8 @@ fn read(store: &Store, request: &Request, feedback: Feedback) -> Result<AccountP
     let conn = &mut *store.checkout()?;
     let person = request.viewer(conn)?;
     let this = request.session();
-    let sessions = sessions::of_person(conn, person.id, this.as_ref()).map_err(read_error)?;
-    let tokens = tokens::of_person(conn, person.id).map_err(read_error)?;
+    let sessions = sessions::of_person(conn, person.id, this.as_ref())?;
+    let tokens = tokens::of_person(conn, person.id)?;
     let is_held = |permission: &Permission| permissions::holds(&person.roles, *permission);
     // The forms have addresses of their own, and all show this page again.
     let mut layout = Layout::new(request, "My account", Some(&person));

@@ -11,7 +11,7 @@ use crate::domain::unseen::is_invisible;
 use crate::http::download::{Attachment, FilePiece};
 use crate::http::{Context, Request};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Direction, HasCursor, Order, Page, PageRequest};
 
 /// A column of a list: its name, and its cell for a line.
@@ -66,7 +66,7 @@ async fn download<List: Export>(request: Request, context: Data<Context>) -> Htt
             let list = List::asked(request, conn, began_at)?;
             let stretch = from.map_or(Direction::First, Direction::After);
             let slice = PageRequest { order: list.order(), stretch, size: LINES_PER_READ };
-            let page = list.page(conn, &slice).map_err(read_error)?;
+            let page = list.page(conn, &slice)?;
             let mut text = String::new();
             if from.is_none() {
                 text.push(BYTE_ORDER_MARK);

@@ -12,7 +12,7 @@ use crate::domain::{Layer, Permission, Person, PostId, RecordedAction, Role};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::documents::{
     AccountBody, AccountsBody, RecordedLayer, RefusalBody, RefusalsBody,
 };
@@ -63,7 +63,7 @@ pub(super) fn accounts(
     pages.keep("role", role);
     let is_active = active.unwrap_or(true);
     let filter = directory::AccountFilter { is_active, role, search: None };
-    let page = directory::page(conn, &filter, &page).map_err(read_error)?;
+    let page = directory::page(conn, &filter, &page)?;
     let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
     let account = |line: AccountSummary| document(line.person, line.created_at);
     Ok(pages
@@ -125,7 +125,7 @@ pub(super) fn refusals(
         layer: layer.map(str::to_owned),
         ..RefusalFilter::default()
     };
-    let page = audit::list_refusals(conn, &filter, &page).map_err(read_error)?;
+    let page = audit::list_refusals(conn, &filter, &page)?;
     Ok(pages.reply(page, |lines| RefusalsBody {
         refusals: lines.into_iter().map(RefusalBody::from).collect(),
     }))

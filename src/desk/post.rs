@@ -10,7 +10,7 @@ use crate::desk::unread::{self, Unread};
 use crate::domain::{Person, Post, Reading, Role, State};
 use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::diff::{LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -83,7 +83,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let mut conn = store.checkout()?;
     let person = request.viewer(&mut conn)?;
     let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
-    let history = posts::history(&mut conn, &post).map_err(read_error)?;
+    let history = posts::history(&mut conn, &post)?;
     let earlier = unread::earlier(&mut conn, &person, &post, &history)?;
     if request.is_shown {
         audit::record_reading(&mut conn, request.id, &person, &post);

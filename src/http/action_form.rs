@@ -13,7 +13,7 @@ use crate::http::edge::Edge;
 use crate::http::{Form, Reply, Request};
 use crate::permissions;
 use crate::policies::Rule;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::diff;
 use crate::store::Store;
 use crate::store::posts::{self, BeforePublishing};
@@ -56,7 +56,7 @@ fn before_publishing(
     if action != Action::Publish || workflow::precheck(action, person, post).is_err() {
         return Ok(None);
     }
-    posts::before_publishing(conn, post).map(Some).map_err(read_error)
+    Ok(Some(posts::before_publishing(conn, post)?))
 }
 
 /// Passes the submitted form of an action to the workflow. The page of a refusal may show
@@ -204,7 +204,7 @@ impl Submitted {
         let seen = self.form.peek("seen").and_then(decimal).map(RevisionNumber);
         let older = match seen {
             Some(seen) if seen != post.current.number && sees_history => {
-                posts::revision(conn, &post, seen).map_err(read_error)?
+                posts::revision(conn, &post, seen)?
             }
             Some(_) | None => None,
         };

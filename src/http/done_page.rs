@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::posts::{self, QueueLine};
 
@@ -97,7 +97,7 @@ pub(super) fn page(
 ) -> Result<Reply, Refusal> {
     let layout = from.edge.layout(conn, request, &person)?;
     let next = if person.roles.contains(Role::Reviewer) {
-        posts::awaiting_review(conn, person.id, 1).map_err(read_error)?.pop()
+        posts::awaiting_review(conn, person.id, 1)?.pop()
     } else {
         None
     };

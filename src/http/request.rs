@@ -17,7 +17,7 @@ use crate::http::entity_tag::is_cached;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
 use crate::http::{Form, Segments, Sender, Settings, Shown, Site};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::Call;
 
@@ -171,7 +171,7 @@ impl Request {
     /// Returns the person who is signed in, for rendering a page.
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
-        let person = accounts::identify(conn, &credential).map_err(read_error)?;
+        let person = accounts::identify(conn, &credential)?;
         let Some(person) = person else {
             self.has_ended.get_or_init(|| ());
             return Err(Refusal::NotSignedIn);

@@ -15,7 +15,7 @@ use crate::http::{
     Work, error_page, kept_form_page, throttled,
 };
 use crate::metrics::{self, SignIn};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::Store;
 
 pub(super) async fn show(
@@ -235,13 +235,13 @@ async fn attempt(
     let admission = context.admissions.admit_taker(taker, request.id, Work::Short).await?;
     let counted = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;
-        let found = stored_password(conn, &username).map_err(read_error)?;
+        let found = stored_password(conn, &username)?;
         let known = found.as_ref().and_then(|it| browser.name_for(it.user, &it.hash));
         let attempt = match known {
             Some(browser) => SignInAttempt::KnownBrowser(browser),
             None => SignInAttempt::Unknown { username, network },
         };
-        let counted = throttle::count(conn, &attempt).map_err(read_error)?;
+        let counted = throttle::count(conn, &attempt)?;
         Ok(counted.map(|()| (found, attempt)))
     });
     let (found, attempt) = match counted.await? {
@@ -268,15 +268,14 @@ async fn begin_session(
         let conn = &mut *store.checkout()?;
         let user = password.user;
         let key = random_key_of(user);
-        let begun = sessions::begin(conn, &SessionId::of(&key), user, &password.hash, &device)
-            .map_err(read_error)?;
+        let begun = sessions::begin(conn, &SessionId::of(&key), user, &password.hash, &device)?;
         if !begun {
             return Ok(SignInOutcome::Wrong);
         }
         if let Some(earlier) = earlier {
-            sessions::end(conn, &earlier).map_err(read_error)?;
+            sessions::end(conn, &earlier)?;
         }
-        throttle::take_back(conn, &attempt).map_err(read_error)?;
+        throttle::take_back(conn, &attempt)?;
         tracing::info!(user = user.0, "signed in");
         Ok(SignInOutcome::SignedIn { key, password })
     };

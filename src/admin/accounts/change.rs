@@ -13,7 +13,7 @@ use crate::domain::{AccountAction, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, Rule};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
@@ -130,7 +130,7 @@ fn find_with_token(
 ) -> Result<Account, Refusal> {
     let mut account = find(conn, request)?.account;
     if let Some(token) = requested.token {
-        let tokens = tokens::of_person(conn, account.person.id).map_err(read_error)?;
+        let tokens = tokens::of_person(conn, account.person.id)?;
         account.has_token = tokens.iter().any(|line| line.id == token);
     }
     Ok(account)

@@ -16,7 +16,7 @@ use crate::domain::{AccountAction, Permission, Person, Reason, Role};
 use crate::http::paging::take_id;
 use crate::http::{Layout, Reply, Request};
 use crate::policies::accounts::Account;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::precheck;
@@ -142,7 +142,7 @@ fn page(
     let account = found.account;
     let id = account.person.id;
     let limit = ENTRIES_PER_PAGE as i64 + 1;
-    let mut events = directory::events(conn, id, before, limit).map_err(read_error)?;
+    let mut events = directory::events(conn, id, before, limit)?;
     let has_older = events.len() > ENTRIES_PER_PAGE;
     events.truncate(ENTRIES_PER_PAGE);
     let latest = format!("/admin/accounts/{}", account.person.username);
@@ -158,10 +158,10 @@ fn page(
         layout,
         created_at: found.created_at,
         last_seen_at: found.last_seen_at,
-        has_link: links::has_open(conn, id).map_err(read_error)?,
-        grants: directory::grants(conn, &account.person).map_err(read_error)?,
-        sessions: sessions::of_person(conn, id, None).map_err(read_error)?,
-        tokens: tokens::of_person(conn, id).map_err(read_error)?,
+        has_link: links::has_open(conn, id)?,
+        grants: directory::grants(conn, &account.person)?,
+        sessions: sessions::of_person(conn, id, None)?,
+        tokens: tokens::of_person(conn, id)?,
         pager,
         events,
         valid,

@@ -12,7 +12,7 @@ use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
 use crate::domain::{Permission, Role};
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::paging::PageRequest;
@@ -41,7 +41,7 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let slice = PageRequest::newest_first(direction, PER_PAGE);
     let checked = filters.form.check();
     let found = match checked {
-        Ok(()) => directory::page(conn, &filters.filter, &slice).map_err(read_error)?,
+        Ok(()) => directory::page(conn, &filters.filter, &slice)?,
         Err(_) => slice.page(Vec::new()),
     };
     let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);

@@ -7,7 +7,7 @@ use crate::admin::layout::authorized_layout;
 use crate::domain::{Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::{audit, permissions, workflow};
@@ -30,7 +30,7 @@ impl IncidentPage {
         let id = IncidentId(request.segments.number("id")?);
         let title = format!("Incident {id}");
         let (person, layout) = authorized_layout(conn, request, &title, Permission::ViewAudit)?;
-        let incident = audit::incident(conn, id).map_err(read_error)?.ok_or(Refusal::NotFound)?;
+        let incident = audit::incident(conn, id)?.ok_or(Refusal::NotFound)?;
         let may_acknowledge = permissions::holds(&person.roles, Permission::AcknowledgeIncident);
         let (refused, problem, note) = (Vec::new(), None, String::new());
         Ok(Self { layout, incident, may_acknowledge, refused, problem, note })

@@ -10,7 +10,7 @@ use crate::admin::pager::{BY_TIME, Pager};
 use crate::audit::{self, IncidentState};
 use crate::domain::{Acknowledgement, FieldError, Incident, Permission};
 use crate::http::{Form, Layout, PageAddress, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::paging::PageRequest;
@@ -36,7 +36,7 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let slice = PageRequest::newest_first(direction, PER_PAGE);
     let conn = &mut *store.checkout()?;
     let (_, layout) = authorized_layout(conn, request, "Incidents", Permission::ViewAudit)?;
-    let found = audit::incidents(conn, state, &slice).map_err(read_error)?;
+    let found = audit::incidents(conn, state, &slice)?;
     let address = |name: &str, value: &str| address(LIST, state).with(name, value).to_string();
     let pager = BY_TIME.pager(&found, direction, address);
     Ok(Reply::ok(&IncidentsPage { layout, state, incidents: found.lines, pager }))

@@ -19,7 +19,7 @@ use crate::domain::{
 };
 use crate::http::{Form, Layout, Reply, Request, return_address};
 use crate::policies::Rule;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::paging::{Direction, PageRequest};
@@ -134,12 +134,11 @@ fn matching(
     filters: &PostFilters,
 ) -> Result<(SelectedPosts, bool), Refusal> {
     let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
-    let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
+    let names = posts::names(conn, author, reviewer, person.id)?;
     let mut filter = filters.filter(Timestamp::now(), &names);
     filter.state = Some(State::Published);
     let slice = PageRequest { order: filters.order, stretch: Direction::First, size: MAX_POSTS };
-    let found = posts::change_list(conn, Visibility::of(person), &filter, filters.sort, &slice);
-    let page = found.map_err(read_error)?;
+    let page = posts::change_list(conn, Visibility::of(person), &filter, filters.sort, &slice)?;
     let posts = page.lines.iter().map(|line| (line.id, line.revision)).collect();
     Ok((posts, page.next.is_some()))
 }

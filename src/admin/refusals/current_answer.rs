@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use crate::admin::refusals::filters::{FilteredPerson, RefusalFilters};
 use crate::domain::{Action, PostId, Reason};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::posts;
 use crate::store::visibility::Visibility;
 use crate::workflow::{self, Advice};
@@ -50,7 +50,7 @@ impl CurrentAnswer {
             return Ok(None);
         }
         let found = match post {
-            Some(id) => posts::find(conn, id, Visibility::of(person)).map_err(read_error)?,
+            Some(id) => posts::find(conn, id, Visibility::of(person))?,
             None => None,
         };
         let title = found.as_ref().map(|post| post.title().to_owned());

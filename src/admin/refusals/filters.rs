@@ -5,7 +5,7 @@ use crate::admin::filter_form::FilterForm;
 use crate::audit::{RefusalFilter, catalogue};
 use crate::domain::{FieldError, Interface, Layer, Person, PostId, Username, decimal};
 use crate::http::Form;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 
 /// The fields that the page asks first, and those that it folds.
 const FIRST: [&str; 3] = ["person", "action", "post"];
@@ -41,7 +41,7 @@ impl RefusalFilters {
         let person = match form.value("person") {
             "" => None,
             text => match Username::parse(text) {
-                Ok(username) => accounts::find_any(conn, &username).map_err(read_error)?,
+                Ok(username) => accounts::find_any(conn, &username)?,
                 Err(_) => None,
             },
         };

@@ -12,7 +12,7 @@ use crate::admin::refusals::filters::{RefusalFilters, choices, take};
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Permission, Reason};
 use crate::http::{Layout, PageAddress, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::paging::PageRequest;
@@ -46,9 +46,9 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let slice = PageRequest::newest_first(direction, PER_PAGE);
     let (found, answer, left_out) = match checked {
         Ok(()) => (
-            audit::list_refusals(conn, &filters.filter, &slice).map_err(read_error)?,
+            audit::list_refusals(conn, &filters.filter, &slice)?,
             CurrentAnswer::of(conn, &filters)?,
-            audit::refusals_left_out(conn, &filters.filter).map_err(read_error)?,
+            audit::refusals_left_out(conn, &filters.filter)?,
         ),
         Err(_) => (slice.page(Vec::new()), None, 0),
     };

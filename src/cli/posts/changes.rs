@@ -16,7 +16,7 @@ use crate::domain::{
     Content, Create, FieldError, Interface, InvalidInput, OperationKey, Outcome, PostId, RequestId,
     Revise, RevisionNumber,
 };
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::documents::OutcomeBody;
 use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
@@ -74,7 +74,7 @@ fn content_seen(
             _ => Ok(None),
         }
     };
-    let revision = read(conn).map_err(read_error)?;
+    let revision = read(conn)?;
     Ok(revision.map(|revision| revision.content))
 }
 
