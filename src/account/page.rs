@@ -7,7 +7,7 @@ use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::throttle::Throttled;
 use crate::accounts::tokens::{self, Token, TokenLine};
 use crate::domain::{FieldError, InvalidInput, Permission, Person, Reason};
-use crate::http::{Layout, Reply, Request, throttled};
+use crate::http::{Layout, Reply, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::render::filters;
@@ -125,7 +125,7 @@ pub(super) fn show_throttled(
     field: &'static str,
     feedback: Feedback,
 ) -> Result<Reply, Refusal> {
-    let errors = FieldError::new(field, throttled::sentence(throttled)).into();
+    let errors = FieldError::new(field, throttled.sentence()).into();
     let feedback = Feedback { errors, ..feedback };
     let page = Reply::ok(&read(store, request, feedback)?);
     Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).retry_after(throttled.retry_after))

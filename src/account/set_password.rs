@@ -15,7 +15,7 @@ use crate::accounts::throttle::{self, SignInAttempt};
 use crate::accounts::username_of;
 use crate::domain::Interface;
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Work, error_page, throttled};
+use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Work, error_page};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::own_account;
@@ -85,7 +85,7 @@ async fn set(
     let username = match found.await? {
         Ok(username) => username,
         Err(throttled) => {
-            let problem = throttled::sentence(&throttled);
+            let problem = throttled.sentence();
             let page = SetPasswordPage::new(request, secret, String::new(), Some(problem));
             let reply = page.reply().with_status(StatusCode::TOO_MANY_REQUESTS);
             return Ok(reply.retry_after(throttled.retry_after));

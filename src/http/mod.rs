@@ -36,7 +36,6 @@ pub(crate) mod kept_form_page;
 pub mod problem;
 mod refused_page;
 mod sign_in_page;
-pub(crate) mod throttled;
 
 // The form of an action, which the desk and the admin share.
 pub(crate) mod action_form;

@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
@@ -42,13 +44,7 @@ pub struct Reply {
 impl Reply {
     /// Returns a JSON document.
     pub fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
-        match serde_json::to_string(value) {
-            Ok(body) => Self { status, body, content_type, ..Self::empty() },
-            Err(error) => {
-                tracing::error!(%error, "a reply could not be written");
-                Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
-            }
-        }
+        Self::written(status, serde_json::to_string(value)).of_type(content_type)
     }
 
     /// Adds a header. A value that is not allowed in a header is left out.
@@ -59,10 +55,14 @@ impl Reply {
 
     /// Returns a page.
     pub fn page(status: StatusCode, page: &impl Template) -> Self {
-        match page.render() {
+        Self::written(status, page.render())
+    }
+
+    fn written(status: StatusCode, body: Result<String, impl Display>) -> Self {
+        match body {
             Ok(body) => Self { status, body, ..Self::empty() },
             Err(error) => {
-                tracing::error!(%error, "a page could not be rendered");
+                tracing::error!(%error, "a reply could not be written");
                 Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
             }
         }

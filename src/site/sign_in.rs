@@ -12,7 +12,7 @@ use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
 use crate::http::{
     Admission, Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, Taker,
-    Work, error_page, kept_form_page, throttled,
+    Work, error_page, kept_form_page,
 };
 use crate::metrics::{self, SignIn};
 use crate::refusal::Refusal;
@@ -156,7 +156,7 @@ async fn reply(
             shown(context, request, fields, StatusCode::UNAUTHORIZED, problem).await
         }
         Ok(SignInOutcome::Throttled(throttled)) => {
-            let problem = throttled::sentence(&throttled);
+            let problem = throttled.sentence();
             let status = StatusCode::TOO_MANY_REQUESTS;
             let page = shown(context, request, fields, status, problem).await;
             page.retry_after(throttled.retry_after)

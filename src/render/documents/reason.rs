@@ -14,3 +14,14 @@ pub(crate) struct ProblemReason {
     /// What to do, as a sentence. Empty if there is nothing to do.
     hint: String,
 }
+
+/// One input error.
+#[derive(ToSchema)]
+#[schema(as = Misplaced)]
+#[expect(dead_code, reason = "it describes `FieldError`")]
+pub(crate) struct InvalidField {
+    /// The field or header, or the place in the JSON.
+    field: String,
+    /// What is wrong, or what to send instead.
+    message: String,
+}
