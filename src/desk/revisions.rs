@@ -64,10 +64,10 @@ impl RevisionsPage {
 }
 
 pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let mut query = request.query_fields()?;
-    let newest = query.take("newest")?;
-    let newest = newest.map(|number| revision_number("newest", &number)).transpose()?;
-    query.finish()?;
+    let newest = request.query_fields()?.read(|query| {
+        let newest = query.take("newest")?;
+        Ok(newest.map(|number| revision_number("newest", &number)).transpose()?)
+    })?;
     let conn = &mut *store.checkout()?;
     let person = request.viewer(conn)?;
     let post = find_history(conn, &person, request.segments.post_id()?)?;

@@ -113,11 +113,11 @@ impl AccountChangePage {
 }
 
 pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let mut query = request.query_fields()?;
+    let query = request.query_fields()?;
     let conn = &mut *store.checkout()?;
     let (person, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
-    let requested = RequestedChange::take(request.segments.get("change"), &mut query)?;
-    query.finish()?;
+    let name = request.segments.get("change");
+    let requested = query.read(|query| RequestedChange::take(name, query))?;
     let account = find_with_token(conn, request, &requested)?;
     Ok(Reply::ok(&form_page(layout, &person, account, requested)))
 }
@@ -157,14 +157,14 @@ fn form_page(
     }
 }
 
-pub(super) fn act(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
+pub(super) fn act(store: &Store, request: &Request, fields: Form) -> Result<Reply, Refusal> {
     let username = request.segments.get("username");
     // A person who is signed out here signs in first. One who is signed out
     // later, in the workflow, has lost a race.
     request.viewer(&mut *store.checkout()?)?;
-    let requested = RequestedChange::take(request.segments.get("change"), &mut fields)?;
-    let typed = fields.require("reason")?;
-    fields.finish()?;
+    let name = request.segments.get("change");
+    let (requested, typed) = fields
+        .read(|fields| Ok((RequestedChange::take(name, fields)?, fields.require("reason")?)))?;
     let parsed = Note::of_field("reason", &typed);
     // The page of a link is made ready first: after the change, the link could be lost.
     let makes_link = requested.action == AccountAction::ResetPassword;

@@ -8,8 +8,8 @@ use crate::admin::accounts::password_link::{self, LinkReason, unknown_password_h
 use crate::admin::accounts::roles::purpose;
 use crate::admin::layout::authorized_layout;
 use crate::domain::{
-    FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Person, Role, RoleSet,
-    Username, parse_display_name,
+    Interface, InvalidInput, NewAccount, Note, Permission, Person, Role, RoleSet, Username,
+    parse_display_name,
 };
 use crate::http::{Form, Layout, Reply, Request};
 use crate::refusal::Refusal;
@@ -37,7 +37,7 @@ struct TypedAccount {
 }
 
 impl TypedAccount {
-    fn take(fields: &mut Form) -> Result<Self, FieldError> {
+    fn take(fields: &mut Form) -> Result<Self, Refusal> {
         Ok(Self {
             username: fields.require("username")?,
             display_name: fields.require("display_name")?,
@@ -89,9 +89,8 @@ fn page(
     Ok(Reply::ok(&NewAccountPage { layout, typed, errors }))
 }
 
-pub(super) fn submit(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
-    let typed = TypedAccount::take(&mut fields)?;
-    fields.finish()?;
+pub(super) fn submit(store: &Store, request: &Request, fields: Form) -> Result<Reply, Refusal> {
+    let typed = fields.read(TypedAccount::take)?;
     match create(store, request, &typed) {
         Ok(answer) => Ok(answer),
         Err(Refusal::Input(input)) => {

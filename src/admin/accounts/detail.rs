@@ -122,9 +122,7 @@ impl AccountDetailPage {
 }
 
 pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let mut query = request.query_fields()?;
-    let before = take_id(&mut query, "before")?;
-    query.finish()?;
+    let before = request.query_fields()?.read(|query| take_id(query, "before"))?;
     let conn = &mut *store.checkout()?;
     let (viewer, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
     let page = page(conn, &viewer, layout, request, before)?;

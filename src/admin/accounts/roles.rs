@@ -116,11 +116,10 @@ fn page(
     Ok(AccountRolesPage { layout, person: account.person, typed, errors, refused, choices })
 }
 
-pub(super) fn submit(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
+pub(super) fn submit(store: &Store, request: &Request, fields: Form) -> Result<Reply, Refusal> {
     // A person who is signed out here signs in first.
     request.viewer(&mut *store.checkout()?)?;
-    let typed = TypedRoles::take(&mut fields)?;
-    fields.finish()?;
+    let typed = fields.read(TypedRoles::take)?;
     match change(store, request, &typed) {
         Ok(()) => Ok(Reply::see(
             format!("/admin/accounts/{}", request.segments.get("username")),

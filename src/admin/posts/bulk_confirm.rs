@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::asked_list::AskedList;
-use crate::admin::posts::bulk_progress::{TITLE, bulk_call, work};
+use crate::admin::posts::bulk_progress::{TITLE, bulk_call, take_back, take_named_back, work};
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list;
 use crate::admin::posts::paths::{LIST, selected};
@@ -17,7 +17,7 @@ use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State, decimal,
 };
-use crate::http::{Form, Layout, Reply, Request, return_address};
+use crate::http::{Form, Layout, Reply, Request};
 use crate::policies::Rule;
 use crate::refusal::Refusal;
 use crate::render::filters;
@@ -76,7 +76,7 @@ impl BulkConfirmPage {
 
 pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let mut query = request.query_fields()?;
-    let back = take_back(&mut query)?;
+    let back = take_named_back(&mut query)?;
     if query.peek("everything").is_some() {
         return confirm_everything(&mut *store.checkout()?, request, query, back);
     }
@@ -98,12 +98,6 @@ pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal
             list::reply(conn, request, AskedList::again(&back, ticked, problem)?)
         }
     }
-}
-
-/// Takes out of a query or form the address of the list that leads back, if it is one.
-fn take_back(fields: &mut Form) -> Result<Option<String>, FieldError> {
-    let back = fields.take("back")?;
-    Ok(back.as_deref().and_then(return_address::of_list).map(str::to_owned))
 }
 
 /// Shows the form for every published post that the filters match.
@@ -168,7 +162,7 @@ fn texts(fields: &[String]) -> impl Iterator<Item = &str> {
 /// Begins the bulk archive, and archives the first posts.
 pub(super) fn begin(store: &Store, request: &Request, mut form: Form) -> Result<Reply, Refusal> {
     let key = form.key()?;
-    let back = take_back(&mut form)?.unwrap_or_else(|| LIST.to_owned());
+    let back = take_back(&mut form)?;
     let posts = parse(&[form.require("posts")?])?;
     let typed = form.require("reason")?;
     form.finish()?;
