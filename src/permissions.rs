@@ -175,12 +175,14 @@ fn is_granted(roles: &RoleSet, permission: Permission) -> bool {
 
 impl Visibility {
     /// Returns what a person sees: also their own posts; as a reviewer what is
-    /// or was in review; as staff everything.
+    /// or was in review; as staff everything. Either permission of reviewers is
+    /// enough, because a token may have one alone.
     pub fn of(person: &Person) -> Self {
+        let holds = |permission| holds(&person.roles, permission);
         Self {
             viewer: Some(person.id),
-            sees_reviews: holds(&person.roles, Permission::ReviewPost),
-            sees_everything: holds(&person.roles, Permission::ViewAudit),
+            sees_reviews: holds(Permission::ReviewPost) || holds(Permission::PublishPost),
+            sees_everything: holds(Permission::ViewAudit),
         }
     }
 }

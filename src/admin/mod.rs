@@ -23,7 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/admin", get_page(Work::Short, overview::show))
         .configure(posts::routes)
         .configure(accounts::routes)
-        .route("/admin/permissions", get_page(Work::Short, access::show))
+        .route("/admin/permissions", get_page(Work::Text, access::show))
         .configure(refusals::routes)
         .configure(incidents::routes);
 }

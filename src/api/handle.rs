@@ -4,7 +4,6 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpResponse, Route};
-use diesel::pg::PgConnection;
 use serde::de::DeserializeOwned;
 
 use crate::accounts::{self, Credential, tokens};
@@ -20,22 +19,23 @@ use crate::http::api_error::ApiError;
 use crate::http::problem;
 use crate::http::{Context, Form, NotDone, Reply, Segments, Sender, Shown, Work};
 use crate::refusal::Refusal;
-use crate::store::{Store, Unavailable};
+use crate::store::{Connection, Store, Unavailable};
 use crate::workflow::Call;
 
-/// Replies to a request to read, as the person whose token it is.
-type ReadHandler = fn(&mut PgConnection, &Person, &mut Query) -> Result<Reply, ApiError>;
+/// Replies to a request to read, as the person whose token it is. A text is read when the
+/// connection is given back.
+type ReadHandler = fn(Connection, &Person, &mut Query) -> Result<Reply, ApiError>;
 
 /// Replies to a request to change something: the workflow has the one connection.
 type ChangeHandler = fn(&Store, Change) -> Result<Reply, ApiError>;
 
-/// Returns the route of an operation that reads.
-pub(super) fn read(handler: ReadHandler) -> Route {
+/// Returns the route of an operation that reads, which is that much work.
+pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
     web::get().to(move |request: ApiRequest, context: Data<Context>| async move {
-        respond(&context, request, 0, move |store, request, token, _| {
-            let conn = &mut *store.checkout().map_err(Refusal::from)?;
+        respond(&context, request, work, move |store, request, token, _| {
+            let mut conn = store.checkout().map_err(Refusal::from)?;
             let credential = Credential::Token(token.clone());
-            let reader = accounts::identify(conn, &credential)?;
+            let reader = accounts::identify(&mut conn, &credential)?;
             let reader = reader.ok_or(ApiError::BadToken)?;
             let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
             let ApiRequest { path, segments, .. } = request;
@@ -45,10 +45,12 @@ pub(super) fn read(handler: ReadHandler) -> Route {
     })
 }
 
-/// Returns the route of an operation that changes something.
-pub(super) fn change(handler: ChangeHandler) -> Route {
+/// Returns the route of an operation that changes something, which is that much work. To
+/// save a long text is more.
+pub(super) fn change(work: Work, handler: ChangeHandler) -> Route {
     web::post().to(move |request: ApiRequest, bytes: Bytes, context: Data<Context>| async move {
-        respond(&context, request, bytes.len(), move |store, request, token, quota| {
+        let work = if bytes.len() > SHORT { Work::Text } else { work };
+        respond(&context, request, work, move |store, request, token, quota| {
             let id = request.id;
             Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
             let key = request.headers.key?;
@@ -117,12 +119,12 @@ fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Bo
 /// The longest body that is no text which takes long to save, in bytes.
 const SHORT: usize = 16 * 1024;
 
-/// Replies to a request with a body so long, with what is left of the token's quota.
+/// Replies to a request, with what is left of the token's quota.
 async fn respond(
     context: &Context,
     request: ApiRequest,
-    length: usize,
-    work: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
+    work: Work,
+    handler: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
     + Send
     + 'static,
 ) -> HttpResponse {
@@ -131,7 +133,7 @@ async fn respond(
         Err(error) => return problem::reply(error, request.id).into_response(&context.settings),
     };
     let quota = request.quotas.take(&token);
-    within_quota(context, request, token, quota, length > SHORT, work)
+    within_quota(context, request, token, quota, work, handler)
         .await
         .with("ratelimit-policy", format!("\"token\";q={QUOTA};w={}", WINDOW.as_secs()))
         .with("ratelimit", format!("\"token\";r={};t={}", quota.left.unwrap_or(0), quota.seconds))
@@ -143,8 +145,8 @@ async fn within_quota(
     request: ApiRequest,
     token: SecretHash,
     quota: QuotaUse,
-    is_long: bool,
-    work: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
+    work: Work,
+    handler: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
     + Send
     + 'static,
 ) -> Reply {
@@ -154,15 +156,14 @@ async fn within_quota(
         return problem::reply(&ApiError::TooMany(quota.seconds), id);
     }
     let sender = Sender { shows: Shown::Token(token.clone()), network: request.network };
-    let turn = if is_long { Work::Text } else { Work::Short };
-    let admission = match context.admissions.admit(&sender, id, turn).await {
+    let admission = match context.admissions.admit(&sender, id, work).await {
         Ok(admission) => admission,
         Err(refusal) => return problem::reply(&refusal.into(), id),
     };
     let admitted = admission.clone();
     let reply = admission.blocking(move |store| {
         let reply = match request.headers.accepts_json {
-            true => work(store, request, &token, quota),
+            true => handler(store, request, &token, quota),
             false => Err(ApiError::NotAcceptable),
         };
         reply.unwrap_or_else(|error| {

@@ -1,6 +1,5 @@
 //! Reading posts: what each reader may see, and no more.
 
-use diesel::pg::PgConnection;
 use utoipa::IntoParams;
 
 use crate::accounts::directory;
@@ -15,6 +14,7 @@ use crate::http::api_error::ApiError;
 use crate::render::documents::{
     ActionsBody, HistoryBody, PostBody, PostLineBody, PostsBody, RevisionBody,
 };
+use crate::store::Connection;
 use crate::store::posts::{self, Filter, Sort};
 use crate::store::visibility::Visibility;
 use crate::workflow::visible::{self, find, find_history};
@@ -54,7 +54,7 @@ impl PostsQuery {
     )
 )]
 pub(super) fn list(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
@@ -67,11 +67,11 @@ pub(super) fn list(
     let author = author.map_err(|error| FieldError::new("author", error.message))?;
     // A name that no account has lists nothing.
     let author = author
-        .map(|name| directory::find(conn, &name))
+        .map(|name| directory::find(&mut conn, &name))
         .transpose()?
         .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
     let filter = Filter { state, author, ..Filter::default() };
-    let page = posts::change_list(conn, Visibility::of(reader), &filter, Sort::Number, &page)?;
+    let page = posts::change_list(&mut conn, Visibility::of(reader), &filter, Sort::Number, &page)?;
     Ok(pages
         .reply(page, |lines| PostsBody { posts: lines.iter().map(PostLineBody::from).collect() }))
 }
@@ -87,12 +87,12 @@ pub(super) fn list(
     )
 )]
 pub(super) fn show(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
     query.finish()?;
-    let post = find(conn, reader, query.segments.post_id()?)?;
+    let post = find(&mut conn, reader, query.segments.post_id()?)?;
     let document = match Visibility::of(reader).sees_history_of(&post) {
         true => PostBody::with_history(&post),
         false => PostBody::without_history(&post),
@@ -109,13 +109,13 @@ pub(super) fn show(
     responses((status = 200, description = "The history.", body = HistoryBody), ReadProblems)
 )]
 pub(super) fn history(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
     query.finish()?;
-    let post = find_history(conn, reader, query.segments.post_id()?)?;
-    let history = posts::history(conn, &post)?;
+    let post = find_history(&mut conn, reader, query.segments.post_id()?)?;
+    let history = posts::history(&mut conn, &post)?;
     Ok(json::reply(&HistoryBody::from(&history)))
 }
 
@@ -134,14 +134,14 @@ pub(super) fn history(
     )
 )]
 pub(super) fn revision(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
     query.finish()?;
     let number = RevisionNumber(query.segments.number("number")?);
-    let post = find_history(conn, reader, query.segments.post_id()?)?;
-    let revision = visible::revision(conn, &post, number)?;
+    let post = find_history(&mut conn, reader, query.segments.post_id()?)?;
+    let revision = visible::revision(&mut conn, &post, number)?;
     Ok(json::reply(&RevisionBody::from(&revision)).with("etag", entity_tag(revision.number)))
 }
 
@@ -158,12 +158,13 @@ pub(super) fn revision(
     )
 )]
 pub(super) fn actions(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
     query.finish()?;
-    let post = find(conn, reader, query.segments.post_id()?)?;
+    let post = find(&mut conn, reader, query.segments.post_id()?)?;
+    drop(conn);
     let body = ActionsBody::of(reader, &post);
     Ok(json::reply(&body).with("etag", entity_tag(post.current.number)))
 }

@@ -1,6 +1,5 @@
 //! What staff read: accounts, and who was refused what.
 
-use diesel::pg::PgConnection;
 use utoipa::IntoParams;
 
 use crate::accounts::directory::{self, AccountSummary};
@@ -16,6 +15,7 @@ use crate::refusal::Refusal;
 use crate::render::documents::{
     AccountBody, AccountsBody, RecordedLayer, RefusalBody, RefusalsBody,
 };
+use crate::store::Connection;
 
 /// Which accounts are listed.
 #[derive(IntoParams)]
@@ -51,7 +51,7 @@ impl AccountsQuery {
     )
 )]
 pub(super) fn accounts(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
@@ -63,7 +63,7 @@ pub(super) fn accounts(
     pages.keep("role", role);
     let is_active = active.unwrap_or(true);
     let filter = directory::AccountFilter { is_active, role, search: None };
-    let page = directory::page(conn, &filter, &page)?;
+    let page = directory::page(&mut conn, &filter, &page)?;
     let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
     let account = |line: AccountSummary| document(line.person, line.created_at);
     Ok(pages
@@ -108,7 +108,7 @@ impl RefusalsQuery {
     )
 )]
 pub(super) fn refusals(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     reader: &Person,
     query: &mut Query,
 ) -> Result<Reply, ApiError> {
@@ -125,7 +125,7 @@ pub(super) fn refusals(
         layer: layer.map(str::to_owned),
         ..RefusalFilter::default()
     };
-    let page = audit::list_refusals(conn, &filter, &page)?;
+    let page = audit::list_refusals(&mut conn, &filter, &page)?;
     Ok(pages.reply(page, |lines| RefusalsBody {
         refusals: lines.into_iter().map(RefusalBody::from).collect(),
     }))

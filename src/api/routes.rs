@@ -6,6 +6,7 @@ use crate::api::document_page;
 use crate::api::handle::{change, read};
 use crate::api::posts;
 use crate::api::records;
+use crate::http::Work;
 
 /// Registers the API's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -18,24 +19,40 @@ pub fn routes(config: &mut ServiceConfig) {
 /// The routes that the document describes.
 fn operations(config: &mut ServiceConfig) {
     config
-        .service(resource("/api/v1/posts").route(read(posts::list)).route(change(changes::create)))
-        .service(resource("/api/v1/posts/{id}").route(read(posts::show)))
-        .service(resource("/api/v1/posts/{id}/history").route(read(posts::history)))
-        .service(resource("/api/v1/posts/{id}/revisions").route(change(changes::revise)))
-        .service(resource("/api/v1/posts/{id}/revisions/{number}").route(read(posts::revision)))
-        .service(resource("/api/v1/posts/{id}/actions").route(read(posts::actions)))
-        .service(resource("/api/v1/posts/{id}/submission").route(change(changes::submit)))
         .service(
-            resource("/api/v1/posts/{id}/change-requests").route(change(changes::request_changes)),
+            resource("/api/v1/posts")
+                .route(read(Work::Short, posts::list))
+                .route(change(Work::Short, changes::create)),
+        )
+        .service(resource("/api/v1/posts/{id}").route(read(Work::Short, posts::show)))
+        .service(resource("/api/v1/posts/{id}/history").route(read(Work::Short, posts::history)))
+        .service(
+            resource("/api/v1/posts/{id}/revisions").route(change(Work::Short, changes::revise)),
+        )
+        .service(
+            resource("/api/v1/posts/{id}/revisions/{number}")
+                .route(read(Work::Short, posts::revision)),
+        )
+        .service(resource("/api/v1/posts/{id}/actions").route(read(Work::Text, posts::actions)))
+        .service(
+            resource("/api/v1/posts/{id}/submission").route(change(Work::Text, changes::submit)),
+        )
+        .service(
+            resource("/api/v1/posts/{id}/change-requests")
+                .route(change(Work::Short, changes::request_changes)),
         )
         .service(
             resource("/api/v1/posts/{id}/change-requests/withdrawal")
-                .route(change(changes::withdraw_request)),
+                .route(change(Work::Short, changes::withdraw_request)),
         )
-        .service(resource("/api/v1/posts/{id}/publication").route(change(changes::publish)))
-        .service(resource("/api/v1/posts/{id}/archival").route(change(changes::archive)))
-        .service(resource("/api/v1/accounts").route(read(records::accounts)))
-        .service(resource("/api/v1/refusals").route(read(records::refusals)));
+        .service(
+            resource("/api/v1/posts/{id}/publication").route(change(Work::Text, changes::publish)),
+        )
+        .service(
+            resource("/api/v1/posts/{id}/archival").route(change(Work::Short, changes::archive)),
+        )
+        .service(resource("/api/v1/accounts").route(read(Work::Short, records::accounts)))
+        .service(resource("/api/v1/refusals").route(read(Work::Short, records::refusals)));
 }
 
 /// Returns whether a path is the API's, where errors are problems and no cookie

@@ -23,6 +23,7 @@ mod serve;
 mod users;
 mod verify;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -122,9 +123,11 @@ fn report_usage(error: &clap::Error) -> ExitCode {
         let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
         return CommandFailure::Usage(sentence.to_owned()).report(Format::Json);
     }
-    // `--help | head` closes the pipe early, which is no failure.
-    let _ = error.print();
-    if error.use_stderr() { Exit::Input.into() } else { Exit::Done.into() }
+    match error.print().and_then(|()| io::stdout().flush()) {
+        _ if error.use_stderr() => Exit::Input.into(),
+        Ok(()) => Exit::Done.into(),
+        Err(error) => CommandFailure::Output(error).report(Format::Text),
+    }
 }
 
 /// Returns the arguments. Without a command they are parsed again as those of

@@ -1,7 +1,6 @@
 //! `serve`: starts everything in order, and ends it in the reverse order.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -191,10 +190,7 @@ fn front(arguments: &Arguments) -> Result<Front, CommandFailure> {
     Ok(Front {
         listener,
         metrics,
-        settings: Settings {
-            site: Arc::new(arguments.site(public_url)),
-            is_behind_proxy: arguments.behind_proxy,
-        },
+        settings: Settings::new(arguments.site(public_url), arguments.behind_proxy),
         exposure: if is_local { Exposure::ThisMachine } else { Exposure::OtherMachines },
         may_serve_demo_accounts: arguments.serve_demo_accounts,
     })

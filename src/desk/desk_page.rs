@@ -106,7 +106,7 @@ impl DeskPage {
 
 /// Returns the columns, first that of the posts with change requests.
 fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
-    let (asked, others): (Vec<OwnLine>, Vec<OwnLine>) =
+    let (asked, mut others): (Vec<OwnLine>, Vec<OwnLine>) =
         own.into_iter().partition(|line| line.request.is_some());
     let count_asked = asked.len();
     let mut piles = vec![Pile {
@@ -123,8 +123,7 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
         (State::Published, "Published", "own-published", "published posts"),
         (State::Archived, "Archived", "own-archived", "archived posts"),
     ] {
-        let mut lines: Vec<OwnLine> =
-            others.iter().filter(|line| line.state == state).cloned().collect();
+        let mut lines: Vec<OwnLine> = others.extract_if(.., |line| line.state == state).collect();
         let has_more = lines.len() > max_own(state);
         lines.truncate(max_own(state));
         let of_state = lines.first().map_or(0, |line| line.of_state);
@@ -139,7 +138,8 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
 }
 
 pub(super) fn desk(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
+    let mut connection = store.checkout()?;
+    let conn = &mut *connection;
     let person = request.viewer(conn)?;
     // One more of each state shows whether there are more.
     let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
@@ -152,6 +152,7 @@ pub(super) fn desk(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     } else {
         (Vec::new(), Vec::new())
     };
+    drop(connection);
     let layout = Layout::new(request, "My desk", Some(&person));
     let is_staff_alone = layout.viewer.as_ref().is_some_and(|viewer| !viewer.has_desk);
     if is_staff_alone && own.is_empty() {

@@ -51,7 +51,8 @@ pub(super) fn address(state: State) -> PageAddress {
 /// those with the words that are looked for.
 pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let (asked, start) = request.query_fields()?.read(query)?;
-    let conn = &mut *store.checkout()?;
+    let mut connection = store.checkout()?;
+    let conn = &mut *connection;
     let person = request.viewer(conn)?;
     let layout = Layout::new(request, "My posts", Some(&person));
     let mut page = OwnPostsPage {
@@ -83,6 +84,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
             return Ok(Reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
         }
     }
+    drop(connection);
     Ok(Reply::ok(&page))
 }
 

@@ -4,8 +4,8 @@
 use diesel::pg::PgConnection;
 
 use crate::domain::{
-    Action, Archive, Note, OperationKey, Outcome, Person, Post, PostId, Publish, RequestChanges,
-    RevisionNumber, Slug, Submit, WithdrawRequest, decimal,
+    Action, Archive, Note, OperationKey, Outcome, Post, PostId, Publish, RequestChanges,
+    RevisionNumber, Slug, State, Submit, WithdrawRequest, decimal,
 };
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
@@ -34,26 +34,23 @@ pub(crate) fn show(store: &Store, request: &Request, edge: Edge) -> Result<Reply
     let back = edge.back(post.id, query.take("back")?.as_deref());
     if done_page::is_over(action, &post) && sees_history {
         // The button of an action that is not possible now asks why.
-        let asks_why = query.take("why")?.is_some();
-        let refused = workflow::precheck(action, &person, &post).err().filter(|_| asks_why);
-        let closed = refused.map(|refusal| refusal.reasons()).unwrap_or_default();
+        let asked_why = query.take("why")?.map(|_| action);
         let from = OpenedFrom { edge, back };
-        return done_page::page(conn, request, from, person, post, closed, None);
+        return done_page::page(connection, request, from, person, post, asked_why, None);
     }
     let layout = edge.layout(conn, request, &person)?;
-    let publishing = before_publishing(conn, action, &person, &post)?;
+    let publishing = before_publishing(conn, action, &post)?;
     drop(connection);
     Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, publishing, edge, back)))
 }
 
-/// Returns what the page shows before a publication, if it can be confirmed.
+/// Returns what the page shows before a publication.
 fn before_publishing(
     conn: &mut PgConnection,
     action: Action,
-    person: &Person,
     post: &Post,
 ) -> Result<Option<BeforePublishing>, Refusal> {
-    if action != Action::Publish || workflow::precheck(action, person, post).is_err() {
+    if action != Action::Publish || post.state() != State::InReview {
         return Ok(None);
     }
     Ok(Some(posts::before_publishing(conn, post)?))
@@ -192,12 +189,12 @@ impl Submitted {
         let sees_history = Visibility::of(&person).sees_history_of(&post);
         if done_page::is_over(self.action, &post) && sees_history {
             return done_page::page(
-                conn,
+                connection,
                 request,
                 OpenedFrom { edge, back },
                 person,
                 post,
-                Vec::new(),
+                None,
                 Some(TooLate { refusal, words }),
             );
         }
@@ -209,7 +206,7 @@ impl Submitted {
             Some(_) | None => None,
         };
         let layout = edge.layout(conn, request, &person)?;
-        let publishing = before_publishing(conn, self.action, &person, &post)?;
+        let publishing = before_publishing(conn, self.action, &post)?;
         drop(connection);
         let mut page = ConfirmPage::new(layout, &person, post, self.action, publishing, edge, back);
         page.words = words;

@@ -12,7 +12,7 @@ use crate::accounts::{self, Credential};
 use crate::domain::{Network, RequestId};
 use crate::metrics;
 use crate::refusal::Refusal;
-use crate::store::{Store, Unavailable};
+use crate::store::{Loan, Store, Unavailable};
 
 /// The maximum number of requests in progress in a process; one more gets 503 at
 /// once. At some hundred responses a second the last one waits about a second.
@@ -35,6 +35,7 @@ pub(crate) struct Admission {
     admissions: Arc<Admissions>,
     request: RequestId,
     credential: Shown,
+    work: Work,
     _turn: Arc<(Turn, OwnedSemaphorePermit)>,
 }
 
@@ -99,7 +100,7 @@ impl Admissions {
         let turn = self.turns.take(taker, work).await.ok_or(Unavailable::Busy)?;
         let place = self.place().ok_or(Unavailable::Busy)?;
         let (admissions, turn) = (Arc::clone(self), Arc::new((turn, place)));
-        Ok(Admission { admissions, request, credential: Shown::Nothing, _turn: turn })
+        Ok(Admission { admissions, request, credential: Shown::Nothing, work, _turn: turn })
     }
 
     /// Returns who takes a turn, if that can be told without the database.
@@ -156,6 +157,7 @@ impl Admission {
         let admission = self.clone();
         let run = move || {
             let _until_done = thread;
+            let _loan = (admission.work == Work::Short).then(Loan::begin);
             work(&admission.admissions.store)
         };
         web::block(run).await.map_err(|error| {

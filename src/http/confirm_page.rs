@@ -60,6 +60,7 @@ impl ConfirmPage {
     ) -> Self {
         let prechecked = workflow::precheck(action, person, &post);
         let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
+        let publishing = publishing.filter(|_| closed.is_empty());
         layout.title = format!("{}: {}", action.label(), post.title());
         let shows_history = Visibility::of(person).sees_history_of(&post);
         let edited_at = publishing.as_ref().and_then(|publishing| publishing.unsaved_edit_at);

@@ -3,14 +3,15 @@
 //! what comes next.
 
 use askama::Template;
-use diesel::pg::PgConnection;
 
 use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;
+use crate::store::Connection;
 use crate::store::posts::{self, QueueLine};
+use crate::workflow;
 
 /// Returns whether the post has left every state in which the action is possible.
 pub(super) fn is_over(action: Action, post: &Post) -> bool {
@@ -84,23 +85,25 @@ pub(super) struct TooLate<'a> {
     pub(super) words: String,
 }
 
-/// Returns the page, with the reasons that the person asked for, and with the
-/// refusal if an action came too late.
+/// Returns the page, with the reasons against the action that the person asked about, and
+/// with the refusal if an action came too late.
 pub(super) fn page(
-    conn: &mut PgConnection,
+    mut conn: Connection,
     request: &Request,
     from: OpenedFrom,
     person: Person,
     post: Post,
-    closed: Vec<Reason>,
+    asked_why: Option<Action>,
     too_late: Option<TooLate<'_>>,
 ) -> Result<Reply, Refusal> {
-    let layout = from.edge.layout(conn, request, &person)?;
+    let layout = from.edge.layout(&mut conn, request, &person)?;
     let next = if person.roles.contains(Role::Reviewer) {
-        posts::awaiting_review(conn, person.id, 1)?.pop()
+        posts::awaiting_review(&mut conn, person.id, 1)?.pop()
     } else {
         None
     };
+    drop(conn);
+    let closed = asked_why.and_then(|action| workflow::precheck(action, &person, &post).err());
     let refusal = too_late.as_ref().map(|too_late| too_late.refusal);
     let mut page = DonePage {
         layout,
@@ -109,7 +112,7 @@ pub(super) fn page(
         person,
         post,
         refused: refusal.map(Refusal::reasons).unwrap_or_default(),
-        closed,
+        closed: closed.map(|refusal| refusal.reasons()).unwrap_or_default(),
         words: too_late.map(|too_late| too_late.words).unwrap_or_default(),
         next,
     };

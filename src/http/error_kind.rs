@@ -94,7 +94,8 @@ kinds! {
     }
     TOO_SLOW { REQUEST_TIMEOUT, "input", slug: "too-slow",
         title: "The request took too long",
-        program: "Send the whole body within 30 seconds.",
+        program: "Send at least 64 KiB of the body, or its end, every 10 seconds, and all of it \
+                  within 30 seconds.",
         page: "Your text did not arrive in time. Use your browser's Back button and send it \
                again: your text is still there.",
     }

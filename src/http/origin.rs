@@ -8,15 +8,15 @@ use actix_web::http::Uri;
 use super::Settings;
 
 /// A scheme, a host and a port.
-#[derive(Debug, PartialEq, Eq)]
-struct Origin {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origin {
     scheme: String,
     host: String,
     port: u16,
 }
 
 impl Origin {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let uri: Uri = text.parse().ok()?;
         let scheme = uri.scheme_str()?.to_ascii_lowercase();
         let default = if scheme == "https" { 443 } else { 80 };
@@ -55,7 +55,7 @@ impl Settings {
     /// the site has no public name, loopback names and plain addresses are
     /// right: no name service answers them. A proxy may send any host.
     pub(crate) fn is_our_host(&self, host: Option<&str>) -> bool {
-        let (Some(host), Some(public)) = (host, Origin::parse(&self.site.url)) else {
+        let (Some(host), Some(public)) = (host, &self.origin) else {
             return host.is_none();
         };
         // Without TLS of our own, https means that there is a proxy.
@@ -71,24 +71,22 @@ impl Settings {
     /// Returns whether the public URL is what browsers see. Behind a proxy it is
     /// not, unless the operator gave it.
     pub(crate) fn knows_its_origin(&self) -> bool {
-        let public = Origin::parse(&self.site.url);
-        !self.is_behind_proxy || public.is_some_and(|public| !is_loopback(&public.host))
+        !self.is_behind_proxy
+            || self.origin.as_ref().is_some_and(|public| !is_loopback(&public.host))
     }
 
     /// Returns the port of the public URL, where it is not the scheme's own.
     pub(crate) fn unusual_port(&self) -> Option<u16> {
-        let uri: Uri = self.site.url.parse().ok()?;
         let own = if self.is_secure() { 443 } else { 80 };
-        uri.port_u16().filter(|port| *port != own)
+        self.origin.as_ref().map(|origin| origin.port).filter(|port| *port != own)
     }
 
     /// Returns whether a page of this origin is one of this site.
     pub(crate) fn is_our_origin(&self, origin: &str, host: Option<&str>) -> bool {
-        let (Some(origin), Some(public)) = (Origin::parse(origin), Origin::parse(&self.site.url))
-        else {
+        let (Some(origin), Some(public)) = (Origin::parse(origin), &self.origin) else {
             return false;
         };
-        if origin == public {
+        if origin == *public {
             return true;
         }
         // Without a public name, people reach the site under several; a proxy's
@@ -101,13 +99,11 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::Settings;
     use crate::http::Site;
 
     fn site(public_url: &str, is_behind_proxy: bool) -> Settings {
-        Settings { site: Arc::new(Site::at(public_url)), is_behind_proxy }
+        Settings::new(Site::at(public_url), is_behind_proxy)
     }
 
     #[test]

@@ -5,6 +5,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 use super::LanguageTag;
+use super::origin::Origin;
 
 /// How the server presents itself.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Settings {
     /// Whether a trusted proxy is in front, whose `X-Forwarded-For` tells where a
     /// request comes from. Without a proxy, clients could write that header.
     pub is_behind_proxy: bool,
+    /// The origin of the site's address.
+    pub(super) origin: Option<Origin>,
 }
 
 /// How the site presents itself to its readers: in titles, metadata and the feed.
@@ -58,6 +61,12 @@ impl Site {
 }
 
 impl Settings {
+    /// Returns the settings of a site.
+    pub fn new(site: Site, is_behind_proxy: bool) -> Self {
+        let origin = Origin::parse(&site.url);
+        Self { site: Arc::new(site), is_behind_proxy, origin }
+    }
+
     /// Returns whether people reach the server over TLS.
     pub fn is_secure(&self) -> bool {
         self.site.url.starts_with("https://")

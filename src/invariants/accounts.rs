@@ -2,7 +2,7 @@
 //! an active staff account, and no account changes without its record.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 
 use crate::domain::{
     AccountEvent, NewAccount, Person, Role, RoleSet, SecretHash, TokenId, UserId, search,
@@ -76,7 +76,7 @@ pub fn enforce<'tx>(
         }
         AccountChange::EndSessions => {
             // Some may just have ended, so their number proves nothing.
-            end_sessions(tx.conn(), subject.id)?;
+            end_sessions_except(tx.conn(), subject.id, None)?;
             (1, RecordEntry::of(AccountEvent::SessionsEnded))
         }
         AccountChange::RevokeToken(token) => (
@@ -200,13 +200,32 @@ fn insert_link(
     Ok(())
 }
 
-fn end_sessions(conn: &mut PgConnection, subject: UserId) -> QueryResult<usize> {
-    statement::<BigInt>(
-        "UPDATE sessions SET ended_at = clock_timestamp()
-         WHERE user_id = $1 AND ended_at IS NULL",
+/// Maximum sessions that one statement ends, within the time that one has.
+const SESSIONS_AT_ONCE: usize = 5_000;
+
+/// Ends the sessions of an account except one. None begins meanwhile: the account is locked.
+pub(super) fn end_sessions_except(
+    conn: &mut PgConnection,
+    subject: UserId,
+    kept: Option<&[u8]>,
+) -> QueryResult<usize> {
+    let numbers = statement::<BigInt>(
+        "SELECT number FROM sessions
+         WHERE user_id = $1 AND id_hash IS DISTINCT FROM $2 AND ended_at IS NULL",
     )
     .bind::<BigInt, _>(subject.0)
-    .execute(conn)
+    .bind::<Nullable<Binary>, _>(kept)
+    .load::<i64>(conn)?;
+    let mut ended = 0;
+    for some in numbers.chunks(SESSIONS_AT_ONCE) {
+        ended += statement::<BigInt>(
+            "UPDATE sessions SET ended_at = clock_timestamp()
+             WHERE number = ANY ($1) AND ended_at IS NULL",
+        )
+        .bind::<Array<BigInt>, _>(some)
+        .execute(conn)?;
+    }
+    Ok(ended)
 }
 
 /// Ends every token of an account.

@@ -8,7 +8,7 @@ use crate::domain::{
     AccountEvent, NewPassword, NewToken, OwnChange, Permission, SecretHash, UserId,
 };
 use crate::invariants::account_record::{Circumstances, RecordEntry, record};
-use crate::invariants::accounts::{exactly_one, revoke_token, revoke_tokens};
+use crate::invariants::accounts::{end_sessions_except, exactly_one, revoke_token, revoke_tokens};
 use crate::invariants::{Broken, InvariantViolation};
 use crate::policies::Validity;
 use crate::store::Transaction;
@@ -53,7 +53,7 @@ pub fn enforce<'tx>(
             let ProvenBy::Session(this) = proof else {
                 return Err(InvariantViolation::new("a_link_sets_a_password_and_no_more").into());
             };
-            end_other_sessions(tx.conn(), owner, this)?;
+            end_sessions_except(tx.conn(), owner, Some(this))?;
             (1, AccountEvent::SessionsEnded)
         }
         OwnChange::MakeToken(token) => {
@@ -106,16 +106,6 @@ fn end_session(conn: &mut PgConnection, owner: UserId, number: i64) -> QueryResu
     )
     .bind::<BigInt, _>(number)
     .bind::<BigInt, _>(owner.0)
-    .execute(conn)
-}
-
-fn end_other_sessions(conn: &mut PgConnection, owner: UserId, this: &[u8]) -> QueryResult<usize> {
-    statement::<BigInt>(
-        "UPDATE sessions SET ended_at = clock_timestamp()
-         WHERE user_id = $1 AND id_hash <> $2 AND ended_at IS NULL",
-    )
-    .bind::<BigInt, _>(owner.0)
-    .bind::<Binary, _>(this)
     .execute(conn)
 }
 

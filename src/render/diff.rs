@@ -10,6 +10,7 @@ use super::scripts::{Spacing, spacing};
 pub(crate) use super::unseen::Run;
 use super::unseen::{Named, with_signs};
 use crate::domain::Content;
+use crate::store::Loan;
 
 /// The comparison of one part of a post.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Part {
 /// Returns the parts in which two contents differ, line by line and word by
 /// word within lines.
 pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
+    Loan::assert_none();
     let [older, newer] = [older, newer].map(|content| {
         let [title, summary, body] = content.parts();
         [title, summary, body, content.chosen_slug().unwrap_or_default()]

@@ -11,10 +11,11 @@ pub fn bound_what_is_kept() {
     /// What is kept at the end of an arena, in bytes.
     const KEPT: libc::c_int = 1 << 20;
 
-    let processors = available_parallelism().map_or(2, |count| count.get().max(2));
+    // As many as processors are too few: the threads then wait for each other.
+    let arenas = available_parallelism().map_or(4, |count| 2 * count.get());
     // SAFETY: takes integers, and is called before there are other threads.
     unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, processors.try_into().unwrap_or(libc::c_int::MAX));
+        libc::mallopt(libc::M_ARENA_MAX, arenas.try_into().unwrap_or(libc::c_int::MAX));
         libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
     }
 }

@@ -6,8 +6,8 @@ use std::time::Instant;
 use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -37,6 +37,7 @@ pub(super) async fn every_response(
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(HeadersOnly);
     }
+    let asks_for_upgrade = request.head().upgrade();
     let started = Instant::now();
     let context = request.app_data::<Data<Context>>().cloned();
     let mut response = match next.call(request).await {
@@ -59,6 +60,10 @@ pub(super) async fn every_response(
         micros = took.as_micros() as u64, "answered"
     );
     metrics::answered(method.as_str(), response.request().match_pattern(), status, took);
+    // No other protocol is spoken here. What a client sends in it is no next request.
+    if asks_for_upgrade {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     set_headers(response.headers_mut(), id, context.as_ref());
     Ok(if method == Method::HEAD { without_body(response) } else { response })
 }

@@ -2,7 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ETag, EntityTag, Header, HeaderValue, IfNoneMatch};
+use actix_web::http::header::{self, EntityTag, Header, HeaderValue, IfNoneMatch};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, Route};
 use quick_cache::Weighter;
@@ -54,6 +54,7 @@ pub(super) fn fresh_page(work: Work, handler: PublicHandler) -> Route {
 struct FreshPage {
     snapshot: Snapshot,
     tag: EntityTag,
+    etag: HeaderValue,
     content_type: HeaderValue,
     vary: Option<HeaderValue>,
     body: Bytes,
@@ -114,11 +115,12 @@ impl FreshPage {
     /// Returns the response, and the page in it if it may be sent again.
     fn of(response: HttpResponse, snapshot: Snapshot) -> (HttpResponse, Option<Self>) {
         let headers = response.headers();
-        let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()?.parse().ok());
+        let etag = headers.get(header::ETAG).cloned();
+        let tag = etag.as_ref().and_then(|tag| tag.to_str().ok()?.parse().ok());
         let content_type = headers.get(header::CONTENT_TYPE).cloned();
         let vary = headers.get(header::VARY).cloned();
-        let (StatusCode::OK, Some(tag), Some(content_type)) =
-            (response.status(), tag, content_type)
+        let (StatusCode::OK, Some(etag), Some(tag), Some(content_type)) =
+            (response.status(), etag, tag, content_type)
         else {
             return (response, None);
         };
@@ -126,7 +128,7 @@ impl FreshPage {
         match body.try_into_bytes() {
             Ok(body) => {
                 let response = head.set_body(body.clone()).map_into_boxed_body();
-                (response, Some(Self { snapshot, tag, content_type, vary, body }))
+                (response, Some(Self { snapshot, tag, etag, content_type, vary, body }))
             }
             Err(body) => (head.set_body(body), None),
         }
@@ -140,8 +142,8 @@ impl FreshPage {
         if let Some(vary) = &self.vary {
             response.insert_header((header::VARY, vary.clone()));
         }
-        response.insert_header((header::CACHE_CONTROL, "no-cache"));
-        response.insert_header(ETag(self.tag.clone()));
+        response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-cache")));
+        response.insert_header((header::ETAG, self.etag.clone()));
         if is_cached {
             return response.finish();
         }

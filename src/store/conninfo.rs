@@ -75,10 +75,30 @@ pub fn without_password(url: &str, error: &ConnectionError) -> String {
     let parameters = parse(url).unwrap_or_default();
     let secrets =
         parameters.iter().filter(|(name, _)| matches!(&**name, "password" | "sslpassword"));
-    let redacted = secrets
+    let without = secrets
         .filter(|(_, secret)| !secret.is_empty())
-        .fold(text, |text, (_, secret)| text.replace(secret.as_str(), "***"));
-    redacted.trim_end().to_owned()
+        .fold(text, |text, (_, secret)| redacted(&text, secret));
+    without.trim_end().to_owned()
+}
+
+/// Returns a text without a secret. A longer word that has it within says nothing of it,
+/// and is needed.
+fn redacted(text: &str, secret: &str) -> String {
+    let (mut redacted, mut end) = (String::with_capacity(text.len()), 0);
+    for (at, _) in text.match_indices(secret) {
+        let after = at + secret.len();
+        redacted.push_str(&text[end..at]);
+        let is_within = is_one_word(&text[..at], secret) || is_one_word(secret, &text[after..]);
+        redacted.push_str(if is_within { secret } else { "***" });
+        end = after;
+    }
+    redacted + &text[end..]
+}
+
+/// Returns whether the end of a text and the beginning of the next are of one word.
+fn is_one_word(text: &str, next: &str) -> bool {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.ends_with(is_of_word) && next.starts_with(is_of_word)
 }
 
 // In a URL an unencoded sign in the password moves the rest of it into the host, the port or the
@@ -125,7 +145,21 @@ fn quoted(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::complete;
+    use super::{complete, redacted};
+
+    #[test]
+    fn a_secret_is_left_out_and_words_that_have_it_within_are_not() {
+        for (text, shown) in [
+            ("password \"none\" refused: none", "password \"***\" refused: ***"),
+            ("no file \"$libdir/plugins/nonexistent\"", "no file \"$libdir/plugins/nonexistent\""),
+            ("none_such anonenone nonenone none", "none_such anonenone nonenone ***"),
+            ("?password=none&x=none'", "?password=***&x=***'"),
+            ("énoné none\u{a0}", "énoné ***\u{a0}"),
+        ] {
+            assert_eq!(redacted(text, "none"), shown);
+        }
+        assert_eq!(redacted("a!x!b", "!x!"), "a***b", "a secret that is no word");
+    }
 
     #[test]
     fn of_several_servers_one_takes_writes() {

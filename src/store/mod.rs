@@ -10,6 +10,7 @@ pub mod connect;
 pub mod conninfo;
 mod deadline;
 pub mod failure;
+mod loan;
 mod manager;
 pub mod migrations;
 pub mod operations;
@@ -28,5 +29,6 @@ pub mod visibility;
 mod word_rules;
 
 pub use failure::Unavailable;
+pub(crate) use loan::Loan;
 pub use pool::{Connection, Store};
 pub use transaction::{Transaction, transaction};

@@ -7,24 +7,27 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{CustomizeConnection, Error, Pool, PooledConnection};
 
-use crate::store::Unavailable;
 use crate::store::manager::{ManagedConnection, Manager};
 use crate::store::settings::PINNED;
+use crate::store::{Loan, Unavailable};
 
 /// A connection on loan from the pool.
-pub struct Connection(PooledConnection<Manager>);
+pub struct Connection {
+    pooled: PooledConnection<Manager>,
+    _loan: Loan,
+}
 
 impl Deref for Connection {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.0.conn
+        &self.pooled.conn
     }
 }
 
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.0.conn
+        &mut self.pooled.conn
     }
 }
 
@@ -113,11 +116,12 @@ impl Store {
         } else {
             self.limits.checkout
         };
-        self.pool.get_timeout(patience).map(Connection).map_err(|error| {
+        let pooled = self.pool.get_timeout(patience).map_err(|error| {
             // The text may hold paths and host names: it is for the log alone.
             tracing::warn!(%error, "no database connection");
             Unavailable::NoConnection
-        })
+        })?;
+        Ok(Connection { pooled, _loan: Loan::begin() })
     }
 
     /// Returns how many connections the pool may hold.

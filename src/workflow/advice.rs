@@ -3,8 +3,10 @@
 
 use crate::domain::{Action, Person, Post, Reason, RevisionNumber};
 use crate::permissions;
+use crate::policies::Rule;
 use crate::policies::posts::{self, Facts, Subject};
 use crate::refusal::Refusal;
+use crate::store::Loan;
 
 /// What an action would be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,9 @@ pub fn precheck_seen(
     seen: RevisionNumber,
 ) -> Result<(), Refusal> {
     permissions::check(&person.roles, permissions::required(action))?;
+    if posts::rules(action).contains(&Rule::NothingIsMissing) {
+        Loan::assert_none();
+    }
     let subject = Subject::Existing(post, seen);
     posts::check(action, &Facts { person, subject, has_words: true, address: None })?;
     Ok(())

@@ -66,8 +66,8 @@ pub(super) enum Verdict {
 pub(super) fn classify(stop: Stop) -> Verdict {
     let error = match stop {
         // The key may have been used before, and that may be why the post is
-        // where it is.
-        Stop::Refused(refusal @ Refusal::Policy(_)) => {
+        // where it is, or where its actor does not see it.
+        Stop::Refused(refusal @ (Refusal::Policy(_) | Refusal::NotFound)) => {
             return Verdict::RefusedUnlessRepeated(Some(refusal));
         }
         Stop::Refused(Refusal::Invariant(violation)) => {

@@ -1,14 +1,19 @@
 //! The page of one's own account: the password, the sessions and the tokens.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text, Timestamptz};
 use imprimatur::accounts::tokens::{self, Bearer};
 use imprimatur::domain::Permission;
 use imprimatur::policies::accounts::AccountChange;
+use imprimatur::store::Store;
+use imprimatur::store::pool::Limits;
 use imprimatur::store::statement::statement;
 
 use crate::support::browser::Page;
+use crate::support::database::patient;
 use crate::support::raw::DB_RECORD;
 use crate::support::world::PASSWORD;
 use crate::support::{Browser, Server, World};
@@ -147,6 +152,35 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_at_once() {
     assert!(page.body.contains("You are not signed in anywhere else."), "{}", page.body);
     assert_eq!(world.db_count("account_events WHERE event = 'sessions-ended'"), 2);
     assert_eq!(world.db_incidents(), [""; 0]);
+}
+
+/// To end all of them with one statement takes longer than a statement may.
+#[test]
+fn any_number_of_sessions_is_ended_at_once() {
+    let world = World::new();
+    let limits = Limits { statement: Duration::from_secs(1), ..patient() };
+    let server = Server::start(Store::connect(&world.database.runtime_url(), limits));
+    let mut here = server.signed_in("alice");
+    let mut stan = server.signed_in("stan");
+    let begin_many = || {
+        let mut conn = world.database.as_superuser();
+        conn.batch_execute(
+            "BEGIN;
+             SET LOCAL session_replication_role = replica;
+             INSERT INTO sessions (id_hash, user_id, expires_at)
+             SELECT sha256(gen_random_uuid()::text::bytea), u.id, now() + interval '1 day'
+             FROM users u, generate_series(1, 150000) WHERE u.username = 'alice';
+             COMMIT",
+        )
+        .unwrap();
+    };
+    let living = format!("sessions WHERE user_id = {} AND ended_at IS NULL", world.alice.0);
+    begin_many();
+    here.send_unasked("/account/sessions/end-others", &[]).expect(303);
+    assert_eq!(world.db_count(&living), 1);
+    begin_many();
+    stan.send_unasked("/admin/accounts/alice/end-sessions", &[("reason", "Too many.")]).expect(303);
+    assert_eq!(world.db_count(&living), 0);
 }
 
 #[test]

@@ -47,6 +47,19 @@ fn a_post_goes_from_file_to_archive() {
 }
 
 #[test]
+fn what_cannot_be_printed_is_a_failure() {
+    let world = World::new();
+    for words in
+        ["--help", "--version", "serve --help", "post create --help", "user list", "verify"]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run = program(&world.database).args(words.split(' ')).stdout(full).output().unwrap();
+        let run = finished(run).expect(1);
+        assert!(run.stderr.contains("No space left on device"), "{words}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn the_same_key_answers_with_the_first_outcome() {
     let world = World::new();
     let post = world.in_review().to_string();

@@ -1,7 +1,7 @@
 //! The real server on a real socket.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
@@ -48,7 +48,7 @@ impl Server {
 
     fn of(listener: TcpListener, store: Store, site: Site, is_behind_proxy: bool) -> Self {
         let address = listener.local_addr().unwrap();
-        let settings = Settings { site: Arc::new(site), is_behind_proxy };
+        let settings = Settings::new(site, is_behind_proxy);
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -41,7 +41,8 @@ impl PermissionsPage {
 }
 
 pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let conn = &mut *store.checkout()?;
-    let (_, layout) = authorized_layout(conn, request, "Permissions", Permission::ViewAudit)?;
+    let mut conn = store.checkout()?;
+    let (_, layout) = authorized_layout(&mut conn, request, "Permissions", Permission::ViewAudit)?;
+    drop(conn);
     Ok(Reply::ok(&PermissionsPage { layout, rows: rows() }))
 }

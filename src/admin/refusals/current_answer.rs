@@ -4,7 +4,7 @@
 use diesel::pg::PgConnection;
 
 use crate::admin::refusals::filters::{FilteredPerson, RefusalFilters};
-use crate::domain::{Action, PostId, Reason};
+use crate::domain::{Action, Post, PostId, Reason};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::posts;
@@ -34,25 +34,19 @@ pub(super) enum AnswerKind {
 }
 
 impl CurrentAnswer {
-    /// Asks in the order of the workflow. Returns `None` when the filters do
-    /// not name a person, an action and, if it takes one, a post.
-    pub(super) fn of(
-        conn: &mut PgConnection,
-        filters: &RefusalFilters,
-    ) -> Result<Option<Self>, Refusal> {
+    /// Asks in the order of the workflow about the post that was found. Returns `None` when
+    /// the filters do not name a person, an action and, if it takes one, a post.
+    pub(super) fn of(filters: &RefusalFilters, found: Option<Post>) -> Option<Self> {
         let action = filters.filter.action.as_deref().and_then(|action| action.parse().ok());
         let (Some(FilteredPerson { person, is_active }), Some(action)) = (&filters.person, action)
         else {
-            return Ok(None);
+            return None;
         };
         let post = filters.filter.post.filter(|_| action != Action::Create);
         if post.is_none() && action != Action::Create {
-            return Ok(None);
+            return None;
         }
-        let found = match post {
-            Some(id) => posts::find(conn, id, Visibility::of(person))?,
-            None => None,
-        };
+        let found = found.filter(|_| action != Action::Create);
         let title = found.as_ref().map(|post| post.title().to_owned());
         let may = permissions::check(&person.roles, permissions::required(action));
         let kind = match (is_active, may.map_err(Refusal::from), found) {
@@ -66,6 +60,17 @@ impl CurrentAnswer {
             (true, Ok(()), None) if post.is_none() => AnswerKind::Valid,
             (true, Ok(()), None) => AnswerKind::NotFound,
         };
-        Ok(Some(Self { name: person.byline().to_string(), action, post, title, kind }))
+        Some(Self { name: person.byline().to_string(), action, post, title, kind })
+    }
+}
+
+/// Returns the post that the filters name, if the person that they name may see it.
+pub(super) fn find(
+    conn: &mut PgConnection,
+    filters: &RefusalFilters,
+) -> Result<Option<Post>, Refusal> {
+    match (&filters.person, filters.filter.post) {
+        (Some(named), Some(id)) => Ok(posts::find(conn, id, Visibility::of(&named.person))?),
+        _ => Ok(None),
     }
 }

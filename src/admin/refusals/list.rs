@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
-use crate::admin::refusals::current_answer::{AnswerKind, CurrentAnswer};
+use crate::admin::refusals::current_answer::{AnswerKind, CurrentAnswer, find};
 use crate::admin::refusals::filters::{RefusalFilters, choices, take};
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Permission, Reason};
@@ -39,24 +39,26 @@ struct RefusalsPage {
 pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let (form, direction) =
         request.query_fields()?.read(|query| Ok((take(query)?, BY_TIME.take(query)?)))?;
-    let conn = &mut *store.checkout()?;
+    let mut connection = store.checkout()?;
+    let conn = &mut *connection;
     let (_, layout) = authorized_layout(conn, request, "Refusals", Permission::ViewAudit)?;
     let filters = RefusalFilters::parse(conn, form)?;
     let checked = filters.form.check();
     let slice = PageRequest::newest_first(direction, PER_PAGE);
-    let (found, answer, left_out) = match checked {
+    let (found, post, left_out) = match checked {
         Ok(()) => (
             audit::list_refusals(conn, &filters.filter, &slice)?,
-            CurrentAnswer::of(conn, &filters)?,
+            find(conn, &filters)?,
             audit::refusals_left_out(conn, &filters.filter)?,
         ),
         Err(_) => (slice.page(Vec::new()), None, 0),
     };
+    drop(connection);
     let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
     let page = RefusalsPage {
         layout,
         has_errors: checked.is_err(),
-        answer,
+        answer: checked.is_ok().then(|| CurrentAnswer::of(&filters, post)).flatten(),
         pager: BY_TIME.pager(&found, direction, address),
         lines: found.lines,
         left_out,

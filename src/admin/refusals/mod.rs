@@ -12,6 +12,6 @@ use crate::http::{Work, get_page};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .route("/admin/refusals", get_page(Work::Short, list::list))
+        .route("/admin/refusals", get_page(Work::Text, list::list))
         .route("/admin/refusals.csv", csv::file::<RefusalFilter>());
 }

@@ -10,7 +10,6 @@ use crate::cli::heading_title;
 use crate::cli::import::control_characters;
 use crate::cli::import::front_matter::{self, FieldValue, FrontMatter, MatterField};
 use crate::cli::import::plain_text::{PlainText, without_unwanted};
-use crate::domain::markdown::without_any_comments;
 use crate::domain::{Reason, Slug, has_visible_text};
 use crate::render::markdown;
 
@@ -88,7 +87,6 @@ impl DraftText {
         });
         let slug = take(&mut fields, "slug", |_| true).unwrap_or_default();
         let slug = Some(chosen_slug(&slug, &mut notes)).filter(|slug| !slug.is_empty());
-        notes.extend(templates(&without_any_comments(body).0));
         notes.extend(markdown::notes(body).iter().map(|note| note.sentence()));
         let parts = [("title", &title), ("summary", &summary), ("slug", &slug)];
         let used = parts.into_iter().filter_map(|(name, part)| part.as_ref().map(|_| name));
@@ -149,33 +147,4 @@ fn take(
 /// Returns whether a number is a title, such as 1984. Zero means that there is none.
 fn is_title(number: &str) -> bool {
     number.chars().any(|digit| matches!(digit, '1'..='9'))
-}
-
-/// Names the template languages that the body uses: no page renders them.
-fn templates(body: &str) -> Option<String> {
-    let count = |mark| body.matches(mark).count();
-    let shortcodes = count("{{<") + count("{{%");
-    let liquid = count("{{") - shortcodes + count("{%") - count("{{%");
-    let named = [(shortcodes, "shortcodes of Hugo"), (liquid, "tags of Liquid")];
-    let named: Vec<String> = named
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{what} ({count})"))
-        .collect();
-    (!named.is_empty()).then(|| format!("Contains {}, kept as text.", named.join(" and ")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::templates;
-
-    #[test]
-    fn templates_are_counted_each_for_its_own_language() {
-        assert_eq!(templates("plain {a} text"), None);
-        let both = "{{< figure >}} {{% note %}}a{{% /note %}} {{ site.url }} {% include a %}";
-        assert_eq!(
-            templates(both).unwrap(),
-            "Contains shortcodes of Hugo (3) and tags of Liquid (2), kept as text."
-        );
-    }
 }

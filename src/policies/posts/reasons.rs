@@ -63,8 +63,9 @@ fn explain_post(
             (moved_on(person, post, seen), "View the current revision, then try again.")
         }
         Rule::NothingIsMissing => {
-            let missing = format!("Missing: {}.", post.current.content.missing().join(", "));
-            return (missing, how_to_complete(person, post));
+            let missing = post.current.content.missing();
+            let sentence = format!("Missing: {}.", missing.join(", "));
+            return (sentence, how_to_complete(person, post, &missing));
         }
         Rule::NoRequestStands => {
             let reviewers = names(post.standing_requests.iter());
@@ -88,14 +89,13 @@ fn explain_post(
 }
 
 /// Returns who must add what is missing, and why a body that was written counts as missing.
-fn how_to_complete(person: &Person, post: &Post) -> String {
-    let content = &post.current.content;
-    let them = if content.missing().len() == 1 { "it" } else { "them" };
+fn how_to_complete(person: &Person, post: &Post, missing: &[&str]) -> String {
+    let them = if missing.len() == 1 { "it" } else { "them" };
     let hint = match post.author.id == person.id {
         true => format!("Add {them} first."),
         false => format!("The author must add {them} first."),
     };
-    if content.body.is_given() && !content.body.shows_something() {
+    if post.current.content.body.is_given() && missing.contains(&"body") {
         return format!(
             "{hint} What the body has now, such as a comment, is not shown to readers."
         );

@@ -28,17 +28,15 @@ fn leave_out(text: &mut CowStr<'_>, notes: &mut Notes) {
     }
 }
 
-/// Counts what is a comment to Obsidian, `%% a %%`, to MDX, `{/* a */}`, to CriticMarkup,
-/// `{>> a <<}`, and what is nearly one as a definition of a link: `[//]: # a b`.
+/// Counts what is a comment to Obsidian, `%% a %%`, to CriticMarkup, `{>> a <<}`, and what is nearly one as a definition of a link: `[//]: # a b`.
 pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
-    let (mut is_code, mut percents, mut braces, mut others) = (false, 0, 0, 0);
+    let (mut is_code, mut percents, mut others) = (false, 0, 0);
     for event in events {
         match event {
             Event::Start(Tag::CodeBlock(_)) => is_code = true,
             Event::End(TagEnd::CodeBlock) => is_code = false,
             Event::Text(text) if !is_code => {
                 percents += text.matches("%%").count();
-                braces += text.matches("{/*").count();
                 others += text.matches("{>>").count() + text.matches("[//]: #").count();
                 others += usize::from(text.starts_with("[comment]: "));
             }
@@ -46,7 +44,6 @@ pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
         }
     }
     (0..percents / 2).for_each(|_| notes.add(NoteKind::ObsidianComment));
-    (0..braces).for_each(|_| notes.add(NoteKind::MdxComment));
     (0..others).for_each(|_| notes.add(NoteKind::OtherComment));
 }
 

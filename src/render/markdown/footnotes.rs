@@ -2,6 +2,8 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
+use super::notes::{NoteKind, Notes};
+
 /// The prefix of every id of a footnote. Authors cannot choose ids, so these cannot
 /// clash with the ids of a page.
 pub(super) const PREFIX: &str = "footnote-";
@@ -19,7 +21,7 @@ pub(crate) fn is_id(id: &str) -> bool {
 ///
 /// pulldown-cmark's own HTML leaves notes where they are written, gives them ids of
 /// the author's choice, and has no link back to the text.
-pub(crate) fn at_the_end(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+pub(super) fn at_the_end<'a>(events: Vec<Event<'a>>, noted: &mut Notes) -> Vec<Event<'a>> {
     let (text, mut notes) = Footnotes::split(events);
     let mut shown = notes.with_links(text);
     if notes.all.is_empty() {
@@ -31,6 +33,9 @@ pub(crate) fn at_the_end(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
     shown.push(Event::Start(Tag::List(Some(1))));
     for number in 1..=notes.all.len() {
         let is_referenced = number <= notes.order.len();
+        if !is_referenced {
+            noted.add(NoteKind::UnusedFootnote);
+        }
         let note = notes.take(number);
         let mut note = notes.with_links(note);
         if is_referenced {

@@ -10,6 +10,7 @@ mod footnotes;
 mod headings;
 mod images;
 mod links;
+mod notations;
 mod notes;
 mod sanitizer;
 mod tables;
@@ -25,6 +26,7 @@ pub(crate) use notes::Notes;
 use crate::domain::markdown::front_matter::lines_like_front_matter;
 use crate::domain::markdown::{OPTIONS, close_comments, visible_events};
 use crate::domain::unseen::is_not_xml;
+use crate::store::Loan;
 
 pub(crate) struct Rendered {
     pub(crate) html: String,
@@ -81,17 +83,20 @@ fn count_front_matter(markdown: &str, notes: &mut Notes) {
 }
 
 fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
+    Loan::assert_none();
     let mut notes = Notes::default();
     // From here on, all HTML among the events comes from this program.
     let events = visible_events(source, &mut |markup| notes.add(NoteKind::Markup(markup)));
     let events = events.into_iter().map(|event| without_controls(event, &mut notes)).collect();
     let mut events = comments::left_out(events, &mut notes);
     comments::count_unknown(&events, &mut notes);
+    notations::count(&events, &mut notes);
     unseen_characters::count(&events, &mut notes);
     let targets = headings::with_ids(&mut events);
     let events = links::resolved(events, &targets, &mut notes);
     let events = images::over_tls(events, audience, &mut notes);
-    (blocks::directed(footnotes::at_the_end(tasks(events))), notes)
+    let events = footnotes::at_the_end(tasks(events), &mut notes);
+    (blocks::directed(events), notes)
 }
 
 /// Replaces what XML does not allow: the feed is XML. A character reference such as

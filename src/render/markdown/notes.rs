@@ -17,6 +17,10 @@ pub(crate) enum NoteKind {
     MdxComment,
     /// A comment of CriticMarkup, or nearly a definition of a link, shown as text.
     OtherComment,
+    /// A passage in the notation of another program, which is named.
+    Notation(&'static str),
+    /// A footnote that the text does not refer to.
+    UnusedFootnote,
     /// A picture at an address that begins with `http:`.
     InsecurePicture,
     /// A picture at an address that names no site.
@@ -122,6 +126,18 @@ impl Note<'_> {
             NoteKind::OtherComment => say(
                 "passage looks like a comment ({>> … <<} or [//]: # …); readers see it.",
                 "passages look like comments ({>> … <<} or [//]: # …); readers see them.",
+            ),
+            NoteKind::Notation(whose) => match one {
+                true => {
+                    format!("1 passage is written as for {whose}; readers see it as it is.")
+                }
+                false => format!(
+                    "{count} passages are written as for {whose}; readers see them as they are."
+                ),
+            },
+            NoteKind::UnusedFootnote => say(
+                "footnote has no reference in the text. Readers see it after the others.",
+                "footnotes have no reference in the text. Readers see them after the others.",
             ),
             NoteKind::Markup(Markup::Instruction) => say(
                 "HTML instruction or declaration is not shown to readers.",

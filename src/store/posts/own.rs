@@ -10,6 +10,7 @@ use super::desk_line::{
 };
 use super::words::Words;
 use crate::domain::{Content, PostId, Reading, RevisionNumber, State, UserId};
+use crate::store::Loan;
 use crate::store::statement::statement;
 
 /// One of an author's own posts, with its state and who has to act next.
@@ -21,8 +22,8 @@ pub struct OwnLine {
     pub state: State,
     /// What to call it.
     pub name: Name,
-    /// What it still lacks before it can be submitted.
-    pub missing: Vec<&'static str>,
+    /// What shows whether it lacks something.
+    text: TextRow,
     /// Since when it has been in its state.
     pub since: Timestamp,
     /// Its current revision.
@@ -105,7 +106,8 @@ pub(super) struct PlaceRow {
     pub(super) last_id: Option<i64>,
 }
 
-#[derive(Queryable)]
+/// As much of a text as shows what it lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub(super) struct TextRow {
     title: String,
     summary: String,
@@ -115,10 +117,12 @@ pub(super) struct TextRow {
     has_slug: bool,
 }
 
-impl TextRow {
-    /// Returns what is missing before it can be submitted.
-    fn missing(self) -> Vec<&'static str> {
-        let Self { title, summary, body, has_slug } = self;
+impl OwnLine {
+    /// Returns what it still lacks before it can be submitted. This may have to read all of
+    /// the text.
+    pub fn missing(&self) -> Vec<&'static str> {
+        Loan::assert_none();
+        let TextRow { title, summary, body, has_slug } = self.text.clone();
         let chosen = has_slug.then(|| CHOSEN.to_owned());
         Content::stored([title, summary, body], chosen).missing()
     }
@@ -208,7 +212,7 @@ impl From<OwnRow> for OwnLine {
             id: row.place.id,
             state: row.place.state,
             name: row.name,
-            missing: row.text.missing(),
+            text: row.text,
             since: row.place.since.to_jiff(),
             revision: row.revision,
             revised_at: row.revised_at.to_jiff(),

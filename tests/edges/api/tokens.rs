@@ -4,14 +4,15 @@ use std::thread;
 
 use diesel::connection::SimpleConnection;
 use imprimatur::accounts::{Credential, tokens};
-use imprimatur::domain::{Interface, OwnChange, Permission, RequestId, Role};
+use imprimatur::domain::{Action, Interface, OwnChange, Permission, RequestId, Role};
+use imprimatur::permissions;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
 use imprimatur::workflow::accounts::AccountCall;
 
 use super::{House, TEXT};
 use crate::support::raw::db_account_event;
-use crate::support::world::account_call;
+use crate::support::world::{account_call, request_changes};
 use crate::support::{Program, World};
 
 #[test]
@@ -51,6 +52,48 @@ fn a_narrowed_token_holds_only_its_permissions() {
     assert_eq!(recorded, ["token-is-narrowed", "token-is-narrowed", "permission-missing"]);
     only_submits.act(draft, "submission", 1, "").expect(200);
     publishes.act(post, "publication", 1, "").expect(200);
+}
+
+/// The permission of each action is enough for it, and for hearing its answer again: what
+/// one may do to a post, one can reach.
+#[test]
+fn a_token_of_one_permission_acts_and_hears_its_answer_again() {
+    let House { world, server, .. } = House::new();
+    let (note, reason) = (r#"{"note": "Why?"}"#, r#"{"reason": "Old."}"#);
+    let mut acted = Vec::new();
+    for action in Action::ALL {
+        let (who, post, below, body) = match action {
+            Action::Create => (world.alice, None, "", TEXT),
+            Action::Revise => (world.alice, Some(world.draft()), "/revisions", TEXT),
+            Action::Submit => (world.alice, Some(world.draft()), "/submission", ""),
+            Action::RequestChanges => {
+                (world.edith, Some(world.in_review()), "/change-requests", note)
+            }
+            Action::WithdrawRequest => {
+                let post = world.in_review();
+                world.perform(world.edith, &request_changes(post, 1)).unwrap();
+                (world.edith, Some(post), "/change-requests/withdrawal", "")
+            }
+            Action::Publish => (world.edith, Some(world.in_review()), "/publication", ""),
+            Action::Archive => (world.stan, Some(world.published()), "/archival", reason),
+        };
+        let only = [permissions::required(action)];
+        let program = Program::narrowed(&world, server.address, who, &only);
+        let path = post.map(|post| format!("/{post}{below}")).unwrap_or_default();
+        let path = format!("/api/v1/posts{path}");
+        let send = || {
+            let headers = [("idempotency-key", action.as_str()), ("if-match", "\"1\"")];
+            program.post(&path, &headers[..1 + usize::from(post.is_some())], body)
+        };
+        let (first, again) = (send(), send());
+        acted.push((action, first.status, again.status, first.text == again.text));
+    }
+    let expected = Action::ALL.map(|action| {
+        let status = if action == Action::Create { 201 } else { 200 };
+        (action, status, status, true)
+    });
+    assert_eq!(acted, expected);
+    assert!(world.db_refusals().is_empty());
 }
 
 /// Ways to end a token.

@@ -101,6 +101,27 @@ fn a_request_is_refused_before_its_body_where_possible() {
     }
 }
 
+#[test]
+fn malformed_chunks_and_an_upgrade_get_an_answer() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let form = [FORM[0], FORM[1], "transfer-encoding: chunked"];
+    for body in ["xyz\r\n", "5\r\ntoken=\r\n0\r\n\r\n", "5\r\ntoken-1\r\n"] {
+        let stream = send(server.address, &head("/sign-in", &form), body.as_bytes());
+        let (answer, took) = until_closed(stream);
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{body:?}: {answer:?}");
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
+    for upgrade in ["upgrade: h2c", "upgrade: websocket"] {
+        let asking = head("/sign-in", &["connection: upgrade", upgrade]).replace("POST", "GET");
+        let (answer, took) = until_closed(send(server.address, &asking, b""));
+        let (headers, _) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(headers.starts_with("HTTP/1.1 200 "), "{headers}");
+        assert!(!headers.to_lowercase().contains("upgrade\r\n"), "{headers}");
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
+}
+
 /// The program behind a proxy; it is killed when this is dropped.
 struct Serving(Child, SocketAddr);
 

@@ -4,10 +4,11 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use imprimatur::domain::Content;
+use imprimatur::domain::{Action, Content};
 use imprimatur::store::Store;
 use imprimatur::store::pool::Limits;
 
+use crate::shape::routes::routes;
 use crate::support::database::patient;
 use crate::support::raw::db_waiters;
 use crate::support::world::{publish, submit};
@@ -157,6 +158,56 @@ fn a_text_is_rendered_without_a_connection() {
         }
         assert!(asked > 0);
     });
+}
+
+/// A text that shows readers nothing until its end is read to its end by all that ask
+/// whether it is complete. The program panics where it reads one with a connection or in a
+/// turn of short work.
+#[test]
+fn every_page_reads_texts_without_a_connection_and_in_turns_of_texts() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let body = format!("{}The end.", "<!-- a -->\n\n".repeat(100));
+    let create = |title: &str| {
+        let content = Content::parse(title, "", &body).unwrap();
+        world.create(world.alice, content).unwrap().post
+    };
+    let draft = create("Without a summary");
+    let posts = [draft, world.in_review(), world.published()];
+    let mut asked = 0;
+    for name in ["alice", "rosa", "stan"] {
+        let mut browser = server.signed_in(name);
+        let program = Program::of(&world, server.address, world.find_person(name).id);
+        for route in routes().iter().filter(|route| route.reads) {
+            for post in posts {
+                for path in addresses(&route.path, &post.to_string()) {
+                    let (status, text) = match path.starts_with("/api/v1/") {
+                        true => {
+                            let reply = program.get(&path);
+                            (reply.status, reply.text)
+                        }
+                        false => {
+                            let page = browser.get(&path);
+                            (page.status, page.body)
+                        }
+                    };
+                    assert!([200, 303, 403, 404, 410, 422].contains(&status), "{path}: {text}");
+                    asked += usize::from(status == 200);
+                }
+            }
+        }
+    }
+    assert!(asked > 150, "{asked}");
+}
+
+/// Returns addresses of a route for a post, with what they may be asked.
+fn addresses(route: &str, post: &str) -> Vec<String> {
+    let path = route.replace("{id}", post).replace("{number}", "1").replace("{username}", "alice");
+    let actions = Action::ALL.map(|action| path.replace("{action}", action.as_str()));
+    let paths = if path.contains("{action}") { actions.to_vec() } else { vec![path] };
+    let refused = format!("?person=alice&action=submit&post={post}");
+    let asking = ["", "?why=yes", "?from=1", "?q=summary", refused.as_str()];
+    paths.iter().flat_map(|path| asking.map(|query| format!("{path}{query}"))).collect()
 }
 
 #[test]
