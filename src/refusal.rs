@@ -76,18 +76,20 @@ impl From<FieldError> for Refusal {
     }
 }
 
-/// Returns what it means that a page could not be read from the database.
-pub fn read_error(error: diesel::result::Error) -> Refusal {
-    match classify(&error) {
-        Failure::Unavailable(why) => why.into(),
-        Failure::Conflict => Unavailable::Contended.into(),
-        Failure::Constraint(invariant) => {
-            tracing::error!(invariant, "a read met a constraint");
-            InvariantViolation::new(invariant).into()
-        }
-        Failure::Defect(detail) => {
-            tracing::error!(detail, "a read failed");
-            InvariantViolation::new("the_database_answers_as_expected").into()
+/// What it means that a page could not be read from the database.
+impl From<diesel::result::Error> for Refusal {
+    fn from(error: diesel::result::Error) -> Self {
+        match classify(&error) {
+            Failure::Unavailable(why) => why.into(),
+            Failure::Conflict => Unavailable::Contended.into(),
+            Failure::Constraint(invariant) => {
+                tracing::error!(invariant, "a read met a constraint");
+                InvariantViolation::new(invariant).into()
+            }
+            Failure::Defect(detail) => {
+                tracing::error!(detail, "a read failed");
+                InvariantViolation::new("the_database_answers_as_expected").into()
+            }
         }
     }
 }

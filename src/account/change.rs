@@ -1,7 +1,7 @@
 use crate::account::page::{Feedback, show_again};
 use crate::domain::{Interface, OwnChange};
 use crate::http::flash::Flash;
-use crate::http::{Reply, Request};
+use crate::http::{Form, Reply, Request};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::accounts::AccountCall;
@@ -35,4 +35,19 @@ pub(super) fn change_and_return(
         Ok(()) => Ok(Reply::see("/account", Some(flash))),
         Err(refusal) => show_again(store, request, refusal, Feedback::default()),
     }
+}
+
+pub(super) fn end_session(store: &Store, request: &Request, form: Form) -> Result<Reply, Refusal> {
+    form.read(|_| Ok(()))?;
+    let change = OwnChange::EndSession(request.segments.number("number")?);
+    change_and_return(store, request, &change, Flash::SessionEnded)
+}
+
+pub(super) fn end_other_sessions(
+    store: &Store,
+    request: &Request,
+    form: Form,
+) -> Result<Reply, Refusal> {
+    form.read(|_| Ok(()))?;
+    change_and_return(store, request, &OwnChange::EndOtherSessions, Flash::SessionsEnded)
 }

@@ -4,7 +4,6 @@ mod change;
 mod page;
 mod password;
 mod proof;
-mod sessions;
 mod set_password;
 mod tokens;
 
@@ -17,8 +16,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/account", get_page(Work::Short, page::show))
         .route("/account/password", post().to(password::submit))
-        .route("/account/sessions/end-others", post_form(Work::Short, sessions::end_others))
-        .route("/account/sessions/{number}/end", post_form(Work::Short, sessions::end))
+        .route("/account/sessions/end-others", post_form(Work::Short, change::end_other_sessions))
+        .route("/account/sessions/{number}/end", post_form(Work::Short, change::end_session))
         .route("/account/tokens", post().to(tokens::make))
         .route("/account/tokens/{id}/revoke", post_form(Work::Short, tokens::revoke))
         .route("/set-password", get_page(Work::Short, set_password::show))

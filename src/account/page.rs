@@ -6,10 +6,10 @@ use askama::Template;
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::throttle::Throttled;
 use crate::accounts::tokens::{self, Token, TokenLine};
-use crate::domain::{FieldError, Permission, Person, Reason};
-use crate::http::{Layout, Reply, Request, throttled};
+use crate::domain::{FieldError, InvalidInput, Permission, Person, Reason};
+use crate::http::{Layout, Reply, Request};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 
@@ -36,7 +36,7 @@ pub(super) struct Feedback {
     pub(super) days: String,
     /// The permissions of the token.
     pub(super) chosen: Vec<Permission>,
-    pub(super) errors: Vec<FieldError>,
+    pub(super) errors: InvalidInput,
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -49,8 +49,7 @@ struct NewTokenPage {
 
 impl AccountPage {
     fn error(&self, field: &str) -> Option<&str> {
-        let error = self.feedback.errors.iter().find(|error| error.field == field);
-        error.map(|error| error.message.as_str())
+        self.feedback.errors.of(field)
     }
 
     fn days(&self) -> &str {
@@ -74,8 +73,8 @@ fn read(store: &Store, request: &Request, feedback: Feedback) -> Result<AccountP
     let conn = &mut *store.checkout()?;
     let person = request.viewer(conn)?;
     let this = request.session();
-    let sessions = sessions::of_person(conn, person.id, this.as_ref()).map_err(read_error)?;
-    let tokens = tokens::of_person(conn, person.id).map_err(read_error)?;
+    let sessions = sessions::of_person(conn, person.id, this.as_ref())?;
+    let tokens = tokens::of_person(conn, person.id)?;
     let is_held = |permission: &Permission| permissions::holds(&person.roles, *permission);
     // The forms have addresses of their own, and all show this page again.
     let mut layout = Layout::new(request, "My account", Some(&person));
@@ -111,7 +110,7 @@ pub(super) fn show_again(
     feedback: Feedback,
 ) -> Result<Reply, Refusal> {
     let feedback = match &refusal {
-        Refusal::Input(input) => Feedback { errors: input.0.clone(), ..feedback },
+        Refusal::Input(input) => Feedback { errors: input.clone(), ..feedback },
         Refusal::Policy(_) => Feedback { reasons: refusal.reasons(), ..feedback },
         _ => return Err(refusal),
     };
@@ -126,8 +125,8 @@ pub(super) fn show_throttled(
     field: &'static str,
     feedback: Feedback,
 ) -> Result<Reply, Refusal> {
-    let error = FieldError::new(field, throttled::sentence(throttled));
-    let feedback = Feedback { errors: vec![error], ..feedback };
+    let errors = FieldError::new(field, throttled.sentence()).into();
+    let feedback = Feedback { errors, ..feedback };
     let page = Reply::ok(&read(store, request, feedback)?);
     Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).retry_after(throttled.retry_after))
 }

@@ -25,10 +25,8 @@ pub(super) async fn submit(
 ) -> HttpResponse {
     let hashed = hash(&request, &body, &context, &hashing).await;
     // The cookie of the old password makes the browser known no longer.
-    let cookie = match (&hashed, request.owner()) {
-        (Ok(Hashed::Ready { new, .. }), Some(owner)) => {
-            browser.cookie_for(owner, new, &context.settings)
-        }
+    let known_by = match (&hashed, request.owner()) {
+        (Ok(Hashed::Ready { new, .. }), Some(owner)) => Some((owner, new.clone())),
         _ => None,
     };
     let mut response = context
@@ -44,10 +42,8 @@ pub(super) async fn submit(
             Err(refusal) => show_again(store, request, refusal, Feedback::default()),
         })
         .await;
-    if let Some(cookie) = cookie.filter(|_| response.status() == StatusCode::SEE_OTHER)
-        && let Err(error) = response.add_cookie(&cookie)
-    {
-        tracing::error!(%error, "a browser could not be remembered");
+    if let Some((owner, hash)) = known_by.filter(|_| response.status() == StatusCode::SEE_OTHER) {
+        browser.remember(owner, &hash, &context.settings, &mut response);
     }
     response
 }

@@ -1,7 +1,7 @@
 use crate::accounts::stored_password;
 use crate::accounts::throttle::{self, SignInAttempt, Throttled};
 use crate::http::{Admission, Hashing, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::Store;
 
 /// The result of checking the current password that a signed-in person typed.
@@ -26,8 +26,8 @@ pub(super) async fn check(
     let found = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;
         let username = asking.viewer(conn)?.username;
-        let counted = throttle::count(conn, &counted).map_err(read_error)?;
-        let found = stored_password(conn, &username).map_err(read_error)?;
+        let counted = throttle::count(conn, &counted)?;
+        let found = stored_password(conn, &username)?;
         Ok(counted.map(|()| found))
     });
     let stored = match found.await? {
@@ -38,9 +38,8 @@ pub(super) async fn check(
     if !hashing.check(typed, stored.clone()).await? {
         return Ok(Proof::Checked(None));
     }
-    let take_back = move |store: &Store| {
-        throttle::take_back(&mut *store.checkout()?, &attempt).map_err(read_error)
-    };
+    let take_back =
+        move |store: &Store| Ok(throttle::take_back(&mut *store.checkout()?, &attempt)?);
     admission.step(take_back).await?;
     Ok(Proof::Checked(stored))
 }

@@ -15,8 +15,8 @@ use crate::accounts::throttle::{self, SignInAttempt};
 use crate::accounts::username_of;
 use crate::domain::Interface;
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Work, error_page, throttled};
-use crate::refusal::{Refusal, read_error};
+use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Work, error_page};
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::own_account;
 
@@ -42,10 +42,10 @@ impl SetPasswordPage {
 pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let link = request.query_fields()?.take("link")?.unwrap_or_default();
     let conn = &mut *store.checkout()?;
-    let Some(owner) = links::owner(conn, &Link::of(&link)).map_err(read_error)? else {
+    let Some(owner) = links::owner(conn, &Link::of(&link))? else {
         return Ok(error_page::link_does_not_work(request));
     };
-    let username = username_of(conn, owner).map_err(read_error)?;
+    let username = username_of(conn, owner)?;
     Ok(SetPasswordPage::new(request, link, username, None).reply())
 }
 
@@ -76,16 +76,16 @@ async fn set(
     let found = admission.step(move |store| {
         let conn = &mut *store.checkout()?;
         let attempt = SignInAttempt::Link { network };
-        if let Err(throttled) = throttle::count(conn, &attempt).map_err(read_error)? {
+        if let Err(throttled) = throttle::count(conn, &attempt)? {
             return Ok(Err(throttled));
         }
-        let owner = links::owner(conn, &shown).map_err(read_error)?.ok_or(Refusal::NotFound)?;
-        Ok(Ok(username_of(conn, owner).map_err(read_error)?))
+        let owner = links::owner(conn, &shown)?.ok_or(Refusal::NotFound)?;
+        Ok(Ok(username_of(conn, owner)?))
     });
     let username = match found.await? {
         Ok(username) => username,
         Err(throttled) => {
-            let problem = throttled::sentence(&throttled);
+            let problem = throttled.sentence();
             let page = SetPasswordPage::new(request, secret, String::new(), Some(problem));
             let reply = page.reply().with_status(StatusCode::TOO_MANY_REQUESTS);
             return Ok(reply.retry_after(throttled.retry_after));

@@ -64,13 +64,7 @@ fn fields(form: &mut Form) -> Result<Vec<Permission>, Refusal> {
     form.require("days")?;
     form.require("password")?;
     form.take("username")?;
-    let mut chosen = Vec::new();
-    for permission in Permission::ALL {
-        if form.take(permission.as_str())?.is_some() {
-            chosen.push(permission);
-        }
-    }
-    Ok(chosen)
+    Ok(form.ticked(&Permission::ALL)?)
 }
 
 fn new_token(

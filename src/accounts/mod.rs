@@ -16,13 +16,13 @@ pub mod passwords;
 mod person;
 pub mod secrets;
 pub mod sessions;
-mod stored_password;
 pub mod throttle;
 pub mod tokens;
 
 pub use identity::{Credential, identify, load};
-pub use person::{AccountLine, any_exists, find, find_any, list, username_of};
+pub use person::{
+    AccountLine, StoredPassword, any_exists, find, find_any, list, stored_password, username_of,
+};
 pub use sessions::SessionId;
-pub use stored_password::{StoredPassword, stored_password};
 
 pub(crate) use person::{LockedPerson, lock, lock_first};

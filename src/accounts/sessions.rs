@@ -1,8 +1,6 @@
 //! Signed-in browsers. A session's id is 244 random bits in a cookie; the
 //! database stores its SHA-256 and the account.
 
-use std::fmt;
-
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text, Timestamptz};
 use jiff::Timestamp;
@@ -10,6 +8,7 @@ use jiff_diesel::Timestamp as Stored;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::person::PersonSqlType;
+use crate::accounts::secrets::hash_of;
 use crate::domain::{Person, SecretHash, UserId, decimal};
 use crate::store::statement::statement;
 
@@ -17,29 +16,23 @@ use crate::store::statement::statement;
 pub const LIFETIME_SECONDS: i32 = 7 * 24 * 60 * 60;
 
 /// The stored form of a session's id: its SHA-256.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SessionId([u8; 32]);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionId(SecretHash);
 
 impl SessionId {
     /// Returns the stored form of the id in a cookie.
     pub fn of(key: &str) -> Self {
-        Self(Sha256::digest(key.as_bytes()).into())
+        Self(hash_of(key))
     }
 
     /// Returns the hash to store for a new session.
     pub fn stored(&self) -> SecretHash {
-        SecretHash::new(self.0)
+        self.0.clone()
     }
 
     /// Returns the 32 bytes.
     pub fn hash(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SessionId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("SessionId(..)")
+        self.0.as_bytes()
     }
 }
 
@@ -189,7 +182,7 @@ mod tests {
 
     #[test]
     fn an_id_is_printed_nowhere() {
-        assert_eq!(format!("{:?}", SessionId::of("key")), "SessionId(..)");
+        assert_eq!(format!("{:?}", SessionId::of("key")), "SessionId(SecretHash(..))");
     }
 
     #[test]

@@ -35,6 +35,15 @@ pub struct Throttled {
     pub retry_after: i32,
 }
 
+impl Throttled {
+    /// Returns the sentence for a person who has tried too many passwords.
+    pub(crate) fn sentence(self) -> String {
+        let minutes = (self.retry_after + 59) / 60;
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        format!("Too many attempts. Try again in {minutes} {unit}.")
+    }
+}
+
 /// An attempt to show a password or a one-time link.
 #[derive(Debug, Clone)]
 pub enum SignInAttempt {

@@ -2,6 +2,7 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, Route};
+use diesel::QueryResult;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
@@ -10,15 +11,17 @@ use crate::domain::unseen::is_invisible;
 use crate::http::download::{Attachment, FilePiece};
 use crate::http::{Context, Request};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::paging::{Cursor, Direction, HasCursor, Order, Page, PageRequest};
 
 /// A column of a list: its name, and its cell for a line.
 pub(super) type Column<List> = (&'static str, fn(&List, &<List as Export>::Line) -> String);
 
+/// A page of a list, as it is read from the database.
+pub(super) type ReadPage<List> = QueryResult<Page<<List as Export>::Line>>;
+
 /// A list that can be downloaded as a file.
 pub(super) trait Export: Sized + Send + Sync + 'static {
-    /// One line of it.
     type Line: HasCursor;
     /// The name that a browser saves it under.
     const NAME: &'static str;
@@ -34,17 +37,12 @@ pub(super) trait Export: Sized + Send + Sync + 'static {
         began_at: Timestamp,
     ) -> Result<Self, Refusal>;
 
-    /// Returns the order of the lines.
     fn order(&self) -> Order {
         Order::NewestFirst
     }
 
     /// Returns a page of it, as the page on the screen is read.
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<Self::Line>>;
+    fn page(&self, conn: &mut PgConnection, slice: &PageRequest) -> ReadPage<Self>;
 }
 
 /// The number of lines that are read at a time. It limits the memory that a
@@ -68,7 +66,7 @@ async fn download<List: Export>(request: Request, context: Data<Context>) -> Htt
             let list = List::asked(request, conn, began_at)?;
             let stretch = from.map_or(Direction::First, Direction::After);
             let slice = PageRequest { order: list.order(), stretch, size: LINES_PER_READ };
-            let page = list.page(conn, &slice).map_err(read_error)?;
+            let page = list.page(conn, &slice)?;
             let mut text = String::new();
             if from.is_none() {
                 text.push(BYTE_ORDER_MARK);
@@ -133,12 +131,10 @@ fn separates(sign: char) -> bool {
     ",;|\t\r\n，；、".contains(sign)
 }
 
-/// Returns a time as a cell.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
-/// Returns an optional value as a cell.
 pub(super) fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

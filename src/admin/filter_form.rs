@@ -2,16 +2,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use crate::admin::query::address;
 use crate::domain::{FieldError, InvalidInput};
-use crate::http::Form;
+use crate::http::{Form, PageAddress};
 
 /// The filters of a list as the address carries them, and what is wrong with
 /// them. An empty field filters nothing, because a form sends those, too.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FilterForm {
     fields: Vec<(&'static str, String)>,
-    errors: Vec<FieldError>,
+    errors: InvalidInput,
 }
 
 impl FilterForm {
@@ -22,7 +21,7 @@ impl FilterForm {
             let value = query.take(name)?.unwrap_or_default();
             fields.push((*name, value.trim().to_owned()));
         }
-        Ok(Self { fields, errors: Vec::new() })
+        Ok(Self { fields, errors: InvalidInput::default() })
     }
 
     /// Returns the value of a field, or an empty text.
@@ -31,7 +30,6 @@ impl FilterForm {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    /// Replaces the value of a field.
     pub(super) fn set(&mut self, name: &str, value: &str) {
         if let Some((_, old)) = self.fields.iter_mut().find(|(field, _)| *field == name) {
             value.clone_into(old);
@@ -111,40 +109,35 @@ impl FilterForm {
         })
     }
 
-    /// Adds an error to a field.
     pub(super) fn reject(&mut self, name: &'static str, message: impl Into<String>) {
-        self.errors.push(FieldError::new(name, message));
+        self.errors.0.push(FieldError::new(name, message));
     }
 
-    /// Returns the error of a field.
     pub(super) fn error(&self, name: &str) -> Option<&str> {
-        let found = self.errors.iter().find(|error| error.field == name);
-        found.map(|error| error.message.as_str())
+        self.errors.of(name)
     }
 
     /// Returns every error, if there are any.
     pub(super) fn check(&self) -> Result<(), InvalidInput> {
-        if self.errors.is_empty() { Ok(()) } else { Err(InvalidInput(self.errors.clone())) }
+        if self.errors.0.is_empty() { Ok(()) } else { Err(self.errors.clone()) }
     }
 
-    /// Returns the fields that are filled in.
     pub(super) fn filled(&self) -> impl Iterator<Item = (&str, &str)> {
         let fields = self.fields.iter().map(|(name, value)| (*name, value.as_str()));
         fields.filter(|(_, value)| !value.is_empty())
     }
 
-    /// Returns whether no field is filled in.
     pub(super) fn is_empty(&self) -> bool {
         self.filled().next().is_none()
     }
 
     /// Returns the address of the list under these filters.
     pub(super) fn address(&self, path: &str) -> String {
-        address(path, self.filled())
+        PageAddress::of(path).with_all(self.filled()).to_string()
     }
 
     /// Returns the same with one more field behind the filters.
     pub(super) fn address_with(&self, path: &str, name: &str, value: &str) -> String {
-        address(path, self.filled().chain([(name, value)]))
+        PageAddress::of(path).with_all(self.filled().chain([(name, value)])).to_string()
     }
 }

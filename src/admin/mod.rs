@@ -10,7 +10,6 @@ mod layout;
 mod overview;
 mod pager;
 mod posts;
-mod query;
 mod reason;
 mod refusals;
 

@@ -6,11 +6,8 @@ use crate::store::paging::{Direction, Page};
 /// The links to the pages before and after this one.
 #[derive(Debug)]
 pub(super) struct Pager {
-    /// The address of the previous page.
     pub(super) previous: Option<String>,
-    /// The address of the next page.
     pub(super) next: Option<String>,
-    /// Whether this is the first page.
     pub(super) is_first: bool,
 }
 

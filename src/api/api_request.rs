@@ -1,12 +1,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::api::headers::Headers;
 use crate::api::quotas::Quotas;
 use crate::domain::{Network, RequestId};
-use crate::http::{Segments, client_network};
+use crate::http::{Segments, client_network, request_id};
 
 /// One request of a program, as far as handlers need to know it.
 pub(super) struct ApiRequest {
@@ -24,10 +24,9 @@ impl FromRequest for ApiRequest {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.extensions().get::<RequestId>().copied();
         let quotas = request.app_data::<Data<Quotas>>().cloned();
         ready(Ok(Self {
-            id: id.unwrap_or_default(),
+            id: request_id(request),
             path: request.path().to_owned(),
             segments: Segments::of(request),
             query: request.query_string().to_owned(),

@@ -10,7 +10,7 @@ use crate::api::json::JSON;
 use crate::api::parameters::{ChangeHeaders, CreateHeaders, PostPath};
 use crate::api::replies::{ChangeProblems, CreateProblems, Done};
 use crate::domain::{
-    Archive, Content, Create, FieldError, Note, Outcome, PostId, Publish, RequestChanges, Revise,
+    Archive, Content, Create, Note, Outcome, PostId, Publish, RequestChanges, Revise,
     RevisionNumber, Slug, Submit, WithdrawRequest,
 };
 use crate::http::Reply;
@@ -155,8 +155,7 @@ pub(super) fn publish(store: &Store, change: Change) -> Result<Reply, ApiError> 
 )]
 pub(super) fn archive(store: &Store, change: Change) -> Result<Reply, ApiError> {
     act(change, |call, post, seen, body: ReasonBody| {
-        let reason =
-            Note::parse(&body.reason).map_err(|error| FieldError::new("reason", error.message))?;
+        let reason = Note::of_field("reason", &body.reason)?;
         workflow::perform(store, call, &Archive { post, seen, reason })
     })
 }

@@ -45,7 +45,6 @@ struct Parameter {
     description: String,
 }
 
-/// A field of a body.
 struct BodyField {
     name: String,
     kind: String,

@@ -18,7 +18,7 @@ use crate::domain::{
 use crate::http::api_error::ApiError;
 use crate::http::problem;
 use crate::http::{Context, Form, NotDone, Reply, Segments, Sender, Shown, Work};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::{Connection, Store, Unavailable};
 use crate::workflow::Call;
 
@@ -35,7 +35,7 @@ pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
         respond(&context, request, work, move |store, request, token, _| {
             let mut conn = store.checkout().map_err(Refusal::from)?;
             let credential = Credential::Token(token.clone());
-            let reader = accounts::identify(&mut conn, &credential).map_err(read_error)?;
+            let reader = accounts::identify(&mut conn, &credential)?;
             let reader = reader.ok_or(ApiError::BadToken)?;
             let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
             let ApiRequest { path, segments, .. } = request;
@@ -187,9 +187,10 @@ fn check_token(store: &Store, token: &SecretHash, error: ApiError) -> ApiError {
         return error;
     }
     let credential = Credential::Token(token.clone());
-    let known = store.checkout().map_err(Refusal::from).and_then(|mut conn| {
-        Ok(accounts::identify(&mut conn, &credential).map_err(read_error)?.is_some())
-    });
+    let known = store
+        .checkout()
+        .map_err(Refusal::from)
+        .and_then(|mut conn| Ok(accounts::identify(&mut conn, &credential)?.is_some()));
     match known {
         Ok(true) => error,
         Ok(false) => ApiError::BadToken,

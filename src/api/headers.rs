@@ -137,7 +137,6 @@ fn is_list(tags: &str) -> bool {
     tags.split(',').all(|tag| tag.trim().parse::<EntityTag>().is_ok())
 }
 
-/// Returns the entity tag of a revision.
 pub(super) fn entity_tag(revision: RevisionNumber) -> String {
     EntityTag::new_strong(revision.to_string()).to_string()
 }
@@ -150,7 +149,6 @@ fn revision(tag: &EntityTag) -> Option<RevisionNumber> {
     (number.0 >= 1).then_some(number)
 }
 
-/// Returns the idempotency key.
 fn key(headers: &HeaderMap) -> Result<Option<OperationKey>, ApiError> {
     let sent = match single(headers, &HeaderName::from_static("idempotency-key")) {
         Single::Absent => return Ok(None),

@@ -3,9 +3,9 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
+use crate::domain::FieldError;
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
-use crate::render::documents::InvalidField;
 
 /// The media type of requests and replies.
 pub(super) const JSON: &str = "application/json";
@@ -20,10 +20,7 @@ pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiErr
     // Serde would also take a list, with the fields in their order.
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
-            Ok(_) => ApiError::Unexpected(InvalidField {
-                field: "body".to_owned(),
-                message: "Send a JSON object.".to_owned(),
-            }),
+            Ok(_) => ApiError::Unexpected(FieldError::new("body", "Send a JSON object.")),
             Err(error) => unreadable("body".to_owned(), &error),
         });
     }
@@ -40,7 +37,7 @@ pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiErr
 
 /// Tells a body that is no JSON from JSON with other fields than expected.
 fn unreadable(field: String, error: &serde_json::Error) -> ApiError {
-    let place = InvalidField { field, message: format!("{error}.") };
+    let place = FieldError::new(field, format!("{error}."));
     match error.classify() {
         Category::Data => ApiError::Unexpected(place),
         Category::Syntax | Category::Eof | Category::Io => ApiError::Malformed(place),

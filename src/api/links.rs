@@ -12,7 +12,6 @@ const ID_IN_OUTCOME: &str = "$response.body#/post";
 /// Where a reply names its revision.
 const REVISION: &str = "$response.body#/revision";
 
-/// The operations that read a post.
 const READ: [&str; 4] = ["read_post", "read_history", "read_revision", "read_actions"];
 
 /// The actions that can follow each operation on one post.

@@ -11,7 +11,6 @@ use crate::api::replies::{ListProblems, ReadProblems};
 use crate::domain::{FieldError, Person, RevisionNumber, State, UserId, Username};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
-use crate::refusal::read_error;
 use crate::render::documents::{
     ActionsBody, HistoryBody, PostBody, PostLineBody, PostsBody, RevisionBody,
 };
@@ -69,15 +68,12 @@ pub(super) fn list(
     // A name that no account has lists nothing.
     let author = author
         .map(|name| directory::find(&mut conn, &name))
-        .transpose()
-        .map_err(read_error)?
+        .transpose()?
         .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
     let filter = Filter { state, author, ..Filter::default() };
-    let found = posts::change_list(&mut conn, Visibility::of(reader), &filter, Sort::Number, &page);
-    let page = found.map_err(read_error).map_err(ApiError::from)?;
-    let body = PostsBody { posts: page.lines.iter().map(PostLineBody::from).collect() };
-    let answer = json::reply(&body);
-    Ok(pages.link(answer, page.previous, page.next))
+    let page = posts::change_list(&mut conn, Visibility::of(reader), &filter, Sort::Number, &page)?;
+    Ok(pages
+        .reply(page, |lines| PostsBody { posts: lines.iter().map(PostLineBody::from).collect() }))
 }
 
 /// Read a post
@@ -119,7 +115,7 @@ pub(super) fn history(
 ) -> Result<Reply, ApiError> {
     query.finish()?;
     let post = find_history(&mut conn, reader, query.segments.post_id()?)?;
-    let history = posts::history(&mut conn, &post).map_err(read_error)?;
+    let history = posts::history(&mut conn, &post)?;
     Ok(json::reply(&HistoryBody::from(&history)))
 }
 

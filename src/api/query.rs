@@ -1,11 +1,14 @@
 //! The query string, and the links to the pages before and after one.
 
+use serde::Serialize;
+
+use crate::api::json;
 use crate::domain::{FieldError, decimal};
 use crate::http::api_error::ApiError;
 use crate::http::paging::{cursor, direction_in_one_field};
 use crate::http::{Form, Reply, Segments, escaped};
 use crate::refusal::Refusal;
-use crate::store::paging::{Cursor, Order, PageRequest};
+use crate::store::paging::{Cursor, Page, PageRequest};
 
 /// The lines of a page where the query does not say.
 const DEFAULT_LIMIT: usize = 25;
@@ -63,7 +66,7 @@ impl Query {
             return Err(FieldError::new("limit", LIMIT_HINT).into());
         }
         let address = format!("{}?limit={limit}", self.path);
-        Ok((PageRequest { order: Order::NewestFirst, stretch, size: limit }, PageLinks { address }))
+        Ok((PageRequest::newest_first(stretch, limit), PageLinks { address }))
     }
 
     /// Ends the parsing: a field that was not taken is an error.
@@ -97,23 +100,23 @@ impl PageLinks {
         }
     }
 
-    /// Adds the links to a reply (RFC 8288).
-    pub(super) fn link(
+    /// Replies with a page of a list, and the links in a header (RFC 8288).
+    pub(super) fn reply<Line, Body: Serialize>(
         &self,
-        reply: Reply,
-        previous: Option<Cursor>,
-        next: Option<Cursor>,
+        page: Page<Line>,
+        body: impl FnOnce(Vec<Line>) -> Body,
     ) -> Reply {
         let link = |at: Cursor, side, relation| {
             format!("<{}&cursor={side}-{}>; rel=\"{relation}\"", self.address, cursor(at))
         };
         let links: Vec<String> = [
-            previous.map(|at| link(at, "before", "prev")),
-            next.map(|at| link(at, "after", "next")),
+            page.previous.map(|at| link(at, "before", "prev")),
+            page.next.map(|at| link(at, "after", "next")),
         ]
         .into_iter()
         .flatten()
         .collect();
+        let reply = json::reply(&body(page.lines));
         if links.is_empty() { reply } else { reply.with("link", links.join(", ")) }
     }
 }

@@ -2,8 +2,7 @@
 
 use utoipa::IntoParams;
 
-use crate::accounts::directory;
-use crate::api::json;
+use crate::accounts::directory::{self, AccountSummary};
 use crate::api::parameters::PageQuery;
 use crate::api::query::{Query, choose_one_of};
 use crate::api::replies::ListProblems;
@@ -12,7 +11,7 @@ use crate::domain::{Layer, Permission, Person, PostId, RecordedAction, Role};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::documents::{
     AccountBody, AccountsBody, RecordedLayer, RefusalBody, RefusalsBody,
 };
@@ -64,11 +63,11 @@ pub(super) fn accounts(
     pages.keep("role", role);
     let is_active = active.unwrap_or(true);
     let filter = directory::AccountFilter { is_active, role, search: None };
-    let page = directory::page(&mut conn, &filter, &page).map_err(read_error)?;
+    let page = directory::page(&mut conn, &filter, &page)?;
     let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
-    let accounts = page.lines.into_iter().map(|it| document(it.person, it.created_at));
-    let body = AccountsBody { accounts: accounts.collect() };
-    Ok(pages.link(json::reply(&body), page.previous, page.next))
+    let account = |line: AccountSummary| document(line.person, line.created_at);
+    Ok(pages
+        .reply(page, |lines| AccountsBody { accounts: lines.into_iter().map(account).collect() }))
 }
 
 /// Which refusals are listed.
@@ -126,8 +125,8 @@ pub(super) fn refusals(
         layer: layer.map(str::to_owned),
         ..RefusalFilter::default()
     };
-    let page = audit::list_refusals(&mut conn, &filter, &page).map_err(read_error)?;
-    let (previous, next) = (page.previous, page.next);
-    let body = RefusalsBody { refusals: page.lines.into_iter().map(RefusalBody::from).collect() };
-    Ok(pages.link(json::reply(&body), previous, next))
+    let page = audit::list_refusals(&mut conn, &filter, &page)?;
+    Ok(pages.reply(page, |lines| RefusalsBody {
+        refusals: lines.into_iter().map(RefusalBody::from).collect(),
+    }))
 }

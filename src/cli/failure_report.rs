@@ -7,19 +7,18 @@ use serde::Serialize;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Refused};
-use crate::cli::output::{Format, json};
+use crate::cli::output::{Format, json, reason_lines};
 use crate::config::ConfigError;
 use crate::domain::{FieldError, InvalidInput, Reason, RequestId};
 use crate::refusal::Refusal;
-use crate::render::documents::{InvalidField, ProblemReason};
 
 /// A failure as programs read it. What the API also says has the API's names.
 #[derive(Serialize)]
 struct FailureDocument {
     layer: &'static str,
     detail: String,
-    reasons: Vec<ProblemReason>,
-    errors: Vec<InvalidField>,
+    reasons: Vec<Reason>,
+    errors: Vec<FieldError>,
     exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
@@ -51,8 +50,8 @@ impl CommandFailure {
         FailureDocument {
             layer: self.layer(),
             detail: self.detail(),
-            reasons: self.reasons().into_iter().map(ProblemReason::from).collect(),
-            errors: self.input().map(InvalidField::all).unwrap_or_default(),
+            reasons: self.reasons(),
+            errors: self.input().map(|input| input.0.clone()).unwrap_or_default(),
             exit_code: self.exit().code(),
             request_id: request.map(|request| request.to_string()),
             key: key.map(|key| key.as_str().to_owned()),
@@ -175,8 +174,7 @@ fn headline(refusal: &Refusal, request: RequestId) -> String {
 }
 
 fn refusal_lines(Refused { refusal, key, .. }: &Refused) -> Vec<String> {
-    let reasons = refusal.reasons().into_iter().map(ProblemReason::from);
-    let mut lines: Vec<String> = reasons.flat_map(|reason| reason.lines()).collect();
+    let mut lines: Vec<String> = refusal.reasons().iter().flat_map(reason_lines).collect();
     // The action may have taken effect: with the key a retry is safe.
     if let (Refusal::Unavailable(_), Some(key)) = (refusal, key) {
         lines.push(format!("  To retry safely: --key {}", key.as_str()));

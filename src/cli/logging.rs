@@ -34,7 +34,6 @@ pub(super) struct Log {
     _guard: WorkerGuard,
 }
 
-/// Starts logging.
 pub(super) fn start(default: DefaultLogs) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match default {

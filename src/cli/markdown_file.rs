@@ -36,7 +36,6 @@ pub(super) fn read_or_stdin(path: &Path) -> Result<String, CommandFailure> {
     })
 }
 
-/// Returns the text of a file.
 pub(super) fn read(path: &Path) -> Result<String, ReadError> {
     text_of(File::open(path).map_err(ReadError::Io)?)
 }

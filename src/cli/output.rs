@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use serde::Serialize;
 
 use crate::cli::failure::CommandFailure;
+use crate::domain::Reason;
 
 /// For whom a command prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,4 +83,10 @@ pub(super) fn print_line(line: impl Display) -> Result<(), CommandFailure> {
 /// Returns a JSON document on one line.
 pub(super) fn json(document: &impl Serialize) -> Result<String, CommandFailure> {
     serde_json::to_string(document).map_err(|error| CommandFailure::Other(error.to_string()))
+}
+
+/// Returns a reason as lines: the sentence with the code, and the hint where there is one.
+pub(super) fn reason_lines(reason: &Reason) -> Vec<String> {
+    let hint = Some(format!("  {}", reason.hint)).filter(|_| !reason.hint.is_empty());
+    [format!("- {} [{}]", reason.sentence, reason.code)].into_iter().chain(hint).collect()
 }

@@ -7,7 +7,7 @@ use crate::desk::own_posts;
 use crate::domain::{Byline, Person, Reading, Role, State, grouped};
 use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Layout, PageAddress, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::posts::{self, COUNTED_OWN, OwnLine, QueueLine};
@@ -143,11 +143,11 @@ pub(super) fn desk(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let person = request.viewer(conn)?;
     // One more of each state shows whether there are more.
     let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
-    let own = posts::newest_of_each_state(conn, person.id, &wanted).map_err(read_error)?;
+    let own = posts::newest_of_each_state(conn, person.id, &wanted)?;
     let (queue, with_authors) = if person.roles.contains(Role::Reviewer) {
         (
-            posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?,
-            posts::awaiting_author(conn, person.id, MAX_WAITING).map_err(read_error)?,
+            posts::awaiting_review(conn, person.id, MAX_WAITING)?,
+            posts::awaiting_author(conn, person.id, MAX_WAITING)?,
         )
     } else {
         (Vec::new(), Vec::new())

@@ -53,7 +53,7 @@ impl Draft {
     pub(super) fn checklist(&self) -> [(&'static str, PartStatus); 3] {
         let parts = [("title", &self.title), ("summary", &self.summary), ("body", &self.body)];
         let (missing, errors) = match self.parse() {
-            Ok(content) => (content.missing(), InvalidInput(Vec::new())),
+            Ok(content) => (content.missing(), InvalidInput::default()),
             Err(errors) => {
                 let blank = parts.iter().filter(|(_, text)| text.trim().is_empty());
                 (blank.map(|(name, _)| *name).collect(), errors)

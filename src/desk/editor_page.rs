@@ -93,7 +93,7 @@ impl EditorPage {
             post: post.map(|post| (post.id, post.current.number)),
             draft,
             key: OperationKey::random().as_str().to_owned(),
-            errors: InvalidInput(Vec::new()),
+            errors: InvalidInput::default(),
             closed: Vec::new(),
             state,
             may_submit: holds(Action::Submit) && state.is_none_or(|state| state == State::Draft),

@@ -3,7 +3,7 @@
 use crate::domain::{Action, PostId, decimal};
 use crate::http::{Reply, Request};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::posts;
 
@@ -19,7 +19,7 @@ pub(super) fn next(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let person = request.viewer(conn)?;
     let required = permissions::required(Action::RequestChanges);
     permissions::check(&person.roles, required)?;
-    let queue = posts::awaiting_review(conn, person.id, MAX_WAITING).map_err(read_error)?;
+    let queue = posts::awaiting_review(conn, person.id, MAX_WAITING)?;
     let queue: Vec<PostId> = queue.iter().map(|line| line.id).collect();
     Ok(match follows(&queue, after) {
         Some(id) => Reply::see(format!("/desk/posts/{id}"), None),

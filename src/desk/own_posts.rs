@@ -6,7 +6,7 @@ use askama::Template;
 use crate::domain::{FieldError, State, UnknownName};
 use crate::http::paging::{cursor, take_cursor};
 use crate::http::{Form, Layout, PageAddress, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::posts::{self, OwnLine, OwnStart, Words};
@@ -67,14 +67,12 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     match asked {
         Asked::State(state) => {
             page.state = Some(state);
-            let posts =
-                posts::written_by(conn, person.id, state, start, PER_PAGE).map_err(read_error)?;
+            let posts = posts::written_by(conn, person.id, state, start, PER_PAGE)?;
             page.lines = posts.lines;
             page.older = posts.next.map(|next| page_from(state, next));
         }
         Asked::Words(words) => {
-            page.lines =
-                posts::own_with_words(conn, person.id, &words, PER_PAGE + 1).map_err(read_error)?;
+            page.lines = posts::own_with_words(conn, person.id, &words, PER_PAGE + 1)?;
             page.has_more = page.lines.len() > PER_PAGE;
             page.lines.truncate(PER_PAGE);
             page.typed = words.as_str().to_owned();
@@ -101,7 +99,6 @@ fn page_from(state: State, start: OwnStart) -> PageAddress {
     }
 }
 
-/// What to list.
 enum Asked {
     State(State),
     Words(Words),

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use crate::audit;
 use crate::desk::offers::Offers;
 use crate::desk::unread::{self, Unread};
-use crate::domain::{Person, Post, Reading, Role, State, Status};
+use crate::domain::{Person, Post, Reading, Role, State};
 use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::diff::{LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -36,20 +36,6 @@ impl PostPage {
     /// Returns the address below which the pages of the actions are.
     fn place(&self) -> String {
         format!("/desk/posts/{}", self.post.id)
-    }
-
-    fn public_address(&self) -> Option<String> {
-        match &self.post.status {
-            Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
-            Status::Draft | Status::InReview(_) | Status::Archived(..) => None,
-        }
-    }
-
-    fn archive_reason(&self) -> Option<&str> {
-        match &self.post.status {
-            Status::Archived(_, _, archival) => Some(&archival.reason),
-            Status::Draft | Status::InReview(_) | Status::Published(..) => None,
-        }
     }
 
     /// Returns the last reading of each reader, newest first.
@@ -97,7 +83,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let mut conn = store.checkout()?;
     let person = request.viewer(&mut conn)?;
     let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
-    let history = posts::history(&mut conn, &post).map_err(read_error)?;
+    let history = posts::history(&mut conn, &post)?;
     let earlier = unread::earlier(&mut conn, &person, &post, &history)?;
     if request.is_shown {
         audit::record_reading(&mut conn, request.id, &person, &post);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Action, FieldError, Post, Revision, RevisionNumber, State, decimal};
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::diff::{self, LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -64,15 +64,15 @@ impl RevisionsPage {
 }
 
 pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let mut query = request.query_fields()?;
-    let newest = query.take("newest")?;
-    let newest = newest.map(|number| revision_number("newest", &number)).transpose()?;
-    query.finish()?;
+    let newest = request.query_fields()?.read(|query| {
+        let newest = query.take("newest")?;
+        Ok(newest.map(|number| revision_number("newest", &number)).transpose()?)
+    })?;
     let conn = &mut *store.checkout()?;
     let person = request.viewer(conn)?;
     let post = find_history(conn, &person, request.segments.post_id()?)?;
     let newest = newest.unwrap_or(post.current.number).0;
-    let history = posts::history(conn, &post).map_err(read_error)?;
+    let history = posts::history(conn, &post)?;
     let layout = Layout::new(request, &format!("Revisions: {}", post.title()), Some(&person));
     Ok(Reply::ok(&RevisionsPage { layout, post, history, newest }))
 }

@@ -5,7 +5,7 @@ use crate::desk::editor_page::EditorPage;
 use crate::desk::submitted_draft::SubmittedDraft;
 use crate::domain::{Action, InvalidInput};
 use crate::http::{Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::diff;
 use crate::store::{Store, operations};
 use crate::workflow;
@@ -23,7 +23,7 @@ pub(super) fn sent_before(
     let mut conn = store.checkout()?;
     let person = request.viewer(&mut conn)?;
     let used = operations::used(&mut conn, person.id, std::slice::from_ref(&submitted.key));
-    let used = used.map_err(read_error)?.remove(submitted.key.as_str());
+    let used = used?.remove(submitted.key.as_str());
     let Some(used) = used else { return Err(refusal) };
     let post = find(&mut conn, &person, used.post)?;
     drop(conn);

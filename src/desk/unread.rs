@@ -2,7 +2,7 @@ use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
 use crate::domain::{Byline, Content, Person, Post, Review, RevisionNumber, State};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::diff::{self, Part};
 use crate::store::posts::{self, PostHistory};
 use crate::store::visibility::Visibility;
@@ -51,7 +51,7 @@ pub(super) fn earlier(
     let asked = history.reviews.iter().rfind(|review| review.revision < current);
     let asked = asked.map(|review| (review.revision, Some(review.reviewer.clone()), review.at));
     let Some((since, asked, at)) = known.or(asked) else { return Ok(None) };
-    let older = posts::revision(conn, post, since).map_err(read_error)?;
+    let older = posts::revision(conn, post, since)?;
     Ok(older.map(|older| Earlier { content: older.content, since, asked, at }))
 }
 

@@ -167,6 +167,22 @@ impl Post {
         self.current.content.title.or_untitled()
     }
 
+    /// Returns the path of the page that the public reads, while there is one.
+    pub fn public_path(&self) -> Option<String> {
+        match &self.status {
+            Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
+            Status::Draft | Status::InReview(_) | Status::Archived(..) => None,
+        }
+    }
+
+    /// Returns why the post is archived, if it is.
+    pub fn archive_reason(&self) -> Option<&str> {
+        match &self.status {
+            Status::Archived(_, _, archival) => Some(&archival.reason),
+            Status::Draft | Status::InReview(_) | Status::Published(..) => None,
+        }
+    }
+
     /// Returns since when the post has been in its state.
     pub fn since(&self) -> Timestamp {
         match &self.status {

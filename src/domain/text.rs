@@ -23,7 +23,7 @@ impl FieldError {
 }
 
 /// Input that does not parse: every field that is wrong, not the first.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.0.iter().map(FieldError::to_string).collect::<Vec<_>>().join(" "))]
 pub struct InvalidInput(pub Vec<FieldError>);
 
@@ -166,6 +166,13 @@ text! {
 text! {
     /// What a reviewer asks for, or why staff archive: at most 2,000 characters.
     Note, "note", at most 2_000, true
+}
+
+impl Note {
+    /// Returns the checked text of a field of this name, or what to write instead.
+    pub fn of_field(field: &'static str, text: &str) -> Result<Self, FieldError> {
+        readable(field, text, Self::LIMIT, true).map(Self)
+    }
 }
 
 impl Title {

@@ -51,7 +51,8 @@ pub fn has_visible_text(text: &str) -> bool {
     text.chars().any(|character| !is_invisible(character) && !is_mark(character))
 }
 
-fn is_mark(character: char) -> bool {
+/// Returns whether a character is a mark, which belongs to the one before it.
+pub(crate) fn is_mark(character: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(character);
     GeneralCategoryGroup::Mark.contains(category)
 }

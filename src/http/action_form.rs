@@ -4,8 +4,8 @@
 use diesel::pg::PgConnection;
 
 use crate::domain::{
-    Action, Archive, FieldError, Note, OperationKey, Outcome, Post, PostId, Publish,
-    RequestChanges, RevisionNumber, Slug, State, Submit, WithdrawRequest, decimal,
+    Action, Archive, Note, OperationKey, Outcome, Post, PostId, Publish, RequestChanges,
+    RevisionNumber, Slug, State, Submit, WithdrawRequest, decimal,
 };
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
@@ -13,7 +13,7 @@ use crate::http::edge::Edge;
 use crate::http::{Form, Reply, Request};
 use crate::permissions;
 use crate::policies::Rule;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::diff;
 use crate::store::Store;
 use crate::store::posts::{self, BeforePublishing};
@@ -53,7 +53,7 @@ fn before_publishing(
     if action != Action::Publish || post.state() != State::InReview {
         return Ok(None);
     }
-    posts::before_publishing(conn, post).map(Some).map_err(read_error)
+    Ok(Some(posts::before_publishing(conn, post)?))
 }
 
 /// Passes the submitted form of an action to the workflow. The page of a refusal may show
@@ -131,8 +131,8 @@ impl Submitted {
         self.form.clone().read(|form| {
             let (seen, key) = (form.seen()?, form.key()?);
             let note = match self.action {
-                Action::RequestChanges => note("note", form)?,
-                Action::Archive => note("reason", form)?,
+                Action::RequestChanges => Note::parse(&form.require("note")?)?,
+                Action::Archive => Note::of_field("reason", &form.require("reason")?)?,
                 Action::Create
                 | Action::Revise
                 | Action::Submit
@@ -201,7 +201,7 @@ impl Submitted {
         let seen = self.form.peek("seen").and_then(decimal).map(RevisionNumber);
         let older = match seen {
             Some(seen) if seen != post.current.number && sees_history => {
-                posts::revision(conn, &post, seen).map_err(read_error)?
+                posts::revision(conn, &post, seen)?
             }
             Some(_) | None => None,
         };
@@ -230,8 +230,4 @@ impl Submitted {
         page.layout.has_errors = page.problem.is_some();
         Ok(Reply::ok(&page).with_refusal(refusal))
     }
-}
-
-fn note(field: &'static str, form: &mut Form) -> Result<Note, FieldError> {
-    Note::parse(&form.require(field)?).map_err(|error| FieldError::new(field, error.message))
 }

@@ -11,7 +11,7 @@ use super::turns::{PATIENCE, Taker, Turn, Turns, Work};
 use crate::accounts::{self, Credential};
 use crate::domain::{Network, RequestId};
 use crate::metrics;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::{Loan, Store, Unavailable};
 
 /// The maximum number of requests in progress in a process; one more gets 503 at
@@ -128,9 +128,8 @@ impl Admissions {
             Shown::Nothing => return Ok(stranger),
         };
         let admission = self.admit_taker(taker, request, Work::Short).await?;
-        let find = move |store: &Store| {
-            accounts::identify(&mut *store.checkout()?, &credential).map_err(read_error)
-        };
+        let find =
+            move |store: &Store| Ok(accounts::identify(&mut *store.checkout()?, &credential)?);
         let Some(person) = admission.step(find).await? else {
             self.turns.end(&sender.shows);
             return Ok(stranger);

@@ -2,11 +2,10 @@
 
 use actix_web::http::StatusCode;
 
-use crate::domain::{FieldError, Permission};
+use crate::domain::{FieldError, Permission, Reason};
 use crate::http::error_kind as kinds;
 use crate::http::error_kind::ErrorKind;
 use crate::refusal::Refusal;
-use crate::render::documents::InvalidField;
 
 /// Why a request of a program had no effect.
 #[derive(Debug)]
@@ -40,9 +39,9 @@ pub enum ApiError {
     /// The `Idempotency-Key` is not well formed.
     BadKey,
     /// The body is not JSON.
-    Malformed(InvalidField),
+    Malformed(FieldError),
     /// The body is JSON of the wrong shape.
-    Unexpected(InvalidField),
+    Unexpected(FieldError),
     /// HTTP itself refused the request, before any handler.
     Http(StatusCode),
 }
@@ -56,6 +55,12 @@ impl From<Refusal> for ApiError {
     }
 }
 
+impl From<diesel::result::Error> for ApiError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
 impl From<FieldError> for ApiError {
     fn from(error: FieldError) -> Self {
         Self::Refused(error.into())
@@ -63,7 +68,7 @@ impl From<FieldError> for ApiError {
 }
 
 impl ApiError {
-    pub(super) fn kind(&self) -> ErrorKind {
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => kinds::KEY_REUSED,
             Self::Refused(Refusal::NotSignedIn) | Self::BadToken => kinds::BAD_TOKEN,
@@ -104,16 +109,22 @@ impl ApiError {
         }
     }
 
+    /// Returns every reason that a layer gave.
+    pub(super) fn reasons(&self) -> Vec<Reason> {
+        match self {
+            Self::Refused(refusal) => refusal.reasons(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns everything in the request that has to be corrected.
-    pub(super) fn errors(&self) -> Vec<InvalidField> {
-        let header = |name: &str, message: &str| {
-            vec![InvalidField { field: name.to_owned(), message: message.to_owned() }]
-        };
+    pub(super) fn errors(&self) -> Vec<FieldError> {
+        let header = |name: &'static str, message: &str| vec![FieldError::new(name, message)];
         match self {
             Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => {
                 header("Idempotency-Key", "Already used for another request.")
             }
-            Self::Refused(Refusal::Input(input)) => InvalidField::all(input),
+            Self::Refused(Refusal::Input(input)) => input.0.clone(),
             Self::Malformed(place) | Self::Unexpected(place) => vec![place.clone()],
             Self::NoKey => header("Idempotency-Key", "Required."),
             Self::BadKey => header("Idempotency-Key", "Malformed."),

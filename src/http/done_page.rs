@@ -7,7 +7,7 @@ use askama::Template;
 use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Connection;
 use crate::store::posts::{self, QueueLine};
@@ -79,7 +79,6 @@ pub(super) struct OpenedFrom {
     pub(super) back: String,
 }
 
-/// An action that came too late.
 pub(super) struct TooLate<'a> {
     pub(super) refusal: &'a Refusal,
     /// The note or reason that came with it.
@@ -99,7 +98,7 @@ pub(super) fn page(
 ) -> Result<Reply, Refusal> {
     let layout = from.edge.layout(&mut conn, request, &person)?;
     let next = if person.roles.contains(Role::Reviewer) {
-        posts::awaiting_review(&mut conn, person.id, 1).map_err(read_error)?.pop()
+        posts::awaiting_review(&mut conn, person.id, 1)?.pop()
     } else {
         None
     };

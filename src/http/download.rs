@@ -12,10 +12,8 @@ use crate::http::{Context, Request, Work, error_page};
 use crate::refusal::Refusal;
 use crate::store::Store;
 
-/// A piece of a file.
 #[derive(Debug)]
 pub(crate) struct FilePiece<From> {
-    /// Its text.
     pub(crate) text: String,
     /// Where the next piece begins, if there is one.
     pub(crate) next: Option<From>,
@@ -26,7 +24,6 @@ pub(crate) struct FilePiece<From> {
 pub(crate) struct Attachment {
     /// The name that a browser saves it under.
     pub(crate) name: &'static str,
-    /// Its media type.
     pub(crate) content_type: &'static str,
 }
 

@@ -92,6 +92,20 @@ impl Form {
         self.fields.extract_if(.., |(field, _)| field == name).map(|(_, value)| value).collect()
     }
 
+    /// Takes out the boxes that are named after these, and returns those that are ticked.
+    pub fn ticked<T>(&mut self, boxes: &[T]) -> Result<Vec<T>, FieldError>
+    where
+        T: Copy + Into<&'static str>,
+    {
+        let mut ticked = Vec::new();
+        for one in boxes {
+            if self.take((*one).into())?.is_some() {
+                ticked.push(*one);
+            }
+        }
+        Ok(ticked)
+    }
+
     /// Takes out a field that must be there once. It may be empty.
     pub fn require(&mut self, name: &'static str) -> Result<String, FieldError> {
         self.take(name)?.ok_or_else(|| FieldError::new(name, "Bad form: this field is missing."))

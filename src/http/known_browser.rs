@@ -1,16 +1,14 @@
 use std::future::{Ready, ready};
 
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
 use super::Settings;
 use crate::accounts::known_browsers::BrowserKey;
 use crate::domain::{SecretHash, UserId};
 
-/// The name of the cookie.
 const COOKIE: &str = "device";
 
 /// How long it is kept: browsers keep none for longer.
@@ -44,20 +42,18 @@ impl KnownBrowser {
         self.key.as_ref()?.recognise(&self.cookie, user, hash)
     }
 
-    /// Returns the cookie by which the browser is known from now on.
-    pub(crate) fn cookie_for(
+    /// Gives the browser the cookie by which it is known from now on.
+    pub(crate) fn remember(
         &self,
         user: UserId,
         hash: &str,
         settings: &Settings,
-    ) -> Option<Cookie<'static>> {
-        let value = self.key.as_ref()?.remember(&self.cookie, user, hash);
-        let cookie = Cookie::build(settings.cookie_name(COOKIE), value)
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(settings.is_secure())
-            .max_age(LIFETIME);
-        Some(cookie.finish())
+        response: &mut HttpResponse,
+    ) {
+        let Some(key) = &self.key else { return };
+        let value = key.remember(&self.cookie, user, hash);
+        if let Err(error) = response.add_cookie(&settings.cookie(COOKIE, value, LIFETIME)) {
+            tracing::error!(%error, "a browser could not be remembered");
+        }
     }
 }

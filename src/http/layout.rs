@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use crate::domain::{Action, Permission, Person, UserId};
 use crate::http::flash::Flash;
 use crate::http::{Request, Site, assets};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::{audit, permissions};
 
 /// The frame of every page.
@@ -123,7 +123,7 @@ impl Layout {
         title: &str,
         viewer: &Person,
     ) -> Result<Self, Refusal> {
-        let open_incidents = audit::open_incidents(conn).map_err(read_error)?;
+        let open_incidents = audit::open_incidents(conn)?;
         let mut layout = Self::new(request, title, Some(viewer));
         layout.admin = Some(AdminLayout { open_incidents });
         Ok(layout)

@@ -37,7 +37,6 @@ pub(crate) mod kept_form_page;
 pub mod problem;
 mod refused_page;
 mod sign_in_page;
-pub(crate) mod throttled;
 
 // The form of an action, which the desk and the admin share.
 pub(crate) mod action_form;
@@ -65,7 +64,7 @@ pub(crate) use edge::Edge;
 pub(crate) use form::LIMIT as FORM_LIMIT;
 pub(crate) use handler::{get_page, post_form};
 pub(crate) use query::{PageAddress, escaped};
-pub(crate) use request::HeadersOnly;
+pub(crate) use request::{HeadersOnly, request_id};
 pub(crate) use segments::Segments;
 pub(crate) use sender::{Sender, Shown};
 pub(crate) use sign_in_page::SignInPage;

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Layer, RequestId};
+use crate::domain::{FieldError, Layer, Reason, RequestId};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
 use crate::http::error_kind::RETRY_AFTER;
@@ -34,9 +34,11 @@ pub struct Problem {
     #[schema(value_type = Layer, example = "policy")]
     pub layer: &'static str,
     /// Every reason that permission or policy gave; otherwise empty.
-    pub reasons: Vec<ProblemReason>,
+    #[schema(value_type = Vec<ProblemReason>)]
+    pub reasons: Vec<Reason>,
     /// Every input error; otherwise empty.
-    pub errors: Vec<InvalidField>,
+    #[schema(value_type = Vec<InvalidField>)]
+    pub errors: Vec<FieldError>,
     /// The request's name, as logs and records have it.
     #[schema(format = "uuid")]
     pub request_id: String,
@@ -45,17 +47,13 @@ pub struct Problem {
 /// Returns the problem document for an error.
 pub(crate) fn reply(error: &ApiError, request: RequestId) -> Reply {
     let kind = error.kind();
-    let reasons = match error {
-        ApiError::Refused(refusal) => refusal.reasons(),
-        _ => Vec::new(),
-    };
     let problem = Problem {
         kind: format!("/api#problem-{}", kind.slug),
         title: kind.title,
         status: kind.status.as_u16(),
         detail: error.detail(),
         layer: kind.layer,
-        reasons: reasons.into_iter().map(ProblemReason::from).collect(),
+        reasons: error.reasons(),
         errors: error.errors(),
         request_id: request.to_string(),
     };

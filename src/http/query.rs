@@ -23,6 +23,11 @@ impl PageAddress {
         let start = address.len();
         Self(Serializer::for_suffix(address, start).append_pair(name, &value).finish())
     }
+
+    /// Adds fields. Those with an empty value are left out.
+    pub(crate) fn with_all<'a>(self, fields: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        fields.fold(self, |address, (name, value)| address.with(name, value))
+    }
 }
 
 impl fmt::Display for PageAddress {

@@ -38,7 +38,6 @@ impl RefusedPage {
         }
     }
 
-    /// Returns the page for this kind of error.
     pub(crate) fn of(kind: ErrorKind, request: &Request) -> Self {
         Self::new(request, kind.title, kind.lead)
     }

@@ -1,14 +1,14 @@
-use std::borrow::Cow;
+use std::fmt::Display;
 
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag, HeaderName, HeaderValue};
 use askama::Template;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::domain::InvalidInput;
 use crate::http::error_kind::ErrorKind;
 use crate::http::flash::Flash;
 use crate::http::session::NewSessionKey;
@@ -44,13 +44,7 @@ pub struct Reply {
 impl Reply {
     /// Returns a JSON document.
     pub fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
-        match serde_json::to_string(value) {
-            Ok(body) => Self { status, body, content_type, ..Self::empty() },
-            Err(error) => {
-                tracing::error!(%error, "a reply could not be written");
-                Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
-            }
-        }
+        Self::written(status, serde_json::to_string(value)).of_type(content_type)
     }
 
     /// Adds a header. A value that is not allowed in a header is left out.
@@ -61,10 +55,14 @@ impl Reply {
 
     /// Returns a page.
     pub fn page(status: StatusCode, page: &impl Template) -> Self {
-        match page.render() {
+        Self::written(status, page.render())
+    }
+
+    fn written(status: StatusCode, body: Result<String, impl Display>) -> Self {
+        match body {
             Ok(body) => Self { status, body, ..Self::empty() },
             Err(error) => {
-                tracing::error!(%error, "a page could not be rendered");
+                tracing::error!(%error, "a reply could not be written");
                 Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
             }
         }
@@ -73,6 +71,14 @@ impl Reply {
     /// Returns a page with status 200.
     pub fn ok(page: &impl Template) -> Self {
         Self::page(StatusCode::OK, page)
+    }
+
+    /// Returns a page, with the status of what is wrong with what it was asked.
+    pub(crate) fn checked(page: &impl Template, checked: Result<(), InvalidInput>) -> Self {
+        match checked {
+            Ok(()) => Self::ok(page),
+            Err(input) => Self::ok(page).with_refusal(&input.into()),
+        }
     }
 
     /// Gives the reply another status.
@@ -195,9 +201,9 @@ impl Reply {
             }
         }
         if let Some(flash) = self.flash {
-            response.cookie(flash_cookie(settings, flash.name(), Duration::minutes(5)));
+            response.cookie(settings.cookie("flash", flash.name(), Duration::minutes(5)));
         } else if self.shows_flash {
-            response.cookie(flash_cookie(settings, "".into(), Duration::ZERO));
+            response.cookie(settings.cookie("flash", "", Duration::ZERO));
         }
         let mut response = response.body(self.body);
         if let Some(key) = self.new_session {
@@ -205,14 +211,4 @@ impl Reply {
         }
         response
     }
-}
-
-fn flash_cookie(settings: &Settings, value: Cow<'static, str>, age: Duration) -> Cookie<'static> {
-    Cookie::build(settings.cookie_name("flash"), value)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(settings.is_secure())
-        .max_age(age)
-        .finish()
 }

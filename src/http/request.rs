@@ -17,12 +17,17 @@ use crate::http::entity_tag::is_cached;
 use crate::http::flash::Flash;
 use crate::http::session::KEY;
 use crate::http::{Form, Segments, Sender, Settings, Shown, Site};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::Call;
 
 /// Marks a HEAD request: its response has no body.
 pub(crate) struct HeadersOnly;
+
+/// Returns the id that the request has in logs and records.
+pub(crate) fn request_id(request: &HttpRequest) -> RequestId {
+    request.extensions().get::<RequestId>().copied().unwrap_or_default()
+}
 
 /// The parts of a request that handlers need. It can cross threads.
 #[derive(Debug, Clone)]
@@ -73,11 +78,10 @@ impl Request {
         let flash = settings
             .and_then(|settings| request.cookie(&settings.cookie_name("flash")))
             .and_then(|cookie| Flash::parse(cookie.value()));
-        let id = request.extensions().get::<RequestId>().copied();
         let user_agent = request.headers().get(header::USER_AGENT);
         let is_shown = !request.extensions().contains::<HeadersOnly>();
         Self {
-            id: id.unwrap_or_default(),
+            id: request_id(request),
             network: client_network(request),
             path: request.path().to_owned(),
             segments: Segments::of(request),
@@ -167,7 +171,7 @@ impl Request {
     /// Returns the person who is signed in, for rendering a page.
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
-        let person = accounts::identify(conn, &credential).map_err(read_error)?;
+        let person = accounts::identify(conn, &credential)?;
         let Some(person) = person else {
             self.has_ended.get_or_init(|| ());
             return Err(Refusal::NotSignedIn);

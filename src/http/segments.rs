@@ -18,7 +18,6 @@ impl Segments {
         Self(named.map(|(name, text)| (name.to_owned(), decoded(text))).collect())
     }
 
-    /// Returns the segment of this name.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }

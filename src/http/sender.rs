@@ -14,6 +14,5 @@ pub(crate) enum Shown {
     Session(SessionId, UserId),
     /// The hash of a token.
     Token(SecretHash),
-    /// None.
     Nothing,
 }

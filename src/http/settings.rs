@@ -1,4 +1,8 @@
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
 
 use super::LanguageTag;
 use super::origin::Origin;
@@ -66,6 +70,17 @@ impl Settings {
     /// Returns whether people reach the server over TLS.
     pub fn is_secure(&self) -> bool {
         self.site.url.starts_with("https://")
+    }
+
+    /// Returns a cookie for this site alone, which scripts cannot read.
+    pub(crate) fn cookie<'a>(
+        &self,
+        name: &str,
+        value: impl Into<Cow<'a, str>>,
+        age: Duration,
+    ) -> Cookie<'a> {
+        let cookie = Cookie::build(self.cookie_name(name), value).path("/").http_only(true);
+        cookie.same_site(SameSite::Lax).secure(self.is_secure()).max_age(age).finish()
     }
 
     /// Returns the full name of a cookie. With the prefix `__Host-`, browsers accept

@@ -53,7 +53,6 @@ pub(crate) enum Work {
     Short,
 }
 
-/// The turns of one person.
 #[derive(Clone)]
 struct OwnTurns {
     requests: Line,

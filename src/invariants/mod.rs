@@ -22,7 +22,7 @@ mod written_row;
 
 pub use account_record::Circumstances;
 pub use mutations::enforce_creation;
-pub use posts::{Mutation, Operation, Written, enforce};
+pub use posts::{Mutation, Operation, enforce};
 
 /// Why a write was not made.
 #[derive(Debug, thiserror::Error)]

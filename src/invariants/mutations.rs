@@ -4,16 +4,16 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 use super::Broken;
-use super::parts::{moment, outcome, recorded, stored_fingerprint, upon};
-use super::posts::{self, Mutation, Operation, Written};
-use super::written_row::{RowSqlType, written};
+use super::parts::{action, outcome, post_in, recorded, stored_fingerprint, upon};
+use super::posts::{self, Mutation, Operation};
+use super::written_row::RowSqlType;
 use crate::domain::{
     Archive, Create, Outcome, Publish, RequestChanges, Revise, RevisionNumber, Slug, State, Submit,
     WithdrawRequest, search,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
-use crate::store::statement::statement;
+use crate::store::statement::{Statement, statement};
 
 /// Writes the beginning of a post, and returns what it did.
 pub fn enforce_creation<'tx>(
@@ -21,96 +21,73 @@ pub fn enforce_creation<'tx>(
     operation: &Operation<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<Outcome, Broken> {
-    let written = begin(&validity, operation, tx.conn())?;
+    let written = beginning(&validity, operation).load(tx.conn())?;
     posts::check(validity.attempt(), written, None, State::Draft, RevisionNumber(1))
 }
 
-/// Creates a post: the post, its first revision and its history row.
-fn begin(
-    validity: &Validity<'_, '_, Create>,
-    operation: &Operation<'_>,
-    conn: &mut PgConnection,
-) -> QueryResult<Vec<Written>> {
+/// Returns the statement that creates a post, its first revision and its history row.
+fn beginning<'a>(
+    validity: &Validity<'_, 'a, Create>,
+    operation: &'a Operation<'_>,
+) -> Statement<'a, RowSqlType> {
     let content = &validity.attempt().content;
     let [title, summary, body] = content.parts();
     let actor = validity.actor().id();
-    written(
-        statement::<RowSqlType>(concat!(
-            "WITH post AS (
-                INSERT INTO posts (author_id, state, current_revision)
-                VALUES ($1, 'draft', 1)
-                RETURNING id, state, current_revision, created_at AS at, slug
-            ), ",
-            recorded!("create", from "NULL", "$1", "$2", "$3"),
-            ", revision AS (
-                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key, slug)
-                SELECT id, current_revision, $4, $5, $6, $1, at, $2, $8 FROM post
-            ), document AS (
-                INSERT INTO post_documents (post_id, document) SELECT id, $7::tsvector FROM post
-            ) ",
-            outcome!()
-        ))
-        .bind::<BigInt, _>(actor.0)
-        .bind::<Text, _>(operation.key.as_str())
-        .bind::<Binary, _>(stored_fingerprint(operation, actor))
-        .bind::<Text, _>(title)
-        .bind::<Text, _>(summary)
-        .bind::<Text, _>(body)
-        .bind::<Text, _>(search::document(&[title, summary, body]))
-        .bind::<Nullable<Text>, _>(content.chosen_slug()),
-        conn,
-    )
+    statement(concat!(
+        "WITH post AS (
+            INSERT INTO posts (author_id, state, current_revision)
+            VALUES ($1, 'draft', 1)
+            RETURNING id, state, current_revision, created_at AS at, slug
+        ), ",
+        recorded!("create", from "NULL", "$1", "$2", "$3"),
+        ", revision AS (
+            INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key, slug)
+            SELECT id, current_revision, $4, $5, $6, $1, at, $2, $8 FROM post
+        ), document AS (
+            INSERT INTO post_documents (post_id, document) SELECT id, $7::tsvector FROM post
+        ) ",
+        outcome!()
+    ))
+    .bind::<BigInt, _>(actor.0)
+    .bind::<Text, _>(operation.key.as_str())
+    .bind::<Binary, _>(stored_fingerprint(operation, actor))
+    .bind::<Text, _>(title)
+    .bind::<Text, _>(summary)
+    .bind::<Text, _>(body)
+    .bind::<Text, _>(search::document(&[title, summary, body]))
+    .bind::<Nullable<Text>, _>(content.chosen_slug())
 }
 
 impl Mutation for Revise {
     /// Writes the next revision, or none where the content is unchanged.
-    fn write(
-        validity: &Validity<'_, '_, Self>,
-        operation: &Operation<'_>,
-        conn: &mut PgConnection,
-    ) -> QueryResult<Vec<Written>> {
+    fn statement<'a>(
+        validity: &Validity<'_, 'a, Self>,
+        operation: &'a Operation<'_>,
+    ) -> Statement<'a, RowSqlType> {
         let content = &validity.attempt().content;
         let [title, summary, body] = content.parts();
         if *content == validity.subject().post().current.content {
-            let unchanged = concat!(
-                "WITH ",
-                moment!(),
-                ", post AS (
-                    SELECT id, state, current_revision, moment.at, slug FROM posts, moment
-                    WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
-                ), ",
-                recorded!("revise", from "state"),
-                outcome!()
-            );
-            return written(upon(validity, operation, unchanged), conn);
+            let unchanged = action!("revise" from "state", post: post_in!("'draft', 'in_review'"));
+            return upon(validity, operation, unchanged);
         }
-        let revised = concat!(
-            "WITH ",
-            moment!(),
-            ", post AS (
-                UPDATE posts SET current_revision = current_revision + 1 FROM moment
+        let revised = action!(
+            "revise" from "state",
+            post: "UPDATE posts SET current_revision = current_revision + 1 FROM moment
                 WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug
-            ), ",
-            recorded!("revise", from "state"),
-            ", revision AS (
-                INSERT INTO revisions (post_id, number, title, summary, body, author_id, at, key, slug)
-                SELECT id, current_revision, $6, $7, $8, $3, at, $4, $10 FROM post
-            ), document AS (
-                INSERT INTO post_documents (post_id, document) SELECT id, $9::tsvector FROM post
-                ON CONFLICT (post_id) DO UPDATE SET document = excluded.document
-            ) ",
-            outcome!()
+                RETURNING id, state, current_revision, moment.at, slug",
+            revision: "INSERT INTO revisions
+                    (post_id, number, title, summary, body, author_id, at, key, slug)
+                SELECT id, current_revision, $6, $7, $8, $3, at, $4, $10 FROM post",
+            document: "INSERT INTO post_documents (post_id, document)
+                SELECT id, $9::tsvector FROM post
+                ON CONFLICT (post_id) DO UPDATE SET document = excluded.document"
         );
-        written(
-            upon(validity, operation, revised)
-                .bind::<Text, _>(title)
-                .bind::<Text, _>(summary)
-                .bind::<Text, _>(body)
-                .bind::<Text, _>(search::document(&[title, summary, body]))
-                .bind::<Nullable<Text>, _>(content.chosen_slug()),
-            conn,
-        )
+        upon(validity, operation, revised)
+            .bind::<Text, _>(title)
+            .bind::<Text, _>(summary)
+            .bind::<Text, _>(body)
+            .bind::<Text, _>(search::document(&[title, summary, body]))
+            .bind::<Nullable<Text>, _>(content.chosen_slug())
     }
 
     fn leaves(validity: &Validity<'_, '_, Self>) -> RevisionNumber {
@@ -121,139 +98,101 @@ impl Mutation for Revise {
 }
 
 impl Mutation for Submit {
-    fn write(
-        validity: &Validity<'_, '_, Self>,
-        operation: &Operation<'_>,
-        conn: &mut PgConnection,
-    ) -> QueryResult<Vec<Written>> {
-        let submitted = concat!(
-            "WITH ",
-            moment!(),
-            ", post AS (
-                UPDATE posts SET state = 'in_review', submitted_at = moment.at,
+    fn statement<'a>(
+        validity: &Validity<'_, 'a, Self>,
+        operation: &'a Operation<'_>,
+    ) -> Statement<'a, RowSqlType> {
+        let submitted = action!(
+            "submit" from "'draft'",
+            post: "UPDATE posts SET state = 'in_review', submitted_at = moment.at,
                     submitted_by = $3, submitted_revision = current_revision
                 FROM moment
                 WHERE id = $1 AND state = 'draft' AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug
-            ), ",
-            recorded!("submit", from "'draft'"),
-            outcome!()
+                RETURNING id, state, current_revision, moment.at, slug"
         );
-        written(upon(validity, operation, submitted), conn)
+        upon(validity, operation, submitted)
     }
 }
 
 impl Mutation for RequestChanges {
-    fn write(
-        validity: &Validity<'_, '_, Self>,
-        operation: &Operation<'_>,
-        conn: &mut PgConnection,
-    ) -> QueryResult<Vec<Written>> {
-        let requested = concat!(
-            "WITH ",
-            moment!(),
-            ", post AS (
-                SELECT id, state, current_revision, moment.at, slug FROM posts, moment
-                WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-            ), ",
-            recorded!("request-changes", from "state"),
-            ", review AS (
-                INSERT INTO reviews (post_id, revision, reviewer_id, note, at, key)
+    fn statement<'a>(
+        validity: &Validity<'_, 'a, Self>,
+        operation: &'a Operation<'_>,
+    ) -> Statement<'a, RowSqlType> {
+        let requested = action!(
+            "request-changes" from "state",
+            post: post_in!("'in_review'"),
+            review: "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, key)
                 SELECT id, current_revision, $3, $6, at, $4 FROM post
-                RETURNING id
-            ) ",
-            outcome!(),
-            " WHERE EXISTS (SELECT FROM review)"
+                RETURNING id";
+            "WHERE EXISTS (SELECT FROM review)"
         );
         let note = validity.attempt().note.as_str();
-        written(upon(validity, operation, requested).bind::<Text, _>(note), conn)
+        upon(validity, operation, requested).bind::<Text, _>(note)
     }
 }
 
 impl Mutation for WithdrawRequest {
     /// Withdraws every standing request to the current revision that this
     /// reviewer may withdraw: their own, and those of deactivated reviewers.
-    fn write(
-        validity: &Validity<'_, '_, Self>,
-        operation: &Operation<'_>,
-        conn: &mut PgConnection,
-    ) -> QueryResult<Vec<Written>> {
-        let withdrawn = concat!(
-            "WITH ",
-            moment!(),
-            ", post AS (
-                SELECT id, state, current_revision, moment.at, slug FROM posts, moment
-                WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-            ), ",
-            recorded!("withdraw-request", from "state"),
-            ", review AS (
-                INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
+    fn statement<'a>(
+        validity: &Validity<'_, 'a, Self>,
+        operation: &'a Operation<'_>,
+    ) -> Statement<'a, RowSqlType> {
+        let withdrawn = action!(
+            "withdraw-request" from "state",
+            post: post_in!("'in_review'"),
+            review: "INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
                 SELECT post.id, post.current_revision, $3, '', request.id, post.at, $4
                 FROM post
                 JOIN standing_requests request
                     ON request.post_id = post.id AND request.revision = post.current_revision
                 JOIN users reviewer ON reviewer.id = request.reviewer_id
                 WHERE reviewer.id = $3 OR NOT reviewer.is_active
-                RETURNING id
-            ) ",
-            outcome!(),
-            " WHERE EXISTS (SELECT FROM review)"
+                RETURNING id";
+            "WHERE EXISTS (SELECT FROM review)"
         );
-        written(upon(validity, operation, withdrawn), conn)
+        upon(validity, operation, withdrawn)
     }
 }
 
 impl Mutation for Publish {
-    fn write(
-        validity: &Validity<'_, '_, Self>,
-        operation: &Operation<'_>,
-        conn: &mut PgConnection,
-    ) -> QueryResult<Vec<Written>> {
-        let published = concat!(
-            "WITH ",
-            moment!(),
-            ", post AS (
-                UPDATE posts SET state = 'published', published_at = moment.at,
+    fn statement<'a>(
+        validity: &Validity<'_, 'a, Self>,
+        operation: &'a Operation<'_>,
+    ) -> Statement<'a, RowSqlType> {
+        let published = action!(
+            "publish" from "'in_review'",
+            post: "UPDATE posts SET state = 'published', published_at = moment.at,
                     published_by = $3, published_revision = current_revision,
                     slug = coalesce($7, available_slug($6))
                 FROM moment
                 WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug
-            ), ",
-            recorded!("publish", from "'in_review'"),
-            outcome!()
+                RETURNING id, state, current_revision, moment.at, slug"
         );
         let slug = validity.subject().post().current.content.wanted_slug();
-        let statement = upon(validity, operation, published);
         // The address that was confirmed, or else the one that is free.
         let confirmed = validity.attempt().slug.as_ref().map(Slug::as_str);
-        let statement = statement
+        upon(validity, operation, published)
             .bind::<Text, _>(slug.as_str().to_owned())
-            .bind::<Nullable<Text>, _>(confirmed);
-        written(statement, conn)
+            .bind::<Nullable<Text>, _>(confirmed)
     }
 }
 
 impl Mutation for Archive {
-    fn write(
-        validity: &Validity<'_, '_, Self>,
-        operation: &Operation<'_>,
-        conn: &mut PgConnection,
-    ) -> QueryResult<Vec<Written>> {
-        let archived = concat!(
-            "WITH ",
-            moment!(),
-            ", post AS (
-                UPDATE posts SET state = 'archived', archived_at = moment.at,
+    fn statement<'a>(
+        validity: &Validity<'_, 'a, Self>,
+        operation: &'a Operation<'_>,
+    ) -> Statement<'a, RowSqlType> {
+        let archived = action!(
+            "archive" from "'published'",
+            post: "UPDATE posts SET state = 'archived', archived_at = moment.at,
                     archived_by = $3, archive_reason = $6
                 FROM moment
                 WHERE id = $1 AND state = 'published' AND published_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug
-            ), ",
-            recorded!("archive", from "'published'"),
-            outcome!()
+                RETURNING id, state, current_revision, moment.at, slug"
         );
         let reason = validity.attempt().reason.as_str();
-        written(upon(validity, operation, archived).bind::<Text, _>(reason), conn)
+        upon(validity, operation, archived).bind::<Text, _>(reason)
     }
 }

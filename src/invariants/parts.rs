@@ -13,18 +13,37 @@ use crate::domain::{OnPost, UserId};
 use crate::policies::Validity;
 use crate::store::statement::{Statement, statement};
 
-/// The time of the action, as the relation `moment`: a little later than what the
-/// policies saw. What they decided is what counts.
-macro_rules! moment {
-    () => {
-        "moment AS MATERIALIZED (
-            SELECT greatest(clock_timestamp(), max(at)) AS at FROM history WHERE post_id = $1
-        )"
+/// The statement of an action on a post: what becomes of the relation `post`, its history
+/// row, and what else is written. Its time, as the relation `moment`, is a little later than
+/// what the policies saw. What they decided is what counts.
+macro_rules! action {
+    ($action:literal from $from:literal, post: $post:expr $(, $also:ident: $written:literal)*
+        $(; $only:literal)?) => {
+        concat!(
+            "WITH moment AS MATERIALIZED (
+                SELECT greatest(clock_timestamp(), max(at)) AS at FROM history WHERE post_id = $1
+            ), post AS (", $post, "), ",
+            recorded!($action, from $from, "$3", "$4", "$5"),
+            $(", ", stringify!($also), " AS (", $written, ")",)*
+            " ", outcome!(), $(" ", $only)?
+        )
     };
 }
 
-/// The history row of the relation `post`, as the relation `recorded`. The
-/// actor, the key and the fingerprint are the parameters from `$first` on.
+/// The post as it is, if it is in one of these states at the revision that was seen.
+macro_rules! post_in {
+    ($states:literal) => {
+        concat!(
+            "SELECT id, state, current_revision, moment.at, slug FROM posts, moment
+             WHERE id = $1 AND state IN (",
+            $states,
+            ") AND current_revision = $2"
+        )
+    };
+}
+
+/// The history row of the relation `post`, as the relation `recorded`, with the
+/// parameters that are the actor, the key and the fingerprint.
 macro_rules! recorded {
     ($action:literal, from $from:literal, $actor:literal, $key:literal, $fingerprint:literal) => {
         concat!(
@@ -46,9 +65,6 @@ macro_rules! recorded {
             )"
         )
     };
-    ($action:literal, from $from:literal) => {
-        recorded!($action, from $from, "$3", "$4", "$5")
-    };
 }
 
 /// What was written: the columns of a [`RowSqlType`].
@@ -60,7 +76,7 @@ macro_rules! outcome {
     };
 }
 
-pub(super) use {moment, outcome, recorded};
+pub(super) use {action, outcome, post_in, recorded};
 
 /// Returns the statement with the five parameters that every action on a post
 /// has: the post, the revision it must be at, the actor, the key, the fingerprint.

@@ -2,15 +2,15 @@
 //! record, and what comes back is compared with what must hold.
 
 use diesel::prelude::*;
-use jiff::Timestamp;
 
+use super::written_row::{RowSqlType, Written};
 use super::{Broken, InvariantViolation};
 use crate::domain::{
-    Action, Attempt, Fingerprint, OnPost, OperationKey, Outcome, PostId, RevisionNumber, Slug,
-    State,
+    Action, Attempt, Fingerprint, OnPost, OperationKey, Outcome, PostId, RevisionNumber, State,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
+use crate::store::statement::Statement;
 
 /// The key and the fingerprint that an effect is recorded under.
 #[derive(Debug)]
@@ -21,32 +21,14 @@ pub struct Operation<'a> {
     pub fingerprint: Fingerprint,
 }
 
-/// What the database says it has written: everything that must hold afterwards.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Written {
-    pub(super) post: PostId,
-    pub(super) state: State,
-    pub(super) revision: RevisionNumber,
-    pub(super) at: Timestamp,
-    /// The history row, for the actions that enter a state.
-    pub(super) entered: Option<(State, Timestamp, RevisionNumber)>,
-    /// The web address, from publication on.
-    pub(super) slug: Option<Slug>,
-}
-
 /// How one action is written: one statement, so that its effect, its history
 /// row and its operation exist together or not at all.
 pub trait Mutation: OnPost + Sized {
-    /// Writes it, and returns every row that says so.
-    ///
-    /// # Errors
-    ///
-    /// The database's, which include the violation of a constraint.
-    fn write(
-        validity: &Validity<'_, '_, Self>,
-        operation: &Operation<'_>,
-        conn: &mut PgConnection,
-    ) -> QueryResult<Vec<Written>>;
+    /// Returns the statement that writes it, and whose row says so.
+    fn statement<'a>(
+        validity: &Validity<'_, 'a, Self>,
+        operation: &'a Operation<'_>,
+    ) -> Statement<'a, RowSqlType>;
 
     /// Returns the revision that must be current afterwards.
     fn leaves(validity: &Validity<'_, '_, Self>) -> RevisionNumber {
@@ -65,7 +47,7 @@ pub fn enforce<'tx, A: Mutation>(
     operation: &Operation<'_>,
     tx: &mut Transaction<'tx>,
 ) -> Result<Outcome, Broken> {
-    let written = A::write(&validity, operation, tx.conn())?;
+    let written = A::statement(&validity, operation).load(tx.conn())?;
     let post = validity.subject().post();
     let state = A::ACTION.target().unwrap_or(post.state());
     if A::ACTION.target().is_some() && post.state().next() != Some(state) {

@@ -17,7 +17,6 @@ use crate::store::Loan;
 pub(crate) struct Part {
     /// Title, summary or body.
     pub(crate) name: &'static str,
-    /// Its lines.
     pub(crate) hunks: Vec<Hunk>,
 }
 

@@ -8,7 +8,6 @@ use super::unseen::Piece;
 pub(crate) struct Line {
     /// In which of the two texts it is.
     pub(crate) kind: LineKind,
-    /// Its pieces.
     pub(crate) pieces: Vec<Piece>,
 }
 
@@ -19,10 +18,8 @@ pub(crate) enum LineKind {
     Added,
 }
 
-/// Consecutive lines.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Hunk {
-    /// The lines.
     pub(crate) lines: Vec<Line>,
     /// Whether they are unchanged and far from every difference, and so are
     /// collapsed on the page.

@@ -2,11 +2,11 @@
 //! others: they are named beside the text.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::props::{Emoji, GeneralCategory, GeneralCategoryGroup};
-use icu_properties::{CodePointMapData, CodePointSetData};
+use icu_properties::CodePointSetData;
+use icu_properties::props::Emoji;
 
 use super::other_scripts::{letters_of_other_scripts, script_of};
-use crate::domain::unseen::{described, is_invisible, sets_direction};
+use crate::domain::unseen::{described, is_invisible, is_mark, sets_direction};
 
 /// A piece of a line, and whether it differs from the other line.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +59,6 @@ pub(crate) enum Named {
     Marks,
 }
 
-/// The most signs in a line.
 const MAX_SIGNS: usize = 200;
 
 /// Returns the pieces of a line with signs for what cannot be seen in them.
@@ -113,8 +112,7 @@ enum Sign {
 }
 
 fn sign(letter: char, before: Option<char>, is_whole: bool, names_marks: bool) -> Sign {
-    let is_mark =
-        GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(letter));
+    let is_mark = is_mark(letter);
     match letter {
         ' ' => Sign::None,
         '\u{2010}' | '\u{2011}' => Sign::Behind(described(letter)),

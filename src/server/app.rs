@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::body_limits::{self, BodyBudget};
 use super::routes::routes;
-use super::{cross_site, error_responses, host_check, methods, middleware};
+use super::{error_responses, middleware, strangers};
 use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;
@@ -63,12 +63,10 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
             .app_data(PayloadConfig::new(FORM_LIMIT))
             .configure(routes)
             .wrap(from_fn(body_limits::read_body))
-            .wrap(from_fn(methods::refuse_unknown))
             .wrap(from_fn(error_responses::in_own_words))
             .wrap(from_fn(session::begin_where_asked))
             .wrap(session)
-            .wrap(from_fn(cross_site::refuse))
-            .wrap(from_fn(host_check::refuse_other_hosts))
+            .wrap(from_fn(strangers::refuse))
             .wrap(from_fn(middleware::every_response))
     })
     .workers(workers)

@@ -14,14 +14,15 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut, Data};
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage};
 use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
+use super::refused::refused;
 use crate::api;
 use crate::http::api_error::ApiError;
-use crate::http::problem;
-use crate::http::{Context, FORM_LIMIT, Reply, Request, Sender, Shown, Taker, error_page};
+use crate::http::{Context, FORM_LIMIT, Request, Sender, Shown, Taker};
+use crate::refusal::Refusal;
 use crate::store::Unavailable;
 
 /// The time in which the next part of a body comes: its end, or [`PART`].
@@ -104,16 +105,11 @@ impl Drop for Share {
     }
 }
 
-/// Why a body is not read.
-enum BodyError {
-    TooLong,
-    TooSlow,
-    NoRoom,
-    /// The connection broke, or the chunks were malformed.
-    Broken,
-    /// The program has no token that works.
-    Refused(ApiError),
-}
+const TOO_LONG: ApiError = ApiError::Http(StatusCode::PAYLOAD_TOO_LARGE);
+const TOO_SLOW: ApiError = ApiError::Http(StatusCode::REQUEST_TIMEOUT);
+const NO_ROOM: ApiError = ApiError::Refused(Refusal::Unavailable(Unavailable::Busy));
+/// The connection broke, or the chunks were malformed.
+const BROKEN: ApiError = ApiError::Http(StatusCode::BAD_REQUEST);
 
 /// Reads the body of a request that changes something, and hands it on whole.
 pub(super) async fn read_body(
@@ -131,7 +127,7 @@ pub(super) async fn read_body(
             Ok(response.map_body(|_, body| BoxBody::new(Unread::new(body, share))))
         }
         Err(why) => {
-            let mut response = refused(&request, why);
+            let mut response = refused(&request, &why);
             // What is still on its way is not the next request.
             response.head_mut().set_connection_type(ConnectionType::Close);
             Ok(request.into_response(response))
@@ -139,10 +135,10 @@ pub(super) async fn read_body(
     }
 }
 
-async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), BodyError> {
+async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), ApiError> {
     let length = length(request);
     if length.is_some_and(|length| length > FORM_LIMIT as u64) {
-        return Err(BodyError::TooLong);
+        return Err(TOO_LONG);
     }
     let mut share = share(request, length).await?;
     let mut payload = request.take_payload();
@@ -153,13 +149,13 @@ async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), BodyError>
         let limit = (begun + DEADLINE).min(part_begun.0 + PATIENCE);
         let part = timeout_at(limit, payload.next());
         match part.await {
-            Err(_) => return Err(BodyError::TooSlow),
+            Err(_) => return Err(TOO_SLOW),
             Ok(None) => return Ok((body.freeze(), share)),
-            Ok(Some(Err(_))) => return Err(BodyError::Broken),
+            Ok(Some(Err(_))) => return Err(BROKEN),
             Ok(Some(Ok(part))) if body.len() + part.len() > FORM_LIMIT => {
-                return Err(BodyError::TooLong);
+                return Err(TOO_LONG);
             }
-            Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(BodyError::NoRoom),
+            Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(NO_ROOM),
             Ok(Some(Ok(part))) => body.extend_from_slice(&part),
         }
         if body.len() >= part_begun.1 + PART {
@@ -178,7 +174,7 @@ fn length(request: &ServiceRequest) -> Option<u64> {
 }
 
 /// Returns an empty share for the sender, once what needs no body is checked.
-async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, BodyError> {
+async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, ApiError> {
     let budget = request.app_data::<Data<BodyBudget>>().map(|budget| budget.clone().into_inner());
     let taker = taker(request, length).await?;
     let room = match taker {
@@ -191,11 +187,11 @@ async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, B
 
 /// Returns who sends a body. A credential is looked up before a long body is read: one
 /// that has ended is a stranger's. A short one is read as far as it is known.
-async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, BodyError> {
+async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, ApiError> {
     let asked = Request::of(request.request());
     let is_api = api::is_within(request.path());
     let shows = if is_api {
-        Shown::Token(api::shown_token(request.headers()).map_err(BodyError::Refused)?)
+        Shown::Token(api::shown_token(request.headers())?)
     } else {
         asked.sender().shows
     };
@@ -206,9 +202,9 @@ async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, B
         return Ok(context.admissions.known_taker(&sender).unwrap_or(stranger));
     }
     match context.admissions.look_up(&sender, asked.id).await {
-        Ok(Taker::Network(_)) if is_api => Err(BodyError::Refused(ApiError::BadToken)),
+        Ok(Taker::Network(_)) if is_api => Err(ApiError::BadToken),
         Ok(taker) => Ok(taker),
-        Err(refusal) => Err(BodyError::Refused(refusal.into())),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -253,41 +249,6 @@ impl MessageBody for Unread {
                 Poll::Ready(Some(Ok(piece)))
             }
             Err(body) => Pin::new(body).poll_next(context),
-        }
-    }
-}
-
-fn refused(request: &ServiceRequest, why: BodyError) -> HttpResponse {
-    let asked = Request::of(request.request());
-    let Some(context) = request.app_data::<Data<Context>>() else {
-        return HttpResponse::ServiceUnavailable().finish();
-    };
-    let reply = if api::is_within(request.path()) {
-        problem::reply(&as_problem(why), asked.id)
-    } else {
-        as_page(&why, &asked)
-    };
-    reply.into_response(&context.settings)
-}
-
-fn as_problem(why: BodyError) -> ApiError {
-    match why {
-        BodyError::TooLong => ApiError::Http(StatusCode::PAYLOAD_TOO_LARGE),
-        BodyError::TooSlow => ApiError::Http(StatusCode::REQUEST_TIMEOUT),
-        BodyError::NoRoom => ApiError::Refused(Unavailable::Busy.into()),
-        BodyError::Broken => ApiError::Http(StatusCode::BAD_REQUEST),
-        BodyError::Refused(error) => error,
-    }
-}
-
-fn as_page(why: &BodyError, asked: &Request) -> Reply {
-    match why {
-        BodyError::TooLong => error_page::unusable(StatusCode::PAYLOAD_TOO_LARGE, asked),
-        BodyError::TooSlow => error_page::unusable(StatusCode::REQUEST_TIMEOUT, asked),
-        BodyError::NoRoom => error_page::page(&Unavailable::Busy.into(), asked, None),
-        BodyError::Refused(ApiError::Refused(refusal)) => error_page::page(refusal, asked, None),
-        BodyError::Broken | BodyError::Refused(_) => {
-            error_page::unusable(StatusCode::BAD_REQUEST, asked)
         }
     }
 }

@@ -2,15 +2,14 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpResponse};
 
 use crate::api;
-use crate::domain::RequestId;
-use crate::http::{Context, Request, Work, error_page, problem};
+use crate::http::{Context, Request, Work, error_page, problem, request_id};
 use crate::refusal::Refusal;
 use crate::store::Store;
 
@@ -29,8 +28,13 @@ pub(super) async fn in_own_words(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = request.extensions().get::<RequestId>().copied().unwrap_or_default();
-    let response = next.call(request).await?.map_into_boxed_body();
+    let id = request_id(request.request());
+    let response = match is_unknown(&request) {
+        true => request.into_response(
+            HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "GET, POST")).finish(),
+        ),
+        false => next.call(request).await?.map_into_boxed_body(),
+    };
     let status = response.status();
     let is_by_actix =
         response.response().error().is_some() || status == StatusCode::METHOD_NOT_ALLOWED;
@@ -57,6 +61,13 @@ pub(super) async fn in_own_words(
         replaced.headers_mut().insert(header::ALLOW, with_head(allowed));
     }
     Ok(ServiceResponse::new(request, replaced))
+}
+
+/// Returns whether the method is one that no page has. Each resource of the API says which
+/// it has.
+fn is_unknown(request: &ServiceRequest) -> bool {
+    let is_known = [Method::GET, Method::HEAD, Method::POST].contains(request.method());
+    !is_known && !api::is_within(request.path())
 }
 
 /// Adds HEAD to the allowed methods, if GET is one.

@@ -2,16 +2,15 @@
 
 mod app;
 mod body_limits;
-mod cross_site;
 mod error_responses;
-mod host_check;
 mod log_filter;
 pub mod memory;
-mod methods;
 mod metrics_listener;
 mod middleware;
+mod refused;
 mod routes;
 mod run;
+mod strangers;
 
 pub use app::server;
 pub(crate) use log_filter::DEFAULT_LOG_FILTER;

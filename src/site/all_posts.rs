@@ -5,11 +5,11 @@ use askama::Template;
 
 use crate::http::paging::{cursor, direction};
 use crate::http::{Layout, PageAddress, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
 use crate::store::Store;
-use crate::store::paging::{Cursor, Direction, Order, PageRequest};
+use crate::store::paging::{Cursor, Direction, PageRequest};
 use crate::store::posts::{self, PublicPost};
 
 /// How many posts a page has.
@@ -37,9 +37,9 @@ pub(super) fn all_posts(
     _: &FreshPages,
 ) -> Result<Reply, Refusal> {
     let stretch = direction(&mut request.query_fields()?, "before", "after")?;
-    let wanted = PageRequest { order: Order::NewestFirst, stretch, size: PER_PAGE };
+    let wanted = PageRequest::newest_first(stretch, PER_PAGE);
     let conn = &mut *store.checkout()?;
-    let found = posts::published(conn, &wanted).map_err(read_error)?;
+    let found = posts::published(conn, &wanted)?;
     let reader = request.reader(conn)?;
     let page = AllPostsPage {
         layout: Layout::public(request, "All posts", reader.as_ref()),

@@ -6,7 +6,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::http::{Reply, Request, Site};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::{filters, markdown};
 use crate::site::feed_ids::FeedIds;
 use crate::site::fresh_pages::FreshPages;
@@ -60,7 +60,7 @@ impl Entry {
 
 pub(super) fn feed(store: &Store, request: &Request, pages: &FreshPages) -> Result<Reply, Refusal> {
     let mut conn = store.checkout()?;
-    let (newest, changed) = posts::newest(&mut conn, IN_FEED).map_err(read_error)?;
+    let (newest, changed) = posts::newest(&mut conn, IN_FEED)?;
     let mut bodies = pages.rendered.read(&mut conn, &newest)?;
     drop(conn);
     let site = request.site.clone();
@@ -101,7 +101,7 @@ struct SitemapIndex {
 }
 
 pub(super) fn sitemap_index(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let newest = posts::highest_id(&mut *store.checkout()?).map_err(read_error)?;
+    let newest = posts::highest_id(&mut *store.checkout()?)?;
     let index = SitemapIndex {
         site: request.site.clone(),
         numbers: 0..=(newest / PER_SITEMAP).min(LAST_SITEMAP),
@@ -121,8 +121,7 @@ struct Sitemap {
 pub(super) fn sitemap(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let number: i64 = request.segments.number::<u32>("number")?.into();
     let first = number * PER_SITEMAP;
-    let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)
-        .map_err(read_error)?;
+    let posts = posts::addresses(&mut *store.checkout()?, first..first + PER_SITEMAP)?;
     let sitemap = Sitemap { site: request.site.clone(), is_first: number == 0, posts };
     Ok(Reply::ok(&sitemap).of_type("application/xml; charset=utf-8").revalidated())
 }

@@ -13,7 +13,6 @@ impl FeedIds {
         Self(site)
     }
 
-    /// Returns the id of the feed.
     pub(super) fn feed(&self) -> String {
         self.0.urn().to_string()
     }

@@ -50,7 +50,6 @@ pub(super) fn fresh_page(work: Work, handler: PublicHandler) -> Route {
     })
 }
 
-/// A page as it is sent.
 #[derive(Clone)]
 struct FreshPage {
     snapshot: Snapshot,
@@ -73,7 +72,6 @@ impl FreshPages {
         Ok(Self { freshness, pages, rendered: RenderCache::new(), feed_ids })
     }
 
-    /// Returns whether the database answers.
     pub(super) async fn database_answers(&self) -> bool {
         self.freshness.ask().await.is_some()
     }

@@ -11,7 +11,7 @@ use crate::domain::{Action, Permission, Person, Slug};
 use crate::http::{Layout, Reply, Request};
 use crate::permissions;
 use crate::postgres::Supervisor;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::PublicBody;
@@ -22,7 +22,6 @@ use crate::store::posts::{self, Address, PublicPost};
 /// How many posts the front page shows.
 const ON_FRONT_PAGE: usize = 20;
 
-/// The newest posts.
 #[derive(Template)]
 #[template(path = "public/home.html")]
 struct HomePage {
@@ -32,8 +31,7 @@ struct HomePage {
 
 pub(super) fn home(store: &Store, request: &Request, _: &FreshPages) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
-    let posts = posts::published(conn, &PageRequest::newest(ON_FRONT_PAGE));
-    let posts = posts.map_err(read_error)?.lines;
+    let posts = posts::published(conn, &PageRequest::newest(ON_FRONT_PAGE))?.lines;
     let reader = request.reader(conn)?;
     let layout = Layout::public(request, &request.site.name, reader.as_ref());
     Ok(Reply::ok(&HomePage { layout, posts }).revalidated())
@@ -90,7 +88,7 @@ struct GonePage {
 pub(super) fn post(store: &Store, request: &Request, pages: &FreshPages) -> Result<Reply, Refusal> {
     let slug = Slug::parse(request.segments.get("slug")).ok_or(Refusal::NotFound)?;
     let mut conn = store.checkout()?;
-    let found = posts::at_address(&mut conn, &slug).map_err(read_error)?;
+    let found = posts::at_address(&mut conn, &slug)?;
     let reader = request.reader(&mut conn)?;
     match found.ok_or(Refusal::NotFound)? {
         Address::Gone => {

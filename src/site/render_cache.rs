@@ -13,7 +13,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::{Cache, GuardResult};
 
 use crate::domain::{PostId, RevisionNumber};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::store::Unavailable;
 use crate::store::posts::{self, PublicPost};
@@ -32,7 +32,6 @@ type Key = (PostId, RevisionNumber);
 
 /// A published body, ready to be shown.
 pub(super) struct PublicBody {
-    /// The body as HTML.
     pub(super) html: String,
     /// The address of its first picture, for previews of links to it.
     pub(super) picture: Option<String>,
@@ -42,7 +41,6 @@ pub(super) struct PublicBody {
 pub(super) struct RenderCache(Cache<Key, Arc<PublicBody>, Bytes>);
 
 impl RenderCache {
-    /// Returns an empty cache.
     pub(super) fn new() -> Self {
         Self(Cache::with_weighter(BODIES, CAPACITY, Bytes))
     }
@@ -59,7 +57,7 @@ impl RenderCache {
             posts.iter().map(key).filter(|key| !found.contains_key(key)).collect();
         let read = match missing.is_empty() {
             true => HashMap::new(),
-            false => posts::bodies(conn, &missing).map_err(read_error)?.into_iter().collect(),
+            false => posts::bodies(conn, &missing)?.into_iter().collect(),
         };
         Ok(Bodies { found, read })
     }
@@ -75,7 +73,7 @@ impl RenderCache {
         if let Some(body) = bodies.found.remove(&key) {
             return Ok(body);
         }
-        let body = bodies.read.remove(&key).ok_or_else(|| read_error(Error::NotFound))?;
+        let body = bodies.read.remove(&key).ok_or(Error::NotFound)?;
         match self.0.get_value_or_guard(&key, Some(PATIENCE)) {
             GuardResult::Value(rendered) => Ok(rendered),
             GuardResult::Guard(guard) => {

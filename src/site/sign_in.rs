@@ -12,10 +12,10 @@ use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
 use crate::http::{
     Admission, Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, Taker,
-    Work, error_page, kept_form_page, throttled,
+    Work, error_page, kept_form_page,
 };
 use crate::metrics::{self, SignIn};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::Store;
 
 pub(super) async fn show(
@@ -59,7 +59,6 @@ fn begin_session_if_none(request: &mut Request, session: &Session) {
     }
 }
 
-/// The fields of the form.
 #[derive(Default)]
 struct Fields {
     token: String,
@@ -115,12 +114,8 @@ pub(super) async fn submit(
         Err(refusal) => (error_page::page(&refusal, &request, None), None),
     };
     let mut response = reply.into_response(&context.settings);
-    let cookie = signed_in
-        .and_then(|password| browser.cookie_for(password.user, &password.hash, &context.settings));
-    if let Some(cookie) = cookie
-        && let Err(error) = response.add_cookie(&cookie)
-    {
-        tracing::error!(%error, "a browser could not be remembered");
+    if let Some(StoredPassword { user, hash }) = signed_in {
+        browser.remember(user, &hash, &context.settings, &mut response);
     }
     response
 }
@@ -161,7 +156,7 @@ async fn reply(
             shown(context, request, fields, StatusCode::UNAUTHORIZED, problem).await
         }
         Ok(SignInOutcome::Throttled(throttled)) => {
-            let problem = throttled::sentence(&throttled);
+            let problem = throttled.sentence();
             let status = StatusCode::TOO_MANY_REQUESTS;
             let page = shown(context, request, fields, status, problem).await;
             page.retry_after(throttled.retry_after)
@@ -215,7 +210,6 @@ fn local(next: &str) -> String {
     if is_local && is_plain { next.to_owned() } else { "/desk".to_owned() }
 }
 
-/// The outcome of an attempt to sign in.
 enum SignInOutcome {
     SignedIn {
         /// The secret id of the new session.
@@ -241,13 +235,13 @@ async fn attempt(
     let admission = context.admissions.admit_taker(taker, request.id, Work::Short).await?;
     let counted = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;
-        let found = stored_password(conn, &username).map_err(read_error)?;
+        let found = stored_password(conn, &username)?;
         let known = found.as_ref().and_then(|it| browser.name_for(it.user, &it.hash));
         let attempt = match known {
             Some(browser) => SignInAttempt::KnownBrowser(browser),
             None => SignInAttempt::Unknown { username, network },
         };
-        let counted = throttle::count(conn, &attempt).map_err(read_error)?;
+        let counted = throttle::count(conn, &attempt)?;
         Ok(counted.map(|()| (found, attempt)))
     });
     let (found, attempt) = match counted.await? {
@@ -274,15 +268,14 @@ async fn begin_session(
         let conn = &mut *store.checkout()?;
         let user = password.user;
         let key = random_key_of(user);
-        let begun = sessions::begin(conn, &SessionId::of(&key), user, &password.hash, &device)
-            .map_err(read_error)?;
+        let begun = sessions::begin(conn, &SessionId::of(&key), user, &password.hash, &device)?;
         if !begun {
             return Ok(SignInOutcome::Wrong);
         }
         if let Some(earlier) = earlier {
-            sessions::end(conn, &earlier).map_err(read_error)?;
+            sessions::end(conn, &earlier)?;
         }
-        throttle::take_back(conn, &attempt).map_err(read_error)?;
+        throttle::take_back(conn, &attempt)?;
         tracing::info!(user = user.0, "signed in");
         Ok(SignInOutcome::SignedIn { key, password })
     };

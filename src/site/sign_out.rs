@@ -7,7 +7,6 @@ use actix_web::web::{Bytes, Data};
 use crate::accounts::sessions;
 use crate::http::flash::Flash;
 use crate::http::{Context, Form, Reply, Request, Work, error_page, kept_form_page};
-use crate::refusal::read_error;
 use crate::store::Store;
 
 pub(super) async fn sign_out(
@@ -22,7 +21,7 @@ pub(super) async fn sign_out(
     }
     let ended = request.session();
     let end = move |store: &Store| match ended {
-        Some(id) => sessions::end(&mut *store.checkout()?, &id).map_err(read_error),
+        Some(id) => Ok(sessions::end(&mut *store.checkout()?, &id)?),
         None => Ok(()),
     };
     let outcome = match context.admit(&request, Work::Short).await {

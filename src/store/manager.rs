@@ -31,7 +31,6 @@ struct Shared {
     is_down: AtomicBool,
 }
 
-/// A connection of the pool.
 pub(super) struct ManagedConnection {
     pub(super) conn: PgConnection,
     deadline: Option<Arc<Deadline>>,

@@ -69,6 +69,11 @@ impl PageRequest {
         Self { order: Order::NewestFirst, stretch: Direction::First, size }
     }
 
+    /// Returns a stretch of the list from the newest on, at most so many.
+    pub fn newest_first(stretch: Direction, size: usize) -> Self {
+        Self { stretch, ..Self::newest(size) }
+    }
+
     /// Returns in which order the index is read: to what comes before a place,
     /// backwards.
     pub fn reads(&self) -> Order {

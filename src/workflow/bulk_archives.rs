@@ -23,7 +23,7 @@ use crate::domain::{
     Action, Archive, FieldError, Fingerprint, Interface, InvalidInput, Note, OperationKey, Person,
     Post, PostId, Reason, RequestId, RevisionNumber,
 };
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::bulk::{self, Bulk, BulkId, ItemOutcome};
 use crate::store::visibility::Visibility;
 use crate::store::{self, Store};
@@ -90,7 +90,7 @@ pub fn begin(
     let posts: Vec<(PostId, RevisionNumber)> =
         posts.iter().map(|(id, seen)| (*id, *seen)).collect();
     let stored = bulk::begin(conn, person.id, key, &fingerprint, reason.as_str(), &posts);
-    let id = stored.map_err(read_error)?.ok_or_else(|| {
+    let id = stored?.ok_or_else(|| {
         let message = "This form was already sent with other posts or another reason. Look at the \
                        list of posts before you send anything again.";
         FieldError::new("key", message)
@@ -104,7 +104,7 @@ pub fn begin(
 ///
 /// [`Refusal::NotFound`] when it does not exist or is another person's.
 pub fn find(conn: &mut PgConnection, person: &Person, id: BulkId) -> Result<Bulk, Refusal> {
-    bulk::find(conn, id, person.id).map_err(read_error)?.ok_or(Refusal::NotFound)
+    bulk::find(conn, id, person.id)?.ok_or(Refusal::NotFound)
 }
 
 /// Archives as many of the remaining posts as one request may, and stores their
@@ -122,7 +122,7 @@ pub fn work(store: &Store, call: &BulkCall, id: BulkId) -> Result<(), Refusal> {
     };
     let mut outcomes = Vec::new();
     let done = archive_each(store, call, &bulk, &mut outcomes);
-    bulk::note(&mut *store.checkout()?, id, &outcomes).map_err(read_error)?;
+    bulk::note(&mut *store.checkout()?, id, &outcomes)?;
     done
 }
 
@@ -189,7 +189,7 @@ pub fn preview(
     posts: &SelectedPosts,
 ) -> Result<BulkPreview, Refusal> {
     let ids: Vec<PostId> = posts.keys().copied().collect();
-    let found = store::posts::outlines(conn, &ids, Visibility::of(person)).map_err(read_error)?;
+    let found = store::posts::outlines(conn, &ids, Visibility::of(person))?;
     let found_ids: BTreeSet<PostId> = found.iter().map(|post| post.id).collect();
     let not_found = ids.iter().filter(|id| !found_ids.contains(id)).map(|id| RefusedPost {
         id: *id,
@@ -238,7 +238,7 @@ fn post_key(key: &str, post: PostId) -> Result<OperationKey, InvalidInput> {
 /// Returns who asks. A person without the permission is refused before any post
 /// is looked at, and the refusal is recorded.
 fn authorize(conn: &mut PgConnection, call: &BulkCall) -> Result<Person, Refusal> {
-    let person = accounts::identify(conn, &call.credential).map_err(read_error)?;
+    let person = accounts::identify(conn, &call.credential)?;
     let person = person.ok_or(Refusal::NotSignedIn)?;
     permissions::check(&person.roles, permissions::required(Action::Archive))
         .map_err(|denied| record(conn, call, &person, denied.into()))?;

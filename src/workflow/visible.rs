@@ -3,7 +3,7 @@
 use diesel::pg::PgConnection;
 
 use crate::domain::{Person, Post, PostId, Revision, RevisionNumber};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::posts;
 use crate::store::visibility::Visibility;
 
@@ -19,7 +19,7 @@ pub fn find_history(conn: &mut PgConnection, person: &Person, id: PostId) -> Res
 ///
 /// [`Refusal::NotFound`] otherwise.
 pub fn find(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
-    posts::find(conn, id, Visibility::of(person)).map_err(read_error)?.ok_or(Refusal::NotFound)
+    posts::find(conn, id, Visibility::of(person))?.ok_or(Refusal::NotFound)
 }
 
 /// Returns one of the texts that a post has had.
@@ -31,5 +31,5 @@ pub fn revision(
     if number == post.current.number {
         return Ok(post.current.clone());
     }
-    posts::revision(conn, post, number).map_err(read_error)?.ok_or(Refusal::NotFound)
+    posts::revision(conn, post, number)?.ok_or(Refusal::NotFound)
 }

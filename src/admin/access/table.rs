@@ -15,7 +15,6 @@ pub(super) const COLUMNS: [&str; 5] = ["(new post)", "Draft", "In review", "Publ
 
 /// What one person can do.
 pub(super) struct AccessRow {
-    /// The person.
     pub(super) who: &'static str,
     /// The actions, column by column.
     pub(super) cells: Vec<Vec<Action>>,

@@ -9,11 +9,11 @@ use crate::admin::accounts::password_link::{self, LinkReason};
 use crate::admin::accounts::requested_change::{PreparedChange, RequestedChange};
 use crate::admin::layout::authorized_layout;
 use crate::admin::reason::{problem_of_field, problem_of_reason};
-use crate::domain::{AccountAction, FieldError, Interface, Note, Permission, Person, Reason};
+use crate::domain::{AccountAction, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, Rule};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
@@ -113,11 +113,11 @@ impl AccountChangePage {
 }
 
 pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let mut query = request.query_fields()?;
+    let query = request.query_fields()?;
     let conn = &mut *store.checkout()?;
     let (person, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
-    let requested = RequestedChange::take(request.segments.get("change"), &mut query)?;
-    query.finish()?;
+    let name = request.segments.get("change");
+    let requested = query.read(|query| RequestedChange::take(name, query))?;
     let account = find_with_token(conn, request, &requested)?;
     Ok(Reply::ok(&form_page(layout, &person, account, requested)))
 }
@@ -130,7 +130,7 @@ fn find_with_token(
 ) -> Result<Account, Refusal> {
     let mut account = find(conn, request)?.account;
     if let Some(token) = requested.token {
-        let tokens = tokens::of_person(conn, account.person.id).map_err(read_error)?;
+        let tokens = tokens::of_person(conn, account.person.id)?;
         account.has_token = tokens.iter().any(|line| line.id == token);
     }
     Ok(account)
@@ -157,15 +157,15 @@ fn form_page(
     }
 }
 
-pub(super) fn act(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
+pub(super) fn act(store: &Store, request: &Request, fields: Form) -> Result<Reply, Refusal> {
     let username = request.segments.get("username");
     // A person who is signed out here signs in first. One who is signed out
     // later, in the workflow, has lost a race.
     request.viewer(&mut *store.checkout()?)?;
-    let requested = RequestedChange::take(request.segments.get("change"), &mut fields)?;
-    let typed = fields.require("reason")?;
-    fields.finish()?;
-    let parsed = Note::parse(&typed).map_err(|error| FieldError::new("reason", error.message));
+    let name = request.segments.get("change");
+    let (requested, typed) = fields
+        .read(|fields| Ok((RequestedChange::take(name, fields)?, fields.require("reason")?)))?;
+    let parsed = Note::of_field("reason", &typed);
     // The page of a link is made ready first: after the change, the link could be lost.
     let makes_link = requested.action == AccountAction::ResetPassword;
     let frame = makes_link.then(|| link_frame(store, request));

@@ -5,13 +5,13 @@ use askama::Template;
 
 use crate::accounts::secrets::Secret;
 use crate::admin::accounts::password_link::{self, LinkReason, unknown_password_hash};
+use crate::admin::accounts::roles::purpose;
 use crate::admin::layout::authorized_layout;
 use crate::domain::{
-    FieldError, Interface, InvalidInput, NewAccount, Note, Permission, Person, Role, RoleSet,
-    Username, parse_display_name,
+    Interface, InvalidInput, NewAccount, Note, Permission, Person, Role, RoleSet, Username,
+    parse_display_name,
 };
 use crate::http::{Form, Layout, Reply, Request};
-use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall};
@@ -24,7 +24,7 @@ const BELOW_ACCOUNTS: &str = "/admin/accounts/create";
 struct NewAccountPage {
     layout: Layout,
     typed: TypedAccount,
-    errors: Vec<FieldError>,
+    errors: InvalidInput,
 }
 
 /// The form as it was typed.
@@ -37,27 +37,20 @@ struct TypedAccount {
 }
 
 impl TypedAccount {
-    fn take(fields: &mut Form) -> Result<Self, FieldError> {
-        let mut typed = Self {
+    fn take(fields: &mut Form) -> Result<Self, Refusal> {
+        Ok(Self {
             username: fields.require("username")?,
             display_name: fields.require("display_name")?,
-            roles: Vec::new(),
             reason: fields.require("reason")?,
-        };
-        for role in Role::ALL {
-            if fields.take(role.as_str())?.is_some() {
-                typed.roles.push(role);
-            }
-        }
-        Ok(typed)
+            roles: fields.ticked(&Role::ALL)?,
+        })
     }
 
     /// Returns the parsed fields, or every field that is wrong.
     fn parse(&self) -> Result<(Username, String, Note), InvalidInput> {
         let username = Username::parse(&self.username);
         let display_name = parse_display_name(&self.display_name);
-        let reason =
-            Note::parse(&self.reason).map_err(|error| FieldError::new("reason", error.message));
+        let reason = Note::of_field("reason", &self.reason);
         match (username, display_name, reason) {
             (Ok(username), Ok(display_name), Ok(reason)) => Ok((username, display_name, reason)),
             (username, display_name, reason) => Err(InvalidInput(
@@ -69,34 +62,25 @@ impl TypedAccount {
 
 impl NewAccountPage {
     fn problem(&self, field: &str) -> Option<&str> {
-        let error = self.errors.iter().find(|error| error.field == field);
-        error.map(|error| error.message.as_str())
+        self.errors.of(field)
     }
 
     /// Returns the roles, what each is for, and whether it is chosen.
-    fn roles(&self) -> Vec<(Role, String, bool)> {
-        Role::ALL
-            .into_iter()
-            .map(|role| {
-                let because: Vec<&str> = Permission::ALL
-                    .into_iter()
-                    .filter_map(|permission| permissions::grant(role, permission))
-                    .collect();
-                (role, because.join("; "), self.typed.roles.contains(&role))
-            })
-            .collect()
+    fn roles(&self) -> [(Role, String, bool); 3] {
+        let choice = |role| (role, purpose(role), self.typed.roles.contains(&role));
+        Role::ALL.map(choice)
     }
 }
 
 pub(super) fn form(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    page(store, request, TypedAccount::default(), Vec::new())
+    page(store, request, TypedAccount::default(), InvalidInput::default())
 }
 
 fn page(
     store: &Store,
     request: &Request,
     typed: TypedAccount,
-    errors: Vec<FieldError>,
+    errors: InvalidInput,
 ) -> Result<Reply, Refusal> {
     let conn = &mut *store.checkout()?;
     let (_, mut layout) =
@@ -105,13 +89,12 @@ fn page(
     Ok(Reply::ok(&NewAccountPage { layout, typed, errors }))
 }
 
-pub(super) fn submit(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
-    let typed = TypedAccount::take(&mut fields)?;
-    fields.finish()?;
+pub(super) fn submit(store: &Store, request: &Request, fields: Form) -> Result<Reply, Refusal> {
+    let typed = fields.read(TypedAccount::take)?;
     match create(store, request, &typed) {
         Ok(answer) => Ok(answer),
         Err(Refusal::Input(input)) => {
-            let page = page(store, request, typed, input.0.clone())?;
+            let page = page(store, request, typed, input.clone())?;
             Ok(page.with_refusal(&input.into()))
         }
         Err(refusal) => Err(refusal),

@@ -16,7 +16,7 @@ use crate::domain::{AccountAction, Permission, Person, Reason, Role};
 use crate::http::paging::take_id;
 use crate::http::{Layout, Reply, Request};
 use crate::policies::accounts::Account;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::precheck;
@@ -122,9 +122,7 @@ impl AccountDetailPage {
 }
 
 pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let mut query = request.query_fields()?;
-    let before = take_id(&mut query, "before")?;
-    query.finish()?;
+    let before = request.query_fields()?.read(|query| take_id(query, "before"))?;
     let conn = &mut *store.checkout()?;
     let (viewer, layout) = authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
     let page = page(conn, &viewer, layout, request, before)?;
@@ -142,7 +140,7 @@ fn page(
     let account = found.account;
     let id = account.person.id;
     let limit = ENTRIES_PER_PAGE as i64 + 1;
-    let mut events = directory::events(conn, id, before, limit).map_err(read_error)?;
+    let mut events = directory::events(conn, id, before, limit)?;
     let has_older = events.len() > ENTRIES_PER_PAGE;
     events.truncate(ENTRIES_PER_PAGE);
     let latest = format!("/admin/accounts/{}", account.person.username);
@@ -158,10 +156,10 @@ fn page(
         layout,
         created_at: found.created_at,
         last_seen_at: found.last_seen_at,
-        has_link: links::has_open(conn, id).map_err(read_error)?,
-        grants: directory::grants(conn, &account.person).map_err(read_error)?,
-        sessions: sessions::of_person(conn, id, None).map_err(read_error)?,
-        tokens: tokens::of_person(conn, id).map_err(read_error)?,
+        has_link: links::has_open(conn, id)?,
+        grants: directory::grants(conn, &account.person)?,
+        sessions: sessions::of_person(conn, id, None)?,
+        tokens: tokens::of_person(conn, id)?,
         pager,
         events,
         valid,

@@ -9,7 +9,6 @@ const NAMES: [&str; 3] = ["state", "role", "search"];
 
 const DEACTIVATED: &str = "deactivated";
 
-/// The filters of the list of accounts.
 pub(super) struct AccountFilters {
     /// The fields as text, and what is wrong with them.
     pub(super) form: FilterForm,

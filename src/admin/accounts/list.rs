@@ -6,16 +6,16 @@ use jiff::Timestamp;
 
 use crate::accounts::directory::{self, AccountFilter, AccountSummary};
 use crate::admin::accounts::filters::AccountFilters;
-use crate::admin::csv::{self, Column, Export};
+use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::filter_form::FilterForm;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
 use crate::domain::{Permission, Role};
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
-use crate::store::paging::{Order, Page, PageRequest};
+use crate::store::paging::PageRequest;
 
 const LIST: &str = "/admin/accounts";
 const FILE: &str = "/admin/accounts.csv";
@@ -38,10 +38,10 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         .read(|query| Ok((BY_TIME.take(query)?, AccountFilters::take(query)?)))?;
     let conn = &mut *store.checkout()?;
     let (_, layout) = authorized_layout(conn, request, "Accounts", Permission::ManageAccount)?;
-    let slice = PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
+    let slice = PageRequest::newest_first(direction, PER_PAGE);
     let checked = filters.form.check();
     let found = match checked {
-        Ok(()) => directory::page(conn, &filters.filter, &slice).map_err(read_error)?,
+        Ok(()) => directory::page(conn, &filters.filter, &slice)?,
         Err(_) => slice.page(Vec::new()),
     };
     let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
@@ -51,10 +51,7 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         entries: found.lines,
         filters,
     };
-    Ok(match checked {
-        Ok(()) => Reply::ok(&page),
-        Err(input) => Reply::ok(&page).with_refusal(&input.into()),
-    })
+    Ok(Reply::checked(&page, checked))
 }
 
 impl AccountsPage {
@@ -83,10 +80,7 @@ impl AccountsPage {
     }
 }
 
-/// The list as a file.
-pub(super) struct AccountsFile(AccountFilter);
-
-impl Export for AccountsFile {
+impl Export for AccountFilter {
     type Line = AccountSummary;
     const NAME: &'static str = "accounts.csv";
     const PERMISSION: Permission = Permission::ManageAccount;
@@ -94,7 +88,7 @@ impl Export for AccountsFile {
         ("username", |_, line| line.person.username.clone()),
         ("name", |_, line| line.person.display_name.clone()),
         ("roles", |_, line| line.person.roles.to_string()),
-        ("state", |list, _| (if list.0.is_active { "active" } else { "deactivated" }).to_owned()),
+        ("state", |list, _| (if list.is_active { "active" } else { "deactivated" }).to_owned()),
         ("last_seen", |_, line| csv::or_empty(line.last_seen_at.map(csv::time))),
         ("created", |_, line| csv::time(line.created_at)),
     ];
@@ -102,14 +96,10 @@ impl Export for AccountsFile {
     fn asked(request: &Request, _: &mut PgConnection, _: Timestamp) -> Result<Self, Refusal> {
         let filters = request.query_fields()?.read(AccountFilters::take)?;
         filters.form.check()?;
-        Ok(Self(filters.filter))
+        Ok(filters.filter)
     }
 
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<AccountSummary>> {
-        directory::page(conn, &self.0, slice)
+    fn page(&self, conn: &mut PgConnection, slice: &PageRequest) -> ReadPage<Self> {
+        directory::page(conn, self, slice)
     }
 }

@@ -3,7 +3,7 @@ use diesel::pg::PgConnection;
 use crate::accounts::directory::{self, AccountDetails};
 use crate::domain::Username;
 use crate::http::Request;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 
 /// Returns the account that the address of a request names.
 ///
@@ -13,6 +13,6 @@ use crate::refusal::{Refusal, read_error};
 pub(super) fn find(conn: &mut PgConnection, request: &Request) -> Result<AccountDetails, Refusal> {
     let username =
         Username::parse(request.segments.get("username")).map_err(|_| Refusal::NotFound)?;
-    let found = directory::find(conn, &username).map_err(read_error)?;
+    let found = directory::find(conn, &username)?;
     found.ok_or(Refusal::NotFound)
 }

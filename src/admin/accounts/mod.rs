@@ -12,13 +12,14 @@ mod roles;
 
 use actix_web::web::ServiceConfig;
 
+use crate::accounts::directory::AccountFilter;
 use crate::admin::csv;
 use crate::http::{Work, get_page, post_form};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/admin/accounts", get_page(Work::Short, list::list))
-        .route("/admin/accounts.csv", csv::file::<list::AccountsFile>())
+        .route("/admin/accounts.csv", csv::file::<AccountFilter>())
         // Not below /admin/accounts, where "create" may be a username.
         .route("/admin/create-account", get_page(Work::Short, create::form))
         .route("/admin/create-account", post_form(Work::Short, create::submit))

@@ -6,8 +6,8 @@ use crate::admin::accounts::lookup::find;
 use crate::admin::layout::authorized_layout;
 use crate::admin::reason::problem_of_reason;
 use crate::domain::{
-    AccountAction, FieldError, Interface, Note, Permission, Person, Reason, Role, RoleSet,
-    UnknownName,
+    AccountAction, FieldError, Interface, InvalidInput, Note, Permission, Person, Reason, Role,
+    RoleSet, UnknownName,
 };
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request, error_page};
@@ -25,7 +25,7 @@ struct AccountRolesPage {
     person: Person,
     typed: TypedRoles,
     /// What is wrong with the roles or the reason.
-    errors: Vec<FieldError>,
+    errors: InvalidInput,
     /// Why the last attempt had no effect.
     refused: Vec<Reason>,
     choices: Vec<RoleChoice>,
@@ -55,12 +55,7 @@ impl TypedRoles {
         let held: Result<Vec<Role>, UnknownName> =
             held.split(' ').filter(|name| !name.is_empty()).map(str::parse).collect();
         let held = held.map_err(|unknown| FieldError::new("held", unknown.to_string()))?;
-        let mut ticked = Vec::new();
-        for role in Role::ALL {
-            if fields.take(role.as_str())?.is_some() {
-                ticked.push(role);
-            }
-        }
+        let ticked = fields.ticked(&Role::ALL)?;
         let reason = fields.require("reason")?;
         Ok(Self { held: RoleSet::of(&held), ticked: RoleSet::of(&ticked), reason })
     }
@@ -82,8 +77,7 @@ impl AccountRolesPage {
     }
 
     fn problem(&self, field: &str) -> Option<&str> {
-        let error = self.errors.iter().find(|error| error.field == field);
-        error.map(|error| error.message.as_str())
+        self.errors.of(field)
     }
 }
 
@@ -101,40 +95,31 @@ fn page(
     let (viewer, mut layout) =
         authorized_layout(conn, request, "Account", Permission::ManageAccount)?;
     let account = find(conn, request)?.account;
-    let held = RoleSet::of(&account.person.roles.iter().collect::<Vec<_>>());
-    let typed = typed.unwrap_or_else(|| TypedRoles {
-        ticked: RoleSet::of(&held.iter().collect::<Vec<_>>()),
-        held,
-        reason: String::new(),
-    });
+    let held = account.person.roles.clone();
+    let typed = typed.unwrap_or(TypedRoles { ticked: held.clone(), held, reason: String::new() });
     let choice = |role: Role| {
         let action = match account.person.roles.contains(role) {
             true => AccountAction::Revoke(role),
             false => AccountAction::Grant(role),
         };
-        let because: Vec<&str> = Permission::ALL
-            .into_iter()
-            .filter_map(|permission| permissions::grant(role, permission))
-            .collect();
         let closed = precheck(action, &viewer, &account).err();
         RoleChoice {
             role,
-            because: because.join("; "),
+            because: purpose(role),
             is_ticked: typed.ticked.contains(role),
             closed: closed.map(|refusal| refusal.reasons()).unwrap_or_default(),
         }
     };
     let choices = Role::ALL.map(choice).into();
     layout.title = format!("Change roles: {}", account.person.display_name);
-    let (errors, refused) = (Vec::new(), Vec::new());
+    let (errors, refused) = (InvalidInput::default(), Vec::new());
     Ok(AccountRolesPage { layout, person: account.person, typed, errors, refused, choices })
 }
 
-pub(super) fn submit(store: &Store, request: &Request, mut fields: Form) -> Result<Reply, Refusal> {
+pub(super) fn submit(store: &Store, request: &Request, fields: Form) -> Result<Reply, Refusal> {
     // A person who is signed out here signs in first.
     request.viewer(&mut *store.checkout()?)?;
-    let typed = TypedRoles::take(&mut fields)?;
-    fields.finish()?;
+    let typed = fields.read(TypedRoles::take)?;
     match change(store, request, &typed) {
         Ok(()) => Ok(Reply::see(
             format!("/admin/accounts/{}", request.segments.get("username")),
@@ -149,8 +134,7 @@ pub(super) fn submit(store: &Store, request: &Request, mut fields: Form) -> Resu
 }
 
 fn change(store: &Store, request: &Request, typed: &TypedRoles) -> Result<(), Refusal> {
-    let reason = Note::parse(&typed.reason);
-    let reason = reason.map_err(|error| FieldError::new("reason", error.message))?;
+    let reason = Note::of_field("reason", &typed.reason)?;
     let changes = typed.changes();
     let Some((first, others)) = changes.split_first() else {
         return Err(FieldError::new("roles", "Select or clear at least one role.").into());
@@ -173,14 +157,20 @@ fn again(
 ) -> Result<Reply, Refusal> {
     let mut page = page(store, request, Some(typed))?;
     match (refusal, problem_of_reason(refusal, Rule::ReasonIsGiven.as_str())) {
-        (_, Some(problem)) => page.errors.push(FieldError::new("reason", problem)),
-        (Refusal::Input(input), None) => page.errors.extend(input.0.iter().cloned()),
+        (_, Some(problem)) => page.errors = FieldError::new("reason", problem).into(),
+        (Refusal::Input(input), None) => page.errors = input.clone(),
         (_, None) => {
             page.refused = refusal.reasons();
             // The account has moved on: the next attempt starts from what it has now.
-            page.typed.held = RoleSet::of(&page.person.roles.iter().collect::<Vec<_>>());
+            page.typed.held = page.person.roles.clone();
         }
     }
     page.layout.has_errors = true;
     Ok(Reply::ok(&page).with_refusal(refusal))
+}
+
+/// Returns what a role is for: the reasons of everything that it grants.
+pub(super) fn purpose(role: Role) -> String {
+    let reasons = Permission::ALL.into_iter().filter_map(|one| permissions::grant(role, one));
+    reasons.collect::<Vec<_>>().join("; ")
 }

@@ -4,10 +4,10 @@ use askama::Template;
 use diesel::pg::PgConnection;
 
 use crate::admin::layout::authorized_layout;
-use crate::domain::{FieldError, Incident, IncidentId, Interface, Note, Permission, Reason};
+use crate::domain::{Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::{audit, permissions, workflow};
@@ -30,7 +30,7 @@ impl IncidentPage {
         let id = IncidentId(request.segments.number("id")?);
         let title = format!("Incident {id}");
         let (person, layout) = authorized_layout(conn, request, &title, Permission::ViewAudit)?;
-        let incident = audit::incident(conn, id).map_err(read_error)?.ok_or(Refusal::NotFound)?;
+        let incident = audit::incident(conn, id)?.ok_or(Refusal::NotFound)?;
         let may_acknowledge = permissions::holds(&person.roles, Permission::AcknowledgeIncident);
         let (refused, problem, note) = (Vec::new(), None, String::new());
         Ok(Self { layout, incident, may_acknowledge, refused, problem, note })
@@ -75,8 +75,7 @@ fn can_show_again(refusal: &Refusal) -> bool {
 
 fn send(store: &Store, request: &Request, mut fields: Form) -> Result<(), Refusal> {
     let id = IncidentId(request.segments.number("id")?);
-    let note = Note::parse(&fields.require("finding")?)
-        .map_err(|error| FieldError::new("finding", error.message))?;
+    let note = Note::of_field("finding", &fields.require("finding")?)?;
     fields.finish()?;
     let through = (Interface::Admin, request.id);
     workflow::incidents::acknowledge(store, &request.credential()?, through, id, &note)

@@ -4,17 +4,16 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::admin::csv::{self, Column, Export};
+use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
-use crate::admin::query::address;
 use crate::audit::{self, IncidentState};
 use crate::domain::{Acknowledgement, FieldError, Incident, Permission};
-use crate::http::{Form, Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::http::{Form, Layout, PageAddress, Reply, Request};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
-use crate::store::paging::{Order, Page, PageRequest};
+use crate::store::paging::PageRequest;
 
 const LIST: &str = "/admin/incidents";
 const FILE: &str = "/admin/incidents.csv";
@@ -34,35 +33,33 @@ struct IncidentsPage {
 pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let (state, direction) =
         request.query_fields()?.read(|query| Ok((take_tab(query)?, BY_TIME.take(query)?)))?;
-    let slice = PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
+    let slice = PageRequest::newest_first(direction, PER_PAGE);
     let conn = &mut *store.checkout()?;
     let (_, layout) = authorized_layout(conn, request, "Incidents", Permission::ViewAudit)?;
-    let found = audit::incidents(conn, state, &slice).map_err(read_error)?;
-    let address = |name: &str, value: &str| address(LIST, [("state", tab(state)), (name, value)]);
+    let found = audit::incidents(conn, state, &slice)?;
+    let address = |name: &str, value: &str| address(LIST, state).with(name, value).to_string();
     let pager = BY_TIME.pager(&found, direction, address);
     Ok(Reply::ok(&IncidentsPage { layout, state, incidents: found.lines, pager }))
 }
 
 impl IncidentsPage {
     /// Returns the label and the address of each tab, and whether it is this one.
-    fn tabs(&self) -> [(&'static str, String, bool); 2] {
+    fn tabs(&self) -> [(&'static str, PageAddress, bool); 2] {
         let tabs = [("Open", IncidentState::Open), ("Acknowledged", IncidentState::Acknowledged)];
-        tabs.map(|(label, state)| {
-            (label, address(LIST, [("state", tab(state))]), state == self.state)
-        })
+        tabs.map(|(label, state)| (label, address(LIST, state), state == self.state))
     }
 
-    fn file(&self) -> String {
-        address(FILE, [("state", tab(self.state))])
+    fn file(&self) -> PageAddress {
+        address(FILE, self.state)
     }
 }
 
-/// Returns the value of the field `state`.
-fn tab(state: IncidentState) -> &'static str {
-    match state {
+fn address(path: &str, state: IncidentState) -> PageAddress {
+    let state = match state {
         IncidentState::Open => "",
         IncidentState::Acknowledged => "acknowledged",
-    }
+    };
+    PageAddress::of(path).with("state", state)
 }
 
 /// Takes out of a query which incidents it asks for.
@@ -74,10 +71,7 @@ fn take_tab(query: &mut Form) -> Result<IncidentState, FieldError> {
     }
 }
 
-/// The list as a file.
-pub(super) struct IncidentsFile(IncidentState);
-
-impl Export for IncidentsFile {
+impl Export for IncidentState {
     type Line = Incident;
     const NAME: &'static str = "incidents.csv";
     const PERMISSION: Permission = Permission::ViewAudit;
@@ -101,15 +95,11 @@ impl Export for IncidentsFile {
     ];
 
     fn asked(request: &Request, _: &mut PgConnection, _: Timestamp) -> Result<Self, Refusal> {
-        Ok(Self(request.query_fields()?.read(|query| Ok(take_tab(query)?))?))
+        request.query_fields()?.read(|query| Ok(take_tab(query)?))
     }
 
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<Incident>> {
-        audit::incidents(conn, self.0, slice)
+    fn page(&self, conn: &mut PgConnection, slice: &PageRequest) -> ReadPage<Self> {
+        audit::incidents(conn, *self, slice)
     }
 }
 

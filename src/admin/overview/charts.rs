@@ -3,7 +3,6 @@
 use crate::admin::overview::duration::{LETTERS, WORDS, duration};
 use crate::admin::overview::weeks::{WEEKS, WeekLine};
 
-/// A bar chart.
 pub(super) struct Chart {
     pub(super) name: &'static str,
     pub(super) anchor: &'static str,
@@ -11,7 +10,6 @@ pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
 }
 
-/// One bar.
 pub(super) struct Bar {
     pub(super) x: usize,
     pub(super) y: usize,

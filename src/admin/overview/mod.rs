@@ -15,7 +15,7 @@ use crate::admin::overview::weeks::Weeks;
 use crate::audit::{self, LayerCount, MOST_COUNTED};
 use crate::domain::{Layer, Permission};
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::posts::{self, MOST_PUBLISHED, Waiting};
@@ -72,7 +72,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let midnight = today.to_zoned(TimeZone::UTC).map(|day| day.timestamp());
     let midnight = midnight.unwrap_or(Timestamp::UNIX_EPOCH);
-    let waiting = posts::longest_waiting(conn, MAX_READ).map_err(read_error)?;
+    let waiting = posts::longest_waiting(conn, MAX_READ)?;
     let has_more = waiting.len() as i64 == MAX_READ;
     let (with_authors, with_reviewers) =
         waiting.into_iter().partition(|post| post.request.is_some());
@@ -83,7 +83,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         with_reviewers,
         with_authors,
         has_more,
-        refusals: audit::refusals_since(conn, midnight).map_err(read_error)?,
+        refusals: audit::refusals_since(conn, midnight)?,
         today,
         charts: charts(&publications.weeks),
         publications,

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::admin::overview::duration::{SHORT, duration};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::posts::{self, MOST_PUBLISHED};
 
 /// The number of weeks, this one included.
@@ -17,7 +17,6 @@ pub(super) struct Weeks {
     pub(super) is_cut_off: bool,
 }
 
-/// The publications of one week.
 pub(super) struct WeekLine {
     pub(super) begins: Date,
     pub(super) published: i64,
@@ -26,10 +25,9 @@ pub(super) struct WeekLine {
 }
 
 impl Weeks {
-    /// Returns the last weeks.
     pub(super) fn until(today: Date, conn: &mut PgConnection) -> Result<Self, Refusal> {
         let (mondays, first) = mondays(today).unwrap_or_default();
-        let found = posts::published_by_week(conn, first).map_err(read_error)?;
+        let found = posts::published_by_week(conn, first)?;
         let is_cut_off = found.iter().map(|week| week.published).sum::<i64>() == MOST_PUBLISHED;
         let line = |(number, begins): (usize, Date)| {
             let week = found.iter().find(|week| usize::try_from(week.number) == Ok(number));

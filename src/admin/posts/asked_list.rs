@@ -20,7 +20,6 @@ pub(super) enum Ticks {
     Page,
 }
 
-/// The list that an address asks for.
 pub(super) struct AskedList {
     pub(super) filters: PostFilters,
     pub(super) direction: Direction,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::asked_list::AskedList;
-use crate::admin::posts::bulk_progress::{TITLE, bulk_call, work};
+use crate::admin::posts::bulk_progress::{TITLE, bulk_call, take_back, take_named_back, work};
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list;
 use crate::admin::posts::paths::{LIST, selected};
@@ -17,9 +17,9 @@ use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State, decimal,
 };
-use crate::http::{Form, Layout, Reply, Request, return_address};
+use crate::http::{Form, Layout, Reply, Request};
 use crate::policies::Rule;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::paging::{Direction, PageRequest};
@@ -76,7 +76,7 @@ impl BulkConfirmPage {
 
 pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let mut query = request.query_fields()?;
-    let back = take_back(&mut query)?;
+    let back = take_named_back(&mut query)?;
     if query.peek("everything").is_some() {
         return confirm_everything(&mut *store.checkout()?, request, query, back);
     }
@@ -98,12 +98,6 @@ pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal
             list::reply(conn, request, AskedList::again(&back, ticked, problem)?)
         }
     }
-}
-
-/// Takes out of a query or form the address of the list that leads back, if it is one.
-fn take_back(fields: &mut Form) -> Result<Option<String>, FieldError> {
-    let back = fields.take("back")?;
-    Ok(back.as_deref().and_then(return_address::of_list).map(str::to_owned))
 }
 
 /// Shows the form for every published post that the filters match.
@@ -134,12 +128,11 @@ fn matching(
     filters: &PostFilters,
 ) -> Result<(SelectedPosts, bool), Refusal> {
     let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
-    let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
+    let names = posts::names(conn, author, reviewer, person.id)?;
     let mut filter = filters.filter(Timestamp::now(), &names);
     filter.state = Some(State::Published);
     let slice = PageRequest { order: filters.order, stretch: Direction::First, size: MAX_POSTS };
-    let found = posts::change_list(conn, Visibility::of(person), &filter, filters.sort, &slice);
-    let page = found.map_err(read_error)?;
+    let page = posts::change_list(conn, Visibility::of(person), &filter, filters.sort, &slice)?;
     let posts = page.lines.iter().map(|line| (line.id, line.revision)).collect();
     Ok((posts, page.next.is_some()))
 }
@@ -169,13 +162,13 @@ fn texts(fields: &[String]) -> impl Iterator<Item = &str> {
 /// Begins the bulk archive, and archives the first posts.
 pub(super) fn begin(store: &Store, request: &Request, mut form: Form) -> Result<Reply, Refusal> {
     let key = form.key()?;
-    let back = take_back(&mut form)?.unwrap_or_else(|| LIST.to_owned());
+    let back = take_back(&mut form)?;
     let posts = parse(&[form.require("posts")?])?;
     let typed = form.require("reason")?;
     form.finish()?;
     let call = bulk_call(request)?;
-    let begun = Note::parse(&typed)
-        .map_err(|error| FieldError::new("reason", error.message).into())
+    let begun = Note::of_field("reason", &typed)
+        .map_err(Refusal::from)
         .and_then(|reason| bulk_archives::begin(store, &call, &key, &posts, &reason));
     let refusal = match begun {
         Ok(id) => return work(store, request, id, back),

@@ -81,9 +81,8 @@ pub(super) fn progress(store: &Store, request: &Request) -> Result<Reply, Refusa
     Ok(Reply::ok(&BulkProgressPage { layout, bulk, back }))
 }
 
-pub(super) fn go_on(store: &Store, request: &Request, mut form: Form) -> Result<Reply, Refusal> {
-    let back = take_back(&mut form)?;
-    form.finish()?;
+pub(super) fn go_on(store: &Store, request: &Request, form: Form) -> Result<Reply, Refusal> {
+    let back = form.read(take_back)?;
     work(store, request, bulk_id(request)?, back)
 }
 
@@ -106,9 +105,14 @@ pub(super) fn work(
 
 /// Takes the address of the list out of a query or form: the whole list, where it
 /// names none.
-fn take_back(fields: &mut Form) -> Result<String, Refusal> {
+pub(super) fn take_back(fields: &mut Form) -> Result<String, Refusal> {
+    Ok(take_named_back(fields)?.unwrap_or_else(|| LIST.to_owned()))
+}
+
+/// Takes the address of the list out of a query or form, if it names one.
+pub(super) fn take_named_back(fields: &mut Form) -> Result<Option<String>, Refusal> {
     let back = fields.take("back")?;
-    Ok(back.as_deref().and_then(return_address::of_list).unwrap_or(LIST).to_owned())
+    Ok(back.as_deref().and_then(return_address::of_list).map(str::to_owned))
 }
 
 pub(super) fn bulk_call(request: &Request) -> Result<BulkCall, Refusal> {

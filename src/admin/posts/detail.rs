@@ -10,7 +10,7 @@ use crate::admin::posts::paths::LIST;
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Action, Permission, Person, Post, PostId, State, Status};
 use crate::http::{Layout, PageAddress, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::render::timeline::{Event, Happened, timeline};
@@ -46,15 +46,6 @@ struct PostDetails {
     archive: Advice,
 }
 
-impl PostDetails {
-    fn public_address(&self) -> Option<String> {
-        match &self.post.status {
-            Status::Published(_, publication) => Some(format!("/posts/{}", publication.slug)),
-            Status::Draft | Status::InReview(_) | Status::Archived(..) => None,
-        }
-    }
-}
-
 impl PostDetailPage {
     fn title(&self) -> String {
         match &self.details {
@@ -84,10 +75,10 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let (person, layout) = authorized_layout(conn, request, "A post", Permission::ViewAudit)?;
     let id = request.segments.post_id()?;
     let found = read(conn, &person, id)?;
-    let verdicts = verify::of_post(conn, id).map_err(read_error)?;
+    let verdicts = verify::of_post(conn, id)?;
     let filter = RefusalFilter { post: Some(id), ..RefusalFilter::default() };
     let slice = PageRequest::newest(MAX_REFUSALS);
-    let refusals = audit::list_refusals(conn, &filter, &slice).map_err(read_error)?;
+    let refusals = audit::list_refusals(conn, &filter, &slice)?;
     drop(connection);
     let is_consistent = verdicts.iter().all(|verdict| verdict.broken.is_empty());
     let details = match found {
@@ -109,7 +100,6 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     Ok(Reply::ok(&page))
 }
 
-/// A post as it is stored.
 enum StoredPost {
     Readable(Box<Post>, PostHistory),
     /// It exists, and does not carry the facts of its state.
@@ -122,12 +112,12 @@ fn read(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<StoredPo
         Ok(Some(post)) => post,
         Ok(None) => return Ok(StoredPost::Missing),
         Err(Error::DeserializationError(_)) => return Ok(StoredPost::Inconsistent),
-        Err(error) => return Err(read_error(error)),
+        Err(error) => return Err(error.into()),
     };
     let history = match posts::history(conn, &post) {
         Ok(history) => history,
         Err(Error::DeserializationError(_)) => return Ok(StoredPost::Inconsistent),
-        Err(error) => return Err(read_error(error)),
+        Err(error) => return Err(error.into()),
     };
     Ok(StoredPost::Readable(Box::new(post), history))
 }

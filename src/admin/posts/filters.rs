@@ -38,11 +38,8 @@ const DEFAULT_SORT: &str = "-since";
 pub(super) struct PostFilters {
     /// The fields as text.
     pub(super) form: FilterForm,
-    /// Words that the text has.
     pub(super) words: Option<Words>,
-    /// The state.
     pub(super) state: Option<State>,
-    /// The author.
     pub(super) author: Option<Username>,
     /// The reviewer who published the post.
     pub(super) reviewer: Option<Username>,
@@ -52,9 +49,7 @@ pub(super) struct PostFilters {
     until: Option<Timestamp>,
     /// The post has been in its state for more than so many days.
     waiting_days: Option<u16>,
-    /// The column that the list is sorted by.
     pub(super) sort: Sort,
-    /// The direction of the sort.
     pub(super) order: Order,
 }
 

@@ -3,7 +3,7 @@
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::admin::csv::{self, Column, Export};
+use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::BY_POSITION;
 use crate::admin::posts::asked_list::AskedList;
@@ -12,7 +12,7 @@ use crate::admin::posts::list_page::PostsPage;
 use crate::admin::posts::paths::LIST;
 use crate::domain::Permission;
 use crate::http::{Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::paging::{Order, Page, PageRequest};
 use crate::store::posts::{self, ChangeLine, ChangeList, Filter, Sort};
@@ -36,14 +36,14 @@ pub(super) fn reply(
     let (person, mut layout) = authorized_layout(conn, request, "Posts", Permission::ViewAudit)?;
     let filters = &asked.filters;
     let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
-    let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
+    let names = posts::names(conn, author, reviewer, person.id)?;
     let mistakes = asked.mistakes();
     let found = if asked.can_be_read() {
         let filter = filters.filter(Timestamp::now(), &names);
         let (visibility, sort) = (Visibility::of(&person), filters.sort);
         let slice = PageRequest { order: filters.order, stretch: asked.direction, size: PER_PAGE };
         let found = posts::counted_change_list(conn, visibility, &filter, sort, &slice);
-        Some(found.map_err(read_error)?)
+        Some(found?)
     } else {
         None
     };
@@ -53,10 +53,7 @@ pub(super) fn reply(
     let address = |name: &str, value: &str| asked.filters.form.address_with(LIST, name, value);
     let pager = BY_POSITION.pager(&page, asked.direction, address);
     let page = PostsPage { layout, count, by_state, names, pager, lines: page.lines, asked };
-    Ok(match mistakes {
-        Ok(()) => Reply::ok(&page),
-        Err(input) => Reply::ok(&page).with_refusal(&input.into()),
-    })
+    Ok(Reply::checked(&page, mistakes))
 }
 
 /// Returns the numbers of posts, of all and of each state.
@@ -64,7 +61,6 @@ fn counts(found: &ChangeList) -> (Option<usize>, [Option<usize>; 4]) {
     (Some(found.count), found.by_state)
 }
 
-/// The list as a file.
 pub(super) struct PostsFile {
     visibility: Visibility,
     filter: Filter,
@@ -99,7 +95,7 @@ impl Export for PostsFile {
             request.query_fields()?.read(|query| Ok(PostFilters::take(query)?.checked()?))?;
         let person = request.viewer(conn)?;
         let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
-        let names = posts::names(conn, author, reviewer, person.id).map_err(read_error)?;
+        let names = posts::names(conn, author, reviewer, person.id)?;
         Ok(Self {
             visibility: Visibility::of(&person),
             // "Waiting longer than" counts from one moment in every part of the file.
@@ -113,11 +109,7 @@ impl Export for PostsFile {
         self.order
     }
 
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<ChangeLine>> {
+    fn page(&self, conn: &mut PgConnection, slice: &PageRequest) -> ReadPage<Self> {
         posts::change_list(conn, self.visibility, &self.filter, self.sort, slice)
     }
 }

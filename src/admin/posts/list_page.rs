@@ -27,7 +27,6 @@ pub(super) struct PostsPage {
     pub(super) pager: Pager,
 }
 
-/// A tab: the posts of a state.
 struct StateTab {
     label: &'static str,
     address: String,

@@ -2,10 +2,8 @@ use crate::domain::{PostId, RevisionNumber};
 use crate::http::return_address;
 use crate::store::bulk::BulkId;
 
-/// The path of the list.
 pub(super) const LIST: &str = return_address::POSTS;
 
-/// The path of the list as a file.
 pub(super) const FILE: &str = "/admin/posts.csv";
 
 /// The path on which a bulk archive is confirmed and started.

@@ -8,7 +8,6 @@ pub(super) struct SkippedGroup<'a> {
     pub(super) posts: Vec<SkippedPost<'a>>,
 }
 
-/// One of them.
 pub(super) struct SkippedPost<'a> {
     pub(super) id: PostId,
     /// Its title; empty when there is no such post.

@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use crate::admin::refusals::filters::{FilteredPerson, RefusalFilters};
 use crate::domain::{Action, Post, PostId, Reason};
 use crate::permissions;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::store::posts;
 use crate::store::visibility::Visibility;
 use crate::workflow::{self, Advice};
@@ -70,9 +70,7 @@ pub(super) fn find(
     filters: &RefusalFilters,
 ) -> Result<Option<Post>, Refusal> {
     match (&filters.person, filters.filter.post) {
-        (Some(named), Some(id)) => {
-            posts::find(conn, id, Visibility::of(&named.person)).map_err(read_error)
-        }
+        (Some(named), Some(id)) => Ok(posts::find(conn, id, Visibility::of(&named.person))?),
         _ => Ok(None),
     }
 }

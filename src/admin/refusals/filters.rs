@@ -5,13 +5,12 @@ use crate::admin::filter_form::FilterForm;
 use crate::audit::{RefusalFilter, catalogue};
 use crate::domain::{FieldError, Interface, Layer, Person, PostId, Username, decimal};
 use crate::http::Form;
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 
 /// The fields that the page asks first, and those that it folds.
 const FIRST: [&str; 3] = ["person", "action", "post"];
 const FOLDED: [&str; 6] = ["layer", "rule", "interface", "since", "until", "zone"];
 
-/// The filters of the list of refusals.
 pub(super) struct RefusalFilters {
     /// The fields as text, and what is wrong with them.
     pub(super) form: FilterForm,
@@ -19,7 +18,6 @@ pub(super) struct RefusalFilters {
     pub(super) person: Option<FilteredPerson>,
 }
 
-/// The person that the filters name.
 pub(super) struct FilteredPerson {
     pub(super) person: Person,
     pub(super) is_active: bool,
@@ -43,7 +41,7 @@ impl RefusalFilters {
         let person = match form.value("person") {
             "" => None,
             text => match Username::parse(text) {
-                Ok(username) => accounts::find_any(conn, &username).map_err(read_error)?,
+                Ok(username) => accounts::find_any(conn, &username)?,
                 Err(_) => None,
             },
         };

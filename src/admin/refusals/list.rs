@@ -4,19 +4,18 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::admin::csv::{self, Column, Export};
+use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::{BY_TIME, Pager};
-use crate::admin::query::address;
 use crate::admin::refusals::current_answer::{AnswerKind, CurrentAnswer, find};
 use crate::admin::refusals::filters::{RefusalFilters, choices, take};
 use crate::audit::{self, RefusalFilter, RefusalLine};
 use crate::domain::{Permission, Reason};
-use crate::http::{Layout, Reply, Request};
-use crate::refusal::{Refusal, read_error};
+use crate::http::{Layout, PageAddress, Reply, Request};
+use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
-use crate::store::paging::{Order, Page, PageRequest};
+use crate::store::paging::PageRequest;
 
 const LIST: &str = "/admin/refusals";
 const FILE: &str = "/admin/refusals.csv";
@@ -45,17 +44,14 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let (_, layout) = authorized_layout(conn, request, "Refusals", Permission::ViewAudit)?;
     let filters = RefusalFilters::parse(conn, form)?;
     let checked = filters.form.check();
-    let slice = PageRequest { order: Order::NewestFirst, stretch: direction, size: PER_PAGE };
-    let (found, post) = match checked {
+    let slice = PageRequest::newest_first(direction, PER_PAGE);
+    let (found, post, left_out) = match checked {
         Ok(()) => (
-            audit::list_refusals(conn, &filters.filter, &slice).map_err(read_error)?,
+            audit::list_refusals(conn, &filters.filter, &slice)?,
             find(conn, &filters)?,
+            audit::refusals_left_out(conn, &filters.filter)?,
         ),
-        Err(_) => (slice.page(Vec::new()), None),
-    };
-    let left_out = match checked {
-        Ok(()) => audit::refusals_left_out(conn, &filters.filter).map_err(read_error)?,
-        Err(_) => 0,
+        Err(_) => (slice.page(Vec::new()), None, 0),
     };
     drop(connection);
     let address = |name: &str, value: &str| filters.form.address_with(LIST, name, value);
@@ -68,10 +64,7 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         left_out,
         filters,
     };
-    Ok(match checked {
-        Ok(()) => Reply::ok(&page),
-        Err(input) => Reply::ok(&page).with_refusal(&input.into()),
-    })
+    Ok(Reply::checked(&page, checked))
 }
 
 impl RefusalsPage {
@@ -100,14 +93,11 @@ impl RefusalsPage {
 
     /// Returns the address of all refusals of the person of a line.
     fn all_of(&self, line: &RefusalLine) -> String {
-        address(LIST, [("person", line.actor.username.as_str())])
+        PageAddress::of(LIST).with("person", &line.actor.username).to_string()
     }
 }
 
-/// The list as a file.
-pub(super) struct RefusalsFile(RefusalFilter);
-
-impl Export for RefusalsFile {
+impl Export for RefusalFilter {
     type Line = RefusalLine;
     const NAME: &'static str = "refusals.csv";
     const PERMISSION: Permission = Permission::ViewAudit;
@@ -132,19 +122,14 @@ impl Export for RefusalsFile {
         let form = request.query_fields()?.read(|query| Ok(take(query)?))?;
         let filters = RefusalFilters::parse(conn, form)?;
         filters.form.check()?;
-        Ok(Self(filters.filter))
+        Ok(filters.filter)
     }
 
-    fn page(
-        &self,
-        conn: &mut PgConnection,
-        slice: &PageRequest,
-    ) -> diesel::QueryResult<Page<RefusalLine>> {
-        audit::list_refusals(conn, &self.0, slice)
+    fn page(&self, conn: &mut PgConnection, slice: &PageRequest) -> ReadPage<Self> {
+        audit::list_refusals(conn, self, slice)
     }
 }
 
-/// Returns one part of every reason.
 fn joined(line: &RefusalLine, part: fn(&Reason) -> &str) -> String {
     line.reasons.iter().map(part).collect::<Vec<_>>().join(" ")
 }

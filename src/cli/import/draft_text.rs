@@ -50,7 +50,6 @@ impl IgnoredField {
         Self { name: name.to_owned(), value: Some(value.to_owned()) }
     }
 
-    /// Returns it on one line.
     pub(crate) fn text(&self) -> String {
         match &self.value {
             Some(value) => format!("{} {value}", self.name),

@@ -16,9 +16,7 @@ const MAX_DEPTH: usize = 64;
 /// What a folder holds. Paths are relative to it.
 #[derive(Debug, Default)]
 pub(super) struct Folder {
-    /// The Markdown files, by path.
     pub(super) markdown_files: Vec<PathBuf>,
-    /// What was skipped.
     pub(super) skipped: Vec<Skipped>,
     /// What could not be read, and why.
     pub(super) unreadable: Vec<(PathBuf, io::Error)>,

@@ -120,7 +120,6 @@ pub(super) fn import(options: &Options, import: &ImportArguments) -> Result<(), 
     })
 }
 
-/// Returns the folder to import.
 fn root(folder: &Path) -> Result<PathBuf, CommandFailure> {
     let cannot = |why: &dyn Display| {
         CommandFailure::Usage(format!("Cannot import {}: {why}.", folder.display()))

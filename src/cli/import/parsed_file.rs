@@ -11,7 +11,6 @@ use crate::domain::{
     Body, Content, FieldError, InvalidInput, Reason, Summary, Title, grouped, has_visible_text,
 };
 
-/// A file as a draft.
 #[derive(Debug)]
 pub(super) struct ParsedFile {
     pub(super) content: Content,

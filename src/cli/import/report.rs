@@ -8,7 +8,6 @@ use crate::cli::import::draft_text::IgnoredField;
 use crate::cli::import::folder::Skipped;
 use crate::domain::{PostId, Reason, grouped};
 
-/// What an import did with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum FileOutcome {
@@ -36,7 +35,6 @@ impl FileOutcome {
     }
 }
 
-/// One file.
 #[derive(Debug, Serialize)]
 pub(super) struct FileReport {
     pub(super) path: String,
@@ -47,7 +45,6 @@ pub(super) struct FileReport {
     pub(super) post: Option<PostId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
-    /// The layer that refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) layer: Option<&'static str>,
     pub(super) reasons: Vec<Reason>,

@@ -20,7 +20,6 @@ use crate::store::Store;
 use crate::store::operations::Used;
 use crate::workflow::{self, Call, Effect};
 
-/// One run of an import.
 pub(super) struct ImportRun<'a> {
     store: &'a Store,
     author: Person,

@@ -16,7 +16,7 @@ use crate::domain::{
     Content, Create, FieldError, Interface, InvalidInput, OperationKey, Outcome, PostId, RequestId,
     Revise, RevisionNumber,
 };
-use crate::refusal::{Refusal, read_error};
+use crate::refusal::Refusal;
 use crate::render::documents::OutcomeBody;
 use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
@@ -74,17 +74,18 @@ fn content_seen(
             _ => Ok(None),
         }
     };
-    let revision = read(conn).map_err(read_error)?;
+    let revision = read(conn)?;
     Ok(revision.map(|revision| revision.content))
 }
 
-/// Takes one action as the named person, and prints what it did.
+/// Takes one action on a post as the named person, and prints what it did.
 pub(super) fn act(
     options: &Options,
-    arguments: &CallArguments,
-    action: impl FnOnce(&Store, &Call) -> Result<Outcome, Refusal>,
+    target: &Target,
+    action: impl FnOnce(&Store, &Call, PostId, RevisionNumber) -> Result<Outcome, Refusal>,
 ) -> Result<(), CommandFailure> {
-    act_with_notes(options, arguments, Vec::new(), action)
+    let (post, seen) = target.named();
+    act_with_notes(options, &target.call, Vec::new(), |store, call| action(store, call, post, seen))
 }
 
 /// What an action did, as the API says it, and the key that it says in a header.

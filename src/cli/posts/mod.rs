@@ -11,8 +11,7 @@ pub(super) use arguments::PostCommand;
 use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::domain::{
-    Archive, FieldError, Note, PostId, Publish, RequestChanges, RevisionNumber, Slug, Submit,
-    WithdrawRequest,
+    Archive, Note, PostId, Publish, RequestChanges, RevisionNumber, Slug, Submit, WithdrawRequest,
 };
 use crate::workflow::perform;
 use changes::act;
@@ -32,34 +31,29 @@ pub(super) fn post(
         Command::Advise { id, actor } => reads::advise(options, &actor, PostId(id)),
         Command::Create { text, call } => changes::create(options, &call, text),
         Command::Revise { target, text } => changes::revise(options, &target, text),
-        Command::Submit(target) => {
-            let (post, seen) = target.named();
-            let attempt = Submit { post, seen };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
-        }
+        Command::Submit(target) => act(options, &target, |store, call, post, seen| {
+            perform(store, call, &Submit { post, seen })
+        }),
         Command::RequestChanges { target, note } => {
-            let (post, seen) = target.named();
             let note = Note::parse(&note)?;
-            let attempt = RequestChanges { post, seen, note };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
+            act(options, &target, |store, call, post, seen| {
+                perform(store, call, &RequestChanges { post, seen, note })
+            })
         }
-        Command::WithdrawRequest(target) => {
-            let (post, seen) = target.named();
-            let attempt = WithdrawRequest { post, seen };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
-        }
+        Command::WithdrawRequest(target) => act(options, &target, |store, call, post, seen| {
+            perform(store, call, &WithdrawRequest { post, seen })
+        }),
         Command::Publish { target, slug } => {
-            let (post, seen) = target.named();
             let slug = slug.as_deref().map(Slug::parse_shown).transpose()?;
-            let attempt = Publish { post, seen, slug };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
+            act(options, &target, |store, call, post, seen| {
+                perform(store, call, &Publish { post, seen, slug })
+            })
         }
         Command::Archive { target, reason } => {
-            let (post, seen) = target.named();
-            let reason = Note::parse(&reason)
-                .map_err(|error| FieldError { field: "reason".into(), ..error })?;
-            let attempt = Archive { post, seen, reason };
-            act(options, &target.call, |store, call| perform(store, call, &attempt))
+            let reason = Note::of_field("reason", &reason)?;
+            act(options, &target, |store, call, post, seen| {
+                perform(store, call, &Archive { post, seen, reason })
+            })
         }
     }
 }

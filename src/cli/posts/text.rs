@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::cli::output::reason_lines;
 use crate::domain::{Byline, Outcome, Post, PostId, RevisionNumber, State, Status, Title};
 use crate::render::documents::ActionsBody;
 use crate::store::posts::{ChangeLine, PostHistory};
@@ -104,7 +105,7 @@ pub(super) fn advice(post: &Post, advice: &ActionsBody) -> String {
     for it in &advice.actions {
         text += &format!("\n{}\t{}", it.action, it.verdict.as_str());
         for reason in &it.reasons {
-            for line in reason.lines() {
+            for line in reason_lines(reason) {
                 text += &format!("\n{line}");
             }
         }

@@ -10,7 +10,6 @@ use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
 use crate::config::DatabaseLocation;
 use crate::postgres::{self, InstallPolicy};
 
-/// What happened to an account.
 #[derive(Serialize)]
 struct AccountOutcome<'a> {
     username: &'a str,

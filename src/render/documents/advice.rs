@@ -1,7 +1,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Action, Person, Post, PostId};
+use crate::domain::{Action, Person, Post, PostId, Reason};
 use crate::render::documents::ProblemReason;
 use crate::workflow::{self, Advice};
 
@@ -34,7 +34,8 @@ pub(crate) struct AdviceBody {
     /// The result.
     pub(crate) verdict: AdviceVerdict,
     /// Every reason why the action is not possible.
-    pub(crate) reasons: Vec<ProblemReason>,
+    #[schema(value_type = Vec<ProblemReason>)]
+    pub(crate) reasons: Vec<Reason>,
 }
 
 impl AdviceBody {
@@ -44,7 +45,6 @@ impl AdviceBody {
             Advice::NotNow(reasons) => (AdviceVerdict::NotNow, reasons),
             Advice::NotYours(reasons) => (AdviceVerdict::NotYours, reasons),
         };
-        let reasons = reasons.into_iter().map(ProblemReason::from).collect();
         Self { action, path, verdict, reasons }
     }
 }

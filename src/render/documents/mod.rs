@@ -4,7 +4,6 @@
 mod account;
 mod advice;
 mod history;
-mod invalid_field;
 mod names;
 mod outcome;
 mod person;
@@ -15,9 +14,8 @@ mod refusal;
 pub(crate) use account::{AccountBody, AccountsBody};
 pub(crate) use advice::ActionsBody;
 pub(crate) use history::HistoryBody;
-pub use invalid_field::InvalidField;
 pub(crate) use names::RecordedLayer;
 pub(crate) use outcome::OutcomeBody;
 pub(crate) use post::{PostBody, PostLineBody, PostsBody, RevisionBody};
-pub use reason::ProblemReason;
+pub(crate) use reason::{InvalidField, ProblemReason};
 pub(crate) use refusal::{RefusalBody, RefusalsBody};

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Post, Revision, State, Status};
+use crate::domain::{Post, Revision, State};
 use crate::render::documents::history::ChangeRequestBody;
 use crate::render::documents::person::PersonBody;
 use crate::store::posts::ChangeLine;
@@ -97,7 +97,6 @@ impl PostBody {
     /// Returns the post for a reader who does not see its history.
     pub(crate) fn without_history(post: &Post) -> Self {
         let publication = post.status.publication();
-        let slug = publication.map(|publication| &publication.slug);
         let [title, summary, body] = post.current.content.parts().map(str::to_owned);
         Self {
             id: post.id.0,
@@ -111,14 +110,9 @@ impl PostBody {
             revised_at: None,
             slug: None,
             published_at: publication.map(|publication| publication.at),
-            public_path: slug
-                .filter(|_| post.state() == State::Published)
-                .map(|slug| format!("/posts/{slug}")),
+            public_path: post.public_path(),
             standing_requests: Vec::new(),
-            archive_reason: match &post.status {
-                Status::Archived(_, _, archival) => Some(archival.reason.clone()),
-                Status::Draft | Status::InReview(_) | Status::Published(..) => None,
-            },
+            archive_reason: post.archive_reason().map(str::to_owned),
         }
     }
 }

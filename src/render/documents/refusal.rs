@@ -3,7 +3,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::audit::RefusalLine;
-use crate::domain::{Interface, RecordedAction};
+use crate::domain::{Interface, Reason, RecordedAction};
 use crate::render::documents::ProblemReason;
 use crate::render::documents::names::RecordedLayer;
 use crate::render::documents::person::PersonBody;
@@ -44,7 +44,8 @@ pub(crate) struct RefusalBody {
     #[schema(value_type = RecordedLayer)]
     layer: String,
     /// The reasons, as they were shown.
-    reasons: Vec<ProblemReason>,
+    #[schema(value_type = Vec<ProblemReason>)]
+    reasons: Vec<Reason>,
 }
 
 impl From<RefusalLine> for RefusalBody {
@@ -60,7 +61,7 @@ impl From<RefusalLine> for RefusalBody {
             post: line.post.map(|post| post.0),
             revision_seen: line.seen.map(|seen| seen.0),
             layer: line.layer,
-            reasons: line.reasons.into_iter().map(ProblemReason::from).collect(),
+            reasons: line.reasons,
         }
     }
 }

@@ -140,15 +140,7 @@ impl<'a> Footnotes<'a> {
 #[cfg(test)]
 mod tests {
     use super::is_id;
-    use crate::render::markdown::{self, Audience};
-
-    /// Returns the HTML without directions.
-    fn render(text: &str) -> String {
-        markdown::render(text, Audience::Reader)
-            .html
-            .replace(" dir=\"auto\"", "")
-            .replace(" dir=\"ltr\"", "")
-    }
+    use crate::render::markdown::tests::render;
 
     #[test]
     fn footnotes_are_numbered_as_the_text_comes_to_them_and_lead_back() {

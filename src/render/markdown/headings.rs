@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use icu_properties::CodePointMapData;
-use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
+
+use crate::domain::unseen::is_mark;
 
 /// The prefix of every id of a heading, so that none is the id of something else on
 /// a page.
@@ -11,7 +11,6 @@ const PREFIX: &str = "heading-";
 /// Maximum length of what follows the prefix, in characters.
 const MAX_LENGTH: usize = 100;
 
-/// Returns whether an id is that of a heading.
 pub(super) fn is_id(id: &str) -> bool {
     id.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_kept))
 }
@@ -92,11 +91,6 @@ fn slug(words: &str) -> String {
 /// Letters, digits, the marks that belong to letters, hyphens and underscores.
 fn is_kept(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '-' | '_') || is_mark(character)
-}
-
-fn is_mark(character: char) -> bool {
-    let categories = CodePointMapData::<GeneralCategory>::new();
-    GeneralCategoryGroup::Mark.contains(categories.get(character))
 }
 
 fn folded(text: &str) -> String {

@@ -113,15 +113,8 @@ fn why_unshown(address: &str) -> NoteKind {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::markdown::{self, Audience, notes};
-
-    /// Returns the HTML without directions.
-    fn render(text: &str) -> String {
-        markdown::render(text, Audience::Reader)
-            .html
-            .replace(" dir=\"auto\"", "")
-            .replace(" dir=\"ltr\"", "")
-    }
+    use crate::render::markdown::tests::{render, said};
+    use crate::render::markdown::{self, Audience};
 
     const IMG: &str = "<img src=\"https://example.org/a.png\" alt=\"A press &amp; its *ink*\"";
 
@@ -168,11 +161,6 @@ mod tests {
         assert!(rendered.contains("alt=\"&quot; onerror=&quot;x\""), "{rendered}");
         assert!(!rendered.contains("\" on"), "{rendered}");
         assert_eq!(rendered.matches("<img").count(), 1, "{rendered}");
-    }
-
-    /// Returns what is said about a text, one sentence a line.
-    fn said(text: &str) -> String {
-        notes(text).iter().map(|note| note.sentence() + "\n").collect()
     }
 
     #[test]

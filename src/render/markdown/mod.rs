@@ -28,7 +28,6 @@ use crate::domain::markdown::{OPTIONS, close_comments, visible_events};
 use crate::domain::unseen::is_not_xml;
 use crate::store::Loan;
 
-/// A rendered text.
 pub(crate) struct Rendered {
     pub(crate) html: String,
     /// The address of its first picture that is shown.
@@ -141,7 +140,7 @@ mod tests {
     }
 
     /// Returns the HTML without directions.
-    fn render(text: &str) -> String {
+    pub(super) fn render(text: &str) -> String {
         html(text).replace(" dir=\"auto\"", "").replace(" dir=\"ltr\"", "")
     }
 

@@ -1,13 +1,11 @@
 //! Characters that cannot be seen. They hide words, or turn them around.
 
-use icu_properties::props::{
-    DefaultIgnorableCodePoint, Emoji, GeneralCategory, GeneralCategoryGroup, Script,
-};
+use icu_properties::props::{DefaultIgnorableCodePoint, Emoji, GeneralCategory, Script};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::notes::Notes;
-use crate::domain::unseen::is_invisible;
+use crate::domain::unseen::{is_invisible, is_mark};
 
 /// Counts the characters of a text that cannot be seen.
 pub(super) fn count(events: &[Event<'_>], notes: &mut Notes) {
@@ -51,10 +49,6 @@ fn is_unseen(letter: char) -> bool {
 
 fn is_space(letter: char) -> bool {
     CodePointMapData::<GeneralCategory>::new().get(letter) == GeneralCategory::SpaceSeparator
-}
-
-fn is_mark(letter: char) -> bool {
-    GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(letter))
 }
 
 fn script(letter: char) -> Script {

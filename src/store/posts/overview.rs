@@ -1,6 +1,8 @@
 //! What staff look at first: what waits, and how fast things go. Everything
 //! here begins in an index and ends at a limit.
 
+use diesel::deserialize;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
@@ -29,31 +31,19 @@ pub struct Waiting {
 type WaitingSqlType =
     (BigInt, Text, Timestamptz, BylineSqlType, Nullable<(BylineSqlType, Timestamptz)>);
 
-#[derive(Queryable)]
-struct WaitingRow {
-    id: PostId,
-    title: String,
-    submitted_at: Stored,
-    author: Byline,
-    request: Option<(Byline, Stored)>,
-}
+impl Queryable<WaitingSqlType, Pg> for Waiting {
+    type Row = (PostId, String, Stored, Byline, Option<(Byline, Stored)>);
 
-impl From<WaitingRow> for Waiting {
-    fn from(row: WaitingRow) -> Self {
-        Self {
-            id: row.id,
-            title: row.title,
-            author: row.author,
-            submitted_at: row.submitted_at.to_jiff(),
-            request: row.request.map(|(by, at)| (by, at.to_jiff())),
-        }
+    fn build((id, title, submitted_at, author, request): Self::Row) -> deserialize::Result<Self> {
+        let request = request.map(|(by, at)| (by, at.to_jiff()));
+        Ok(Self { id, title, author, submitted_at: submitted_at.to_jiff(), request })
     }
 }
 
 /// Returns the posts that have waited in review the longest, whichever person it is
 /// that they wait for, at most `limit`.
 pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Waiting>> {
-    let rows = statement::<WaitingSqlType>(
+    statement::<WaitingSqlType>(
         "SELECT p.id, text.title, p.submitted_at, author.id, author.username || ' ' || \
          author.display_name,
              request.reviewer_id, request.names, request.at
@@ -72,8 +62,7 @@ pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<W
          ORDER BY p.submitted_at, p.id",
     )
     .at_most_each(limit)
-    .load::<WaitingRow>(conn)?;
-    Ok(rows.into_iter().map(Waiting::from).collect())
+    .load(conn)
 }
 
 /// What was published within seven days.

@@ -73,8 +73,11 @@ pub(super) type OwnSqlType = (
     (BigInt, Text, Timestamptz, BigInt, Nullable<Timestamptz>, Nullable<BigInt>),
     NameSqlType,
     (Text, Text, Text, Bool),
-    (Integer, Timestamptz),
-    (Nullable<Text>, Nullable<Text>, Nullable<Text>),
+    Integer,
+    Timestamptz,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
     Nullable<RequestsSqlType>,
     Nullable<ReadingSqlType>,
 );
@@ -84,8 +87,11 @@ pub(super) struct OwnRow {
     pub(super) place: PlaceRow,
     name: Name,
     text: TextRow,
-    pub(super) current: CurrentRow,
-    end: EndRow,
+    revision: RevisionNumber,
+    pub(super) revised_at: Stored,
+    by: Option<String>,
+    slug: Option<String>,
+    archive_reason: Option<String>,
     request: Option<Requests>,
     last_reading: Option<Reading>,
 }
@@ -124,19 +130,6 @@ impl OwnLine {
 
 /// In place of a chosen web address: which one it is does not matter here.
 const CHOSEN: &str = "chosen";
-
-#[derive(Queryable)]
-pub(super) struct CurrentRow {
-    number: RevisionNumber,
-    pub(super) at: Stored,
-}
-
-#[derive(Queryable)]
-pub(super) struct EndRow {
-    by: Option<String>,
-    slug: Option<String>,
-    archive_reason: Option<String>,
-}
 
 /// Returns an author's own posts, state by state as they are named, so many of each at
 /// most: of drafts what was saved last, of others what entered its state last.
@@ -221,11 +214,11 @@ impl From<OwnRow> for OwnLine {
             name: row.name,
             text: row.text,
             since: row.place.since.to_jiff(),
-            revision: row.current.number,
-            revised_at: row.current.at.to_jiff(),
-            by: row.end.by,
-            slug: row.end.slug,
-            archive_reason: row.end.archive_reason,
+            revision: row.revision,
+            revised_at: row.revised_at.to_jiff(),
+            by: row.by,
+            slug: row.slug,
+            archive_reason: row.archive_reason,
             request: row.request,
             last_reading: row.last_reading,
             of_state: row.place.of_state as usize,

@@ -89,6 +89,6 @@ impl PlaceRow {
 
 impl OwnRow {
     fn cursor(&self) -> Cursor {
-        Cursor { at: self.current.at.to_jiff(), id: self.place.id.0 }
+        Cursor { at: self.revised_at.to_jiff(), id: self.place.id.0 }
     }
 }

@@ -27,7 +27,6 @@ pub(super) type PostSqlType = (
     Nullable<Text>,
 );
 
-/// A row of the queries of posts.
 #[derive(Queryable)]
 pub(super) struct PostRow {
     origin: OriginRow,

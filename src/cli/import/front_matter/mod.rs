@@ -23,7 +23,6 @@ use notation::Notation;
 /// More than front matter needs.
 const MAX_BYTES: usize = 64 << 10;
 
-/// The front matter of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct FrontMatter {
     /// The fields; each name once.

@@ -1,7 +1,6 @@
 use crate::cli::import::front_matter::field::{FieldValue, MatterField, invalid};
 use crate::domain::Reason;
 
-/// Returns the fields of TOML.
 pub(super) fn fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
     let table: toml::Table = matter.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| matter.get(..span.start)).unwrap_or_default();
