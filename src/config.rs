@@ -86,6 +86,16 @@ pub enum ConfigError {
         /// What is wrong, without any part of its value.
         problem: InvalidUrl,
     },
+    /// There is no private cluster, for a command that makes none.
+    #[error(
+        "there is no database in {}: start with `imprimatur serve`, `imprimatur migrate` or \
+         `imprimatur user create`, or choose another directory with --data-dir",
+        path.display()
+    )]
+    NoDatabase {
+        /// The data directory.
+        path: PathBuf,
+    },
     /// The private cluster cannot be opened.
     #[error(transparent)]
     Cluster(#[from] ClusterError),

@@ -17,12 +17,27 @@ pub(super) fn on_database<T>(
     on_open_database(options, |database| body(&database.store(Limits::default())))
 }
 
-/// Does the same for a body that needs the rights of the owner.
+/// Does the same where there may be no database yet: then it makes one.
+pub(super) fn on_new_database<T>(
+    options: &Options,
+    body: impl FnOnce(&Store) -> Result<T, CommandFailure>,
+) -> Result<T, CommandFailure> {
+    let database = Database::open(&options.location()?)?;
+    on_current(database, |database| body(&database.store(Limits::default())))
+}
+
+/// Runs a body that needs the rights of the owner.
 pub(super) fn on_open_database<T>(
     options: &Options,
     body: impl FnOnce(&Database) -> Result<T, CommandFailure>,
 ) -> Result<T, CommandFailure> {
-    let database = Database::open(&options.location()?)?;
+    on_current(Database::open_existing(&options.location()?)?, body)
+}
+
+fn on_current<T>(
+    database: Database,
+    body: impl FnOnce(&Database) -> Result<T, CommandFailure>,
+) -> Result<T, CommandFailure> {
     let outcome = require_current(&database).and_then(|()| body(&database));
     close_after(database, outcome)
 }

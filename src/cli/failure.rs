@@ -18,6 +18,8 @@ pub(super) enum CommandFailure {
     Input(InvalidInput),
     /// `--as` names no active account.
     UnknownAccount(String),
+    /// The account that was to be changed does not exist.
+    NoAccount(String),
     /// The workflow, or a read, refused.
     Refused(Box<Refused>),
     /// The database cannot be opened.
@@ -69,13 +71,15 @@ impl CommandFailure {
         match self {
             Self::Usage(_) | Self::Input(_) => Exit::Input,
             Self::UnknownAccount(_) => Exit::NotSignedIn,
+            Self::NoAccount(_) => Exit::NotFound,
             Self::Refused(refused) => Exit::of(&refused.refusal),
             Self::Partly { exit, .. } => *exit,
             Self::Config(error) => match error {
                 ConfigError::OwnerAlone
                 | ConfigError::NotText(_)
                 | ConfigError::InvalidUrl { .. } => Exit::Input,
-                ConfigError::Cluster(_)
+                ConfigError::NoDatabase { .. }
+                | ConfigError::Cluster(_)
                 | ConfigError::Connect(_)
                 | ConfigError::Migration(MigrationError::Connect(_)) => Exit::Unavailable,
                 ConfigError::Query(_)

@@ -74,6 +74,7 @@ impl CommandFailure {
             Self::Usage(_) => "usage",
             Self::Input(_) => "input",
             Self::UnknownAccount(_) => "authentication",
+            Self::NoAccount(_) => Refusal::NotFound.layer(),
             Self::Refused(refused) => refused.refusal.layer(),
             Self::Partly { layer, .. } => layer,
             Self::Config(_) | Self::Cluster(_) | Self::Database(_) => match self.exit() {
@@ -93,6 +94,7 @@ impl CommandFailure {
             }
             Self::Input(_) => "Invalid input.".into(),
             Self::UnknownAccount(name) => format!("No active account {name:?}."),
+            Self::NoAccount(name) => format!("No account {name:?}."),
             Self::Refused(refused) => headline(&refused.refusal, refused.request),
             // libpq ends its messages with a line break.
             Self::Config(error) => error.to_string().trim_end().to_owned(),
@@ -119,6 +121,8 @@ impl CommandFailure {
             },
             Self::Usage(_) => ("usage", "`--help` explains the command."),
             Self::UnknownAccount(_) => ("unknown-account", SHOW_ACCOUNTS),
+            Self::NoAccount(_) => ("not-found", SHOW_ACCOUNTS),
+            Self::Config(ConfigError::NoDatabase { .. }) => ("unavailable", "Follow the message."),
             Self::Config(ConfigError::Cluster(error)) if !error.is_temporary() => {
                 ("unavailable", "Follow the message.")
             }
@@ -138,7 +142,9 @@ impl CommandFailure {
         match self {
             Self::Refused(refused) => [vec![first], self.errors(), refusal_lines(refused)].concat(),
             Self::Input(_) => [vec![first], self.errors()].concat(),
-            Self::UnknownAccount(_) => vec![first, format!("  {SHOW_ACCOUNTS}")],
+            Self::UnknownAccount(_) | Self::NoAccount(_) => {
+                vec![first, format!("  {SHOW_ACCOUNTS}")]
+            }
             Self::Config(_) | Self::Cluster(_) | Self::Database(_) => {
                 vec![format!("database: {}", self.detail())]
             }

@@ -79,6 +79,21 @@ impl Database {
         }
     }
 
+    /// Opens the database where there is one. Where there is none, as in a directory whose
+    /// disk is not there, nothing is made.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], as for [`open`](Self::open).
+    pub fn open_existing(location: &DatabaseLocation) -> Result<Self, ConfigError> {
+        match location {
+            DatabaseLocation::Private { data_dir, .. } if !postgres::has_cluster(data_dir) => {
+                Err(ConfigError::NoDatabase { path: data_dir.clone() })
+            }
+            _ => Self::open(location),
+        }
+    }
+
     /// Returns the URL of the role that the program works as.
     pub fn runtime_url(&self) -> &str {
         &self.runtime_url

@@ -109,6 +109,12 @@ impl DataDirectory {
     }
 }
 
+/// Returns whether there is a cluster in a data directory, or something else in its place.
+pub fn has_cluster(data_dir: &Path) -> bool {
+    // What cannot be looked at may be one: opening it says why it cannot be used.
+    fs::exists(data_dir.join("postgres")).unwrap_or(true)
+}
+
 // The umask must not decide whether the server's user can pass through.
 fn create_with_parents(path: &Path) -> Result<(), ClusterError> {
     if path.is_dir() {

@@ -41,6 +41,7 @@ mod sys;
 mod watchdog;
 
 pub use cluster::Cluster;
+pub use directory::has_cluster;
 pub use environment::remove_libpq_variables;
 pub use errors::ClusterError;
 pub use serve_lock::{ServeLock, lock_for_serving, serving_address};

@@ -47,6 +47,46 @@ fn a_post_goes_from_file_to_archive() {
 }
 
 #[test]
+fn an_account_that_does_not_exist_is_named() {
+    let world = World::new();
+    for words in [
+        "user deactivate ghost --as stan --reason x",
+        "user rename ghost --display-name Ghost --as stan --reason x",
+        "user reset-password ghost --as stan --reason x",
+        "role grant ghost author --as stan --reason x",
+        "role revoke ghost author --as stan --reason x",
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let answer = run(&world.database, &words).expect(6);
+        assert!(answer.stderr.contains("No account \"ghost\"."), "{words:?}: {}", answer.stderr);
+        assert!(answer.stderr.contains("user list"), "{words:?}: {}", answer.stderr);
+    }
+}
+
+/// A nightly check whose disk is not there would find that all is well.
+#[test]
+fn a_command_makes_no_database_where_it_needs_one() {
+    let directory = std::env::temp_dir().join(format!("imprimatur-none-{}", std::process::id()));
+    for words in [
+        "verify",
+        "user list",
+        "user deactivate alice --as stan --reason x",
+        "role grant alice author --as stan --reason x",
+        "post list",
+        "post list --as alice",
+        "post show 1",
+        "post submit 1 --as alice --revision 1",
+        "import . --as alice",
+    ] {
+        let mut command = bare();
+        command.args(words.split(' ')).arg("--data-dir").arg(&directory);
+        let answer = finished(command.output().unwrap()).expect(8);
+        assert!(answer.stderr.contains("there is no database in"), "{words}: {}", answer.stderr);
+        assert!(!directory.exists(), "{words} made a directory");
+    }
+}
+
+#[test]
 fn what_cannot_be_printed_is_a_failure() {
     let world = World::new();
     for words in

@@ -73,8 +73,14 @@ fn apply(
 ) -> Result<(), CommandFailure> {
     let username = Username::parse(name)?;
     let reason = Note::parse(reason)?;
-    call(credential, reason.as_str(), |call| {
+    let changed = call(credential, reason.as_str(), |call| {
         workflow::accounts::change(store, call, username.as_str(), change)
+    });
+    changed.map_err(|failure| match failure {
+        CommandFailure::Refused(refused) if matches!(refused.refusal, Refusal::NotFound) => {
+            CommandFailure::NoAccount(name.to_owned())
+        }
+        other => other,
     })
 }
 

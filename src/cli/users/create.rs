@@ -1,6 +1,6 @@
 use crate::accounts::Credential;
 use crate::accounts::secrets::Secret;
-use crate::cli::database::on_database;
+use crate::cli::database::on_new_database;
 use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::passwords;
@@ -17,7 +17,7 @@ pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), CommandFail
     let username = Username::parse(&new.name)?;
     let display_name = parse_display_name(&new.display_name)?;
     let reason = Note::parse(&new.reason)?;
-    on_database(options, |store| {
+    on_new_database(options, |store| {
         let actor = new.actor.as_deref().map(|actor| credential(store, actor)).transpose()?;
         let secret = new.link.then(Secret::random);
         let password_hash = match secret {

@@ -80,7 +80,7 @@ fn no_variable_of_libpq_reaches_a_new_private_database() {
     fs::write(home.join(".pg_service.conf"), "[other]\nhost=192.0.2.1\n").unwrap();
     fs::write(home.join(".pgpass"), "*:*:*:*:secret\n").unwrap();
     let mut command = bare();
-    command.args(["user", "list", "--data-dir"]).arg(place.data_dir());
+    command.args(["migrate", "--data-dir"]).arg(place.data_dir());
     command.env("HOME", &home).envs(VARIABLES.iter().copied());
     let run = finished(command.output().unwrap());
     assert_eq!(run.code, 0, "{}", run.stderr);

@@ -41,14 +41,14 @@ impl BareMachine {
         Some(Self { place })
     }
 
-    /// Lists the posts of a new private database, with these words before the program.
+    /// Makes a new private database, with these words before the program.
     fn run(&self, path: &str, before: &str) -> Output {
         let directory = self.place.path.display();
         let script = format!(
             "mount -t tmpfs none /usr/lib/postgresql &&
              mount --bind {directory}/passwd /etc/passwd &&
              mount --bind {directory}/os-release /etc/os-release &&
-             PATH={path} exec {before} {} --data-dir {directory}/data --install-postgres post list",
+             PATH={path} exec {before} {} --data-dir {directory}/data --install-postgres migrate",
             env!("CARGO_BIN_EXE_imprimatur")
         );
         let mut command = Command::new("unshare");
