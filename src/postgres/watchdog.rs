@@ -40,8 +40,9 @@ pub fn run_watchdog(data_dir: &Path, grace: Duration) -> Result<(), ClusterError
         }
     }
     let outcome = match users.has_been_replaced() {
-        // Another directory is here now, which has users and a watchdog of its own.
-        true => stop_moved(&directory),
+        // Another directory is here now, which has users and a watchdog of its own. A user that
+        // leaves holds its start lock, and waits for the users' lock.
+        true => users.release().and_then(|()| stop_moved(&directory)),
         false => server::stop_all(&directory),
     };
     // Before the users' lock: the process that waits for that one checks for a watchdog next.
