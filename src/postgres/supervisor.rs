@@ -133,7 +133,7 @@ impl Watched {
     fn start_again(&self) {
         let mut pause = FIRST_PAUSE;
         while !self.has_been_replaced() {
-            let is_wanted = || self.is_wanted.load(Ordering::SeqCst);
+            let is_wanted = || self.is_wanted.load(Ordering::SeqCst) && !self.has_been_replaced();
             match startup::restart(&self.directory, &self.settings, is_wanted) {
                 Ok(()) if is_wanted() => {
                     tracing::info!("the private database runs again");
