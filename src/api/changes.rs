@@ -114,7 +114,7 @@ pub(super) fn request_changes(store: &Store, change: Change) -> Result<Reply, Ap
 
 /// Withdraw a change request
 ///
-/// For the reviewer who made it. When that account is deactivated, for any reviewer.
+/// For the reviewer who made it. When they can no longer review, for any reviewer.
 #[utoipa::path(
     post,
     path = "/api/v1/posts/{id}/change-requests/withdrawal",

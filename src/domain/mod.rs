@@ -47,7 +47,7 @@ pub use named::UnknownName;
 pub(crate) use named::named;
 pub use network::Network;
 pub use operation::{Fingerprint, Interface, OperationKey, Outcome, RequestId};
-pub use people::{Actor, Byline, Permission, Person, Role, RoleSet};
+pub use people::{Actor, Availability, Byline, Permission, Person, Role, RoleSet};
 pub use post::{
     Archival, LockedPost, Post, Publication, Reading, Review, Revision, Status, Submission,
     Transition,

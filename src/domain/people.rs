@@ -50,6 +50,31 @@ impl fmt::Display for Role {
     }
 }
 
+named! {
+    /// Whether a person can still do the work of a role in which they once acted.
+    pub enum Availability is "an availability" {
+        /// The account is active and holds the role.
+        Available = "available",
+        /// The account is active and no longer holds the role.
+        WithoutRole = "without-role",
+        /// The account is deactivated.
+        Deactivated = "deactivated",
+    }
+}
+
+impl Availability {
+    /// Returns why the person can no longer do the work of the role.
+    pub fn absence(self, role: Role) -> Option<&'static str> {
+        match (self, role) {
+            (Self::Available, _) => None,
+            (Self::Deactivated, _) => Some("account deactivated"),
+            (Self::WithoutRole, Role::Author) => Some("no longer an author"),
+            (Self::WithoutRole, Role::Reviewer) => Some("no longer a reviewer"),
+            (Self::WithoutRole, Role::Staff) => Some("no longer staff"),
+        }
+    }
+}
+
 /// The roles that one person holds, narrowed to what their credential lets them
 /// use.
 ///

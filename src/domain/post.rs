@@ -1,6 +1,8 @@
 use jiff::Timestamp;
 
-use super::{Byline, Content, PostId, ReviewId, RevisionNumber, Slug, State, UserId, Within};
+use super::{
+    Availability, Byline, Content, PostId, ReviewId, RevisionNumber, Slug, State, UserId, Within,
+};
 
 /// The content of a post at one time. Written once, never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +24,8 @@ pub struct Review {
     pub revision: RevisionNumber,
     /// The reviewer who requested changes.
     pub reviewer: Byline,
-    /// Whether that reviewer's account is active.
-    pub reviewer_is_active: bool,
+    /// Whether that reviewer can still review.
+    pub reviewer_availability: Availability,
     /// What the author should change.
     pub note: String,
     /// When the request was made.
@@ -34,9 +36,9 @@ pub struct Review {
 
 impl Review {
     /// Returns whether the person may withdraw the request: the reviewer who
-    /// asked or, once that account is deactivated, any reviewer.
+    /// asked or, once they can no longer review, any reviewer.
     pub fn is_withdrawable_by(&self, person: UserId) -> bool {
-        self.reviewer.id == person || !self.reviewer_is_active
+        self.reviewer.id == person || self.reviewer_availability != Availability::Available
     }
 }
 
@@ -144,8 +146,8 @@ pub struct Post {
     pub id: PostId,
     /// Its author.
     pub author: Byline,
-    /// Whether the author's account is active.
-    pub author_is_active: bool,
+    /// Whether the author can still edit it.
+    pub author_availability: Availability,
     /// When it was created.
     pub created_at: Timestamp,
     /// What it says now; from publication on, what was published.

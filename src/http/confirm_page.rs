@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::domain::{Action, OperationKey, Person, Post, Reason, Slug, State};
+use crate::domain::{Action, Availability, OperationKey, Person, Post, Reason, Slug, State};
 use crate::http::Layout;
 use crate::http::edge::Edge;
 use crate::http::presence::may_be_editing;
@@ -137,7 +137,7 @@ impl ConfirmPage {
             return match self.action {
                 Action::Submit => "You cannot submit this post yet",
                 Action::RequestChanges => "You cannot request changes to this post",
-                Action::WithdrawRequest => "There is no change request to withdraw",
+                Action::WithdrawRequest => "You have no change request to withdraw",
                 Action::Publish if self.can_change() => "You cannot publish this post yet",
                 Action::Publish => "You cannot publish this post",
                 Action::Archive => "You cannot archive this post",
@@ -163,6 +163,10 @@ impl ConfirmPage {
     fn consequence(&self) -> &'static str {
         match self.action {
             Action::Submit => "Reviewers will see it. You can still edit it.",
+            Action::RequestChanges if self.post.author_availability != Availability::Available => {
+                "The author can no longer edit the post. It cannot be published unless the \
+                 request is withdrawn."
+            }
             Action::RequestChanges => {
                 "The author will be asked to edit the post. This revision cannot be published \
                  unless the request is withdrawn."

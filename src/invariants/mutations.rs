@@ -134,7 +134,8 @@ impl Mutation for RequestChanges {
 
 impl Mutation for WithdrawRequest {
     /// Withdraws every standing request to the current revision that this
-    /// reviewer may withdraw: their own, and those of deactivated reviewers.
+    /// reviewer may withdraw: their own, and those of people who can no longer
+    /// review.
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
@@ -148,7 +149,8 @@ impl Mutation for WithdrawRequest {
                 JOIN standing_requests request
                     ON request.post_id = post.id AND request.revision = post.current_revision
                 JOIN users reviewer ON reviewer.id = request.reviewer_id
-                WHERE reviewer.id = $3 OR NOT reviewer.is_active
+                WHERE reviewer.id = $3
+                   OR NOT (reviewer.is_active AND 'reviewer' = ANY (reviewer.roles))
                 RETURNING id";
             "WHERE EXISTS (SELECT FROM review)"
         );

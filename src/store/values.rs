@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text, Uuid};
 
 use crate::domain::{
-    Action, Byline, IncidentId, PostId, RequestId, ReviewId, RevisionNumber, State, TokenId, UserId,
+    Action, Availability, Byline, IncidentId, PostId, RequestId, ReviewId, RevisionNumber, State,
+    TokenId, UserId,
 };
 
 /// Lets a column of an SQL type be read as the value that the function makes of it.
@@ -32,6 +33,7 @@ macro_rules! columns {
 }
 
 columns! {
+    Availability: Text, |name: String| Ok(name.parse()?);
     Action: Text, |name: String| Ok(name.parse()?);
     State: Text, |name: String| Ok(name.parse()?);
     UserId: BigInt, |id: i64| Ok(UserId(id));
@@ -42,6 +44,25 @@ columns! {
     RevisionNumber: Integer, |number: i32| Ok(RevisionNumber(number));
     RequestId: Uuid, |id: uuid::Uuid| Ok(RequestId(id));
 }
+
+/// The [`Availability`](crate::domain::Availability) of a row of `users` for the work of a
+/// role.
+macro_rules! availability {
+    ($user:literal, $role:literal) => {
+        concat!(
+            "CASE WHEN NOT ",
+            $user,
+            ".is_active THEN 'deactivated' \
+             WHEN '",
+            $role,
+            "' = ANY (",
+            $user,
+            ".roles) THEN 'available' \
+             ELSE 'without-role' END"
+        )
+    };
+}
+pub(crate) use availability;
 
 /// The columns of a [`Byline`]: `id` and `username || ' ' || display_name` of `users`.
 pub(crate) type BylineSqlType = (BigInt, Text);

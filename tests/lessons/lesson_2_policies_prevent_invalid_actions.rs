@@ -19,7 +19,9 @@ use imprimatur::domain::{
 use imprimatur::http::ErrorKind;
 use imprimatur::policies::Rule;
 use imprimatur::policies::accounts::AccountChange;
+use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::refusal::Refusal;
+use imprimatur::store::verify::verify;
 use imprimatur::workflow::{self, Call};
 
 use crate::shape::readme;
@@ -611,7 +613,30 @@ fn only_the_reviewer_who_asked_withdraws_a_change_request() {
 /// A post whose reviewer has left would otherwise be stuck, and for ever when
 /// its author has left, too.
 #[test]
-fn any_reviewer_withdraws_the_request_of_a_deactivated_reviewer() {
+fn any_reviewer_withdraws_the_request_of_one_who_has_left() {
+    let deactivated = [AccountChange::Deactivate, AccountChange::Deactivate];
+    let hints = [
+        "The author must save a new revision, or Edith and Ruth must withdraw the request.",
+        "The author's account is deactivated. Edith and Ruth must withdraw the request.",
+        "The author's account is deactivated. Ruth must withdraw the request.",
+        "The account of Edith is deactivated, so you can withdraw the request.",
+    ];
+    withdrawn_by_another(deactivated, hints, "account deactivated");
+    let without_role = [Role::Author, Role::Reviewer].map(AccountChange::Revoke);
+    let hints = [
+        "The author must save a new revision, or Edith and Ruth must withdraw the request.",
+        "The author can no longer edit posts. Edith and Ruth must withdraw the request.",
+        "The author can no longer edit posts. Ruth must withdraw the request.",
+        "Edith is no longer a reviewer, so you can withdraw the request.",
+    ];
+    withdrawn_by_another(without_role, hints, "no longer an author");
+}
+
+fn withdrawn_by_another(
+    [author_leaves, reviewer_leaves]: [AccountChange; 2],
+    expected: [&str; 4],
+    absence: &str,
+) {
     let world = World::new();
     let post = world.in_review();
     let ruth = world.person("ruth", &[Role::Reviewer]);
@@ -622,27 +647,22 @@ fn any_reviewer_withdraws_the_request_of_a_deactivated_reviewer() {
         assert_eq!(codes(&refusal), "policy changes-requested");
         refusal.reasons()[0].hint.clone()
     };
-    let hints: Vec<String> = ["alice", "edith", "ruth"]
-        .map(|leaving| {
-            let before = hint();
-            world.change_account(leaving, AccountChange::Deactivate).unwrap();
-            before
-        })
-        .into_iter()
-        .chain([hint()])
-        .collect();
-    assert_eq!(
-        hints,
-        [
-            "The author must save a new revision, or Edith and Ruth must withdraw the request.",
-            "The author's account is deactivated. Edith and Ruth must withdraw the request.",
-            "The author's account is deactivated. Ruth must withdraw the request.",
-            "The account of Edith is deactivated, so you can withdraw the request.",
-        ]
-    );
+    let leave = |name, change: &AccountChange| {
+        let before = hint();
+        world.change_account(name, change.clone()).unwrap();
+        before
+    };
+    let hints = [
+        leave("alice", &author_leaves),
+        leave("edith", &reviewer_leaves),
+        leave("ruth", &reviewer_leaves),
+        hint(),
+    ];
+    assert_eq!(hints, expected);
     let server = Server::start(world.database.store());
     let desk = server.signed_in("rosa").get("/desk").expect(200).body;
-    assert!(desk.contains("By <bdi>Alice (alice)</bdi> (account deactivated)"), "{desk}");
+    let (queue, _) = desk.split_once("Waiting for the author").unwrap_or((&desk, ""));
+    assert!(queue.contains(&format!("By <bdi>Alice (alice)</bdi> ({absence})")), "{desk}");
 
     let before = world.db_everything();
     let refusal = world.perform(world.stan, &withdraw_request(post, 1)).unwrap_err();
@@ -651,6 +671,8 @@ fn any_reviewer_withdraws_the_request_of_a_deactivated_reviewer() {
     world.perform(world.rosa, &withdraw_request(post, 1)).unwrap();
     world.perform(world.rosa, &publish(post, 1)).unwrap();
     assert_eq!(world.post(post).state(), State::Published);
+    let report = verify(&mut world.database.as_owner(), RUNTIME_ROLE).unwrap();
+    assert_eq!(report.findings, []);
 }
 
 /// Four eyes: whoever could withdraw every request against their own post would

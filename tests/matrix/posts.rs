@@ -4,7 +4,7 @@ use imprimatur::domain::Archival;
 use std::sync::LazyLock;
 
 use imprimatur::domain::{
-    Action, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId, Revision,
+    Action, Availability, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId, Revision,
     RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId, Visibility,
 };
 use imprimatur::permissions;
@@ -37,7 +37,13 @@ pub const DIMENSIONS: [Dimension; 10] = [
     },
     Dimension {
         subject: "open change request: ",
-        values: &["none", "yours", "another reviewer's", "a deactivated reviewer's"],
+        values: &[
+            "none",
+            "yours",
+            "another reviewer's",
+            "a deactivated reviewer's",
+            "a former reviewer's",
+        ],
     },
     Dimension { subject: "", values: &["title, summary and body are there", "a part is missing"] },
     Dimension { subject: "", values: &["a note or reason is given", "no note or reason is given"] },
@@ -62,6 +68,7 @@ pub enum Request {
     Mine,
     Another,
     Departed,
+    Former,
 }
 
 /// A case, with names instead of numbers.
@@ -84,7 +91,8 @@ pub struct Supplied {
 }
 
 pub fn read(case: &Case) -> (Situation, Supplied) {
-    let requests = [Request::None, Request::Mine, Request::Another, Request::Departed];
+    let requests =
+        [Request::None, Request::Mine, Request::Another, Request::Departed, Request::Former];
     let situation = Situation {
         roles: role_index(case),
         state: State::ALL[case[3]],
@@ -214,20 +222,21 @@ fn post(situation: &Situation, you: Byline) -> Post {
         State::Published => Status::Published(submission, publication),
         State::Archived => Status::Archived(submission, publication, archival),
     };
-    let asked_by = |reviewer, reviewer_is_active| {
+    let asked_by = |reviewer, reviewer_availability| {
         let (id, note) = (ReviewId(1), "Please name your source.".to_owned());
-        vec![Review { id, revision, reviewer, reviewer_is_active, note, at, withdrawn_at: None }]
+        vec![Review { id, revision, reviewer, reviewer_availability, note, at, withdrawn_at: None }]
     };
     let standing_requests = match situation.request {
         Request::None => Vec::new(),
-        Request::Mine => asked_by(you.clone(), true),
-        Request::Another => asked_by(byline(5), true),
-        Request::Departed => asked_by(byline(6), false),
+        Request::Mine => asked_by(you.clone(), Availability::Available),
+        Request::Another => asked_by(byline(5), Availability::Available),
+        Request::Departed => asked_by(byline(6), Availability::Deactivated),
+        Request::Former => asked_by(byline(7), Availability::WithoutRole),
     };
     Post {
         id: PostId(1),
         author: if situation.is_own { you } else { byline(2) },
-        author_is_active: true,
+        author_availability: Availability::Available,
         created_at: at,
         current: Revision { number: revision, content, at },
         status,

@@ -31,11 +31,12 @@ fn is_possible(case: &Case) -> bool {
         && !(situation.request == Request::Mine && situation.is_own)
 }
 
-/// The people: one account for each set of roles, and a reviewer who will leave.
+/// The people: one account for each set of roles, and two reviewers who will leave.
 struct Cast<'a> {
     world: &'a World,
     actors: Vec<UserId>,
     departed: UserId,
+    former: UserId,
 }
 
 impl<'a> Cast<'a> {
@@ -43,10 +44,12 @@ impl<'a> Cast<'a> {
     fn new(world: &'a World) -> Self {
         let both = [Role::Author, Role::Reviewer];
         let actors = (0..8).map(|index| world.person(&format!("actor{index}"), &both)).collect();
-        Self { world, actors, departed: world.person("dora", &[Role::Reviewer]) }
+        let [departed, former] =
+            ["dora", "flora"].map(|name| world.person(name, &[Role::Reviewer]));
+        Self { world, actors, departed, former }
     }
 
-    /// Gives each actor exactly their roles, and lets the reviewer go.
+    /// Gives each actor exactly their roles, and lets the reviewers go.
     fn settle(&self) {
         for index in 0..8 {
             let wanted = roles(index);
@@ -61,6 +64,7 @@ impl<'a> Cast<'a> {
             }
         }
         self.world.change_account("dora", AccountChange::Deactivate).unwrap();
+        self.world.change_account("flora", AccountChange::Revoke(Role::Reviewer)).unwrap();
     }
 
     /// Brings a post into a situation. Its current revision is the second.
@@ -79,6 +83,7 @@ impl<'a> Cast<'a> {
             Request::Mine => Some(you),
             Request::Another => Some(world.edith),
             Request::Departed => Some(self.departed),
+            Request::Former => Some(self.former),
         };
         if let Some(reviewer) = asking {
             world.perform(reviewer, &request_changes(post, 2)).unwrap();

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Action, Archival, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId,
-    Revision, RevisionNumber, Role, RoleSet, State, Status, Submission, UserId,
+    Action, Archival, Availability, Byline, Content, Person, Post, PostId, Publication, Review,
+    ReviewId, Revision, RevisionNumber, Role, RoleSet, State, Status, Submission, UserId,
 };
 use crate::permissions;
 use crate::workflow::{self, Advice};
@@ -78,7 +78,7 @@ fn can(person: &Person, action: Action, state: State) -> bool {
             reviewer: byline(if asks { person.id } else { ANOTHER_REVIEWER }),
             note: String::new(),
             at: post.created_at,
-            reviewer_is_active: true,
+            reviewer_availability: Availability::Available,
             withdrawn_at: None,
         });
     }
@@ -105,7 +105,7 @@ fn sample_post(state: State) -> Option<Post> {
     Some(Post {
         id: PostId(1),
         author: byline(AUTHOR),
-        author_is_active: true,
+        author_availability: Availability::Available,
         created_at: at,
         current: Revision { number: revision, content, at },
         status,

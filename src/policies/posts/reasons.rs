@@ -2,7 +2,9 @@
 //! it. The hint is empty where nothing would.
 
 use super::rule::{ConfirmedAddress, Facts, Rule, Subject};
-use crate::domain::{Person, Post, Review, RevisionNumber, State, Status, Visibility};
+use crate::domain::{
+    Availability, Person, Post, Review, RevisionNumber, State, Status, Visibility,
+};
 use crate::policies::date_and_time;
 
 pub(super) const REASON_MISSING: (&str, &str) =
@@ -48,7 +50,7 @@ fn explain_post(
             state_and_since(person, post),
             match post.state() {
                 State::Draft if post.author.id == person.id => "Submit it first.",
-                State::Draft => "The author must submit it first.",
+                State::Draft => author_absence(post).unwrap_or("The author must submit it first."),
                 State::InReview | State::Published | State::Archived => "",
             },
         ),
@@ -91,9 +93,10 @@ fn explain_post(
 /// Returns who must add what is missing, and why a body that was written counts as missing.
 fn how_to_complete(person: &Person, post: &Post, missing: &[&str]) -> String {
     let them = if missing.len() == 1 { "it" } else { "them" };
-    let hint = match post.author.id == person.id {
-        true => format!("Add {them} first."),
-        false => format!("The author must add {them} first."),
+    let hint = match author_absence(post) {
+        _ if post.author.id == person.id => format!("Add {them} first."),
+        None => format!("The author must add {them} first."),
+        Some(absence) => absence.to_owned(),
     };
     if post.current.content.body.is_given() && missing.contains(&"body") {
         return format!(
@@ -123,27 +126,41 @@ fn answer_to_requests(person: &Person, post: &Post) -> String {
         requests.iter().filter(|request| !request.is_withdrawable_by(person.id)).collect();
     if !others.is_empty() {
         let others = names(others.into_iter());
-        return if post.author_is_active {
-            format!("The author must save a new revision, or {others} must withdraw the request.")
-        } else {
-            format!("The author's account is deactivated. {others} must withdraw the request.")
+        return match author_absence(post) {
+            None => format!(
+                "The author must save a new revision, or {others} must withdraw the request."
+            ),
+            Some(absence) => format!("{absence} {others} must withdraw the request."),
         };
     }
-    let mut deactivated = requests.iter().filter(|request| request.reviewer.id != person.id);
-    match (deactivated.next(), post.author_is_active) {
-        (Some(request), _) if post.author.id == person.id => format!(
-            "Save a new revision. The account of {} is deactivated, so another reviewer can also \
-             withdraw the request.",
-            request.reviewer.name
-        ),
-        (Some(request), _) => format!(
-            "The account of {} is deactivated, so you can withdraw the request.",
-            request.reviewer.name
-        ),
-        (None, true) => "Wait for a new revision, or withdraw your request.".to_owned(),
-        (None, false) => {
-            "The author's account is deactivated. Withdraw your request to publish.".to_owned()
-        }
+    if let Some(request) = requests.iter().find(|request| request.reviewer.id != person.id) {
+        let name = &request.reviewer.name;
+        let absence = match request.reviewer_availability {
+            Availability::Deactivated => format!("The account of {name} is deactivated"),
+            Availability::WithoutRole | Availability::Available => {
+                format!("{name} is no longer a reviewer")
+            }
+        };
+        return if post.author.id == person.id {
+            format!(
+                "Save a new revision. {absence}, so another reviewer can also withdraw the request."
+            )
+        } else {
+            format!("{absence}, so you can withdraw the request.")
+        };
+    }
+    match author_absence(post) {
+        None => "Wait for a new revision, or withdraw your request.".to_owned(),
+        Some(absence) => format!("{absence} Withdraw your request to publish."),
+    }
+}
+
+/// Returns why the author can no longer change the post.
+fn author_absence(post: &Post) -> Option<&'static str> {
+    match post.author_availability {
+        Availability::Available => None,
+        Availability::WithoutRole => Some("The author can no longer edit posts."),
+        Availability::Deactivated => Some("The author's account is deactivated."),
     }
 }
 

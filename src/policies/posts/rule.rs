@@ -34,7 +34,7 @@ named! {
         /// There is an open change request for the current revision.
         ARequestStands = "no-request-stands",
         /// Where there are open change requests, the person may withdraw one: their
-        /// own, or one by a reviewer whose account is deactivated.
+        /// own, or one by a person who can no longer review.
         StandingRequestIsYours = "not-your-request",
         /// The web address that the person confirmed is the one that the post gets.
         AddressIsTheShown = "address-changed",

@@ -1,13 +1,14 @@
 //! Locking a post.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool};
+use diesel::sql_types::{Array, BigInt, Text};
 
 use super::one::{find, find_with_next_slug};
-use crate::domain::{LockedPost, OnPost, Post, Step};
+use crate::domain::{Availability, LockedPost, OnPost, Post, Review, Step, UserId};
 use crate::permissions::Capability;
 use crate::store::Transaction;
 use crate::store::statement::statement;
+use crate::store::values::availability;
 use crate::store::visibility::Visibility;
 
 /// Locks a post and returns it as it is now, or `None` where there is none that
@@ -44,28 +45,31 @@ pub fn lock<'tx, A: OnPost>(
         Some(shown) => find_with_next_slug(tx.conn(), id, visibility, shown)?,
     };
     let Some((mut post, next_slug)) = found else { return Ok(None) };
-    lock_deactivated_reviewers(tx.conn(), &mut post)?;
+    lock_absent_reviewers(tx.conn(), &mut post)?;
     Step::Post.reached();
     Ok(Some(LockedPost::for_update(post, next_slug, tx.within())))
 }
 
 /// Locks the accounts of the reviewers whose requests any reviewer may
-/// withdraw, so that none is reactivated before the transaction ends. Usually
+/// withdraw, so that none comes back before the transaction ends. Usually
 /// there are none, and then there is no statement.
-fn lock_deactivated_reviewers(conn: &mut PgConnection, post: &mut Post) -> QueryResult<()> {
-    let deactivated = post.standing_requests.iter().filter(|request| !request.reviewer_is_active);
-    let ids: Vec<i64> = deactivated.map(|request| request.reviewer.id.0).collect();
+fn lock_absent_reviewers(conn: &mut PgConnection, post: &mut Post) -> QueryResult<()> {
+    let is_absent = |request: &&Review| request.reviewer_availability != Availability::Available;
+    let absent = post.standing_requests.iter().filter(is_absent);
+    let ids: Vec<i64> = absent.map(|request| request.reviewer.id.0).collect();
     if ids.is_empty() {
         return Ok(());
     }
-    let active = statement::<(BigInt, Bool)>(
-        "SELECT id, is_active FROM users WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE",
-    )
+    let locked = statement::<(BigInt, Text)>(concat!(
+        "SELECT id, ",
+        availability!("users", "reviewer"),
+        " FROM users WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE"
+    ))
     .bind::<Array<BigInt>, _>(ids)
-    .load::<(i64, bool)>(conn)?;
+    .load::<(UserId, Availability)>(conn)?;
     for request in &mut post.standing_requests {
-        if let Some((_, is_active)) = active.iter().find(|(id, _)| *id == request.reviewer.id.0) {
-            request.reviewer_is_active = *is_active;
+        if let Some((_, now)) = locked.iter().find(|(id, _)| *id == request.reviewer.id) {
+            request.reviewer_availability = *now;
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use jiff_diesel::NullableTimestamp;
 use super::post_row::{PostRow, PostSqlType, post};
 use crate::domain::{Post, PostId, Slug, State};
 use crate::store::statement::statement;
+use crate::store::values::availability;
 use crate::store::visibility::Visibility;
 
 /// The columns of a [`PostRow`] in the order of its SQL types, with the body as far as
@@ -19,7 +20,9 @@ macro_rules! posts_with {
     ($body:literal, $next_slug:literal, $condition:literal) => {
         concat!(
             "SELECT p.id, p.state, p.created_at, author.id,
-            author.username || ' ' || author.display_name, author.is_active,
+            author.username || ' ' || author.display_name, ",
+            availability!("author", "author"),
+            ",
             submitter.id,
             submitter.username || ' ' || submitter.display_name, p.submitted_at, p.submitted_revision,
             publisher.id,
@@ -32,7 +35,9 @@ macro_rules! posts_with {
             (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'id', request.id, 'reviewer', reviewer.id,
                 'name', reviewer.username || ' ' || reviewer.display_name,
-                'is_active', reviewer.is_active, 'note', request.note, 'at', request.at)
+                'availability', ",
+            availability!("reviewer", "reviewer"),
+            ", 'note', request.note, 'at', request.at)
                 ORDER BY request.id), '[]')
              FROM standing_requests request JOIN users reviewer ON reviewer.id = request.reviewer_id
              WHERE request.post_id = p.id AND request.revision = p.current_revision),

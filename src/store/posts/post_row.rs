@@ -3,12 +3,12 @@
 use diesel::deserialize;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
 use crate::domain::{
-    Archival, Byline, Content, Post, PostId, Publication, Review, ReviewId, Revision,
+    Archival, Availability, Byline, Content, Post, PostId, Publication, Review, ReviewId, Revision,
     RevisionNumber, Slug, State, Status, Submission, UserId,
 };
 use crate::store::values::BylineSqlType;
@@ -18,7 +18,7 @@ type PublicationSqlType = (BylineSqlType, Timestamptz, Integer, Text);
 type ArchivalSqlType = (BylineSqlType, Timestamptz, Text);
 pub(super) type RevisionSqlType = (Integer, Text, Text, Text, Nullable<Text>, Timestamptz);
 pub(super) type PostSqlType = (
-    (BigInt, Text, Timestamptz, BylineSqlType, Bool),
+    (BigInt, Text, Timestamptz, BylineSqlType, Text),
     Nullable<SubmissionSqlType>,
     Nullable<PublicationSqlType>,
     Nullable<ArchivalSqlType>,
@@ -44,7 +44,7 @@ pub(super) struct OriginRow {
     state: State,
     created_at: Stored,
     author: Byline,
-    author_is_active: bool,
+    author_availability: Availability,
 }
 
 impl Queryable<SubmissionSqlType, Pg> for Submission {
@@ -96,7 +96,7 @@ impl TryFrom<PostRow> for Post {
     type Error = ImpossibleRow;
 
     fn try_from(row: PostRow) -> Result<Self, ImpossibleRow> {
-        let OriginRow { id, state, created_at, author, author_is_active } = row.origin;
+        let OriginRow { id, state, created_at, author, author_availability } = row.origin;
         let status = match (state, (row.submitted, row.published, row.archived)) {
             (State::Draft, (None, None, None)) => Status::Draft,
             (State::InReview, (Some(submission), None, None)) => Status::InReview(submission),
@@ -114,11 +114,14 @@ impl TryFrom<PostRow> for Post {
         Ok(Self {
             id,
             author,
-            author_is_active,
+            author_availability,
             created_at: created_at.to_jiff(),
             current: row.current,
             status,
-            standing_requests: standing.into_iter().map(|request| request.review(number)).collect(),
+            standing_requests: standing
+                .into_iter()
+                .map(|request| request.review(number).ok_or(ImpossibleRow(id)))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -128,21 +131,21 @@ struct StandingRequest {
     id: i64,
     reviewer: i64,
     name: String,
-    is_active: bool,
+    availability: String,
     note: String,
     at: Timestamp,
 }
 
 impl StandingRequest {
-    fn review(self, revision: RevisionNumber) -> Review {
-        Review {
+    fn review(self, revision: RevisionNumber) -> Option<Review> {
+        Some(Review {
             id: ReviewId(self.id),
             revision,
             reviewer: Byline::from_names(UserId(self.reviewer), &self.name),
-            reviewer_is_active: self.is_active,
+            reviewer_availability: self.availability.parse().ok()?,
             note: self.note,
             at: self.at,
             withdrawn_at: None,
-        }
+        })
     }
 }

@@ -2,16 +2,16 @@
 //! limit.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use super::desk_line::{
     Name, NameSqlType, ReadingSqlType, Requests, RequestsSqlType, look, name, request_where,
 };
-use crate::domain::{Byline, PostId, Reading, RevisionNumber, UserId};
+use crate::domain::{Availability, Byline, PostId, Reading, RevisionNumber, UserId};
 use crate::store::statement::{Statement, statement};
-use crate::store::values::BylineSqlType;
+use crate::store::values::{BylineSqlType, availability};
 
 /// A post in review by another author, as a reviewer's desk shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -20,8 +20,8 @@ pub struct QueueLine {
     pub id: PostId,
     /// Its author.
     pub author: Byline,
-    /// Whether the author's account is active.
-    pub author_is_active: bool,
+    /// Whether the author can still answer.
+    pub author_availability: Availability,
     /// Since when it waits.
     #[diesel(deserialize_as = Stored)]
     pub submitted_at: Timestamp,
@@ -46,7 +46,7 @@ pub struct QueueLine {
 type QueueSqlType = (
     BigInt,
     BylineSqlType,
-    Bool,
+    Text,
     Timestamptz,
     NameSqlType,
     Integer,
@@ -63,7 +63,9 @@ macro_rules! queue_where {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, author.id, author.username || ' ' || author.display_name, \
-             author.is_active, p.submitted_at, ",
+             ",
+            availability!("author", "author"),
+            ", p.submitted_at, ",
             name!(),
             ",   r.number, r.at,
                  request.ids, request.names, request.at, request.note,
@@ -79,7 +81,8 @@ macro_rules! queue_where {
             look!(),
             "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
             $condition,
-            " (author.is_active AND EXISTS (
+            "
+             (author.is_active AND 'author' = ANY (author.roles) AND EXISTS (
                  SELECT FROM standing_requests asked
                  WHERE asked.post_id = p.id AND asked.revision = p.current_revision))
              ORDER BY p.since, p.id"

@@ -86,7 +86,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
     ),
     (
         "request_is_withdrawn_by_its_reviewer",
-        "A request is withdrawn by the reviewer who asked or, when that account is deactivated, by any reviewer.",
+        "A request is withdrawn by the reviewer who asked or, when they can no longer review, by any reviewer.",
         Scope::Post,
         "SELECT w.post_id, format('review %s withdraws %s', w.id, w.withdraws) AS detail
          FROM reviews w JOIN reviews request ON request.id = w.withdraws
@@ -95,6 +95,11 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
                SELECT event FROM account_events
                WHERE subject_id = request.reviewer_id AND at <= w.at
                  AND event IN ('deactivated', 'reactivated')
+               ORDER BY id DESC LIMIT 1)
+           AND 'role-revoked' IS DISTINCT FROM (
+               SELECT event FROM account_events
+               WHERE subject_id = request.reviewer_id AND at <= w.at AND role = 'reviewer'
+                 AND event IN ('role-granted', 'role-revoked')
                ORDER BY id DESC LIMIT 1)",
     ),
     // Which revision was current at that moment is not kept; later ones cannot have been.

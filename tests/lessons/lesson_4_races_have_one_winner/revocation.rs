@@ -373,19 +373,25 @@ fn no_session_begins_with_a_password_whose_change_was_acknowledged() {
     }
 }
 
-/// Any reviewer may withdraw the request of a deactivated reviewer. Where that
-/// reviewer is reactivated at the same instant, the request stays theirs.
+/// Any reviewer may withdraw the request of a reviewer who has left. Where that
+/// reviewer comes back at the same instant, the request stays theirs.
 #[test]
-fn a_withdrawal_waits_for_the_reactivation_in_progress_and_believes_its_outcome() {
-    for end in ["COMMIT", "ROLLBACK"] {
+fn a_withdrawal_waits_for_the_return_in_progress_and_believes_its_outcome() {
+    let ways = [
+        (AccountChange::Deactivate, "is_active = true"),
+        (AccountChange::Revoke(Role::Reviewer), "roles = roles || '{reviewer}'"),
+    ];
+    for ((leaving, coming_back), end) in
+        ways.iter().flat_map(|way| [(way, "COMMIT"), (way, "ROLLBACK")])
+    {
         let world = World::new();
         let post = world.in_review();
         world.perform(world.edith, &request_changes(post, 1)).unwrap();
-        world.change_account("edith", AccountChange::Deactivate).unwrap();
+        world.change_account("edith", leaving.clone()).unwrap();
         let call = reviewer(&world, "ruth");
         let mut hand = world.database.as_runtime();
-        let reactivation = "BEGIN; UPDATE users SET is_active = true WHERE username = 'edith'";
-        hand.batch_execute(&(reactivation.to_owned() + DB_RECORD)).unwrap();
+        let update = format!("BEGIN; UPDATE users SET {coming_back} WHERE username = 'edith'");
+        hand.batch_execute(&(update + DB_RECORD)).unwrap();
         let answer = thread::scope(|scope| {
             let withdrawing =
                 scope.spawn(|| workflow::perform(&world.store, &call, &withdraw_request(post, 1)));
