@@ -24,8 +24,6 @@ pub(super) enum CommandFailure {
     Refused(Box<Refused>),
     /// The database cannot be opened.
     Config(ConfigError),
-    /// The private cluster cannot be started or kept.
-    Cluster(ClusterError),
     /// The database answered with an error while it was read.
     Database(diesel::result::Error),
     /// Standard output cannot be written: the reader has gone, or the disk is full.
@@ -93,7 +91,7 @@ impl CommandFailure {
                 _ => Exit::Failed,
             },
             Self::Output(_) if self.is_closed_pipe() => Exit::Done,
-            Self::Output(_) | Self::Cluster(_) | Self::Broken | Self::Other(_) => Exit::Failed,
+            Self::Output(_) | Self::Broken | Self::Other(_) => Exit::Failed,
         }
     }
 }
@@ -101,6 +99,12 @@ impl CommandFailure {
 impl From<Unavailable> for CommandFailure {
     fn from(why: Unavailable) -> Self {
         Self::refused(why.into(), RequestId::new())
+    }
+}
+
+impl From<ClusterError> for CommandFailure {
+    fn from(error: ClusterError) -> Self {
+        Self::Config(error.into())
     }
 }
 
@@ -122,7 +126,6 @@ macro_rules! from {
 
 from! {
     ConfigError => Config,
-    ClusterError => Cluster,
     diesel::result::Error => Database,
     InvalidInput => Input,
     io::Error => Output,

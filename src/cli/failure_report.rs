@@ -77,7 +77,7 @@ impl CommandFailure {
             Self::NoAccount(_) => Refusal::NotFound.layer(),
             Self::Refused(refused) => refused.refusal.layer(),
             Self::Partly { layer, .. } => layer,
-            Self::Config(_) | Self::Cluster(_) | Self::Database(_) => match self.exit() {
+            Self::Config(_) | Self::Database(_) => match self.exit() {
                 Exit::Unavailable => "availability",
                 _ => "database",
             },
@@ -98,7 +98,6 @@ impl CommandFailure {
             Self::Refused(refused) => headline(&refused.refusal, refused.request),
             // libpq ends its messages with a line break.
             Self::Config(error) => error.to_string().trim_end().to_owned(),
-            Self::Cluster(error) => error.to_string(),
             Self::Database(error) => error.to_string(),
             Self::Output(error) => error.to_string(),
             Self::Broken => "Some checks failed; the output lists them.".into(),
@@ -126,7 +125,7 @@ impl CommandFailure {
             Self::Config(ConfigError::Cluster(error)) if !error.is_temporary() => {
                 ("unavailable", "Follow the message.")
             }
-            Self::Config(_) | Self::Cluster(_) | Self::Database(_) => match self.exit() {
+            Self::Config(_) | Self::Database(_) => match self.exit() {
                 Exit::Unavailable => ("unavailable", "Try again."),
                 _ => ("database", "Correct what the message says."),
             },
@@ -145,7 +144,7 @@ impl CommandFailure {
             Self::UnknownAccount(_) | Self::NoAccount(_) => {
                 vec![first, format!("  {SHOW_ACCOUNTS}")]
             }
-            Self::Config(_) | Self::Cluster(_) | Self::Database(_) => {
+            Self::Config(_) | Self::Database(_) => {
                 vec![format!("database: {}", self.detail())]
             }
             // `verify` has printed them all.

@@ -46,7 +46,9 @@ fn text_of(source: impl Read) -> Result<String, ReadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(FieldError::new("body", "The file is too large: the limit is 1 MiB.").into());
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|_| FieldError::new("body", "Save the file as UTF-8 text."))?;
+    // UTF-16 without a mark at its beginning is UTF-8 where each second byte is zero.
+    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    let text = String::from_utf8(bytes).ok().filter(|text| zeros * 4 <= text.len());
+    let text = text.ok_or_else(|| FieldError::new("body", "Save the file as UTF-8 text."))?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }

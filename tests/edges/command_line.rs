@@ -87,6 +87,17 @@ fn a_command_makes_no_database_where_it_needs_one() {
 }
 
 #[test]
+fn a_data_directory_that_cannot_be_used_is_the_same_failure_for_every_command() {
+    let no_directory = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    for words in ["serve --listen 127.0.0.1:0", "migrate", "verify", "user list", "post show 1"] {
+        let mut command = bare();
+        command.args(words.split(' ')).args(["--data-dir", no_directory]);
+        let answer = finished(command.output().unwrap()).expect(8);
+        assert!(answer.stderr.starts_with("database: "), "{words}: {}", answer.stderr);
+    }
+}
+
+#[test]
 fn what_cannot_be_printed_is_a_failure() {
     let world = World::new();
     for words in

@@ -4,8 +4,8 @@ use imprimatur::domain::Archival;
 use std::sync::LazyLock;
 
 use imprimatur::domain::{
-    Action, Availability, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId, Revision,
-    RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId, Visibility,
+    Action, Availability, Byline, Content, Person, Post, PostId, Publication, Review, ReviewId,
+    Revision, RevisionNumber, Role, RoleSet, Slug, State, Status, Submission, UserId, Visibility,
 };
 use imprimatur::permissions;
 use imprimatur::policies::posts::{self, ConfirmedAddress, Facts, Subject};

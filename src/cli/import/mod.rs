@@ -75,9 +75,10 @@ Running it again:
 Exit codes:
   0 if every file is imported; otherwise the highest code of the refused files.
   An invalid file is input ({}); the other files are still imported. These stop
-  the import: no permission ({}), an internal error ({}), database not
-  available ({}). `imprimatur --help` lists the codes.",
+  the import: a deactivated account ({}), no permission ({}), an internal
+  error ({}), database not available ({}). `imprimatur --help` lists the codes.",
         Exit::Input.code(),
+        Exit::NotSignedIn.code(),
         Exit::Permission.code(),
         Exit::Invariant.code(),
         Exit::Unavailable.code()

@@ -34,7 +34,7 @@ pub(super) fn reset_password(
     let secret = Secret::random();
     let reset = PasswordReset { nobodys_hash: unusable_hash()?, link: secret.hash() };
     let reset = AccountChange::ResetPassword(reset);
-    change(options, account, &reset, "has its password reset", Some(&secret))
+    change(options, account, &reset, "password reset", Some(&secret))
 }
 
 pub(super) fn set_password(
@@ -50,7 +50,7 @@ pub(super) fn set_password(
         let change = AccountChange::SetPassword(passwords::read_hash(password, name)?);
         apply(store, &credential, name, reason, &change)
     })?;
-    print(options, name, "has a new password", None)
+    print(options, name, "password set", None)
 }
 
 /// Returns a hash that no password has.

@@ -6,7 +6,7 @@ use crate::cli::options::Options;
 use crate::cli::passwords;
 use crate::cli::users::arguments::NewUser;
 use crate::cli::users::changes::{call, credential, unusable_hash};
-use crate::cli::users::report::print;
+use crate::cli::users::report::{CREATED, print};
 use crate::domain::{NewAccount, Note, RoleSet, UserId, Username, parse_display_name};
 use crate::workflow;
 
@@ -39,6 +39,6 @@ pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), CommandFail
                 workflow::accounts::create_first(store, call, &account)
             })?,
         };
-        print(options, account.username.as_str(), "is created", secret.as_ref())
+        print(options, account.username.as_str(), CREATED, secret.as_ref())
     })
 }

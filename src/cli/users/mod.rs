@@ -24,15 +24,15 @@ pub(super) fn user(
         Command::Rename { account, display_name, from } => {
             let rename =
                 AccountChange::Rename { to: parse_display_name(&display_name)?, seen: from };
-            changes::change(options, &account, &rename, "is renamed", None)
+            changes::change(options, &account, &rename, "renamed", None)
         }
         Command::Deactivate(account) => {
             let deactivate = AccountChange::Deactivate;
-            changes::change(options, &account, &deactivate, "is deactivated", None)
+            changes::change(options, &account, &deactivate, "deactivated", None)
         }
         Command::Reactivate(account) => {
             let reactivate = AccountChange::Reactivate;
-            changes::change(options, &account, &reactivate, "is reactivated", None)
+            changes::change(options, &account, &reactivate, "reactivated", None)
         }
         Command::ResetPassword(account) => changes::reset_password(options, &account),
         Command::Password { name, actor, password, reason } => {
@@ -48,11 +48,11 @@ pub(super) fn role(
     use arguments::{RoleArguments, RoleCommand as Command};
     match command {
         Command::Grant(RoleArguments { account, role }) => {
-            let outcome = format!("now has the role {role}");
+            let outcome = format!("role {role} added");
             changes::change(options, &account, &AccountChange::Grant(role), &outcome, None)
         }
         Command::Revoke(RoleArguments { account, role }) => {
-            let outcome = format!("no longer has the role {role}");
+            let outcome = format!("role {role} removed");
             changes::change(options, &account, &AccountChange::Revoke(role), &outcome, None)
         }
     }

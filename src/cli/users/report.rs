@@ -10,6 +10,9 @@ use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
 use crate::config::DatabaseLocation;
 use crate::postgres::{self, InstallPolicy};
 
+/// The outcome of a new account.
+pub(super) const CREATED: &str = "created";
+
 #[derive(Serialize)]
 struct AccountOutcome<'a> {
     username: &'a str,
@@ -20,7 +23,10 @@ struct AccountOutcome<'a> {
 
 impl fmt::Display for AccountOutcome<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}.", self.username, self.outcome)?;
+        match self.outcome {
+            CREATED => write!(out, "Created account {}.", self.username)?,
+            outcome => write!(out, "{}: {outcome}.", self.username)?,
+        }
         match &self.link {
             None => Ok(()),
             Some(link) if link.starts_with('/') => write!(

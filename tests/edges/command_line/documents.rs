@@ -239,7 +239,7 @@ fn account_commands_verify_and_migrate_print_documents() {
     assert_eq!(alice["username"], "alice");
     assert_eq!((&alice["roles"], &alice["is_active"]), (&json!(["author"]), &json!(true)));
     let granted = answer(run(on, &words("role grant mallory author --as stan --reason x")));
-    assert_eq!(granted, json!({ "username": "mallory", "outcome": "now has the role author" }));
+    assert_eq!(granted, json!({ "username": "mallory", "outcome": "role author added" }));
     let reset = answer(run(on, &words("user reset-password alice --as stan --reason Lost.")));
     assert!(reset["link"].as_str().unwrap().starts_with("/set-password?link="));
     let walk = answer(run(on, &words("verify")));

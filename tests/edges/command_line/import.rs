@@ -206,6 +206,8 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
             ]
             .concat(),
         ),
+        ("wide.md", b"#\0 \0W\0i\0d\0e\0\n\0"),
+        ("wider.md", b"\0#\0 \0W\0i\0d\0e\0\n"),
     ] {
         folder.write(path, text);
     }
@@ -214,7 +216,7 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
     let report = folder.report(&world, &[], 2);
     assert_eq!(
         (&report["counts"]["imported"], &report["counts"]["refused"]),
-        (&json!(4), &json!(7))
+        (&json!(4), &json!(9))
     );
     for (path, code) in [
         ("binary.md", "invalid-body"),
@@ -224,6 +226,8 @@ fn a_refused_file_is_reported_and_the_others_are_imported() {
         ("large.md", "invalid-body"),
         ("long.md", "invalid-body"),
         ("title.md", "invalid-title"),
+        ("wide.md", "invalid-body"),
+        ("wider.md", "invalid-body"),
     ] {
         let file = of(&report, path);
         assert_eq!((&file["fate"], &file["layer"]), (&json!("refused"), &json!("input")), "{file}");
