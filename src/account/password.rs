@@ -12,7 +12,7 @@ use crate::accounts::sessions::{self, LIFETIME_SECONDS, random_key_of};
 use crate::accounts::throttle::Throttled;
 use crate::domain::{FieldError, NewPassword, NewSession, OwnChange};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, Work, kept_form_page};
+use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, Work};
 use crate::refusal::Refusal;
 use crate::store::Store;
 
@@ -23,14 +23,19 @@ pub(super) async fn submit(
     hashing: Data<Hashing>,
     browser: KnownBrowser,
 ) -> HttpResponse {
-    let hashed = hash(&request, &body, &context, &hashing).await;
+    // A form of another session is refused below, without a look at the passwords.
+    let form = Form::parse(&body).unwrap_or_default();
+    let hashed = match request.sent(&form) {
+        Ok(true) => hash(&request, form, &context, &hashing).await,
+        Ok(false) | Err(_) => Err(Refusal::NotSignedIn),
+    };
     // The cookie of the old password makes the browser known no longer.
     let known_by = match (&hashed, request.owner()) {
         (Ok(Hashed::Ready { new, .. }), Some(owner)) => Some((owner, new.clone())),
         _ => None,
     };
     let mut response = context
-        .page(Work::Short, request, move |store, request| match hashed {
+        .form(Work::Short, request, body, move |store, request, _| match hashed {
             Ok(Hashed::Ready { new, current, keeps_tokens }) => {
                 replace(store, request, (new, keeps_tokens), current.as_deref())
             }
@@ -38,7 +43,6 @@ pub(super) async fn submit(
                 let feedback = Feedback::default();
                 page::show_throttled(store, request, &throttled, "password", feedback)
             }
-            Ok(Hashed::StaleForm(form)) => Ok(kept_form_page::stale_form(request, &form)),
             Err(refusal) => show_again(store, request, refusal, Feedback::default()),
         })
         .await;
@@ -58,7 +62,6 @@ enum Hashed {
         keeps_tokens: bool,
     },
     Throttled(Throttled),
-    StaleForm(Form),
 }
 
 /// What the form says.
@@ -72,14 +75,10 @@ struct Passwords {
 /// connection.
 async fn hash(
     request: &Request,
-    body: &[u8],
+    form: Form,
     context: &Context,
     hashing: &Hashing,
 ) -> Result<Hashed, Refusal> {
-    let form = Form::parse(body)?;
-    if !request.sent(&form)? {
-        return Ok(Hashed::StaleForm(form));
-    }
     let typed = form.read(passwords)?;
     let admission = context.admit(request, Work::Short).await?;
     let asking = request.clone();

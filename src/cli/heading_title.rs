@@ -5,15 +5,47 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
-use crate::domain::markdown::{Mark, OPTIONS, liquid_tag, with_comments_masked};
+use crate::domain::counted;
+use crate::domain::markdown::{
+    Mark, OPTIONS, liquid_tag, with_comments_masked, without_any_comments,
+};
 
-/// Returns the text of the first `# ` heading, and the body without it. A line in code,
-/// in a comment, in a quotation or a list, or between two tags of a template is no
-/// such heading.
-pub(super) fn split_title(text: &str) -> (Option<String>, String) {
+/// The heading that is the title of a text.
+pub(super) struct Heading {
+    pub(super) words: String,
+    range: Range<usize>,
+    /// What a title cannot have: links, pictures and footnotes.
+    lost: [usize; 3],
+}
+
+impl Heading {
+    /// Returns whether only comments are before it.
+    pub(super) fn begins(&self, text: &str) -> bool {
+        let (before, _) = without_any_comments(&text[..self.range.start]);
+        before.trim().is_empty()
+    }
+
+    /// Returns the text without the heading.
+    pub(super) fn rest_of(&self, text: &str) -> String {
+        [&text[..self.range.start], &text[self.range.end..]].concat()
+    }
+
+    /// Returns what of the heading is not in the title, if there is something.
+    pub(super) fn lost(&self) -> Option<String> {
+        let kinds = ["link", "picture", "footnote"];
+        let lost = self.lost.iter().zip(kinds).filter(|(count, _)| **count > 0);
+        let lost: Vec<String> = lost.map(|(count, kind)| counted(*count, kind)).collect();
+        (!lost.is_empty())
+            .then(|| format!("The title is the words of a heading that had {}.", lost.join(", ")))
+    }
+}
+
+/// Returns the first `# ` heading. A line in code, in a comment, in a quotation or a
+/// list, or between two tags of a template is no such heading.
+pub(super) fn first(text: &str) -> Option<Heading> {
     let masked = with_comments_masked(text);
     let blocks = blocks(&masked);
-    let (mut heading, mut depth) = (None, 0_usize);
+    let (mut heading, mut depth) = (None::<Heading>, 0_usize);
     for (event, range) in Parser::new_ext(&masked, OPTIONS).into_offset_iter() {
         match (&mut heading, &event) {
             (None, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }))
@@ -21,9 +53,12 @@ pub(super) fn split_title(text: &str) -> (Option<String>, String) {
                     && masked[range.clone()].starts_with('#')
                     && !blocks.iter().any(|block| block.contains(&range.start)) =>
             {
-                heading = Some((range, String::new()))
+                heading = Some(Heading { words: String::new(), range, lost: [0; 3] });
             }
-            (Some((_, title)), Event::Text(text) | Event::Code(text)) => title.push_str(text),
+            (Some(title), Event::Text(text) | Event::Code(text)) => title.words.push_str(text),
+            (Some(title), Event::Start(Tag::Link { .. })) => title.lost[0] += 1,
+            (Some(title), Event::Start(Tag::Image { .. })) => title.lost[1] += 1,
+            (Some(title), Event::FootnoteReference(_)) => title.lost[2] += 1,
             (Some(_), Event::End(TagEnd::Heading(HeadingLevel::H1))) => break,
             _ => {}
         }
@@ -33,13 +68,9 @@ pub(super) fn split_title(text: &str) -> (Option<String>, String) {
             _ => {}
         }
     }
-    match heading {
-        None => (None, text.to_owned()),
-        Some((range, title)) => {
-            let (words, _) = Mark::all_at_end(&title);
-            (Some(words.trim().to_owned()), [&text[..range.start], &text[range.end..]].concat())
-        }
-    }
+    let heading = heading?;
+    let (words, _) = Mark::all_at_end(&heading.words);
+    Some(Heading { words: words.trim().to_owned(), ..heading })
 }
 
 /// Returns what is between two tags of a template that belong together, such as
@@ -80,7 +111,13 @@ fn tag(text: &str) -> Option<(&str, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::split_title;
+    /// Returns the title of a text, and its body without it.
+    fn split_title(text: &str) -> (Option<String>, String) {
+        match super::first(text) {
+            None => (None, text.to_owned()),
+            Some(title) => (Some(title.words.clone()), title.rest_of(text)),
+        }
+    }
 
     #[test]
     fn the_first_heading_is_the_title_and_leaves_the_body() {
@@ -105,6 +142,20 @@ mod tests {
             assert_eq!(split_title(text).0.as_deref(), Some("Rest"), "{text}");
         }
         assert_eq!(split_title("# The set {1, 2}").0.as_deref(), Some("The set {1, 2}"));
+    }
+
+    #[test]
+    fn what_a_title_cannot_have_is_told() {
+        for (text, lost) in [
+            ("# [Home](https://example.org/)", Some("1 link")),
+            ("# ![A](a.png) and ![B](b.png)[^1]\n\n[^1]: C", Some("2 pictures, 1 footnote")),
+            ("# *A* `b` **c**", None),
+        ] {
+            let said = super::first(text).and_then(|heading| heading.lost());
+            let expected =
+                lost.map(|lost| format!("The title is the words of a heading that had {lost}."));
+            assert_eq!(said, expected, "{text}");
+        }
     }
 
     #[test]

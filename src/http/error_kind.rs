@@ -188,6 +188,10 @@ kinds! {
         title: "The site is busy",
         page: "Press Try again. It is safe: nothing is done twice.",
     }
+    CHANGE_UNAVAILABLE { SERVICE_UNAVAILABLE, "availability",
+        title: "The site is busy",
+        page: "Look whether it was done before you press Try again.",
+    }
 }
 
 /// Returns every kind that programs meet, by status.

@@ -21,8 +21,12 @@ pub(crate) fn page(refusal: &Refusal, request: &Request, form: Option<&Form>) ->
         return sign_in_first(request, form).with_refusal(refusal);
     }
     let is_bad_link = is_bad_link(refusal, request);
+    let kept = form.and_then(|form| kept(refusal, request, form));
     let kind = match refusal {
-        Refusal::Unavailable(_) if request.is_post => kinds::POST_UNAVAILABLE,
+        Refusal::Unavailable(_) if kept.as_ref().is_some_and(KeptForm::has_key) => {
+            kinds::POST_UNAVAILABLE
+        }
+        Refusal::Unavailable(_) if request.is_post => kinds::CHANGE_UNAVAILABLE,
         _ if is_bad_link => kinds::BAD_ADDRESS,
         _ => ErrorKind::of(refusal),
     };
@@ -35,7 +39,7 @@ pub(crate) fn page(refusal: &Refusal, request: &Request, form: Option<&Form>) ->
         errors,
         is_bad_link,
         onward: onward(refusal, request),
-        kept: form.and_then(|form| kept(refusal, request, form)),
+        kept,
         ..RefusedPage::of(kind, request)
     };
     let reply = Reply::ok(&page).with_refusal(refusal);

@@ -21,9 +21,15 @@ impl KeptForm {
         Self { path: request.path.clone(), fields: fields_to_keep(form), label }
     }
 
+    /// Returns whether sending it twice does nothing twice.
+    pub(crate) fn has_key(&self) -> bool {
+        self.fields.iter().any(|(name, _)| name == "key")
+    }
+
     /// Returns whether a person typed any of it.
     pub(crate) fn has_typed_text(&self) -> bool {
-        let is_typed = |name: &str| !matches!(KeptField::of(name), KeptField::Hidden);
+        let is_typed =
+            |name: &str| matches!(KeptField::of(name), KeptField::Line(_) | KeptField::Text(_));
         self.fields.iter().any(|(name, value)| is_typed(name) && !value.is_empty())
     }
 }
@@ -34,7 +40,11 @@ pub(crate) enum KeptField {
     Line(&'static str),
     /// On several lines, under this label.
     Text(&'static str),
-    /// Hidden: no person typed it.
+    /// Empty, under this label: a secret is typed again.
+    Secret(&'static str),
+    /// As a choice that was made on the form.
+    Choice,
+    /// Hidden: no person typed or chose it.
     Hidden,
 }
 
@@ -51,7 +61,11 @@ impl KeptField {
             "username" => Self::Line("Username"),
             "display_name" => Self::Line("Display name"),
             "name" => Self::Line("Token name"),
-            _ => Self::Hidden,
+            "password" => Self::Secret("Password"),
+            "new_password" => Self::Secret("New password"),
+            "key" | "seen" | "seen_name" | "held" | "post" | "posts" | "back" | "token_id"
+            | "zone" | "preview" | "save" | "save_and_submit" => Self::Hidden,
+            _ => Self::Choice,
         }
     }
 }
@@ -59,10 +73,12 @@ impl KeptField {
 /// Returns what pages call a field of a form.
 pub(crate) fn field_label(name: &str) -> String {
     match (KeptField::of(name), name) {
-        (KeptField::Line(label) | KeptField::Text(label), _) => label.to_owned(),
-        (KeptField::Hidden, "q") => "Search".to_owned(),
-        (KeptField::Hidden, "seen") => "Revision".to_owned(),
-        (KeptField::Hidden, _) => {
+        (KeptField::Line(label) | KeptField::Text(label) | KeptField::Secret(label), _) => {
+            label.to_owned()
+        }
+        (_, "q") => "Search".to_owned(),
+        (_, "seen") => "Revision".to_owned(),
+        _ => {
             let words = name.replace('_', " ");
             let mut letters = words.chars();
             letters
@@ -134,11 +150,16 @@ fn author(form: &Form) -> String {
     token.map(|(author, _)| author.to_owned()).unwrap_or_default()
 }
 
-/// Fields that belong to a session, and secrets.
-const NEVER_KEPT: [&str; 6] =
-    ["token", "password", "new_password", "link", "carried_form", "carried_writer"];
+/// Fields that belong to a session.
+const NEVER_KEPT: [&str; 4] = ["token", "link", "carried_form", "carried_writer"];
 
+/// Returns the fields, secrets without their value.
 fn fields_to_keep(form: &Form) -> Vec<(String, String)> {
     let fields = form.fields().iter();
-    fields.filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str())).cloned().collect()
+    let kept = fields.filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str()));
+    kept.map(|(name, value)| match KeptField::of(name) {
+        KeptField::Secret(_) => (name.clone(), String::new()),
+        _ => (name.clone(), value.clone()),
+    })
+    .collect()
 }

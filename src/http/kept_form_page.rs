@@ -24,7 +24,12 @@ pub(crate) fn stale_form(request: &Request, form: &Form) -> Reply {
 
 /// Returns the page for sending a form again after signing in.
 pub(crate) fn welcome_back(request: &Request, form: KeptForm) -> Reply {
-    let lead = "The form that you sent is below. Send it again: nothing is done twice.";
+    let lead = match form.has_key() {
+        true => "The form that you sent is below. Send it again: nothing is done twice.",
+        false => {
+            "The form that you sent is below. Nothing was done yet: check it and send it again."
+        }
+    };
     Reply::ok(&RefusedPage {
         onward: vec![("/desk".to_owned(), "Discard it and go to my desk")],
         kept: Some(form),

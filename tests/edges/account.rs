@@ -358,3 +358,70 @@ fn a_deactivated_or_signed_out_person_cannot_change_their_account() {
     assert_eq!(world.db_everything(), before);
     assert_eq!(world.db_count("tokens"), 0);
 }
+
+/// Returns the fields of a kept form, with the password that was asked for again.
+fn again<'a>(page: &'a Page, token: &'a str, names: &[&'a str]) -> Vec<(&'a str, String)> {
+    let kept = names.iter().map(|name| (*name, page.hidden(name)));
+    [("token", token.to_owned())].into_iter().chain(kept).collect()
+}
+
+/// A form that asks for a password is kept without it, and asks again.
+#[test]
+fn a_kept_form_asks_again_for_the_password_and_shows_what_was_chosen() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    // As after signing in again in another tab.
+    let old = server.signed_in("alice").get("/account").expect(200).hidden("token");
+    let typed = [
+        ("token", &*old),
+        ("name", "backup"),
+        ("days", "30"),
+        ("posts.create_post", "yes"),
+        ("password", PASSWORD),
+    ];
+    let page = alice.post("/account/tokens", &typed).expect(403);
+    for shown in [
+        "Sent to <code>/account/tokens</code>",
+        "name=\"name\" value=\"backup\"",
+        "Days: 30",
+        "Posts.create post: yes",
+        "name=\"password\" type=\"password\"",
+    ] {
+        assert!(page.body.contains(shown), "{shown} in {}", page.body);
+    }
+    assert!(!page.body.contains(PASSWORD));
+    let token = page.hidden("token");
+    let mut fields = again(&page, &token, &["days", "posts.create_post"]);
+    fields.extend([("name", "backup".to_owned()), ("password", PASSWORD.to_owned())]);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, &**value)).collect();
+    alice.post("/account/tokens", &fields).expect(200);
+    assert_eq!(world.db_count("tokens"), 1);
+
+    // The same for the password itself, also where the session has ended.
+    for (session_ends, status) in [(false, 403), (true, 401)] {
+        let own = alice.get("/account").expect(200).hidden("token");
+        if session_ends {
+            world.database.as_owner().batch_execute("DELETE FROM sessions").unwrap();
+        }
+        let token = if session_ends { &*own } else { &*old };
+        let typed = [("token", token), ("password", PASSWORD), ("new_password", NEW)];
+        let page = alice.post("/account/password", &typed).expect(status);
+        let page = match session_ends {
+            false => page,
+            true => {
+                let mut fields: Vec<(&str, String)> =
+                    ["token", "carried_path", "carried_form", "next"]
+                        .map(|field| (field, page.hidden(field)))
+                        .into();
+                fields.extend([("username", "alice".into()), ("password", PASSWORD.into())]);
+                let fields: Vec<(&str, &str)> =
+                    fields.iter().map(|(name, value)| (*name, &**value)).collect();
+                alice.post("/sign-in", &fields).expect(200)
+            }
+        };
+        assert!(page.body.contains("name=\"new_password\" type=\"password\""), "{}", page.body);
+        assert!(!page.body.contains("nothing is done twice"), "{}", page.body);
+        assert!(!page.body.contains(NEW));
+    }
+}

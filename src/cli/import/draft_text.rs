@@ -17,6 +17,7 @@ use crate::render::markdown;
 #[derive(Debug)]
 pub(crate) struct DraftText {
     pub(crate) title: Option<String>,
+    pub(crate) is_titled_by_heading: bool,
     pub(crate) summary: Option<String>,
     pub(crate) slug: Option<String>,
     pub(crate) body: String,
@@ -24,6 +25,15 @@ pub(crate) struct DraftText {
     pub(crate) used: Vec<&'static str>,
     pub(crate) ignored: Vec<IgnoredField>,
     pub(crate) notes: Vec<String>,
+}
+
+/// Which heading of level one is the title of a text that has no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TitleHeading {
+    None,
+    First,
+    /// The first one, if only comments are before it.
+    AtTheBeginning,
 }
 
 /// A field that a draft has no place for.
@@ -66,8 +76,9 @@ fn beginning(text: &str) -> String {
 const SUMMARIES: [&str; 3] = ["summary", "description", "excerpt"];
 
 impl DraftText {
-    /// Reads a text with or without front matter.
-    pub(crate) fn parse(text: String) -> Result<Self, Reason> {
+    /// Reads a text with or without front matter. Where that has no title, such a
+    /// heading is taken out of the body as the title.
+    pub(crate) fn parse(text: String, title_heading: TitleHeading) -> Result<Self, Reason> {
         let (text, controls) = control_characters::replaced(text);
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let (FrontMatter { mut fields, repeated, note }, body) = front_matter::split(&text)?;
@@ -87,23 +98,28 @@ impl DraftText {
         });
         let slug = take(&mut fields, "slug", |_| true).unwrap_or_default();
         let slug = Some(chosen_slug(&slug, &mut notes)).filter(|slug| !slug.is_empty());
-        notes.extend(markdown::notes(body).iter().map(|note| note.sentence()));
         let parts = [("title", &title), ("summary", &summary), ("slug", &slug)];
         let used = parts.into_iter().filter_map(|(name, part)| part.as_ref().map(|_| name));
         let used = used.collect();
-        let body = body.to_owned();
+        let heading = match (&title, title_heading) {
+            (Some(_), _) | (None, TitleHeading::None) => None,
+            (None, TitleHeading::First) => heading_title::first(body),
+            (None, TitleHeading::AtTheBeginning) => {
+                heading_title::first(body).filter(|heading| heading.begins(body))
+            }
+        };
+        let is_titled_by_heading = heading.is_some();
+        let (title, body) = match heading {
+            None => (title, body.to_owned()),
+            Some(heading) => {
+                notes.extend(heading.lost());
+                let title = without_unwanted("title", &heading.words, &mut notes);
+                (Some(title).filter(|title| has_visible_text(title)), heading.rest_of(body))
+            }
+        };
+        notes.extend(markdown::notes(&body).iter().map(|note| note.sentence()));
         let ignored = repeated.into_iter().chain(fields).map(IgnoredField::of).collect();
-        Ok(Self { title, summary, slug, body, used, ignored, notes })
-    }
-
-    /// Takes the title from the first heading, unless the front matter has one.
-    pub(crate) fn with_title_of_heading(mut self) -> Self {
-        if self.title.is_some() {
-            return self;
-        }
-        let (title, body) = heading_title::split_title(&self.body);
-        let title = title.map(|title| without_unwanted("title", &title, &mut self.notes));
-        Self { title: title.filter(|title| has_visible_text(title)), body, ..self }
+        Ok(Self { title, is_titled_by_heading, summary, slug, body, used, ignored, notes })
     }
 }
 

@@ -56,6 +56,8 @@ pub(super) struct ImportArguments {
 pub(super) fn after_help() -> String {
     format!(
         "\
+Files: those whose names end in .md or .markdown. Others are counted, and ignored.
+
 Front matter: YAML between ---, TOML between +++, or a JSON object.
   title               The title. Default: the first `# ` heading, else the name
                       of the file, such as 2024-05-01-the-title.md

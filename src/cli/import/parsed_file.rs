@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::cli::import::draft_text::{DraftText, IgnoredField};
+use crate::cli::import::draft_text::{DraftText, IgnoredField, TitleHeading};
 use crate::cli::import::file_name::FileName;
 use crate::cli::import::plain_text::without_unwanted;
 use crate::cli::markdown_file::{self, ReadError};
@@ -22,7 +22,7 @@ pub(super) struct ParsedFile {
 pub(super) fn read(path: &Path) -> Result<ParsedFile, Vec<Reason>> {
     let text = markdown_file::read(path).map_err(|error| vec![unread(error, path)])?;
     let name = path.file_stem().and_then(|stem| stem.to_str()).map(FileName::of);
-    let text = DraftText::parse(text).map_err(|reason| vec![reason])?.with_title_of_heading();
+    let text = DraftText::parse(text, TitleHeading::First).map_err(|reason| vec![reason])?;
     let DraftText { title, summary, slug, body, mut ignored, mut notes, .. } = text;
     let title = title.or_else(|| {
         let title = name.as_ref()?.title()?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::import::draft_text::IgnoredField;
 use crate::cli::import::folder::Skipped;
-use crate::domain::{PostId, Reason, grouped};
+use crate::domain::{PostId, Reason, counted, grouped};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -134,6 +134,7 @@ pub(super) struct BeforeSubmission {
     without_title: usize,
     without_summary: usize,
     without_body: usize,
+    without_web_address: usize,
 }
 
 impl BeforeSubmission {
@@ -148,6 +149,7 @@ impl BeforeSubmission {
         self.without_title += lacks("title");
         self.without_summary += lacks("summary");
         self.without_body += lacks("body");
+        self.without_web_address += lacks("web address");
     }
 }
 
@@ -157,15 +159,12 @@ impl fmt::Display for BeforeSubmission {
             (self.without_title, "title"),
             (self.without_summary, "summary"),
             (self.without_body, "body"),
+            (self.without_web_address, "web address"),
         ];
         for (count, part) in lacks.into_iter().filter(|(count, _)| *count > 0) {
-            let drafts = if count == 1 { "draft has" } else { "drafts have" };
-            write!(
-                out,
-                "\nBefore submission: {} of {} {drafts} no {part}.",
-                grouped(count),
-                grouped(self.drafts)
-            )?;
+            let has = if count == 1 { "has" } else { "have" };
+            let drafts = counted(self.drafts, "draft");
+            write!(out, "\nBefore submission: {} of {drafts} {has} no {part}.", grouped(count))?;
         }
         Ok(())
     }

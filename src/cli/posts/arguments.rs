@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::failure::CommandFailure;
-use crate::cli::import::draft_text::{DraftText, IgnoredField};
+use crate::cli::import::draft_text::{DraftText, IgnoredField, TitleHeading};
 use crate::cli::markdown_file;
 use crate::domain::{FieldError, PostId, RevisionNumber, State};
 
@@ -138,7 +138,8 @@ pub(crate) struct TextArguments {
     /// Front matter gives the title, the summary and the web address (`slug`) where no
     /// option does; `import --help` says how it is read.
     file: PathBuf,
-    /// Title; default: the first `# ` heading, which is removed from the body
+    /// Title; default: the first `# ` heading, which is removed from the body. A revision
+    /// keeps its title unless the text begins with such a heading
     #[arg(long)]
     title: Option<String>,
     /// Summary for lists and feeds
@@ -160,12 +161,16 @@ pub(super) struct GivenText {
 }
 
 impl TextArguments {
-    pub(super) fn read(self) -> Result<GivenText, CommandFailure> {
+    /// Reads the file, for a text that has no title without this heading.
+    pub(super) fn read(self, heading: TitleHeading) -> Result<GivenText, CommandFailure> {
         let text = markdown_file::read_or_stdin(&self.file)?;
-        let text =
-            DraftText::parse(text).map_err(|reason| FieldError::new("body", reason.sentence))?;
-        let text = if self.title.is_none() { text.with_title_of_heading() } else { text };
-        let notes = said(&text);
+        let heading = if self.title.is_some() { TitleHeading::None } else { heading };
+        let text = DraftText::parse(text, heading)
+            .map_err(|reason| FieldError::new("body", reason.sentence))?;
+        let mut notes = said(&text);
+        if text.is_titled_by_heading && heading == TitleHeading::AtTheBeginning {
+            notes.push("The title is the first heading of the text.".to_owned());
+        }
         Ok(GivenText {
             title: self.title.or(text.title),
             summary: self.summary.or(text.summary),

@@ -8,6 +8,7 @@ use crate::accounts::{self, Credential};
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
 use crate::cli::failure::{CommandFailure, Refused};
+use crate::cli::import::draft_text::TitleHeading;
 use crate::cli::options::Options;
 use crate::cli::output::Format;
 use crate::cli::posts::arguments::{CallArguments, GivenText, Target, TextArguments};
@@ -27,7 +28,7 @@ pub(super) fn create(
     call: &CallArguments,
     text: TextArguments,
 ) -> Result<(), CommandFailure> {
-    let GivenText { title, summary, body, slug, notes } = text.read()?;
+    let GivenText { title, summary, body, slug, notes } = text.read(TitleHeading::First)?;
     let [title, summary, slug] = [title, summary, slug].map(Option::unwrap_or_default);
     let content = Content::parse_with_slug(&title, &summary, &body, &slug)?;
     act_with_notes(options, call, notes, |store, call| {
@@ -40,7 +41,8 @@ pub(super) fn revise(
     target: &Target,
     text: TextArguments,
 ) -> Result<(), CommandFailure> {
-    let GivenText { title, summary, body, slug, notes } = text.read()?;
+    let GivenText { title, summary, body, slug, notes } =
+        text.read(TitleHeading::AtTheBeginning)?;
     let (post, seen) = target.named();
     act_with_notes(options, &target.call, notes, |store, call| {
         let earlier = content_seen(store, call, post, seen)?.unwrap_or_default();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Parser, TextMergeStream};
 
 use super::definitions::Definitions;
+use super::formulas::Formulas;
 use super::{MAX_DEPTH, Markup, OPTIONS, html_as_text, marks, spans, tables};
 
 /// An event, and where it is in the text.
@@ -16,11 +17,14 @@ type Piece<'a> = (Event<'a>, Range<usize>);
 pub(crate) fn visible_events<'a>(source: &'a str, met: &mut dyn FnMut(Markup)) -> Vec<Event<'a>> {
     let parser = Parser::new_ext(source, OPTIONS).into_offset_iter();
     let mut definitions = Definitions::of(source, parser.reference_definitions());
+    let mut formulas = Formulas::default();
     let parser = parser
         .inspect(|(event, range)| definitions.look_at(event, range))
+        .inspect(|(event, range)| formulas.look_at(source, event, range))
         .map(|piece| with_escapes(source, piece));
     let events = tables::without_padding(tables::counted(source, parser, met)).collect();
     definitions.count_unused(met);
+    formulas.tell(met);
     let events = html_as_text::shown(no_deeper(events, met).into_iter(), met);
     let events = TextMergeStream::new(events.into_iter()).collect();
     let events = marks::without_marks(spans::without_brackets(events, met), met);

@@ -22,6 +22,8 @@ pub(crate) enum Markup {
     Nesting,
     /// A cell of a table beyond its last column.
     LostCell,
+    /// A formula of TeX between backslashes.
+    Formula,
 }
 
 /// What browsers do not show: how it begins and ends.

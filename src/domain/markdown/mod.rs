@@ -3,6 +3,7 @@
 mod comments;
 mod definitions;
 mod events;
+mod formulas;
 pub(crate) mod front_matter;
 mod html;
 mod html_as_text;

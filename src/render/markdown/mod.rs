@@ -1,6 +1,7 @@
 //! The body of a post: Markdown to HTML, and notes about what readers do not get as
 //! it was written.
 
+mod addresses;
 mod audience;
 mod blocks;
 mod comments;
@@ -91,6 +92,7 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     let mut events = comments::left_out(events, &mut notes);
     comments::count_unknown(&events, &mut notes);
     notations::count(&events, &mut notes);
+    addresses::count(&events, &mut notes);
     unseen_characters::count(&events, &mut notes);
     let targets = headings::with_ids(&mut events);
     let events = links::resolved(events, &targets, &mut notes);

@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::notes::{NoteKind, Notes};
 
 /// What a passage on one line begins and ends with, and whose notation that is.
-const PAIRS: [(&str, &str, &str); 8] = [
+const PAIRS: [(&str, &str, &str); 11] = [
     ("{{<", ">}}", "Hugo ({{< … >}})"),
     ("{{%", "%}}", "Hugo ({{% … %}})"),
     ("{{", "}}", "a template ({{ … }})"),
@@ -14,10 +14,13 @@ const PAIRS: [(&str, &str, &str); 8] = [
     ("[[", "]]", "a wiki ([[ … ]])"),
     ("==", "==", "Obsidian (== … ==)"),
     ("$$", "$$", "TeX ($$ … $$)"),
+    ("$", "$", "TeX ($ … $)"),
+    ("![", "](", "a picture (![ … ]( … ))"),
+    ("^[", "]", "Pandoc (^[ … ])"),
 ];
 
 /// What a line begins with and has after it, and whose notation that is.
-const BEGINNINGS: [(&str, &str, &str); 9] = [
+const BEGINNINGS: [(&str, &str, &str); 10] = [
     (":::", " ", "a division (::: …)"),
     ("*[", "]:", "kramdown (*[ … ]: …)"),
     ("[!", "]", "GitHub ([! … ])"),
@@ -27,6 +30,7 @@ const BEGINNINGS: [(&str, &str, &str); 9] = [
     ("#+", "", "Org (#+ …)"),
     ("import ", " from ", "MDX (import … from …)"),
     ("export ", " = ", "MDX (export …)"),
+    (": ", "", "a definition list (: …)"),
 ];
 
 /// Counts the passages in these notations, and the comments of MDX, outside code.
@@ -78,8 +82,13 @@ fn count_in(block: &str, notes: &mut Notes) {
 /// Reads a line once: a notation without an end on it is not looked for again.
 fn count_pairs(line: &str, notes: &mut Notes) {
     let (mut rest, mut pairs) = (line, PAIRS.to_vec());
-    while let Some(at) = rest.find(['{', '<', '[', '=', '$']) {
+    while let Some(at) = rest.find(['{', '<', '[', '=', '$', '!', '^']) {
         rest = &rest[at..];
+        if let Some(shortcode) = shortcode(rest) {
+            notes.add(NoteKind::Notation("WordPress ([ … ])"));
+            rest = &rest[shortcode.len()..];
+            continue;
+        }
         // Of those that begin alike, the longest is first.
         let begun = pairs.iter().find(|(beginning, ..)| rest.starts_with(beginning)).copied();
         let Some((beginning, end, whose)) = begun else {
@@ -96,12 +105,34 @@ fn count_pairs(line: &str, notes: &mut Notes) {
             continue;
         };
         let words = &inside[..length];
-        // `a == b == c` compares.
-        if beginning != end || (!words.is_empty() && words.trim() == words) {
+        rest = &inside[length + end.len()..];
+        // `a == b == c` compares, and `US$5/US$6` are prices.
+        let is_compared = words.is_empty() || words.trim() != words;
+        let is_price = end == "$" && rest.starts_with(|next: char| next.is_ascii_digit());
+        if beginning != end || !(is_compared || is_price) {
             notes.add(NoteKind::Notation(whose));
         }
-        rest = &inside[length + end.len()..];
     }
+}
+
+/// Returns the shortcode of WordPress that a text begins with: `[/caption]`,
+/// `[gallery ids="1"]` or `[embed https://…]`.
+fn shortcode(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('[')?;
+    let end = inside.bytes().take(1_000).position(|byte| byte == b']')?;
+    let inside = &inside[..end];
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter))
+    };
+    let is_shortcode = match inside.strip_prefix('/') {
+        Some(name) => is_name(name),
+        None => inside.split_once(' ').is_some_and(|(name, rest)| {
+            let attribute = rest.split_once('=').is_some_and(|(name, _)| is_name(name));
+            is_name(name) && (attribute || rest.starts_with("http"))
+        }),
+    };
+    is_shortcode.then(|| &text[..inside.len() + 2])
 }
 
 /// Returns how many comments of MDX there are: expressions in braces with a comment of
@@ -144,6 +175,12 @@ mod tests {
             ("[[_TOC_]]\n\n[[b]]", "a wiki ([[ … ]])"),
             ("==a== and ==b c==", "Obsidian (== … ==)"),
             ("$$a$$ $$b$$", "TeX ($$ … $$)"),
+            ("$a*b$ plus $c*d$", "TeX ($ … $)"),
+            ("![a](b.png =10x20) ![b](a b.png)", "a picture (![ … ]( … ))"),
+            ("a^[a note] b^[c]", "Pandoc (^[ … ])"),
+            ("Apple\n: A fruit\n\nPear\n: Another", "a definition list (: …)"),
+            ("[caption id=\"a\"]Words[/caption]", "WordPress ([ … ])"),
+            ("[gallery ids=\"1,2\"] [embed https://example.org]", "WordPress ([ … ])"),
             (":::tip A title\nText\n\n:::tip A title\n", "a division (::: …)"),
             ("*[HTML]: Hypertext\n*[b]: c", "kramdown (*[ … ]: …)"),
             ("> [!note]\n> a\n\n> [!TIP] b", "GitHub ([! … ])"),
@@ -189,6 +226,10 @@ mod tests {
             "```\n{{< a >}}\n==b==\n:::tip c\n```",
             "a == b == c, a[1][2], {a} {b}, 5 $ and 6 $",
             "Wait... what: no",
+            "US$5/US$6, $5 or $6, $1,000-$2,000, 2^3",
+            "a [b] [c d], [sic], [1, 2], `[/b]`, wow! [no], a: b",
+            "\\[sic\\] a \\(b, \\[c\\] d",
+            "`https://a.example` <https://a.example> [https://a.example](https://b.example) www.",
             "We import tea.",
         ] {
             assert_eq!(said(text), "", "{text}");
@@ -196,8 +237,25 @@ mod tests {
     }
 
     #[test]
+    fn a_formula_between_backslashes_is_noted() {
+        for (text, count) in [
+            ("In \\(x^2\\) and \\(y\\).", 2),
+            ("\\[y_1\\]", 1),
+            ("a\n\n\\[\nx_1 + y\n\\]\n\nb", 1),
+            ("a\n\\[ x \\]  \nb \\(c\\)", 2),
+        ] {
+            let said = said(text);
+            assert!(said.starts_with(&count.to_string()), "{text}\n{said}");
+            assert!(said.contains("TeX (\\( … \\) or \\[ … \\])"), "{text}\n{said}");
+        }
+    }
+
+    #[test]
     fn notations_without_end_are_read_in_bounded_time() {
-        for text in ["{{", "{%", "[[", "==", "{{<", "{", "{/*", "<% [[ ", "{a}`", "$$ {{ "] {
+        for text in [
+            "{{", "{%", "[[", "==", "{{<", "{", "{/*", "<% [[ ", "{a}`", "$$ {{ ", "[", "[a ",
+            "![", "\\(",
+        ] {
             let text = text.repeat(100_000 / text.len());
             let started = std::time::Instant::now();
             said(&text);

@@ -39,6 +39,8 @@ pub(crate) enum NoteKind {
     DeadLink,
     /// A link that browsers should not follow.
     DroppedLink,
+    /// An address of a site that is no link.
+    PlainAddress,
     /// A character reference for a control character.
     ControlCharacter,
     /// A character that cannot be seen.
@@ -209,6 +211,16 @@ impl Note<'_> {
             NoteKind::Markup(Markup::Nesting) => say(
                 "list or quotation is nested too deeply, so only its text is shown.",
                 "lists or quotations are nested too deeply, so only their text is shown.",
+            ),
+            NoteKind::Markup(Markup::Formula) => say(
+                "passage is written as for TeX (\\( … \\) or \\[ … \\]); readers see it without the \
+                 backslashes.",
+                "passages are written as for TeX (\\( … \\) or \\[ … \\]); readers see them without \
+                 the backslashes.",
+            ),
+            NoteKind::PlainAddress => say(
+                "address is shown as words and is no link. Write it as <https://…>.",
+                "addresses are shown as words and are no links. Write them as <https://…>.",
             ),
             NoteKind::Markup(Markup::LostCell) => say(
                 "table cell is beyond the last column, so readers do not see it. Write a | in a \

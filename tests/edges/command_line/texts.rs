@@ -143,3 +143,24 @@ fn what_a_text_hides_is_in_the_report_of_its_import() {
         assert!(notes.contains(note), "{notes}");
     }
 }
+
+/// A section is no title: the title of the revision seen stays, as `--help` says.
+#[test]
+fn a_revision_keeps_its_title_unless_the_text_begins_with_a_heading() {
+    let world = World::new();
+    let post = world.draft();
+    let revise = |revision: &str, text: &str| {
+        let id = post.to_string();
+        let words = ["post", "revise", &id, "--revision", revision, "--as", "alice", "-"];
+        let said = run_with(&world.database, &words, text).expect(0).stderr;
+        (world.post(post).current.content.parts().map(str::to_owned), said)
+    };
+    let title = world.post(post).current.content.parts()[0].to_owned();
+    let body = "Before.\n\n# Part one\n\nAfter.\n";
+    let ([kept, _, whole], said) = revise("1", body);
+    assert_eq!((&*kept, whole.trim()), (&*title, body.trim()));
+    assert!(!said.contains("The title is"), "{said}");
+    let ([new, ..], said) = revise("2", "<!-- mine -->\n\n# Part one\n\nAfter.\n");
+    assert_eq!(new, "Part one");
+    assert!(said.contains("The title is the first heading of the text."), "{said}");
+}

@@ -1,7 +1,7 @@
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value as Json;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::cli::import::front_matter::field::{FieldValue, MatterField, invalid};
 use crate::domain::Reason;
@@ -61,13 +61,15 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
         let mut fields = Vec::new();
-        while let Some((name, value)) = map.next_entry::<String, Json>()? {
-            let value = match value {
-                Json::Null => FieldValue::Flag("null".to_owned()),
-                Json::Bool(it) => FieldValue::Flag(it.to_string()),
-                Json::Number(it) => FieldValue::Number(it.to_string()),
-                Json::String(text) => FieldValue::Text(text),
-                Json::Array(_) | Json::Object(_) => FieldValue::Other,
+        while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+            let written = value.get();
+            let value = match written.as_bytes() {
+                [b'"', ..] => {
+                    FieldValue::Text(serde_json::from_str(written).map_err(M::Error::custom)?)
+                }
+                [b'[' | b'{', ..] => FieldValue::Other,
+                [b'n' | b't' | b'f', ..] => FieldValue::Flag(written.to_owned()),
+                _ => FieldValue::Number(written.to_owned()),
             };
             fields.push(MatterField { name, value });
         }

@@ -215,6 +215,8 @@ fn truth_values_numbers_and_lists_are_no_words() {
         ("list.md", "List", "", &["summary", "description"]),
         ("toml.md", "Toml", "", &["description false", "summary 1"]),
         ("json.md", "Json", "", &["description false", "summary null"]),
+        ("toml_number.md", "3.10", "", &["weight 0x1F"]),
+        ("json_number.md", "3.10", "", &["weight 1e3"]),
     ] {
         let file = of(&report, path);
         let [found_title, found_summary, _] = parts(&world, file);
@@ -224,6 +226,22 @@ fn truth_values_numbers_and_lists_are_no_words() {
         });
         let named: Vec<String> = named.map(|it| it.trim().to_owned()).collect();
         assert_eq!(named, not_kept, "{file}");
+    }
+}
+
+#[test]
+fn what_of_a_heading_is_not_in_the_title_is_said_and_notes_are_of_the_body() {
+    let world = World::new();
+    let report = imported_texts(&world);
+    let file = of(&report, "heading.md");
+    assert_eq!(file["title"], "The press");
+    let said = notes(file);
+    for note in [
+        "The title is the words of a heading that had 1 link, 1 footnote.",
+        "1 footnote has no reference in the text.",
+        "1 link names a part of the text that does not exist",
+    ] {
+        assert!(said.contains(note), "{said}");
     }
 }
 
@@ -306,13 +324,13 @@ fn the_report_says_what_the_drafts_still_need() {
     let world = World::new();
     let report = imported(&world, "types", 0);
     let needs = &report["before_submission"];
-    assert_eq!((&needs["drafts"], &needs["without_summary"]), (&10.into(), &8.into()), "{needs}");
+    assert_eq!((&needs["drafts"], &needs["without_summary"]), (&12.into(), &10.into()), "{needs}");
     assert_eq!(of(&report, "year.md")["missing"], serde_json::json!(["summary"]));
     let folder =
         concat!(env!("CARGO_MANIFEST_DIR"), "/tests/edges/command_line/import/texts/types");
     let again = ["import", folder, "--as", "alice", "--name", "again", "--dry-run"];
     let said = run(&world.database, &again).expect(0).stdout;
-    assert!(said.ends_with("Before submission: 8 of 10 drafts have no summary.\n"), "{said}");
+    assert!(said.ends_with("Before submission: 10 of 12 drafts have no summary.\n"), "{said}");
 }
 
 #[test]
