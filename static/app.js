@@ -135,8 +135,9 @@ function read(name) {
   return withStorage(() => JSON.parse(localStorage.getItem(name)));
 }
 
+/** Stores a draft, and returns whether there was room for it. */
 function write(name, text) {
-  withStorage(() => localStorage.setItem(name, JSON.stringify(text)));
+  return withStorage(() => localStorage.setItem(name, JSON.stringify(text)) ?? true) ?? false;
 }
 
 function remove(name) {
@@ -157,12 +158,24 @@ function removeSavedDrafts() {
     const sent = withStorage(() => sessionStorage.getItem("imprimatur/sent"));
     if (sent?.startsWith(drafts)) remove(sent);
   }
-  document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", (event) => {
+  const form = document.querySelector('form[action="/sign-out"]');
+  form?.addEventListener("submit", async (event) => {
     const question =
       "You have unsaved text in this browser. It will be deleted if you sign out. Sign out anyway?";
-    if (draftNames(drafts).length && !confirm(question)) return event.preventDefault();
-    document.dispatchEvent(new Event("signing-out"));
-    draftNames(drafts).forEach(remove);
+    if (!draftNames(drafts).length) return;
+    event.preventDefault();
+    if (!confirm(question)) return;
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const { type } = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+      if (type !== "opaqueredirect") return form.submit();
+      document.dispatchEvent(new Event("signing-out"));
+      draftNames(drafts).forEach(remove);
+      location.assign("/");
+    } catch {
+      // Nothing is removed before the server has ended the session.
+      form.submit();
+    }
   });
 }
 
@@ -187,6 +200,7 @@ function edit(form) {
   let pause;
   let request;
   let isSent = false;
+  let isStored = true;
   let isSignedOut = false;
 
   const isChanged = () => fields.some((field) => !isSame(field.value, field.defaultValue));
@@ -208,7 +222,7 @@ function edit(form) {
     }
   });
   window.addEventListener("beforeunload", (event) => {
-    if (isUnsaved() && !isSent) event.preventDefault();
+    if (isUnsaved() && !isSent && !isSignedOut) event.preventDefault();
   });
   // A submitted text is stored already; a page from the cache may show the saved one.
   window.addEventListener("pagehide", () => isSent || store());
@@ -240,7 +254,7 @@ function edit(form) {
     if (!isUnsaved() || fields.every((field) => isSame(field.value, ""))) return remove(name);
     const [title, summary, body, slug] = fields.map((field) => field.value);
     const seen = form.elements.seen?.value;
-    write(name, { title, summary, body, slug, seen, at: typedAt.toISOString() });
+    isStored = write(name, { title, summary, body, slug, seen, at: typedAt.toISOString() });
   }
 
   /** Offers the newest stored draft that differs from the form. */
@@ -294,7 +308,8 @@ function edit(form) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (!current.signal.aborted) insert(response.status, page);
     } catch {
-      if (!current.signal.aborted) announce("No connection. Your text is kept in this browser. The preview will update when you are back online.", true);
+      const kept = isStored ? "Your text is kept in this browser." : "Do not close this page: your text is not kept in this browser.";
+      if (!current.signal.aborted) announce(`No connection. ${kept} The preview will update when you are back online.`, true);
     }
   }
 

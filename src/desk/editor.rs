@@ -230,7 +230,7 @@ fn not_submitted(
 }
 
 fn nothing_written() -> InvalidInput {
-    InvalidInput(["title", "summary", "body"].map(empty).to_vec())
+    FieldError::new("title", "Enter a title, a summary or some text.").into()
 }
 
 fn empty(part: &'static str) -> FieldError {

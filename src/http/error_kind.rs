@@ -112,7 +112,7 @@ kinds! {
     TOO_LARGE { PAYLOAD_TOO_LARGE, "input", slug: "too-large",
         title: "The text is too long",
         program: "The body of a post has at most 100,000 characters.",
-        page: "The limit is 100,000 characters. Use your browser's Back button: your text is \
+        page: "The body of a post has at most 100,000 characters, other fields less. Use your browser's Back button: your text is \
                still there.",
     }
     NOT_JSON { UNSUPPORTED_MEDIA_TYPE, "input", slug: "unsupported-media-type",

@@ -105,6 +105,11 @@ impl Chromium {
         self.post("/url", json!({ "url": url }));
     }
 
+    /// Goes back to the page before, as the button does.
+    pub fn go_back(&self) {
+        self.post("/back", json!({}));
+    }
+
     /// The path of the page that is open.
     pub fn path(&self) -> String {
         let url = self.get("/url").as_str().unwrap().to_owned();
@@ -199,6 +204,13 @@ impl Chromium {
     #[track_caller]
     pub fn value(&self, label: &str) -> String {
         let field = self.find(&labelled(label));
+        self.get(&format!("{field}/property/value")).as_str().unwrap().to_owned()
+    }
+
+    /// What a hidden field of this name holds.
+    #[track_caller]
+    pub fn hidden(&self, name: &str) -> String {
+        let field = self.find(&format!("//input[@type='hidden'][@name='{name}']"));
         self.get(&format!("{field}/property/value")).as_str().unwrap().to_owned()
     }
 

@@ -387,8 +387,24 @@ fn a_browser_that_keeps_nothing_costs_nothing_else() {
     chromium.fill("Body", "First words.");
     sees_in_preview(&chromium, "p", "First words.");
     assert_eq!(kept(&chromium), 0);
+    chromium.value_of("void (window.fetch = async () => { throw new Error('offline') })");
+    chromium.fill("Body", "Second words.");
+    chromium.sees("Do not close this page: your text is not kept in this browser.");
     chromium.press("Save draft");
     chromium.sees("Draft saved.");
+}
+
+#[test]
+#[ignore = "slow: .ci/run runs it"]
+fn kept_text_is_removed_only_when_the_server_has_signed_the_person_out() {
+    let Some((_world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    leave_words_behind(&chromium, CREATE, "Words of Alice.");
+    chromium.visit("/desk");
+    chromium.value_of("void (window.fetch = async () => { throw new Error('offline') })");
+    chromium.press("Sign out");
+    chromium.answers_yes();
+    chromium.sees("You are signed out.");
+    assert_eq!(kept(&chromium), 1, "no answer said so");
 }
 
 #[test]

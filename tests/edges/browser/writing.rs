@@ -172,3 +172,44 @@ fn the_actions_stay_in_reach_on_a_long_article() {
         assert_eq!(chromium.value_of(top), 0, "{size:?}");
     }
 }
+
+/// A browser that goes back puts typed text into the fields of the page, and not into its
+/// hidden ones: a text about an older revision must not get the number of a newer one.
+#[test]
+#[ignore = "slow: .ci/run runs it"]
+fn going_back_puts_no_older_text_into_the_form_of_a_newer_revision() {
+    for javascript in [JavaScript::On, JavaScript::Off] {
+        let Some((world, server, chromium)) = at_the_desk(javascript) else { return };
+        let post = world.in_review();
+        let address = format!("/desk/posts/{post}/revise");
+        chromium.visit(&address);
+        chromium.fill("Title", "An older text");
+        chromium.press("Save revision");
+        chromium.sees("Revision 2");
+        world.perform(world.alice, &revise(post, 2, "A newer text")).unwrap();
+        chromium.go_back();
+        chromium.sees_element(&format!("//form[@action='{address}']"));
+        let (title, seen) = (chromium.value("Title"), chromium.hidden("seen"));
+        assert_eq!((&*title, &*seen), ("A newer text", "3"));
+
+        // The same for a note about a revision, and for the roles that a person holds.
+        let Some(reviewer) = Chromium::open(server.address, javascript) else { return };
+        reviewer.sign_in("edith");
+        let address = format!("/desk/posts/{post}/request-changes");
+        let label = "What should the author change?";
+        reviewer.visit(&address);
+        reviewer.fill(label, "About revision 3.");
+        reviewer.visit("/desk");
+        reviewer.go_back();
+        reviewer.sees_element(&format!("//form[@action='{address}']"));
+        assert_eq!(reviewer.value(label), "About revision 3.", "it comes back to its revision");
+        reviewer.visit("/desk");
+        world.perform(world.alice, &revise(post, 3, "The newest text")).unwrap();
+        reviewer.go_back();
+        reviewer.sees_element(&format!("//form[@action='{address}']"));
+        let (note, seen) = (reviewer.value(label), reviewer.hidden("seen"));
+        // The page itself may come back, and its note is refused as one about revision 3.
+        let is_of_its_revision = [("", "4"), ("About revision 3.", "3")].contains(&(&note, &seen));
+        assert!(is_of_its_revision, "{note:?} is about revision {seen}");
+    }
+}
