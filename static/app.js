@@ -16,6 +16,7 @@ countDaysHere();
 setInterval(updateRelativeTimes, 60_000);
 removeSavedDrafts();
 if (document.querySelector("[data-editor]")) edit(document.querySelector("[data-editor]"));
+document.querySelectorAll("[data-kept-for]").forEach(offerKeptText);
 document.querySelectorAll("form[data-words]").forEach(warnBeforeLeaving);
 document.querySelectorAll("textarea.address[readonly]").forEach(offerToCopy);
 if (document.querySelector("[data-go-on]")) continueBulk(document.querySelector("[data-go-on]"));
@@ -179,6 +180,34 @@ function removeSavedDrafts() {
   });
 }
 
+/** Offers the newest draft of a form that is on another page, or that is there no more:
+ * then it moves to the form of a new post. */
+function offerKeptText(notice) {
+  const [name] = draftNames(drafts + notice.dataset.keptFor);
+  notice.hidden = name === undefined;
+  if (notice.hidden) return;
+  const draft = read(name);
+  describeDraft(notice, draft);
+  const [address, key] = [name.slice(drafts.length, name.lastIndexOf("/")), name.slice(name.lastIndexOf("/") + 1)];
+  if (notice.querySelector("a")) notice.querySelector("a").href = address;
+  notice.onclick = ({ target }) => {
+    if (target.value === "use") {
+      if (!write(`${drafts}/desk/posts/create/${key}`, { ...draft, seen: undefined })) return;
+      location.assign("/desk/posts/create");
+    } else if (!target.value) return;
+    remove(name);
+    offerKeptText(notice);
+  };
+}
+
+/** Tells which text a draft is. */
+function describeDraft(notice, draft) {
+  const [opening, time] = ["q", "time"].map((name) => notice.querySelector(name));
+  opening.textContent = [draft.title, draft.summary, draft.body].find((text) => text.trim())?.trim().slice(0, 60);
+  time.dateTime = draft.at;
+  time.textContent = ago(draft.at);
+}
+
 /** Warns before a person leaves a form with typed text. */
 function warnBeforeLeaving(form) {
   let isSent = false;
@@ -266,11 +295,8 @@ function edit(form) {
     notice.hidden = name === undefined;
     if (notice.hidden) return;
     const draft = read(name);
-    const [opening, time, isStale] = ["q", "time", "span"].map((name) => notice.querySelector(name));
-    opening.textContent = [draft.title, draft.summary, draft.body].find((text) => text.trim())?.trim().slice(0, 60);
-    time.dateTime = draft.at;
-    time.textContent = ago(draft.at);
-    isStale.hidden = draft.seen === form.elements.seen?.value;
+    describeDraft(notice, draft);
+    notice.querySelector("span").hidden = draft.seen === form.elements.seen?.value;
     notice.onclick = ({ target }) => {
       if (target.value === "use") restore(draft);
       else if (target.value) remove(name);

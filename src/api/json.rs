@@ -28,11 +28,23 @@ pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiErr
     let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         // Before the first field, and where reading stopped within one.
-        let field = if [".", "?"].contains(&&*path) { "body".to_owned() } else { path };
+        let field = match path.as_str() {
+            "." | "?" => named_field(error.inner()).unwrap_or("body".to_owned()),
+            _ => path,
+        };
         unreadable(field, error.inner())
     })?;
     reader.end().map_err(|error| unreadable("body".to_owned(), &error))?;
     Ok(body)
+}
+
+/// Returns the field that is missing or there twice: serde tells its name in its
+/// sentence alone.
+fn named_field(error: &serde_json::Error) -> Option<String> {
+    let sentence = error.to_string();
+    let rest = ["missing field `", "duplicate field `"];
+    let name = rest.iter().find_map(|start| sentence.strip_prefix(start))?;
+    name.split_once('`').map(|(name, _)| name.to_owned())
 }
 
 /// Tells a body that is no JSON from JSON with other fields than expected.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::audit;
 use crate::desk::offers::Offers;
 use crate::desk::unread::{self, Unread};
-use crate::domain::{Person, Post, Reading, Role, State};
+use crate::domain::{Action, Person, Post, Reading, Role, State};
 use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Layout, Reply, Request};
 use crate::refusal::Refusal;

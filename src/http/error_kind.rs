@@ -90,7 +90,8 @@ kinds! {
     }
     NOT_ACCEPTABLE { NOT_ACCEPTABLE, "input", slug: "not-acceptable",
         title: "Not acceptable",
-        program: "Every response is `application/json`. `Accept` must allow it.",
+        program: "Responses are `application/json`, and errors `application/problem+json`. `Accept` \
+                  must allow JSON.",
     }
     TOO_SLOW { REQUEST_TIMEOUT, "input", slug: "too-slow",
         title: "The request took too long",

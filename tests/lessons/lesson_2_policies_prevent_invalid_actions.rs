@@ -618,7 +618,7 @@ fn any_reviewer_withdraws_the_request_of_one_who_has_left() {
     let hints = [
         "The author must save a new revision, or Edith and Ruth must withdraw the request.",
         "The author's account is deactivated. Edith and Ruth must withdraw the request.",
-        "The author's account is deactivated. Ruth must withdraw the request.",
+        "The author's account is deactivated. Ruth and you must withdraw the requests.",
         "The account of Edith is deactivated, so you can withdraw the request.",
     ];
     withdrawn_by_another(deactivated, hints, "account deactivated");
@@ -626,7 +626,7 @@ fn any_reviewer_withdraws_the_request_of_one_who_has_left() {
     let hints = [
         "The author must save a new revision, or Edith and Ruth must withdraw the request.",
         "The author can no longer edit posts. Edith and Ruth must withdraw the request.",
-        "The author can no longer edit posts. Ruth must withdraw the request.",
+        "The author can no longer edit posts. Ruth and you must withdraw the requests.",
         "Edith is no longer a reviewer, so you can withdraw the request.",
     ];
     withdrawn_by_another(without_role, hints, "no longer an author");

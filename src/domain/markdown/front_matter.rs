@@ -30,9 +30,15 @@ pub(crate) const KNOWN_NAMES: [&str; 22] = [
 
 /// Returns how many lines of a text look like front matter of some program.
 pub(crate) fn lines_like_front_matter(text: &str) -> usize {
-    let text = after_unseen(text);
-    if !is_opened(text) && !resembles(text) {
-        return 0;
+    let mut text = after_unseen(text);
+    let mut comments = 0;
+    while !is_opened(text) && !resembles(text) {
+        let comment = text.strip_prefix("<!--").and_then(|rest| rest.split_once("-->"));
+        match comment {
+            Some((_, rest)) if comments < MAX_COMMENTS => text = after_unseen(rest),
+            _ => return 0,
+        }
+        comments += 1;
     }
     let first = text.lines().next().unwrap_or_default();
     let is_block = is_end(first) || first.starts_with(['{', '+', '<']) || first.starts_with("---");
@@ -44,6 +50,9 @@ pub(crate) fn lines_like_front_matter(text: &str) -> usize {
     };
     end.unwrap_or_else(|| text.lines().count())
 }
+
+/// More comments than come before front matter.
+const MAX_COMMENTS: usize = 20;
 
 /// More lines than front matter has.
 const MAX_LINES: usize = 1_000;
@@ -198,6 +207,8 @@ mod tests {
             "{\n\"title\": \"a\"\n}\nBody\n",
             "{\"title\": \"a\"}\n\nBody\n",
             "\u{200b}\n---\ntitle: a\n---\nBody\n",
+            "<!-- mine -->\n---\ntitle: a\n---\nBody\n",
+            "<!-- a -->\n\n<!-- b\nc -->\n\n---\ntitle: a\n---\nBody\n",
         ] {
             let lines = lines_like_front_matter(source);
             let expected =

@@ -42,8 +42,16 @@ fn explain_post(
         }
         Rule::NotYetPublished => (
             state_and_since(person, post),
-            "Published posts cannot be edited. “New draft from this text” starts a new post with \
-             its text. Staff can archive this post.",
+            match post.state() {
+                State::Archived => {
+                    "Archived posts cannot be edited. “New draft from this text” starts a new post \
+                     with its text."
+                }
+                State::Draft | State::InReview | State::Published => {
+                    "Published posts cannot be edited. “New draft from this text” starts a new \
+                     post with its text. Staff can archive this post."
+                }
+            },
         ),
         Rule::IsADraft => (state_and_since(person, post), "Only drafts can be submitted."),
         Rule::IsInReview => (
@@ -122,15 +130,18 @@ fn names<'a>(requests: impl Iterator<Item = &'a Review>) -> String {
 /// can no longer act.
 fn answer_to_requests(person: &Person, post: &Post) -> String {
     let requests = &post.standing_requests;
-    let others: Vec<&Review> =
-        requests.iter().filter(|request| !request.is_withdrawable_by(person.id)).collect();
+    let (own, others): (Vec<&Review>, Vec<&Review>) =
+        requests.iter().partition(|request| request.is_withdrawable_by(person.id));
     if !others.is_empty() {
         let others = names(others.into_iter());
+        let withdrawal = if own.is_empty() || post.author.id == person.id {
+            format!("{others} must withdraw the request")
+        } else {
+            format!("{others} and you must withdraw the requests")
+        };
         return match author_absence(post) {
-            None => format!(
-                "The author must save a new revision, or {others} must withdraw the request."
-            ),
-            Some(absence) => format!("{absence} {others} must withdraw the request."),
+            None => format!("The author must save a new revision, or {withdrawal}."),
+            Some(absence) => format!("{absence} {}.", withdrawal),
         };
     }
     if let Some(request) = requests.iter().find(|request| request.reviewer.id != person.id) {

@@ -5,7 +5,7 @@
 use super::journeys::start_a_post;
 use super::publishing_house;
 use crate::support::chromium::JavaScript;
-use crate::support::world::{PASSWORD, db_end_sessions};
+use crate::support::world::{PASSWORD, db_end_sessions, publish};
 use crate::support::{Chromium, Server, World};
 
 const CREATE: &str = "/desk/posts/create";
@@ -405,6 +405,34 @@ fn kept_text_is_removed_only_when_the_server_has_signed_the_person_out() {
     chromium.answers_yes();
     chromium.sees("You are signed out.");
     assert_eq!(kept(&chromium), 1, "no answer said so");
+}
+
+/// A post may be published while its author writes: the text goes on as a new post.
+#[test]
+#[ignore = "slow: .ci/run runs it"]
+fn kept_text_of_a_post_that_is_published_meanwhile_becomes_a_new_post() {
+    let Some((world, _server, chromium)) = at_the_desk(JavaScript::On) else { return };
+    let post = world.in_review();
+    let editor = format!("/desk/posts/{post}/revise");
+    leave_words_behind(&chromium, &editor, "An hour of words.");
+    chromium.visit("/desk");
+    chromium.sees("You have unsaved text from");
+    chromium.follow("Continue writing");
+    assert_eq!(chromium.path(), editor);
+    assert!(is_offered(&chromium));
+    world.perform(world.edith, &publish(post, 1)).unwrap();
+    for page in [format!("/desk/posts/{post}"), editor] {
+        chromium.visit(&page);
+        chromium.sees("You have unsaved text from");
+    }
+    chromium.press("Start a new post with it");
+    chromium.sees_heading("New post");
+    assert!(is_offered(&chromium));
+    chromium.press("Restore them");
+    assert_eq!(chromium.value("Body"), "An hour of words.");
+    chromium.press("Save draft");
+    chromium.sees("Draft saved.");
+    assert_eq!(kept(&chromium), 0);
 }
 
 #[test]
