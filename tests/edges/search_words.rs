@@ -57,7 +57,7 @@ fn texts_that_a_person_types_alike_have_the_same_words() {
 }
 
 #[test]
-fn a_character_reference_is_the_letter_that_it_stands_for() {
+fn a_character_reference_is_the_letter_that_it_names() {
     let text = "Gr&ouml;&szlig;e &#233;t&#xe9;, AT&amp;T &unknown;";
     assert_eq!(words(text), words("Größe été, AT&T &unknown;"));
     assert!(words(text).contains(&"grosse".to_owned()), "{:?}", words(text));

@@ -222,10 +222,11 @@ fn memory() -> Option<PathBuf> {
     (free >= ENOUGH_KIB).then(|| "/dev/shm".into())
 }
 
-/// A name that changes with any migration.
+/// A name that changes with any migration, and with the rules of words.
 fn migrations_version() -> String {
     use diesel::migration::MigrationSource;
     let mut hash = Sha256::new();
+    hash.update(imprimatur::domain::search::RULES.to_be_bytes());
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
     let mut names: Vec<String> = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS)
         .unwrap()

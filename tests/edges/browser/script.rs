@@ -416,14 +416,14 @@ fn kept_text_of_a_post_that_is_published_meanwhile_becomes_a_new_post() {
     let editor = format!("/desk/posts/{post}/revise");
     leave_words_behind(&chromium, &editor, "An hour of words.");
     chromium.visit("/desk");
-    chromium.sees("You have unsaved text from");
+    chromium.sees("is kept in this browser:");
     chromium.follow("Continue writing");
     assert_eq!(chromium.path(), editor);
     assert!(is_offered(&chromium));
     world.perform(world.edith, &publish(post, 1)).unwrap();
     for page in [format!("/desk/posts/{post}"), editor] {
         chromium.visit(&page);
-        chromium.sees("You have unsaved text from");
+        chromium.sees("is kept in this browser:");
     }
     chromium.press("Start a new post with it");
     chromium.sees_heading("New post");

@@ -27,6 +27,9 @@ pub enum How {
 
 /// Routes whose answer is no page.
 pub const NO_PAGES: &[&str] = &[
+    // They redirect to the page of the account.
+    "/account/password",
+    "/account/tokens",
     "/admin/incidents.csv",
     "/admin/accounts.csv",
     "/admin/posts.csv",
