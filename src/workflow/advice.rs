@@ -1,32 +1,12 @@
 //! What an action would be answered, as far as can be told beforehand. It is
 //! advice for rendering a page: the workflow asks again, and decides.
 
-use crate::domain::{Action, Person, Post, Reason, RevisionNumber};
+use crate::domain::{Action, Person, Post, RevisionNumber};
 use crate::permissions;
 use crate::policies::Rule;
 use crate::policies::posts::{self, Facts, Subject};
 use crate::refusal::Refusal;
 use crate::store::Loan;
-
-/// What an action would be answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Advice {
-    /// The person does not hold the permission.
-    NotYours(Vec<Reason>),
-    /// The person may attempt it, and it is not valid now.
-    NotNow(Vec<Reason>),
-    /// It would take effect.
-    Live,
-}
-
-/// Returns what an action on a post would be answered.
-pub fn advise(action: Action, person: &Person, post: &Post) -> Advice {
-    match precheck(action, person, post) {
-        Ok(()) => Advice::Live,
-        Err(refusal @ Refusal::Policy(_)) => Advice::NotNow(refusal.reasons()),
-        Err(refusal) => Advice::NotYours(refusal.reasons()),
-    }
-}
 
 /// Asks permission and policy beforehand, as if the current revision had been
 /// seen, and the note or the reason were given.

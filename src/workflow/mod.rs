@@ -36,7 +36,7 @@ use crate::refusal::Refusal;
 use crate::store::{self, Store};
 use crate::{permissions, policies};
 
-pub use advice::{Advice, advise, precheck, precheck_seen};
+pub use advice::{precheck, precheck_seen};
 pub use call::Call;
 pub use run::Effect;
 
