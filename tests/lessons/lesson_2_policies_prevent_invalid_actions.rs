@@ -20,7 +20,7 @@ use imprimatur::http::ErrorKind;
 use imprimatur::policies::Rule;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
-use imprimatur::workflow::{self, Call};
+use imprimatur::workflow::{self, Call, Caller};
 
 use crate::shape::readme;
 use crate::support::attempts::{attempt, codes, on_posts, post_in};
@@ -113,12 +113,10 @@ fn try_cell(
 }
 
 fn call_of(credential: &Credential) -> Call {
-    Call {
-        credential: credential.clone(),
-        interface: Interface::CommandLine,
-        request: RequestId::new(),
-        key: OperationKey::random(),
-    }
+    let credential = credential.clone();
+    let caller =
+        Caller { credential, interface: Interface::CommandLine, request: RequestId::new() };
+    Call { caller, key: OperationKey::random() }
 }
 
 /// The cells of a Markdown table, without the line under its head.
