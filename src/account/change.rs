@@ -15,12 +15,7 @@ pub(super) fn change(
     change: &OwnChange,
     verified: Option<&str>,
 ) -> Result<(), Refusal> {
-    let call = AccountCall {
-        credential: &request.credential()?,
-        interface: Interface::Page,
-        request: request.id,
-        reason: "",
-    };
+    let call = AccountCall { caller: request.caller(Interface::Page)?, reason: "" };
     own_account::change(store, &call, change, verified)
 }
 

@@ -20,7 +20,7 @@ use crate::http::problem;
 use crate::http::{Context, Form, NotDone, Reply, Segments, Sender, Shown, Work};
 use crate::refusal::Refusal;
 use crate::store::{Connection, Store, Unavailable};
-use crate::workflow::Call;
+use crate::workflow::{Call, Caller};
 
 /// Replies to a request to read, as the person whose token it is. A text is read when the
 /// connection is given back.
@@ -54,14 +54,11 @@ pub(super) fn change(work: Work, handler: ChangeHandler) -> Route {
             let id = request.id;
             Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
             let key = request.headers.key?;
+            let credential = Credential::Token(token.clone());
+            let caller = Caller { credential, interface: Interface::Api, request: id };
             let change = Change {
                 has_key: key.is_some(),
-                call: Call {
-                    credential: Credential::Token(token.clone()),
-                    interface: Interface::Api,
-                    request: id,
-                    key: key.unwrap_or_else(OperationKey::random),
-                },
+                call: Call { caller, key: key.unwrap_or_else(OperationKey::random) },
                 seen: request.headers.seen,
                 content: request.headers.content,
                 segments: request.segments,

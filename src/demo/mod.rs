@@ -6,18 +6,18 @@ mod posts;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
 
+use crate::accounts;
 use crate::accounts::passwords::{self, HashingError};
-use crate::accounts::{self, Credential};
 use crate::domain::{
-    Archive, Content, Create, Interface, InvalidInput, NewAccount, Note, OperationKey, Outcome,
-    Password, Publish, RequestChanges, RequestId, Revise, Role, RoleSet, Submit, UserId, Username,
-    WithdrawRequest, parse_display_name,
+    Archive, Content, Create, InvalidInput, NewAccount, Note, OperationKey, Outcome, Password,
+    Publish, RequestChanges, Revise, Role, RoleSet, Submit, UserId, Username, WithdrawRequest,
+    parse_display_name,
 };
 use crate::refusal::Refusal;
 use crate::store::statement::statement;
 use crate::store::{Store, Unavailable};
 use crate::workflow::accounts::AccountCall;
-use crate::workflow::{self, Call};
+use crate::workflow::{self, Call, Caller};
 use posts::{DemoPost, DemoStep, POSTS};
 
 /// The password of every demo account.
@@ -63,9 +63,9 @@ pub fn load(store: &Store) -> Result<bool, DemoError> {
     if !is_wanted(store)? {
         return Ok(false);
     }
-    let stan = Credential::Account(open_account(store, None, &STAN)?);
+    let stan = open_account(store, None, &STAN)?;
     for demo in OTHERS {
-        open_account(store, Some(&stan), demo)?;
+        open_account(store, Some(stan), demo)?;
     }
     for post in POSTS {
         create_post(store, post)?;
@@ -94,7 +94,7 @@ fn is_wanted(store: &Store) -> Result<bool, DemoError> {
 /// Creates the account, unless an interrupted earlier call has created it.
 fn open_account(
     store: &Store,
-    creator: Option<&Credential>,
+    creator: Option<UserId>,
     demo: &DemoAccount,
 ) -> Result<UserId, DemoError> {
     let username = Username::parse(demo.username).map_err(InvalidInput::from)?;
@@ -108,13 +108,8 @@ fn open_account(
         roles: RoleSet::of(demo.roles),
         link: None,
     };
-    let no_actor = Credential::Account(UserId(0));
-    let call = AccountCall {
-        credential: creator.unwrap_or(&no_actor),
-        interface: Interface::CommandLine,
-        request: RequestId::new(),
-        reason: REASON,
-    };
+    let caller = Caller::on_command_line(creator.unwrap_or(UserId(0)));
+    let call = AccountCall { caller, reason: REASON };
     Ok(match creator {
         Some(_) => workflow::accounts::create(store, &call, &account)?,
         None => workflow::accounts::create_first(store, &call, &account)?,
@@ -174,12 +169,8 @@ fn key(post: &DemoPost, step: usize) -> String {
 fn call(store: &Store, username: &str, key: String) -> Result<Call, DemoError> {
     let username = Username::parse(username).map_err(InvalidInput::from)?;
     let person = accounts::find(&mut *store.checkout()?, &username)?.ok_or(Refusal::NotSignedIn)?;
-    Ok(Call {
-        credential: Credential::Account(person.id),
-        interface: Interface::CommandLine,
-        request: RequestId::new(),
-        key: OperationKey::parse(&key)?,
-    })
+    let caller = Caller::on_command_line(person.id);
+    Ok(Call { caller, key: OperationKey::parse(&key)? })
 }
 
 /// A demo account that still has the demo password.

@@ -1,7 +1,8 @@
 use crate::domain::{Action, Person, Post, Reason, State};
 use crate::permissions;
 use crate::policies::{Remedy, Rule};
-use crate::workflow::{self, Advice};
+use crate::refusal::Refusal;
+use crate::workflow;
 
 /// The actions that a page offers. An action without the permission is not offered.
 #[derive(Default)]
@@ -42,13 +43,16 @@ impl Offers {
         let may_copy = is_final && permissions::holds(&person.roles, may_create);
         let mut offers = Self { may_copy, ..Self::default() };
         for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
-            match workflow::advise(action, person, post) {
-                Advice::NotYours(_) => {}
-                Advice::NotNow(reasons) if reasons.iter().all(can_be_corrected) => {
-                    add(&mut offers.not_yet, action, reasons);
+            match workflow::precheck(action, person, post) {
+                Ok(()) => offers.live.push(action),
+                Err(Refusal::Policy(denied)) => {
+                    let refused = match denied.reasons().iter().all(can_be_corrected) {
+                        true => &mut offers.not_yet,
+                        false => &mut offers.not_here,
+                    };
+                    add(refused, action, denied.reasons().to_vec());
                 }
-                Advice::NotNow(reasons) => add(&mut offers.not_here, action, reasons),
-                Advice::Live => offers.live.push(action),
+                Err(_) => {}
             }
         }
         offers

@@ -19,7 +19,7 @@ use crate::http::session::KEY;
 use crate::http::{Form, Segments, Sender, Settings, Shown, Site};
 use crate::refusal::Refusal;
 use crate::store::Store;
-use crate::workflow::Call;
+use crate::workflow::{Call, Caller};
 
 /// Marks a HEAD request: its response has no body.
 pub(crate) struct HeadersOnly;
@@ -209,9 +209,14 @@ impl Request {
         }
     }
 
+    /// Returns who asks, for the workflow.
+    pub fn caller(&self, interface: Interface) -> Result<Caller, Refusal> {
+        Ok(Caller { credential: self.credential()?, interface, request: self.id })
+    }
+
     /// Returns the call for the workflow, under the form's key.
     pub fn call(&self, interface: Interface, key: OperationKey) -> Result<Call, Refusal> {
-        Ok(Call { credential: self.credential()?, interface, request: self.id, key })
+        Ok(Call { caller: self.caller(interface)?, key })
     }
 
     /// Returns the fields of the query string.

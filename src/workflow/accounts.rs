@@ -39,8 +39,8 @@ pub fn change_together(
     first: &AccountChange,
     others: &[AccountChange],
 ) -> Result<(), Refusal> {
-    run::unkeyed(store, call.asked(first.action().kind().into()), |tx, asked| {
-        let asking = asking(tx, call.credential)?;
+    run::unkeyed(store, call.caller.asks_for(first.action().kind()), |tx, asked| {
+        let asking = asking(tx, &call.caller.credential)?;
         asked.actor = Some(asking.id);
         // Without the permission, no account is locked.
         permissions::check(&asking.roles, Permission::ManageAccount)?;
@@ -64,7 +64,7 @@ fn change_one(
     // Both are read under their locks: what was read before may have changed, and
     // the session of the actor may have ended.
     let people = accounts::lock(tx, &[asking, subject])?;
-    let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
+    let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
     let capability = permissions::verify(actor)?;
     let account = account(tx, people, subject, change)?;
     let validity = policies::evaluate(capability, &attempt, account)?;
@@ -90,9 +90,9 @@ pub fn create(
     call: &AccountCall<'_>,
     account: &NewAccount,
 ) -> Result<UserId, Refusal> {
-    run::unkeyed(store, call.asked(AccountActionKind::Create.into()), |tx, asked| {
-        refuse_tokens(call.credential)?;
-        let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
+    run::unkeyed(store, call.caller.asks_for(AccountActionKind::Create), |tx, asked| {
+        refuse_tokens(&call.caller.credential)?;
+        let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
         asked.actor = Some(actor.id());
         let capability = permissions::verify(actor)?;
         let validity = policies::evaluate(capability, account, ())?;
@@ -111,7 +111,7 @@ pub fn create_first(
     call: &AccountCall<'_>,
     account: &NewAccount,
 ) -> Result<UserId, Refusal> {
-    run::unkeyed(store, call.asked(AccountActionKind::CreateFirst.into()), |tx, _| {
+    run::unkeyed(store, call.caller.asks_for(AccountActionKind::CreateFirst), |tx, _| {
         accounts::lock_first(tx)?;
         rules::check_first(account, accounts::any_exists(tx.conn())?)?;
         let circumstances = call.circumstances();

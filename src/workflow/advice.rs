@@ -1,37 +1,25 @@
 //! What an action would be answered, as far as can be told beforehand. It is
 //! advice for rendering a page: the workflow asks again, and decides.
 
-use crate::domain::{Action, Person, Post, Reason, RevisionNumber};
+use crate::domain::{Action, Content, Person, Post, RevisionNumber};
 use crate::permissions;
 use crate::policies::Rule;
 use crate::policies::posts::{self, Facts, Subject};
 use crate::refusal::Refusal;
 use crate::store::Loan;
 
-/// What an action would be answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Advice {
-    /// The person does not hold the permission.
-    NotYours(Vec<Reason>),
-    /// The person may attempt it, and it is not valid now.
-    NotNow(Vec<Reason>),
-    /// It would take effect.
-    Live,
-}
-
-/// Returns what an action on a post would be answered.
-pub fn advise(action: Action, person: &Person, post: &Post) -> Advice {
-    match precheck(action, person, post) {
-        Ok(()) => Advice::Live,
-        Err(refusal @ Refusal::Policy(_)) => Advice::NotNow(refusal.reasons()),
-        Err(refusal) => Advice::NotYours(refusal.reasons()),
-    }
-}
-
 /// Asks permission and policy beforehand, as if the current revision had been
 /// seen, and the note or the reason were given.
 pub fn precheck(action: Action, person: &Person, post: &Post) -> Result<(), Refusal> {
     precheck_seen(action, person, post, post.current.number)
+}
+
+/// Asks the same about a post that does not exist yet.
+pub fn precheck_creation(person: &Person, content: &Content) -> Result<(), Refusal> {
+    permissions::check(&person.roles, permissions::required(Action::Create))?;
+    let subject = Subject::New(content);
+    posts::check(Action::Create, &Facts { person, subject, has_words: true, address: None })?;
+    Ok(())
 }
 
 /// Asks the same about the revision that the person was looking at.

@@ -17,17 +17,17 @@ use std::time::{Duration, Instant};
 
 use diesel::pg::PgConnection;
 
-use crate::accounts::{self, Credential};
+use crate::accounts;
 use crate::audit::{AuditEntry, Record};
 use crate::domain::{
-    Action, Archive, FieldError, Fingerprint, Interface, InvalidInput, Note, OperationKey, Person,
-    Post, PostId, Reason, RequestId, RevisionNumber,
+    Action, Archive, FieldError, Fingerprint, InvalidInput, Note, OperationKey, Person, Post,
+    PostId, Reason, RevisionNumber,
 };
 use crate::refusal::Refusal;
 use crate::store::bulk::{self, Bulk, BulkId, ItemOutcome};
 use crate::store::visibility::Visibility;
 use crate::store::{self, Store};
-use crate::workflow::{self, Call};
+use crate::workflow::{self, Call, Caller};
 use crate::{metrics, permissions, policies};
 
 /// The maximum number of posts in one bulk archive.
@@ -36,17 +36,6 @@ pub const MAX_POSTS: usize = 1_000;
 /// One request works until it reaches the first of these two limits.
 const MAX_POSTS_PER_REQUEST: usize = 250;
 const MAX_TIME_PER_REQUEST: Duration = Duration::from_secs(2);
-
-/// Who asks, and through which interface.
-#[derive(Debug, Clone)]
-pub struct BulkCall {
-    /// Who asks.
-    pub credential: Credential,
-    /// The interface.
-    pub interface: Interface,
-    /// The request, for the records.
-    pub request: RequestId,
-}
 
 /// The posts of one bulk archive, each with the revision that was seen.
 pub type SelectedPosts = BTreeMap<PostId, RevisionNumber>;
@@ -73,7 +62,7 @@ pub fn check_count(posts: &SelectedPosts) -> Result<(), FieldError> {
 /// recorded.
 pub fn begin(
     store: &Store,
-    call: &BulkCall,
+    caller: &Caller,
     key: &OperationKey,
     posts: &SelectedPosts,
     reason: &Note,
@@ -82,9 +71,9 @@ pub fn begin(
     // The key of a post is longer than this one and must be valid, too.
     post_key(key.as_str(), PostId(i64::MAX))?;
     let conn = &mut *store.checkout()?;
-    let person = authorize(conn, call)?;
+    let person = authorize(conn, caller)?;
     policies::posts::check_bulk_archive(reason)
-        .map_err(|denied| record(conn, call, &person, denied.into()))?;
+        .map_err(|denied| record(conn, caller, &person, denied.into()))?;
     let texts: Vec<String> = posts.iter().map(|(post, seen)| format!("{post}-{seen}")).collect();
     let fingerprint = Fingerprint::of(Action::Archive, &[reason.as_str(), &texts.join(" ")]);
     let posts: Vec<(PostId, RevisionNumber)> =
@@ -114,14 +103,14 @@ pub fn find(conn: &mut PgConnection, person: &Person, id: BulkId) -> Result<Bulk
 ///
 /// [`Refusal`] of the person: the remaining posts keep no outcome. What was
 /// done before is stored.
-pub fn work(store: &Store, call: &BulkCall, id: BulkId) -> Result<(), Refusal> {
+pub fn work(store: &Store, caller: &Caller, id: BulkId) -> Result<(), Refusal> {
     let bulk = {
         let conn = &mut *store.checkout()?;
-        let person = authorize(conn, call)?;
+        let person = authorize(conn, caller)?;
         find(conn, &person, id)?
     };
     let mut outcomes = Vec::new();
-    let done = archive_each(store, call, &bulk, &mut outcomes);
+    let done = archive_each(store, caller, &bulk, &mut outcomes);
     bulk::note(&mut *store.checkout()?, id, &outcomes)?;
     done
 }
@@ -129,7 +118,7 @@ pub fn work(store: &Store, call: &BulkCall, id: BulkId) -> Result<(), Refusal> {
 /// Archives one post after another: first those that have not been tried.
 fn archive_each(
     store: &Store,
-    call: &BulkCall,
+    caller: &Caller,
     bulk: &Bulk,
     outcomes: &mut Vec<(PostId, ItemOutcome)>,
 ) -> Result<(), Refusal> {
@@ -139,12 +128,7 @@ fn archive_each(
         bulk.items.iter().filter(move |item| item.outcome == ItemOutcome::ToDo { is_put_off })
     };
     for item in to_do(false).chain(to_do(true)).take(MAX_POSTS_PER_REQUEST) {
-        let call = Call {
-            credential: call.credential.clone(),
-            interface: call.interface,
-            request: call.request,
-            key: post_key(&bulk.key, item.post)?,
-        };
+        let call = Call { caller: caller.clone(), key: post_key(&bulk.key, item.post)? };
         let attempt = Archive { post: item.post, seen: item.seen, reason: reason.clone() };
         let outcome = match workflow::perform(store, &call, &attempt) {
             Ok(_) => ItemOutcome::Archived,
@@ -237,24 +221,17 @@ fn post_key(key: &str, post: PostId) -> Result<OperationKey, InvalidInput> {
 
 /// Returns who asks. A person without the permission is refused before any post
 /// is looked at, and the refusal is recorded.
-fn authorize(conn: &mut PgConnection, call: &BulkCall) -> Result<Person, Refusal> {
-    let person = accounts::identify(conn, &call.credential)?;
+fn authorize(conn: &mut PgConnection, caller: &Caller) -> Result<Person, Refusal> {
+    let person = accounts::identify(conn, &caller.credential)?;
     let person = person.ok_or(Refusal::NotSignedIn)?;
     permissions::check(&person.roles, permissions::required(Action::Archive))
-        .map_err(|denied| record(conn, call, &person, denied.into()))?;
+        .map_err(|denied| record(conn, caller, &person, denied.into()))?;
     Ok(person)
 }
 
 /// Records a refusal that concerns no single post, and returns it.
-fn record(conn: &mut PgConnection, call: &BulkCall, person: &Person, refusal: Refusal) -> Refusal {
-    let asked = AuditEntry {
-        request: call.request,
-        interface: call.interface,
-        actor: Some(person.id),
-        action: Action::Archive.into(),
-        post: None,
-        seen: None,
-    };
+fn record(conn: &mut PgConnection, caller: &Caller, person: &Person, refusal: Refusal) -> Refusal {
+    let asked = AuditEntry { actor: Some(person.id), ..caller.asks_for(Action::Archive) };
     let reasons = refusal.reasons();
     Record::Refusal { layer: refusal.layer(), reasons: &reasons }.write_on(&asked, conn);
     metrics::decided(asked.action.as_str(), asked.interface.as_str(), refusal.layer());

@@ -1,48 +1,61 @@
 use crate::accounts::Credential;
 use crate::audit::AuditEntry;
-use crate::domain::{Interface, OperationKey, RecordedAction, RequestId};
+use crate::domain::{Interface, OperationKey, RecordedAction, RequestId, UserId};
 use crate::invariants::Circumstances;
 
-/// Who asks, through which interface, and under which key.
+/// Who asks, and through which interface.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct Caller {
     /// Who asks. There is no call without an actor.
     pub credential: Credential,
     /// The interface that the request came through.
     pub interface: Interface,
     /// The request, for the records.
     pub request: RequestId,
+}
+
+impl Caller {
+    /// Returns the person as whom the operator of the machine acts.
+    pub fn on_command_line(person: UserId) -> Self {
+        let (credential, request) = (Credential::Account(person), RequestId::new());
+        Self { credential, interface: Interface::CommandLine, request }
+    }
+
+    /// Returns the record of what they ask for, before it is known who they are.
+    pub(super) fn asks_for(&self, action: impl Into<RecordedAction>) -> AuditEntry {
+        AuditEntry {
+            request: self.request,
+            interface: self.interface,
+            actor: None,
+            action: action.into(),
+            post: None,
+            seen: None,
+        }
+    }
+}
+
+/// A call about a post, under an idempotency key.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who asks.
+    pub caller: Caller,
     /// The idempotency key.
     pub key: OperationKey,
 }
 
-/// Who asks for a change of accounts, through which interface, and why. It
-/// carries no idempotency key: done twice, the second is told so.
+/// A call about an account, for a reason. It carries no idempotency key: done
+/// twice, the second is told so.
 #[derive(Debug)]
 pub struct AccountCall<'a> {
     /// Who asks.
-    pub credential: &'a Credential,
-    /// The interface that the request came through.
-    pub interface: Interface,
-    /// The request, for the records.
-    pub request: RequestId,
+    pub caller: Caller,
     /// Reason.
     pub reason: &'a str,
 }
 
 impl AccountCall<'_> {
     pub(super) fn circumstances(&self) -> Circumstances<'_> {
-        Circumstances { reason: self.reason, request: self.request, interface: self.interface }
-    }
-
-    pub(super) fn asked(&self, action: RecordedAction) -> AuditEntry {
-        AuditEntry {
-            request: self.request,
-            interface: self.interface,
-            actor: None,
-            action,
-            post: None,
-            seen: None,
-        }
+        let Caller { request, interface, .. } = self.caller;
+        Circumstances { reason: self.reason, request, interface }
     }
 }

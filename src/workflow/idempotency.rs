@@ -34,7 +34,7 @@ pub(super) fn earlier_outcome<A: Attempt>(
     .map_err(|error| match classify(&error) {
         Failure::Unavailable(why) => why,
         Failure::Constraint(_) | Failure::Conflict | Failure::Defect(_) => {
-            tracing::error!(request_id = %call.request, %error, "an operation could not be looked up");
+            tracing::error!(request_id = %call.caller.request, %error, "an operation could not be looked up");
             Unavailable::ConnectionLost
         }
     })?;

@@ -36,15 +36,15 @@ use crate::refusal::Refusal;
 use crate::store::{self, Store};
 use crate::{permissions, policies};
 
-pub use advice::{Advice, advise, precheck, precheck_seen};
-pub use call::Call;
+pub use advice::{precheck, precheck_creation, precheck_seen};
+pub use call::{Call, Caller};
 pub use run::Effect;
 
 /// Performs an attempt on a post, and returns what it did.
 pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<Outcome, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
     run::on_post(store, call, attempt, |tx, asked| {
-        let actor = identity::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
+        let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
         asked.actor = Some(actor.id());
         let capability = permissions::verify::<A>(actor)?;
         let post = store::posts::lock(tx, &capability, attempt)?.ok_or(Refusal::NotFound)?;
@@ -67,7 +67,7 @@ pub fn create_once(
 ) -> Result<Effect<Outcome>, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
     run::on_post(store, call, attempt, |tx, asked| {
-        let actor = identity::load(tx, &call.credential)?.ok_or(Refusal::NotSignedIn)?;
+        let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
         asked.actor = Some(actor.id());
         let capability = permissions::verify::<Create>(actor)?;
         let validity = policies::evaluate(capability, attempt, ())?;

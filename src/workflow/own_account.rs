@@ -2,7 +2,7 @@
 //! transaction, under the account's lock.
 
 use super::accounts::asking;
-use super::call::AccountCall;
+use super::call::{AccountCall, Caller};
 use super::run;
 use crate::accounts::links::{self, Link};
 use crate::accounts::{self, Credential, facts, identity};
@@ -21,13 +21,13 @@ pub fn change(
     change: &OwnChange,
     shown: Option<&str>,
 ) -> Result<(), Refusal> {
-    run::unkeyed(store, call.asked(change.kind().into()), |tx, asked| {
-        let asking = asking(tx, call.credential)?;
+    run::unkeyed(store, call.caller.asks_for(change.kind()), |tx, asked| {
+        let asking = asking(tx, &call.caller.credential)?;
         asked.actor = Some(asking.id);
         accounts::lock(tx, &[asking.id])?;
         // Read again under the lock: the session may have ended meanwhile.
-        let actor = identity::load(tx, call.credential)?.ok_or(Refusal::NotSignedIn)?;
-        let this = match call.credential {
+        let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
+        let this = match &call.caller.credential {
             Credential::Session(session) => session.hash(),
             Credential::Token(_) | Credential::Account(_) => &[],
         };
@@ -54,15 +54,14 @@ pub fn set_password_by_link(
     hash: &str,
 ) -> Result<(), Refusal> {
     // There is no credential: the link proves who it is.
-    let no_actor = Credential::Account(UserId(0));
-    let call =
-        AccountCall { credential: &no_actor, interface, request, reason: "With a one-time link." };
+    let caller = Caller { credential: Credential::Account(UserId(0)), interface, request };
+    let call = AccountCall { caller, reason: "With a one-time link." };
     let change = OwnChange::Password(NewPassword {
         hash: hash.to_owned(),
         session: None,
         keeps_tokens: false,
     });
-    let asked = call.asked(OwnActionKind::SetPasswordByLink.into());
+    let asked = call.caller.asks_for(OwnActionKind::SetPasswordByLink);
     run::unkeyed(store, asked, |tx, asked| {
         let owner = links::owner(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
         let locked = accounts::lock(tx, &[owner])?;

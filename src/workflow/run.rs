@@ -27,14 +27,7 @@ pub(super) fn on_post<A: Attempt>(
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<Outcome, Stop>,
 ) -> Result<Effect<Outcome>, Refusal> {
     let (post, seen) = attempt.target().unzip();
-    let asked = AuditEntry {
-        request: call.request,
-        interface: call.interface,
-        actor: None,
-        action: A::ACTION.into(),
-        post,
-        seen,
-    };
+    let asked = AuditEntry { post, seen, ..call.caller.asks_for(A::ACTION) };
     run(store, asked, steps, |conn, actor| idempotency::earlier_outcome(conn, actor, call, attempt))
 }
 

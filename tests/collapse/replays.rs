@@ -12,7 +12,7 @@ use imprimatur::domain::{
 use imprimatur::http::ErrorKind;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
-use imprimatur::workflow::{self, Call};
+use imprimatur::workflow;
 
 use crate::support::World;
 use crate::support::attempts::codes;
@@ -139,7 +139,8 @@ pub fn a_session_carries_no_authority(world: &World) -> Vec<String> {
     let post = world.in_review();
     let session = session_of(world, "edith").expect("a session begins");
     world.change_account("edith", AccountChange::Revoke(Role::Reviewer)).unwrap();
-    let call = Call { credential: Credential::Session(session), ..world.call(world.edith) };
+    let mut call = world.call(world.edith);
+    call.caller.credential = Credential::Session(session);
     let answer = workflow::perform(&world.store, &call, &publish(post, 1));
     vec![
         "Edith is signed in, and Stan revokes her role: done.".to_owned(),
@@ -196,7 +197,8 @@ pub fn every_interface_asks_the_same_rule(world: &World) -> Vec<String> {
     world.change_account("alice", AccountChange::Grant(Role::Reviewer)).unwrap();
     let post = world.in_review();
     let through = |interface| {
-        let call = Call { interface, ..world.call(world.alice) };
+        let mut call = world.call(world.alice);
+        call.caller.interface = interface;
         said(&workflow::perform(&world.store, &call, &publish(post, 1)))
     };
     let mut answers: Vec<String> = Interface::ALL

@@ -22,7 +22,7 @@ use imprimatur::policies::accounts::AccountChange;
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::refusal::Refusal;
 use imprimatur::store::verify::verify;
-use imprimatur::workflow::{self, Call};
+use imprimatur::workflow::{self, Call, Caller};
 
 use crate::shape::readme;
 use crate::support::attempts::{attempt, codes, on_posts, post_in};
@@ -115,12 +115,10 @@ fn try_cell(
 }
 
 fn call_of(credential: &Credential) -> Call {
-    Call {
-        credential: credential.clone(),
-        interface: Interface::CommandLine,
-        request: RequestId::new(),
-        key: OperationKey::random(),
-    }
+    let credential = credential.clone();
+    let caller =
+        Caller { credential, interface: Interface::CommandLine, request: RequestId::new() };
+    Call { caller, key: OperationKey::random() }
 }
 
 /// The cells of a Markdown table, without the line under its head.

@@ -4,11 +4,12 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use imprimatur::accounts::Credential;
+use imprimatur::audit;
 use imprimatur::domain::{
     Action, IncidentId, Interface, NewAccount, Note, RequestId, Role, UserId,
 };
 use imprimatur::store::statement::statement;
-use imprimatur::{audit, workflow};
+use imprimatur::workflow::{self, Caller};
 
 use super::accounts::{changes, first, incidents};
 use super::table::Answer;
@@ -57,9 +58,8 @@ fn every_case_of_the_first_account_is_what_the_workflow_does() {
 fn every_case_of_an_incident_is_what_the_workflow_does() {
     let world = World::new();
     let acknowledge = |you: UserId, incident: IncidentId, note: &str| {
-        let through = (Interface::Admin, RequestId::new());
-        let (you, note) = (Credential::Account(you), Note::parse(note).unwrap());
-        workflow::incidents::acknowledge(&world.store, &you, through, incident, &note)
+        let (you, note) = (Caller::on_command_line(you), Note::parse(note).unwrap());
+        workflow::incidents::acknowledge(&world.store, &you, incident, &note)
     };
     for (case, expected) in &incidents().answers {
         let incident = incident(&world);

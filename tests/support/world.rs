@@ -20,7 +20,7 @@ use imprimatur::store::posts;
 use imprimatur::store::statement::statement;
 use imprimatur::store::visibility::Visibility;
 use imprimatur::workflow::accounts::AccountCall;
-use imprimatur::workflow::{self, Call};
+use imprimatur::workflow::{self, Call, Caller};
 
 use super::Database;
 
@@ -276,21 +276,14 @@ fn db_rows(conn: &mut PgConnection, table: &str) -> String {
 
 /// A call under a key of one's choice.
 pub fn call_with(who: UserId, key: OperationKey) -> Call {
-    Call {
-        credential: Credential::Account(who),
-        interface: Interface::CommandLine,
-        request: RequestId::new(),
-        key,
-    }
+    Call { caller: Caller::on_command_line(who), key }
 }
 
-pub fn account_call(credential: &Credential) -> AccountCall<'_> {
-    AccountCall {
-        credential,
-        interface: Interface::CommandLine,
-        request: RequestId::new(),
-        reason: "for the test",
-    }
+pub fn account_call(credential: &Credential) -> AccountCall<'static> {
+    let credential = credential.clone();
+    let caller =
+        Caller { credential, interface: Interface::CommandLine, request: RequestId::new() };
+    AccountCall { caller, reason: "for the test" }
 }
 
 pub fn account(name: &str, roles: &[Role]) -> NewAccount {

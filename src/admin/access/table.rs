@@ -8,7 +8,7 @@ use crate::domain::{
     ReviewId, Revision, RevisionNumber, Role, RoleSet, State, Status, Submission, UserId,
 };
 use crate::permissions;
-use crate::workflow::{self, Advice};
+use crate::workflow;
 
 /// The headings of the columns after the first.
 pub(super) const COLUMNS: [&str; 5] = ["(new post)", "Draft", "In review", "Published", "Archived"];
@@ -68,7 +68,7 @@ fn cells(person: Option<&Person>) -> Vec<Vec<Action>> {
 }
 
 fn can(person: &Person, action: Action, state: State) -> bool {
-    let is_live = |action, post: &Post| workflow::advise(action, person, post) == Advice::Live;
+    let is_live = |action, post: &Post| workflow::precheck(action, person, post).is_ok();
     let Some(mut post) = sample_post(state) else { return false };
     if action == Action::WithdrawRequest && state == State::InReview {
         let asks = is_live(Action::RequestChanges, &post);

@@ -174,12 +174,8 @@ pub(super) fn act(store: &Store, request: &Request, fields: Form) -> Result<Repl
     }
     let done = parsed.map_err(Refusal::from).and_then(|reason| {
         let prepared = requested.prepare()?;
-        let call = AccountCall {
-            credential: &request.credential()?,
-            interface: Interface::Admin,
-            request: request.id,
-            reason: reason.as_str(),
-        };
+        let call =
+            AccountCall { caller: request.caller(Interface::Admin)?, reason: reason.as_str() };
         accounts::change(store, &call, username, &prepared.change).map(|()| prepared)
     });
     match done {

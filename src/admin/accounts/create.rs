@@ -111,12 +111,7 @@ fn create(store: &Store, request: &Request, typed: &TypedAccount) -> Result<Repl
         roles: RoleSet::of(&typed.roles),
         link: Some(secret.hash()),
     };
-    let call = AccountCall {
-        credential: &request.credential()?,
-        interface: Interface::Admin,
-        request: request.id,
-        reason: reason.as_str(),
-    };
+    let call = AccountCall { caller: request.caller(Interface::Admin)?, reason: reason.as_str() };
     // The page is made ready first: after the change, its link could be lost.
     let frame = frame(store, request);
     if let Err(Refusal::Unavailable(why)) = frame {

@@ -139,12 +139,7 @@ fn change(store: &Store, request: &Request, typed: &TypedRoles) -> Result<(), Re
     let Some((first, others)) = changes.split_first() else {
         return Err(FieldError::new("roles", "Select or clear at least one role.").into());
     };
-    let call = AccountCall {
-        credential: &request.credential()?,
-        interface: Interface::Admin,
-        request: request.id,
-        reason: reason.as_str(),
-    };
+    let call = AccountCall { caller: request.caller(Interface::Admin)?, reason: reason.as_str() };
     accounts::change_together(store, &call, request.segments.get("username"), first, others)
 }
 

@@ -77,6 +77,5 @@ fn send(store: &Store, request: &Request, mut fields: Form) -> Result<(), Refusa
     let id = IncidentId(request.segments.number("id")?);
     let note = Note::of_field("finding", &fields.require("finding")?)?;
     fields.finish()?;
-    let through = (Interface::Admin, request.id);
-    workflow::incidents::acknowledge(store, &request.credential()?, through, id, &note)
+    workflow::incidents::acknowledge(store, &request.caller(Interface::Admin)?, id, &note)
 }

@@ -8,14 +8,15 @@ use jiff::Timestamp;
 
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::asked_list::AskedList;
-use crate::admin::posts::bulk_progress::{TITLE, bulk_call, take_back, take_named_back, work};
+use crate::admin::posts::bulk_progress::{TITLE, take_back, take_named_back, work};
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list;
 use crate::admin::posts::paths::{LIST, selected};
 use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
 use crate::admin::reason::problem_of_reason;
 use crate::domain::{
-    FieldError, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State, decimal,
+    FieldError, Interface, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
+    decimal,
 };
 use crate::http::{Form, Layout, Reply, Request};
 use crate::policies::Rule;
@@ -166,10 +167,10 @@ pub(super) fn begin(store: &Store, request: &Request, mut form: Form) -> Result<
     let posts = parse(&[form.require("posts")?])?;
     let typed = form.require("reason")?;
     form.finish()?;
-    let call = bulk_call(request)?;
+    let caller = request.caller(Interface::Admin)?;
     let begun = Note::of_field("reason", &typed)
         .map_err(Refusal::from)
-        .and_then(|reason| bulk_archives::begin(store, &call, &key, &posts, &reason));
+        .and_then(|reason| bulk_archives::begin(store, &caller, &key, &posts, &reason));
     let refusal = match begun {
         Ok(id) => return work(store, request, id, back),
         Err(refusal) => refusal,

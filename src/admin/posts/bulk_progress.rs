@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
 use crate::store::bulk::{Bulk, BulkId, Item, ItemOutcome};
-use crate::workflow::bulk_archives::{self, BulkCall};
+use crate::workflow::bulk_archives;
 
 /// The title of the pages of a bulk archive.
 pub(super) const TITLE: &str = "Archive several posts";
@@ -97,7 +97,7 @@ pub(super) fn work(
     id: BulkId,
     back: String,
 ) -> Result<Reply, Refusal> {
-    bulk_archives::work(store, &bulk_call(request)?, id)?;
+    bulk_archives::work(store, &request.caller(Interface::Admin)?, id)?;
     let back = Some(back).filter(|back| back != LIST).unwrap_or_default();
     let address = PageAddress::of(bulk_archive(id)).with("back", back);
     Ok(Reply::see(address.to_string(), None))
@@ -113,9 +113,4 @@ pub(super) fn take_back(fields: &mut Form) -> Result<String, Refusal> {
 pub(super) fn take_named_back(fields: &mut Form) -> Result<Option<String>, Refusal> {
     let back = fields.take("back")?;
     Ok(back.as_deref().and_then(return_address::of_list).map(str::to_owned))
-}
-
-pub(super) fn bulk_call(request: &Request) -> Result<BulkCall, Refusal> {
-    let credential = request.credential()?;
-    Ok(BulkCall { credential, interface: Interface::Admin, request: request.id })
 }

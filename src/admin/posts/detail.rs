@@ -19,7 +19,7 @@ use crate::store::paging::PageRequest;
 use crate::store::posts::{self, PostHistory};
 use crate::store::verify::{self, CheckResult};
 use crate::store::visibility::Visibility;
-use crate::workflow::{self, Advice};
+use crate::workflow;
 
 /// The number of refusals on the page. The list of refusals has the others.
 const MAX_REFUSALS: usize = 10;
@@ -43,7 +43,7 @@ struct PostDetails {
     events: Vec<Event>,
     text: Rendered,
     /// What the workflow would answer if the viewer archived it.
-    archive: Advice,
+    archive: Result<(), Refusal>,
 }
 
 impl PostDetailPage {
@@ -125,7 +125,7 @@ fn read(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<StoredPo
 impl PostDetails {
     fn of(post: Post, history: PostHistory, person: &Person) -> Self {
         let events = timeline(&history, &post.author);
-        let archive = workflow::advise(Action::Archive, person, &post);
+        let archive = workflow::precheck(Action::Archive, person, &post);
         let text = render(post.current.content.body.as_str(), Audience::Reader);
         Self { post, history, events, text, archive }
     }

@@ -4,12 +4,12 @@
 use diesel::pg::PgConnection;
 
 use crate::admin::refusals::filters::{FilteredPerson, RefusalFilters};
-use crate::domain::{Action, Post, PostId, Reason};
+use crate::domain::{Action, Person, Post, PostId};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::posts;
 use crate::store::visibility::Visibility;
-use crate::workflow::{self, Advice};
+use crate::workflow;
 
 /// What the workflow would answer now.
 pub(super) struct CurrentAnswer {
@@ -17,20 +17,7 @@ pub(super) struct CurrentAnswer {
     pub(super) action: Action,
     pub(super) post: Option<PostId>,
     pub(super) title: Option<String>,
-    pub(super) kind: AnswerKind,
-}
-
-pub(super) enum AnswerKind {
-    /// The account is deactivated.
-    NotSignedIn,
-    /// Permission refuses the person.
-    NotYours(Vec<Reason>),
-    /// There is no such post, or the person may not see it.
-    NotFound,
-    /// Policy refuses the attempt.
-    NotNow(Vec<Reason>),
-    /// The attempt would take effect.
-    Valid,
+    pub(super) answer: Result<(), Refusal>,
 }
 
 impl CurrentAnswer {
@@ -48,19 +35,20 @@ impl CurrentAnswer {
         }
         let found = found.filter(|_| action != Action::Create);
         let title = found.as_ref().map(|post| post.title().to_owned());
-        let may = permissions::check(&person.roles, permissions::required(action));
-        let kind = match (is_active, may.map_err(Refusal::from), found) {
-            (false, ..) => AnswerKind::NotSignedIn,
-            (true, Err(refusal), _) => AnswerKind::NotYours(refusal.reasons()),
-            (true, Ok(()), Some(post)) => match workflow::advise(action, person, &post) {
-                Advice::NotYours(reasons) => AnswerKind::NotYours(reasons),
-                Advice::NotNow(reasons) => AnswerKind::NotNow(reasons),
-                Advice::Live => AnswerKind::Valid,
-            },
-            (true, Ok(()), None) if post.is_none() => AnswerKind::Valid,
-            (true, Ok(()), None) => AnswerKind::NotFound,
+        let answer = match is_active {
+            true => answer(person, action, found.as_ref()),
+            false => Err(Refusal::NotSignedIn),
         };
-        Some(Self { name: person.byline().to_string(), action, post, title, kind })
+        Some(Self { name: person.byline().to_string(), action, post, title, answer })
+    }
+}
+
+fn answer(person: &Person, action: Action, found: Option<&Post>) -> Result<(), Refusal> {
+    permissions::check(&person.roles, permissions::required(action))?;
+    match found {
+        Some(post) => workflow::precheck(action, person, post),
+        None if action == Action::Create => Ok(()),
+        None => Err(Refusal::NotFound),
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::accounts::Credential;
 use crate::cli::exit::Exit;
 use crate::cli::failure::CommandFailure;
 use crate::cli::import::file::SourceFile;
@@ -13,12 +12,11 @@ use crate::cli::import::parsed_file::{self, ParsedFile};
 use crate::cli::import::progress::ProgressBar;
 use crate::cli::import::report::{FileOutcome, FileReport, ImportReport};
 use crate::cli::output::Format;
-use crate::domain::{Action, Attempt, Create, Interface, Person, Reason, RequestId};
-use crate::permissions;
+use crate::domain::{Attempt, Create, Person, Reason, RequestId};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::operations::Used;
-use crate::workflow::{self, Call, Effect};
+use crate::workflow::{self, Call, Caller, Effect};
 
 pub(super) struct ImportRun<'a> {
     store: &'a Store,
@@ -79,27 +77,23 @@ impl<'a> ImportRun<'a> {
                 let reason = changed(used);
                 self.refused(file, Exit::Input, "input", vec![reason])
             }
-            None if self.report.is_dry_run => self.precheck(file),
+            None if self.report.is_dry_run => self.precheck(file, &create),
             None => self.create(file, &create),
         };
         FileReport { title, ignored, notes, missing, ..report }
     }
 
-    /// Checks what can be checked without a write: creating has no rule about a post.
-    fn precheck(&mut self, file: &SourceFile) -> FileReport {
-        match permissions::check(&self.author.roles, permissions::required(Action::Create)) {
+    /// Asks what can be asked without a write.
+    fn precheck(&mut self, file: &SourceFile, create: &Create) -> FileReport {
+        match workflow::precheck_creation(&self.author, &create.content) {
             Ok(()) => FileReport::new(file.shown.clone(), FileOutcome::WouldBeImported),
-            Err(denied) => self.refused_by_workflow(file, denied.into(), RequestId::new()),
+            Err(refusal) => self.refused_by_workflow(file, refusal, RequestId::new()),
         }
     }
 
     fn create(&mut self, file: &SourceFile, create: &Create) -> FileReport {
-        let call = Call {
-            credential: Credential::Account(self.author.id),
-            interface: Interface::CommandLine,
-            request: RequestId::new(),
-            key: file.key.clone(),
-        };
+        let caller = Caller::on_command_line(self.author.id);
+        let call = Call { caller, key: file.key.clone() };
         match workflow::create_once(self.store, &call, create) {
             Ok(effect) => {
                 let outcome = match &effect {
@@ -114,7 +108,7 @@ impl<'a> ImportRun<'a> {
             Err(Refusal::Input(input)) if input.of("key").is_some() => {
                 self.refused(file, Exit::Input, "input", vec![changed_meanwhile()])
             }
-            Err(refusal) => self.refused_by_workflow(file, refusal, call.request),
+            Err(refusal) => self.refused_by_workflow(file, refusal, call.caller.request),
         }
     }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::accounts::{self, Credential};
+use crate::accounts;
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
 use crate::cli::failure::{CommandFailure, Refused};
@@ -14,14 +14,14 @@ use crate::cli::output::Format;
 use crate::cli::posts::arguments::{CallArguments, GivenText, Target, TextArguments};
 use crate::cli::posts::text;
 use crate::domain::{
-    Content, Create, FieldError, Interface, InvalidInput, OperationKey, Outcome, PostId, RequestId,
-    Revise, RevisionNumber,
+    Content, Create, FieldError, InvalidInput, OperationKey, Outcome, PostId, Revise,
+    RevisionNumber,
 };
 use crate::refusal::Refusal;
 use crate::render::documents::OutcomeBody;
 use crate::store::visibility::Visibility;
 use crate::store::{Store, posts};
-use crate::workflow::{self, Call};
+use crate::workflow::{self, Call, Caller};
 
 pub(super) fn create(
     options: &Options,
@@ -69,7 +69,9 @@ fn content_seen(
 ) -> Result<Option<Content>, Refusal> {
     let conn = &mut *store.checkout()?;
     let read = |conn: &mut _| {
-        let Some(person) = accounts::identify(conn, &call.credential)? else { return Ok(None) };
+        let Some(person) = accounts::identify(conn, &call.caller.credential)? else {
+            return Ok(None);
+        };
         let visibility = Visibility::of(&person);
         match posts::find(conn, post, visibility)? {
             Some(post) if visibility.sees_history_of(&post) => posts::revision(conn, &post, seen),
@@ -113,16 +115,12 @@ fn act_with_notes(
         None => OperationKey::random(),
     };
     on_database(options, |store| {
-        let call = Call {
-            credential: Credential::Account(acting_person(store, &arguments.actor)?.id),
-            interface: Interface::CommandLine,
-            request: RequestId::new(),
-            key,
-        };
+        let caller = Caller::on_command_line(acting_person(store, &arguments.actor)?.id);
+        let call = Call { caller, key };
         let outcome = action(store, &call).map_err(|refusal| {
             CommandFailure::Refused(Box::new(Refused {
                 refusal: about_the_option(refusal),
-                request: call.request,
+                request: call.caller.request,
                 key: Some(call.key.clone()),
             }))
         })?;

@@ -1,4 +1,3 @@
-use crate::accounts::Credential;
 use crate::accounts::secrets::Secret;
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;
@@ -7,12 +6,12 @@ use crate::cli::options::Options;
 use crate::cli::passwords::{self, PasswordSource};
 use crate::cli::users::arguments::AccountArguments;
 use crate::cli::users::report::print;
-use crate::domain::{Interface, Note, PasswordReset, RequestId, Username};
+use crate::domain::{Note, PasswordReset, UserId, Username};
 use crate::policies::accounts::AccountChange;
 use crate::refusal::Refusal;
 use crate::store::Store;
-use crate::workflow;
 use crate::workflow::accounts::AccountCall;
+use crate::workflow::{self, Caller};
 
 /// Changes an account, and prints the outcome with the one-time link, if there is one.
 pub(super) fn change(
@@ -23,7 +22,9 @@ pub(super) fn change(
     link: Option<&Secret>,
 ) -> Result<(), CommandFailure> {
     let AccountArguments { name, actor, reason } = account;
-    on_database(options, |store| apply(store, &credential(store, actor)?, name, reason, change))?;
+    on_database(options, |store| {
+        apply(store, acting_person(store, actor)?.id, name, reason, change)
+    })?;
     print(options, name, outcome, link)
 }
 
@@ -46,9 +47,9 @@ pub(super) fn set_password(
 ) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         // An unknown actor is not asked for a password.
-        let credential = credential(store, actor)?;
+        let actor = acting_person(store, actor)?.id;
         let change = AccountChange::SetPassword(passwords::read_hash(password, name)?);
-        apply(store, &credential, name, reason, &change)
+        apply(store, actor, name, reason, &change)
     })?;
     print(options, name, "password set", None)
 }
@@ -59,21 +60,16 @@ pub(super) fn unusable_hash() -> Result<String, CommandFailure> {
         .map_err(|error| CommandFailure::Other(error.to_string()))
 }
 
-/// Returns the credential of the person that `--as` names.
-pub(super) fn credential(store: &Store, name: &str) -> Result<Credential, CommandFailure> {
-    Ok(Credential::Account(acting_person(store, name)?.id))
-}
-
 fn apply(
     store: &Store,
-    credential: &Credential,
+    actor: UserId,
     name: &str,
     reason: &str,
     change: &AccountChange,
 ) -> Result<(), CommandFailure> {
     let username = Username::parse(name)?;
     let reason = Note::parse(reason)?;
-    let changed = call(credential, reason.as_str(), |call| {
+    let changed = call(actor, reason.as_str(), |call| {
         workflow::accounts::change(store, call, username.as_str(), change)
     });
     changed.map_err(|failure| match failure {
@@ -86,11 +82,10 @@ fn apply(
 
 /// Calls the workflow, and names the request in its refusal.
 pub(super) fn call<T>(
-    credential: &Credential,
+    actor: UserId,
     reason: &str,
     action: impl FnOnce(&AccountCall<'_>) -> Result<T, Refusal>,
 ) -> Result<T, CommandFailure> {
-    let request = RequestId::new();
-    let call = AccountCall { credential, interface: Interface::CommandLine, request, reason };
-    action(&call).map_err(|refusal| CommandFailure::refused(refusal, request))
+    let call = AccountCall { caller: Caller::on_command_line(actor), reason };
+    action(&call).map_err(|refusal| CommandFailure::refused(refusal, call.caller.request))
 }

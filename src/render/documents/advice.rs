@@ -2,8 +2,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{Action, Person, Post, PostId, Reason};
+use crate::refusal::Refusal;
 use crate::render::documents::ProblemReason;
-use crate::workflow::{self, Advice};
+use crate::workflow;
 
 /// What the reader can do with a post.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,7 +18,7 @@ impl ActionsBody {
     pub(crate) fn of(person: &Person, post: &Post) -> Self {
         let actions = Action::ALL.into_iter().filter_map(|action| {
             let path = action_path(action, post.id)?;
-            Some(AdviceBody::of(action, path, workflow::advise(action, person, post)))
+            Some(AdviceBody::of(action, path, &workflow::precheck(action, person, post)))
         });
         Self { actions: actions.collect() }
     }
@@ -39,12 +40,13 @@ pub(crate) struct AdviceBody {
 }
 
 impl AdviceBody {
-    fn of(action: Action, path: String, advice: Advice) -> Self {
-        let (verdict, reasons) = match advice {
-            Advice::Live => (AdviceVerdict::Live, Vec::new()),
-            Advice::NotNow(reasons) => (AdviceVerdict::NotNow, reasons),
-            Advice::NotYours(reasons) => (AdviceVerdict::NotYours, reasons),
+    fn of(action: Action, path: String, answer: &Result<(), Refusal>) -> Self {
+        let verdict = match answer {
+            Ok(()) => AdviceVerdict::Live,
+            Err(Refusal::Policy(_)) => AdviceVerdict::NotNow,
+            Err(_) => AdviceVerdict::NotYours,
         };
+        let reasons = answer.as_ref().err().map(Refusal::reasons).unwrap_or_default();
         Self { action, path, verdict, reasons }
     }
 }

@@ -8,6 +8,7 @@ use imprimatur::domain::{Action, Interface, OwnChange, Permission, RequestId, Ro
 use imprimatur::permissions;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
+use imprimatur::workflow::Caller;
 use imprimatur::workflow::accounts::AccountCall;
 
 use super::{House, TEXT};
@@ -256,12 +257,8 @@ fn a_publish_waits_for_the_end_of_its_token() {
 fn a_token_changes_no_account_not_even_its_own() {
     let House { world, stan, .. } = House::new();
     let credential = Credential::Token(tokens::parse(&stan.token).unwrap());
-    let call = AccountCall {
-        credential: &credential,
-        interface: Interface::Api,
-        request: RequestId::new(),
-        reason: "for the test",
-    };
+    let caller = Caller { credential, interface: Interface::Api, request: RequestId::new() };
+    let call = AccountCall { caller, reason: "for the test" };
     let before = world.db_everything();
     let change = imprimatur::workflow::accounts::change(
         &world.store,

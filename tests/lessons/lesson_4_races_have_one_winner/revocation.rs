@@ -98,7 +98,9 @@ pub(super) fn reviewer(world: &World, name: &str) -> Call {
         .get_result::<String>(&mut conn)
         .unwrap();
     assert!(sessions::begin(&mut conn, &session, who, &hash, "Firefox on Linux").unwrap());
-    Call { credential: Credential::Session(session), ..world.call(who) }
+    let mut call = world.call(who);
+    call.caller.credential = Credential::Session(session);
+    call
 }
 
 #[test]
