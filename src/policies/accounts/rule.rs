@@ -61,7 +61,8 @@ pub fn rules(action: AccountAction) -> &'static [Rule] {
         AccountAction::Revoke(_) => &[IsNotYourself, RoleIsHeld, ReasonIsGiven],
         AccountAction::Deactivate => &[IsNotYourself, IsNotTheLastStaff, IsActive, ReasonIsGiven],
         AccountAction::Reactivate => &[IsNotYourself, IsDeactivated, ReasonIsGiven],
-        AccountAction::SetPassword => &[],
+        // The operator's way back in, also for oneself, with or without a reason.
+        AccountAction::SetPassword => &[IsActive],
         AccountAction::ResetPassword => &[IsNotYourself, IsActive, ReasonIsGiven],
         AccountAction::EndSessions => &[IsNotYourself, IsSignedIn, ReasonIsGiven],
         AccountAction::RevokeToken => &[IsNotYourself, TokenWorks, ReasonIsGiven],

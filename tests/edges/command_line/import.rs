@@ -181,6 +181,28 @@ fn a_second_run_does_nothing_and_an_edited_file_is_refused() {
     assert_eq!(titles(&world), ["A", "A", "Anew", "B", "B", "B"]);
 }
 
+/// A dry run asks every layer that an import asks before it writes.
+#[test]
+fn a_dry_run_refuses_what_the_import_refuses() {
+    let world = World::new();
+    let folder = Folder::new();
+    for (path, text) in [
+        ("\u{200b}.md", ""),
+        ("\u{2060}.md", "---\nlayout: post\n---\n"),
+        ("good.md", "# Good\n"),
+        ("unreadable.md", "---\ntitle: a: b\n---\n"),
+    ] {
+        folder.write(path, text);
+    }
+    let answers = |options: &[&str], exit| {
+        let report = folder.report(&world, options, exit);
+        let files = report["files"].as_array().unwrap().iter();
+        files.map(|file| (file["layer"].clone(), file["reasons"].clone())).collect::<Vec<_>>()
+    };
+    let dry = answers(&["--dry-run"], 5);
+    assert_eq!(dry, answers(&[], 5));
+}
+
 #[test]
 fn a_refused_file_is_reported_and_the_others_are_imported() {
     let world = World::new();
