@@ -25,12 +25,15 @@ pub(super) enum Preview {
 }
 
 impl Preview {
-    fn of(content: &Content) -> Self {
+    /// Returns the preview of a draft, which has this content.
+    fn of(draft: &Draft, content: &Content) -> Self {
         if content.is_blank() {
             return Self::Blank;
         }
         let title = content.title.or_untitled().to_owned();
-        Self::Text { title, text: render(content.body.as_str(), Audience::Author) }
+        let mut text = render(content.body.as_str(), Audience::Author);
+        [&draft.title, &draft.summary].map(|line| text.notes.add_line(line));
+        Self::Text { title, text }
     }
 }
 
@@ -89,7 +92,10 @@ impl EditorPage {
         let state = post.map(Post::state);
         Self {
             layout: Layout::new(request, &title, Some(person)),
-            preview: parsed.as_ref().map_or(Preview::Invalid, Preview::of),
+            preview: match &parsed {
+                Ok(content) => Preview::of(&draft, content),
+                Err(_) => Preview::Invalid,
+            },
             post: post.map(|post| (post.id, post.current.number)),
             draft,
             key: OperationKey::random().as_str().to_owned(),

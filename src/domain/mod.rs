@@ -15,7 +15,7 @@ mod incident;
 pub(crate) mod markdown;
 mod named;
 mod network;
-mod one_line;
+pub(crate) mod one_line;
 mod operation;
 mod people;
 mod post;

@@ -1,6 +1,8 @@
 //! One-line fields without what cannot be seen in them: two titles or names that look
 //! the same are the same.
 
+use std::borrow::Cow;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Returns the text without the characters that show nothing. A joiner, a variation
@@ -44,6 +46,28 @@ pub(super) fn without_unseen(text: &str) -> String {
     kept
 }
 
+/// Returns the text without comments of HTML that have an end, which readers never see,
+/// and how many it had.
+pub(crate) fn without_comments(text: &str) -> (Cow<'_, str>, usize) {
+    let (mut kept, mut rest, mut count) = (String::new(), text, 0);
+    while let Some((before, after)) = rest.split_once("<!--")
+        && let Some((_, after)) = after.split_once("-->")
+    {
+        kept.push_str(before);
+        rest = after;
+        count += 1;
+    }
+    match count {
+        0 => (Cow::Borrowed(text), 0),
+        _ => (Cow::Owned(kept + rest), count),
+    }
+}
+
+/// Returns how many characters [`without_unseen`] leaves out.
+pub(crate) fn unseen(text: &str) -> usize {
+    text.chars().count() - without_unseen(text).chars().count()
+}
+
 /// Returns the name composed, and with one space for each run of blanks of any kind.
 pub(super) fn as_name(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len());
@@ -73,7 +97,7 @@ fn is_right_to_left(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_name, without_unseen};
+    use super::{as_name, without_comments, without_unseen};
 
     #[test]
     fn what_shows_nothing_is_left_out() {
@@ -92,6 +116,18 @@ mod tests {
                 "Edith",
                 "{unseen:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_comment_with_an_end_is_left_out() {
+        for (text, kept, count) in [
+            ("A <!-- b --> c", "A  c", 1),
+            ("<!--a--><!----> b<!-- c", " b<!-- c", 2),
+            ("How <!-- works", "How <!-- works", 0),
+            ("--> a <!--", "--> a <!--", 0),
+        ] {
+            assert_eq!(without_comments(text), (kept.into(), count), "{text}");
         }
     }
 

@@ -55,7 +55,7 @@ pub(super) fn readable(
         let first = text.find(|character: char| !character.is_whitespace()).unwrap_or(0);
         &text[text[..first].rfind('\n').map_or(0, |end| end + 1)..]
     } else {
-        &one_line::without_unseen(text.trim())
+        &one_line::without_unseen(&one_line::without_comments(&text).0)
     };
     let text = if may_have_lines { text } else { text.trim() };
     let length = text.chars().count();

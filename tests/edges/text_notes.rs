@@ -52,6 +52,26 @@ fn the_preview_names_what_readers_do_not_see_and_marks_missing_pictures() {
 }
 
 #[test]
+fn the_preview_says_what_of_a_title_and_a_summary_is_not_kept_or_shown_as_text() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut alice = server.signed_in("alice");
+    let typed = [
+        ("title", "Pay\u{ad}p\u{200b}al"),
+        ("summary", "<b>Why</b> <!-- secret -->."),
+        ("preview", "yes"),
+    ];
+    let page = alice.submit("/desk/posts/create", &typed).expect(200).body;
+    for note in [
+        "1 comment in the title or the summary is not kept.",
+        "2 invisible characters in the title or the summary are not kept.",
+        "2 HTML tags in the title or the summary are shown as text.",
+    ] {
+        assert!(page.contains(note), "{note}\n{page}");
+    }
+}
+
+#[test]
 fn each_page_with_the_text_says_what_readers_do_not_see() {
     let world = World::new();
     let body = format!("{PICTURES}\n\n{COMMENTS}");

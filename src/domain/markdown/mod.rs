@@ -18,8 +18,7 @@ use pulldown_cmark::Options;
 
 pub(crate) use comments::{close_comments, with_comments_masked, without_any_comments};
 pub(crate) use events::visible_events;
-use html::visible_html;
-pub(crate) use html::{Markup, without_comments};
+pub(crate) use html::{Markup, visible_html, without_comments};
 pub(crate) use mark::Mark;
 pub(crate) use notations::liquid_tag;
 pub(crate) use shown::{is_over_tls, line_shows_text, shows_something};

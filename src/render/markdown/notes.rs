@@ -1,8 +1,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::domain::markdown::Markup;
+use crate::domain::markdown::{Markup, visible_html};
 use crate::domain::unseen::{described, sets_direction};
+use crate::domain::{counted, one_line};
 
 /// What readers do not get as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,8 @@ pub(crate) enum NoteKind {
     ControlCharacter,
     /// A character that cannot be seen.
     Unseen,
+    /// What a title or a summary has, and what becomes of it.
+    InLine(&'static str, &'static str),
 }
 
 /// One kind, and how often it occurs.
@@ -73,6 +76,21 @@ impl Notes {
     pub(super) fn add_unseen(&mut self, letter: char) {
         self.add(NoteKind::Unseen);
         *self.unseen.entry(letter).or_default() += 1;
+    }
+
+    /// Counts what of a title or a summary, as it was typed, is not kept or not shown as
+    /// it is meant.
+    pub(crate) fn add_line(&mut self, text: &str) {
+        let (text, comments) = one_line::without_comments(text);
+        (0..comments).for_each(|_| self.add(NoteKind::InLine("comment", "not kept")));
+        (0..one_line::unseen(&text))
+            .for_each(|_| self.add(NoteKind::InLine("invisible character", "not kept")));
+        visible_html(&text, |markup| match markup {
+            Markup::Tag | Markup::PictureTag => {
+                self.add(NoteKind::InLine("HTML tag", "shown as text"))
+            }
+            _ => {}
+        });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -218,6 +236,10 @@ impl Note<'_> {
                 "passages are written as for TeX (\\( … \\) or \\[ … \\]); readers see them without \
                  the backslashes.",
             ),
+            NoteKind::InLine(what, fate) => {
+                let (what, be) = (counted(count, what), if one { "is" } else { "are" });
+                format!("{what} in the title or the summary {be} {fate}.")
+            }
             NoteKind::PlainAddress => say(
                 "address is shown as words and is no link. Write it as <https://…>.",
                 "addresses are shown as words and are no links. Write them as <https://…>.",
