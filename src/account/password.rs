@@ -12,7 +12,7 @@ use crate::accounts::sessions::{self, LIFETIME_SECONDS, random_key_of};
 use crate::accounts::throttle::Throttled;
 use crate::domain::{FieldError, NewPassword, NewSession, OwnChange};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, Work};
+use crate::http::{Context, Form, Hashing, KnownBrowser, Reply, Request, Site, Work};
 use crate::refusal::Refusal;
 use crate::store::Store;
 
@@ -84,7 +84,8 @@ async fn hash(
     let asking = request.clone();
     let viewer = move |store: &Store| asking.viewer(&mut *store.checkout()?);
     let person = admission.step(viewer).await?;
-    let new = choose(&typed.new, &[&person.username, &person.display_name])
+    let Site { name: site, url, .. } = &*context.settings.site;
+    let new = choose(&typed.new, &[&person.username, &person.display_name, site, url])
         .map_err(|error| FieldError::new("new_password", error.message))?;
     let current = match proof::check(request, &admission, hashing, &typed.current).await? {
         Proof::Throttled(throttled) => return Ok(Hashed::Throttled(throttled)),

@@ -9,13 +9,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use askama::Template;
 
+use crate::accounts::byline_of;
 use crate::accounts::links::{self, Link};
 use crate::accounts::password_choice::choose;
 use crate::accounts::throttle::{self, SignInAttempt};
-use crate::accounts::username_of;
-use crate::domain::Interface;
+use crate::domain::{Byline, Interface};
 use crate::http::flash::Flash;
-use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Work, error_page};
+use crate::http::{Context, Form, Hashing, Layout, Reply, Request, Site, Work, error_page};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::workflow::own_account;
@@ -45,7 +45,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let Some(owner) = links::owner(conn, &Link::of(&link))? else {
         return Ok(error_page::link_does_not_work(request));
     };
-    let username = username_of(conn, owner)?;
+    let Byline { username, .. } = byline_of(conn, owner)?;
     Ok(SetPasswordPage::new(request, link, username, None).reply())
 }
 
@@ -80,10 +80,10 @@ async fn set(
             return Ok(Err(throttled));
         }
         let owner = links::owner(conn, &shown)?.ok_or(Refusal::NotFound)?;
-        Ok(Ok(username_of(conn, owner)?))
+        Ok(Ok(byline_of(conn, owner)?))
     });
-    let username = match found.await? {
-        Ok(username) => username,
+    let Byline { username, name, .. } = match found.await? {
+        Ok(byline) => byline,
         Err(throttled) => {
             let problem = throttled.sentence();
             let page = SetPasswordPage::new(request, secret, String::new(), Some(problem));
@@ -91,7 +91,8 @@ async fn set(
             return Ok(reply.retry_after(throttled.retry_after));
         }
     };
-    let password = match choose(&password, &[&username]) {
+    let Site { name: site, url, .. } = &*context.settings.site;
+    let password = match choose(&password, &[&username, &name, site, url]) {
         Ok(password) => password,
         Err(error) => {
             let problem = Some(error.message.clone());

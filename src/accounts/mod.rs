@@ -21,7 +21,7 @@ pub mod tokens;
 
 pub use identity::{Credential, identify, load};
 pub use person::{
-    AccountLine, StoredPassword, any_exists, find, find_any, list, stored_password, username_of,
+    AccountLine, StoredPassword, any_exists, byline_of, find, find_any, list, stored_password,
 };
 pub use sessions::SessionId;
 

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Text};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use crate::domain::{Person, RoleSet, UserId, Username};
+use crate::domain::{Byline, Person, RoleSet, UserId, Username};
 use crate::store::Transaction;
 use crate::store::schema::users;
 use crate::store::statement::statement;
@@ -34,8 +34,10 @@ pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<
 /// # Errors
 ///
 /// [`diesel::NotFound`] when no account has the id.
-pub fn username_of(conn: &mut PgConnection, id: UserId) -> QueryResult<String> {
-    users::table.find(id.0).select(users::username).first(conn)
+pub fn byline_of(conn: &mut PgConnection, id: UserId) -> QueryResult<Byline> {
+    let names = users::table.find(id.0).select((users::username, users::display_name));
+    let (username, name) = names.first(conn)?;
+    Ok(Byline { id, name, username })
 }
 
 /// Returns whether any account exists.

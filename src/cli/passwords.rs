@@ -9,7 +9,12 @@ use clap::Args;
 use crate::accounts::password_choice::choose;
 use crate::accounts::passwords;
 use crate::cli::failure::CommandFailure;
+use crate::cli::public_url::PUBLIC_URL;
+use crate::cli::serve::SITE_NAME;
 use crate::domain::FieldError;
+
+/// What the server calls the site, where the environment says it.
+const SITE: [&str; 2] = [SITE_NAME, PUBLIC_URL];
 
 /// More than any password has; reading stops there.
 const MAX_BYTES: u64 = 4096;
@@ -22,8 +27,11 @@ pub(super) struct PasswordSource {
     password_stdin: bool,
 }
 
-/// Reads a new password for an account and returns its hash.
-pub(super) fn read_hash(source: &PasswordSource, username: &str) -> Result<String, CommandFailure> {
+/// Reads a new password for an account, whose names it must not have, and returns its hash.
+pub(super) fn read_hash(
+    source: &PasswordSource,
+    names: [&str; 2],
+) -> Result<String, CommandFailure> {
     let typed = if source.password_stdin {
         first_line()?
     } else if io::stdin().is_terminal() {
@@ -35,7 +43,9 @@ pub(super) fn read_hash(source: &PasswordSource, username: &str) -> Result<Strin
                 .into(),
         ));
     };
-    let password = choose(&typed, &[username])?;
+    let site = SITE.map(|name| std::env::var(name).unwrap_or_default());
+    let known = [&names[..], &[&site[0], &site[1]]].concat();
+    let password = choose(&typed, &known)?;
     passwords::hash(&password).map_err(|error| CommandFailure::Other(error.to_string()))
 }
 

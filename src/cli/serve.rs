@@ -17,6 +17,9 @@ use crate::postgres::{self, ServeLock, Supervisor};
 use crate::server::{self, Watch};
 use crate::store::pool::Limits;
 
+/// The variable that holds the name of the site.
+pub(super) const SITE_NAME: &str = "IMPRIMATUR_SITE_NAME";
+
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Address to listen on, or a port on 127.0.0.1; port 0 is any free port
@@ -45,7 +48,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "NAME",
-        env = "IMPRIMATUR_SITE_NAME",
+        env = SITE_NAME,
         default_value = Site::DEFAULT_NAME,
         hide_env_values = true,
         value_parser = site_line

@@ -12,6 +12,9 @@ use crate::store::pool::Limits;
 use crate::store::statement::statement;
 use crate::store::{Store, connect, conninfo, migrations, settings};
 
+/// No statement of a command takes longer, also where a server or a network is silent.
+const ANSWER_LIMIT: Duration = Duration::from_secs(600);
+
 /// How long a private server that has just started may refuse connections.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
@@ -124,8 +127,7 @@ impl Database {
         pinned(&self.runtime_url)
     }
 
-    /// Returns a connection of its own as the role that migrates. No time limit
-    /// holds for what is then asked.
+    /// Returns a connection of its own as the role that migrates.
     pub fn connect_as_owner(&self) -> Result<PgConnection, ConfigError> {
         pinned(self.owner_url())
     }
@@ -205,7 +207,7 @@ fn complete(variable: &'static str, url: &str) -> Result<String, ConfigError> {
 }
 
 fn establish(url: &str) -> Result<PgConnection, ConfigError> {
-    let connected = connect::connect_within(url, CONNECT_TIMEOUT);
+    let connected = connect::connect_within(url, CONNECT_TIMEOUT, ANSWER_LIMIT);
     connected.map_err(|error| ConfigError::Connect(conninfo::without_password(url, &error)))
 }
 
@@ -230,7 +232,7 @@ fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
     // others, the session of one connection changes.
     let one = &mut establish(url)?;
     // A pooler that has one session, for one client at a time, lends no second one.
-    let Ok(other) = &mut connect::connect_within(url, SECOND_CONNECT_TIMEOUT) else {
+    let Ok(other) = &mut connect::connect_within(url, SECOND_CONNECT_TIMEOUT, ANSWER_LIMIT) else {
         return Ok(());
     };
     let session = |conn: &mut PgConnection| {

@@ -32,7 +32,8 @@ impl Preview {
         }
         let title = content.title.or_untitled().to_owned();
         let mut text = render(content.body.as_str(), Audience::Author);
-        [&draft.title, &draft.summary].map(|line| text.notes.add_line(line));
+        text.notes.add_line(&draft.title);
+        text.notes.add_line(&draft.summary);
         Self::Text { title, text }
     }
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use diesel::pg::PgConnection;
 use diesel::{Connection, ConnectionResult};
 
-use crate::store::deadline::Deadline;
+use crate::store::deadline::{Clock, Deadline};
 use crate::store::socket::Socket;
 
 thread_local! {
@@ -47,9 +47,18 @@ pub(super) fn establish(
     Ok((connected?, Some(deadline)))
 }
 
-/// Connects within a time. No limit holds for what is then asked.
-pub fn connect_within(url: &str, limit: Duration) -> ConnectionResult<PgConnection> {
-    establish(url, limit).map(|(conn, _)| conn)
+/// Connects within a time. What is then asked has an answer within the other one.
+pub fn connect_within(
+    url: &str,
+    limit: Duration,
+    answer_limit: Duration,
+) -> ConnectionResult<PgConnection> {
+    let (mut conn, deadline) = establish(url, limit)?;
+    if let Some(deadline) = deadline {
+        deadline.set_limit(answer_limit);
+        conn.set_instrumentation(Clock(deadline));
+    }
+    Ok(conn)
 }
 
 /// Replaces `PQconnectdb` in diesel, and does the same.

@@ -1,5 +1,7 @@
 //! Brings a database up to date, and gives the runtime role what it needs.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
@@ -8,6 +10,7 @@ use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::domain::search;
+use crate::store::connect;
 use crate::store::settings;
 use crate::store::statement::statement;
 use crate::store::word_rules;
@@ -121,8 +124,15 @@ pub fn revert_all(owner_url: &str) -> Result<usize, MigrationError> {
         .map_err(|error| MigrationError::Migration(error.to_string()))
 }
 
+/// How long connecting may take.
+const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a statement of a migration may take: an index of a large table takes minutes.
+const ANSWER_LIMIT: Duration = Duration::from_secs(3600);
+
 fn connect(owner_url: &str) -> Result<PgConnection, MigrationError> {
-    let mut conn = PgConnection::establish(owner_url).map_err(MigrationError::Connect)?;
+    let connected = connect::connect_within(owner_url, CONNECT_LIMIT, ANSWER_LIMIT);
+    let mut conn = connected.map_err(MigrationError::Connect)?;
     settings::pin(&mut conn)?;
     Ok(conn)
 }

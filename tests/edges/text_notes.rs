@@ -59,6 +59,7 @@ fn the_preview_says_what_of_a_title_and_a_summary_is_not_kept_or_shown_as_text()
     let typed = [
         ("title", "Pay\u{ad}p\u{200b}al"),
         ("summary", "<b>Why</b> <!-- secret -->."),
+        ("body", "B"),
         ("preview", "yes"),
     ];
     let page = alice.submit("/desk/posts/create", &typed).expect(200).body;

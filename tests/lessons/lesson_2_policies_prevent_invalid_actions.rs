@@ -673,6 +673,30 @@ fn withdrawn_by_another(
     assert_eq!(report.findings, []);
 }
 
+#[test]
+fn a_hint_tells_two_people_of_one_name_apart() {
+    let world = World::new();
+    let post = world.in_review();
+    let other = world.person("edith3", &[Role::Reviewer]);
+    let rename = AccountChange::Rename { to: "Edith".to_owned(), seen: None };
+    world.change_account("edith3", rename).unwrap();
+    for reviewer in [world.edith, other] {
+        world.perform(reviewer, &request_changes(post, 1)).unwrap();
+    }
+    let refusal = world.perform(world.rosa, &publish(post, 1)).unwrap_err();
+    let reason = &refusal.reasons()[0];
+    let both = "Edith (edith) and Edith (edith3)";
+    assert_eq!(reason.sentence, format!("{both} requested changes to revision 1."));
+    assert!(reason.hint.ends_with(&format!("{both} must withdraw the request.")), "{reason:?}");
+    // And from oneself.
+    world.perform(world.edith, &withdraw_request(post, 1)).unwrap();
+    world.perform(other, &withdraw_request(post, 1)).unwrap();
+    world.perform(world.edith, &publish(post, 1)).unwrap();
+    let refusal = world.perform(other, &publish(post, 1)).unwrap_err();
+    let sentence = &refusal.reasons()[0].sentence;
+    assert!(sentence.starts_with("Edith (edith) published this on"), "{sentence}");
+}
+
 /// Four eyes: whoever could withdraw every request against their own post would
 /// need no second reviewer to agree.
 #[test]

@@ -210,6 +210,8 @@ fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
         "quote_all_identifiers = on",
         "statement_timeout = 2000",
         "idle_in_transaction_session_timeout = 2000",
+        "default_transaction_isolation = 'serializable'",
+        "default_transaction_read_only = on",
     ] {
         database.db_sabotage(&format!("ALTER DATABASE {name} SET {setting}"));
     }
@@ -230,8 +232,12 @@ fn the_guards_do_not_depend_on_settings_of_the_database_or_the_role() {
         "quote_all_identifiers",
         "statement_timeout",
         "idle_in_transaction_session_timeout",
+        "default_transaction_isolation",
+        "default_transaction_read_only",
     ] {
-        database.db_sabotage(&format!("ALTER DATABASE {name} RESET {setting}"));
+        let reset =
+            format!("SET transaction_read_only = off; ALTER DATABASE {name} RESET {setting}");
+        database.db_sabotage(&reset);
     }
     let bodies = |database: &Database| {
         statement::<Text>(

@@ -105,7 +105,8 @@ fn a_connection_of_its_own_has_a_limit_only_for_connecting() {
     let limits = Limits { statement: Duration::from_millis(100), ..Limits::default() };
     let store = Store::connect(&database.runtime_url(), limits);
     let sleep = "SET statement_timeout = 0; SELECT pg_sleep(1.6)";
-    let mut own = connect_within(&database.owner_url(), Duration::from_secs(1)).unwrap();
+    let patience = Duration::from_secs(600);
+    let mut own = connect_within(&database.owner_url(), Duration::from_secs(1), patience).unwrap();
     own.batch_execute(sleep).unwrap();
     assert!(store.checkout().unwrap().batch_execute(sleep).is_err());
 }

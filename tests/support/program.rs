@@ -79,7 +79,7 @@ pub fn token(store: &Store, who: UserId, permissions: Option<Vec<Permission>>) -
         secret: made.hash(),
     });
     let conn = &mut store.checkout().unwrap();
-    let username = imprimatur::accounts::username_of(conn, who).unwrap();
+    let username = imprimatur::accounts::byline_of(conn, who).unwrap().username;
     let password = imprimatur::accounts::stored_password(conn, &username).unwrap().unwrap();
     imprimatur::workflow::own_account::change(
         store,

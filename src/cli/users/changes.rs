@@ -48,7 +48,11 @@ pub(super) fn set_password(
     on_database(options, |store| {
         // An unknown actor is not asked for a password.
         let actor = acting_person(store, actor)?.id;
-        let change = AccountChange::SetPassword(passwords::read_hash(password, name)?);
+        let username = Username::parse(name)?;
+        let found = crate::accounts::find_any(&mut *store.checkout()?, &username)?;
+        let display_name = found.map(|(person, _)| person.display_name).unwrap_or_default();
+        let hash = passwords::read_hash(password, [name, &display_name])?;
+        let change = AccountChange::SetPassword(hash);
         apply(store, actor, name, reason, &change)
     })?;
     print(options, name, "password set", None)

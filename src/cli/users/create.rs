@@ -22,7 +22,7 @@ pub(super) fn create(options: &Options, new: &NewUser) -> Result<(), CommandFail
         let secret = new.link.then(Secret::random);
         let password_hash = match secret {
             Some(_) => unusable_hash()?,
-            None => passwords::read_hash(&new.password, username.as_str())?,
+            None => passwords::read_hash(&new.password, [username.as_str(), &display_name])?,
         };
         let account = NewAccount {
             username,

@@ -3,7 +3,7 @@
 
 use super::rule::{ConfirmedAddress, Facts, Rule, Subject};
 use crate::domain::{
-    Availability, Person, Post, Review, RevisionNumber, State, Status, Visibility,
+    Availability, Byline, Person, Post, Review, RevisionNumber, State, Status, Visibility,
 };
 use crate::policies::date_and_time;
 
@@ -34,7 +34,7 @@ fn explain_post(
     let (sentence, hint) = match rule {
         Rule::SomethingIsWritten => return nothing_written(),
         Rule::YouAreItsAuthor => (
-            format!("This post is written by {}.", post.author.name),
+            format!("This post is written by {}.", name_for(person, &post.author)),
             "Only the author can change it. A reviewer can request changes.",
         ),
         Rule::YouAreNotItsAuthor => {
@@ -114,16 +114,25 @@ fn how_to_complete(person: &Person, post: &Post, missing: &[&str]) -> String {
     hint
 }
 
-/// Returns the names of the reviewers, each once.
+/// Returns the names of the reviewers, each once; of two with one name, also how they
+/// sign in.
 fn names<'a>(requests: impl Iterator<Item = &'a Review>) -> String {
-    let mut names: Vec<&str> = Vec::new();
+    let mut reviewers: Vec<&Byline> = Vec::new();
     for request in requests {
-        let name = request.reviewer.name.as_str();
-        if !names.contains(&name) {
-            names.push(name);
+        if !reviewers.contains(&&request.reviewer) {
+            reviewers.push(&request.reviewer);
         }
     }
-    names.join(" and ")
+    let name = |one: &&Byline| {
+        let namesakes = reviewers.iter().filter(|other| other.name == one.name).count();
+        if namesakes > 1 { one.to_string() } else { one.name.clone() }
+    };
+    reviewers.iter().map(name).collect::<Vec<_>>().join(" and ")
+}
+
+/// Returns the name of another person, for one who may have the same.
+fn name_for(person: &Person, other: &Byline) -> String {
+    if person.display_name == other.name { other.to_string() } else { other.name.clone() }
 }
 
 /// Returns what would answer the open change requests: no person is named who
@@ -199,13 +208,14 @@ fn state_and_since(person: &Person, post: &Post) -> String {
             return "You have not submitted this draft yet.".to_owned();
         }
         Status::Draft => {
-            return format!("{} has not submitted this draft yet.", post.author.name);
+            let author = name_for(person, &post.author);
+            return format!("{author} has not submitted this draft yet.");
         }
         Status::InReview(submission) => ("submitted", &submission.by, submission.at),
         Status::Published(_, publication) => ("published", &publication.by, publication.at),
         Status::Archived(_, _, archival) => ("archived", &archival.by, archival.at),
     };
-    let name = if by.id == person.id { "You" } else { &by.name };
+    let name = if by.id == person.id { "You".to_owned() } else { name_for(person, by) };
     // A reason tells no one else who changed the post and when.
     if Visibility::of(person).sees_history_of(post) {
         format!("{name} {what} this on {}.", date_and_time(at))

@@ -52,6 +52,16 @@ fn a_password_that_is_guessed_first_is_refused_everywhere() {
         let words: Vec<&str> = words.into_iter().chain(["--password-stdin"]).collect();
         run_with(&world.database, &words, weak).expect(2);
     }
+    // What others know of a person and of the site, on every interface.
+    let site = format!("http://{}", server.address);
+    for weak in ["Mallory Mallory", &site] {
+        let fields = [("link", link), ("new_password", weak)];
+        server.browser().post("/set-password", &fields).expect(422);
+    }
+    let name = "Bartholomew Quicksilver";
+    let create = ["user", "create", "bq", "--as", "stan", "--role", "author", "--reason", "x"];
+    let create = [&create[..], &["--password-stdin", "--display-name", name]].concat();
+    run_with(&world.database, &create, name).expect(2);
     for weak in ["passwordpassword", "mallorymallory", imprimatur::demo::PASSWORD] {
         let fields = [("link", link), ("new_password", weak)];
         let page = server.browser().post("/set-password", &fields).expect(422);
