@@ -30,10 +30,6 @@ pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<
 }
 
 /// Returns the username of an account.
-///
-/// # Errors
-///
-/// [`diesel::NotFound`] when no account has the id.
 pub fn username_of(conn: &mut PgConnection, id: UserId) -> QueryResult<String> {
     users::table.find(id.0).select(users::username).first(conn)
 }

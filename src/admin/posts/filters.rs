@@ -61,10 +61,6 @@ pub(super) struct ActiveFilter {
 
 impl PostFilters {
     /// Takes the filters out of a query. The form keeps what is wrong with them.
-    ///
-    /// # Errors
-    ///
-    /// A field that is there twice.
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
         let names =
             ["q", "state", "author", "reviewer", "from", "until", "zone", "waiting", "sort"];
