@@ -71,8 +71,7 @@ fn change_one(
 /// a reason were given. It is advice: the workflow asks again, and decides.
 pub fn precheck(action: AccountAction, person: &Person, account: &Account) -> Result<(), Refusal> {
     permissions::check(&person.roles, Permission::ManageAccount)?;
-    rules::check(action, person, account)?;
-    Ok(())
+    Ok(rules::check(action, person, account)?)
 }
 
 /// Creates an account. A username that is taken is [`Refusal::Input`].
