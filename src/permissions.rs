@@ -112,10 +112,6 @@ pub struct Capability<'tx, A> {
 ///     let _ = permissions::verify::<Publish>(actor, post);
 /// }
 /// ```
-///
-/// # Errors
-///
-/// [`PermissionDenied`] when no role that the actor holds grants it.
 pub fn verify<A: Command>(actor: Actor<'_>) -> Result<Capability<'_, A>, PermissionDenied> {
     let roles = &actor.person().roles;
     match A::ABILITY {
@@ -187,12 +183,9 @@ impl Visibility {
     }
 }
 
-/// Returns nothing where the roles grant the permission. It is the answer
-/// without the proof, for pages that advise and for checks that come early.
-///
-/// # Errors
-///
-/// [`PermissionDenied`] when no role grants it, or a token is narrowed to others.
+/// Returns nothing where a role grants the permission and no token is narrowed to
+/// others. It is the answer without the proof, for pages that advise and for checks
+/// that come early.
 pub fn check(roles: &RoleSet, permission: Permission) -> Result<(), PermissionDenied> {
     if holds(roles, permission) {
         return Ok(());

@@ -63,16 +63,14 @@ impl Refusal {
     }
 }
 
-impl Refusal {
-    /// Returns the refusal of one field.
-    pub fn from_field(error: FieldError) -> Self {
-        Self::Input(error.into())
-    }
+/// Returns the reasons against something: none where it is not refused.
+pub fn reasons_against(answer: Result<(), Refusal>) -> Vec<Reason> {
+    answer.err().map(|refusal| refusal.reasons()).unwrap_or_default()
 }
 
 impl From<FieldError> for Refusal {
     fn from(error: FieldError) -> Self {
-        Self::from_field(error)
+        Self::Input(error.into())
     }
 }
 

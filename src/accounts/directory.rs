@@ -133,31 +133,21 @@ pub struct AccountDetails {
     pub last_seen_at: Option<Timestamp>,
 }
 
-#[derive(Queryable)]
-struct DetailsRow {
-    person: Person,
-    is_active: bool,
-    created_at: Stored,
-    last_seen_at: NullableTimestamp,
-}
-
 /// Returns the account with a username.
 pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<AccountDetails>> {
-    type Row = (PersonSqlType, Bool, Timestamptz, Nullable<Timestamptz>);
-    let row = statement::<Row>(
-        "SELECT u.id, u.username, u.display_name, u.roles, u.is_active, u.created_at,
-             (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id)
+    let row = statement::<(EntrySqlType, Bool)>(
+        "SELECT u.id, u.username, u.display_name, u.roles, u.created_at,
+             (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id), u.is_active
          FROM users u WHERE u.username = $1",
     )
     .bind::<Text, _>(username.as_str())
-    .get_result::<DetailsRow>(conn)
+    .get_result::<(AccountSummary, bool)>(conn)
     .optional()?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(AccountDetails {
-        account: facts::account(conn, row.person, row.is_active, None)?,
-        created_at: row.created_at.to_jiff(),
-        last_seen_at: row.last_seen_at.to_jiff(),
-    }))
+    let Some((AccountSummary { person, created_at, last_seen_at }, is_active)) = row else {
+        return Ok(None);
+    };
+    let account = facts::account(conn, person, is_active, None)?;
+    Ok(Some(AccountDetails { account, created_at, last_seen_at }))
 }
 
 /// A line of an account's record.

@@ -79,10 +79,6 @@ pub fn hash_in(memory: &mut HashingMemory, password: &Password) -> Result<String
 /// Returns a hash that no known password has, for an account whose owner has
 /// still to choose one. It is random bytes in the form of a hash, so it costs
 /// nothing to make, and as much as any other to check.
-///
-/// # Errors
-///
-/// [`HashingError`], which would be a defect of this function.
 pub fn unusable_hash() -> Result<String, HashingError> {
     let random = Secret::random().hash();
     let mut hash = PasswordHash::new(DUMMY_HASH).map_err(HashingError::new)?;

@@ -29,11 +29,7 @@ pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<
     Ok(find_any(conn, username)?.filter(|(_, is_active)| *is_active).map(|(person, _)| person))
 }
 
-/// Returns the username of an account.
-///
-/// # Errors
-///
-/// [`diesel::NotFound`] when no account has the id.
+/// Returns the names of an account.
 pub fn byline_of(conn: &mut PgConnection, id: UserId) -> QueryResult<Byline> {
     let names = users::table.find(id.0).select((users::username, users::display_name));
     let (username, name) = names.first(conn)?;

@@ -48,7 +48,7 @@ pub fn hash_of(shown: &str) -> SecretHash {
     SecretHash::new(Sha256::digest(shown.as_bytes()).into())
 }
 
-/// Returns 32 bytes as 43 digits, the most significant first.
+/// Returns at most 32 bytes as 43 digits, the most significant first.
 fn base62(bytes: &[u8]) -> String {
     let mut number = bytes.to_vec();
     let mut digits = [b'0'; LENGTH];
@@ -65,13 +65,8 @@ fn base62(bytes: &[u8]) -> String {
 }
 
 /// Returns a checksum as 6 digits, the most significant first.
-pub(super) fn base62_of(mut checksum: u32) -> String {
-    let mut digits = [b'0'; 6];
-    for digit in digits.iter_mut().rev() {
-        *digit = DIGITS[(checksum % 62) as usize];
-        checksum /= 62;
-    }
-    digits.iter().map(|digit| char::from(*digit)).collect()
+pub(super) fn base62_of(checksum: u32) -> String {
+    base62(&checksum.to_be_bytes()).split_off(LENGTH - 6)
 }
 
 #[cfg(test)]

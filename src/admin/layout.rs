@@ -5,12 +5,8 @@ use crate::http::{Layout, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
 
-/// Returns the viewer and the layout of an admin page: the tabs and the number
-/// of open incidents.
-///
-/// # Errors
-///
-/// The request has no live session, or the viewer does not hold the permission.
+/// Returns the viewer and the layout of an admin page, if the viewer holds the
+/// permission.
 pub(super) fn authorized_layout(
     conn: &mut PgConnection,
     request: &Request,

@@ -10,21 +10,18 @@ use crate::accounts::{self, Credential, tokens};
 use crate::api::api_request::ApiRequest;
 use crate::api::headers::ContentKind;
 use crate::api::json;
-use crate::api::query::Query;
 use crate::api::quotas::{QUOTA, QuotaUse, WINDOW};
-use crate::domain::{
-    Interface, OperationKey, Person, PostId, RequestId, RevisionNumber, SecretHash,
-};
+use crate::api::read_request::ReadRequest;
+use crate::domain::{Interface, OperationKey, PostId, RequestId, RevisionNumber, SecretHash};
 use crate::http::api_error::ApiError;
 use crate::http::problem;
 use crate::http::{Context, Form, NotDone, Reply, Segments, Sender, Shown, Work};
 use crate::refusal::Refusal;
-use crate::store::{Connection, Store, Unavailable};
+use crate::store::{Store, Unavailable};
 use crate::workflow::{Call, Caller};
 
-/// Replies to a request to read, as the person whose token it is. A text is read when the
-/// connection is given back.
-type ReadHandler = fn(Connection, &Person, &mut Query) -> Result<Reply, ApiError>;
+/// Replies to a request to read, as the person whose token it is.
+type ReadHandler = fn(ReadRequest) -> Result<Reply, ApiError>;
 
 /// Replies to a request to change something: the workflow has the one connection.
 type ChangeHandler = fn(&Store, Change) -> Result<Reply, ApiError>;
@@ -39,7 +36,7 @@ pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
             let reader = reader.ok_or(ApiError::BadToken)?;
             let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
             let ApiRequest { path, segments, .. } = request;
-            handler(conn, &reader, &mut Query { path, segments, fields })
+            handler(ReadRequest { conn, reader, path, segments, fields })
         })
         .await
     })

@@ -60,7 +60,7 @@ pub(super) struct CreateHeaders {
 /// Which page of a list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it describes what `Query::page` reads")]
+#[expect(dead_code, reason = "it describes what `ReadRequest::page` reads")]
 pub(super) struct PageQuery {
     /// Items per page: 1 to 100, default 25.
     #[param(minimum = 1, maximum = 100)]

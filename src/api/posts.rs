@@ -6,18 +6,17 @@ use crate::accounts::directory;
 use crate::api::headers::entity_tag;
 use crate::api::json;
 use crate::api::parameters::{PageQuery, PostPath, RevisionPath};
-use crate::api::query::{Query, choose_one_of};
+use crate::api::read_request::{ReadRequest, choose_one_of};
 use crate::api::replies::{ListProblems, ReadProblems};
-use crate::domain::{FieldError, Person, RevisionNumber, State, UserId, Username};
+use crate::domain::{FieldError, RevisionNumber, State, UserId, Username};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
 use crate::render::documents::{
     ActionsBody, HistoryBody, PostBody, PostLineBody, PostsBody, RevisionBody,
 };
-use crate::store::Connection;
 use crate::store::posts::{self, Filter, Sort};
 use crate::store::visibility::Visibility;
-use crate::workflow::visible::{self, find, find_history};
+use crate::workflow::visible;
 
 /// Which posts are listed.
 #[derive(IntoParams)]
@@ -32,10 +31,10 @@ struct PostsQuery {
 }
 
 impl PostsQuery {
-    fn take(query: &mut Query) -> Result<Self, ApiError> {
+    fn take(request: &mut ReadRequest) -> Result<Self, ApiError> {
         Ok(Self {
-            state: query.take("state", &choose_one_of(&State::ALL.map(State::as_str)))?,
-            author: query.take("author", "Must be a username.")?,
+            state: request.take("state", &choose_one_of(&State::ALL.map(State::as_str)))?,
+            author: request.take("author", "Must be a username.")?,
         })
     }
 }
@@ -53,25 +52,27 @@ impl PostsQuery {
         ListProblems
     )
 )]
-pub(super) fn list(
-    mut conn: Connection,
-    reader: &Person,
-    query: &mut Query,
-) -> Result<Reply, ApiError> {
-    let PostsQuery { state, author } = PostsQuery::take(query)?;
-    let (page, mut pages) = query.page()?;
-    query.finish()?;
+pub(super) fn list(mut request: ReadRequest) -> Result<Reply, ApiError> {
+    let PostsQuery { state, author } = PostsQuery::take(&mut request)?;
+    let (page, mut pages) = request.page()?;
+    request.finish()?;
     pages.keep("state", state.map(State::as_str));
     pages.keep("author", author.as_ref());
     let author = author.map(|name| Username::parse(&name)).transpose();
     let author = author.map_err(|error| FieldError::new("author", error.message))?;
     // A name that no account has lists nothing.
     let author = author
-        .map(|name| directory::find(&mut conn, &name))
+        .map(|name| directory::find(&mut request.conn, &name))
         .transpose()?
         .map(|found| found.map_or(UserId(0), |found| found.account.person.id));
     let filter = Filter { state, author, ..Filter::default() };
-    let page = posts::change_list(&mut conn, Visibility::of(reader), &filter, Sort::Number, &page)?;
+    let page = posts::change_list(
+        &mut request.conn,
+        Visibility::of(&request.reader),
+        &filter,
+        Sort::Number,
+        &page,
+    )?;
     Ok(pages
         .reply(page, |lines| PostsBody { posts: lines.iter().map(PostLineBody::from).collect() }))
 }
@@ -86,14 +87,9 @@ pub(super) fn list(
         ReadProblems
     )
 )]
-pub(super) fn show(
-    mut conn: Connection,
-    reader: &Person,
-    query: &mut Query,
-) -> Result<Reply, ApiError> {
-    query.finish()?;
-    let post = find(&mut conn, reader, query.segments.post_id()?)?;
-    let document = match Visibility::of(reader).sees_history_of(&post) {
+pub(super) fn show(mut request: ReadRequest) -> Result<Reply, ApiError> {
+    let post = request.post()?;
+    let document = match Visibility::of(&request.reader).sees_history_of(&post) {
         true => PostBody::with_history(&post),
         false => PostBody::without_history(&post),
     };
@@ -108,14 +104,9 @@ pub(super) fn show(
     params(PostPath),
     responses((status = 200, description = "The history.", body = HistoryBody), ReadProblems)
 )]
-pub(super) fn history(
-    mut conn: Connection,
-    reader: &Person,
-    query: &mut Query,
-) -> Result<Reply, ApiError> {
-    query.finish()?;
-    let post = find_history(&mut conn, reader, query.segments.post_id()?)?;
-    let history = posts::history(&mut conn, &post)?;
+pub(super) fn history(mut request: ReadRequest) -> Result<Reply, ApiError> {
+    let post = request.post_with_history()?;
+    let history = posts::history(&mut request.conn, &post)?;
     Ok(json::reply(&HistoryBody::from(&history)))
 }
 
@@ -133,15 +124,10 @@ pub(super) fn history(
         ReadProblems
     )
 )]
-pub(super) fn revision(
-    mut conn: Connection,
-    reader: &Person,
-    query: &mut Query,
-) -> Result<Reply, ApiError> {
-    query.finish()?;
-    let number = RevisionNumber(query.segments.number("number")?);
-    let post = find_history(&mut conn, reader, query.segments.post_id()?)?;
-    let revision = visible::revision(&mut conn, &post, number)?;
+pub(super) fn revision(mut request: ReadRequest) -> Result<Reply, ApiError> {
+    let post = request.post_with_history()?;
+    let number = RevisionNumber(request.segments.number("number")?);
+    let revision = visible::revision(&mut request.conn, &post, number)?;
     Ok(json::reply(&RevisionBody::from(&revision)).with("etag", entity_tag(revision.number)))
 }
 
@@ -157,14 +143,9 @@ pub(super) fn revision(
         ReadProblems
     )
 )]
-pub(super) fn actions(
-    mut conn: Connection,
-    reader: &Person,
-    query: &mut Query,
-) -> Result<Reply, ApiError> {
-    query.finish()?;
-    let post = find(&mut conn, reader, query.segments.post_id()?)?;
-    drop(conn);
-    let body = ActionsBody::of(reader, &post);
+pub(super) fn actions(mut request: ReadRequest) -> Result<Reply, ApiError> {
+    let post = request.post()?;
+    drop(request.conn);
+    let body = ActionsBody::of(&request.reader, &post);
     Ok(json::reply(&body).with("etag", entity_tag(post.current.number)))
 }

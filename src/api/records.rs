@@ -2,12 +2,13 @@
 
 use utoipa::IntoParams;
 
+use crate::accounts::AccountLine;
 use crate::accounts::directory::{self, AccountSummary};
 use crate::api::parameters::PageQuery;
-use crate::api::query::{Query, choose_one_of};
+use crate::api::read_request::{ReadRequest, choose_one_of};
 use crate::api::replies::ListProblems;
 use crate::audit::{self, RefusalFilter, catalogue};
-use crate::domain::{Layer, Permission, Person, PostId, RecordedAction, Role};
+use crate::domain::{Layer, Permission, PostId, RecordedAction, Role};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
 use crate::permissions;
@@ -15,7 +16,6 @@ use crate::refusal::Refusal;
 use crate::render::documents::{
     AccountBody, AccountsBody, RecordedLayer, RefusalBody, RefusalsBody,
 };
-use crate::store::Connection;
 
 /// Which accounts are listed.
 #[derive(IntoParams)]
@@ -29,10 +29,10 @@ struct AccountsQuery {
 }
 
 impl AccountsQuery {
-    fn take(query: &mut Query) -> Result<Self, ApiError> {
+    fn take(request: &mut ReadRequest) -> Result<Self, ApiError> {
         Ok(Self {
-            active: query.take("active", "Must be true or false.")?,
-            role: query.take("role", &choose_one_of(&Role::ALL.map(Role::as_str)))?,
+            active: request.take("active", "Must be true or false.")?,
+            role: request.take("role", &choose_one_of(&Role::ALL.map(Role::as_str)))?,
         })
     }
 }
@@ -50,22 +50,19 @@ impl AccountsQuery {
         ListProblems
     )
 )]
-pub(super) fn accounts(
-    mut conn: Connection,
-    reader: &Person,
-    query: &mut Query,
-) -> Result<Reply, ApiError> {
-    let AccountsQuery { active, role } = AccountsQuery::take(query)?;
-    let (page, mut pages) = query.page()?;
-    query.finish()?;
-    permissions::check(&reader.roles, Permission::ManageAccount).map_err(Refusal::from)?;
+pub(super) fn accounts(mut request: ReadRequest) -> Result<Reply, ApiError> {
+    let AccountsQuery { active, role } = AccountsQuery::take(&mut request)?;
+    let (page, mut pages) = request.page()?;
+    request.finish()?;
+    permissions::check(&request.reader.roles, Permission::ManageAccount).map_err(Refusal::from)?;
     pages.keep("active", active);
     pages.keep("role", role);
     let is_active = active.unwrap_or(true);
     let filter = directory::AccountFilter { is_active, role, search: None };
-    let page = directory::page(&mut conn, &filter, &page)?;
-    let document = if is_active { AccountBody::active } else { AccountBody::deactivated };
-    let account = |line: AccountSummary| document(line.person, line.created_at);
+    let page = directory::page(&mut request.conn, &filter, &page)?;
+    let account = |AccountSummary { person, created_at, .. }| {
+        AccountBody::from(AccountLine { person, is_active, created_at })
+    };
     Ok(pages
         .reply(page, |lines| AccountsBody { accounts: lines.into_iter().map(account).collect() }))
 }
@@ -85,11 +82,11 @@ struct RefusalsQuery {
 }
 
 impl RefusalsQuery {
-    fn take(query: &mut Query) -> Result<Self, ApiError> {
+    fn take(request: &mut ReadRequest) -> Result<Self, ApiError> {
         Ok(Self {
-            post: query.number("post", "Must be a post ID.")?,
-            action: query.choose("action", &catalogue::actions())?,
-            layer: query.choose("layer", &catalogue::LAYERS.map(Layer::as_str))?,
+            post: request.number("post", "Must be a post ID.")?,
+            action: request.choose("action", &catalogue::actions())?,
+            layer: request.choose("layer", &catalogue::LAYERS.map(Layer::as_str))?,
         })
     }
 }
@@ -107,15 +104,11 @@ impl RefusalsQuery {
         ListProblems
     )
 )]
-pub(super) fn refusals(
-    mut conn: Connection,
-    reader: &Person,
-    query: &mut Query,
-) -> Result<Reply, ApiError> {
-    let RefusalsQuery { post, action, layer } = RefusalsQuery::take(query)?;
-    let (page, mut pages) = query.page()?;
-    query.finish()?;
-    permissions::check(&reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
+pub(super) fn refusals(mut request: ReadRequest) -> Result<Reply, ApiError> {
+    let RefusalsQuery { post, action, layer } = RefusalsQuery::take(&mut request)?;
+    let (page, mut pages) = request.page()?;
+    request.finish()?;
+    permissions::check(&request.reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
     pages.keep("post", post);
     pages.keep("action", action);
     pages.keep("layer", layer);
@@ -125,7 +118,7 @@ pub(super) fn refusals(
         layer: layer.map(str::to_owned),
         ..RefusalFilter::default()
     };
-    let page = audit::list_refusals(&mut conn, &filter, &page)?;
+    let page = audit::list_refusals(&mut request.conn, &filter, &page)?;
     Ok(pages.reply(page, |lines| RefusalsBody {
         refusals: lines.into_iter().map(RefusalBody::from).collect(),
     }))

@@ -1,3 +1,4 @@
+use actix_web::Route;
 use actix_web::web::{ServiceConfig, get, resource};
 
 use crate::api::changes;
@@ -18,41 +19,29 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// The routes that the document describes.
 fn operations(config: &mut ServiceConfig) {
-    config
-        .service(
-            resource("/api/v1/posts")
-                .route(read(Work::Short, posts::list))
-                .route(change(Work::Short, changes::create)),
-        )
-        .service(resource("/api/v1/posts/{id}").route(read(Work::Short, posts::show)))
-        .service(resource("/api/v1/posts/{id}/history").route(read(Work::Short, posts::history)))
-        .service(
-            resource("/api/v1/posts/{id}/revisions").route(change(Work::Short, changes::revise)),
-        )
-        .service(
-            resource("/api/v1/posts/{id}/revisions/{number}")
-                .route(read(Work::Short, posts::revision)),
-        )
-        .service(resource("/api/v1/posts/{id}/actions").route(read(Work::Text, posts::actions)))
-        .service(
-            resource("/api/v1/posts/{id}/submission").route(change(Work::Text, changes::submit)),
-        )
-        .service(
-            resource("/api/v1/posts/{id}/change-requests")
-                .route(change(Work::Short, changes::request_changes)),
-        )
-        .service(
-            resource("/api/v1/posts/{id}/change-requests/withdrawal")
-                .route(change(Work::Short, changes::withdraw_request)),
-        )
-        .service(
-            resource("/api/v1/posts/{id}/publication").route(change(Work::Text, changes::publish)),
-        )
-        .service(
-            resource("/api/v1/posts/{id}/archival").route(change(Work::Short, changes::archive)),
-        )
-        .service(resource("/api/v1/accounts").route(read(Work::Short, records::accounts)))
-        .service(resource("/api/v1/refusals").route(read(Work::Short, records::refusals)));
+    config.service(
+        resource("/api/v1/posts")
+            .route(read(Work::Short, posts::list))
+            .route(change(Work::Short, changes::create)),
+    );
+    let mut resource = |path: &str, route: Route| {
+        config.service(resource(path).route(route));
+    };
+    resource("/api/v1/posts/{id}", read(Work::Short, posts::show));
+    resource("/api/v1/posts/{id}/history", read(Work::Short, posts::history));
+    resource("/api/v1/posts/{id}/revisions", change(Work::Short, changes::revise));
+    resource("/api/v1/posts/{id}/revisions/{number}", read(Work::Short, posts::revision));
+    resource("/api/v1/posts/{id}/actions", read(Work::Text, posts::actions));
+    resource("/api/v1/posts/{id}/submission", change(Work::Text, changes::submit));
+    resource("/api/v1/posts/{id}/change-requests", change(Work::Short, changes::request_changes));
+    resource(
+        "/api/v1/posts/{id}/change-requests/withdrawal",
+        change(Work::Short, changes::withdraw_request),
+    );
+    resource("/api/v1/posts/{id}/publication", change(Work::Text, changes::publish));
+    resource("/api/v1/posts/{id}/archival", change(Work::Short, changes::archive));
+    resource("/api/v1/accounts", read(Work::Short, records::accounts));
+    resource("/api/v1/refusals", read(Work::Short, records::refusals));
 }
 
 /// Returns whether a path is the API's, where errors are problems and no cookie

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 
-use crate::domain::{Person, Post, RequestId, State};
+use crate::domain::{Person, Post, RequestId};
 use crate::store::statement::statement;
 use crate::store::visibility::Visibility;
 
@@ -12,10 +12,7 @@ use crate::store::visibility::Visibility;
 /// asked for (RFC 9110, 9.2.1). Readings within a minute are one reading. If the
 /// record cannot be written, the page is shown all the same.
 pub fn record_reading(conn: &mut PgConnection, request: RequestId, person: &Person, post: &Post) {
-    let is_review = Visibility::of(person).sees_reviews
-        && post.state() == State::InReview
-        && post.author.id != person.id;
-    if !is_review {
+    if !Visibility::of(person).reviews(post) {
         return;
     }
     let written = statement::<()>(

@@ -17,16 +17,17 @@ pub(super) enum Exit {
 }
 
 impl Exit {
-    const ALL: [Self; 9] = [
-        Self::Done,
-        Self::Failed,
-        Self::Input,
-        Self::NotSignedIn,
-        Self::Permission,
-        Self::Policy,
-        Self::NotFound,
-        Self::Invariant,
-        Self::Unavailable,
+    /// What each code means.
+    const MEANINGS: [(Self, &str); 9] = [
+        (Self::Done, "done"),
+        (Self::Failed, "other error; verify: a check failed"),
+        (Self::Input, "wrong usage or invalid input"),
+        (Self::NotSignedIn, "unknown or deactivated account in --as"),
+        (Self::Permission, "no permission"),
+        (Self::Policy, "not possible now (all reasons are printed)"),
+        (Self::NotFound, "not found, or not visible to this person"),
+        (Self::Invariant, "internal error, rolled back and recorded as an incident"),
+        (Self::Unavailable, "database not available"),
     ];
 
     /// Returns the code of the layer that refused.
@@ -46,23 +47,10 @@ impl Exit {
         self as u8
     }
 
-    fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "other error; verify: a check failed",
-            Self::Input => "wrong usage or invalid input",
-            Self::NotSignedIn => "unknown or deactivated account in --as",
-            Self::Permission => "no permission",
-            Self::Policy => "not possible now (all reasons are printed)",
-            Self::NotFound => "not found, or not visible to this person",
-            Self::Invariant => "internal error, rolled back and recorded as an incident",
-            Self::Unavailable => "database not available",
-        }
-    }
-
     /// Returns a line of `--help` for each code.
     pub(super) fn help() -> String {
-        let lines = Self::ALL.map(|exit| format!("  {}  {}", exit.code(), exit.meaning()));
+        let line = |(exit, meaning): (Self, &str)| format!("  {}  {meaning}", exit.code());
+        let lines = Self::MEANINGS.map(line);
         lines.join("\n")
     }
 }

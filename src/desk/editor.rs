@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::http::{Form, Reply, Request};
 use crate::permissions;
 use crate::policies::Rule;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::diff;
 use crate::store::Store;
 use crate::workflow;
@@ -139,10 +139,7 @@ fn page_of(
     if let (Some(post), Some((id, seen))) = (post, submitted.post) {
         page.is_saved =
             submitted.draft.parse().is_ok_and(|content| content == post.current.content);
-        page.stale = workflow::precheck_seen(Action::Revise, person, post, seen)
-            .err()
-            .map(|refusal| refusal.reasons())
-            .unwrap_or_default();
+        page.stale = reasons_against(workflow::precheck_seen(Action::Revise, person, post, seen));
         page.post = Some((id, seen));
     }
     page

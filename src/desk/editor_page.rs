@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::http::{Layout, Request};
 use crate::permissions;
+use crate::refusal::reasons_against;
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::markdown::{Audience, Rendered, pictures_without_description, render};
 use crate::render::{filters, word_count};
@@ -119,9 +120,7 @@ impl EditorPage {
 
     /// Replaces the form by the reasons, if the person cannot revise the post now.
     pub(super) fn unless_closed(mut self, person: &Person, post: &Post) -> Self {
-        if let Err(refusal) = workflow::precheck(Action::Revise, person, post) {
-            self.closed = refusal.reasons();
-        }
+        self.closed = reasons_against(workflow::precheck(Action::Revise, person, post));
         self
     }
 

@@ -1,7 +1,7 @@
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::domain::{Byline, Content, Person, Post, Review, RevisionNumber, State};
+use crate::domain::{Byline, Content, Person, Post, Review, RevisionNumber};
 use crate::refusal::Refusal;
 use crate::render::diff::{self, Part};
 use crate::store::posts::{self, PostHistory};
@@ -36,10 +36,7 @@ pub(super) fn earlier(
     post: &Post,
     history: &PostHistory,
 ) -> Result<Option<Earlier>, Refusal> {
-    let is_review = Visibility::of(person).sees_reviews
-        && post.state() == State::InReview
-        && post.author.id != person.id;
-    if !is_review {
+    if !Visibility::of(person).reviews(post) {
         return Ok(None);
     }
     let current = post.current.number;

@@ -24,7 +24,7 @@ pub enum AccountAction {
     /// End all sessions.
     EndSessions,
     /// Revoke one API token.
-    RevokeToken,
+    RevokeToken(TokenId),
 }
 
 named! {
@@ -85,7 +85,7 @@ impl AccountAction {
             Self::SetPassword => AccountActionKind::SetPassword,
             Self::ResetPassword => AccountActionKind::ResetPassword,
             Self::EndSessions => AccountActionKind::EndSessions,
-            Self::RevokeToken => AccountActionKind::RevokeToken,
+            Self::RevokeToken(_) => AccountActionKind::RevokeToken,
         }
     }
 
@@ -99,7 +99,7 @@ impl AccountAction {
             | Self::SetPassword
             | Self::ResetPassword
             | Self::EndSessions
-            | Self::RevokeToken => None,
+            | Self::RevokeToken(_) => None,
         }
     }
 
@@ -119,7 +119,7 @@ impl AccountAction {
             Self::SetPassword => "Set the password".to_owned(),
             Self::ResetPassword => "Reset the password".to_owned(),
             Self::EndSessions => "End all sessions".to_owned(),
-            Self::RevokeToken => "Revoke the token".to_owned(),
+            Self::RevokeToken(_) => "Revoke the token".to_owned(),
         }
     }
 }

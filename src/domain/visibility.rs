@@ -26,6 +26,11 @@ impl Visibility {
         }
     }
 
+    /// Returns whether the reader reviews a post: it is another person's, and in review.
+    pub fn reviews(&self, post: &Post) -> bool {
+        self.sees_reviews && post.state() == State::InReview && self.viewer != Some(post.author.id)
+    }
+
     /// Returns whether the reader may also see how a post came to be: its earlier
     /// revisions, its reviews and its history. It is for its author, for staff and,
     /// from the submission on, for reviewers.

@@ -8,6 +8,7 @@ use crate::http::Layout;
 use crate::http::edge::Edge;
 use crate::http::presence::may_be_editing;
 use crate::policies::Rule;
+use crate::refusal::reasons_against;
 use crate::render::diff::{LineKind, Part, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -58,8 +59,7 @@ impl ConfirmPage {
         edge: Edge,
         back: String,
     ) -> Self {
-        let prechecked = workflow::precheck(action, person, &post);
-        let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
+        let closed = reasons_against(workflow::precheck(action, person, &post));
         let publishing = publishing.filter(|_| closed.is_empty());
         layout.title = format!("{}: {}", action.label(), post.title());
         let shows_history = Visibility::of(person).sees_history_of(&post);

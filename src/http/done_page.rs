@@ -7,7 +7,7 @@ use askama::Template;
 use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Reply, Request};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::filters;
 use crate::store::Connection;
 use crate::store::posts::{self, QueueLine};
@@ -103,7 +103,7 @@ pub(super) fn page(
         None
     };
     drop(conn);
-    let closed = asked_why.and_then(|action| workflow::precheck(action, &person, &post).err());
+    let closed = asked_why.map(|action| workflow::precheck(action, &person, &post));
     let refusal = too_late.as_ref().map(|too_late| too_late.refusal);
     let mut page = DonePage {
         layout,
@@ -112,7 +112,7 @@ pub(super) fn page(
         person,
         post,
         refused: refusal.map(Refusal::reasons).unwrap_or_default(),
-        closed: closed.map(|refusal| refusal.reasons()).unwrap_or_default(),
+        closed: closed.map(reasons_against).unwrap_or_default(),
         words: too_late.map(|too_late| too_late.words).unwrap_or_default(),
         next,
     };

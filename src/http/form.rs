@@ -21,19 +21,11 @@ pub struct Form {
 
 impl Form {
     /// Returns the fields of an `application/x-www-form-urlencoded` text.
-    ///
-    /// # Errors
-    ///
-    /// The field that is not UTF-8, or that there are too many.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidInput> {
         Self::parse_strictly(bytes, false)
     }
 
     /// Returns the parameters of a query string.
-    ///
-    /// # Errors
-    ///
-    /// As [`Form::parse`], in words about the address.
     pub fn parse_query(query: &str) -> Result<Self, InvalidInput> {
         Self::parse_strictly(query.as_bytes(), true)
     }

@@ -31,10 +31,6 @@ pub struct Hashing(SyncSender<Job>);
 
 impl Hashing {
     /// Starts the threads. They end with the last clone of this.
-    ///
-    /// # Errors
-    ///
-    /// The operating system gives no thread.
     pub fn start() -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel::<Job>(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
@@ -46,11 +42,8 @@ impl Hashing {
     }
 
     /// Returns whether the password is the one that was hashed. Without a hash it
-    /// takes the same time, and the answer is no.
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable::Busy`] when too many hashes wait.
+    /// takes the same time, and the answer is no. [`Unavailable::Busy`] says that too
+    /// many hashes wait.
     pub(crate) async fn check(
         &self,
         password: String,
@@ -59,12 +52,8 @@ impl Hashing {
         self.run(move |memory| passwords::verify_in(memory, &password, hash.as_deref())).await
     }
 
-    /// Returns the hash of a password.
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable::Busy`] when too many hashes wait, or the machine has no
-    /// memory.
+    /// Returns the hash of a password. [`Unavailable::Busy`] says that too many hashes
+    /// wait, or that the machine has no memory.
     pub(crate) async fn hash(&self, password: Password) -> Result<String, Refusal> {
         self.run(move |memory| passwords::hash_in(memory, &password)).await?.map_err(|error| {
             tracing::error!(%error, "a password could not be hashed");

@@ -25,8 +25,8 @@ pub struct Layout {
     pub viewer: Option<Viewer>,
     /// Whether the browser has sent a session, which may have ended.
     pub may_be_signed_in: bool,
-    /// The frame of the admin's pages.
-    pub admin: Option<AdminLayout>,
+    /// The number of open incidents, up to a limit, on the pages of the admin.
+    pub open_incidents: Option<i64>,
     /// The line that the last action left.
     pub flash: Option<Cow<'static, str>>,
     /// The token for this session's forms.
@@ -41,24 +41,15 @@ pub struct Layout {
     pub is_saved: bool,
 }
 
-/// The frame of every page of the admin.
-#[derive(Debug)]
-pub struct AdminLayout {
-    /// The number of open incidents, up to a limit.
-    pub open_incidents: i64,
-}
-
-impl AdminLayout {
-    /// The tabs of the admin: their paths and labels.
-    pub const TABS: &[(&str, &str)] = &[
-        ("/admin", "Overview"),
-        ("/admin/posts", "Posts"),
-        ("/admin/accounts", "Accounts"),
-        ("/admin/permissions", "Roles and rules"),
-        ("/admin/refusals", "Refused actions"),
-        ("/admin/incidents", "System incidents"),
-    ];
-}
+/// The tabs of the admin: their paths and labels.
+pub(crate) const ADMIN_TABS: &[(&str, &str)] = &[
+    ("/admin", "Overview"),
+    ("/admin/posts", "Posts"),
+    ("/admin/accounts", "Accounts"),
+    ("/admin/permissions", "Roles and rules"),
+    ("/admin/refusals", "Refused actions"),
+    ("/admin/incidents", "System incidents"),
+];
 
 /// The person that the header of a page names.
 #[derive(Debug)]
@@ -106,7 +97,7 @@ impl Layout {
             path: request.path.clone(),
             viewer: viewer.map(Viewer::of),
             may_be_signed_in: request.owner().is_some(),
-            admin: None,
+            open_incidents: None,
             flash: request.flash.map(Flash::sentence),
             token: request.token(),
             stylesheet: assets::stylesheet_address(),
@@ -123,10 +114,8 @@ impl Layout {
         title: &str,
         viewer: &Person,
     ) -> Result<Self, Refusal> {
-        let open_incidents = audit::open_incidents(conn)?;
-        let mut layout = Self::new(request, title, Some(viewer));
-        layout.admin = Some(AdminLayout { open_incidents });
-        Ok(layout)
+        let open_incidents = Some(audit::open_incidents(conn)?);
+        Ok(Self { open_incidents, ..Self::new(request, title, Some(viewer)) })
     }
 
     /// Returns the layout of a public page. It is the same for everyone who is not
@@ -141,7 +130,7 @@ impl Layout {
         let mut layout = Self::new(request, title, request.known_viewer());
         let is_staff = layout.viewer.as_ref().is_some_and(|viewer| viewer.sees_admin);
         if is_staff && layout.is_within("/admin") {
-            layout.admin = Some(AdminLayout { open_incidents: 0 });
+            layout.open_incidents = Some(0);
         }
         layout
     }

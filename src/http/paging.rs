@@ -62,5 +62,5 @@ pub(crate) fn take_id(query: &mut Form, field: &'static str) -> Result<Option<i6
 }
 
 fn not_a_cursor(field: &'static str) -> Refusal {
-    Refusal::from_field(FieldError::new(field, "This page link is not valid."))
+    FieldError::new(field, "This page link is not valid.").into()
 }

@@ -16,14 +16,15 @@ use crate::http::{Request, Settings};
 use crate::metrics;
 use crate::refusal::Refusal;
 
-/// The media type of a page, which is the default.
+/// The media type of a page.
 const PAGE: &str = "text/html; charset=utf-8";
 
 /// The response of a handler, before it becomes HTTP. It can cross threads.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reply {
     status: StatusCode,
-    content_type: &'static str,
+    /// The media type, where it is not that of a page.
+    content_type: Option<&'static str>,
     body: String,
     /// The layer that refused the request, if one did.
     refused_by: Option<&'static str>,
@@ -60,10 +61,10 @@ impl Reply {
 
     fn written(status: StatusCode, body: Result<String, impl Display>) -> Self {
         match body {
-            Ok(body) => Self { status, body, ..Self::empty() },
+            Ok(body) => Self { status, body, ..Self::default() },
             Err(error) => {
                 tracing::error!(%error, "a reply could not be written");
-                Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::empty() }
+                Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::default() }
             }
         }
     }
@@ -98,7 +99,7 @@ impl Reply {
 
     /// Redirects the browser to another page (303), which shows the flash line.
     pub fn see(location: impl Into<String>, flash: Option<Flash>) -> Self {
-        Self { status: StatusCode::SEE_OTHER, flash, ..Self::empty() }.with("location", location)
+        Self { status: StatusCode::SEE_OTHER, flash, ..Self::default() }.with("location", location)
     }
 
     /// Says after how many seconds to try again.
@@ -108,7 +109,7 @@ impl Reply {
 
     /// Gives the reply another media type than that of a page.
     pub fn of_type(self, content_type: &'static str) -> Self {
-        Self { content_type, ..self }
+        Self { content_type: Some(content_type), ..self }
     }
 
     /// Lets browsers cache the reply and revalidate it each time, so that an
@@ -132,7 +133,7 @@ impl Reply {
     }
 
     fn is_page(&self) -> bool {
-        self.content_type == PAGE
+        self.content_type.is_none()
     }
 
     /// Returns a tag that changes exactly when the body does (RFC 9110, 8.8.3).
@@ -150,23 +151,6 @@ impl Reply {
     /// Not with `no-referrer`: browsers would send `Origin: null` with forms.
     pub fn hiding_its_address(self) -> Self {
         self.with("referrer-policy", "strict-origin")
-    }
-
-    fn empty() -> Self {
-        Self {
-            status: StatusCode::OK,
-            content_type: PAGE,
-            body: String::new(),
-            refused_by: None,
-            flash: None,
-            shows_flash: false,
-            is_revalidated: false,
-            is_personal: false,
-            entity_tag: None,
-            is_cached: false,
-            new_session: None,
-            headers: Vec::new(),
-        }
     }
 
     /// Returns the response, and counts the refusal if it is one. Every reply
@@ -194,7 +178,7 @@ impl Reply {
         if self.is_cached {
             return response.finish();
         }
-        response.content_type(self.content_type);
+        response.content_type(self.content_type.unwrap_or(PAGE));
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.insert_header((HeaderName::from_static(name), value));

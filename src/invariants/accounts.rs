@@ -19,13 +19,9 @@ use crate::store::statement::statement;
 /// hours, in seconds.
 pub const LINK_LIFETIME_SECONDS: i32 = 48 * 60 * 60;
 
-/// Writes a change that was found valid, and its record.
-///
-/// # Errors
-///
-/// [`Broken::Invariant`] when not exactly one account changed, and
-/// [`Broken::Database`] with whatever the database answers; where the last
-/// active staff account would go, that is `there_is_always_an_active_staff_account`.
+/// Writes a change that was found valid, and its record. Where the last active
+/// staff account would go, the database answers with
+/// `there_is_always_an_active_staff_account`.
 pub fn enforce<'tx>(
     validity: Validity<'tx, '_, ChangeAccount<'_>>,
     circumstances: &Circumstances<'_>,
@@ -117,10 +113,6 @@ pub fn enforce_creation<'tx>(
 
 /// Writes the first account of an empty system, which is its own creator. It
 /// holds the role staff, because no other account could grant roles.
-///
-/// # Errors
-///
-/// As [`enforce`], and [`Broken::Invariant`] when there is an account already.
 pub fn enforce_first_account(
     account: &NewAccount,
     circumstances: &Circumstances<'_>,

@@ -12,11 +12,6 @@ use crate::store::statement::statement;
 
 /// Writes an acknowledgement that was found valid. The incident must still be
 /// open, although the lock should make that unnecessary.
-///
-/// # Errors
-///
-/// [`Broken::Invariant`] when not exactly this incident was acknowledged, and
-/// [`Broken::Database`] with whatever the database answers.
 pub fn enforce<'tx>(
     validity: Validity<'tx, '_, Acknowledge>,
     tx: &mut Transaction<'tx>,

@@ -25,11 +25,6 @@ pub enum ProvenBy<'a> {
 }
 
 /// Writes a change that was found valid, and its record.
-///
-/// # Errors
-///
-/// [`Broken::Invariant`] when not exactly one thing changed, and
-/// [`Broken::Database`] with whatever the database answers.
 pub fn enforce<'tx>(
     validity: Validity<'tx, '_, OwnChange>,
     proof: ProvenBy<'_>,

@@ -37,11 +37,6 @@ pub trait Mutation: OnPost + Sized {
 }
 
 /// Writes an attempt that was found valid, and returns what it did.
-///
-/// # Errors
-///
-/// [`Broken::Invariant`] when what came back is not what must hold, and
-/// [`Broken::Database`] with whatever the database answers.
 pub fn enforce<'tx, A: Mutation>(
     validity: Validity<'tx, '_, A>,
     operation: &Operation<'_>,

@@ -62,10 +62,6 @@ struct FreshPage {
 
 impl FreshPages {
     /// Returns an empty cache.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's, where it makes no thread.
     pub(crate) fn start(store: Store, feed_ids: FeedIds) -> std::io::Result<Self> {
         let pages = Cache::with_weighter(PAGES, CAPACITY, Bytesize);
         let freshness = Freshness::start(store)?;

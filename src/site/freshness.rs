@@ -41,10 +41,6 @@ pub(super) struct Freshness {
 
 impl Freshness {
     /// Starts the thread that takes snapshots. It ends with this value.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's, where it makes no thread.
     pub(super) fn start(store: Store) -> std::io::Result<Self> {
         let (waiting, requests) = channel();
         let thread = std::thread::Builder::new().name("freshness".to_owned());

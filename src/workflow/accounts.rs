@@ -7,7 +7,7 @@ use super::classify::Stop;
 use super::run;
 use crate::accounts::{self, Credential, facts, identity};
 use crate::domain::{
-    AccountAction, AccountActionKind, NewAccount, Permission, Person, TokenId, UserId, Username,
+    AccountAction, AccountActionKind, NewAccount, Permission, Person, UserId, Username,
 };
 use crate::policies::accounts::{self as rules, Account, AccountChange, ChangeAccount};
 use crate::refusal::Refusal;
@@ -28,10 +28,6 @@ pub fn change(
 }
 
 /// Makes several changes of the account of `username`, all or none.
-///
-/// # Errors
-///
-/// [`Refusal`] of the first change that is refused; then nothing has changed.
 pub fn change_together(
     store: &Store,
     call: &AccountCall<'_>,
@@ -75,16 +71,10 @@ fn change_one(
 /// a reason were given. It is advice: the workflow asks again, and decides.
 pub fn precheck(action: AccountAction, person: &Person, account: &Account) -> Result<(), Refusal> {
     permissions::check(&person.roles, Permission::ManageAccount)?;
-    rules::check(action, person, account)?;
-    Ok(())
+    Ok(rules::check(action, person, account)?)
 }
 
-/// Creates an account.
-///
-/// # Errors
-///
-/// [`Refusal`]; then there is none. A username that is taken is
-/// [`Refusal::Input`].
+/// Creates an account. A username that is taken is [`Refusal::Input`].
 pub fn create(
     store: &Store,
     call: &AccountCall<'_>,
@@ -102,10 +92,6 @@ pub fn create(
 
 /// Creates the first account of an empty system. There is no actor yet who
 /// could hold a permission.
-///
-/// # Errors
-///
-/// [`Refusal`]; then there is none.
 pub fn create_first(
     store: &Store,
     call: &AccountCall<'_>,
@@ -154,12 +140,9 @@ fn account(
 ) -> Result<Account, Stop> {
     let locked = locked.into_iter().find(|locked| locked.person.id == subject);
     let locked = locked.ok_or(Refusal::NotFound)?;
-    Ok(facts::account(tx.conn(), locked.person, locked.is_active, token_of(change))?)
-}
-
-fn token_of(change: &AccountChange) -> Option<TokenId> {
-    match change {
+    let token = match change {
         AccountChange::RevokeToken(token) => Some(*token),
         _ => None,
-    }
+    };
+    Ok(facts::account(tx.conn(), locked.person, locked.is_active, token)?)
 }

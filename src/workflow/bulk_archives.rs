@@ -40,11 +40,7 @@ const MAX_TIME_PER_REQUEST: Duration = Duration::from_secs(2);
 /// The posts of one bulk archive, each with the revision that was seen.
 pub type SelectedPosts = BTreeMap<PostId, RevisionNumber>;
 
-/// Checks the number of selected posts.
-///
-/// # Errors
-///
-/// There are none, or more than [`MAX_POSTS`].
+/// Refuses a selection of no posts, or of more than [`MAX_POSTS`].
 pub fn check_count(posts: &SelectedPosts) -> Result<(), FieldError> {
     match posts.len() {
         0 => Err(FieldError::new("post", "Select at least one post.")),
@@ -54,11 +50,7 @@ pub fn check_count(posts: &SelectedPosts) -> Result<(), FieldError> {
 }
 
 /// Stores a bulk archive and returns its id. The same key with the same content
-/// returns the id that is already stored.
-///
-/// # Errors
-///
-/// [`Refusal`]; then nothing is stored. A refusal by permission or policy is
+/// returns the id that is already stored. A refusal by permission or policy is
 /// recorded.
 pub fn begin(
     store: &Store,
@@ -87,22 +79,13 @@ pub fn begin(
     Ok(id)
 }
 
-/// Returns a bulk archive of this person.
-///
-/// # Errors
-///
-/// [`Refusal::NotFound`] when it does not exist or is another person's.
+/// Returns a bulk archive, or [`Refusal::NotFound`] where it is another person's.
 pub fn find(conn: &mut PgConnection, person: &Person, id: BulkId) -> Result<Bulk, Refusal> {
     bulk::find(conn, id, person.id)?.ok_or(Refusal::NotFound)
 }
 
 /// Archives as many of the remaining posts as one request may, and stores their
-/// outcomes.
-///
-/// # Errors
-///
-/// [`Refusal`] of the person: the remaining posts keep no outcome. What was
-/// done before is stored.
+/// outcomes. Where the person is refused, the remaining posts get no outcome.
 pub fn work(store: &Store, caller: &Caller, id: BulkId) -> Result<(), Refusal> {
     let bulk = {
         let conn = &mut *store.checkout()?;

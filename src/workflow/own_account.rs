@@ -40,12 +40,8 @@ pub fn change(
 }
 
 /// Sets the password of the person who has a one-time link. Of two requests
-/// with the same link, the second finds that it has been used.
-///
-/// # Errors
-///
-/// [`Refusal::NotFound`] when the link does not work, for whatever reason; then
-/// nothing has changed.
+/// with the same link, the second finds that it has been used. A link that does
+/// not work is [`Refusal::NotFound`], for whatever reason.
 pub fn set_password_by_link(
     store: &Store,
     interface: Interface,

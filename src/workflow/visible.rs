@@ -13,11 +13,7 @@ pub fn find_history(conn: &mut PgConnection, person: &Person, id: PostId) -> Res
     if Visibility::of(person).sees_history_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
 }
 
-/// Returns the post, if the person may see it.
-///
-/// # Errors
-///
-/// [`Refusal::NotFound`] otherwise.
+/// Returns the post, or [`Refusal::NotFound`] where the person may not see it.
 pub fn find(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
     posts::find(conn, id, Visibility::of(person))?.ok_or(Refusal::NotFound)
 }

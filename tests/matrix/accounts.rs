@@ -84,7 +84,7 @@ pub const CHANGES: [(&str, AccountAction); 11] = [
     ("set-password (command line only)", AccountAction::SetPassword),
     ("reset-password", AccountAction::ResetPassword),
     ("end-sessions", AccountAction::EndSessions),
-    ("revoke-token", AccountAction::RevokeToken),
+    ("revoke-token", AccountAction::RevokeToken(TokenId(1))),
 ];
 
 /// The table of every change, and of creating an account.
@@ -147,7 +147,7 @@ pub fn change_of(action: AccountAction, secret: [u8; 32]) -> AccountChange {
             link: SecretHash::new(secret),
         }),
         AccountAction::EndSessions => AccountChange::EndSessions,
-        AccountAction::RevokeToken => AccountChange::RevokeToken(TokenId(1)),
+        AccountAction::RevokeToken(token) => AccountChange::RevokeToken(token),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::{AccountAction, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request, error_page};
 use crate::policies::accounts::{Account, Rule};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
@@ -47,7 +47,7 @@ impl AccountChangePage {
             | AccountAction::Deactivate
             | AccountAction::ResetPassword
             | AccountAction::EndSessions
-            | AccountAction::RevokeToken => "button danger",
+            | AccountAction::RevokeToken(_) => "button danger",
             _ => "button",
         }
     }
@@ -68,7 +68,7 @@ impl AccountChangePage {
             AccountAction::SetPassword => String::new(),
             AccountAction::ResetPassword => format!("Reset {name}'s password?"),
             AccountAction::EndSessions => format!("Sign {name} out everywhere?"),
-            AccountAction::RevokeToken => format!("Revoke a token of {name}?"),
+            AccountAction::RevokeToken(_) => format!("Revoke a token of {name}?"),
         }
     }
 
@@ -97,7 +97,7 @@ impl AccountChangePage {
             AccountAction::EndSessions => {
                 "They can sign in again with their password. Tokens keep working."
             }
-            AccountAction::RevokeToken => "Programs that use it will stop working.",
+            AccountAction::RevokeToken(_) => "Programs that use it will stop working.",
         }
     }
 
@@ -129,7 +129,7 @@ fn find_with_token(
     requested: &RequestedChange,
 ) -> Result<Account, Refusal> {
     let mut account = find(conn, request)?.account;
-    if let Some(token) = requested.token {
+    if let AccountAction::RevokeToken(token) = requested.action {
         let tokens = tokens::of_person(conn, account.person.id)?;
         account.has_token = tokens.iter().any(|line| line.id == token);
     }
@@ -142,8 +142,7 @@ fn form_page(
     account: Account,
     requested: RequestedChange,
 ) -> AccountChangePage {
-    let prechecked = precheck(requested.action, person, &account);
-    let closed = prechecked.err().map(|refusal| refusal.reasons()).unwrap_or_default();
+    let closed = reasons_against(precheck(requested.action, person, &account));
     layout.title = format!("{}: {}", requested.action.label(), account.person.display_name);
     AccountChangePage {
         layout,

@@ -16,11 +16,8 @@ pub(super) struct AccountFilters {
 }
 
 impl AccountFilters {
-    /// Takes the filters out of a query.
-    ///
-    /// # Errors
-    ///
-    /// The state, which has no field on the page that could show the error.
+    /// Takes the filters out of a query. The form keeps what is wrong with them, but
+    /// for the state, which has no field on the page that could show it.
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
         let mut form = FilterForm::take(query, &NAMES)?;
         let is_active = match form.value("state") {

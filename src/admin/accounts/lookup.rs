@@ -6,10 +6,6 @@ use crate::http::Request;
 use crate::refusal::Refusal;
 
 /// Returns the account that the address of a request names.
-///
-/// # Errors
-///
-/// [`Refusal::NotFound`] when there is no such account.
 pub(super) fn find(conn: &mut PgConnection, request: &Request) -> Result<AccountDetails, Refusal> {
     let username =
         Username::parse(request.segments.get("username")).map_err(|_| Refusal::NotFound)?;

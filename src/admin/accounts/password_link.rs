@@ -40,10 +40,6 @@ pub(super) fn page(
 }
 
 /// Returns a hash that no known password has.
-///
-/// # Errors
-///
-/// It could not be hashed; the log says why.
 pub(super) fn unknown_password_hash() -> Result<String, Refusal> {
     passwords::unusable_hash().map_err(|error| {
         tracing::error!(%error, "a hash could not be made");

@@ -12,8 +12,6 @@ use crate::refusal::Refusal;
 #[derive(Debug, Clone)]
 pub(super) struct RequestedChange {
     pub(super) action: AccountAction,
-    /// The token to revoke.
-    pub(super) token: Option<TokenId>,
     /// The new display name, as it was typed.
     pub(super) display_name: Option<String>,
     /// The display name that was shown.
@@ -28,68 +26,55 @@ pub(super) struct PreparedChange {
 }
 
 impl RequestedChange {
-    /// Takes the change out of the last part of a path, and its role or token
-    /// out of a query or a form.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotFound`] for another name; the role or token is missing or
-    /// does not parse.
+    /// Takes the change out of the last part of a path, and what it takes out of a
+    /// query or a form.
     pub(super) fn take(name: &str, fields: &mut Form) -> Result<Self, Refusal> {
-        let plain = |action| -> Result<Self, Refusal> {
-            Ok(Self { action, token: None, display_name: None, seen_name: None })
-        };
-        match name {
-            "rename-account" => Ok(Self {
-                action: AccountAction::Rename,
-                token: None,
-                display_name: fields.take("display_name")?,
-                seen_name: fields.take("seen_name")?,
-            }),
-            "grant-role" => plain(AccountAction::Grant(role(fields)?)),
-            "revoke-role" => plain(AccountAction::Revoke(role(fields)?)),
-            "deactivate-account" => plain(AccountAction::Deactivate),
-            "reactivate-account" => plain(AccountAction::Reactivate),
-            "reset-password" => plain(AccountAction::ResetPassword),
-            "end-sessions" => plain(AccountAction::EndSessions),
+        let action = match name {
+            "rename-account" => AccountAction::Rename,
+            "grant-role" => AccountAction::Grant(role(fields)?),
+            "revoke-role" => AccountAction::Revoke(role(fields)?),
+            "deactivate-account" => AccountAction::Deactivate,
+            "reactivate-account" => AccountAction::Reactivate,
+            "reset-password" => AccountAction::ResetPassword,
+            "end-sessions" => AccountAction::EndSessions,
             "revoke-token" => {
                 let id = decimal(&fields.require("token_id")?).map(TokenId);
                 let id = id.ok_or_else(|| FieldError::new("token_id", "Choose a token."))?;
-                Ok(Self { token: Some(id), ..plain(AccountAction::RevokeToken)? })
+                AccountAction::RevokeToken(id)
             }
-            _ => Err(Refusal::NotFound),
-        }
+            _ => return Err(Refusal::NotFound),
+        };
+        let (display_name, seen_name) = match action {
+            AccountAction::Rename => (fields.take("display_name")?, fields.take("seen_name")?),
+            _ => (None, None),
+        };
+        Ok(Self { action, display_name, seen_name })
     }
 
     /// Makes what the change takes: a password reset needs a hash and a link.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotFound`] for a change that has no page; a display name that
-    /// does not parse.
     pub(super) fn prepare(&self) -> Result<PreparedChange, Refusal> {
-        let (change, secret) = match (self.action, self.token) {
-            (AccountAction::Rename, _) => {
+        let mut secret = None;
+        let change = match self.action {
+            AccountAction::Rename => {
                 let typed = self.display_name.as_deref().unwrap_or_default();
-                let (to, seen) = (parse_display_name(typed)?, self.seen_name.clone());
-                (AccountChange::Rename { to, seen }, None)
+                AccountChange::Rename {
+                    to: parse_display_name(typed)?,
+                    seen: self.seen_name.clone(),
+                }
             }
-            (AccountAction::Grant(role), _) => (AccountChange::Grant(role), None),
-            (AccountAction::Revoke(role), _) => (AccountChange::Revoke(role), None),
-            (AccountAction::Deactivate, _) => (AccountChange::Deactivate, None),
-            (AccountAction::Reactivate, _) => (AccountChange::Reactivate, None),
-            (AccountAction::EndSessions, _) => (AccountChange::EndSessions, None),
-            (AccountAction::RevokeToken, Some(token)) => (AccountChange::RevokeToken(token), None),
-            (AccountAction::ResetPassword, _) => {
-                let secret = Secret::random();
+            AccountAction::Grant(role) => AccountChange::Grant(role),
+            AccountAction::Revoke(role) => AccountChange::Revoke(role),
+            AccountAction::Deactivate => AccountChange::Deactivate,
+            AccountAction::Reactivate => AccountChange::Reactivate,
+            AccountAction::EndSessions => AccountChange::EndSessions,
+            AccountAction::RevokeToken(token) => AccountChange::RevokeToken(token),
+            AccountAction::ResetPassword => {
                 let nobodys_hash = unknown_password_hash()?;
-                let reset = PasswordReset { nobodys_hash, link: secret.hash() };
-                (AccountChange::ResetPassword(reset), Some(secret))
+                let link = secret.insert(Secret::random()).hash();
+                AccountChange::ResetPassword(PasswordReset { nobodys_hash, link })
             }
             // Staff never type the password of another person.
-            (AccountAction::SetPassword, _) | (AccountAction::RevokeToken, None) => {
-                return Err(Refusal::NotFound);
-            }
+            AccountAction::SetPassword => return Err(Refusal::NotFound),
         };
         Ok(PreparedChange { change, secret })
     }

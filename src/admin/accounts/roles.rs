@@ -13,7 +13,7 @@ use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request, error_page};
 use crate::permissions;
 use crate::policies::accounts::{AccountChange, Rule};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::{self, AccountCall, precheck};
@@ -102,12 +102,11 @@ fn page(
             true => AccountAction::Revoke(role),
             false => AccountAction::Grant(role),
         };
-        let closed = precheck(action, &viewer, &account).err();
         RoleChoice {
             role,
             because: purpose(role),
             is_ticked: typed.ticked.contains(role),
-            closed: closed.map(|refusal| refusal.reasons()).unwrap_or_default(),
+            closed: reasons_against(precheck(action, &viewer, &account)),
         }
     };
     let choices = Role::ALL.map(choice).into();

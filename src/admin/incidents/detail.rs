@@ -48,29 +48,21 @@ pub(super) fn acknowledge(
     fields: Form,
 ) -> Result<Reply, Refusal> {
     let typed = fields.clone();
-    match send(store, request, fields) {
-        Ok(()) => Ok(Reply::see("/admin/incidents", Some(Flash::Acknowledged))),
-        Err(refusal) if can_show_again(&refusal) => {
-            let conn = &mut *store.checkout()?;
-            let mut page = IncidentPage::read(conn, request)?;
-            page.note = typed.peek("finding").unwrap_or_default().to_owned();
-            page.refused = refusal.reasons();
-            if let Refusal::Input(errors) = &refusal {
-                page.problem = errors.of("finding").map(str::to_owned);
-            }
-            Ok(Reply::ok(&page).with_refusal(&refusal))
-        }
-        Err(refusal) => Err(refusal),
+    let Err(refusal) = send(store, request, fields) else {
+        return Ok(Reply::see("/admin/incidents", Some(Flash::Acknowledged)));
+    };
+    let problem = match &refusal {
+        Refusal::Input(errors) => errors.of("finding").map(str::to_owned),
+        _ => None,
+    };
+    if problem.is_none() && !matches!(refusal, Refusal::Policy(_)) {
+        return Err(refusal);
     }
-}
-
-/// Returns whether the refusal is shown beside the form.
-fn can_show_again(refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::Policy(_) => true,
-        Refusal::Input(errors) => errors.of("finding").is_some(),
-        _ => false,
-    }
+    let mut page = IncidentPage::read(&mut *store.checkout()?, request)?;
+    page.note = typed.peek("finding").unwrap_or_default().to_owned();
+    page.refused = refusal.reasons();
+    page.problem = problem;
+    Ok(Reply::ok(&page).with_refusal(&refusal))
 }
 
 fn send(store: &Store, request: &Request, mut fields: Form) -> Result<(), Refusal> {

@@ -78,7 +78,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         waiting.into_iter().partition(|post| post.request.is_some());
     let publications = Weeks::until(today, conn)?;
     let page = OverviewPage {
-        open_incidents: layout.admin.as_ref().map_or(0, |admin| admin.open_incidents),
+        open_incidents: layout.open_incidents.unwrap_or_default(),
         layout,
         with_reviewers,
         with_authors,

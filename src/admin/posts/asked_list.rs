@@ -30,11 +30,8 @@ pub(super) struct AskedList {
 }
 
 impl AskedList {
-    /// Takes the question out of the query of the list. A mistake in it is kept.
-    ///
-    /// # Errors
-    ///
-    /// A field that is there twice, or that the list does not have.
+    /// Takes the question out of the query of the list. A mistake in it is kept, but
+    /// for a field that is there twice or that the list does not have.
     pub(super) fn take(mut query: Form) -> Result<Self, Refusal> {
         let filters = PostFilters::take(&mut query)?;
         let mut problems = Vec::new();

@@ -15,20 +15,20 @@ const MAX_DAYS: u16 = 3650;
 /// An id that no person has.
 const NO_PERSON: UserId = UserId(0);
 
-/// The values of the field `sort`.
-const SORTS: [(&str, Sort, Order); 12] = [
-    ("-since", Sort::Since, Order::NewestFirst),
-    ("since", Sort::Since, Order::OldestFirst),
-    ("-number", Sort::Number, Order::NewestFirst),
-    ("number", Sort::Number, Order::OldestFirst),
-    ("state", Sort::State, Order::OldestFirst),
-    ("-state", Sort::State, Order::NewestFirst),
-    ("author", Sort::Author, Order::OldestFirst),
-    ("-author", Sort::Author, Order::NewestFirst),
-    ("publisher", Sort::Publisher, Order::OldestFirst),
-    ("-publisher", Sort::Publisher, Order::NewestFirst),
-    ("title", Sort::Title, Order::OldestFirst),
-    ("-title", Sort::Title, Order::NewestFirst),
+/// The values of the field `sort`, and what the page calls them.
+const SORTS: [(&str, Sort, Order, &str); 12] = [
+    ("-since", Sort::Since, Order::NewestFirst, "Last state change first"),
+    ("since", Sort::Since, Order::OldestFirst, "Longest in its state first"),
+    ("-number", Sort::Number, Order::NewestFirst, "Newest first"),
+    ("number", Sort::Number, Order::OldestFirst, "Oldest first"),
+    ("state", Sort::State, Order::OldestFirst, "By state, drafts first"),
+    ("-state", Sort::State, Order::NewestFirst, "By state, archived first"),
+    ("author", Sort::Author, Order::OldestFirst, "By author, A to Z"),
+    ("-author", Sort::Author, Order::NewestFirst, "By author, Z to A"),
+    ("publisher", Sort::Publisher, Order::OldestFirst, "By publisher, A to Z"),
+    ("-publisher", Sort::Publisher, Order::NewestFirst, "By publisher, Z to A"),
+    ("title", Sort::Title, Order::OldestFirst, "By title, A to Z"),
+    ("-title", Sort::Title, Order::NewestFirst, "By title, Z to A"),
 ];
 
 const DEFAULT_SORT: &str = "-since";
@@ -61,10 +61,6 @@ pub(super) struct ActiveFilter {
 
 impl PostFilters {
     /// Takes the filters out of a query. The form keeps what is wrong with them.
-    ///
-    /// # Errors
-    ///
-    /// A field that is there twice.
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
         let names =
             ["q", "state", "author", "reviewer", "from", "until", "zone", "waiting", "sort"];
@@ -137,9 +133,13 @@ impl PostFilters {
 
     /// Returns the address of a path under these filters in another order.
     pub(super) fn sorted_address(&self, path: &str, sort: Sort, order: Order) -> String {
-        let name = SORTS.iter().find(|(_, by, direction)| (*by, *direction) == (sort, order));
-        let name = name.map(|(name, ..)| *name).filter(|name| *name != DEFAULT_SORT);
-        self.form.with("sort", name.unwrap_or_default()).address(path)
+        let (name, _) = named(sort, order);
+        let name = if name == DEFAULT_SORT { "" } else { name };
+        self.form.with("sort", name).address(path)
+    }
+
+    pub(super) fn order_in_words(&self) -> &'static str {
+        named(self.sort, self.order).1
     }
 
     /// Returns the filters that are on, except the state, which has its tabs.
@@ -164,9 +164,15 @@ impl PostFilters {
     }
 }
 
+/// Returns the value of the field, and what the page calls it.
+fn named(sort: Sort, order: Order) -> (&'static str, &'static str) {
+    let found = SORTS.iter().find(|(_, by, direction, _)| (*by, *direction) == (sort, order));
+    found.map_or_else(Default::default, |(name, _, _, words)| (*name, *words))
+}
+
 fn sort(text: &str) -> Result<(Sort, Order), String> {
     let found = SORTS.iter().find(|(name, ..)| *name == text);
-    let found = found.map(|(_, sort, order)| (*sort, *order));
+    let found = found.map(|(_, sort, order, _)| (*sort, *order));
     found.ok_or_else(|| {
         "Sort by since, number, state, author, publisher or title, or by -since and so on."
             .to_owned()

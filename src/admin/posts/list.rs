@@ -15,7 +15,7 @@ use crate::http::{Reply, Request};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::paging::{Order, Page, PageRequest};
-use crate::store::posts::{self, ChangeLine, ChangeList, Filter, Sort};
+use crate::store::posts::{self, ChangeLine, Filter, Sort};
 use crate::store::visibility::Visibility;
 
 /// The number of posts on one page.
@@ -48,17 +48,13 @@ pub(super) fn reply(
         None
     };
     layout.has_errors = mistakes.is_err();
-    let (count, by_state) = found.as_ref().map_or((None, Default::default()), counts);
+    let count = found.as_ref().map(|found| found.count);
+    let by_state = found.as_ref().map_or_else(Default::default, |found| found.by_state);
     let page = found.map_or(Page { lines: Vec::new(), previous: None, next: None }, |it| it.page);
     let address = |name: &str, value: &str| asked.filters.form.address_with(LIST, name, value);
     let pager = BY_POSITION.pager(&page, asked.direction, address);
     let page = PostsPage { layout, count, by_state, names, pager, lines: page.lines, asked };
     Ok(Reply::checked(&page, mistakes))
-}
-
-/// Returns the numbers of posts, of all and of each state.
-fn counts(found: &ChangeList) -> (Option<usize>, [Option<usize>; 4]) {
-    (Some(found.count), found.by_state)
 }
 
 pub(super) struct PostsFile {

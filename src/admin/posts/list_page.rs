@@ -184,23 +184,6 @@ impl PostsPage {
         is_bounded && self.is_long()
     }
 
-    fn order_in_words(&self) -> &'static str {
-        match (self.filters().sort, self.filters().order) {
-            (Sort::Since, Order::NewestFirst) => "Last state change first",
-            (Sort::Since, Order::OldestFirst) => "Longest in its state first",
-            (Sort::Number, Order::NewestFirst) => "Newest first",
-            (Sort::Number, Order::OldestFirst) => "Oldest first",
-            (Sort::State, Order::OldestFirst) => "By state, drafts first",
-            (Sort::State, Order::NewestFirst) => "By state, archived first",
-            (Sort::Author, Order::OldestFirst) => "By author, A to Z",
-            (Sort::Author, Order::NewestFirst) => "By author, Z to A",
-            (Sort::Publisher, Order::OldestFirst) => "By publisher, A to Z",
-            (Sort::Publisher, Order::NewestFirst) => "By publisher, Z to A",
-            (Sort::Title, Order::OldestFirst) => "By title, A to Z",
-            (Sort::Title, Order::NewestFirst) => "By title, Z to A",
-        }
-    }
-
     /// Returns the usernames in the filters that no account has.
     fn unknown_names(&self) -> Vec<&Username> {
         let filters = self.filters();

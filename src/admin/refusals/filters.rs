@@ -32,11 +32,8 @@ pub(super) fn take(query: &mut Form) -> Result<FilterForm, FieldError> {
 }
 
 impl RefusalFilters {
-    /// Parses the filters and looks up the person that they name.
-    ///
-    /// # Errors
-    ///
-    /// The person cannot be read. The errors of the fields are kept in the form.
+    /// Parses the filters and looks up the person that they name. The form keeps what
+    /// is wrong with them.
     pub(super) fn parse(conn: &mut PgConnection, mut form: FilterForm) -> Result<Self, Refusal> {
         let person = match form.value("person") {
             "" => None,

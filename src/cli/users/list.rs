@@ -10,11 +10,7 @@ pub(super) fn list(options: &Options) -> Result<(), CommandFailure> {
         options.format().print_list("accounts", |list| {
             accounts.into_iter().try_for_each(|line| {
                 let text = text(&line);
-                let document = match line.is_active {
-                    true => AccountBody::active(line.person, line.created_at),
-                    false => AccountBody::deactivated(line.person, line.created_at),
-                };
-                list.print(text, &document)
+                list.print(text, &AccountBody::from(line))
             })
         })
     })

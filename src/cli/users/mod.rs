@@ -18,27 +18,21 @@ pub(super) fn user(
     command: arguments::UserCommand,
 ) -> Result<(), CommandFailure> {
     use arguments::UserCommand as Command;
-    match command {
-        Command::Create(account) => create::create(options, &account),
-        Command::List => list::list(options),
-        Command::Rename { account, display_name, from } => {
-            let rename =
-                AccountChange::Rename { to: parse_display_name(&display_name)?, seen: from };
-            changes::change(options, &account, &rename, "renamed", None)
-        }
-        Command::Deactivate(account) => {
-            let deactivate = AccountChange::Deactivate;
-            changes::change(options, &account, &deactivate, "deactivated", None)
-        }
-        Command::Reactivate(account) => {
-            let reactivate = AccountChange::Reactivate;
-            changes::change(options, &account, &reactivate, "reactivated", None)
-        }
-        Command::ResetPassword(account) => changes::reset_password(options, &account),
+    let (account, change, outcome) = match command {
+        Command::Create(account) => return create::create(options, &account),
+        Command::List => return list::list(options),
+        Command::ResetPassword(account) => return changes::reset_password(options, &account),
         Command::Password { name, actor, password, reason } => {
-            changes::set_password(options, &name, &actor, &password, &reason)
+            return changes::set_password(options, &name, &actor, &password, &reason);
         }
-    }
+        Command::Rename { account, display_name, from } => {
+            let to = parse_display_name(&display_name)?;
+            (account, AccountChange::Rename { to, seen: from }, "renamed")
+        }
+        Command::Deactivate(account) => (account, AccountChange::Deactivate, "deactivated"),
+        Command::Reactivate(account) => (account, AccountChange::Reactivate, "reactivated"),
+    };
+    changes::change(options, &account, &change, outcome, None)
 }
 
 pub(super) fn role(
@@ -46,14 +40,13 @@ pub(super) fn role(
     command: arguments::RoleCommand,
 ) -> Result<(), CommandFailure> {
     use arguments::{RoleArguments, RoleCommand as Command};
-    match command {
+    let (account, change, outcome) = match command {
         Command::Grant(RoleArguments { account, role }) => {
-            let outcome = format!("role {role} added");
-            changes::change(options, &account, &AccountChange::Grant(role), &outcome, None)
+            (account, AccountChange::Grant(role), format!("role {role} added"))
         }
         Command::Revoke(RoleArguments { account, role }) => {
-            let outcome = format!("role {role} removed");
-            changes::change(options, &account, &AccountChange::Revoke(role), &outcome, None)
+            (account, AccountChange::Revoke(role), format!("role {role} removed"))
         }
-    }
+    };
+    changes::change(options, &account, &change, &outcome, None)
 }

@@ -53,7 +53,7 @@ impl AccountChange {
             Self::SetPassword(_) => AccountAction::SetPassword,
             Self::ResetPassword(_) => AccountAction::ResetPassword,
             Self::EndSessions => AccountAction::EndSessions,
-            Self::RevokeToken(_) => AccountAction::RevokeToken,
+            Self::RevokeToken(token) => AccountAction::RevokeToken(*token),
         }
     }
 }

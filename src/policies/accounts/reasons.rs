@@ -50,6 +50,6 @@ fn instead(action: AccountAction) -> &'static str {
         | AccountAction::SetPassword => "Ask another member of staff.",
         AccountAction::ResetPassword => "Change your password on the page My account.",
         AccountAction::EndSessions => "End your sessions on the page My account.",
-        AccountAction::RevokeToken => "Revoke your tokens on the page My account.",
+        AccountAction::RevokeToken(_) => "Revoke your tokens on the page My account.",
     }
 }

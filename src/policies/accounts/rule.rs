@@ -65,7 +65,7 @@ pub fn rules(action: AccountAction) -> &'static [Rule] {
         AccountAction::SetPassword => &[IsActive],
         AccountAction::ResetPassword => &[IsNotYourself, IsActive, ReasonIsGiven],
         AccountAction::EndSessions => &[IsNotYourself, IsSignedIn, ReasonIsGiven],
-        AccountAction::RevokeToken => &[IsNotYourself, TokenWorks, ReasonIsGiven],
+        AccountAction::RevokeToken(_) => &[IsNotYourself, TokenWorks, ReasonIsGiven],
     }
 }
 

@@ -2,7 +2,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Person, Role};
+use crate::accounts::AccountLine;
+use crate::domain::Role;
 
 /// A page of accounts.
 #[derive(Serialize, ToSchema)]
@@ -29,21 +30,15 @@ pub(crate) struct AccountBody {
     pub(crate) created_at: Timestamp,
 }
 
-impl AccountBody {
-    /// Returns the account of a person who can sign in.
-    pub(crate) fn active(person: Person, created_at: Timestamp) -> Self {
+impl From<AccountLine> for AccountBody {
+    fn from(AccountLine { person, is_active, created_at }: AccountLine) -> Self {
         Self {
             id: person.id.0,
             roles: person.roles.iter().collect(),
             username: person.username,
             name: person.display_name,
-            is_active: true,
+            is_active,
             created_at,
         }
-    }
-
-    /// Returns the account of a person who cannot sign in.
-    pub(crate) fn deactivated(person: Person, created_at: Timestamp) -> Self {
-        Self { is_active: false, ..Self::active(person, created_at) }
     }
 }

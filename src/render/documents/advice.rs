@@ -2,7 +2,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{Action, Person, Post, PostId, Reason};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::documents::ProblemReason;
 use crate::workflow;
 
@@ -18,7 +18,7 @@ impl ActionsBody {
     pub(crate) fn of(person: &Person, post: &Post) -> Self {
         let actions = Action::ALL.into_iter().filter_map(|action| {
             let path = action_path(action, post.id)?;
-            Some(AdviceBody::of(action, path, &workflow::precheck(action, person, post)))
+            Some(AdviceBody::of(action, path, workflow::precheck(action, person, post)))
         });
         Self { actions: actions.collect() }
     }
@@ -40,13 +40,13 @@ pub(crate) struct AdviceBody {
 }
 
 impl AdviceBody {
-    fn of(action: Action, path: String, answer: &Result<(), Refusal>) -> Self {
+    fn of(action: Action, path: String, answer: Result<(), Refusal>) -> Self {
         let verdict = match answer {
             Ok(()) => AdviceVerdict::Live,
             Err(Refusal::Policy(_)) => AdviceVerdict::NotNow,
             Err(_) => AdviceVerdict::NotYours,
         };
-        let reasons = answer.as_ref().err().map(Refusal::reasons).unwrap_or_default();
+        let reasons = reasons_against(answer);
         Self { action, path, verdict, reasons }
     }
 }

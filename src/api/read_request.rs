@@ -1,27 +1,45 @@
-//! The query string, and the links to the pages before and after one.
+//! A request to read, and the links to the pages before and after one.
 
 use serde::Serialize;
 
 use crate::api::json;
-use crate::domain::{FieldError, decimal};
+use crate::domain::{FieldError, Person, Post, decimal};
 use crate::http::api_error::ApiError;
 use crate::http::paging::{cursor, direction_in_one_field};
 use crate::http::{Form, Reply, Segments, escaped};
 use crate::refusal::Refusal;
+use crate::store::Connection;
 use crate::store::paging::{Cursor, Page, PageRequest};
+use crate::workflow::visible;
 
 /// The lines of a page where the query does not say.
 const DEFAULT_LIMIT: usize = 25;
 
-/// What the address of a request asks for.
-pub(super) struct Query {
+/// What the owner of a token asks to read.
+pub(super) struct ReadRequest {
+    /// A text is read when it is given back.
+    pub(super) conn: Connection,
+    /// The owner of the token.
+    pub(super) reader: Person,
     pub(super) path: String,
     pub(super) segments: Segments,
     /// The query string.
     pub(super) fields: Form,
 }
 
-impl Query {
+impl ReadRequest {
+    /// Returns the post that the address names. There is no query.
+    pub(super) fn post(&mut self) -> Result<Post, ApiError> {
+        self.finish()?;
+        Ok(visible::find(&mut self.conn, &self.reader, self.segments.post_id()?)?)
+    }
+
+    /// Returns the post that the address names, if the reader may know how it came to be.
+    pub(super) fn post_with_history(&mut self) -> Result<Post, ApiError> {
+        self.finish()?;
+        Ok(visible::find_history(&mut self.conn, &self.reader, self.segments.post_id()?)?)
+    }
+
     /// Takes out a field that may be missing, and reads it.
     pub(super) fn take<T: std::str::FromStr>(
         &mut self,
