@@ -38,10 +38,6 @@ pub enum DatabaseLocation {
 impl DatabaseLocation {
     /// Returns the location that the environment names, or else the private
     /// cluster in this directory or the usual one.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when a variable cannot be used, or there is no usual directory.
     pub fn from_environment(
         data_dir: Option<PathBuf>,
         install: InstallPolicy,
@@ -71,63 +67,42 @@ fn url(variable: &'static str) -> Result<Option<String>, ConfigError> {
 
 /// Why there is no database to work with. No sentence holds a password.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what is wrong")]
 pub enum ConfigError {
-    /// An owner is named and a runtime role is not.
     #[error("DATABASE_OWNER_URL is set and DATABASE_URL is not: set both, or neither")]
     OwnerAlone,
-    /// A variable holds something that is not text.
     #[error("{0} is not valid UTF-8")]
     NotText(&'static str),
-    /// A variable holds something that is no connection URL.
     #[error("{variable} {problem}")]
-    InvalidUrl {
-        /// The variable.
-        variable: &'static str,
-        /// What is wrong, without any part of its value.
-        problem: InvalidUrl,
-    },
-    /// There is no private cluster, for a command that makes none.
+    InvalidUrl { variable: &'static str, problem: InvalidUrl },
     #[error(
         "there is no database in {}: start with `imprimatur serve`, `imprimatur migrate` or \
          `imprimatur user create`, or choose another directory with --data-dir",
         path.display()
     )]
-    NoDatabase {
-        /// The data directory.
-        path: PathBuf,
-    },
-    /// The private cluster cannot be opened.
+    NoDatabase { path: PathBuf },
     #[error(transparent)]
     Cluster(#[from] ClusterError),
-    /// The server does not answer.
     #[error("the database cannot be reached: {0}")]
     Connect(String),
-    /// The server answers with an error.
     #[error("a query to the database failed: {0}")]
     Query(#[from] diesel::result::Error),
-    /// A pooler is in front of the server, and shares its sessions.
     #[error(
         "the connection goes through a pooler that gives each transaction another session \
          (PgBouncer's pool_mode = transaction or statement): Imprimatur needs pool_mode = session, \
          or a connection to the server itself"
     )]
     SharedSessions,
-    /// The two URLs do not lead to one database.
     #[error(
         "DATABASE_URL and DATABASE_OWNER_URL name different databases: they must be two roles \
          of the same one"
     )]
     TwoDatabases,
-    /// The role works without triggers and foreign keys.
     #[error(
         "the database protects nothing from the role {role}: its session_replication_role is \
          not origin (ALTER ROLE {role} RESET session_replication_role)"
     )]
-    TriggersOff {
-        /// The role.
-        role: String,
-    },
-    /// The database cannot be brought up to date.
+    TriggersOff { role: String },
     #[error("the migrations failed: {}", causes(.0))]
     Migration(#[from] MigrationError),
 }

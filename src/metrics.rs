@@ -87,11 +87,7 @@ pub fn watch_log(lost: ErrorCounter) {
 #[derive(Debug, Clone)]
 pub struct Recorded(PrometheusHandle);
 
-/// Installs the recorder, for the rest of the process.
-///
-/// # Errors
-///
-/// The recorder exists already, or there are no buckets.
+/// Installs the recorder, for the rest of the process. It can be done once.
 pub fn record() -> Result<Recorded, Box<dyn std::error::Error + Send + Sync>> {
     let builder = PrometheusBuilder::new();
     let builder = builder.set_buckets_for_metric(Matcher::Full(DURATION.to_owned()), &BUCKETS)?;

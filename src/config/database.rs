@@ -39,10 +39,6 @@ pub struct Database {
 impl Database {
     /// Opens the database: starts or joins the private cluster where it is
     /// that, connects once, and asks for the name of the runtime role.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when there is no such database or it does not answer.
     pub fn open(location: &DatabaseLocation) -> Result<Self, ConfigError> {
         match location {
             DatabaseLocation::Server { runtime_url, owner_url } => {
@@ -84,10 +80,6 @@ impl Database {
 
     /// Opens the database where there is one. Where there is none, as in a directory whose
     /// disk is not there, nothing is made.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`], as for [`open`](Self::open).
     pub fn open_existing(location: &DatabaseLocation) -> Result<Self, ConfigError> {
         match location {
             DatabaseLocation::Private { data_dir, .. } if !postgres::has_cluster(data_dir) => {
@@ -167,19 +159,11 @@ impl Database {
 
     /// Starts the private cluster's server again whenever it ends, until the
     /// returned value is dropped. There is nothing to do for another server.
-    ///
-    /// # Errors
-    ///
-    /// [`ClusterError`] when no thread can be had for it.
     pub fn supervise(&self) -> Result<Option<Supervisor>, ClusterError> {
         self.cluster.as_ref().map(Cluster::supervise).transpose()
     }
 
     /// Releases the private cluster, whose last user stops it.
-    ///
-    /// # Errors
-    ///
-    /// [`ClusterError`] when the server does not stop.
     pub fn close(self) -> Result<(), ClusterError> {
         match self.cluster {
             Some(cluster) => cluster.close(),

@@ -126,7 +126,7 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
         let mut lines: Vec<OwnLine> = others.extract_if(.., |line| line.state == state).collect();
         let has_more = lines.len() > max_own(state);
         lines.truncate(max_own(state));
-        let of_state = lines.first().map_or(0, |line| line.of_state);
+        let of_state = lines.first().map_or(0, |line| line.of_state as usize);
         let elsewhere = if state == State::InReview { count_asked } else { 0 };
         let plus = if of_state == COUNTED_OWN { "+" } else { "" };
         let count = format!("{}{plus}", grouped(of_state.saturating_sub(elsewhere)));

@@ -1,3 +1,4 @@
+use super::markdown::{line_shows_text, shows_something};
 use super::slug::Slug;
 use super::text::{Body, FieldError, InvalidInput, Summary, Title};
 
@@ -57,9 +58,9 @@ impl Content {
         let has_address =
             self.title.is_blank() || self.slug.is_some() || Slug::from_title(&self.title).is_some();
         let parts = [
-            ("title", self.title.shows_text()),
-            ("summary", self.summary.shows_text()),
-            ("body", self.body.shows_something()),
+            ("title", line_shows_text(self.title.as_str())),
+            ("summary", line_shows_text(self.summary.as_str())),
+            ("body", shows_something(self.body.as_str())),
             ("web address", has_address),
         ];
         parts.into_iter().filter_map(|(name, is_shown)| (!is_shown).then_some(name)).collect()

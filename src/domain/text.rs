@@ -1,7 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::markdown::{line_shows_text, shows_something};
 use super::one_line;
 use super::unseen::{described, has_visible_text, sets_direction};
 
@@ -60,15 +59,9 @@ pub(super) fn readable(
     let text = if may_have_lines { text } else { text.trim() };
     let length = text.chars().count();
     if length > limit {
-        return Err(FieldError::new(
-            field,
-            format!(
-                "Too long: the limit is {} characters, this has \
-                     {}.",
-                grouped(limit),
-                grouped(length)
-            ),
-        ));
+        let (limit, length) = (grouped(limit), grouped(length));
+        let message = format!("Too long: the limit is {limit} characters, this has {length}.");
+        return Err(FieldError::new(field, message));
     }
     let is_allowed = |character: char| match character {
         '\n' | '\t' | '\u{2028}' | '\u{2029}' => may_have_lines,
@@ -83,12 +76,9 @@ pub(super) fn readable(
         Some('\n' | '\u{2028}' | '\u{2029}') => {
             Err(FieldError::new(field, "Line breaks are not allowed here."))
         }
-        Some(character) if character.is_control() => Err(FieldError::new(
-            field,
-            format!("Remove the control character {}.", described(character)),
-        )),
         Some(character) => {
-            Err(FieldError::new(field, format!("Remove the character {}.", described(character))))
+            let kind = if character.is_control() { "control character" } else { "character" };
+            Err(FieldError::new(field, format!("Remove the {kind} {}.", described(character))))
         }
     }
 }
@@ -176,28 +166,9 @@ impl Note {
 }
 
 impl Title {
-    /// Returns whether readers see any of its text.
-    pub fn shows_text(&self) -> bool {
-        line_shows_text(&self.0)
-    }
-
     /// Returns the title, or "Untitled" while there is none.
     pub fn or_untitled(&self) -> &str {
         if self.is_given() { self.as_str() } else { "Untitled" }
-    }
-}
-
-impl Summary {
-    /// Returns whether readers see any of its text.
-    pub fn shows_text(&self) -> bool {
-        line_shows_text(&self.0)
-    }
-}
-
-impl Body {
-    /// Returns whether readers see anything of it: text or a picture.
-    pub fn shows_something(&self) -> bool {
-        shows_something(&self.0)
     }
 }
 

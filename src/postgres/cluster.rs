@@ -56,10 +56,7 @@ impl Cluster {
             return Ok(());
         };
         // Two users who leave at once would each see the other and both leave the server running.
-        // Where the directory has been deleted there is no other user to wait for, and where
-        // another is being copied there nothing may be in its way.
-        let leaving = Lock::open_existing(&self.directory.start_lock());
-        leaving.as_ref().map_or(Ok(()), Lock::wait_exclusive)?;
+        let leaving = Lock::exclusive_if_exists(&self.directory.start_lock())?;
         if users.release_as_last()? && !users.has_been_replaced() {
             server::stop_all(&self.directory)?;
         }

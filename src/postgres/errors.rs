@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// Why the private cluster could not be opened, watched or stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each message says what happened, and where")]
 pub enum ClusterError {
-    /// There are no server programs on this machine, or in the directory that was named.
     #[error(
         "Imprimatur needs PostgreSQL 14 or newer, and its server programs were not found {}: \
          install it with {}, or let Imprimatur do that with --install-postgres or \
@@ -15,42 +15,24 @@ pub enum ClusterError {
         searched_place(looked_in.as_deref()),
         in_backticks(.command.as_deref())
     )]
-    NotInstalled {
-        /// The directory that `IMPRIMATUR_POSTGRES_BIN` names.
-        looked_in: Option<PathBuf>,
-        /// The command that installs them here, where it is known.
-        command: Option<String>,
-    },
+    NotInstalled { looked_in: Option<PathBuf>, command: Option<String> },
 
-    /// Only root may install PostgreSQL, and there is no `sudo`.
     #[error(
         "Imprimatur needs PostgreSQL 14 or newer, which is not installed, and without sudo this \
          user cannot install it: run `{command}` as root, then start Imprimatur again, or set \
          DATABASE_URL to a server that you have"
     )]
-    InstallNeedsRoot {
-        /// The command for root.
-        command: String,
-    },
+    InstallNeedsRoot { command: String },
 
-    /// The installation failed.
     #[error("`{command}` failed: install PostgreSQL by hand, then start Imprimatur again")]
-    InstallFailed {
-        /// The command that was run.
-        command: String,
-    },
+    InstallFailed { command: String },
 
-    /// The installation succeeded and brought no server programs.
     #[error(
         "`{command}` succeeded, but no PostgreSQL of version 14 or newer is in the usual places: \
          set IMPRIMATUR_POSTGRES_BIN to the directory of its programs"
     )]
-    StillMissing {
-        /// The command that was run.
-        command: String,
-    },
+    StillMissing { command: String },
 
-    /// The cluster was made by a major version that is not installed.
     #[error(
         "the database in {} was made by PostgreSQL {needed}, and no other version can read it: \
          install PostgreSQL {needed} beside the others (found here: {}); to move to another \
@@ -59,87 +41,53 @@ pub enum ClusterError {
         path.display(),
         versions(found)
     )]
-    WrongVersion {
-        /// The directory of the cluster.
-        path: PathBuf,
-        /// The version that made it.
-        needed: u32,
-        /// The versions that are installed.
-        found: Vec<u32>,
-    },
+    WrongVersion { path: PathBuf, needed: u32, found: Vec<u32> },
 
-    /// The directory `postgres` holds something else.
     #[error(
         "{} does not contain a PostgreSQL version: move its directory away, or choose another \
          with --data-dir",
         path.display()
     )]
-    NotACluster {
-        /// The file that should name the version.
-        path: PathBuf,
-    },
+    NotACluster { path: PathBuf },
 
     /// The data directory was deleted or moved while its server was supervised.
     #[error("the data directory {} was deleted or moved", path.display())]
-    DirectoryGone {
-        /// Where it was.
-        path: PathBuf,
-    },
+    DirectoryGone { path: PathBuf },
 
     /// Another directory took the place of the data directory while its server was supervised.
     #[error(
         "another directory is at {} now: the data directory was moved or deleted and replaced",
         path.display()
     )]
-    DirectoryReplaced {
-        /// Where it was.
-        path: PathBuf,
-    },
+    DirectoryReplaced { path: PathBuf },
 
-    /// No home directory and no `XDG_DATA_HOME`.
     #[error("there is no home directory for the data: choose a directory with --data-dir")]
     NoHome,
 
-    /// The directory belongs to another user.
     #[error(
         "{} belongs to another user (uid {owner}): run Imprimatur as that user, \
          or choose another directory with --data-dir",
         path.display()
     )]
-    OtherOwner {
-        /// The directory.
-        path: PathBuf,
-        /// Its owner.
-        owner: u32,
-    },
+    OtherOwner { path: PathBuf, owner: u32 },
 
-    /// The directory has files, and none of them is of a data directory.
     #[error(
         "{} has other files and no database of Imprimatur: choose a new or an empty \
          directory with --data-dir",
         path.display()
     )]
-    NotADataDirectory {
-        /// The directory.
-        path: PathBuf,
-    },
+    NotADataDirectory { path: PathBuf },
 
     /// There is a file, or a link that leads nowhere.
     #[error("{} is no directory: choose another one with --data-dir", path.display())]
-    NotADirectory {
-        /// The file.
-        path: PathBuf,
-    },
+    NotADirectory { path: PathBuf },
 
     /// There is a directory, a pipe, a socket or a device in the place of a file.
     #[error(
         "{} is no regular file: remove it, or choose another directory with --data-dir",
         path.display()
     )]
-    NotAFile {
-        /// What is there.
-        path: PathBuf,
-    },
+    NotAFile { path: PathBuf },
 
     /// The user of this process has no name, and a new cluster needs one.
     #[error(
@@ -147,10 +95,7 @@ pub enum ClusterError {
          PostgreSQL's initdb needs one: add it to /etc/passwd, run Imprimatur as another user, \
          or set DATABASE_URL to a server that you have"
     )]
-    UnnamedUser {
-        /// The id.
-        uid: u32,
-    },
+    UnnamedUser { uid: u32 },
 
     /// Root found no user to run the server as.
     #[error(
@@ -166,65 +111,31 @@ pub enum ClusterError {
         path.display(),
         step.display()
     )]
-    PathNotAccessible {
-        /// The data directory.
-        path: PathBuf,
-        /// The directory on the way that is closed.
-        step: PathBuf,
-        /// The user that is refused.
-        user: String,
-    },
+    PathNotAccessible { path: PathBuf, step: PathBuf, user: String },
 
-    /// The socket directory is a link or belongs to another user.
     #[error(
         "{} is a link or belongs to another user, so the database's socket cannot safely be \
          in there: remove it, or choose a data directory with a shorter path with --data-dir",
         path.display()
     )]
-    UnsafeSocketDirectory {
-        /// The directory.
-        path: PathBuf,
-    },
+    UnsafeSocketDirectory { path: PathBuf },
 
-    /// A new cluster could not be made.
     #[error("a new database could not be created: {} said:\n{output}", program.display())]
-    InitialiseFailed {
-        /// The program that failed.
-        program: PathBuf,
-        /// The last lines of its output.
-        output: String,
-    },
+    InitialiseFailed { program: PathBuf, output: String },
 
-    /// The server ended instead of becoming ready.
     #[error("the database server did not start; the end of {} says:\n{tail}", log.display())]
-    StartFailed {
-        /// The server's log.
-        log: PathBuf,
-        /// The last lines about this start.
-        tail: String,
-    },
+    StartFailed { log: PathBuf, tail: String },
 
-    /// The server runs and does not become ready.
     #[error(
         "the database server (process {pid}) runs but is not ready yet: \
          {} says why; try again when it is",
         log.display()
     )]
-    NotReady {
-        /// The server's process.
-        pid: u32,
-        /// Its log.
-        log: PathBuf,
-    },
+    NotReady { pid: u32, log: PathBuf },
 
-    /// The server was asked to stop and did not.
     #[error("the database server (process {pid}) was asked to stop and is still running")]
-    StopTimedOut {
-        /// The server's process.
-        pid: u32,
-    },
+    StopTimedOut { pid: u32 },
 
-    /// Another process serves from this data directory.
     #[error(
         "Imprimatur is already running{}: use that one, or choose another directory with \
          --data-dir",
@@ -237,14 +148,11 @@ pub enum ClusterError {
         address: Option<String>,
     },
 
-    /// A system call failed.
     #[error("could not {action} {}: {source}", path.display())]
     Io {
         /// The action that failed, as a verb.
         action: &'static str,
-        /// The file or program.
         path: PathBuf,
-        /// The system's error.
         source: io::Error,
     },
 }

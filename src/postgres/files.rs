@@ -1,6 +1,6 @@
 //! Files of the data directory, whose owner is the server's user.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -47,5 +47,10 @@ pub(super) fn remove_if_exists(path: &Path) -> Result<(), ClusterError> {
 /// Returns whether both paths lead to the same file or directory, whatever they are called.
 pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((fs::metadata(one), fs::metadata(other)),
-        (Ok(one), Ok(other)) if (one.dev(), one.ino()) == (other.dev(), other.ino()))
+        (Ok(one), Ok(other)) if is_same(&one, &other))
+}
+
+/// Returns whether both are of one file or directory.
+pub(super) fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }

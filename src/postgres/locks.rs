@@ -1,13 +1,12 @@
 //! Lock files, held by processes that use, start or watch the server. The kernel releases the lock
 //! of a process that ends.
 
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::postgres::errors::{ClusterError, IoContext};
-use crate::postgres::files::open_private;
+use crate::postgres::files::{is_same, open_private};
 
 /// An open lock file; dropping it releases the lock.
 #[derive(Debug)]
@@ -39,6 +38,15 @@ impl Lock {
         let file = File::options().read(true).write(true).open(path).ok()?;
         let path = path.to_owned();
         Some(Lock { file, path })
+    }
+
+    /// Takes the lock exclusively where its file exists. Where the directory was deleted there
+    /// is no other holder to wait for, and where another is being copied there nothing may be in
+    /// its way.
+    pub(super) fn exclusive_if_exists(path: &Path) -> Result<Option<Lock>, ClusterError> {
+        let lock = Lock::open_existing(path);
+        lock.as_ref().map_or(Ok(()), Lock::wait_exclusive)?;
+        Ok(lock)
     }
 
     fn held(
@@ -129,10 +137,6 @@ impl Lock {
     pub(super) fn into_file(self) -> File {
         self.file
     }
-}
-
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 fn uninterrupted(mut wait: impl FnMut() -> io::Result<()>) -> io::Result<()> {

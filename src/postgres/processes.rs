@@ -31,19 +31,18 @@ pub(super) fn find_postmaster(cluster: &Path) -> Option<u32> {
     if !has_proc() {
         return postmasters_by_ps(cluster).first().copied();
     }
-    let processes = fs::read_dir("/proc").ok()?;
-    processes
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .find(|&pid| is_postmaster(pid, cluster))
+    all_by_proc().find(|&pid| is_postmaster(pid, cluster))
 }
 
 /// Returns a postmaster that was started for this path and works elsewhere: its directory was
 /// moved or deleted while it ran. Whatever is at the path now is not its own.
 pub(super) fn find_moved_postmaster(cluster: &Path) -> Option<u32> {
-    let processes = fs::read_dir("/proc").ok()?;
-    processes
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .find(|&pid| is_started_for(&command_line(pid), cluster) && is_moved(pid))
+    all_by_proc().find(|&pid| is_started_for(&command_line(pid), cluster) && is_moved(pid))
+}
+
+fn all_by_proc() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
 /// Returns whether a postmaster works elsewhere than at the path that it was started for.

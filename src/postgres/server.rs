@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::postgres::directory::DataDirectory;
 use crate::postgres::errors::{ClusterError, IoContext};
 use crate::postgres::files::remove_if_exists;
+use crate::postgres::locks::Lock;
 use crate::postgres::log::{open_log, tail_of};
 use crate::postgres::postmaster::{Postmaster, Readiness};
 use crate::postgres::postmaster_file::PostmasterFile;
@@ -107,15 +108,20 @@ pub(super) fn stop_all(directory: &DataDirectory) -> Result<(), ClusterError> {
     while let Some(pid) = processes::find_postmaster(&directory.cluster()) {
         Postmaster::new(pid, directory).stop()?;
     }
-    stop_moved(directory)?;
+    stop_all_moved(directory)?;
     socket_directory::remove(directory);
     Ok(())
 }
 
 /// Stops the servers that were started here and whose directories were moved away or deleted
-/// since: they would write into what is here now. The caller holds the start lock, because a
-/// server that is just starting does not work in its directory yet.
+/// since: they would write into what is here now. Waits for the start lock, because a server
+/// that is just starting does not work in its directory yet.
 pub(super) fn stop_moved(directory: &DataDirectory) -> Result<(), ClusterError> {
+    let _starting = Lock::exclusive_if_exists(&directory.start_lock())?;
+    stop_all_moved(directory)
+}
+
+fn stop_all_moved(directory: &DataDirectory) -> Result<(), ClusterError> {
     while let Some(pid) = processes::find_moved_postmaster(&directory.cluster()) {
         Postmaster::new(pid, directory).stop_process()?;
     }

@@ -24,9 +24,8 @@ pub(super) fn join_or_start(
     // After the programs: to install PostgreSQL creates the user that root runs it as.
     let user = ServerUser::of(directory)?;
     user.check_access(directory)?;
-    // A server whose directory was deleted keeps running for up to a minute. On its
-    // way out it would
-    // write its own state over that of the next cluster, and remove the next server's socket.
+    // A server whose directory was deleted keeps running for up to a minute. On its way out it
+    // would write its own state over that of the next cluster, and remove the next server's socket.
     server::stop_all(directory)?;
     if directory.version()?.is_none() {
         initialise::initialise(directory, &user, &programs, settings.durability)?;
@@ -41,15 +40,12 @@ pub(super) fn restart(
     is_wanted: impl FnOnce() -> bool,
 ) -> Result<(), ClusterError> {
     // No file is made in a directory that was deleted.
-    let Some(starting) = Lock::open_existing(&directory.start_lock()) else {
-        return Err(ClusterError::DirectoryGone { path: directory.root().to_owned() });
-    };
-    starting.wait_exclusive()?;
+    let gone = || ClusterError::DirectoryGone { path: directory.root().to_owned() };
+    let _starting = Lock::exclusive_if_exists(&directory.start_lock())?.ok_or_else(gone)?;
     if !is_wanted() || server::running(directory)?.is_some() {
         return Ok(());
     }
-    let path = directory.root().to_owned();
-    let major = directory.version()?.ok_or(ClusterError::DirectoryGone { path })?;
+    let major = directory.version()?.ok_or_else(gone)?;
     let programs = programs::of_version(major, directory)?;
     server::stop_all(directory)?;
     start(directory, settings, &ServerUser::of(directory)?, &programs).map(|_| ())

@@ -3,8 +3,7 @@
 //! Not where another directory has taken the place of its own: what people are told was saved
 //! would be in the one, and what they see in the other. Then the program ends.
 
-use std::fs::{self, File, Metadata};
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +13,7 @@ use std::time::Duration;
 
 use crate::postgres::directory::DataDirectory;
 use crate::postgres::errors::{ClusterError, IoContext};
-use crate::postgres::locks::Lock;
+use crate::postgres::files::is_same;
 use crate::postgres::settings::ClusterSettings;
 use crate::postgres::{server, startup, sys};
 
@@ -105,11 +104,8 @@ impl Watched {
     /// Returns whether the path leads to another cluster. A path that leads nowhere may lead
     /// back again.
     fn has_been_replaced(&self) -> bool {
-        let identity = |file: Metadata| (file.dev(), file.ino());
-        match (self.cluster.metadata(), fs::metadata(self.directory.cluster())) {
-            (Ok(own), Ok(there)) => identity(own) != identity(there),
-            _ => false,
-        }
+        matches!((self.cluster.metadata(), fs::metadata(self.directory.cluster())),
+            (Ok(own), Ok(there)) if !is_same(&own, &there))
     }
 
     /// Ends the server that was moved away, and this program.
@@ -118,16 +114,10 @@ impl Watched {
         IS_REPLACED.store(true, Ordering::Relaxed);
         let path = self.directory.root().to_owned();
         tracing::error!(error = %ClusterError::DirectoryReplaced { path }, "the program ends");
-        if let Err(error) = self.stop_moved() {
+        if let Err(error) = server::stop_moved(&self.directory) {
             tracing::error!(%error, "the database server was not stopped");
         }
         sys::signal(std::process::id(), libc::SIGTERM);
-    }
-
-    fn stop_moved(&self) -> Result<(), ClusterError> {
-        let starting = Lock::open_existing(&self.directory.start_lock());
-        starting.as_ref().map_or(Ok(()), Lock::wait_exclusive)?;
-        server::stop_moved(&self.directory)
     }
 
     fn start_again(&self) {

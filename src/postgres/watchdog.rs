@@ -1,7 +1,6 @@
 //! The watchdog: a small process that outlives users that are killed, and then stops their server.
 //!
-//! It waits for a lock, so it costs nothing until it is needed. Killing it does no
-//! harm: a last user
+//! It waits for a lock, so it costs nothing until it is needed. Killing it does no harm: a last user
 //! that ends in order stops the server itself, and the next user starts another watchdog.
 
 use std::fs::{File, OpenOptions};
@@ -42,18 +41,12 @@ pub fn run_watchdog(data_dir: &Path, grace: Duration) -> Result<(), ClusterError
     let outcome = match users.has_been_replaced() {
         // Another directory is here now, which has users and a watchdog of its own. A user that
         // leaves holds its start lock, and waits for the users' lock.
-        true => users.release().and_then(|()| stop_moved(&directory)),
+        true => users.release().and_then(|()| server::stop_moved(&directory)),
         false => server::stop_all(&directory),
     };
     // Before the users' lock: the process that waits for that one checks for a watchdog next.
     release_watchdog_lock();
     outcome
-}
-
-fn stop_moved(directory: &DataDirectory) -> Result<(), ClusterError> {
-    let starting = Lock::open_existing(&directory.start_lock());
-    starting.as_ref().map_or(Ok(()), Lock::wait_exclusive)?;
-    server::stop_moved(directory)
 }
 
 #[derive(PartialEq, Eq)]

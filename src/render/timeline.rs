@@ -30,28 +30,18 @@ pub(crate) enum Happened {
 /// Returns the events in the history of a post, newest first. Consecutive revisions
 /// are one event, because authors save often.
 pub(crate) fn timeline(history: &PostHistory, author: &Byline) -> Vec<Event> {
-    let entered = history.transitions.iter().map(|transition| Event {
-        at: transition.at,
-        by: transition.by.clone(),
-        kind: Happened::Entered(transition.clone()),
+    let event = |at: Timestamp, by: &Byline, kind| Event { at, by: by.clone(), kind };
+    let entered = history.transitions.iter().map(|transition| {
+        event(transition.at, &transition.by, Happened::Entered(transition.clone()))
     });
     // The first revision is part of entering the draft state.
-    let wrote = history.revisions.iter().skip(1).map(|(number, at)| Event {
-        at: *at,
-        by: author.clone(),
-        kind: Happened::Wrote(*number, *number),
-    });
+    let wrote = history.revisions.iter().skip(1);
+    let wrote = wrote.map(|(number, at)| event(*at, author, Happened::Wrote(*number, *number)));
     let reviewed = history.reviews.iter().flat_map(|review| {
-        let asked = Event {
-            at: review.at,
-            by: review.reviewer.clone(),
-            kind: Happened::Asked(review.clone()),
-        };
-        let withdrew = review.withdrawn_at.map(|at| Event {
-            at,
-            by: review.reviewer.clone(),
-            kind: Happened::Withdrew(review.clone()),
-        });
+        let by = &review.reviewer;
+        let asked = event(review.at, by, Happened::Asked(review.clone()));
+        let withdrew =
+            review.withdrawn_at.map(|at| event(at, by, Happened::Withdrew(review.clone())));
         std::iter::once(asked).chain(withdrew)
     });
     let mut events: Vec<Event> = entered.chain(wrote).chain(reviewed).collect();

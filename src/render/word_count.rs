@@ -1,3 +1,4 @@
+use super::markdown::tag_end;
 use super::scripts::{Spacing, spacing};
 use crate::domain::counted;
 
@@ -71,8 +72,12 @@ fn text(html: &str) -> String {
     while let Some(at) = rest.find(['<', '&']) {
         text.push_str(&rest[..at]);
         let is_tag = rest[at..].starts_with('<');
-        let end = if is_tag { tag_end(&rest[at..]) } else { rest[at..].find(';') };
-        let marked = &rest[at..end.map_or(rest.len(), |end| at + end + 1)];
+        let marked = &rest[at..];
+        let length = match is_tag {
+            true => tag_end(marked),
+            false => marked.find(';').map_or(marked.len(), |end| end + 1),
+        };
+        let marked = &marked[..length];
         let name = marked.trim_start_matches(['<', '/']);
         let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let ends_a_word = if is_tag { !INSIDE_WORDS.contains(&name) } else { marked == "&nbsp;" };
@@ -83,15 +88,6 @@ fn text(html: &str) -> String {
     }
     text.push_str(rest);
     text
-}
-
-/// Returns where a tag closes: a `>` in the value of an attribute does not.
-fn tag_end(tag: &str) -> Option<usize> {
-    let mut is_quoted = false;
-    tag.find(|character| {
-        is_quoted ^= character == '"';
-        character == '>' && !is_quoted
-    })
 }
 
 #[cfg(test)]

@@ -24,10 +24,6 @@ use crate::store::{Store, posts};
 pub(super) const DRAIN: u64 = 20;
 
 /// Returns the server, ready to be awaited.
-///
-/// # Errors
-///
-/// When the cookie key cannot be read or the listener cannot be used.
 pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server> {
     let (secret, feed_ids) = kept_ids(&context.store)?;
     let key = Key::try_from(secret.as_slice()).map_err(std::io::Error::other)?;

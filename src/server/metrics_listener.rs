@@ -52,10 +52,6 @@ struct Scraped {
 }
 
 /// Starts to record metrics and to serve them, until the handle stops it.
-///
-/// # Errors
-///
-/// When the listener cannot be used, or metrics are recorded already.
 pub(super) fn begin(watch: Watch, context: Context) -> std::io::Result<ServerHandle> {
     let recorded = metrics::record().map_err(std::io::Error::other)?;
     actix_web::rt::spawn(tidy_every_few_seconds(recorded.clone()));

@@ -28,10 +28,6 @@ enum Stage {
 ///
 /// The server runs on a thread of its own. At its end that thread waits for every
 /// query that the database has not answered; this function does not.
-///
-/// # Errors
-///
-/// When the cookie key cannot be read or a listener cannot be used.
 pub fn serve(
     listener: TcpListener,
     store: Store,

@@ -41,13 +41,12 @@ pub enum MigrationError {
 
 /// Why the program cannot work with a database. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says why, and what to do")]
 pub enum Unusable {
-    /// Text would be stored in another encoding.
     #[error(
         "its encoding is {0}: use a database with UTF-8 (createdb --encoding=UTF8 --template=template0)"
     )]
     Encoding(String),
-    /// There is no schema to work in.
     #[error("it has no schema named public: create one that is owned by the role that migrates")]
     NoSchema,
     /// It was made by a version from before the first release, or by another program
@@ -56,18 +55,14 @@ pub enum Unusable {
         "it has the schema of a development version or of another program, which this version cannot migrate: use a new database or a new data directory"
     )]
     Development,
-    /// Another program keeps something where our tables would be.
     #[error("its schema public belongs to another program ({0}): use a database of its own")]
     Occupied(String),
-    /// A later version of the program has migrated it.
     #[error("a later version of imprimatur has migrated it: use that version, or a newer one")]
     Newer,
-    /// The role that the program works as was given no rights.
     #[error(
         "the role {0} may not use it: run `imprimatur migrate` with the URL of its owner in DATABASE_OWNER_URL"
     )]
     NotGranted(String),
-    /// The role that migrates may not.
     #[error(
         "the role {0} may not change its schema: put the URL of its owner in DATABASE_OWNER_URL"
     )]
@@ -193,10 +188,6 @@ pub fn is_current(conn: &mut PgConnection) -> Result<bool, MigrationError> {
 }
 
 /// Returns the migrations that the program knows, oldest first.
-///
-/// # Errors
-///
-/// [`MigrationError::Migration`] when the program was built with a wrong one.
 pub(super) fn migrations() -> Result<Vec<Box<dyn Migration<Pg>>>, MigrationError> {
     let mut migrations = MigrationSource::<Pg>::migrations(&MIGRATIONS)
         .map_err(|error| MigrationError::Migration(error.to_string()))?;

@@ -60,7 +60,7 @@ impl<'a> ImportRun<'a> {
         }
         let ParsedFile { content, ignored, notes } = match parsed_file::read(&file.path) {
             Ok(parsed) => parsed,
-            Err(reasons) => return self.refused(file, Exit::Input, "input", reasons),
+            Err(reasons) => return self.refused(&file.shown, Exit::Input, "input", reasons),
         };
         let title = Some(content.title.or_untitled().to_owned());
         let missing = content.missing();
@@ -75,7 +75,7 @@ impl<'a> ImportRun<'a> {
             }
             Some(used) => {
                 let reason = changed(used);
-                self.refused(file, Exit::Input, "input", vec![reason])
+                self.refused(&file.shown, Exit::Input, "input", vec![reason])
             }
             None if self.report.is_dry_run => self.precheck(file, &create),
             None => self.create(file, &create),
@@ -106,7 +106,7 @@ impl<'a> ImportRun<'a> {
             }
             // Another run has just imported another text of this file.
             Err(Refusal::Input(input)) if input.of("key").is_some() => {
-                self.refused(file, Exit::Input, "input", vec![changed_meanwhile()])
+                self.refused(&file.shown, Exit::Input, "input", vec![changed_meanwhile()])
             }
             Err(refusal) => self.refused_by_workflow(file, refusal, call.caller.request),
         }
@@ -127,27 +127,26 @@ impl<'a> ImportRun<'a> {
         };
         let (exit, layer) = (Exit::of(&refusal), refusal.layer());
         let reasons = CommandFailure::refused(refusal, request).reasons();
-        self.refused(file, exit, layer, reasons)
+        self.refused(&file.shown, exit, layer, reasons)
     }
 
     fn refused(
         &mut self,
-        file: &SourceFile,
+        shown: &str,
         exit: Exit,
         layer: &'static str,
         reasons: Vec<Reason>,
     ) -> FileReport {
         self.gravest = self.gravest.max(Some((exit, layer)));
-        let report = FileReport::new(file.shown.clone(), FileOutcome::Refused);
+        let report = FileReport::new(shown.to_owned(), FileOutcome::Refused);
         FileReport { layer: Some(layer), reasons, ..report }
     }
 
     /// Records a folder that cannot be read.
     pub(super) fn refuse_unreadable(&mut self, path: &Path, error: &io::Error) {
-        self.gravest = self.gravest.max(Some((Exit::Input, "input")));
-        let report = FileReport::new(path.to_string_lossy().into_owned(), FileOutcome::Refused);
         let reasons = vec![parsed_file::cannot_be_read(error)];
-        self.record(FileReport { layer: Some("input"), reasons, ..report });
+        let report = self.refused(&path.to_string_lossy(), Exit::Input, "input", reasons);
+        self.record(report);
     }
 
     /// Adds a file to the report, and prints it at once as text.

@@ -26,7 +26,6 @@ pub(crate) struct AccountBody {
     /// Whether the account is active.
     pub(crate) is_active: bool,
     /// When it was created.
-    #[schema(value_type = String, format = DateTime)]
     pub(crate) created_at: Timestamp,
 }
 

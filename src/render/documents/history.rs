@@ -43,7 +43,6 @@ struct StepBody {
     /// Who did it.
     by: PersonBody,
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// The revision that was current.
     revision: i32,
@@ -67,7 +66,6 @@ struct RevisionLineBody {
     /// Its number.
     revision: i32,
     /// When it was saved.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
 }
 
@@ -81,10 +79,8 @@ pub(super) struct ChangeRequestBody {
     /// What the author should change.
     note: String,
     /// When the request was made.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// When it was withdrawn, or null.
-    #[schema(value_type = Option<String>, format = DateTime)]
     withdrawn_at: Option<Timestamp>,
 }
 
@@ -108,7 +104,6 @@ struct ReadingBody {
     /// Who opened it.
     reader: PersonBody,
     /// When they opened it last.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
 }
 

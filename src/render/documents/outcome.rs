@@ -16,7 +16,6 @@ pub(crate) struct OutcomeBody {
     /// The state that the post was in when it was done.
     state: State,
     /// When it was done.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// The web address that the post was published under, for a publication.
     #[serde(skip_serializing_if = "Option::is_none")]

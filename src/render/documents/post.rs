@@ -22,7 +22,6 @@ pub(crate) struct PostLineBody {
     /// Its state.
     state: State,
     /// When it entered this state.
-    #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     /// Its current title. May be blank in a draft.
     title: String,
@@ -53,7 +52,6 @@ pub(crate) struct PostBody {
     /// Its state.
     state: State,
     /// When it entered this state.
-    #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     /// Its title.
     title: String,
@@ -66,10 +64,8 @@ pub(crate) struct PostBody {
     /// The number of its current revision: the entity tag, without quotation marks.
     revision: i32,
     /// When the current revision was saved, for the author, reviewers and staff.
-    #[schema(value_type = Option<String>, format = DateTime)]
     revised_at: Option<Timestamp>,
     /// When it was published, or null.
-    #[schema(value_type = Option<String>, format = DateTime)]
     published_at: Option<Timestamp>,
     /// The web address that the author chose, or null. Only for the author, reviewers
     /// and staff.
@@ -123,7 +119,6 @@ pub(crate) struct RevisionBody {
     /// Its number.
     revision: i32,
     /// When it was saved.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// Its title.
     title: String,

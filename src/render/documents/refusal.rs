@@ -21,7 +21,6 @@ pub(crate) struct RefusalBody {
     /// Its number.
     id: i64,
     /// When it was recorded.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// The request ID, as shown on the error page or in the problem.
     #[schema(format = "uuid")]

@@ -10,7 +10,7 @@ pub(crate) enum Audience {
 #[cfg(test)]
 mod tests {
     use crate::domain::markdown::shows_something;
-    use crate::render::markdown::tests::{html, said};
+    use crate::render::markdown::tests::{html, render, said};
 
     /// Returns whether readers see a word, a sign or a picture of rendered HTML.
     fn shows(rendered: &str) -> bool {
@@ -99,11 +99,6 @@ mod tests {
         );
     }
 
-    /// Returns what readers see, without directions.
-    fn shown(text: &str) -> String {
-        html(text).replace(" dir=\"auto\"", "").replace(" dir=\"ltr\"", "")
-    }
-
     #[test]
     fn marks_in_braces_are_counted_and_shown_to_no_reader() {
         for (text, marks, expected) in [
@@ -150,7 +145,7 @@ mod tests {
             ("A\n{#x .c}\n---", 1, "<h2 id=\"heading-x\">A</h2>"),
             ("{::options toc_levels=\"1..2\" /}\n\nA", 1, "<p>A</p>"),
         ] {
-            let rendered = shown(text);
+            let rendered = render(text);
             let is_part = expected.starts_with("</") || expected.starts_with("<t");
             let is_right = if is_part {
                 rendered.trim_end().contains(expected)
@@ -205,7 +200,7 @@ mod tests {
             "{key=value, other=value}",
             "interface A {\n  b: c\n}",
         ] {
-            let rendered = shown(text);
+            let rendered = render(text);
             let braces = |text: &str| text.matches(['{', '}']).count();
             assert_eq!(braces(&rendered), braces(text), "{text}\n{rendered}");
             assert!(!said(text).contains("mark"), "{text}");
@@ -221,7 +216,7 @@ mod tests {
             ("::::: {#x .y}\n::: z :::\nA\n:::\n::::::", 4),
             ("::: tip {.y}\nA\n\n:::", 2),
         ] {
-            let rendered = shown(text);
+            let rendered = render(text);
             assert!(!rendered.contains(":::") && rendered.contains('A'), "{text}\n{rendered}");
             assert!(!rendered.contains("<p></p>"), "{text}\n{rendered}");
             assert_eq!(
@@ -234,7 +229,7 @@ mod tests {
         for text in
             [":::", "a ::: b", "::: a b", "`::: a`", "std:::x", "::: {x}y", "```\n::: a\n```"]
         {
-            assert!(shown(text).contains(":::"), "{text}");
+            assert!(render(text).contains(":::"), "{text}");
             assert!(!said(text).contains("not shown"), "{text}");
         }
     }

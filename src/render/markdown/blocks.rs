@@ -123,12 +123,7 @@ fn is_end_of_block(tag: TagEnd) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::markdown::{Audience, render};
-
-    /// Returns what readers see.
-    fn html(text: &str) -> String {
-        render(text, Audience::Reader).html
-    }
+    use crate::render::markdown::tests::html;
 
     #[test]
     fn each_block_has_its_own_direction_and_code_is_left_to_right() {

@@ -22,7 +22,7 @@ pub(crate) fn for_feed(html: &str, address: &str) -> String {
 }
 
 /// Returns where a tag ends: a `>` in the value of an attribute is not its end.
-fn tag_end(tag: &str) -> usize {
+pub(crate) fn tag_end(tag: &str) -> usize {
     let mut is_quoted = false;
     let end = tag.find(|character| {
         is_quoted ^= character == '"';
@@ -46,7 +46,7 @@ fn without_id(tag: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::for_feed;
-    use crate::render::markdown::{Audience, render};
+    use crate::render::markdown::tests::html;
 
     #[test]
     fn links_within_the_text_lead_to_the_page_and_nothing_has_an_id() {
@@ -57,11 +57,6 @@ mod tests {
             "<h2 dir=\"auto\">A</h2><p title=\"> id=\">href=\"#x\" \
              <a href=\"https://example.org/posts/a#heading-a\">up</a></p>"
         );
-    }
-
-    /// Returns what readers see.
-    fn html(text: &str) -> String {
-        render(text, Audience::Reader).html
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod unseen_characters;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd, html};
 
 pub(crate) use audience::Audience;
-pub(crate) use feed::for_feed;
+pub(crate) use feed::{for_feed, tag_end};
 use notes::NoteKind;
 pub(crate) use notes::Notes;
 

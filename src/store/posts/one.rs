@@ -93,7 +93,7 @@ pub(super) fn find_with_next_slug(
     .get_result::<PostRow>(conn)
     .optional()?;
     let Some(mut row) = row else { return Ok(None) };
-    let is_free = row.next_slug.take().as_deref() == Some(shown.as_str());
+    let is_free = row.next_slug.take().as_ref() == Some(shown);
     let post = post(row)?;
     if post.state() != State::InReview {
         return Ok(Some((post, None)));
@@ -108,36 +108,29 @@ pub(super) fn find_with_next_slug(
 /// Returns the web address that a post which wants this one would get now. It
 /// waits for a publication in progress under the same one.
 pub fn available_slug(conn: &mut PgConnection, wanted: &Slug) -> QueryResult<Slug> {
-    let slug = statement::<Text>("SELECT available_slug($1)")
-        .bind::<Text, _>(wanted.as_str())
-        .get_result::<String>(conn)?;
-    Ok(Slug::parse(&slug).unwrap_or_else(|| wanted.clone()))
+    statement::<Text>("SELECT available_slug($1)").bind::<Text, _>(wanted.as_str()).get_result(conn)
 }
 
 /// What a reviewer is shown before they publish a post.
-#[derive(Debug)]
+#[derive(Debug, Queryable)]
 pub struct BeforePublishing {
     /// The web address that the post would get now.
     pub slug: Slug,
     /// When its author last changed the text without saving it, if they did.
+    #[diesel(deserialize_as = NullableTimestamp)]
     pub unsaved_edit_at: Option<Timestamp>,
 }
 
 /// Returns what the page on which a publication is confirmed shows besides the post.
 pub fn before_publishing(conn: &mut PgConnection, post: &Post) -> QueryResult<BeforePublishing> {
-    let wanted = post.current.content.wanted_slug();
-    let (slug, unsaved_edit_at) = statement::<(Text, Nullable<Timestamptz>)>(
+    statement::<(Text, Nullable<Timestamptz>)>(
         "SELECT available_slug($1), (SELECT edit.last_at FROM unsaved_edits edit
              WHERE edit.post_id = $2 AND edit.revision = $3)",
     )
-    .bind::<Text, _>(wanted.as_str())
+    .bind::<Text, _>(post.current.content.wanted_slug().as_str())
     .bind::<BigInt, _>(post.id.0)
     .bind::<Integer, _>(post.current.number.0)
-    .get_result::<(String, NullableTimestamp)>(conn)?;
-    Ok(BeforePublishing {
-        slug: Slug::parse(&slug).unwrap_or(wanted),
-        unsaved_edit_at: unsaved_edit_at.to_jiff(),
-    })
+    .get_result(conn)
 }
 
 /// Returns those of the posts that can be seen, by their numbers, each with no

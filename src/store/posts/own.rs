@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
+use jiff_diesel::Timestamp as Stored;
 
 use super::desk_line::{
     Name, NameSqlType, ReadingSqlType, Requests, RequestsSqlType, look, name, request_where,
@@ -11,24 +11,32 @@ use super::desk_line::{
 use super::words::Words;
 use crate::domain::{Content, PostId, Reading, RevisionNumber, State, UserId};
 use crate::store::Loan;
+use crate::store::paging::Cursor;
 use crate::store::statement::statement;
 
 /// One of an author's own posts, with its state and who has to act next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct OwnLine {
     /// The post.
     pub id: PostId,
     /// Its state.
     pub state: State,
+    /// Since when it has been in its state.
+    #[diesel(deserialize_as = Stored)]
+    pub since: Timestamp,
+    /// How many posts the author has in its state, as far as [`COUNTED_OWN`].
+    pub of_state: i64,
+    /// The last post of its stretch, by when that entered its state, if another stretch
+    /// follows.
+    pub(super) last_of_stretch: Option<Cursor>,
     /// What to call it.
     pub name: Name,
     /// What shows whether it lacks something.
     text: TextRow,
-    /// Since when it has been in its state.
-    pub since: Timestamp,
     /// Its current revision.
     pub revision: RevisionNumber,
     /// When that was written.
+    #[diesel(deserialize_as = Stored)]
     pub revised_at: Timestamp,
     /// Who brought it into its state, from published on.
     pub by: Option<String>,
@@ -40,8 +48,6 @@ pub struct OwnLine {
     pub request: Option<Requests>,
     /// Which reviewer looked last, while it is in review.
     pub last_reading: Option<Reading>,
-    /// How many posts the author has in its state, as far as [`COUNTED_OWN`].
-    pub of_state: usize,
 }
 
 /// How far an author's own posts are counted, and how many drafts are sorted by when
@@ -70,7 +76,11 @@ impl OwnOrder {
 }
 
 pub(super) type OwnSqlType = (
-    (BigInt, Text, Timestamptz, BigInt, Nullable<Timestamptz>, Nullable<BigInt>),
+    BigInt,
+    Text,
+    Timestamptz,
+    BigInt,
+    Nullable<(Timestamptz, BigInt)>,
     NameSqlType,
     (Text, Text, Text, Bool),
     Integer,
@@ -82,33 +92,9 @@ pub(super) type OwnSqlType = (
     Nullable<ReadingSqlType>,
 );
 
-#[derive(Queryable)]
-pub(super) struct OwnRow {
-    pub(super) place: PlaceRow,
-    name: Name,
-    text: TextRow,
-    revision: RevisionNumber,
-    pub(super) revised_at: Stored,
-    by: Option<String>,
-    slug: Option<String>,
-    archive_reason: Option<String>,
-    request: Option<Requests>,
-    last_reading: Option<Reading>,
-}
-
-#[derive(Queryable)]
-pub(super) struct PlaceRow {
-    pub(super) id: PostId,
-    state: State,
-    since: Stored,
-    of_state: i64,
-    pub(super) last_since: NullableTimestamp,
-    pub(super) last_id: Option<i64>,
-}
-
 /// As much of a text as shows what it lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub(super) struct TextRow {
+pub struct TextRow {
     title: String,
     summary: String,
     /// As much of it as shows whether readers see anything: of a draft that does not
@@ -154,10 +140,9 @@ pub fn newest_of_each_state(
         )
     });
     let posts = of_each.collect::<Vec<_>>().join(" UNION ALL ");
-    let rows = statement::<OwnSqlType>(own_lines(&posts, "p.place, p.sorted_by DESC, p.id DESC"))
+    statement::<OwnSqlType>(own_lines(&posts, "p.place, p.sorted_by DESC, p.id DESC"))
         .bind::<BigInt, _>(author.0)
-        .load::<OwnRow>(conn)?;
-    Ok(rows.into_iter().map(OwnLine::from).collect())
+        .load(conn)
 }
 
 /// Returns those of an author's own posts whose newest text has the words, the newest
@@ -174,12 +159,11 @@ pub fn own_with_words(
          WHERE d.document @@ $2::tsquery AND posts.author_id = $1
          ORDER BY d.post_id DESC LIMIT {limit}"
     );
-    let rows = statement::<OwnSqlType>(own_lines(&posts, "p.id DESC"))
+    statement::<OwnSqlType>(own_lines(&posts, "p.id DESC"))
         .planned_anew()
         .bind::<BigInt, _>(author.0)
         .bind::<Text, _>(words.query())
-        .load::<OwnRow>(conn)?;
-    Ok(rows.into_iter().map(OwnLine::from).collect())
+        .load(conn)
 }
 
 /// Returns the query that has the lines of these posts, in this order.
@@ -204,24 +188,4 @@ pub(super) fn own_lines(posts: &str, order: &str) -> String {
         look!()
     );
     format!("{columns} ({posts}) {facts} ORDER BY {order}")
-}
-
-impl From<OwnRow> for OwnLine {
-    fn from(row: OwnRow) -> Self {
-        Self {
-            id: row.place.id,
-            state: row.place.state,
-            name: row.name,
-            text: row.text,
-            since: row.place.since.to_jiff(),
-            revision: row.revision,
-            revised_at: row.revised_at.to_jiff(),
-            by: row.by,
-            slug: row.slug,
-            archive_reason: row.archive_reason,
-            request: row.request,
-            last_reading: row.last_reading,
-            of_state: row.place.of_state as usize,
-        }
-    }
 }

@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use super::own::{OwnLine, OwnOrder, OwnRow, OwnSqlType, PlaceRow, own_lines};
+use super::own::{OwnLine, OwnOrder, OwnSqlType, own_lines};
 use crate::domain::{State, UserId};
 use crate::store::paging::Cursor;
 use crate::store::statement::statement;
@@ -64,31 +64,21 @@ pub fn written_by(
     );
     let [above, after] = [start.entered_before, start.after]
         .map(|cursor| cursor.unwrap_or(Cursor { at: Timestamp::MAX, id: i64::MAX }));
-    let mut rows = statement::<OwnSqlType>(own_lines(&posts, "p.sorted_by DESC, p.id DESC"))
+    let mut lines = statement::<OwnSqlType>(own_lines(&posts, "p.sorted_by DESC, p.id DESC"))
         .bind::<BigInt, _>(author.0)
         .bind::<Timestamptz, _>(Stored::from(above.at))
         .bind::<BigInt, _>(above.id)
         .bind::<Timestamptz, _>(Stored::from(after.at))
         .bind::<BigInt, _>(after.id)
-        .load::<OwnRow>(conn)?;
-    let has_more = rows.len() > size;
-    rows.truncate(size);
-    let next = rows.last().and_then(|last| match (has_more, last.place.stretch()) {
-        (true, _) => Some(OwnStart { after: Some(last.cursor()), ..start }),
+        .load::<OwnLine>(conn)?;
+    let has_more = lines.len() > size;
+    lines.truncate(size);
+    let next = lines.last().and_then(|last| match (has_more, last.last_of_stretch) {
+        (true, _) => {
+            let after = Cursor { at: last.revised_at, id: last.id.0 };
+            Some(OwnStart { after: Some(after), ..start })
+        }
         (false, last) => last.map(|last| OwnStart { entered_before: Some(last), after: None }),
     });
-    Ok(OwnPosts { lines: rows.into_iter().map(OwnLine::from).collect(), next })
-}
-
-impl PlaceRow {
-    /// Returns the last post of the stretch, if there is another one.
-    fn stretch(&self) -> Option<Cursor> {
-        Some(Cursor { at: self.last_since.to_jiff()?, id: self.last_id? })
-    }
-}
-
-impl OwnRow {
-    fn cursor(&self) -> Cursor {
-        Cursor { at: self.revised_at.to_jiff(), id: self.place.id.0 }
-    }
+    Ok(OwnPosts { lines, next })
 }

@@ -35,7 +35,7 @@ pub(super) struct PostRow {
     archived: Option<Archival>,
     current: Revision,
     standing: serde_json::Value,
-    pub(super) next_slug: Option<String>,
+    pub(super) next_slug: Option<Slug>,
 }
 
 #[derive(Queryable)]
@@ -56,10 +56,9 @@ impl Queryable<SubmissionSqlType, Pg> for Submission {
 }
 
 impl Queryable<PublicationSqlType, Pg> for Publication {
-    type Row = (Byline, Stored, RevisionNumber, String);
+    type Row = (Byline, Stored, RevisionNumber, Slug);
 
     fn build((by, at, revision, slug): Self::Row) -> deserialize::Result<Self> {
-        let slug = Slug::parse(&slug).ok_or("a web address that is none")?;
         Ok(Self { at: at.to_jiff(), by, revision, slug })
     }
 }

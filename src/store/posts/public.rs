@@ -20,7 +20,7 @@ pub enum Address {
 }
 
 /// A post as the public finds it, without its body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct PublicPost {
     /// The post.
     pub id: PostId,
@@ -37,36 +37,11 @@ pub struct PublicPost {
     /// Who wrote it.
     pub author: String,
     /// When it was published.
+    #[diesel(deserialize_as = Stored)]
     pub published_at: Timestamp,
 }
 
 type PublicSqlType = (BigInt, Integer, Text, Text, Text, BigInt, Text, Timestamptz);
-
-#[derive(Queryable)]
-struct PublicRow {
-    id: PostId,
-    revision: RevisionNumber,
-    slug: String,
-    title: String,
-    summary: String,
-    author_id: UserId,
-    author: String,
-    published_at: Stored,
-}
-
-/// Returns the post, unless its slug is not one.
-fn public(row: PublicRow) -> Option<PublicPost> {
-    Some(PublicPost {
-        id: row.id,
-        revision: row.revision,
-        slug: Slug::parse(&row.slug)?,
-        title: row.title,
-        summary: row.summary,
-        author_id: row.author_id,
-        author: row.author,
-        published_at: row.published_at.to_jiff(),
-    })
-}
 
 /// The columns of a [`PublicPost`] after others, and where they come from.
 macro_rules! public_where {
@@ -104,8 +79,8 @@ pub fn published(conn: &mut PgConnection, slice: &PageRequest) -> QueryResult<Pa
         .bind::<Timestamptz, _>(Stored::from(slice.start().at))
         .bind::<BigInt, _>(slice.start().id)
         .at_most(slice.limit())
-        .load::<PublicRow>(conn)?;
-    Ok(slice.page(rows.into_iter().filter_map(public).collect()))
+        .load::<PublicPost>(conn)?;
+    Ok(slice.page(rows))
 }
 
 /// A published post is in its state since its publication.
@@ -128,12 +103,12 @@ pub fn newest(
 ) -> QueryResult<(Vec<PublicPost>, Option<Timestamp>)> {
     let rows = statement::<(Nullable<Timestamptz>, PublicSqlType)>(NEWEST)
         .at_most(count as i64)
-        .load::<(Option<Stored>, PublicRow)>(conn)?;
+        .load::<(Option<Stored>, PublicPost)>(conn)?;
     let archived = match rows.first() {
         Some((archived, _)) => *archived,
         None => statement::<Nullable<Timestamptz>>(LAST_ARCHIVED).get_result(conn)?,
     };
-    let posts: Vec<PublicPost> = rows.into_iter().filter_map(|(_, row)| public(row)).collect();
+    let posts: Vec<PublicPost> = rows.into_iter().map(|(_, post)| post).collect();
     let published = posts.first().map(|post| post.published_at);
     Ok((posts, published.max(archived.map(|at| at.to_jiff()))))
 }
@@ -151,12 +126,12 @@ pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Ad
     let sql = public_where!("p.state, ", "p.slug = $1");
     let row = statement::<(Text, PublicSqlType)>(sql)
         .bind::<Text, _>(slug.as_str())
-        .get_result::<(State, PublicRow)>(conn)
+        .get_result::<(State, PublicPost)>(conn)
         .optional()?;
-    Ok(row.and_then(|(state, row)| match state {
+    Ok(row.and_then(|(state, post)| match state {
         State::Draft | State::InReview => None,
         State::Archived => Some(Address::Gone),
-        State::Published => public(row).map(|post| Address::Published(Box::new(post))),
+        State::Published => Some(Address::Published(Box::new(post))),
     }))
 }
 

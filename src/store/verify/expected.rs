@@ -30,10 +30,6 @@ struct SchemaFacts {
 
 /// Makes the schema beside the real one and reads it, or says why it could not.
 /// The caller's transaction has to be rolled back.
-///
-/// # Errors
-///
-/// The database's, which those of a migration are not.
 pub(super) fn build(
     conn: &mut PgConnection,
     runtime_role: &str,

@@ -86,13 +86,18 @@ fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
             (json::fields(matter)?, body)
         }
         Some(Notation::JsonObject) => json::leading_fields(text, MAX_BYTES)?,
-        Some(Notation::Program(language)) => return Err(is_program(language)),
+        Some(Notation::Program(language)) => {
+            return Err(unreadable(format!("a program ({language}), and imports run none")));
+        }
         Some(Notation::CommentedYaml) => match until(rest, &["---", "..."]) {
             Ok((matter, body)) => (yaml::fields(matter)?, body),
             Err(_) => return Ok((FrontMatter::default(), text)),
         },
         Some(Notation::Unknown(language)) => match until(rest, &["---"]) {
-            Ok(_) => return Err(is_unknown(language)),
+            Ok(_) => {
+                let what = format!("written as {language:?}, which is not known here");
+                return Err(unreadable(what));
+            }
             // A word after three hyphens begins many a text.
             Err(_) => return Ok((FrontMatter::default(), text)),
         },
@@ -100,22 +105,9 @@ fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
     Ok((without_repetition(fields), body))
 }
 
-fn is_program(language: &str) -> Reason {
-    let sentence = format!("The front matter is a program ({language}), and imports run none.");
-    Reason::new(
-        "front-matter-unreadable",
-        sentence,
-        "Write the front matter as YAML, TOML or JSON.",
-    )
-}
-
-fn is_unknown(language: &str) -> Reason {
-    let sentence = format!("The front matter is written as {language:?}, which is not known here.");
-    Reason::new(
-        "front-matter-unreadable",
-        sentence,
-        "Write the front matter as YAML, TOML or JSON.",
-    )
+fn unreadable(what: String) -> Reason {
+    let hint = "Write the front matter as YAML, TOML or JSON.";
+    Reason::new("front-matter-unreadable", format!("The front matter is {what}."), hint)
 }
 
 /// Returns the text before the line that ends the front matter, and after it.
