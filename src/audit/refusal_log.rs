@@ -74,7 +74,7 @@ impl RefusalFilter {
     }
 }
 
-type LineSqlType = (
+type RefusalLineSqlType = (
     BigInt,
     Timestamptz,
     Uuid,
@@ -130,7 +130,7 @@ pub fn refusals(
 }
 
 /// Returns the statement for a filter, in one direction.
-fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, LineSqlType> {
+fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, RefusalLineSqlType> {
     let (beyond, sorted, farthest, not_beyond) = match order {
         Order::NewestFirst => (
             "(r.at, r.id) < ($1, $2) AND r.at >= $3 AND r.at < $4 ",

@@ -29,7 +29,7 @@ const MAX_BYTES: usize = 1_000_000;
 pub fn document(texts: &[&str]) -> String {
     let mut words = DocumentWords::default();
     for text in texts {
-        // Readers see `&eacute;` as the letter that it stands for.
+        // Readers see `&eacute;` as the letter that it names.
         for unit in units(&html_escape::decode_html_entities(text)) {
             words.advance();
             match unit {
