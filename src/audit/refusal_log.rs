@@ -234,10 +234,11 @@ pub struct LayerCount {
 pub fn refusals_since(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<LayerCount>> {
     statement::<(Text, BigInt)>(
         "SELECT layer, count(*) FROM (
-             SELECT layer FROM refusals WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT 1000
+             SELECT layer FROM refusals WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT rows
          ) AS newest
          GROUP BY layer ORDER BY layer",
     )
+    .at_most_each(MOST_COUNTED)
     .bind::<Timestamptz, _>(since.to_diesel())
     .load(conn)
 }

@@ -2,7 +2,8 @@ use std::process::ExitCode;
 
 use crate::refusal::Refusal;
 
-/// The exit codes of commands. The greater one is the graver one.
+/// The exit codes of commands. A higher code is more serious; `import` ends with the
+/// highest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     Done,
@@ -60,10 +61,25 @@ impl Exit {
         }
     }
 
+    /// Returns whether an import ends with a file that is refused like this: the next
+    /// file would be, too.
+    pub(super) fn stops_an_import(self) -> bool {
+        match self {
+            Self::NotSignedIn | Self::Permission | Self::Invariant | Self::Unavailable => true,
+            Self::Done | Self::Failed | Self::Input | Self::Policy | Self::NotFound => false,
+        }
+    }
+
     /// Returns a line of `--help` for each code.
     pub(super) fn help() -> String {
-        let lines = Self::ALL.map(|exit| format!("  {}  {}", exit.code(), exit.meaning()));
-        lines.join("\n")
+        Self::lines(|_| true)
+    }
+
+    /// Returns a line of `--help` for each of these codes.
+    pub(super) fn lines(is_listed: impl Fn(Self) -> bool) -> String {
+        let listed = Self::ALL.into_iter().filter(|exit| is_listed(*exit));
+        let lines = listed.map(|exit| format!("  {}  {}", exit.code(), exit.meaning()));
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::accounts::password_choice::choose;
 use crate::accounts::passwords;
 use crate::cli::failure::CommandFailure;
-use crate::domain::FieldError;
+use crate::domain::{FieldError, Password};
 
 /// More than any password has; reading stops there.
 const MAX_BYTES: u64 = 4096;
@@ -55,7 +55,8 @@ fn ask_twice() -> Result<String, CommandFailure> {
             CommandFailure::Other(format!("The terminal cannot be read: {error}."))
         })
     };
-    let typed = ask("Password (12 to 256 characters): ")?;
+    let (least, limit) = (Password::LEAST, Password::LIMIT);
+    let typed = ask(&format!("Password ({least} to {limit} characters): "))?;
     if ask("Repeat password:  ")? != typed {
         return Err(FieldError::new("password", "The passwords do not match.").into());
     }

@@ -252,3 +252,19 @@ impl MessageBody for BudgetedBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DEADLINE, PART, PATIENCE, TOO_SLOW};
+    use crate::http::problem_kinds;
+
+    #[test]
+    fn a_client_that_is_too_slow_is_told_these_limits() {
+        let status = TOO_SLOW.kind().status;
+        let kind = problem_kinds().into_iter().find(|kind| kind.status == status).unwrap();
+        let (part, patience, all) = (PART / 1024, PATIENCE.as_secs(), DEADLINE.as_secs());
+        let part = format!("at least {part} KiB of the body, or its end, every {patience} seconds");
+        assert!(kind.advice.contains(&part), "{}", kind.advice);
+        assert!(kind.advice.ends_with(&format!("within {all} seconds.")), "{}", kind.advice);
+    }
+}

@@ -13,7 +13,7 @@ use crate::cli::import::parsed_file::{self, ParsedFile};
 use crate::cli::import::progress::ProgressBar;
 use crate::cli::import::report::{FileOutcome, FileReport, ImportReport};
 use crate::cli::output::Format;
-use crate::domain::{Action, Attempt, Create, Interface, Person, Reason, RequestId};
+use crate::domain::{Action, Attempt, Create, Interface, Layer, Person, Reason, RequestId};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;
@@ -124,14 +124,8 @@ impl<'a> ImportRun<'a> {
         refusal: Refusal,
         request: RequestId,
     ) -> FileReport {
-        self.is_over = match &refusal {
-            Refusal::Input(_) | Refusal::Policy(_) | Refusal::NotFound => false,
-            Refusal::NotSignedIn
-            | Refusal::Permission(_)
-            | Refusal::Invariant(_)
-            | Refusal::Unavailable(_) => true,
-        };
         let (exit, layer) = (Exit::of(&refusal), refusal.layer());
+        self.is_over = exit.stops_an_import();
         let reasons = CommandFailure::refused(refusal, request).reasons();
         self.refused(file, exit, layer, reasons)
     }
@@ -150,10 +144,10 @@ impl<'a> ImportRun<'a> {
 
     /// Records a folder that cannot be read.
     pub(super) fn refuse_unreadable(&mut self, path: &Path, error: &io::Error) {
-        self.gravest = self.gravest.max(Some((Exit::Input, "input")));
+        self.gravest = self.gravest.max(Some((Exit::Input, Layer::Input.as_str())));
         let report = FileReport::new(path.to_string_lossy().into_owned(), FileOutcome::Refused);
         let reasons = vec![parsed_file::cannot_be_read(error)];
-        self.record(FileReport { layer: Some("input"), reasons, ..report });
+        self.record(FileReport { layer: Some(Layer::Input.as_str()), reasons, ..report });
     }
 
     /// Adds a file to the report, and prints it at once as text.
