@@ -14,6 +14,9 @@ pub struct AccountSearch {
 const MIN_CHARACTERS: usize = 2;
 
 impl AccountSearch {
+    /// The most characters of a search.
+    pub const LIMIT: usize = 100;
+
     /// Returns the search, or what to write instead; `None` for a blank text.
     pub fn parse(text: &str) -> Result<Option<Self>, FieldError> {
         let typed = text.trim();
@@ -22,7 +25,7 @@ impl AccountSearch {
         }
         let question = Question::new(typed, MIN_CHARACTERS);
         let is_long_enough = question.shortest_word().is_none_or(|word| word >= MIN_CHARACTERS);
-        let is_text = !typed.contains(char::is_control) && typed.chars().count() <= 100;
+        let is_text = !typed.contains(char::is_control) && typed.chars().count() <= Self::LIMIT;
         if question.is_empty() || !is_long_enough || !is_text {
             return Err(FieldError::new(
                 "search",

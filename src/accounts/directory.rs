@@ -152,7 +152,7 @@ pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<
 
 /// A line of an account's record.
 #[derive(Debug, Queryable)]
-pub struct AccountEvent {
+pub struct AccountEventLine {
     /// Its number: later lines have higher ones.
     pub id: i64,
     /// When it was recorded.
@@ -170,7 +170,7 @@ pub struct AccountEvent {
     pub reason: String,
 }
 
-type AccountEventSqlType =
+type AccountEventLineSqlType =
     (BigInt, Timestamptz, BylineSqlType, Text, Nullable<Text>, Nullable<Text>, Text);
 
 /// Returns at most `limit` lines of an account's record, the latest first,
@@ -180,8 +180,8 @@ pub fn events(
     subject: UserId,
     before: Option<i64>,
     limit: i64,
-) -> QueryResult<Vec<AccountEvent>> {
-    statement::<AccountEventSqlType>(
+) -> QueryResult<Vec<AccountEventLine>> {
+    statement::<AccountEventLineSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
          e.role, e.display_name, e.reason
          FROM account_events e JOIN users actor ON actor.id = e.actor_id
@@ -195,8 +195,8 @@ pub fn events(
 }
 
 /// Returns the latest grant of each role that a person holds.
-pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEvent>> {
-    statement::<AccountEventSqlType>(
+pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEventLine>> {
+    statement::<AccountEventLineSqlType>(
         "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
          e.role, e.display_name, e.reason
          FROM unnest($2::text[]) AS held (role)

@@ -7,11 +7,11 @@
 //! has signed in with has a count of its own and still gets in.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text};
 use sha2::{Digest, Sha256};
 
 use crate::accounts::sessions::SessionId;
-use crate::domain::{Network, SecretHash};
+use crate::domain::{Network, SecretHash, named};
 use crate::store::statement::statement;
 
 /// The length of a window: 15 minutes, in seconds.
@@ -66,16 +66,40 @@ pub enum SignInAttempt {
     },
 }
 
+named! {
+    /// What a row of `sign_in_throttle` counts failed attempts of.
+    pub enum CounterKind is "a kind of counter" {
+        /// On one account, by all unknown browsers.
+        Account = "account",
+        /// On one account from one network.
+        AccountAndNetwork = "account-and-network",
+        /// By one browser that is known or signed in.
+        Browser = "browser",
+        /// From one network.
+        Network = "network",
+    }
+}
+
+impl CounterKind {
+    /// Returns whether it counts the owner's own attempts. Strangers share the others.
+    const fn is_the_owners(self) -> bool {
+        match self {
+            Self::AccountAndNetwork | Self::Browser => true,
+            Self::Account | Self::Network => false,
+        }
+    }
+}
+
 /// A row of `sign_in_throttle`.
 struct Counter {
-    kind: &'static str,
+    kind: CounterKind,
     /// Usernames are stored hashed: people type passwords into the wrong field.
     subject: [u8; 32],
     limit: i32,
 }
 
 impl Counter {
-    fn of(kind: &'static str, limit: i32, parts: &[&[u8]]) -> Self {
+    fn of(kind: CounterKind, limit: i32, parts: &[&[u8]]) -> Self {
         let mut subject = Sha256::new();
         for part in parts {
             subject.update(Sha256::digest(part));
@@ -84,11 +108,11 @@ impl Counter {
     }
 
     fn of_network(network: Network) -> Self {
-        Self::of("network", PER_NETWORK, &[network.as_bytes()])
+        Self::of(CounterKind::Network, PER_NETWORK, &[network.as_bytes()])
     }
 
     fn of_browser(name: &[u8]) -> Self {
-        Self::of("browser", PER_ACCOUNT_AND_NETWORK, &[name])
+        Self::of(CounterKind::Browser, PER_ACCOUNT_AND_NETWORK, &[name])
     }
 }
 
@@ -104,8 +128,8 @@ impl SignInAttempt {
                 let limit = PER_ACCOUNT_AND_NETWORK;
                 vec![
                     Counter::of_network(*network),
-                    Counter::of("account-and-network", limit, &[name, network.as_bytes()]),
-                    Counter::of("account", PER_ACCOUNT, &[name]),
+                    Counter::of(CounterKind::AccountAndNetwork, limit, &[name, network.as_bytes()]),
+                    Counter::of(CounterKind::Account, PER_ACCOUNT, &[name]),
                 ]
             }
             Self::KnownBrowser(cookie) => vec![Counter::of_browser(cookie.as_bytes())],
@@ -150,7 +174,7 @@ fn add_one(conn: &mut PgConnection, counter: &Counter) -> QueryResult<WindowRow>
          RETURNING t.attempts,
              greatest(1, ceil($3 - extract(epoch FROM clock_timestamp() - t.window_began_at)))::integer",
     )
-    .bind::<Text, _>(counter.kind)
+    .bind::<Text, _>(counter.kind.as_str())
     .bind::<Binary, _>(counter.subject.to_vec())
     .bind::<Integer, _>(WINDOW_SECONDS)
     .get_result(conn)
@@ -162,12 +186,12 @@ pub fn take_back(conn: &mut PgConnection, attempt: &SignInAttempt) -> QueryResul
     for counter in attempt.counters() {
         statement::<BigInt>(
             "UPDATE sign_in_throttle
-             SET attempts = CASE WHEN kind IN ('account-and-network', 'browser') THEN 0
-                            ELSE greatest(attempts - 1, 0) END
+             SET attempts = CASE WHEN $3 THEN 0 ELSE greatest(attempts - 1, 0) END
              WHERE kind = $1 AND subject_hash = $2",
         )
-        .bind::<Text, _>(counter.kind)
+        .bind::<Text, _>(counter.kind.as_str())
         .bind::<Binary, _>(counter.subject.to_vec())
+        .bind::<Bool, _>(counter.kind.is_the_owners())
         .execute(conn)?;
     }
     Ok(())

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::api::document::openapi;
 use crate::api::json::JSON;
+use crate::api::quotas::QUOTA;
+use crate::domain::grouped;
 use crate::http::{Context, Layout, Reply, Request};
 use crate::http::{ErrorKind, problem_kinds};
 use crate::render::filters;
@@ -17,6 +19,12 @@ struct DocumentPage {
     layout: Layout,
     sections: Vec<Section>,
     kinds: Vec<ErrorKind>,
+}
+
+impl DocumentPage {
+    fn quota(&self) -> String {
+        grouped(QUOTA as usize)
+    }
 }
 
 /// The operations under one heading.

@@ -118,8 +118,8 @@ fn accepts_json(request: &HttpRequest) -> bool {
     !is_named || decisive.is_some_and(|quality| quality > header::Quality::ZERO)
 }
 
-/// Returns the revision that was looked at: see the module's page for what is
-/// which status.
+/// Returns the revision that was looked at. The page of the module `api` has the status
+/// of each error.
 fn seen(headers: &HeaderMap) -> Result<RevisionNumber, ApiError> {
     match single(headers, &header::IF_MATCH) {
         Single::Absent | Single::Once("*") => Err(ApiError::NoRevision),

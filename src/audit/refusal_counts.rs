@@ -1,4 +1,4 @@
-//! Records refusals: a hundred of each person and hour row by row, and the rest
+//! Records refusals: [`MAX_RECORDED`] of each person and hour row by row, and the rest
 //! as a count, so that a script cannot fill the database.
 
 use diesel::prelude::*;
@@ -11,8 +11,11 @@ use super::refusal_log::RefusalFilter;
 use crate::domain::UserId;
 use crate::store::statement::statement;
 
-/// Records a refusal, or counts it when the person has a hundred in this hour.
-/// Refusals at the same time can exceed the hundred by the number of database
+/// The most refusals of one person in one hour that are recorded as rows.
+const MAX_RECORDED: i64 = 100;
+
+/// Records a refusal, or counts it when the person has [`MAX_RECORDED`] in this hour.
+/// Refusals at the same time can exceed the limit by the number of database
 /// connections.
 ///
 /// A row is on disk when this returns. A count is not: everyone who is refused as the
@@ -27,23 +30,24 @@ pub(super) fn insert(
 ) -> QueryResult<()> {
     statement::<BigInt>(
         "WITH earlier AS (
-             SELECT count(*) AS recorded FROM (
+             SELECT count(*) = rows AS is_full FROM (
                  SELECT FROM refusals
                  WHERE actor_id = $3 AND at >= date_trunc('hour', statement_timestamp(), 'UTC')
-                 LIMIT 100
+                 LIMIT rows
              ) AS newest
          ), recorded AS (
              INSERT INTO refusals (request_id, interface, actor_id, action, post_id,
                                    revision_seen, layer, reasons)
-             SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM earlier WHERE recorded < 100
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM earlier WHERE NOT is_full
          )
          INSERT INTO refusal_counts (actor_id, hour, action, layer, interface, left_out)
          SELECT $3, date_trunc('hour', statement_timestamp(), 'UTC'), $4, $7, $2, 1
-         FROM earlier WHERE CASE WHEN recorded >= 100
+         FROM earlier WHERE CASE WHEN is_full
              THEN set_config('synchronous_commit', 'off', true) = 'off' END
          ON CONFLICT ON CONSTRAINT refusals_are_counted_once
          DO UPDATE SET left_out = refusal_counts.left_out + 1",
     )
+    .at_most_each(MAX_RECORDED)
     .bind::<Uuid, _>(entry.request.0)
     .bind::<Text, _>(entry.interface.as_str())
     .bind::<BigInt, _>(actor.0)

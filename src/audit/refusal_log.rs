@@ -74,7 +74,7 @@ impl RefusalFilter {
     }
 }
 
-type LineSqlType = (
+type RefusalLineSqlType = (
     BigInt,
     Timestamptz,
     Uuid,
@@ -130,7 +130,7 @@ pub fn refusals(
 }
 
 /// Returns the statement for a filter, in one direction.
-fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, LineSqlType> {
+fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, RefusalLineSqlType> {
     let (beyond, sorted, farthest, not_beyond) = match order {
         Order::NewestFirst => (
             "(r.at, r.id) < ($1, $2) AND r.at >= $3 AND r.at < $4 ",
@@ -234,10 +234,11 @@ pub struct LayerCount {
 pub fn refusals_since(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<LayerCount>> {
     statement::<(Text, BigInt)>(
         "SELECT layer, count(*) FROM (
-             SELECT layer FROM refusals WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT 1000
+             SELECT layer FROM refusals WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT rows
          ) AS newest
          GROUP BY layer ORDER BY layer",
     )
+    .at_most_each(MOST_COUNTED)
     .bind::<Timestamptz, _>(since.to_diesel())
     .load(conn)
 }

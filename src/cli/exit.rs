@@ -2,7 +2,8 @@ use std::process::ExitCode;
 
 use crate::refusal::Refusal;
 
-/// The exit codes of commands. The greater one is the graver one.
+/// The exit codes of commands. A higher code is more serious; `import` ends with the
+/// highest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     Done,
@@ -47,11 +48,25 @@ impl Exit {
         self as u8
     }
 
+    /// Returns whether an import ends with a file that is refused like this: the next
+    /// file would be, too.
+    pub(super) fn stops_an_import(self) -> bool {
+        match self {
+            Self::NotSignedIn | Self::Permission | Self::Invariant | Self::Unavailable => true,
+            Self::Done | Self::Failed | Self::Input | Self::Policy | Self::NotFound => false,
+        }
+    }
+
     /// Returns a line of `--help` for each code.
     pub(super) fn help() -> String {
-        let line = |(exit, meaning): (Self, &str)| format!("  {}  {meaning}", exit.code());
-        let lines = Self::MEANINGS.map(line);
-        lines.join("\n")
+        Self::lines(|_| true)
+    }
+
+    /// Returns a line of `--help` for each of these codes.
+    pub(super) fn lines(is_listed: impl Fn(Self) -> bool) -> String {
+        let listed = Self::MEANINGS.into_iter().filter(|(exit, _)| is_listed(*exit));
+        let lines = listed.map(|(exit, meaning)| format!("  {}  {meaning}", exit.code()));
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Refused};
 use crate::cli::output::{Format, json, reason_lines};
 use crate::config::ConfigError;
-use crate::domain::{FieldError, InvalidInput, Reason, RequestId};
+use crate::domain::{FieldError, InvalidInput, Layer, Reason, RequestId};
 use crate::refusal::Refusal;
 
 /// A failure as programs read it. What the API also says has the API's names.
@@ -72,13 +72,13 @@ impl CommandFailure {
     fn layer(&self) -> &'static str {
         match self {
             Self::Usage(_) => "usage",
-            Self::Input(_) => "input",
-            Self::UnknownAccount(_) => "authentication",
+            Self::Input(_) => Layer::Input.as_str(),
+            Self::UnknownAccount(_) => Layer::Authentication.as_str(),
             Self::NoAccount(_) => Refusal::NotFound.layer(),
             Self::Refused(refused) => refused.refusal.layer(),
             Self::Partly { layer, .. } => layer,
             Self::Config(_) | Self::Database(_) => match self.exit() {
-                Exit::Unavailable => "availability",
+                Exit::Unavailable => Layer::Availability.as_str(),
                 _ => "database",
             },
             Self::Output(_) => "output",

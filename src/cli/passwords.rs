@@ -11,7 +11,7 @@ use crate::accounts::passwords;
 use crate::cli::failure::CommandFailure;
 use crate::cli::public_url::PUBLIC_URL;
 use crate::cli::serve::SITE_NAME;
-use crate::domain::FieldError;
+use crate::domain::{FieldError, Password};
 
 /// What the server calls the site, where the environment says it.
 const SITE: [&str; 2] = [SITE_NAME, PUBLIC_URL];
@@ -65,7 +65,8 @@ fn ask_twice() -> Result<String, CommandFailure> {
             CommandFailure::Other(format!("The terminal cannot be read: {error}."))
         })
     };
-    let typed = ask("Password (12 to 256 characters): ")?;
+    let (least, limit) = (Password::LEAST, Password::LIMIT);
+    let typed = ask(&format!("Password ({least} to {limit} characters): "))?;
     if ask("Repeat password:  ")? != typed {
         return Err(FieldError::new("password", "The passwords do not match.").into());
     }

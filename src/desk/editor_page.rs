@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::http::{Layout, Request};
 use crate::permissions;
 use crate::refusal::reasons_against;
-use crate::render::diff::{LineKind, Part, Run};
+use crate::render::diff::{DiffPart, LineKind, Run};
 use crate::render::markdown::{Audience, Rendered, pictures_without_description, render};
 use crate::render::{filters, word_count};
 use crate::workflow;
@@ -72,7 +72,7 @@ pub(super) struct EditorPage {
     pub(super) requests: Vec<Review>,
     /// How the draft differs from the current revision, if that is newer than the
     /// one that its author saw.
-    pub(super) differences: Vec<Part>,
+    pub(super) differences: Vec<DiffPart>,
     pub(super) preview: Preview,
     /// Whether the draft is the same as the saved revision.
     pub(super) is_saved: bool,

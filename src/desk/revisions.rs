@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::{Action, FieldError, Post, Revision, RevisionNumber, State, decimal};
 use crate::http::{Layout, Reply, Request};
 use crate::refusal::Refusal;
-use crate::render::diff::{self, LineKind, Part, Run};
+use crate::render::diff::{self, DiffPart, LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::store::Store;
@@ -124,7 +124,7 @@ struct ChangesPage {
     post: Post,
     from: RevisionNumber,
     to: RevisionNumber,
-    differences: Vec<Part>,
+    differences: Vec<DiffPart>,
 }
 
 impl ChangesPage {

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Byline, Content, Person, Post, Review, RevisionNumber};
 use crate::refusal::Refusal;
-use crate::render::diff::{self, Part};
+use crate::render::diff::{self, DiffPart};
 use crate::store::posts::{self, PostHistory};
 use crate::store::visibility::Visibility;
 
@@ -15,7 +15,7 @@ pub(super) struct Unread {
     pub(super) asked: Option<Byline>,
     /// When the reviewer read it, or when changes were requested.
     pub(super) at: Timestamp,
-    pub(super) differences: Vec<Part>,
+    pub(super) differences: Vec<DiffPart>,
     /// The newest change requests that have been answered since.
     pub(super) answered: Vec<Review>,
 }

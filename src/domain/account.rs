@@ -223,14 +223,14 @@ pub struct PasswordReset {
     pub link: SecretHash,
 }
 
-/// The name of a token: one line of 1 to 100 characters.
+/// The name of a token: one line of 1 to [`super::NAME_LIMIT`] characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenName(String);
 
 impl TokenName {
     /// Returns the name, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        super::parse_name("name", text, 100, "Enter a name for the token.").map(Self)
+        super::parse_name("name", text, super::NAME_LIMIT, "Enter a name for the token.").map(Self)
     }
 
     /// Returns the name.

@@ -58,8 +58,8 @@ pub use slug::Slug;
 pub use state::State;
 pub use step::Step;
 pub use text::{
-    Body, FieldError, InvalidInput, Note, Password, Summary, Title, Username, parse_display_name,
-    parse_name,
+    Body, FieldError, InvalidInput, NAME_LIMIT, Note, Password, Summary, Title, Username,
+    parse_display_name, parse_name,
 };
 pub(crate) use text::{counted, grouped};
 pub use unseen::has_visible_text;

@@ -16,6 +16,9 @@ use super::{Action, FieldError, InvalidInput, PostId, RevisionNumber, Slug, Stat
 pub struct OperationKey(String);
 
 impl OperationKey {
+    /// The most characters it may have.
+    pub const LIMIT: usize = 255;
+
     /// Returns a new key of 122 random bits.
     pub fn random() -> Self {
         Self(Uuid::new_v4().to_string())
@@ -35,7 +38,7 @@ impl OperationKey {
 
     fn parse_bare(text: &str) -> Result<Self, InvalidInput> {
         let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
-        if text.is_empty() || text.len() > 255 || !is_visible {
+        if text.is_empty() || text.len() > Self::LIMIT || !is_visible {
             return Err(
                 FieldError::new("key", "Send a key of 1 to 255 visible ASCII characters.").into()
             );

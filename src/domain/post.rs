@@ -18,7 +18,7 @@ pub struct Revision {
 /// A reviewer's change request for one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
-    /// Its name in the database.
+    /// Its number.
     pub id: ReviewId,
     /// The revision that it is about.
     pub revision: RevisionNumber,
@@ -30,7 +30,7 @@ pub struct Review {
     pub note: String,
     /// When the request was made.
     pub at: Timestamp,
-    /// When it was withdrawn, or null.
+    /// When it was withdrawn, if it was.
     pub withdrawn_at: Option<Timestamp>,
 }
 

@@ -5,8 +5,7 @@ use icu_properties::props::{ExtendedPictographic, RegionalIndicator};
 
 use super::text::{FieldError, Title};
 
-/// A post's web address: lower-case words of `a-z` and `0-9` joined by hyphens, at
-/// most 120 characters in the database.
+/// A post's web address: lower-case words of `a-z` and `0-9` joined by hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Slug(String);
@@ -15,6 +14,9 @@ impl Slug {
     /// The most characters that an author or a title contributes; the rest is room
     /// for a number.
     pub const LIMIT: usize = 100;
+
+    /// The most characters of an address, with its number.
+    pub const LIMIT_WITH_NUMBER: usize = 120;
 
     /// Returns the address made from a title, if the title has letters or digits.
     pub fn from_title(title: &Title) -> Option<Self> {
@@ -65,7 +67,7 @@ impl Slug {
     /// Returns the address, if it could be one.
     pub fn parse(text: &str) -> Option<Self> {
         let is_spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let is_well_formed = text.len() <= 120
+        let is_well_formed = text.len() <= Self::LIMIT_WITH_NUMBER
             && text.split('-').all(|word| !word.is_empty() && word.bytes().all(is_spelled));
         is_well_formed.then(|| Self(text.to_owned()))
     }

@@ -179,12 +179,15 @@ impl Title {
 pub struct Username(String);
 
 impl Username {
+    /// The most characters it may have.
+    pub const LIMIT: usize = 64;
+
     /// Returns the name, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name = text.trim().to_ascii_lowercase();
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
         let begins_well = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
-        if begins_well && name.len() <= 64 && name.bytes().all(is_known) {
+        if begins_well && name.len() <= Self::LIMIT && name.bytes().all(is_known) {
             Ok(Self(name))
         } else {
             Err(FieldError::new(
@@ -207,9 +210,12 @@ impl fmt::Display for Username {
     }
 }
 
-/// Returns the name to show for a person: one line of 1 to 100 characters.
+/// The most characters of a name that a person gives: their own, or that of a token.
+pub const NAME_LIMIT: usize = 100;
+
+/// Returns the name to show for a person: one line of 1 to [`NAME_LIMIT`] characters.
 pub fn parse_display_name(text: &str) -> Result<String, FieldError> {
-    parse_name("display_name", text, 100, "Enter a display name.")
+    parse_name("display_name", text, NAME_LIMIT, "Enter a display name.")
 }
 
 /// Returns a name or a sentence of one line with something visible in it.
@@ -223,11 +229,17 @@ pub fn parse_name(
     if has_visible_text(&name) { Ok(name) } else { Err(FieldError::new(field, missing)) }
 }
 
-/// A password in the clear, on its way to being hashed: 12 to 256 characters.
+/// A password in the clear, on its way to being hashed.
 /// `Debug` does not show it.
 pub struct Password(String);
 
 impl Password {
+    /// The fewest characters it may have.
+    pub const LEAST: usize = 12;
+
+    /// The most characters it may have.
+    pub const LIMIT: usize = 256;
+
     /// Returns the password, or what to choose instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         if text.contains(['\n', '\r']) {
@@ -235,8 +247,11 @@ impl Password {
             return Err(FieldError::new("password", message));
         }
         match text.chars().count() {
-            12..=256 if has_visible_text(text) => Ok(Self(text.to_owned())),
-            _ => Err(FieldError::new("password", "Use 12 to 256 characters.")),
+            Self::LEAST..=Self::LIMIT if has_visible_text(text) => Ok(Self(text.to_owned())),
+            _ => {
+                let message = format!("Use {} to {} characters.", Self::LEAST, Self::LIMIT);
+                Err(FieldError::new("password", message))
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use crate::domain::{FieldError, Permission, Reason};
+use crate::domain::{FieldError, Layer, Permission, Reason};
 use crate::http::error_kind as kinds;
 use crate::http::error_kind::ErrorKind;
 use crate::refusal::Refusal;
@@ -91,7 +91,7 @@ impl ApiError {
     /// Returns whether the error tells something about the request or about a
     /// post. A program without a working token must not learn it.
     pub(crate) fn is_about_what_was_sent(&self) -> bool {
-        ["input", "visibility"].contains(&self.kind().layer)
+        [Layer::Input, Layer::Visibility].contains(&self.kind().layer)
     }
 
     /// Returns what happened this time, in sentences.

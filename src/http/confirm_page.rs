@@ -9,7 +9,7 @@ use crate::http::edge::Edge;
 use crate::http::presence::may_be_editing;
 use crate::policies::Rule;
 use crate::refusal::reasons_against;
-use crate::render::diff::{LineKind, Part, Run};
+use crate::render::diff::{DiffPart, LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
 use crate::store::posts::BeforePublishing;
@@ -45,7 +45,7 @@ pub(super) struct ConfirmPage {
     /// Why the last attempt had no effect.
     pub(super) refused: Vec<Reason>,
     /// What has changed since the revision that the person saw.
-    pub(super) differences: Vec<Part>,
+    pub(super) differences: Vec<DiffPart>,
 }
 
 impl ConfirmPage {

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 
+use crate::domain::Layer;
 use crate::refusal::Refusal;
 
 /// A kind of error over HTTP.
@@ -10,7 +11,7 @@ pub struct ErrorKind {
     /// The HTTP status.
     pub status: StatusCode,
     /// The layer that refused.
-    pub layer: &'static str,
+    pub layer: Layer,
     /// The heading of the page, and the title of the problem document.
     pub title: &'static str,
     /// The sentence below the heading of the page.
@@ -24,11 +25,11 @@ pub struct ErrorKind {
 
 /// Defines one constant for each kind.
 macro_rules! kinds {
-    ($($name:ident { $status:ident, $layer:literal, $(slug: $slug:literal,)? title: $title:literal,
+    ($($name:ident { $status:ident, $layer:ident, $(slug: $slug:literal,)? title: $title:literal,
         $(program: $advice:literal,)? $(page: $lead:literal,)? })*) => {
         $(pub(crate) const $name: ErrorKind = ErrorKind {
             status: StatusCode::$status,
-            layer: $layer,
+            layer: Layer::$layer,
             title: $title,
             lead: concat!($($lead)?),
             slug: concat!($($slug)?),
@@ -39,157 +40,157 @@ macro_rules! kinds {
 }
 
 kinds! {
-    MALFORMED { BAD_REQUEST, "input", slug: "malformed",
+    MALFORMED { BAD_REQUEST, Input, slug: "malformed",
         title: "Bad request",
         program: "Send JSON (RFC 8259) in UTF-8. `errors` has the position of the error.",
         page: "The server could not read this request. Nothing was changed.",
     }
-    MALFORMED_AUTHORIZATION { BAD_REQUEST, "authentication", slug: "malformed-authorization",
+    MALFORMED_AUTHORIZATION { BAD_REQUEST, Authentication, slug: "malformed-authorization",
         title: "Invalid Authorization header",
         program: "Send one header: `Authorization: Bearer` and a token.",
     }
-    NO_KEY { BAD_REQUEST, "input", slug: "key-missing",
+    NO_KEY { BAD_REQUEST, Input, slug: "key-missing",
         title: "Idempotency-Key required",
         program: "Send a new key with each new post, and the same key when you retry.",
     }
-    BAD_KEY { BAD_REQUEST, "input", slug: "key-malformed",
+    BAD_KEY { BAD_REQUEST, Input, slug: "key-malformed",
         title: "Invalid Idempotency-Key",
         program: "Send one key of 1 to 255 visible ASCII characters, with or without quotation \
                   marks around them.",
     }
-    NO_TOKEN { UNAUTHORIZED, "authentication", slug: "token-missing",
+    NO_TOKEN { UNAUTHORIZED, Authentication, slug: "token-missing",
         title: "Authentication required",
         program: "Create a token on your account page and send it with every request. Cookies are \
                   ignored.",
     }
-    BAD_TOKEN { UNAUTHORIZED, "authentication", slug: "token-invalid",
+    BAD_TOKEN { UNAUTHORIZED, Authentication, slug: "token-invalid",
         title: "Invalid token",
         program: "The token is unknown, expired or revoked, or its account is deactivated. Create \
                   a new one.",
     }
-    PERMISSION { FORBIDDEN, "permission", slug: "permission-missing",
+    PERMISSION { FORBIDDEN, Permission, slug: "permission-missing",
         title: "You do not have permission",
         program: "The account or the token lacks this permission.",
         page: "Your roles do not allow this.",
     }
-    NOT_YOU { FORBIDDEN, "policy", slug: "not-you",
+    NOT_YOU { FORBIDDEN, Policy, slug: "not-you",
         title: "You cannot do this to this post",
         program: "The account has the permission, but cannot use it on this post. `reasons` says \
                   why.",
         page: "Nothing was changed.",
     }
-    NOT_FOUND { NOT_FOUND, "visibility", slug: "nothing-here",
+    NOT_FOUND { NOT_FOUND, Visibility, slug: "nothing-here",
         title: "Not found",
         program: "The address is wrong, or you do not have access.",
         page: "The address is wrong, or you do not have access to this page.",
     }
-    METHOD { METHOD_NOT_ALLOWED, "input", slug: "method-not-allowed",
+    METHOD { METHOD_NOT_ALLOWED, Input, slug: "method-not-allowed",
         title: "Method not allowed",
         program: "The header `Allow` lists the methods of this address.",
         page: "This address does not accept this kind of request. Nothing was changed.",
     }
-    NOT_ACCEPTABLE { NOT_ACCEPTABLE, "input", slug: "not-acceptable",
+    NOT_ACCEPTABLE { NOT_ACCEPTABLE, Input, slug: "not-acceptable",
         title: "Not acceptable",
         program: "Responses are `application/json`, and errors `application/problem+json`. `Accept` \
                   must allow JSON.",
     }
-    TOO_SLOW { REQUEST_TIMEOUT, "input", slug: "too-slow",
+    TOO_SLOW { REQUEST_TIMEOUT, Input, slug: "too-slow",
         title: "The request took too long",
         program: "Send at least 64 KiB of the body, or its end, every 10 seconds, and all of it \
                   within 30 seconds.",
         page: "Your text did not arrive in time. Use your browser's Back button and send it \
                again: your text is still there.",
     }
-    NOT_NOW { CONFLICT, "policy", slug: "not-now",
+    NOT_NOW { CONFLICT, Policy, slug: "not-now",
         title: "Not possible now",
         program: "The account has the permission, but the action is not possible now. `reasons` \
                   says why, and what to do.",
         page: "Nothing was changed.",
     }
-    BAD_REVISION { PRECONDITION_FAILED, "input", slug: "revision-cannot-match",
+    BAD_REVISION { PRECONDITION_FAILED, Input, slug: "revision-cannot-match",
         title: "Invalid If-Match",
         program: "Send exactly one strong entity tag: the `ETag` of the post that you read.",
     }
-    TOO_LARGE { PAYLOAD_TOO_LARGE, "input", slug: "too-large",
+    TOO_LARGE { PAYLOAD_TOO_LARGE, Input, slug: "too-large",
         title: "The text is too long",
         program: "The body of a post has at most 100,000 characters.",
         page: "The body of a post has at most 100,000 characters, other fields less. Use your browser's Back button: your text is \
                still there.",
     }
-    NOT_JSON { UNSUPPORTED_MEDIA_TYPE, "input", slug: "unsupported-media-type",
+    NOT_JSON { UNSUPPORTED_MEDIA_TYPE, Input, slug: "unsupported-media-type",
         title: "Unsupported media type",
         program: "Send `Content-Type: application/json`.",
     }
-    OTHER_HOST { MISDIRECTED_REQUEST, "input", slug: "another-host",
+    OTHER_HOST { MISDIRECTED_REQUEST, Input, slug: "another-host",
         title: "Wrong host",
         program: "Send the host of the site's public URL in `Host`.",
         page: "This server does not serve this address. Check the host name.",
     }
-    INVALID { UNPROCESSABLE_ENTITY, "input", slug: "invalid-input",
+    INVALID { UNPROCESSABLE_ENTITY, Input, slug: "invalid-input",
         title: "There is a problem",
         program: "`errors` lists each invalid field, and what to send instead.",
         page: "Nothing was changed. Correct these fields and try again.",
     }
-    BAD_ADDRESS { UNPROCESSABLE_ENTITY, "input",
+    BAD_ADDRESS { UNPROCESSABLE_ENTITY, Input,
         title: "This link is not valid",
         page: "Part of the address cannot be read.",
     }
-    KEY_REUSED { UNPROCESSABLE_ENTITY, "input", slug: "key-reused",
+    KEY_REUSED { UNPROCESSABLE_ENTITY, Input, slug: "key-reused",
         title: "Idempotency-Key already used",
         program: "This key was used for another request. Send a new key.",
     }
-    NO_REVISION { PRECONDITION_REQUIRED, "input", slug: "revision-not-named",
+    NO_REVISION { PRECONDITION_REQUIRED, Input, slug: "revision-not-named",
         title: "If-Match required",
         program: "Send the `ETag` that you received with the post. `*` is not accepted.",
     }
-    TOO_MANY { TOO_MANY_REQUESTS, "availability", slug: "too-many-requests",
+    TOO_MANY { TOO_MANY_REQUESTS, Availability, slug: "too-many-requests",
         title: "Too many requests",
         program: "Wait for the number of seconds in `Retry-After`.",
     }
-    DEFECT { INTERNAL_SERVER_ERROR, "invariant", slug: "our-mistake",
+    DEFECT { INTERNAL_SERVER_ERROR, Invariant, slug: "our-mistake",
         title: "Something went wrong",
         program: "This is an error in the software. Nothing was changed. Staff can see a report.",
         page: "This is an error in our software. Nothing was changed, and staff have been shown a \
                report.",
     }
-    UNAVAILABLE { SERVICE_UNAVAILABLE, "availability", slug: "unavailable",
+    UNAVAILABLE { SERVICE_UNAVAILABLE, Availability, slug: "unavailable",
         title: "The site is busy",
         program: "Retry with the same Idempotency-Key: nothing is done twice.",
         page: "Please try again in a moment.",
     }
-    NOT_SIGNED_IN { UNAUTHORIZED, "authentication",
+    NOT_SIGNED_IN { UNAUTHORIZED, Authentication,
         title: "Sign in",
     }
-    SIGNED_OUT { UNAUTHORIZED, "authentication",
+    SIGNED_OUT { UNAUTHORIZED, Authentication,
         title: "You have been signed out",
         page: "Your session was ended or your account was deactivated while you worked. Nothing \
                was saved.",
     }
-    STALE_FORM { FORBIDDEN, "input",
+    STALE_FORM { FORBIDDEN, Input,
         title: "This page was open too long",
         page: "You have signed in again since you opened it. Nothing was saved. The form is \
                below: press Send again.",
     }
-    OTHER_ACCOUNT { FORBIDDEN, "input",
+    OTHER_ACCOUNT { FORBIDDEN, Input,
         title: "This text belongs to another account",
         page: "This text was written by another user. Nothing was saved. Sign in as that user to \
                continue.",
     }
-    OTHER_SITE { FORBIDDEN, "input",
+    OTHER_SITE { FORBIDDEN, Input,
         title: "Request blocked",
         page: "It came from another website. Nothing was changed. Open the page here and try \
                again.",
     }
-    BAD_LINK { NOT_FOUND, "visibility",
+    BAD_LINK { NOT_FOUND, Visibility,
         title: "This link does not work",
         page: "It was already used, is older than 48 hours, or was replaced by a newer link. Ask \
                the person who sent it for a new one.",
     }
-    POST_UNAVAILABLE { SERVICE_UNAVAILABLE, "availability",
+    POST_UNAVAILABLE { SERVICE_UNAVAILABLE, Availability,
         title: "The site is busy",
         page: "Press Try again. It is safe: nothing is done twice.",
     }
-    CHANGE_UNAVAILABLE { SERVICE_UNAVAILABLE, "availability",
+    CHANGE_UNAVAILABLE { SERVICE_UNAVAILABLE, Availability,
         title: "The site is busy",
         page: "Look whether it was done before you press Try again.",
     }
@@ -255,7 +256,7 @@ mod tests {
             Unavailable::Busy.into(),
         ];
         for refusal in refusals {
-            assert_eq!(ErrorKind::of(&refusal).layer, refusal.layer());
+            assert_eq!(ErrorKind::of(&refusal).layer.as_str(), refusal.layer());
         }
     }
 

@@ -34,21 +34,40 @@ pub enum Flash {
     TokenRevoked,
 }
 
-impl Flash {
-    /// The names of the lines that are about no action on a post and name no revision.
-    const NAMED: [(Self, &'static str); 10] = [
-        (Self::SavedAndSubmitted, "saved-and-submitted"),
-        (Self::Unchanged, "unchanged"),
-        (Self::Acknowledged, "acknowledged"),
-        (Self::SignedOut, "signed-out"),
-        (Self::AccountChanged, "account-changed"),
-        (Self::PasswordSet, "password-set"),
-        (Self::PasswordChanged, "password-changed"),
-        (Self::SessionEnded, "session-ended"),
-        (Self::SessionsEnded, "sessions-ended"),
-        (Self::TokenRevoked, "token-revoked"),
-    ];
+/// Gives the lines that are about no action on a post and name no revision their names.
+macro_rules! named_lines {
+    ($($variant:ident = $name:literal,)*) => {
+        impl Flash {
+            const NAMED: [(Self, &'static str); [$($name),*].len()] =
+                [$((Self::$variant, $name)),*];
 
+            /// Returns the name of the line, for the cookie.
+            pub(crate) fn name(self) -> Cow<'static, str> {
+                match self {
+                    Self::Done(action) => action.as_str().into(),
+                    Self::Saved(revision) => format!("saved-as-{revision}").into(),
+                    Self::WithReviewers(revision) => format!("with-reviewers-{revision}").into(),
+                    $(Self::$variant => $name.into(),)*
+                }
+            }
+        }
+    };
+}
+
+named_lines! {
+    SavedAndSubmitted = "saved-and-submitted",
+    Unchanged = "unchanged",
+    Acknowledged = "acknowledged",
+    SignedOut = "signed-out",
+    AccountChanged = "account-changed",
+    PasswordSet = "password-set",
+    PasswordChanged = "password-changed",
+    SessionEnded = "session-ended",
+    SessionsEnded = "sessions-ended",
+    TokenRevoked = "token-revoked",
+}
+
+impl Flash {
     /// Returns the line that a cookie names.
     pub fn parse(name: &str) -> Option<Self> {
         let revision = |number: &str| decimal(number).map(RevisionNumber);
@@ -60,20 +79,6 @@ impl Flash {
         }
         let named = Self::NAMED.into_iter().find(|(_, known)| *known == name);
         named.map(|(flash, _)| flash).or_else(|| name.parse().ok().map(Self::Done))
-    }
-
-    /// Returns the name of the line, for the cookie.
-    pub(crate) fn name(self) -> Cow<'static, str> {
-        match self {
-            Self::Done(action) => action.as_str().into(),
-            Self::Saved(revision) => format!("saved-as-{revision}").into(),
-            Self::WithReviewers(revision) => format!("with-reviewers-{revision}").into(),
-            other => Self::NAMED
-                .into_iter()
-                .find(|(flash, _)| *flash == other)
-                .map_or("", |named| named.1)
-                .into(),
-        }
     }
 
     /// Returns whether it tells that a typed text is saved.

@@ -151,7 +151,7 @@ fn author(form: &Form) -> String {
 }
 
 /// Fields that belong to a session.
-const NEVER_KEPT: [&str; 4] = ["token", "link", "carried_form", "carried_writer"];
+const NEVER_KEPT: [&str; 5] = ["token", "link", "carried_path", "carried_form", "carried_writer"];
 
 /// Returns the fields, secrets without their value.
 fn fields_to_keep(form: &Form) -> Vec<(String, String)> {

@@ -50,6 +50,7 @@ pub use admission::MAX_IN_PROGRESS;
 pub(crate) use admission::{Admission, NotDone};
 pub(crate) use client_network::client_network;
 pub use context::Context;
+pub(crate) use error_kind::RETRY_AFTER;
 pub use error_kind::{ErrorKind, problem_kinds};
 pub use form::Form;
 pub use hashing::Hashing;

@@ -31,8 +31,8 @@ pub struct Problem {
     /// What happened this time, in sentences.
     pub detail: String,
     /// The layer that refused.
-    #[schema(value_type = Layer, example = "policy")]
-    pub layer: &'static str,
+    #[schema(example = "policy")]
+    pub layer: Layer,
     /// Every reason that permission or policy gave; otherwise empty.
     #[schema(value_type = Vec<ProblemReason>)]
     pub reasons: Vec<Reason>,
@@ -57,7 +57,7 @@ pub(crate) fn reply(error: &ApiError, request: RequestId) -> Reply {
         errors: error.errors(),
         request_id: request.to_string(),
     };
-    let mut reply = Reply::json(kind.status, PROBLEM, &problem).refused_by(kind.layer);
+    let mut reply = Reply::json(kind.status, PROBLEM, &problem).refused_by(kind.layer.as_str());
     if let Some(challenge) = error.challenge() {
         reply = reply.with("www-authenticate", challenge);
     }

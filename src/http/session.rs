@@ -20,19 +20,19 @@ pub(crate) const KEY: &str = "key";
 /// the middleware sends no query, and a visitor who never signs in leaves no row.
 pub(crate) struct Ids;
 
-type State = HashMap<String, String>;
+type SessionState = HashMap<String, String>;
 
-fn state_of(key: &str) -> State {
+fn state_of(key: &str) -> SessionState {
     // actix-session keeps values as JSON; ids are letters and digits.
     HashMap::from([(KEY.to_owned(), format!("\"{key}\""))])
 }
 
 impl SessionStore for Ids {
-    async fn load(&self, session_key: &SessionKey) -> Result<Option<State>, LoadError> {
+    async fn load(&self, session_key: &SessionKey) -> Result<Option<SessionState>, LoadError> {
         Ok(Some(state_of(session_key.as_ref())))
     }
 
-    async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
+    async fn save(&self, state: SessionState, _: &Duration) -> Result<SessionKey, SaveError> {
         let key = state.get(KEY).map_or_else(random_key, |key| key.trim_matches('"').to_owned());
         key.try_into().map_err(|error| SaveError::Other(anyhow::Error::new(error)))
     }
@@ -40,7 +40,7 @@ impl SessionStore for Ids {
     async fn update(
         &self,
         key: SessionKey,
-        _: State,
+        _: SessionState,
         _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
         Ok(key)

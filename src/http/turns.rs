@@ -27,7 +27,7 @@ const MAX_WAITING: usize = 256;
 /// texts, which may take long, not even when they come from many.
 pub(super) struct Turns {
     connections: usize,
-    texts: Line,
+    texts: TurnQueue,
     people: Cache<Taker, OwnTurns>,
     owners: Cache<SecretHash, UserId>,
     ended: Cache<SecretHash, ()>,
@@ -55,14 +55,14 @@ pub(crate) enum Work {
 
 #[derive(Clone)]
 struct OwnTurns {
-    requests: Line,
-    texts: Line,
-    glances: Line,
+    requests: TurnQueue,
+    texts: TurnQueue,
+    glances: TurnQueue,
 }
 
 /// Turns, and how many requests may have or await one.
 #[derive(Clone)]
-struct Line {
+struct TurnQueue {
     turns: Arc<Semaphore>,
     longest: usize,
 }
@@ -78,7 +78,7 @@ impl Turns {
     pub(super) fn new(connections: usize) -> Self {
         Self {
             connections,
-            texts: Line::new(connections / 2, Semaphore::MAX_PERMITS),
+            texts: TurnQueue::new(connections / 2, Semaphore::MAX_PERMITS),
             people: Cache::new(KEPT),
             owners: Cache::new(KEPT),
             ended: Cache::new(KEPT),
@@ -112,9 +112,9 @@ impl Turns {
     /// A person who comes as two takers, or three, leaves connections to others.
     fn own(&self) -> OwnTurns {
         OwnTurns {
-            requests: Line::new(self.connections / 4, MAX_WAITING),
-            texts: Line::new(self.connections / 4, MAX_WAITING),
-            glances: Line::new(MAX_WAITING, 0),
+            requests: TurnQueue::new(self.connections / 4, MAX_WAITING),
+            texts: TurnQueue::new(self.connections / 4, MAX_WAITING),
+            glances: TurnQueue::new(MAX_WAITING, 0),
         }
     }
 
@@ -156,7 +156,7 @@ impl Turns {
     }
 }
 
-impl Line {
+impl TurnQueue {
     fn new(turns: usize, waiting: usize) -> Self {
         let turns = turns.max(1);
         Self { turns: Arc::new(Semaphore::new(turns)), longest: waiting.saturating_add(turns) }

@@ -5,7 +5,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use similar::{ChangeTag, DiffOp, InlineChangeMode, InlineChangeOptions, TextDiff};
 
 use super::hunks::shortened;
-pub(crate) use super::hunks::{Hunk, Line, LineKind};
+pub(crate) use super::hunks::{DiffLine, Hunk, LineKind};
 use super::scripts::{Spacing, spacing};
 pub(crate) use super::unseen::Run;
 use super::unseen::{Named, with_signs};
@@ -14,7 +14,7 @@ use crate::store::Loan;
 
 /// The comparison of one part of a post.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct DiffPart {
     /// Title, summary or body.
     pub(crate) name: &'static str,
     pub(crate) hunks: Vec<Hunk>,
@@ -22,7 +22,7 @@ pub(crate) struct Part {
 
 /// Returns the parts in which two contents differ, line by line and word by
 /// word within lines.
-pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
+pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<DiffPart> {
     Loan::assert_none();
     let [older, newer] = [older, newer].map(|content| {
         let [title, summary, body] = content.parts();
@@ -32,11 +32,11 @@ pub(crate) fn compare(older: &Content, newer: &Content) -> Vec<Part> {
         .into_iter()
         .zip(older.into_iter().zip(newer))
         .filter(|(_, (older, newer))| older != newer)
-        .map(|(name, (older, newer))| Part { name, hunks: shortened(lines(older, newer)) })
+        .map(|(name, (older, newer))| DiffPart { name, hunks: shortened(lines(older, newer)) })
         .collect()
 }
 
-fn lines(older: &str, newer: &str) -> Vec<Line> {
+fn lines(older: &str, newer: &str) -> Vec<DiffLine> {
     // Past the deadline the comparison gets coarser instead of taking longer.
     let deadline = Instant::now() + Duration::from_millis(300);
     // A line break at the end of the text is not a difference that readers see.
@@ -65,7 +65,7 @@ fn lines(older: &str, newer: &str) -> Vec<Line> {
         })
         .collect();
     (0..lines.len())
-        .map(|at| Line {
+        .map(|at| DiffLine {
             kind: lines[at].kind,
             pieces: with_signs(&lines[at].pieces, named(&lines, at)),
         })

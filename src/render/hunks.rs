@@ -5,7 +5,7 @@ use super::unseen::Piece;
 
 /// One line of a comparison.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct DiffLine {
     /// In which of the two texts it is.
     pub(crate) kind: LineKind,
     pub(crate) pieces: Vec<Piece>,
@@ -20,7 +20,7 @@ pub(crate) enum LineKind {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Hunk {
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<DiffLine>,
     /// Whether they are unchanged and far from every difference, and so are
     /// collapsed on the page.
     pub(crate) is_folded: bool,
@@ -30,7 +30,7 @@ pub(crate) struct Hunk {
 const MAX_BYTES: usize = 400_000;
 
 /// Folds the lines, and leaves out those that would make the page too long.
-pub(super) fn shortened(mut lines: Vec<Line>) -> Vec<Hunk> {
+pub(super) fn shortened(mut lines: Vec<DiffLine>) -> Vec<Hunk> {
     let markup = 60;
     let mut bytes = 0;
     let fitting = lines.iter().take_while(|line| {
@@ -51,7 +51,7 @@ pub(super) fn shortened(mut lines: Vec<Line>) -> Vec<Hunk> {
     let mut hunks = folded(lines);
     if left_out > 0 {
         let words = format!("{left_out} more lines are left out: this comparison is too long.");
-        let line = Line { kind: LineKind::Same, pieces: vec![Piece::unchanged(words)] };
+        let line = DiffLine { kind: LineKind::Same, pieces: vec![Piece::unchanged(words)] };
         hunks.push(Hunk { lines: vec![line], is_folded: false });
     }
     hunks
@@ -64,7 +64,7 @@ const CONTEXT: usize = 2;
 const WORTH_FOLDING: usize = 3;
 
 /// Groups lines into hunks, and folds those far from every difference.
-pub(super) fn folded(lines: Vec<Line>) -> Vec<Hunk> {
+pub(super) fn folded(lines: Vec<DiffLine>) -> Vec<Hunk> {
     let is_near: Vec<bool> = (0..lines.len())
         .map(|at| {
             let from = at.saturating_sub(CONTEXT);

@@ -124,7 +124,7 @@ pub(super) async fn read_body(
             let payload = Box::pin(stream::once(async { Ok(bytes) }));
             request.set_payload(Payload::Stream { payload });
             let response = next.call(request).await?;
-            Ok(response.map_body(|_, body| BoxBody::new(Unread::new(body, share))))
+            Ok(response.map_body(|_, body| BoxBody::new(BudgetedBody::new(body, share))))
         }
         Err(why) => {
             let mut response = refused(&request, &why);
@@ -214,12 +214,12 @@ fn is_short(length: Option<u64>) -> bool {
 
 /// A response that may show the body of its request again. It keeps its share of the
 /// memory until the client has read it.
-struct Unread {
+struct BudgetedBody {
     rest: Result<Bytes, BoxBody>,
     _share: Share,
 }
 
-impl Unread {
+impl BudgetedBody {
     /// How much is given to the connection at once, which keeps what is given to it.
     const PIECE: usize = 32 * 1024;
 
@@ -228,7 +228,7 @@ impl Unread {
     }
 }
 
-impl MessageBody for Unread {
+impl MessageBody for BudgetedBody {
     type Error = Box<dyn std::error::Error>;
 
     fn size(&self) -> BodySize {
@@ -250,5 +250,21 @@ impl MessageBody for Unread {
             }
             Err(body) => Pin::new(body).poll_next(context),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEADLINE, PART, PATIENCE, TOO_SLOW};
+    use crate::http::problem_kinds;
+
+    #[test]
+    fn a_client_that_is_too_slow_is_told_these_limits() {
+        let status = TOO_SLOW.kind().status;
+        let kind = problem_kinds().into_iter().find(|kind| kind.status == status).unwrap();
+        let (part, patience, all) = (PART / 1024, PATIENCE.as_secs(), DEADLINE.as_secs());
+        let part = format!("at least {part} KiB of the body, or its end, every {patience} seconds");
+        assert!(kind.advice.contains(&part), "{}", kind.advice);
+        assert!(kind.advice.ends_with(&format!("within {all} seconds.")), "{}", kind.advice);
     }
 }

@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::{Action, Permission, Person, Slug};
-use crate::http::{Layout, Reply, Request};
+use crate::http::{Layout, RETRY_AFTER, Reply, Request};
 use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::Refusal;
@@ -130,7 +130,7 @@ pub(super) async fn ready(request: Request, pages: Data<FreshPages>) -> HttpResp
     };
     tracing::warn!(request_id = %request.id, why, "not ready");
     HttpResponse::ServiceUnavailable()
-        .insert_header(("retry-after", "2"))
+        .insert_header(("retry-after", RETRY_AFTER.to_string()))
         .content_type("text/plain; charset=utf-8")
         .body(format!("Not ready: {why}.\n"))
 }

@@ -92,13 +92,13 @@ impl Instrumentation for Clock {
     }
 }
 
-type Watched = Mutex<Vec<Weak<Deadline>>>;
+type WatchedDeadlines = Mutex<Vec<Weak<Deadline>>>;
 
 /// Adds a connection to those that the thread looks after, which begins with the first one.
 fn watch(deadline: &Arc<Deadline>) {
-    static WATCHED: OnceLock<&'static Watched> = OnceLock::new();
+    static WATCHED: OnceLock<&'static WatchedDeadlines> = OnceLock::new();
     let watched = WATCHED.get_or_init(|| {
-        let watched: &'static Watched = Box::leak(Box::default());
+        let watched: &'static WatchedDeadlines = Box::leak(Box::default());
         let thread = thread::Builder::new().name("deadlines".to_owned());
         if let Err(error) = thread.spawn(move || check_forever(watched)) {
             tracing::error!(%error, "only the database server keeps the time limits");
@@ -108,7 +108,7 @@ fn watch(deadline: &Arc<Deadline>) {
     watched.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(deadline));
 }
 
-fn check_forever(watched: &Watched) {
+fn check_forever(watched: &WatchedDeadlines) {
     loop {
         thread::sleep(CHECK_INTERVAL);
         let now = now();

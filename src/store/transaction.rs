@@ -14,7 +14,7 @@ pub struct Transaction<'tx> {
 }
 
 impl<'tx> Transaction<'tx> {
-    /// Returns the connection. The layers above `store` do not ask for it.
+    /// Returns the connection, for statements of this transaction.
     pub fn conn(&mut self) -> &mut PgConnection {
         self.conn
     }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sources::{Source, sources};
 
 /// The rooms, from the ground up.
-const FLOORS: &[&[&str]] = &[
+pub const FLOORS: &[&[&str]] = &[
     &["domain", "metrics", "postgres"],
     &["permissions"],
     &["policies"],

@@ -6,6 +6,7 @@ mod findings;
 mod imports;
 mod lists;
 pub mod named_tests;
+mod names;
 pub mod readme;
 pub mod routes;
 mod schema;

@@ -88,3 +88,25 @@ fn what_cargo_test_leaves_out_runs_in_ci_or_is_asked_for_by_hand() {
     }
     assert!(slow.len() > 40, "{}", slow.len());
 }
+
+/// A file that no other declares is never compiled, and its tests never run.
+#[test]
+fn every_file_is_declared_as_a_module() {
+    let roots = ["src/main.rs", "src/lib.rs", "src/build.rs", "tests/main.rs"];
+    let undeclared: Vec<&str> = SOURCES
+        .iter()
+        .map(|(path, _)| path.as_str())
+        .filter(|path| !roots.contains(path) && !is_declared(path))
+        .collect();
+    assert_eq!(undeclared, [""; 0]);
+}
+
+fn is_declared(path: &str) -> bool {
+    let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
+    let (folder, name) = module.rsplit_once('/').unwrap();
+    let parents = [".rs", "/mod.rs", "/lib.rs", "/main.rs"].map(|end| format!("{folder}{end}"));
+    let declaration = format!("mod {name};");
+    SOURCES.iter().filter(|(parent, _)| parents.contains(parent)).any(|(_, text)| {
+        text.lines().any(|line| !line.starts_with('/') && line.ends_with(&declaration))
+    })
+}

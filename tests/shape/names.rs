@@ -26,15 +26,36 @@ fn no_two_types_have_one_name() {
     assert!(files.is_empty(), "{files:#?}");
 }
 
-/// Returns the name of the type or trait that a line begins to define.
-fn defined(line: &str) -> Option<&str> {
-    let line = line.trim_start();
+/// Returns the name of the type, trait or alias that a line begins to define. An alias
+/// that is indented is one of a function or of a trait.
+fn defined(indented: &str) -> Option<&str> {
+    let line = indented.trim_start();
+    let is_indented = line.len() < indented.len();
     let line = match line.strip_prefix("pub") {
         Some(rest) if rest.starts_with('(') => rest.split_once(')')?.1,
         Some(rest) => rest,
         None => line,
     };
     let (kind, rest) = line.trim_start().split_once(' ')?;
-    let is_type = ["struct", "enum", "trait", "union"].contains(&kind);
-    is_type.then(|| rest.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default())
+    let is_type = match kind {
+        "struct" | "enum" | "trait" | "union" => true,
+        "type" => !is_indented,
+        _ => false,
+    };
+    // A macro has a name of its own for the type: it begins with `$`.
+    let name = rest.split(|sign: char| !sign.is_alphanumeric()).next()?;
+    (is_type && !name.is_empty()).then_some(name)
+}
+
+/// The test sees what it looks for: in lines made up for it.
+#[test]
+fn a_definition_is_seen() {
+    for line in ["struct One;", "    pub(crate) enum One<'a> {", "pub type One = Vec<u8>;"] {
+        assert_eq!(defined(line), Some("One"), "{line}");
+    }
+    for line in
+        ["    type Row = (Text, Text);", "let kind = One;", "use super::One;", "enum $enum {"]
+    {
+        assert_eq!(defined(line), None, "{line}");
+    }
 }

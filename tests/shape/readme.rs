@@ -12,6 +12,8 @@ use imprimatur::permissions::{grant, required};
 use imprimatur::policies::rules;
 use imprimatur::store::pool::Limits;
 
+use super::imports::FLOORS;
+
 /// One test at a time writes.
 static WRITING: Mutex<()> = Mutex::new(());
 
@@ -54,6 +56,62 @@ fn the_grants_in_the_readme_are_the_grants_of_the_code() {
         }
     }
     check_section("grants", &table);
+}
+
+/// What each room holds, in a few words.
+fn purpose(room: &str) -> &'static str {
+    match room {
+        "domain" => "pure values: Post, State, Action, Actor, Revision",
+        "metrics" => "what Prometheus can read",
+        "postgres" => "the private PostgreSQL",
+        "permissions" => "the first question, who may attempt this?, and `Capability`",
+        "policies" => "the second, is it valid now?, and `Validity`; one enum of rules per subject",
+        "store" => "pool, transaction, migrations, read queries, `verify`",
+        "invariants" => "the third, what must never be false?; the only writer of posts",
+        "accounts" => "who a person is: passwords, sessions, tokens, one-time links",
+        "audit" => "refusals, incidents, readings",
+        "refusal" => "why an attempt had no effect",
+        "workflow" => "the only caller of the three: posts, accounts, incidents, bulk archives",
+        "render" => "content to HTML and to JSON documents",
+        "http" => "what every edge over HTTP needs: request, form, reply, errors",
+        "site" => "the public pages",
+        "desk" => "the pages of authors and reviewers",
+        "account" => "the pages of one's own account",
+        "admin" => "the pages of staff",
+        "api" => "the JSON API",
+        "demo" => "the demo people and posts",
+        "config" => "where the database is",
+        "server" => "routes, middleware, start and stop",
+        "cli" => "the edge over a terminal",
+        "main" => "the program",
+        other => panic!("{other} has no purpose here"),
+    }
+}
+
+#[test]
+fn the_rooms_in_the_readme_are_the_floors_of_the_imports() {
+    let mut table = "| floor | rooms |\n|---|---|\n".to_owned();
+    for (number, rooms) in FLOORS.iter().enumerate() {
+        let rooms: Vec<String> =
+            rooms.iter().map(|room| format!("{}: {}", link_to_room(room), purpose(room))).collect();
+        table += &format!("| {number} | {} |\n", rooms.join("<br>"));
+    }
+    check_section("rooms", &table);
+    let readme = fs::read_to_string(path()).unwrap();
+    let tests = readme.lines().find(|line| line.starts_with("tests/ ")).unwrap();
+    for entry in fs::read_dir(root().join("tests")).unwrap().map(Result::unwrap) {
+        let folder = format!(" {}/", entry.file_name().into_string().unwrap());
+        assert!(entry.path().is_file() || tests.contains(&folder), "{folder} is not in {tests}");
+    }
+}
+
+/// A room is a file, or a folder with a file of its name or a `mod.rs`.
+fn link_to_room(room: &str) -> String {
+    let is_folder = root().join(format!("src/{room}")).is_dir();
+    let name = if is_folder { format!("{room}/") } else { format!("{room}.rs") };
+    let file = [format!("src/{room}.rs"), format!("src/{room}/mod.rs")];
+    let file = file.iter().find(|file| root().join(file).exists()).unwrap();
+    format!("[`{name}`]({file})")
 }
 
 /// docs/schema.md is compared with the catalogue by a test of its own.

@@ -5,7 +5,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::accounts::directory::{self, AccountEvent};
+use crate::accounts::directory::{self, AccountEventLine};
 use crate::accounts::links;
 use crate::accounts::sessions::{self, SessionLine};
 use crate::accounts::tokens::{self, TokenLine};
@@ -32,10 +32,10 @@ struct AccountDetailPage {
     created_at: Timestamp,
     last_seen_at: Option<Timestamp>,
     has_link: bool,
-    grants: Vec<AccountEvent>,
+    grants: Vec<AccountEventLine>,
     sessions: Vec<SessionLine>,
     tokens: Vec<TokenLine>,
-    events: Vec<AccountEvent>,
+    events: Vec<AccountEventLine>,
     pager: Pager,
     valid: Vec<AccountAction>,
     not_now: Vec<InvalidChanges>,
@@ -86,7 +86,7 @@ impl AccountDetailPage {
     }
 
     /// Returns what an entry of the record says after the person's name.
-    fn what(&self, event: &AccountEvent) -> String {
+    fn what(&self, event: &AccountEventLine) -> String {
         let role = event.role.as_deref().unwrap_or_default();
         let is_own = event.by.id == self.account.person.id;
         match event.event.as_str() {
@@ -112,7 +112,7 @@ impl AccountDetailPage {
         }
     }
 
-    fn granted(&self, role: &Role) -> Option<&AccountEvent> {
+    fn granted(&self, role: &Role) -> Option<&AccountEventLine> {
         self.grants.iter().find(|event| event.role.as_deref() == Some(role.as_str()))
     }
 

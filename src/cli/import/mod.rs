@@ -76,14 +76,10 @@ Running it again:
 
 Exit codes:
   0 if every file is imported; otherwise the highest code of the refused files.
-  An invalid file is input ({}); the other files are still imported. These stop
-  the import: a deactivated account ({}), no permission ({}), an internal
-  error ({}), database not available ({}). `imprimatur --help` lists the codes.",
-        Exit::Input.code(),
-        Exit::NotSignedIn.code(),
-        Exit::Permission.code(),
-        Exit::Invariant.code(),
-        Exit::Unavailable.code()
+  These stop the import; after any other, the rest is still imported:
+{}
+  `imprimatur --help` lists all codes.",
+        Exit::lines(Exit::stops_an_import)
     )
 }
 

@@ -12,7 +12,7 @@ use crate::cli::import::parsed_file::{self, ParsedFile};
 use crate::cli::import::progress::ProgressBar;
 use crate::cli::import::report::{FileOutcome, FileReport, ImportReport};
 use crate::cli::output::Format;
-use crate::domain::{Attempt, Create, Person, Reason, RequestId};
+use crate::domain::{Attempt, Create, Layer, Person, Reason, RequestId};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::operations::Used;
@@ -118,14 +118,8 @@ impl<'a> ImportRun<'a> {
         refusal: Refusal,
         request: RequestId,
     ) -> FileReport {
-        self.is_over = match &refusal {
-            Refusal::Input(_) | Refusal::Policy(_) | Refusal::NotFound => false,
-            Refusal::NotSignedIn
-            | Refusal::Permission(_)
-            | Refusal::Invariant(_)
-            | Refusal::Unavailable(_) => true,
-        };
         let (exit, layer) = (Exit::of(&refusal), refusal.layer());
+        self.is_over = exit.stops_an_import();
         let reasons = CommandFailure::refused(refusal, request).reasons();
         self.refused(&file.shown, exit, layer, reasons)
     }
@@ -145,7 +139,8 @@ impl<'a> ImportRun<'a> {
     /// Records a folder that cannot be read.
     pub(super) fn refuse_unreadable(&mut self, path: &Path, error: &io::Error) {
         let reasons = vec![parsed_file::cannot_be_read(error)];
-        let report = self.refused(&path.to_string_lossy(), Exit::Input, "input", reasons);
+        let report =
+            self.refused(&path.to_string_lossy(), Exit::Input, Layer::Input.as_str(), reasons);
         self.record(report);
     }
 

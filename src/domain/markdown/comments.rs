@@ -7,7 +7,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::OPTIONS;
-use super::notations::Notation;
+use super::notations::CommentNotation;
 
 /// An empty comment. The text around it is parsed as before.
 const EMPTY: &str = "<!---->";
@@ -27,7 +27,7 @@ pub(crate) fn with_comments_masked(source: &str) -> Cow<'_, str> {
 }
 
 fn with_comments_replaced(source: &str, by: impl Fn(usize) -> Cow<'static, str>) -> Cow<'_, str> {
-    if !Notation::may_be_in(source) {
+    if !CommentNotation::may_be_in(source) {
         return Cow::Borrowed(source);
     }
     let (mut replaced, mut at) = (String::with_capacity(source.len()), 0);
@@ -61,14 +61,14 @@ struct Comments<'a> {
     pieces: Vec<Prose>,
     hidden: Vec<Range<usize>>,
     /// The notations that have no end in the rest of the text.
-    endless: [bool; Notation::COUNT],
+    endless: [bool; CommentNotation::COUNT],
 }
 
 impl<'a> Comments<'a> {
     fn of(source: &'a str) -> Self {
         let pieces = pieces(source);
         let mut comments =
-            Self { source, pieces, hidden: Vec::new(), endless: [false; Notation::COUNT] };
+            Self { source, pieces, hidden: Vec::new(), endless: [false; CommentNotation::COUNT] };
         for index in 0..comments.pieces.len() {
             comments.hide_in(index);
         }
@@ -80,7 +80,7 @@ impl<'a> Comments<'a> {
         let Range { start, end } = self.pieces[index].range;
         let mut at = start.max(self.hidden.last().map_or(0, |hidden| hidden.end));
         while at < end {
-            let begun = first_of(&self.source[at..end], Notation::begun_by);
+            let begun = first_of(&self.source[at..end], CommentNotation::begun_by);
             let Some((found, (notation, length))) = begun else { return };
             let begin = at + found;
             at = begin + length;
@@ -89,7 +89,8 @@ impl<'a> Comments<'a> {
             }
             let comment_end = self.end_after(at, index, notation).or_else(|| {
                 let limit = self.pieces[index].limit;
-                (notation == Notation::Html).then(|| self.source[..limit].trim_end().len().max(at))
+                (notation == CommentNotation::Html)
+                    .then(|| self.source[..limit].trim_end().len().max(at))
             });
             if let Some(comment_end) = comment_end {
                 self.hidden.push(begin..comment_end);
@@ -99,10 +100,10 @@ impl<'a> Comments<'a> {
     }
 
     /// Returns where a comment ends, whose content begins here.
-    fn end_after(&mut self, from: usize, index: usize, notation: Notation) -> Option<usize> {
+    fn end_after(&mut self, from: usize, index: usize, notation: CommentNotation) -> Option<usize> {
         let rest = &self.source[from..];
         // HTML has two comments that end as they begin: `<!-->` and `<!--->`.
-        if notation == Notation::Html && (rest.starts_with('>') || rest.starts_with("->")) {
+        if notation == CommentNotation::Html && (rest.starts_with('>') || rest.starts_with("->")) {
             return rest.find('>').map(|end| from + end + 1);
         }
         if self.endless[notation as usize] {
@@ -115,13 +116,15 @@ impl<'a> Comments<'a> {
 
     /// Returns where the comment ends. Where those within it are not all ended, it ends
     /// with the last that is.
-    fn end_in_pieces(&self, from: usize, index: usize, notation: Notation) -> Option<usize> {
+    fn end_in_pieces(&self, from: usize, index: usize, notation: CommentNotation) -> Option<usize> {
         let (mut open, mut last_end) = (1_usize, None);
         for piece in &self.pieces[index..] {
             let mut at = piece.range.start.max(from);
             while let Some(text) = self.source.get(at..piece.range.end) {
-                let within = |text: &str| match Notation::begun_by(text) {
-                    Some((Notation::Liquid, length)) if notation == Notation::Liquid => {
+                let within = |text: &str| match CommentNotation::begun_by(text) {
+                    Some((CommentNotation::Liquid, length))
+                        if notation == CommentNotation::Liquid =>
+                    {
                         Some((length, false))
                     }
                     _ => notation.ended_by(text).map(|length| (length, true)),

@@ -9,7 +9,7 @@ use super::formulas::Formulas;
 use super::{MAX_DEPTH, Markup, OPTIONS, html_as_text, marks, spans, tables};
 
 /// An event, and where it is in the text.
-type Piece<'a> = (Event<'a>, Range<usize>);
+type LocatedEvent<'a> = (Event<'a>, Range<usize>);
 
 /// Returns the events of a text without comments, definitions, marks in braces and
 /// HTML, which becomes text, and tells what it leaves out. Comments of template languages
@@ -53,7 +53,7 @@ fn no_deeper<'a>(events: Vec<Event<'a>>, met: &mut dyn FnMut(Markup)) -> Vec<Eve
 
 /// Sets a text apart that begins with an escaped brace or bracket, which is no mark. It
 /// travels as mathematics, which the parser finds in no text without its extension.
-fn with_escapes<'a>(source: &str, (event, range): Piece<'a>) -> Piece<'a> {
+fn with_escapes<'a>(source: &str, (event, range): LocatedEvent<'a>) -> LocatedEvent<'a> {
     match event {
         Event::Text(text)
             if text.starts_with(['{', '[']) && source[..range.start].ends_with('\\') =>

@@ -27,11 +27,11 @@ impl<'a> Mark<'a> {
         }
         while !rest.is_empty() {
             let length = match part(rest) {
-                Some((Part::Id(id), length)) => {
+                Some((MarkPart::Id(id), length)) => {
                     mark.id = mark.id.or(Some(id));
                     length
                 }
-                Some((Part::Other, length)) => {
+                Some((MarkPart::Other, length)) => {
                     mark.has_more = true;
                     length
                 }
@@ -104,7 +104,7 @@ impl<'a> Mark<'a> {
 }
 
 /// A part of a mark.
-enum Part<'a> {
+enum MarkPart<'a> {
     Id(&'a str),
     /// A class or an attribute.
     Other,
@@ -112,16 +112,16 @@ enum Part<'a> {
 
 /// Returns the part that a text begins with, and its length. Names of attributes have two
 /// letters at least: `{x=1}` is mathematics.
-fn part(text: &str) -> Option<(Part<'_>, usize)> {
+fn part(text: &str) -> Option<(MarkPart<'_>, usize)> {
     let word = text.split(char::is_whitespace).next()?;
     if let Some(id) = word.strip_prefix('#').filter(|id| !id.is_empty()) {
-        return Some((Part::Id(id), word.len()));
+        return Some((MarkPart::Id(id), word.len()));
     }
     let is_letter = |it: char| it.is_alphabetic() || matches!(it, '_' | '-');
     let is_class = word.strip_prefix('.').is_some_and(|class| class.starts_with(is_letter));
     // `{-}` is a heading of Pandoc without a number.
     if is_class || word == "-" {
-        return Some((Part::Other, word.len()));
+        return Some((MarkPart::Other, word.len()));
     }
     let (name, value) = text.split_once('=')?;
     let is_name = name.len() > 1
@@ -138,7 +138,7 @@ fn part(text: &str) -> Option<(Part<'_>, usize)> {
         }
     };
     let is_value = length > value.len() || !value.is_empty() && !value.contains([',', '"', '=']);
-    let part = if name.eq_ignore_ascii_case("id") { Part::Id(value) } else { Part::Other };
+    let part = if name.eq_ignore_ascii_case("id") { MarkPart::Id(value) } else { MarkPart::Other };
     (is_name && is_value).then_some((part, name.len() + 1 + length))
 }
 

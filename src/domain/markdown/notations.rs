@@ -4,7 +4,7 @@
 
 /// A notation of comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notation {
+pub(super) enum CommentNotation {
     /// `<!-- a -->`
     Html,
     /// `{::comment}a{:/comment}` of kramdown.
@@ -27,7 +27,7 @@ pub(super) enum Notation {
     Jsp,
 }
 
-impl Notation {
+impl CommentNotation {
     /// The number of notations.
     pub(super) const COUNT: usize = Self::Jsp as usize + 1;
 
@@ -115,14 +115,14 @@ fn jinja(inside: &str) -> Option<&str> {
     (is_open || end().is_some_and(|end| inside[..end].ends_with('#'))).then_some(inside)
 }
 
-fn in_double_braces(inside: &str) -> Option<(Notation, &str)> {
+fn in_double_braces(inside: &str) -> Option<(CommentNotation, &str)> {
     let hugo = inside.strip_prefix('-').unwrap_or(inside).trim_start();
     if let Some(rest) = hugo.strip_prefix("/*") {
-        return Some((Notation::Hugo, rest));
+        return Some((CommentNotation::Hugo, rest));
     }
     let rest = inside.strip_prefix('~').unwrap_or(inside).strip_prefix('!')?;
     match rest.strip_prefix("--") {
-        Some(rest) => Some((Notation::HandlebarsLong, rest)),
-        None => Some((Notation::Handlebars, rest)),
+        Some(rest) => Some((CommentNotation::HandlebarsLong, rest)),
+        None => Some((CommentNotation::Handlebars, rest)),
     }
 }

@@ -4,6 +4,7 @@ use utoipa::ToSchema;
 use crate::domain::{Action, Person, Post, PostId, Reason};
 use crate::refusal::{Refusal, reasons_against};
 use crate::render::documents::ProblemReason;
+use crate::render::documents::verdict::AdviceVerdict;
 use crate::workflow;
 
 /// What the reader can do with a post.
@@ -48,30 +49,6 @@ impl AdviceBody {
         };
         let reasons = reasons_against(answer);
         Self { action, path, verdict, reasons }
-    }
-}
-
-/// The result that an action would have now.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schema(as = Verdict)]
-pub(crate) enum AdviceVerdict {
-    /// The action is possible.
-    Live,
-    /// The account has the permission, but the action is not possible now.
-    NotNow,
-    /// The account or the token lacks the permission.
-    NotYours,
-}
-
-impl AdviceVerdict {
-    /// Returns the name that the document has.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::NotNow => "not-now",
-            Self::NotYours => "not-yours",
-        }
     }
 }
 

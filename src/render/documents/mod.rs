@@ -10,6 +10,7 @@ mod person;
 mod post;
 mod reason;
 mod refusal;
+mod verdict;
 
 pub(crate) use account::{AccountBody, AccountsBody};
 pub(crate) use advice::ActionsBody;

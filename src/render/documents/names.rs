@@ -9,6 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::audit::catalogue;
 use crate::domain::{Action, Interface, Layer, RecordedAction, Role, State};
+use crate::render::documents::verdict::AdviceVerdict;
 
 /// The code of a rule, of any subject.
 pub(super) struct ReasonCode;
@@ -38,7 +39,9 @@ macro_rules! names {
 
 names!(State as "StateName", "The state of a post.": State::ALL.map(State::as_str));
 names!(Action as "ActionName", "An action on a post.": Action::ALL.map(Action::as_str));
-names!(Role as "RoleName", "A permission.": Role::ALL.map(Role::as_str));
+names!(Role as "RoleName", "A role.": Role::ALL.map(Role::as_str));
+names!(AdviceVerdict as "Verdict", "The result that an action would have now.":
+    AdviceVerdict::ALL.map(AdviceVerdict::as_str));
 names!(Interface as "InterfaceName", "The interface of a request.":
     Interface::ALL.map(Interface::as_str));
 names!(Layer as "LayerName", "The layer that refused.": Layer::ALL.map(Layer::as_str));

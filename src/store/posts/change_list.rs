@@ -74,7 +74,7 @@ type FoundSqlType = (
     BylineSqlType,
     Nullable<BylineSqlType>,
 );
-type LineSqlType = (Nullable<FoundSqlType>, Array<BigInt>);
+type CountedSqlType = (Nullable<FoundSqlType>, Array<BigInt>);
 
 /// A line, and how many posts there are of each state. An empty page is one row
 /// without a line.
@@ -147,7 +147,7 @@ fn read(
     let start = filter.start(slice);
     // Planned for its values: few people write or publish most of what there
     // is, few words are in most of it, and a plan for any of them suits none.
-    statement::<LineSqlType>(text)
+    statement::<CountedSqlType>(text)
         .planned_anew()
         .seen_by(visibility)
         .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))

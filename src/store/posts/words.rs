@@ -8,9 +8,6 @@ pub struct Words {
     question: Question,
 }
 
-/// The most characters of a search.
-const MAX_CHARACTERS: usize = 200;
-
 /// The most words of a search.
 const MAX_WORDS: usize = 12;
 
@@ -18,6 +15,9 @@ const MAX_WORDS: usize = 12;
 const BEGINNING: usize = 3;
 
 impl Words {
+    /// The most characters of a search.
+    pub const LIMIT: usize = 200;
+
     /// Returns the words, or `None` where there are none.
     ///
     /// # Errors
@@ -32,8 +32,11 @@ impl Words {
         if text.chars().any(char::is_control) {
             return refused("Search for words, without control characters.");
         }
-        if text.chars().count() > MAX_CHARACTERS || text.split(' ').count() > MAX_WORDS {
-            return refused("Search for at most 12 words and 200 characters.");
+        if text.chars().count() > Self::LIMIT || text.split(' ').count() > MAX_WORDS {
+            return Err(FieldError::new(
+                "q",
+                format!("Search for at most {MAX_WORDS} words and {} characters.", Self::LIMIT),
+            ));
         }
         let question = Question::new(&text, BEGINNING);
         if question.is_empty() {

@@ -55,8 +55,8 @@ struct ContentRow {
 }
 
 fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<HistoryRow>> {
-    type Content = (Text, Text, Text, Nullable<Text>);
-    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, Content, Nullable<Text>)>(
+    type ContentSqlType = (Text, Text, Text, Nullable<Text>);
+    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, ContentSqlType, Nullable<Text>)>(
         // Each table is limited to the batch by itself: a join alone would not limit it.
         "WITH h AS (SELECT * FROM history WHERE post_id > $1 AND post_id <= $2),
              p AS (SELECT * FROM posts WHERE id > $1 AND id <= $2),

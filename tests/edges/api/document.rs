@@ -2,11 +2,15 @@
 //!
 //! `UPDATE_OPENAPI=1 cargo test --test proof the_committed_document` brings it up to date.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use imprimatur::audit::catalogue;
-use imprimatur::domain::{Action, Layer, Role, State};
+use imprimatur::domain::unseen::sets_direction;
+use imprimatur::domain::{
+    Action, Body, Layer, Note, OperationKey, Role, Slug, State, Summary, Title, Username,
+};
+use regex::Regex;
 use serde_json::Value;
 
 use super::House;
@@ -183,4 +187,90 @@ fn every_pattern_is_one_that_clients_in_any_language_can_compile() {
         }
         assert!(!pattern.contains("(?"), "{pattern}");
     }
+}
+
+/// Returns what reads a field in the end, if the domain has a limit or a pattern for it.
+fn parser(field: &str) -> Option<fn(&str) -> bool> {
+    Some(match field {
+        "ContentBody.title" => |text| Title::parse(text).is_ok(),
+        "ContentBody.summary" => |text| Summary::parse(text).is_ok(),
+        "ContentBody.body" => |text| Body::parse(text).is_ok(),
+        "ContentBody.slug" => |text| Slug::parse_chosen(text).is_ok(),
+        "PublicationBody.slug" => |text| Slug::parse_shown(text).is_ok(),
+        "NoteBody.note" | "ReasonBody.reason" => |text| Note::parse(text).is_ok(),
+        "parameter Idempotency-Key" => |text| OperationKey::parse(text).is_ok(),
+        "parameter author" => |text| Username::parse(text).is_ok(),
+        // These two are forms of the API itself.
+        "parameter If-Match" | "parameter cursor" => return None,
+        other => panic!("{other} has a limit or a pattern, and no parser here"),
+    })
+}
+
+/// Returns each different field or parameter with a limit or a pattern, with its schema.
+fn limited_fields() -> BTreeMap<String, Value> {
+    let document = document();
+    let mut fields = BTreeMap::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+            fields.insert(format!("{name}.{field}"), schema.clone());
+        }
+    }
+    let operations = document["paths"].as_object().unwrap().values();
+    for operation in operations.flat_map(|item| item.as_object().unwrap().values()) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = format!("parameter {}", parameter["name"].as_str().unwrap());
+            let schema = parameter["schema"].clone();
+            let earlier = fields.insert(name.clone(), schema.clone());
+            for limit in ["pattern", "minLength", "maxLength"] {
+                let is_same = earlier.as_ref().is_none_or(|one| one[limit] == schema[limit]);
+                assert!(is_same, "{name} has one {limit}");
+            }
+        }
+    }
+    let is_limited =
+        |schema: &Value| ["maxLength", "pattern"].iter().any(|key| schema.get(key).is_some());
+    fields.retain(|_, schema| is_limited(schema));
+    fields
+}
+
+#[test]
+fn a_length_in_the_document_is_the_length_that_is_accepted() {
+    let mut compared = 0;
+    for (name, schema) in limited_fields() {
+        let (Some(accepts), Some(limit)) = (parser(&name), schema.get("maxLength")) else {
+            continue;
+        };
+        let limit = usize::try_from(limit.as_u64().unwrap()).unwrap();
+        let is_accepted = |length| accepts(&"x".repeat(length));
+        assert!(is_accepted(limit) && !is_accepted(limit + 1), "{name}: {limit}");
+        if let Some(least) = schema.get("minLength") {
+            assert!(is_accepted(1) && !is_accepted(0) && *least == 1, "{name}: {least}");
+        }
+        compared += 1;
+    }
+    assert_eq!(compared, 9);
+}
+
+/// Over the characters that a pattern can name, in the middle of a text.
+#[test]
+fn a_pattern_in_the_document_has_the_characters_that_are_accepted() {
+    let mut compared = 0;
+    for (name, schema) in limited_fields() {
+        let (Some(accepts), Some(pattern)) = (parser(&name), schema.get("pattern")) else {
+            continue;
+        };
+        let pattern = Regex::new(pattern.as_str().unwrap()).unwrap();
+        let is_line = ["ContentBody.title", "ContentBody.summary"].contains(&name.as_str());
+        for character in '\0'..='\u{ffff}' {
+            let text = format!("a{character}b");
+            // A line has none of these. The pattern leaves them out: written in it, they
+            // would turn the document around.
+            let is_left_out = is_line
+                && (sets_direction(character) || matches!(character, '\u{2028}' | '\u{2029}'));
+            let expected = pattern.is_match(&text) && !is_left_out;
+            assert_eq!(accepts(&text), expected, "{name}: U+{:04X}", u32::from(character));
+        }
+        compared += 1;
+    }
+    assert_eq!(compared, 9);
 }

@@ -109,7 +109,7 @@ fn interrupt(world: &World, times: i64, code: &str, message: &str) {
 }
 
 #[test]
-fn a_conflict_is_retried_three_times_and_then_answered_with_503() {
+fn a_conflict_is_tried_three_times_and_then_answered_with_503() {
     let world = World::new();
     let conflicts = [
         ("serialization_failure", "could not serialize access"),

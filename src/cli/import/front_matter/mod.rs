@@ -18,7 +18,7 @@ pub(super) use field::{FieldValue, MatterField};
 use crate::domain::Reason;
 use crate::domain::markdown::front_matter::after_unseen;
 use field::invalid;
-use notation::Notation;
+use notation::FrontMatterNotation;
 
 /// More than front matter needs.
 const MAX_BYTES: usize = 64 << 10;
@@ -63,7 +63,7 @@ pub(super) fn split(text: &str) -> Result<(FrontMatter, &str), Reason> {
 
 fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let (fields, body) = match Notation::of(first.trim_end()) {
+    let (fields, body) = match FrontMatterNotation::of(first.trim_end()) {
         None => {
             return Ok(match unopened::split(text, MAX_BYTES) {
                 Some((fields, body)) => {
@@ -73,27 +73,27 @@ fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
                 None => (FrontMatter::default(), text),
             });
         }
-        Some(Notation::Yaml) => {
+        Some(FrontMatterNotation::Yaml) => {
             let (matter, body) = until(rest, &["---", "..."])?;
             (yaml::fields(matter)?, body)
         }
-        Some(Notation::Toml(end)) => {
+        Some(FrontMatterNotation::Toml(end)) => {
             let (matter, body) = until(rest, &[end])?;
             (toml_table::fields(matter)?, body)
         }
-        Some(Notation::Json(end)) => {
+        Some(FrontMatterNotation::Json(end)) => {
             let (matter, body) = until(rest, &[end])?;
             (json::fields(matter)?, body)
         }
-        Some(Notation::JsonObject) => json::leading_fields(text, MAX_BYTES)?,
-        Some(Notation::Program(language)) => {
+        Some(FrontMatterNotation::JsonObject) => json::leading_fields(text, MAX_BYTES)?,
+        Some(FrontMatterNotation::Program(language)) => {
             return Err(unreadable(format!("a program ({language}), and imports run none")));
         }
-        Some(Notation::CommentedYaml) => match until(rest, &["---", "..."]) {
+        Some(FrontMatterNotation::CommentedYaml) => match until(rest, &["---", "..."]) {
             Ok((matter, body)) => (yaml::fields(matter)?, body),
             Err(_) => return Ok((FrontMatter::default(), text)),
         },
-        Some(Notation::Unknown(language)) => match until(rest, &["---"]) {
+        Some(FrontMatterNotation::Unknown(language)) => match until(rest, &["---"]) {
             Ok(_) => {
                 let what = format!("written as {language:?}, which is not known here");
                 return Err(unreadable(what));

@@ -1,6 +1,6 @@
 /// How front matter is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notation<'a> {
+pub(super) enum FrontMatterNotation<'a> {
     Yaml,
     /// YAML after a line with a comment, if a line ends it.
     CommentedYaml,
@@ -20,7 +20,7 @@ pub(super) enum Notation<'a> {
 const PROGRAMS: [&str; 10] =
     ["js", "javascript", "cjs", "mjs", "jsx", "ts", "typescript", "node", "coffee", "coffeescript"];
 
-impl<'a> Notation<'a> {
+impl<'a> FrontMatterNotation<'a> {
     /// Returns how front matter is written that begins with this line; `None`, if
     /// none begins.
     pub(super) fn of(line: &'a str) -> Option<Self> {
@@ -63,26 +63,26 @@ impl<'a> Notation<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::Notation;
+    use super::FrontMatterNotation;
 
     #[test]
     fn the_first_line_says_how_front_matter_is_written() {
         for (line, notation) in [
-            ("---", Some(Notation::Yaml)),
-            ("---yaml", Some(Notation::Yaml)),
-            ("--- toml", Some(Notation::Toml("---"))),
-            ("---JSON", Some(Notation::Json("---"))),
-            (";;;", Some(Notation::Json(";;;"))),
-            ("---js", Some(Notation::Program("js"))),
-            ("---lisp", Some(Notation::Unknown("lisp"))),
-            ("--- # Of Hexo", Some(Notation::CommentedYaml)),
+            ("---", Some(FrontMatterNotation::Yaml)),
+            ("---yaml", Some(FrontMatterNotation::Yaml)),
+            ("--- toml", Some(FrontMatterNotation::Toml("---"))),
+            ("---JSON", Some(FrontMatterNotation::Json("---"))),
+            (";;;", Some(FrontMatterNotation::Json(";;;"))),
+            ("---js", Some(FrontMatterNotation::Program("js"))),
+            ("---lisp", Some(FrontMatterNotation::Unknown("lisp"))),
+            ("--- # Of Hexo", Some(FrontMatterNotation::CommentedYaml)),
             ("---# Title", None),
             ("----", None),
             ("--- He spoke.", None),
             ("{{< figure >}}", None),
             ("# Title", None),
         ] {
-            assert_eq!(Notation::of(line), notation, "{line}");
+            assert_eq!(FrontMatterNotation::of(line), notation, "{line}");
         }
     }
 }
