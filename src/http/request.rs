@@ -168,7 +168,7 @@ impl Request {
         Ok(form.peek("token") == Some(self.token().as_str()))
     }
 
-    /// Returns the person who is signed in, for rendering a page.
+    /// Looks up the person who is signed in, for rendering a page, and remembers them.
     pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
         let person = accounts::identify(conn, &credential)?;
