@@ -70,13 +70,13 @@ impl Admissions {
 
     /// Returns a place among the requests in progress, or `None` if there are too many.
     fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().inspect_err(|_| metrics::turned_away()).ok()
+        Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
-    /// Returns a place for a request that waits for no turn and takes no connection, or
-    /// `None` if its network has too many.
-    pub(crate) fn glance(&self, network: Network) -> Option<OwnedSemaphorePermit> {
-        self.turns.glance(Taker::Network(network))
+    /// Admits a request that waits for no turn and takes no connection, unless its
+    /// network has too many.
+    pub(crate) fn glance(&self, network: Network) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.turns.glance(Taker::Network(network)).ok_or_else(turned_away)
     }
 
     /// Admits a request when it is its sender's turn.
@@ -101,8 +101,8 @@ impl Admissions {
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
-        let turn = self.turns.take(taker, work).await.ok_or(Unavailable::Busy)?;
-        let place = self.place().ok_or(Unavailable::Busy)?;
+        let turn = self.turns.take(taker, work).await.ok_or_else(turned_away)?;
+        let place = self.place().ok_or_else(turned_away)?;
         let (admissions, turn) = (Arc::clone(self), Arc::new((turn, place)));
         let credential = Shown::Nothing;
         Ok(Admission { admissions, request, taker, credential, work, _turn: turn })
@@ -194,6 +194,12 @@ impl Admission {
     pub(crate) fn note_end(&self) {
         self.admissions.turns.end(&self.credential);
     }
+}
+
+/// Refuses a request that finds no place, and counts it.
+fn turned_away() -> Refusal {
+    metrics::turned_away();
+    Unavailable::Busy.into()
 }
 
 impl From<NotDone> for Refusal {
