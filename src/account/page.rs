@@ -71,7 +71,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
 
 fn read(store: &Store, request: &Request, feedback: Feedback) -> Result<AccountPage, Refusal> {
     let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     let this = request.session();
     let sessions = sessions::of_person(conn, person.id, this.as_ref())?;
     let tokens = tokens::of_person(conn, person.id)?;

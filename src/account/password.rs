@@ -82,7 +82,7 @@ async fn hash(
     let typed = form.read(passwords)?;
     let admission = context.admit(request, Work::Short).await?;
     let asking = request.clone();
-    let viewer = move |store: &Store| asking.viewer(&mut *store.checkout()?);
+    let viewer = move |store: &Store| asking.load_viewer(&mut *store.checkout()?);
     let person = admission.step(viewer).await?;
     let Site { name: site, url, .. } = &*context.settings.site;
     let new = choose(&typed.new, &[&person.username, &person.display_name, site, url])

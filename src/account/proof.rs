@@ -25,7 +25,7 @@ pub(super) async fn check(
     let (asking, counted) = (request.clone(), attempt.clone());
     let found = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;
-        let username = asking.viewer(conn)?.username;
+        let username = asking.load_viewer(conn)?.username;
         let counted = throttle::count(conn, &counted)?;
         let found = stored_password(conn, &username)?;
         Ok(counted.map(|()| found))

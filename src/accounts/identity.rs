@@ -12,7 +12,7 @@ use crate::store::schema::users;
 use crate::store::statement::statement;
 
 /// What a request shows to identify its account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Credential {
     /// A browser's session.
     Session(SessionId),
@@ -28,7 +28,7 @@ pub enum Credential {
 /// The `users` row stays locked `FOR KEY SHARE` until the transaction ends. A
 /// change of authority locks it exclusively, so it waits for this transaction,
 /// or this one waits for it and then reads the new row. The session or token is
-/// locked too: once its end is acknowledged, no transaction uses it.
+/// locked too, after its account: once its end is acknowledged, no transaction uses it.
 ///
 /// Row locks are not fair: overlapping shared locks could keep a revocation
 /// waiting for ever. The advisory lock in front of them is fair: a transaction
@@ -68,7 +68,7 @@ pub fn load<'tx>(
 /// and for early refusals.
 pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult<Option<Person>> {
     match credential {
-        Credential::Session(session) => sessions::viewer(conn, session),
+        Credential::Session(session) => sessions::find(conn, session),
         Credential::Token(token) => Ok(tokens::find(conn, token)?.map(|bearer| bearer.person)),
         Credential::Account(id) => users::table
             .filter(users::id.eq(id.0).and(users::is_active))

@@ -10,6 +10,7 @@ pub mod directory;
 pub(crate) mod facts;
 pub mod identity;
 pub mod known_browsers;
+pub mod last_use;
 pub mod links;
 pub mod password_choice;
 pub mod passwords;

@@ -16,7 +16,7 @@ use crate::store::statement::statement;
 pub const LIFETIME_SECONDS: i32 = 7 * 24 * 60 * 60;
 
 /// The stored form of a session's id: its SHA-256.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionId(SecretHash);
 
 impl SessionId {
@@ -79,25 +79,17 @@ pub fn begin(
     Ok(!begun.is_empty())
 }
 
-/// Returns the owner of a session, for rendering pages, or `None` when it has
-/// ended. Updates the session's time of last use at most once a minute.
-pub fn viewer(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Option<Person>> {
-    let row = statement::<(PersonSqlType, Bool)>(
-        "SELECT u.id, u.username, u.display_name, u.roles,
-                s.last_used_at < clock_timestamp() - interval '1 minute'
+/// Returns the owner of a session, or `None` when it has ended. It takes no lock: it
+/// is for reading and for early refusals.
+pub fn find(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Option<Person>> {
+    statement::<PersonSqlType>(
+        "SELECT u.id, u.username, u.display_name, u.roles
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id_hash = $1 AND session_is_live(s, u)",
     )
     .bind::<Binary, _>(session.hash())
-    .get_result::<(Person, bool)>(conn)
-    .optional()?;
-    let Some((person, is_stale)) = row else { return Ok(None) };
-    if is_stale {
-        statement::<()>("UPDATE sessions SET last_used_at = now() WHERE id_hash = $1")
-            .bind::<Binary, _>(session.hash())
-            .execute(conn)?;
-    }
-    Ok(Some(person))
+    .get_result::<Person>(conn)
+    .optional()
 }
 
 /// Ends a session. A session that has ended stays as it is.

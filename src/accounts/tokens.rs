@@ -6,7 +6,7 @@
 use diesel::deserialize;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
@@ -127,37 +127,16 @@ impl From<Narrowing> for Option<Vec<Permission>> {
 
 /// Returns the owner of a token, or `None` when it is unknown, revoked or
 /// expired, or its account is deactivated. It takes no lock: it is for reading
-/// and for early refusals. Updates the token's time of last use.
+/// and for early refusals.
 pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<Bearer>> {
-    let row = statement::<(BearerSqlType, Bool)>(
-        "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions,
-                coalesce(t.last_used_at < clock_timestamp() - interval '1 minute', true)
+    statement::<BearerSqlType>(
+        "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions
          FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.secret_hash = $1 AND token_works(t, u)",
     )
     .bind::<Binary, _>(token.as_bytes())
-    .get_result::<(Bearer, bool)>(conn)
-    .optional()?;
-    let Some((bearer, is_stale)) = row else { return Ok(None) };
-    if is_stale {
-        note_use(conn, token)?;
-    }
-    Ok(Some(bearer))
-}
-
-/// Updates a token's time of last use, at most once a minute. It does nothing
-/// while a transaction locks the token, so it never waits.
-pub fn note_use(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<()> {
-    statement::<BigInt>(
-        "UPDATE tokens SET last_used_at = clock_timestamp()
-         WHERE id = (SELECT t.id FROM tokens t JOIN users u ON u.id = t.user_id
-                     WHERE t.secret_hash = $1 AND token_works(t, u)
-                       AND coalesce(t.last_used_at < clock_timestamp() - interval '1 minute', true)
-                     FOR NO KEY UPDATE OF t SKIP LOCKED)",
-    )
-    .bind::<Binary, _>(token.as_bytes())
-    .execute(conn)?;
-    Ok(())
+    .get_result::<Bearer>(conn)
+    .optional()
 }
 
 /// Returns the owner of a token, and locks account and token until the

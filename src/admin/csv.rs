@@ -61,7 +61,7 @@ async fn download<List: Export>(request: Request, context: Data<Context>) -> Htt
     context
         .download(request, file, move |store, request, from: Option<Cursor>| {
             let conn = &mut *store.checkout()?;
-            let person = request.viewer(conn)?;
+            let person = request.load_viewer(conn)?;
             permissions::check(&person.roles, List::PERMISSION)?;
             let list = List::asked(request, conn, began_at)?;
             let stretch = from.map_or(Direction::First, Direction::After);

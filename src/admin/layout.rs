@@ -13,7 +13,7 @@ pub(super) fn authorized_layout(
     title: &str,
     permission: Permission,
 ) -> Result<(Person, Layout), Refusal> {
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     permissions::check(&person.roles, permission)?;
     let layout = Layout::of_admin(conn, request, title, &person)?;
     Ok((person, layout))

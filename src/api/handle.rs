@@ -6,13 +6,13 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpResponse, Route};
 use serde::de::DeserializeOwned;
 
-use crate::accounts::{self, Credential, tokens};
+use crate::accounts::{self, Credential};
 use crate::api::api_request::ApiRequest;
 use crate::api::headers::ContentKind;
 use crate::api::json;
 use crate::api::quotas::{QUOTA, QuotaUse, WINDOW};
 use crate::api::read_request::ReadRequest;
-use crate::domain::{Interface, OperationKey, PostId, RequestId, RevisionNumber, SecretHash};
+use crate::domain::{Interface, OperationKey, PostId, RevisionNumber, SecretHash};
 use crate::http::api_error::ApiError;
 use crate::http::problem;
 use crate::http::{Context, Form, NotDone, Reply, Segments, Sender, Shown, Work};
@@ -29,7 +29,7 @@ type ChangeHandler = fn(&Store, Change) -> Result<Reply, ApiError>;
 /// Returns the route of an operation that reads, which is that much work.
 pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
     web::get().to(move |request: ApiRequest, context: Data<Context>| async move {
-        respond(&context, request, work, move |store, request, token, _| {
+        respond(&context, request, work, move |store, request, token| {
             let mut conn = store.checkout().map_err(Refusal::from)?;
             let credential = Credential::Token(token.clone());
             let reader = accounts::identify(&mut conn, &credential)?;
@@ -47,12 +47,11 @@ pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
 pub(super) fn change(work: Work, handler: ChangeHandler) -> Route {
     web::post().to(move |request: ApiRequest, bytes: Bytes, context: Data<Context>| async move {
         let work = if bytes.len() > SHORT { Work::Text } else { work };
-        respond(&context, request, work, move |store, request, token, quota| {
-            let id = request.id;
+        respond(&context, request, work, move |store, request, token| {
             Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
             let key = request.headers.key?;
             let credential = Credential::Token(token.clone());
-            let caller = Caller { credential, interface: Interface::Api, request: id };
+            let caller = Caller { credential, interface: Interface::Api, request: request.id };
             let change = Change {
                 has_key: key.is_some(),
                 call: Call { caller, key: key.unwrap_or_else(OperationKey::random) },
@@ -61,11 +60,7 @@ pub(super) fn change(work: Work, handler: ChangeHandler) -> Route {
                 segments: request.segments,
                 bytes,
             };
-            let done = handler(store, change);
-            if quota.is_first {
-                note_use(store, id, token);
-            }
-            done
+            handler(store, change)
         })
         .await
     })
@@ -118,9 +113,7 @@ async fn respond(
     context: &Context,
     request: ApiRequest,
     work: Work,
-    handler: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
-    + Send
-    + 'static,
+    handler: impl FnOnce(&Store, ApiRequest, &SecretHash) -> Result<Reply, ApiError> + Send + 'static,
 ) -> HttpResponse {
     let token = match &request.headers.token {
         Ok(token) => token.clone(),
@@ -140,9 +133,7 @@ async fn within_quota(
     token: SecretHash,
     quota: QuotaUse,
     work: Work,
-    handler: impl FnOnce(&Store, ApiRequest, &SecretHash, QuotaUse) -> Result<Reply, ApiError>
-    + Send
-    + 'static,
+    handler: impl FnOnce(&Store, ApiRequest, &SecretHash) -> Result<Reply, ApiError> + Send + 'static,
 ) -> Reply {
     let id = request.id;
     if quota.left.is_none() {
@@ -157,7 +148,7 @@ async fn within_quota(
     let admitted = admission.clone();
     let reply = admission.blocking(move |store| {
         let reply = match request.headers.accepts_json {
-            true => handler(store, request, &token, quota),
+            true => handler(store, request, &token),
             false => Err(ApiError::NotAcceptable),
         };
         reply.unwrap_or_else(|error| {
@@ -189,18 +180,5 @@ fn check_token(store: &Store, token: &SecretHash, error: ApiError) -> ApiError {
         Ok(true) => error,
         Ok(false) => ApiError::BadToken,
         Err(refusal) => refusal.into(),
-    }
-}
-
-/// Notes that a token was used, once in each window; a failure changes nothing
-/// else.
-fn note_use(store: &Store, request: RequestId, token: &SecretHash) {
-    let noted = store
-        .checkout()
-        .map_err(|why| why.to_string())
-        .and_then(|mut conn| tokens::note_use(&mut conn, token).map_err(|error| error.to_string()));
-    if let Err(error) = noted {
-        tracing::warn!(request_id = %request, error, "the last use of a token could not be \
-                                                      recorded");
     }
 }

@@ -36,8 +36,6 @@ pub(super) struct QuotaUse {
     pub(super) left: Option<u32>,
     /// How many seconds until the next window, at least one.
     pub(super) seconds: u64,
-    /// Whether it is the first request of the window.
-    pub(super) is_first: bool,
 }
 
 impl Quotas {
@@ -70,7 +68,7 @@ impl Quotas {
         let seconds = rest.as_secs().max(1);
         let left = QUOTA.checked_sub(window.used + 1);
         window.used = (window.used + 1).min(QUOTA);
-        QuotaUse { left, seconds, is_first: window.used == 1 }
+        QuotaUse { left, seconds }
     }
 }
 
@@ -84,8 +82,7 @@ mod tests {
         let [one, other] = [1, 2].map(|byte| SecretHash::new([byte; 32]));
         let now = Instant::now();
         for used in 1..=QUOTA {
-            let quota_use = quotas.take_at(&one, now);
-            assert_eq!((quota_use.left, quota_use.is_first), (Some(QUOTA - used), used == 1));
+            assert_eq!(quotas.take_at(&one, now).left, Some(QUOTA - used));
         }
         let quota_use = quotas.take_at(&one, now + Duration::from_secs(20));
         assert_eq!((quota_use.left, quota_use.seconds), (None, 40));

@@ -140,7 +140,7 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
 pub(super) fn desk(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let mut connection = store.checkout()?;
     let conn = &mut *connection;
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     // One more of each state shows whether there are more.
     let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
     let own = posts::newest_of_each_state(conn, person.id, &wanted)?;

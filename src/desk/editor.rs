@@ -23,7 +23,7 @@ use crate::workflow::visible::{find, find_history, revision};
 pub(super) fn create_form(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let from = request.query_fields()?.read(take_from::<i64>)?;
     let mut conn = store.checkout()?;
-    let person = request.viewer(&mut conn)?;
+    let person = request.load_viewer(&mut conn)?;
     permissions::check(&person.roles, permissions::required(Action::Create))?;
     let draft = match from {
         None => Draft::default(),
@@ -43,7 +43,7 @@ pub(super) fn revise_form(store: &Store, request: &Request) -> Result<Reply, Ref
         take_from(query)
     })?;
     let mut conn = store.checkout()?;
-    let person = request.viewer(&mut conn)?;
+    let person = request.load_viewer(&mut conn)?;
     let page = match from {
         None => {
             let post = find(&mut conn, &person, id)?;
@@ -108,7 +108,7 @@ fn read(
     submitted: &SubmittedDraft,
 ) -> Result<(Person, Option<Post>), Refusal> {
     let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     let post = match submitted.post {
         None => None,
         Some((id, _)) => Some(find(conn, &person, id)?),
@@ -211,7 +211,7 @@ fn not_submitted(
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
     let mut conn = store.checkout()?;
-    let person = request.viewer(&mut conn)?;
+    let person = request.load_viewer(&mut conn)?;
     let post = find(&mut conn, &person, outcome.post)?;
     drop(conn);
     let mut page = EditorPage::new(request, &person, Some(&post), submitted.draft.clone());

@@ -16,7 +16,7 @@ pub(super) fn next(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         query.take("after")?.map(|id| decimal(&id).map(PostId).ok_or(Refusal::NotFound)).transpose()
     })?;
     let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     let required = permissions::required(Action::RequestChanges);
     permissions::check(&person.roles, required)?;
     let queue = posts::awaiting_review(conn, person.id, MAX_WAITING)?;

@@ -53,7 +53,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let (asked, start) = request.query_fields()?.read(query)?;
     let mut connection = store.checkout()?;
     let conn = &mut *connection;
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     let layout = Layout::new(request, "My posts", Some(&person));
     let mut page = OwnPostsPage {
         layout,

@@ -81,7 +81,7 @@ impl PostPage {
 
 pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let mut conn = store.checkout()?;
-    let person = request.viewer(&mut conn)?;
+    let person = request.load_viewer(&mut conn)?;
     let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
     let history = posts::history(&mut conn, &post)?;
     let earlier = unread::earlier(&mut conn, &person, &post, &history)?;

@@ -69,7 +69,7 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         Ok(newest.map(|number| revision_number("newest", &number)).transpose()?)
     })?;
     let conn = &mut *store.checkout()?;
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     let post = find_history(conn, &person, request.segments.post_id()?)?;
     let newest = newest.unwrap_or(post.current.number).0;
     let history = posts::history(conn, &post)?;
@@ -101,7 +101,7 @@ impl RevisionPage {
 pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let number = RevisionNumber(request.segments.number("number")?);
     let mut conn = store.checkout()?;
-    let person = request.viewer(&mut conn)?;
+    let person = request.load_viewer(&mut conn)?;
     let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
     let revision = revision(&mut conn, &post, number)?;
     drop(conn);
@@ -141,7 +141,7 @@ pub(super) fn changes(store: &Store, request: &Request) -> Result<Reply, Refusal
         Ok((from, to))
     })?;
     let mut conn = store.checkout()?;
-    let person = request.viewer(&mut conn)?;
+    let person = request.load_viewer(&mut conn)?;
     let post = find_history(&mut conn, &person, request.segments.post_id()?)?;
     let to = to.unwrap_or(post.current.number);
     let older = revision(&mut conn, &post, from)?;

@@ -21,7 +21,7 @@ pub(super) fn sent_before(
 ) -> Result<Reply, Refusal> {
     let refusal = Refusal::Input(errors);
     let mut conn = store.checkout()?;
-    let person = request.viewer(&mut conn)?;
+    let person = request.load_viewer(&mut conn)?;
     let used = operations::used(&mut conn, person.id, std::slice::from_ref(&submitted.key));
     let used = used?.remove(submitted.key.as_str());
     let Some(used) = used else { return Err(refusal) };

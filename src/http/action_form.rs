@@ -26,7 +26,7 @@ pub(crate) fn show(store: &Store, request: &Request, edge: Edge) -> Result<Reply
     let action = confirmable(request)?;
     let mut connection = store.checkout()?;
     let conn = &mut *connection;
-    let person = request.viewer(conn)?;
+    let person = request.load_viewer(conn)?;
     permissions::check(&person.roles, permissions::required(action))?;
     let post = find(conn, &person, request.segments.post_id()?)?;
     let sees_history = Visibility::of(&person).sees_history_of(&post);
@@ -181,7 +181,7 @@ impl Submitted {
         let (edge, back) = (self.edge, self.back.clone());
         let mut connection = store.checkout()?;
         let conn = &mut *connection;
-        let person = request.viewer(conn)?;
+        let person = request.load_viewer(conn)?;
         let post = find(conn, &person, self.post)?;
         let words = self.form.peek("note").or(self.form.peek("reason"));
         let words = words.unwrap_or_default().to_owned();

@@ -6,9 +6,10 @@ use actix_web::web;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::last_uses::LastUses;
 use super::sender::{Sender, Shown};
 use super::turns::{PATIENCE, Taker, Turn, Turns, Work};
-use crate::accounts::{self, Credential};
+use crate::accounts;
 use crate::domain::{Network, RequestId};
 use crate::metrics;
 use crate::refusal::Refusal;
@@ -27,6 +28,7 @@ pub(crate) struct Admissions {
     /// only wait for each other.
     threads: Arc<Semaphore>,
     turns: Turns,
+    uses: LastUses,
 }
 
 /// A request in progress, until its work is done, whether or not its client waits.
@@ -34,6 +36,7 @@ pub(crate) struct Admissions {
 pub(crate) struct Admission {
     admissions: Arc<Admissions>,
     request: RequestId,
+    taker: Taker,
     credential: Shown,
     work: Work,
     _turn: Arc<(Turn, OwnedSemaphorePermit)>,
@@ -56,6 +59,7 @@ impl Admissions {
             places: Arc::new(Semaphore::new(MAX_IN_PROGRESS)),
             threads: Arc::new(Semaphore::new(connections)),
             turns: Turns::new(connections),
+            uses: LastUses::new(),
         }
     }
 
@@ -66,13 +70,13 @@ impl Admissions {
 
     /// Returns a place among the requests in progress, or `None` if there are too many.
     fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().inspect_err(|_| metrics::turned_away()).ok()
+        Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
-    /// Returns a place for a request that waits for no turn and takes no connection, or
-    /// `None` if its network has too many.
-    pub(crate) fn glance(&self, network: Network) -> Option<OwnedSemaphorePermit> {
-        self.turns.glance(Taker::Network(network))
+    /// Admits a request that waits for no turn and takes no connection, unless its
+    /// network has too many.
+    pub(crate) fn glance(&self, network: Network) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.turns.glance(Taker::Network(network)).ok_or_else(turned_away)
     }
 
     /// Admits a request when it is its sender's turn.
@@ -97,10 +101,11 @@ impl Admissions {
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
-        let turn = self.turns.take(taker, work).await.ok_or(Unavailable::Busy)?;
-        let place = self.place().ok_or(Unavailable::Busy)?;
+        let turn = self.turns.take(taker, work).await.ok_or_else(turned_away)?;
+        let place = self.place().ok_or_else(turned_away)?;
         let (admissions, turn) = (Arc::clone(self), Arc::new((turn, place)));
-        Ok(Admission { admissions, request, credential: Shown::Nothing, work, _turn: turn })
+        let credential = Shown::Nothing;
+        Ok(Admission { admissions, request, taker, credential, work, _turn: turn })
     }
 
     /// Returns who takes a turn, if that can be told without the database.
@@ -122,11 +127,7 @@ impl Admissions {
     ) -> Result<Taker, Refusal> {
         let stranger = Taker::Network(sender.network);
         let taker = self.known_taker(sender).unwrap_or(stranger);
-        let credential = match &sender.shows {
-            Shown::Session(session, _) => Credential::Session(session.clone()),
-            Shown::Token(token) => Credential::Token(token.clone()),
-            Shown::Nothing => return Ok(stranger),
-        };
+        let Some(credential) = sender.shows.credential() else { return Ok(stranger) };
         let admission = self.admit_taker(taker, request, Work::Short).await?;
         let find =
             move |store: &Store| Ok(accounts::identify(&mut *store.checkout()?, &credential)?);
@@ -158,6 +159,7 @@ impl Admission {
         let run = move || {
             let _until_done = thread;
             let _loan = (admission.work == Work::Short).then(Loan::begin);
+            admission.note_use();
             work(&admission.admissions.store)
         };
         web::block(run).await.map_err(|error| {
@@ -174,6 +176,13 @@ impl Admission {
         self.blocking(work).await?.inspect_err(|refusal| self.note(refusal))
     }
 
+    /// Notes that the credential is used, unless it is known to belong to no account.
+    fn note_use(&self) {
+        if let (Taker::Account(_), Some(credential)) = (self.taker, self.credential.credential()) {
+            self.admissions.uses.note(&self.admissions.store, self.request, &credential);
+        }
+    }
+
     /// Notes that the credential has ended, if that is why the request was refused.
     pub(crate) fn note(&self, refusal: &Refusal) {
         if matches!(refusal, Refusal::NotSignedIn) {
@@ -185,6 +194,12 @@ impl Admission {
     pub(crate) fn note_end(&self) {
         self.admissions.turns.end(&self.credential);
     }
+}
+
+/// Refuses a request that finds no place, and counts it.
+fn turned_away() -> Refusal {
+    metrics::turned_away();
+    Unavailable::Busy.into()
 }
 
 impl From<NotDone> for Refusal {

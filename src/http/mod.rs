@@ -10,6 +10,7 @@ mod handler;
 mod hashing;
 mod known_browser;
 mod language_tag;
+mod last_uses;
 mod origin;
 mod own_origin;
 pub(crate) mod paging;

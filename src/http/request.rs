@@ -168,8 +168,8 @@ impl Request {
         Ok(form.peek("token") == Some(self.token().as_str()))
     }
 
-    /// Returns the person who is signed in, for rendering a page.
-    pub fn viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
+    /// Looks up the person who is signed in, for rendering a page, and remembers them.
+    pub fn load_viewer(&self, conn: &mut PgConnection) -> Result<Person, Refusal> {
         let credential = self.credential()?;
         let person = accounts::identify(conn, &credential)?;
         let Some(person) = person else {
@@ -181,7 +181,7 @@ impl Request {
 
     /// Returns the person who reads a public page, if they are signed in.
     pub fn reader(&self, conn: &mut PgConnection) -> Result<Option<Person>, Refusal> {
-        match self.viewer(conn) {
+        match self.load_viewer(conn) {
             Ok(person) => Ok(Some(person)),
             Err(Refusal::NotSignedIn) => Ok(None),
             Err(refusal) => Err(refusal),
@@ -205,7 +205,7 @@ impl Request {
             && self.known_viewer().is_none()
             && let Ok(mut conn) = store.checkout()
         {
-            let _ = self.viewer(&mut conn);
+            let _ = self.load_viewer(&mut conn);
         }
     }
 

@@ -1,4 +1,4 @@
-use crate::accounts::SessionId;
+use crate::accounts::{Credential, SessionId};
 use crate::domain::{Network, SecretHash, UserId};
 
 /// Who sends a request, as far as it tells, and where it comes from.
@@ -15,4 +15,15 @@ pub(crate) enum Shown {
     /// The hash of a token.
     Token(SecretHash),
     Nothing,
+}
+
+impl Shown {
+    /// Returns it as the workflow takes it.
+    pub(crate) fn credential(&self) -> Option<Credential> {
+        match self {
+            Self::Session(session, _) => Some(Credential::Session(session.clone())),
+            Self::Token(token) => Some(Credential::Token(token.clone())),
+            Self::Nothing => None,
+        }
+    }
 }

@@ -10,7 +10,6 @@ use tokio::time::timeout;
 
 use super::sender::Shown;
 use crate::domain::{Network, SecretHash, UserId};
-use crate::metrics;
 
 /// The longest that a request waits for a turn, or for a thread.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -89,14 +88,6 @@ impl Turns {
     /// the person wait already. People wait behind their own work first, and then as long
     /// as all others.
     pub(super) async fn take(&self, taker: Taker, work: Work) -> Option<Turn> {
-        let turn = self.wait(taker, work).await;
-        if turn.is_none() {
-            metrics::turned_away();
-        }
-        turn
-    }
-
-    async fn wait(&self, taker: Taker, work: Work) -> Option<Turn> {
         let OwnTurns { requests, texts, .. } = self.of(taker);
         let text = match work {
             Work::Text => Some((texts.wait().await?, self.texts.clone().wait().await?)),
@@ -125,8 +116,7 @@ impl Turns {
 
     /// Returns a turn at what takes no connection, or `None` if the person has too many.
     pub(super) fn glance(&self, taker: Taker) -> Option<OwnedSemaphorePermit> {
-        let turn = self.of(taker).glances.turns.try_acquire_owned();
-        turn.inspect_err(|_| metrics::turned_away()).ok()
+        self.of(taker).glances.turns.try_acquire_owned().ok()
     }
 
     /// Returns whose token it is, if it was looked up before.

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::site::feed_ids::FeedIds;
 use crate::site::freshness::{Freshness, Snapshot};
 use crate::site::render_cache::RenderCache;
-use crate::store::{Store, Unavailable};
+use crate::store::Store;
 
 /// The maximum size in bytes.
 const CAPACITY: u64 = 12 * 1024 * 1024;
@@ -82,8 +82,9 @@ impl FreshPages {
         if request.headers().contains_key(header::COOKIE) {
             return context.page(work, Request::of(&request), render).await;
         }
-        let Some(place) = context.admissions.glance(client_network(&request)) else {
-            return context.refuse(&Unavailable::Busy.into(), &Request::of(&request), None);
+        let place = match context.admissions.glance(client_network(&request)) {
+            Ok(place) => place,
+            Err(refusal) => return context.refuse(&refusal, &Request::of(&request), None),
         };
         let before = self.freshness.now().await;
         drop(place);

@@ -31,7 +31,7 @@ pub(super) async fn show(
     }
     context
         .page(Work::Short, request, |store, request| {
-            match request.viewer(&mut *store.checkout()?) {
+            match request.load_viewer(&mut *store.checkout()?) {
                 Ok(_) => Ok(Reply::see(local(&next(request)?), None)),
                 Err(_) => form(request),
             }

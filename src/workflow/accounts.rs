@@ -114,7 +114,7 @@ pub(super) fn refuse_tokens(credential: &Credential) -> Result<(), Refusal> {
     }
 }
 
-/// Returns who asks, before anything is locked.
+/// Returns who asks. It locks nothing: the account is locked before its session is.
 pub(super) fn asking(tx: &mut Transaction<'_>, credential: &Credential) -> Result<Person, Stop> {
     refuse_tokens(credential)?;
     Ok(identity::identify(tx.conn(), credential)?.ok_or(Refusal::NotSignedIn)?)

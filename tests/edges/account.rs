@@ -5,7 +5,9 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text, Timestamptz};
+use imprimatur::accounts::last_use::note_use;
 use imprimatur::accounts::tokens::{self, Bearer};
+use imprimatur::accounts::{self, Credential, SessionId, sessions};
 use imprimatur::domain::Permission;
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::Store;
@@ -14,6 +16,7 @@ use imprimatur::store::statement::statement;
 
 use crate::support::browser::Page;
 use crate::support::database::patient;
+use crate::support::program::token;
 use crate::support::raw::DB_RECORD;
 use crate::support::world::PASSWORD;
 use crate::support::{Browser, Server, World};
@@ -317,25 +320,59 @@ fn a_token_ends_when_it_is_revoked_or_expires_and_with_its_account() {
 }
 
 #[test]
-fn the_use_of_a_token_is_recorded_at_most_once_a_minute() {
+fn to_read_a_credential_notes_nothing_and_its_use_is_noted_at_most_once_a_minute() {
     let world = World::new();
-    let server = Server::start(world.database.store());
-    let token = make(&mut server.signed_in("alice"), &[("name", "Import"), ("days", "1")]);
-    let mut owner = world.database.as_owner();
-    let mut last_used = || {
-        statement::<Nullable<Timestamptz>>("SELECT last_used_at FROM tokens")
-            .get_result::<Option<jiff_diesel::Timestamp>>(&mut owner)
-            .unwrap()
-    };
-    assert!(last_used().is_none());
-    found(&world, &token).unwrap();
-    let first = last_used().unwrap();
-    found(&world, &token).unwrap();
-    assert_eq!(last_used().unwrap().to_jiff(), first.to_jiff());
-    let earlier = "UPDATE tokens SET last_used_at = last_used_at - interval '61 seconds'";
-    world.database.as_owner().batch_execute(earlier).unwrap();
-    found(&world, &token).unwrap();
-    assert!(last_used().unwrap().to_jiff() > first.to_jiff());
+    let conn = &mut world.database.as_runtime();
+    let token = token(&world.store, world.alice, None);
+    let username = accounts::byline_of(conn, world.alice).unwrap().username;
+    let password = accounts::stored_password(conn, &username).unwrap().unwrap();
+    let session = SessionId::of(&sessions::random_key_of(world.alice));
+    assert!(sessions::begin(conn, &session, world.alice, &password.hash, "a test").unwrap());
+    for (table, credential) in [
+        ("tokens", Credential::Token(tokens::parse(&token).unwrap())),
+        ("sessions", Credential::Session(session)),
+    ] {
+        let mut owner = world.database.as_owner();
+        let mut last_used = || {
+            statement::<Nullable<Timestamptz>>(format!("SELECT last_used_at FROM {table}"))
+                .get_result::<Option<jiff_diesel::Timestamp>>(&mut owner)
+                .unwrap()
+                .map(jiff_diesel::Timestamp::to_jiff)
+        };
+        let mut hand = world.database.as_owner();
+        let mut age = || {
+            let earlier = "SET last_used_at = clock_timestamp() - interval '61 seconds'";
+            hand.batch_execute(&format!("UPDATE {table} {earlier}")).unwrap();
+        };
+        if table == "tokens" {
+            assert!(last_used().is_none());
+        } else {
+            age();
+        }
+        let unused = last_used();
+        accounts::identify(conn, &credential).unwrap().unwrap();
+        assert_eq!(last_used(), unused, "{table}: read");
+        note_use(conn, &credential).unwrap();
+        let first = last_used();
+        assert!(first > unused, "{table}: used");
+        note_use(conn, &credential).unwrap();
+        assert_eq!(last_used(), first, "{table}: used at once again");
+        age();
+        let aged = last_used();
+        let mut holder = world.database.as_owner();
+        holder.batch_execute(&format!("BEGIN; SELECT FROM {table} FOR SHARE")).unwrap();
+        note_use(conn, &credential).unwrap();
+        assert_eq!(last_used(), aged, "{table}: it does not wait");
+        holder.batch_execute("COMMIT").unwrap();
+        note_use(conn, &credential).unwrap();
+        assert!(last_used() > first, "{table}: used a minute later");
+        age();
+        let past = "created_at = created_at - interval '31 days', expires_at = expires_at - interval '31 days'";
+        holder.batch_execute(&format!("UPDATE {table} SET {past}")).unwrap();
+        let aged = last_used();
+        note_use(conn, &credential).unwrap();
+        assert_eq!(last_used(), aged, "{table}: it has ended");
+    }
 }
 
 #[test]

@@ -20,6 +20,8 @@ mod replays;
 
 mod revocation;
 
+mod lock_order;
+
 mod interruptions;
 
 use std::sync::Barrier;

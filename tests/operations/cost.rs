@@ -50,6 +50,32 @@ fn one_publish_takes_six_round_trips_and_one_connection() {
     assert_eq!(counts[1], 6, "BEGIN, actor, lock, post, write, COMMIT");
 }
 
+/// A session and a token are noted as used, and not by each request.
+#[test]
+fn the_use_of_a_credential_is_noted_in_one_round_trip_a_minute() {
+    let world = World::new();
+    let (proxy, server) = counted(&world);
+    let tokens = [(); 2].map(|()| Program::of(&world, server.address, world.edith));
+    let mut browsers = [(); 2].map(|()| server.signed_in("edith"));
+    let mut counts = Vec::new();
+    // Those of the first prepare the statements.
+    for (browser, program) in browsers.iter_mut().zip(&tokens) {
+        proxy.take();
+        counts.push([(); 3].map(|()| {
+            browser.get("/desk").expect(200);
+            proxy.take()
+        }));
+        counts.push([(); 3].map(|()| {
+            program.get("/api/v1/posts").expect(200);
+            proxy.take()
+        }));
+    }
+    let [desk, posts] = [counts[0][2], counts[1][2]];
+    assert_eq!(counts[2], [desk + 1, desk, desk]);
+    // A token is looked up once more, for the turns of its owner.
+    assert_eq!(counts[3], [posts + 2, posts, posts]);
+}
+
 /// Each is planned for any key, and not for the key that it comes with.
 #[test]
 fn the_statements_of_a_publish_are_planned_once() {

@@ -160,7 +160,7 @@ pub(super) fn act(store: &Store, request: &Request, fields: Form) -> Result<Repl
     let username = request.segments.get("username");
     // A person who is signed out here signs in first. One who is signed out
     // later, in the workflow, has lost a race.
-    request.viewer(&mut *store.checkout()?)?;
+    request.load_viewer(&mut *store.checkout()?)?;
     let name = request.segments.get("change");
     let (requested, typed) = fields
         .read(|fields| Ok((RequestedChange::take(name, fields)?, fields.require("reason")?)))?;

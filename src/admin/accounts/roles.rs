@@ -117,7 +117,7 @@ fn page(
 
 pub(super) fn submit(store: &Store, request: &Request, fields: Form) -> Result<Reply, Refusal> {
     // A person who is signed out here signs in first.
-    request.viewer(&mut *store.checkout()?)?;
+    request.load_viewer(&mut *store.checkout()?)?;
     let typed = fields.read(TypedRoles::take)?;
     match change(store, request, &typed) {
         Ok(()) => Ok(Reply::see(

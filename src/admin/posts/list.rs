@@ -89,7 +89,7 @@ impl Export for PostsFile {
     ) -> Result<Self, Refusal> {
         let filters =
             request.query_fields()?.read(|query| Ok(PostFilters::take(query)?.checked()?))?;
-        let person = request.viewer(conn)?;
+        let person = request.load_viewer(conn)?;
         let (author, reviewer) = (filters.author.as_ref(), filters.reviewer.as_ref());
         let names = posts::names(conn, author, reviewer, person.id)?;
         Ok(Self {
