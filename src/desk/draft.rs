@@ -1,4 +1,4 @@
-use crate::domain::{Content, FieldError, InvalidInput, Slug};
+use crate::domain::{Content, FieldError, InvalidInput, Slug, Title};
 use crate::http::Form;
 
 /// The content of the editor's form, as it was typed.
@@ -39,7 +39,11 @@ impl Draft {
     pub(super) fn wanted_slug(&self) -> Option<Slug> {
         match Slug::parse_chosen(&self.slug) {
             Ok(Some(chosen)) => Some(chosen),
-            Ok(None) => Slug::made_from(&self.title),
+            // What a title cannot keep is not in its address.
+            Ok(None) => match Title::parse(&self.title) {
+                Ok(title) => Slug::made_from(title.as_str()),
+                Err(_) => Slug::made_from(&self.title),
+            },
             Err(_) => None,
         }
     }

@@ -46,7 +46,7 @@ columns! {
     RequestId: Uuid, |id: uuid::Uuid| Ok(RequestId(id));
 }
 
-/// The [`Availability`](crate::domain::Availability) of a row of `users` for the work of a
+/// The [`Availability`] of a row of `users` for the work of a
 /// role.
 macro_rules! availability {
     ($user:literal, $role:literal) => {

@@ -44,7 +44,7 @@ impl Running {
 
     /// Stops it as an operator does, and waits.
     pub fn stop(mut self) {
-        Command::new("kill").arg(self.pid().to_string()).status().unwrap();
+        super::processes::signal(self.pid(), libc::SIGTERM);
         self.child.wait().unwrap();
     }
 }
