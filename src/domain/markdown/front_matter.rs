@@ -176,6 +176,17 @@ mod tests {
     use super::{after_unseen, lines_like_front_matter};
 
     #[test]
+    fn a_comment_may_come_before_front_matter() {
+        for source in [
+            "<!-- mine -->\n---\ntitle: a\n---\nBody\n",
+            "<!-- a -->\n\n<!-- b\nc -->\n\n---\ntitle: a\n---\nBody\n",
+        ] {
+            assert_eq!(lines_like_front_matter(source), 3, "{source:?}");
+        }
+        assert_eq!(lines_like_front_matter(&"<!-- a -->\n".repeat(10_000)), 0);
+    }
+
+    #[test]
     fn a_text_that_begins_like_front_matter_is_told_by_its_lines() {
         for source in [
             "Title: a\nDate: 2010\n\nBody\n",
@@ -207,8 +218,6 @@ mod tests {
             "{\n\"title\": \"a\"\n}\nBody\n",
             "{\"title\": \"a\"}\n\nBody\n",
             "\u{200b}\n---\ntitle: a\n---\nBody\n",
-            "<!-- mine -->\n---\ntitle: a\n---\nBody\n",
-            "<!-- a -->\n\n<!-- b\nc -->\n\n---\ntitle: a\n---\nBody\n",
         ] {
             let lines = lines_like_front_matter(source);
             let expected =
