@@ -12,6 +12,7 @@ mod headings;
 mod images;
 mod links;
 mod notations;
+mod note_sentences;
 mod notes;
 mod sanitizer;
 mod tables;
