@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use ureq::Agent;
@@ -34,8 +35,8 @@ enum Hands {
     Keyboard,
 }
 
-/// How long a page may take to show what a test waits for, in milliseconds.
-const PATIENCE: u32 = 15_000;
+/// How long a page may take to show what a test waits for.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A browser; it closes when this is dropped, also while a test fails.
 ///
@@ -67,7 +68,8 @@ impl Chromium {
         let opened = chromium.ask("POST", "", Some(wanted)).unwrap();
         chromium.session += &format!("/{}", opened["sessionId"].as_str().unwrap());
         // Whoever looks for something waits for it.
-        chromium.ask("POST", "/timeouts", Some(json!({ "implicit": PATIENCE }))).unwrap();
+        let patience = u64::try_from(PATIENCE.as_millis()).unwrap();
+        chromium.ask("POST", "/timeouts", Some(json!({ "implicit": patience }))).unwrap();
         Some(chromium)
     }
 
@@ -195,23 +197,20 @@ impl Chromium {
         if self.hands == Hands::Keyboard {
             return self.type_over(&field, text);
         }
-        let field = self.find(&field);
-        self.post(&format!("{field}/clear"), json!({}));
-        self.post(&format!("{field}/value"), json!({ "text": text }));
+        self.act(&field, "clear", json!({}));
+        self.act(&field, "value", json!({ "text": text }));
     }
 
     /// What stands in the field with this label.
     #[track_caller]
     pub fn value(&self, label: &str) -> String {
-        let field = self.find(&labelled(label));
-        self.get(&format!("{field}/property/value")).as_str().unwrap().to_owned()
+        self.property(&labelled(label))
     }
 
     /// What a hidden field of this name holds.
     #[track_caller]
     pub fn hidden(&self, name: &str) -> String {
-        let field = self.find(&format!("//input[@type='hidden'][@name='{name}']"));
-        self.get(&format!("{field}/property/value")).as_str().unwrap().to_owned()
+        self.property(&format!("//input[@type='hidden'][@name='{name}']"))
     }
 
     #[track_caller]
@@ -265,8 +264,34 @@ impl Chromium {
 
     #[track_caller]
     fn click(&self, path: &str) {
-        let element = self.find(path);
-        self.post(&format!("{element}/click"), json!({}));
+        self.act(path, "click", json!({}));
+    }
+
+    /// Does this to an element.
+    #[track_caller]
+    fn act(&self, path: &str, command: &str, body: Value) {
+        self.on(path, "POST", command, Some(body));
+    }
+
+    /// The value of a field.
+    #[track_caller]
+    fn property(&self, path: &str) -> String {
+        self.on(path, "GET", "property/value", None).as_str().unwrap().to_owned()
+    }
+
+    /// Sends a command about an element. Between finding the element and the command, the
+    /// page may be replaced by the next one: then it is looked for again.
+    #[track_caller]
+    fn on(&self, path: &str, method: &str, command: &str, body: Option<Value>) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let element = self.find(path);
+            match self.ask(method, &format!("{element}/{command}"), body.clone()) {
+                Ok(value) => return value,
+                Err(error) if is_of_a_replaced_page(&error) && Instant::now() < deadline => {}
+                Err(error) => panic!("{command} of {path}: {error}"),
+            }
+        }
     }
 
     /// Waits for an element, and returns the path of its commands.
@@ -286,8 +311,7 @@ impl Chromium {
     /// Types what is no text into the field with this label.
     #[track_caller]
     pub fn press_enter_in(&self, label: &str) {
-        let field = self.find(&labelled(label));
-        self.post(&format!("{field}/value"), json!({ "text": "\u{e007}" }));
+        self.act(&labelled(label), "value", json!({ "text": "\u{e007}" }));
     }
 
     /// Waits until the page has this element.
@@ -310,6 +334,13 @@ impl Chromium {
         let of = |name| self.get(&format!("{element}/attribute/{name}"));
         of("id").as_str().or(of("role").as_str()).unwrap_or_default().to_owned()
     }
+}
+
+/// Whether an element is gone because its page is. ChromeDriver has no code of its own for
+/// the moment in which the new page is there and the element was found in the old one.
+fn is_of_a_replaced_page(error: &str) -> bool {
+    error.starts_with("stale element reference")
+        || error.contains("does not belong to the document")
 }
 
 /// Where the field with this label is.
