@@ -1,9 +1,13 @@
 //! What every handler does: check the token and its quota, then read or change
 //! where it may block.
 
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data};
-use actix_web::{HttpResponse, Route};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Route};
+use futures_util::future::OptionFuture;
 use serde::de::DeserializeOwned;
 
 use crate::accounts::{self, Credential};
@@ -45,7 +49,8 @@ pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
 /// Returns the route of an operation that changes something, which is that much work. To
 /// save a long text is more.
 pub(super) fn change(work: Work, handler: ChangeHandler) -> Route {
-    web::post().to(move |request: ApiRequest, bytes: Bytes, context: Data<Context>| async move {
+    web::post().to(move |request: ApiRequest, sent: Sent, context: Data<Context>| async move {
+        let Sent(bytes) = sent;
         let work = if bytes.len() > SHORT { Work::Text } else { work };
         respond(&context, request, work, move |store, request, token| {
             Form::parse_query(&request.query).and_then(Form::finish).map_err(Refusal::from)?;
@@ -91,6 +96,23 @@ impl Change {
             return Err(ApiError::NoKey);
         }
         Ok((self.call, body(&self.bytes, self.content)?))
+    }
+}
+
+/// The body of a request. One of a type that is refused is not waited for.
+struct Sent(Bytes);
+
+impl FromRequest for Sent {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_read = matches!(ContentKind::of(request), ContentKind::Unnamed | ContentKind::Json);
+        let bytes = is_read.then(|| Bytes::from_request(request, payload));
+        Box::pin(async move {
+            let bytes = OptionFuture::from(bytes).await.transpose()?;
+            Ok(Self(bytes.unwrap_or_default()))
+        })
     }
 }
 

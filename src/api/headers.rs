@@ -6,6 +6,7 @@ use crate::api::json::JSON;
 use crate::domain::{OperationKey, RevisionNumber, SecretHash, decimal};
 use crate::http::api_error::ApiError;
 use crate::http::entity_tag::without_coding;
+use crate::http::is_encoded;
 
 /// What the headers of a request say. What is wrong with one of them is an
 /// error only where an operation needs it.
@@ -30,6 +31,19 @@ pub(super) enum ContentKind {
     Other,
 }
 
+impl ContentKind {
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        let headers = request.headers();
+        match request.content_type() {
+            _ if is_encoded(headers) => Self::Encoded,
+            _ if !headers.contains_key(header::CONTENT_TYPE) => Self::Unnamed,
+            kind if !kind.eq_ignore_ascii_case(JSON) => Self::Other,
+            _ if names_other_charset(headers) => Self::OtherCharset,
+            _ => Self::Json,
+        }
+    }
+}
+
 impl Headers {
     pub(super) fn of(request: &HttpRequest) -> Self {
         let headers = request.headers();
@@ -38,13 +52,7 @@ impl Headers {
             accepts_json: accepts_json(request),
             seen: seen(headers),
             key: key(headers),
-            content: match request.content_type() {
-                _ if is_encoded(headers) => ContentKind::Encoded,
-                _ if !headers.contains_key(header::CONTENT_TYPE) => ContentKind::Unnamed,
-                kind if !kind.eq_ignore_ascii_case(JSON) => ContentKind::Other,
-                _ if names_other_charset(headers) => ContentKind::OtherCharset,
-                _ => ContentKind::Json,
-            },
+            content: ContentKind::of(request),
         }
     }
 }
@@ -61,11 +69,6 @@ fn names_other_charset(headers: &HeaderMap) -> bool {
         let charset = charset.trim().trim_matches('"');
         !["utf-8", "utf8"].iter().any(|utf_8| charset.eq_ignore_ascii_case(utf_8))
     })
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    let mut encodings = headers.get_all(header::CONTENT_ENCODING);
-    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// A header that means something only when it comes once.

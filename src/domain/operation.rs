@@ -24,16 +24,21 @@ impl OperationKey {
         Self(Uuid::new_v4().to_string())
     }
 
-    /// Returns the key, or says what is wrong with it. Quotation marks around it are those
-    /// of a string in a header (RFC 9651); many clients send the bare text, which means
-    /// the same.
+    /// Returns the key, or says what is wrong with it. In a header it is a string in
+    /// quotation marks (RFC 9651); many clients send the bare text, which means the same.
+    /// Parameters after it mean nothing. A list of keys is none.
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         if text.starts_with('"') {
             let item = sfv::Parser::new(text).parse::<sfv::Item>().ok();
             let text = item.as_ref().and_then(|item| item.bare_item.as_string());
             return Self::parse_bare(text.map_or("", |text| text.as_str()));
         }
-        Self::parse_bare(text)
+        let (key, parameters) = text.split_once(';').unwrap_or((text, "a"));
+        let has_parameters = sfv::Parser::new(&format!("a;{parameters}")).parse::<sfv::Item>();
+        match has_parameters.is_ok() && !key.contains(',') {
+            true => Self::parse_bare(key),
+            false => Self::parse_bare(""),
+        }
     }
 
     fn parse_bare(text: &str) -> Result<Self, InvalidInput> {

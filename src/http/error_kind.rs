@@ -120,6 +120,7 @@ kinds! {
     NOT_JSON { UNSUPPORTED_MEDIA_TYPE, Input, slug: "unsupported-media-type",
         title: "Unsupported media type",
         program: "Send `Content-Type: application/json`.",
+        page: "This page reads only what its own form sends. Open the page again.",
     }
     OTHER_HOST { MISDIRECTED_REQUEST, Input, slug: "another-host",
         title: "Wrong host",
@@ -224,6 +225,7 @@ impl ErrorKind {
             StatusCode::METHOD_NOT_ALLOWED => METHOD,
             StatusCode::REQUEST_TIMEOUT => TOO_SLOW,
             StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => NOT_JSON,
             StatusCode::MISDIRECTED_REQUEST => OTHER_HOST,
             status if status.is_server_error() => DEFECT,
             _ => MALFORMED,

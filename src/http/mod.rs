@@ -2,6 +2,7 @@
 
 // The request.
 mod admission;
+mod body_type;
 mod client_network;
 mod context;
 pub(crate) mod entity_tag;
@@ -49,6 +50,7 @@ pub(crate) mod return_address;
 
 pub use admission::MAX_IN_PROGRESS;
 pub(crate) use admission::{Admission, NotDone};
+pub(crate) use body_type::{is_encoded, is_form};
 pub(crate) use client_network::client_network;
 pub use context::Context;
 pub(crate) use error_kind::RETRY_AFTER;

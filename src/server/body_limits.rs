@@ -1,16 +1,19 @@
 //! Reads the bodies of requests: within a deadline, at a least rate, and within
 //! a budget of memory. A request that is refused whatever its body says is
-//! refused before its body is read.
+//! refused before its body is read, and one that no handler takes.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
 use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut, Data};
@@ -20,8 +23,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::refused::refused;
 use crate::api;
+use crate::domain::RequestId;
 use crate::http::api_error::ApiError;
-use crate::http::{Context, FORM_LIMIT, Request, Sender, Shown, Taker};
+use crate::http::{Context, FORM_LIMIT, Request, Sender, Shown, Taker, is_form};
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
 
@@ -111,7 +115,8 @@ const NO_ROOM: ApiError = ApiError::Refused(Refusal::Unavailable(Unavailable::Bu
 /// The connection broke, or the chunks were malformed.
 const BROKEN: ApiError = ApiError::Http(StatusCode::BAD_REQUEST);
 
-/// Reads the body of a request that changes something, and hands it on whole.
+/// Has the body of a request that changes something read when its handler asks for it:
+/// a request that reaches none is refused at once. The handler gets it whole.
 pub(super) async fn read_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -119,47 +124,122 @@ pub(super) async fn read_body(
     if request.method().is_safe() || length(&request) == Some(0) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    match read(&mut request).await {
-        Ok((bytes, share)) => {
-            let payload = Box::pin(stream::once(async { Ok(bytes) }));
-            request.set_payload(Payload::Stream { payload });
-            let response = next.call(request).await?;
-            Ok(response.map_body(|_, body| BoxBody::new(BudgetedBody::new(body, share))))
+    let outcome = Rc::new(RefCell::new(None));
+    let (payload, seen) = (request.take_payload(), Rc::clone(&outcome));
+    let reading = Expected::of(&request).read(payload);
+    let body = Box::pin(stream::once(async move {
+        let (bytes, outcome) = match reading.await {
+            Ok((bytes, share)) => (Ok(bytes), Ok(share)),
+            Err(why) => (Err(PayloadError::Incomplete(None)), Err(why)),
+        };
+        *seen.borrow_mut() = Some(outcome);
+        bytes
+    }));
+    request.set_payload(Payload::Stream { payload: body });
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let why = match outcome.take() {
+        Some(Ok(share)) => {
+            return Ok(response.map_body(|_, body| BoxBody::new(BudgetedBody::new(body, share))));
         }
-        Err(why) => {
-            let mut response = refused(&request, &why);
-            // What is still on its way is not the next request.
-            response.head_mut().set_connection_type(ConnectionType::Close);
-            Ok(request.into_response(response))
-        }
+        Some(Err(why)) => Some(why),
+        None => None,
+    };
+    if let Some(why) = why {
+        let refused = refused(response.request(), &why);
+        response = response.into_response(refused);
     }
+    // What is still on its way is not the next request.
+    response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    Ok(response)
 }
 
-async fn read(request: &mut ServiceRequest) -> Result<(Bytes, Share), ApiError> {
-    let length = length(request);
-    if length.is_some_and(|length| length > FORM_LIMIT as u64) {
-        return Err(TOO_LONG);
-    }
-    let mut share = share(request, length).await?;
-    let mut payload = request.take_payload();
-    let mut body = BytesMut::new();
-    let begun = Instant::now();
-    let mut part_begun = (begun, 0);
-    loop {
-        let limit = (begun + DEADLINE).min(part_begun.0 + PATIENCE);
-        let part = timeout_at(limit, payload.next());
-        match part.await {
-            Err(_) => return Err(TOO_SLOW),
-            Ok(None) => return Ok((body.freeze(), share)),
-            Ok(Some(Err(_))) => return Err(BROKEN),
-            Ok(Some(Ok(part))) if body.len() + part.len() > FORM_LIMIT => {
-                return Err(TOO_LONG);
-            }
-            Ok(Some(Ok(part))) if !share.grow(part.len()) => return Err(NO_ROOM),
-            Ok(Some(Ok(part))) => body.extend_from_slice(&part),
+/// A body that is still to be read, and what its request says of it.
+struct Expected {
+    length: Option<u64>,
+    is_api: bool,
+    /// Who sends it, or what of the headers refuses it.
+    sender: Result<Sender, ApiError>,
+    id: RequestId,
+    context: Option<Data<Context>>,
+    budget: Arc<BodyBudget>,
+}
+
+impl Expected {
+    fn of(request: &ServiceRequest) -> Self {
+        let asked = Request::of(request.request());
+        let is_api = api::is_within(request.path());
+        let network = asked.network;
+        let sender = if is_api {
+            api::shown_token(request.headers())
+                .map(|token| Sender { shows: Shown::Token(token), network })
+        } else if is_form(request) {
+            Ok(asked.sender())
+        } else {
+            Err(ApiError::Http(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+        };
+        let budget = request.app_data::<Data<BodyBudget>>().cloned();
+        Self {
+            length: length(request),
+            is_api,
+            sender,
+            id: asked.id,
+            context: request.app_data().cloned(),
+            budget: budget.map(Data::into_inner).unwrap_or_default(),
         }
-        if body.len() >= part_begun.1 + PART {
-            part_begun = (Instant::now(), body.len());
+    }
+
+    async fn read(self, mut payload: Payload) -> Result<(Bytes, Share), ApiError> {
+        if self.length.is_some_and(|length| length > FORM_LIMIT as u64) {
+            return Err(TOO_LONG);
+        }
+        let mut share = self.share().await?;
+        let mut body = BytesMut::new();
+        let started = Instant::now();
+        let mut part = (started, 0);
+        loop {
+            let limit = (started + DEADLINE).min(part.0 + PATIENCE);
+            match timeout_at(limit, payload.next()).await {
+                Err(_) => return Err(TOO_SLOW),
+                Ok(None) => return Ok((body.freeze(), share)),
+                Ok(Some(Err(_))) => return Err(BROKEN),
+                Ok(Some(Ok(piece))) if body.len() + piece.len() > FORM_LIMIT => {
+                    return Err(TOO_LONG);
+                }
+                Ok(Some(Ok(piece))) if !share.grow(piece.len()) => return Err(NO_ROOM),
+                Ok(Some(Ok(piece))) => body.extend_from_slice(&piece),
+            }
+            if body.len() >= part.1 + PART {
+                part = (Instant::now(), body.len());
+            }
+        }
+    }
+
+    /// Returns an empty share for the sender, once what needs no body is checked.
+    async fn share(self) -> Result<Share, ApiError> {
+        let is_short = self.length.is_some_and(|length| length <= SHORT);
+        let budget = Arc::clone(&self.budget);
+        let taker = self.taker(is_short).await?;
+        let room = match taker {
+            Taker::Account(_) => Room::People,
+            _ if is_short => Room::Short,
+            _ => Room::Long,
+        };
+        Ok(Share { budget, room, taker, bytes: 0 })
+    }
+
+    /// Returns who sends the body. A credential is looked up before a long body is read:
+    /// one that has ended is a stranger's. A short one is read as far as it is known.
+    async fn taker(self, is_short: bool) -> Result<Taker, ApiError> {
+        let sender = self.sender?;
+        let stranger = Taker::Network(sender.network);
+        let Some(context) = self.context else { return Ok(stranger) };
+        if is_short {
+            return Ok(context.admissions.known_taker(&sender).unwrap_or(stranger));
+        }
+        match context.admissions.look_up(&sender, self.id).await {
+            Ok(Taker::Network(_)) if self.is_api => Err(ApiError::BadToken),
+            Ok(taker) => Ok(taker),
+            Err(refusal) => Err(refusal.into()),
         }
     }
 }
@@ -171,45 +251,6 @@ fn length(request: &ServiceRequest) -> Option<u64> {
     }
     let length = request.headers().get(header::CONTENT_LENGTH);
     length.map_or(Some(0), |length| length.to_str().ok()?.parse().ok())
-}
-
-/// Returns an empty share for the sender, once what needs no body is checked.
-async fn share(request: &ServiceRequest, length: Option<u64>) -> Result<Share, ApiError> {
-    let budget = request.app_data::<Data<BodyBudget>>().map(|budget| budget.clone().into_inner());
-    let taker = taker(request, length).await?;
-    let room = match taker {
-        Taker::Account(_) => Room::People,
-        _ if is_short(length) => Room::Short,
-        _ => Room::Long,
-    };
-    Ok(Share { budget: budget.unwrap_or_default(), room, taker, bytes: 0 })
-}
-
-/// Returns who sends a body. A credential is looked up before a long body is read: one
-/// that has ended is a stranger's. A short one is read as far as it is known.
-async fn taker(request: &ServiceRequest, length: Option<u64>) -> Result<Taker, ApiError> {
-    let asked = Request::of(request.request());
-    let is_api = api::is_within(request.path());
-    let shows = if is_api {
-        Shown::Token(api::shown_token(request.headers())?)
-    } else {
-        asked.sender().shows
-    };
-    let sender = Sender { shows, network: asked.network };
-    let stranger = Taker::Network(asked.network);
-    let Some(context) = request.app_data::<Data<Context>>() else { return Ok(stranger) };
-    if is_short(length) {
-        return Ok(context.admissions.known_taker(&sender).unwrap_or(stranger));
-    }
-    match context.admissions.look_up(&sender, asked.id).await {
-        Ok(Taker::Network(_)) if is_api => Err(ApiError::BadToken),
-        Ok(taker) => Ok(taker),
-        Err(refusal) => Err(refusal.into()),
-    }
-}
-
-fn is_short(length: Option<u64>) -> bool {
-    length.is_some_and(|length| length <= SHORT)
 }
 
 /// A response that may show the body of its request again. It keeps its share of the

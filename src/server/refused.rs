@@ -1,6 +1,5 @@
-use actix_web::HttpResponse;
-use actix_web::dev::ServiceRequest;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::api;
 use crate::http::api_error::ApiError;
@@ -8,8 +7,8 @@ use crate::http::{Context, Request, error_page, problem};
 
 /// Responds to a request that is refused before any handler: with a problem, where it is
 /// the API's, and elsewhere with a page.
-pub(super) fn refused(request: &ServiceRequest, why: &ApiError) -> HttpResponse {
-    let asked = Request::of(request.request());
+pub(super) fn refused(request: &HttpRequest, why: &ApiError) -> HttpResponse {
+    let asked = Request::of(request);
     let Some(context) = request.app_data::<Data<Context>>() else {
         return HttpResponse::ServiceUnavailable().finish();
     };

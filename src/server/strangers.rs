@@ -21,7 +21,7 @@ pub(super) async fn refuse(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let (why, response) = if is_for_another_host(&request) {
         let error = ApiError::Http(StatusCode::MISDIRECTED_REQUEST);
-        ("for another host", refused(&request, &error))
+        ("for another host", refused(request.request(), &error))
     } else if is_from_another_site(&request) {
         ("from another site", from_another_site(&request))
     } else {
@@ -74,6 +74,6 @@ fn from_another_site(request: &ServiceRequest) -> HttpResponse {
             error_page::from_another_site(&asked).into_response(&context.settings)
         }
         // A program that sends its token to a page has to sign in there.
-        _ => refused(request, &ApiError::Refused(Refusal::NotSignedIn)),
+        _ => refused(request.request(), &ApiError::Refused(Refusal::NotSignedIn)),
     }
 }

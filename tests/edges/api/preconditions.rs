@@ -131,14 +131,30 @@ fn a_key_is_the_same_with_quotation_marks_and_without() {
     let House { world, server: _server, alice, .. } = House::new();
     let send = |key| alice.post("/api/v1/posts", &[("idempotency-key", key)], TEXT);
     let first = send("\"a-1\"").expect(201).text;
-    for same in ["a-1", "\"a-1\";x=1", " \"a-1\"; x=\"y\"; z"] {
+    for same in ["a-1", "\"a-1\";x=1", " \"a-1\"; x=\"y\"; z", "a-1;x=1", "a-1;x"] {
         assert_eq!(send(same).expect(201).text, first, "{same}");
     }
     assert_eq!(world.db_count("posts"), 1);
     let escaped = send(r#""a\\\"b""#).expect(201).text;
     assert_eq!(send(r#"a\"b"#).expect(201).text, escaped);
-    let malformed =
-        ["\"unclosed", "\"a-1\" b", "\"a-1\";", "\"a-1\"; X=1", "\"\"", "\"a b\"", "\"a\\b\"", ""];
+    let malformed = [
+        "a,b",
+        "a-1,",
+        ",",
+        ";x",
+        "a-1;",
+        "a-1;X=1",
+        "a-1;x=",
+        "\"a-1\",\"b\"",
+        "\"unclosed",
+        "\"a-1\" b",
+        "\"a-1\";",
+        "\"a-1\"; X=1",
+        "\"\"",
+        "\"a b\"",
+        "\"a\\b\"",
+        "",
+    ];
     for malformed in malformed {
         let refused = send(malformed).expect(400);
         assert_eq!(refused.kind(), "key-malformed", "{malformed}");

@@ -7,6 +7,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::edges::command_line::program::program;
+use crate::support::program::token as token_of;
 use crate::support::{Browser, Server, World};
 
 fn head(path: &str, headers: &[&str]) -> String {
@@ -82,6 +83,8 @@ fn a_request_is_refused_before_its_body_where_possible() {
     let (long, json) = ("content-length: 9000000", "content-type: application/json");
     let unknown =
         format!("authorization: Bearer {}", imprimatur::accounts::tokens::generate().as_str());
+    let token = token_of(&world.database.store(), world.alice, None);
+    let (known, key) = (&*format!("authorization: Bearer {token}"), "idempotency-key: one");
     for (path, headers, status) in [
         ("/api/v1/posts", vec![json, "content-length: 5000"], "401"),
         ("/api/v1/posts", vec![json, forged, "content-length: 5000"], "401"),
@@ -90,6 +93,30 @@ fn a_request_is_refused_before_its_body_where_possible() {
         ("/desk/posts/create", vec!["sec-fetch-site: cross-site", FORM[2]], "403"),
         ("/desk/posts/create", vec![FORM[0], FORM[1], long], "413"),
         ("/sign-in", vec![FORM[0], FORM[1], "x: y", "host: rebind.example", FORM[2]], "4"),
+        ("/nothing", FORM.to_vec(), "404"),
+        ("/desk/nothing", FORM.to_vec(), "404"),
+        ("/admin/nothing/to/be/found", FORM.to_vec(), "404"),
+        ("/", FORM.to_vec(), "405"),
+        ("/feed.atom", FORM.to_vec(), "405"),
+        ("/posts/on-restraint", FORM.to_vec(), "405"),
+        ("/api/v1/nothing", vec![json, known, "content-length: 5000"], "404"),
+        ("/api/v1/accounts", vec![json, known, "content-length: 5000"], "405"),
+        ("/api/v1/posts", vec![known, key, "content-type: text/plain", FORM[2]], "415"),
+        ("/api/v1/posts", vec![known, key, json, "content-encoding: gzip", FORM[2]], "415"),
+        (
+            "/api/v1/posts",
+            vec![known, key, "content-type: application/json;charset=latin1", FORM[2]],
+            "415",
+        ),
+        (
+            "/sign-in",
+            vec![FORM[0], "content-type: multipart/form-data; boundary=x", FORM[2]],
+            "415",
+        ),
+        ("/sign-in", vec![FORM[0], json, FORM[2]], "415"),
+        ("/sign-in", vec![FORM[0], FORM[1], "content-encoding: gzip", FORM[2]], "415"),
+        ("/desk/posts/create", vec![FORM[0], "content-type: text/plain", FORM[2]], "415"),
+        ("/desk/posts/create", vec![FORM[0], json, "transfer-encoding: chunked"], "415"),
     ] {
         let mut stream = send(server.address, &head(path, &headers), b"");
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
