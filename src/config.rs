@@ -94,15 +94,21 @@ pub enum ConfigError {
     )]
     SharedSessions,
     #[error(
+        "the connection goes through a pooler that lends a session as its last client left it \
+         (PgBouncer's server_reset_query is empty): Imprimatur needs server_reset_query = DISCARD \
+         ALL, or a connection to the server itself"
+    )]
+    UsedSessions,
+    #[error(
         "DATABASE_URL and DATABASE_OWNER_URL name different databases: they must be two roles \
          of the same one"
     )]
     TwoDatabases,
     #[error(
         "the database protects nothing from the role {role}: its session_replication_role is \
-         not origin (ALTER ROLE {role} RESET session_replication_role)"
+         not origin ({remedy})"
     )]
-    TriggersOff { role: String },
+    TriggersOff { role: String, remedy: String },
     #[error("the migrations failed: {}", causes(.0))]
     Migration(#[from] MigrationError),
 }

@@ -82,6 +82,7 @@ impl CommandFailure {
                 | ConfigError::Migration(MigrationError::Connect(_)) => Exit::Unavailable,
                 ConfigError::Query(_)
                 | ConfigError::SharedSessions
+                | ConfigError::UsedSessions
                 | ConfigError::TwoDatabases
                 | ConfigError::TriggersOff { .. }
                 | ConfigError::Migration(_) => Exit::Failed,

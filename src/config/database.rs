@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer, Text};
 
@@ -201,17 +202,16 @@ fn pinned(url: &str) -> Result<PgConnection, ConfigError> {
     Ok(conn)
 }
 
-/// A session of the server.
-#[derive(QueryableByName, PartialEq, Eq)]
-struct Session {
-    #[diesel(sql_type = Integer)]
-    pid: i32,
+/// Refuses a pooler that lends sessions in a way that the program cannot work with. It
+/// leaves nothing in those sessions.
+fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
+    refuse_changing_sessions(url)?;
+    refuse_used_sessions(url)
 }
 
-/// Refuses a pooler that gives each transaction another session: settings made
-/// for one request would then hold for another, and prepared statements would
-/// be missing. It leaves nothing in those sessions.
-fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
+/// Refuses a pooler that gives each transaction another session: settings made for one
+/// request would then hold for another, and prepared statements would be missing.
+fn refuse_changing_sessions(url: &str) -> Result<(), ConfigError> {
     // Without other clients, a pooler lends both connections the same session in turn; with
     // others, the session of one connection changes.
     let one = &mut establish(url)?;
@@ -219,16 +219,45 @@ fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
     let Ok(other) = &mut connect::connect_within(url, SECOND_CONNECT_TIMEOUT, ANSWER_LIMIT) else {
         return Ok(());
     };
-    let session = |conn: &mut PgConnection| {
-        diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result::<Session>(conn)
-    };
-    let first = session(one)?;
+    let first = session(one)?.pid;
     for _ in 0..SESSION_CHECKS {
-        if session(other)? == first || session(one)? != first {
+        if session(other)?.pid == first || session(one)?.pid != first {
             return Err(ConfigError::SharedSessions);
         }
     }
+    one.batch_execute(CLEAN)?;
+    Ok(other.batch_execute(CLEAN)?)
+}
+
+/// Refuses a pooler that lends a session as its last client left it: the settings and the
+/// prepared statements of the program would be those of the next client.
+fn refuse_used_sessions(url: &str) -> Result<(), ConfigError> {
+    establish(url)?.batch_execute("SET imprimatur.is_used = 'yes'")?;
+    let next = &mut establish(url)?;
+    if session(next)?.is_used {
+        next.batch_execute(CLEAN)?;
+        return Err(ConfigError::UsedSessions);
+    }
     Ok(())
+}
+
+/// Leaves a session as it began.
+const CLEAN: &str = "DISCARD ALL";
+
+/// A session of the server.
+#[derive(QueryableByName)]
+struct Session {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+    #[diesel(sql_type = Bool)]
+    is_used: bool,
+}
+
+/// It is asked without a statement that the session would keep.
+fn session(conn: &mut PgConnection) -> QueryResult<Session> {
+    let query = "SELECT pg_backend_pid() AS pid,
+             coalesce(current_setting('imprimatur.is_used', true), '') <> '' AS is_used";
+    diesel::sql_query(query).get_result(conn)
 }
 
 /// Returns what the primary and the standbys of one database have in common, and
@@ -240,13 +269,25 @@ fn identity(conn: &mut PgConnection) -> QueryResult<String> {
     .get_result(conn)
 }
 
-/// Refuses a role whose sessions begin without triggers and foreign keys.
+/// Refuses a role whose sessions begin without triggers and foreign keys, and says what
+/// makes them so.
 fn refuse_without_triggers(conn: &mut PgConnection, role: &str) -> Result<(), ConfigError> {
-    let is_off = "SELECT current_setting('session_replication_role') <> 'origin'";
-    if statement::<Bool>(is_off).get_result(conn)? {
-        return Err(ConfigError::TriggersOff { role: role.to_owned() });
-    }
-    Ok(())
+    let source = statement::<Text>(
+        "SELECT source FROM pg_settings
+         WHERE name = 'session_replication_role' AND setting <> 'origin'",
+    );
+    let Some(source) = source.get_result::<String>(conn).optional()? else { return Ok(()) };
+    let database: String = statement::<Text>("SELECT current_database()::text").get_result(conn)?;
+    let name = "session_replication_role";
+    let remedy = match &*source {
+        "user" => format!("ALTER ROLE {role} RESET {name}"),
+        "database user" => format!("ALTER ROLE {role} IN DATABASE {database} RESET {name}"),
+        "database" => format!("ALTER DATABASE {database} RESET {name}"),
+        "global" => format!("ALTER ROLE ALL RESET {name}"),
+        "client" => format!("take {name} out of DATABASE_URL and PGOPTIONS"),
+        _ => format!("take {name} out of the server's configuration"),
+    };
+    Err(ConfigError::TriggersOff { role: role.to_owned(), remedy })
 }
 
 fn current_user(conn: &mut PgConnection) -> QueryResult<String> {

@@ -12,6 +12,7 @@ use crate::postgres::log::last_lines;
 use crate::postgres::programs::Programs;
 use crate::postgres::server_user::ServerUser;
 use crate::postgres::settings::{DATABASE, Durability, OWNER_ROLE, RUNTIME_ROLE, SUPERUSER_ROLE};
+use crate::postgres::sys;
 
 const UNFINISHED: &str = "postgres.new-";
 
@@ -98,6 +99,8 @@ fn create_roles_and_database(
 
 fn run(mut command: Command, user: &ServerUser, input: &str) -> Result<(), ClusterError> {
     user.configure(&mut command);
+    // What it has begun, it removes when it is ended.
+    sys::end_with_parent(&mut command);
     let program = command.get_program().to_owned();
     let mut child = command
         .stdin(Stdio::piped())

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "plain integers in and out, or one value of a known size")]
 
 use std::os::unix::net::UnixStream;
+use std::process::Command;
 
 /// Returns the user id whose permissions this process has.
 pub(super) fn effective_uid() -> u32 {
@@ -25,6 +26,26 @@ pub(super) fn start_session() {
     // SAFETY: takes nothing. It fails for the leader of a process group, which has left already.
     unsafe { libc::setsid() };
 }
+
+/// Has a command end with this thread, however that ends.
+#[cfg(target_os = "linux")]
+pub(super) fn end_with_parent(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+
+    let asked = || {
+        // SAFETY: takes integers.
+        match unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM) } {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: the closure makes one system call, which may follow a fork.
+    unsafe { command.pre_exec(asked) };
+}
+
+/// Does nothing: this system has no such wish.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn end_with_parent(_: &mut Command) {}
 
 /// Returns the process that listens behind a socket; nothing where that is in another container,
 /// or where the system does not tell.

@@ -5,6 +5,10 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use imprimatur::postgres::{OWNER_ROLE, RUNTIME_ROLE};
+
 use crate::edges::command_line::program::{Run, ended, finished, program};
 use crate::support::Database;
 use crate::support::processes::signal;
@@ -19,7 +23,7 @@ struct Pooler {
 
 impl Pooler {
     /// Starts PgBouncer before a test's database; nothing where it is not installed.
-    fn before(database: &Database, mode: &str) -> Option<Self> {
+    fn before(database: &Database, settings: &str) -> Option<Self> {
         let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
         let program = program.into_iter().find(|path| PathBuf::from(path).exists())?;
         let url = database.runtime_url();
@@ -33,7 +37,7 @@ impl Pooler {
         let settings = format!(
             "[databases]\n{0} = host={sockets} dbname={0}\n[pgbouncer]\nlisten_addr=127.0.0.1\n\
              listen_port={port}\nunix_socket_dir=\nauth_type=trust\nauth_file={users}\n\
-             pool_mode={mode}\n",
+             {settings}\n",
             database.name
         );
         fs::write(folder.join("settings"), settings).unwrap();
@@ -57,11 +61,14 @@ impl Pooler {
     }
 
     fn run(&self, database: &Database, words: &[&str]) -> Run {
-        let url = |role| format!("postgres://{role}@127.0.0.1:{}/{}", self.port, database.name);
         let mut command = program(database);
-        command.env("DATABASE_URL", url("imprimatur_runtime"));
-        command.env("DATABASE_OWNER_URL", url("imprimatur_owner"));
+        command.env("DATABASE_URL", self.url(database, RUNTIME_ROLE));
+        command.env("DATABASE_OWNER_URL", self.url(database, OWNER_ROLE));
         finished(ended(command.args(words)))
+    }
+
+    fn url(&self, database: &Database, role: &str) -> String {
+        format!("postgres://{role}@127.0.0.1:{}/{}", self.port, database.name)
     }
 }
 
@@ -73,19 +80,44 @@ impl Drop for Pooler {
     }
 }
 
+#[derive(QueryableByName)]
+struct Left {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
 #[test]
 fn a_pooler_that_shares_sessions_is_refused_and_one_that_does_not_is_used() {
     let database = Database::new();
-    for mode in ["transaction", "statement"] {
-        let Some(pooler) = Pooler::before(&database, mode) else {
+    let unsuitable = [
+        ("pool_mode=transaction", "pool_mode = session"),
+        ("pool_mode=statement", "pool_mode = session"),
+        ("pool_mode=session\nserver_reset_query=", "server_reset_query = DISCARD ALL"),
+        (
+            "pool_mode=session\nserver_reset_query=\ndefault_pool_size=1",
+            "server_reset_query = DISCARD ALL",
+        ),
+    ];
+    for (settings, remedy) in unsuitable {
+        let Some(pooler) = Pooler::before(&database, settings) else {
             return skip("PgBouncer is not installed");
         };
         for words in [&["user", "list"][..], &["migrate"], &["serve", "--listen", "127.0.0.1:0"]] {
             let said = pooler.run(&database, words).expect(1).stderr;
-            assert!(said.contains("pool_mode = session"), "{said}");
+            assert!(said.contains(remedy), "{settings} {said}");
         }
+        let mut next = PgConnection::establish(&pooler.url(&database, RUNTIME_ROLE)).unwrap();
+        let left = sql_query(
+            "SELECT (SELECT count(*) FROM pg_prepared_statements) + count(*) AS count
+             FROM unnest(ARRAY['imprimatur.is_used', 'lock_timeout', 'search_path']) setting
+             WHERE coalesce(current_setting(setting, true), '')
+                 NOT IN ('', '0', '\"$user\", public')",
+        );
+        let left = left.get_result::<Left>(&mut next).unwrap().count;
+        assert_eq!(left, 0, "{settings}");
     }
-    if let Some(pooler) = Pooler::before(&database, "session") {
+    for settings in ["pool_mode=session", "pool_mode=session\ndefault_pool_size=1"] {
+        let pooler = Pooler::before(&database, settings).unwrap();
         pooler.run(&database, &["user", "list"]).expect(0);
         pooler.run(&database, &["migrate"]).expect(0);
     }

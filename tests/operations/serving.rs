@@ -238,16 +238,23 @@ fn two_urls_of_different_databases_are_refused() {
     }
 }
 
+/// What sets it is named, so that the remedy is one.
 #[test]
-fn a_role_without_triggers_is_refused() {
+fn a_session_without_triggers_is_refused_with_what_ends_it() {
     let database = Database::new();
     let name = &database.name;
-    let set = "SET session_replication_role = replica";
-    database.db_sabotage(&format!("ALTER ROLE imprimatur_runtime IN DATABASE {name} {set}"));
-    for words in [&["user", "list"][..], &["serve", "--listen", "127.0.0.1:0"]] {
-        let mut command = program(&database);
-        command.args(words);
-        let said = finished(ended(&mut command)).expect(1).stderr;
-        assert!(said.contains("session_replication_role"), "{said}");
+    // Those of a role in every database would be those of other tests.
+    for of in [format!("ROLE imprimatur_runtime IN DATABASE {name}"), format!("DATABASE {name}")] {
+        let [set, reset] =
+            ["SET", "RESET"].map(|verb| format!("ALTER {of} {verb} session_replication_role"));
+        database.db_sabotage(&format!("{set} = replica"));
+        for words in [&["user", "list"][..], &["migrate"], &["serve", "--listen", "127.0.0.1:0"]] {
+            let mut command = program(&database);
+            command.args(words);
+            let said = finished(ended(&mut command)).expect(1).stderr;
+            assert!(said.contains(&format!("not origin ({reset})")), "{said}");
+        }
+        database.db_sabotage(&reset);
+        finished(ended(program(&database).args(["user", "list"]))).expect(0);
     }
 }

@@ -1,7 +1,9 @@
 //! Nothing acknowledged is lost, and nothing happens twice: the program is killed under
 //! load, PostgreSQL is killed under load, and a standby takes over from a primary.
 
+use std::fs;
 use std::net::SocketAddr;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -22,7 +24,9 @@ use ureq::Agent;
 use super::place::{TestDirectory, eventually, kill};
 use super::recovery::Standby;
 use super::{ask, connect};
+use crate::edges::command_line::program::bare;
 use crate::support::database::patient;
+use crate::support::processes::{processes, signal};
 use crate::support::program::token;
 use crate::support::running::Running;
 use crate::support::world::{call_with, content, create_people, ids, submit};
@@ -208,4 +212,24 @@ fn a_promoted_standby_has_everything_that_was_acknowledged() {
     eventually("the server has found it", || server.browser().get("/readyz").status == 200);
     let owner = standby.url.replace(RUNTIME_ROLE, OWNER_ROLE);
     load.holds(server.address, &answers, &mut PgConnection::establish(&owner).unwrap());
+}
+
+#[test]
+fn a_first_start_that_is_ended_leaves_no_process_and_no_file() {
+    let place = TestDirectory::new();
+    let data_dir = place.data_dir();
+    let mut command = bare();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data_dir);
+    let mut first = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let unfinished = data_dir.join(format!("postgres.new-{}", first.id()));
+    eventually("initdb writes", || unfinished.join("global").exists());
+    signal(first.id(), libc::SIGTERM);
+    first.wait().unwrap();
+    eventually("initdb is gone", || {
+        let name = unfinished.display().to_string();
+        !processes().iter().any(|process| process.words.contains(&name))
+    });
+    assert_eq!(fs::read_dir(&unfinished).map_or(0, Iterator::count), 0);
+    Running::start(&[], &["--data-dir", &data_dir.display().to_string()]).stop();
+    assert!(!unfinished.exists());
 }
