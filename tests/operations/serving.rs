@@ -1,7 +1,7 @@
 //! What `serve` accepts, refuses and says before it serves.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::edges::command_line::program::{
     Run, bare, ended, finished, program, run, within_a_minute,
@@ -28,14 +28,17 @@ fn first_lines_with(
     lines: usize,
 ) -> Vec<String> {
     let mut command = program(database);
-    command.envs(variables.iter().copied());
-    let mut child =
-        command.args(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    command.envs(variables.iter().copied()).args(words);
+    until_served(command, lines).0
+}
+
+/// Runs a command until it has said so many lines, and returns them and what it warned of.
+fn until_served(mut command: Command, lines: usize) -> (Vec<String>, String) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let said = within_a_minute(child.id(), || said.take(lines).collect());
     child.kill().unwrap();
-    child.wait().unwrap();
-    said
+    (said, String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap())
 }
 
 /// Runs `serve` until it says where it is, and returns that.
@@ -166,6 +169,30 @@ fn an_address_to_listen_on_is_written_in_every_usual_way() {
     assert!(said.contains("'--listen'"), "{said}");
     let said = run(&database, &["migrte"]).expect(2).stderr;
     assert!(said.contains("'migrate'"), "{said}");
+}
+
+#[test]
+fn options_that_do_not_fit_together_are_warned_about() {
+    let database = Database::new();
+    let here = ["serve", "--listen", "127.0.0.1:0"];
+    let at = |url: &'static str| [&here[..], &["--public-url", url]].concat();
+    for (words, warned) in [
+        (vec!["serve", "--listen", "0.0.0.0:0"], "its links point to this machine"),
+        (vec!["serve", "--listen", "[::]:0"], "its links point to this machine"),
+        (at("http://imprimatur.example"), "sends passwords unencrypted"),
+        (at("https://imprimatur.example"), "without --behind-proxy"),
+        ([&at("https://imprimatur.example")[..], &["--behind-proxy"]].concat(), ""),
+        (here.to_vec(), ""),
+        (at("http://localhost:8080"), ""),
+    ] {
+        let mut command = program(&database);
+        command.args(&words);
+        let (said, log) = until_served(command, 1);
+        assert_eq!(said.len(), 1, "it serves: {log}");
+        let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+        assert_eq!(warnings.len(), usize::from(!warned.is_empty()), "{words:?}: {log}");
+        assert!(log.contains(warned), "{words:?}: {log}");
+    }
 }
 
 #[test]
