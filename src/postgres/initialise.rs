@@ -99,7 +99,7 @@ fn create_roles_and_database(
 
 fn run(mut command: Command, user: &ServerUser, input: &str) -> Result<(), ClusterError> {
     user.configure(&mut command);
-    // What it has begun, it removes when it is ended.
+    // When it is ended, it removes its files.
     sys::end_with_parent(&mut command);
     let program = command.get_program().to_owned();
     let mut child = command

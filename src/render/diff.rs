@@ -65,9 +65,11 @@ fn lines(older: &str, newer: &str) -> Vec<DiffLine> {
         })
         .collect();
     (0..lines.len())
-        .map(|at| DiffLine {
-            kind: lines[at].kind,
-            pieces: with_signs(&lines[at].pieces, named(&lines, at)),
+        .map(|at| {
+            let other = counterpart(&lines, at);
+            let replaced = other.map_or(&[][..], |other| &other.pieces);
+            let pieces = with_signs(&lines[at].pieces, named(&lines[at], other), replaced);
+            DiffLine { kind: lines[at].kind, pieces }
         })
         .collect()
 }
@@ -111,18 +113,22 @@ impl PlainLine {
     }
 }
 
+/// Returns the line that a line replaces, or that replaces it.
+fn counterpart(lines: &[PlainLine], at: usize) -> Option<&PlainLine> {
+    let (other, kind) = match lines[at].kind {
+        LineKind::Same => return None,
+        LineKind::Removed => (lines.get(at + 1), LineKind::Added),
+        LineKind::Added => (at.checked_sub(1).map(|at| &lines[at]), LineKind::Removed),
+    };
+    other.filter(|line| line.kind == kind)
+}
+
 /// Returns what is named in a line. Two lines that are composed of other
 /// characters in the same way look alike.
-fn named(lines: &[PlainLine], at: usize) -> Named {
-    let other = match lines[at].kind {
-        LineKind::Same => return Named::Directions,
-        LineKind::Removed => lines.get(at + 1).filter(|line| line.kind == LineKind::Added),
-        LineKind::Added => {
-            at.checked_sub(1).map(|at| &lines[at]).filter(|line| line.kind == LineKind::Removed)
-        }
-    };
+fn named(line: &PlainLine, other: Option<&PlainLine>) -> Named {
     match other {
-        Some(other) if other.composed() == lines[at].composed() => Named::Marks,
+        _ if line.kind == LineKind::Same => Named::Directions,
+        Some(other) if other.composed() == line.composed() => Named::Marks,
         _ => Named::Changes,
     }
 }

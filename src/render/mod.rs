@@ -6,6 +6,7 @@ pub mod documents;
 #[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
 pub(crate) mod filters;
 mod hunks;
+mod look_alikes;
 pub(crate) mod markdown;
 mod other_scripts;
 mod scripts;

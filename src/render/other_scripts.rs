@@ -19,9 +19,9 @@ pub(super) fn script_of(letter: char) -> Option<(Script, &'static str)> {
     Some((script, name))
 }
 
-/// Returns the letters whose script is not that of most of their word, with the
-/// name of their script. An address is one word.
-pub(super) fn letters_of_other_scripts(line: &[char]) -> Vec<(usize, &'static str)> {
+/// Returns where the letters are whose script is not that of most of their word. An
+/// address is one word.
+pub(super) fn letters_of_other_scripts(line: &[char]) -> Vec<usize> {
     let mut odd = Vec::new();
     let mut first = 0;
     for chunk in line.split_inclusive(|letter| letter.is_whitespace()) {
@@ -30,7 +30,7 @@ pub(super) fn letters_of_other_scripts(line: &[char]) -> Vec<(usize, &'static st
         let mut word_at = first;
         let words = chunk.split_inclusive(|letter| !is_address && !letter.is_alphanumeric());
         for word in words {
-            odd.extend(minority(word).map(|(at, name)| (word_at + at, name)));
+            odd.extend(minority(word).map(|at| word_at + at));
             word_at += word.len();
         }
         first += chunk.len();
@@ -38,7 +38,7 @@ pub(super) fn letters_of_other_scripts(line: &[char]) -> Vec<(usize, &'static st
     odd
 }
 
-fn minority(word: &[char]) -> impl Iterator<Item = (usize, &'static str)> {
+fn minority(word: &[char]) -> impl Iterator<Item = usize> {
     let count = |script| {
         word.iter().filter(|letter| script_of(**letter).is_some_and(|(of, _)| of == script)).count()
     };
@@ -57,6 +57,6 @@ fn minority(word: &[char]) -> impl Iterator<Item = (usize, &'static str)> {
     }
     let main = main.map(|(script, _)| script);
     word.iter().enumerate().filter_map(move |(at, letter)| {
-        script_of(*letter).filter(|(script, _)| Some(*script) != main).map(|(_, name)| (at, name))
+        script_of(*letter).filter(|(script, _)| Some(*script) != main).map(|_| at)
     })
 }

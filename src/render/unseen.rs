@@ -5,6 +5,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
 use icu_properties::props::Emoji;
 
+use super::look_alikes::look_alikes;
 use super::other_scripts::{letters_of_other_scripts, script_of};
 use crate::domain::unseen::{described, is_invisible, is_mark, sets_direction};
 
@@ -61,23 +62,26 @@ pub(crate) enum Named {
 
 const MAX_SIGNS: usize = 200;
 
-/// Returns the pieces of a line with signs for what cannot be seen in them.
-pub(crate) fn with_signs(pieces: &[(bool, String)], named: Named) -> Vec<Piece> {
+/// Returns the pieces of a line with signs for what cannot be seen in them, nor told from
+/// the line that they replace.
+pub(crate) fn with_signs(
+    pieces: &[(bool, String)],
+    named: Named,
+    replaced: &[(bool, String)],
+) -> Vec<Piece> {
     let line: Vec<char> = pieces.iter().flat_map(|(_, text)| text.chars()).collect();
     let is_whole = !pieces.iter().any(|(is_changed, _)| *is_changed);
     let trailing = line.iter().rposition(|letter| *letter != ' ').map_or(0, |at| at + 1);
-    let odd = match named {
-        Named::Directions => Vec::new(),
-        Named::Changes | Named::Marks => letters_of_other_scripts(&line),
-    };
-    let mut odd = odd.into_iter().peekable();
+    let mut odd = look_alikes(pieces, replaced);
+    if named != Named::Directions {
+        odd.extend(letters_of_other_scripts(&line));
+    }
     let (mut at, mut signs) = (0_usize, 0_usize);
     let mut shown = Vec::with_capacity(pieces.len());
     for (is_changed, text) in pieces {
         let mut runs = Runs::default();
         for letter in text.chars() {
             let before = at.checked_sub(1).map(|before| line[before]);
-            let odd_letter = odd.next_if(|(odd, _)| *odd == at);
             let is_compared = named != Named::Directions && (*is_changed || is_whole);
             let sign = if sets_direction(letter) {
                 Sign::Instead(described(letter))
@@ -85,8 +89,8 @@ pub(crate) fn with_signs(pieces: &[(bool, String)], named: Named) -> Vec<Piece> 
                 Sign::None
             } else if letter == ' ' && at >= trailing {
                 Sign::Instead("U+0020 SPACE AT THE END".to_owned())
-            } else if let Some((_, script)) = odd_letter {
-                Sign::Behind(format!("U+{:04X} {script}", u32::from(letter)))
+            } else if odd.contains(&at) && !is_invisible(letter) {
+                Sign::Behind(named_letter(letter))
             } else {
                 sign(letter, before, is_whole, named == Named::Marks)
             };
@@ -102,6 +106,13 @@ pub(crate) fn with_signs(pieces: &[(bool, String)], named: Named) -> Vec<Piece> 
         last.runs.push(Run::Sign(words));
     }
     shown
+}
+
+fn named_letter(letter: char) -> String {
+    match script_of(letter) {
+        Some((_, script)) => format!("U+{:04X} {script}", u32::from(letter)),
+        None => described(letter),
+    }
 }
 
 /// What is said about one character.
@@ -216,7 +227,7 @@ mod tests {
             Run::Text(text) => text,
             Run::Sign(sign) => format!("[{sign}]"),
         };
-        let pieces = with_signs(&[(true, text.to_owned())], named);
+        let pieces = with_signs(&[(true, text.to_owned())], named, &[]);
         pieces.into_iter().flat_map(|piece| piece.runs).map(run).collect()
     }
 

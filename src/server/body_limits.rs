@@ -126,7 +126,7 @@ pub(super) async fn read_body(
     }
     let outcome = Rc::new(RefCell::new(None));
     let (payload, seen) = (request.take_payload(), Rc::clone(&outcome));
-    let reading = Expected::of(&request).read(payload);
+    let reading = UnreadBody::of(&request).read(payload);
     let body = Box::pin(stream::once(async move {
         let (bytes, outcome) = match reading.await {
             Ok((bytes, share)) => (Ok(bytes), Ok(share)),
@@ -154,7 +154,7 @@ pub(super) async fn read_body(
 }
 
 /// A body that is still to be read, and what its request says of it.
-struct Expected {
+struct UnreadBody {
     length: Option<u64>,
     is_api: bool,
     /// Who sends it, or what of the headers refuses it.
@@ -164,7 +164,7 @@ struct Expected {
     budget: Arc<BodyBudget>,
 }
 
-impl Expected {
+impl UnreadBody {
     fn of(request: &ServiceRequest) -> Self {
         let asked = Request::of(request.request());
         let is_api = api::is_within(request.path());

@@ -641,9 +641,11 @@ fn a_change_that_cannot_be_seen_is_named_in_the_difference() {
     let post = world.draft();
     let server = Server::start(world.database.store());
     let mut alice = server.signed_in("alice");
-    let old = "It is inside the box.\n\ncosts 90 EUR\n\nhttps://example.org\n\nend\n\ncafé";
+    let old = "It is inside the box.\n\ncosts 90 EUR\n\nhttps://example.org\n\nend\n\ncafé\n\n\
+               the cop ran\n\nO";
     let new = "It is in\u{200B}side the\u{A0}box.\n\ncosts \u{202E}09 RUE\u{202C}\n\n\
-               https://exampl\u{435}.org\n\nend\t \n\ncafe\u{301}";
+               https://exampl\u{435}.org\n\nend\t \n\ncafe\u{301}\n\n\
+               the \u{441}\u{43E}\u{440} ran\n\n0";
     for body in [old, new] {
         let fields = [("title", "On sight"), ("summary", "S"), ("body", body)];
         alice.act(&format!("/desk/posts/{post}/revise"), &fields).expect(303);
@@ -657,6 +659,9 @@ fn a_change_that_cannot_be_seen_is_named_in_the_difference() {
         "U+0435 CYRILLIC LETTER",
         "U+0009 TAB",
         "U+0301 COMBINING MARK",
+        "U+0441 CYRILLIC LETTER",
+        "U+0063 LATIN LETTER",
+        "U+0030",
     ] {
         let label = format!("<span class=\"code-point\">{sign}</span>");
         assert!(page.contains(&label), "{sign}: {page}");
