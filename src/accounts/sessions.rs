@@ -15,6 +15,9 @@ use crate::store::statement::statement;
 /// A session ends after this long, used or not: 7 days, in seconds.
 pub const LIFETIME_SECONDS: i32 = 7 * 24 * 60 * 60;
 
+/// A person who signs in once more signs out where they were longest ago.
+const MAX_OF_PERSON: i32 = 100;
+
 /// The stored form of a session's id: its SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionId(SecretHash);
@@ -64,17 +67,29 @@ pub fn begin(
              SELECT u.id, u.password_hash, u.is_active FROM users u
              WHERE u.id = $3 AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
              FOR SHARE
+         ), begun AS (
+             INSERT INTO sessions (id_hash, user_id, expires_at, device)
+             SELECT $1, id, statement_timestamp() + make_interval(secs => $2), $5 FROM account
+             WHERE password_hash = $4 AND is_active
+             RETURNING user_id
+         ), beyond AS (
+             UPDATE sessions SET ended_at = clock_timestamp() WHERE id_hash IN (
+                 SELECT s.id_hash FROM begun, LATERAL (
+                     SELECT * FROM sessions of_one WHERE of_one.user_id = begun.user_id
+                     ORDER BY of_one.last_used_at DESC LIMIT 1000
+                 ) s
+                 WHERE s.ended_at IS NULL AND s.expires_at > statement_timestamp()
+                 ORDER BY s.last_used_at DESC OFFSET $6 LIMIT 10
+             )
          )
-         INSERT INTO sessions (id_hash, user_id, expires_at, device)
-         SELECT $1, id, statement_timestamp() + make_interval(secs => $2), $5 FROM account
-         WHERE password_hash = $4 AND is_active
-         RETURNING true",
+         SELECT true FROM begun",
     )
     .bind::<Binary, _>(session.hash())
     .bind::<Integer, _>(LIFETIME_SECONDS)
     .bind::<BigInt, _>(user.0)
     .bind::<Text, _>(password_hash)
     .bind::<Text, _>(device)
+    .bind::<Integer, _>(MAX_OF_PERSON - 1)
     .load::<bool>(conn)?;
     Ok(!begun.is_empty())
 }

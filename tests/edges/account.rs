@@ -187,6 +187,29 @@ fn any_number_of_sessions_is_ended_at_once() {
 }
 
 #[test]
+fn a_person_has_a_hundred_sessions_and_a_new_one_ends_the_least_used() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let mut first = server.signed_in("alice");
+    let mut arthur = server.signed_in("arthur");
+    let mut second = server.signed_in("alice");
+    world.database.db_sabotage(
+        "INSERT INTO sessions (id_hash, user_id, expires_at)
+         SELECT sha256(gen_random_uuid()::text::bytea), u.id, now() + interval '1 day'
+         FROM users u, generate_series(1, 98) WHERE u.username = 'alice'",
+    );
+    let living = format!("sessions WHERE user_id = {} AND ended_at IS NULL", world.alice.0);
+    assert_eq!(world.db_count(&living), 100);
+    first.get("/desk").expect(200);
+    let mut newest = server.signed_in("alice");
+    assert_eq!(world.db_count(&living), 100);
+    first.get("/desk").expect(401);
+    for browser in [&mut second, &mut newest, &mut arthur] {
+        browser.get("/desk").expect(200);
+    }
+}
+
+#[test]
 fn a_session_is_named_after_its_browser_and_system() {
     let world = World::new();
     let server = Server::start(world.database.store());

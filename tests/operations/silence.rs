@@ -111,6 +111,20 @@ fn a_connection_of_its_own_has_a_limit_only_for_connecting() {
     assert!(store.checkout().unwrap().batch_execute(sleep).is_err());
 }
 
+#[test]
+fn a_command_waits_for_a_silent_database_as_long_as_its_limit() {
+    let database = Database::new();
+    let (proxy, through) = Proxy::before_server_of(&database.runtime_url());
+    let limit = Duration::from_millis(500);
+    let mut own = connect_within(&through, Duration::from_secs(5), limit).unwrap();
+    own.batch_execute("SELECT 1").unwrap();
+    proxy.fall_silent();
+    let asked = Instant::now();
+    assert!(own.batch_execute("SELECT 1").is_err());
+    assert!(asked.elapsed() >= limit, "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+}
+
 /// A server ends what is idle for too long, and the next request does not notice.
 #[test]
 fn an_idle_session_is_kept_or_replaced() {

@@ -229,13 +229,21 @@ mod tests {
 
     #[test]
     fn of_a_name_that_comes_twice_the_last_counts() {
-        for source in ["---\ntitle: a\nTitle: b\n---\n", "{\n\"title\": \"a\", \"Title\": \"b\"}\n"]
-        {
+        for source in [
+            "---\ntitle: a\nTitle: b\n---\n",
+            "{\n\"title\": \"a\", \"Title\": \"b\"}\n",
+            "+++\ntitle = \"a\"\nTitle = \"b\"\n+++\n",
+            "+++\ntitle = \"a\"\ntitle = \"b\"\n+++\n",
+            "+++\ntitle = \"a\"\n\"title\" = \"b\"\n+++\n",
+        ] {
             let (matter, _) = split(source).unwrap();
             let [kept] = matter.fields.as_slice() else { panic!("{matter:?}") };
             assert_eq!(kept.value, FieldValue::Text("b".to_owned()));
             assert_eq!(matter.repeated[0].value, FieldValue::Text("a".to_owned()));
         }
+        let within = "+++\ntitle = 'a'\n[x]\ntitle = 1\ntitle = 2\n[x]\n[x]\n+++\n";
+        let title = ("title".to_owned(), FieldValue::Text("a".to_owned()));
+        assert_eq!(fields(within), [title, ("x".to_owned(), FieldValue::Other)]);
     }
 
     #[test]
@@ -246,7 +254,7 @@ mod tests {
             ("---\n- a\n---\n", "name: value"),
             ("---\ntitle: *nobody\n---\n", "Line 2"),
             ("---\n? [a]\n: b\n---\n", "name"),
-            ("+++\ntitle = 'a'\ntitle = 'b'\n+++\n", "Line 3"),
+            ("+++\ntitle = 'a'\ntitle = 'b'\nslug = \n+++\n", "Line 4"),
             ("{\n\"title\": }\n", "not valid JSON"),
         ] {
             let reason = split(source).unwrap_err();
