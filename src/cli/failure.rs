@@ -80,20 +80,26 @@ impl CommandFailure {
                 | ConfigError::Cluster(_)
                 | ConfigError::Connect(_)
                 | ConfigError::Migration(MigrationError::Connect(_)) => Exit::Unavailable,
-                ConfigError::Query(_)
-                | ConfigError::SharedSessions
+                ConfigError::Query(error)
+                | ConfigError::Migration(MigrationError::Query(error)) => exit_of(error),
+                ConfigError::SharedSessions
                 | ConfigError::UsedSessions
                 | ConfigError::TwoDatabases
                 | ConfigError::TriggersOff { .. }
                 | ConfigError::Migration(_) => Exit::Failed,
             },
-            Self::Database(error) => match classify(error) {
-                failure::Failure::Unavailable(_) => Exit::Unavailable,
-                _ => Exit::Failed,
-            },
+            Self::Database(error) => exit_of(error),
             Self::Output(_) if self.is_closed_pipe() => Exit::Done,
             Self::Output(_) | Self::Broken | Self::Other(_) => Exit::Failed,
         }
+    }
+}
+
+/// Returns the code for a failed query.
+fn exit_of(error: &diesel::result::Error) -> Exit {
+    match classify(error) {
+        failure::Failure::Unavailable(_) => Exit::Unavailable,
+        _ => Exit::Failed,
     }
 }
 
