@@ -89,8 +89,12 @@ pub(crate) fn with_signs(
                 Sign::None
             } else if letter == ' ' && at >= trailing {
                 Sign::Instead("U+0020 SPACE AT THE END".to_owned())
-            } else if odd.contains(&at) && !is_invisible(letter) {
-                Sign::Behind(named_letter(letter))
+            } else if odd.contains(&at) && (is_mark(letter) || !is_invisible(letter)) {
+                // Nothing comes between a letter and its mark, which is named.
+                match line.get(at + 1).is_some_and(|next| is_mark(*next)) {
+                    true => Sign::None,
+                    false => Sign::Behind(named_letter(letter)),
+                }
             } else {
                 sign(letter, before, is_whole, named == Named::Marks)
             };
@@ -111,6 +115,7 @@ pub(crate) fn with_signs(
 fn named_letter(letter: char) -> String {
     match script_of(letter) {
         Some((_, script)) => format!("U+{:04X} {script}", u32::from(letter)),
+        None if letter.is_numeric() => format!("U+{:04X} DIGIT", u32::from(letter)),
         None => described(letter),
     }
 }
@@ -262,6 +267,16 @@ mod tests {
         assert_eq!(shown("e\u{301}", Named::Marks), "e\u{301}[U+0301 COMBINING MARK]");
         let turned = shown("a\u{A0}\u{202E}b", Named::Directions);
         assert_eq!(turned, "a\u{A0}[U+202E RIGHT-TO-LEFT OVERRIDE]b");
+    }
+
+    #[test]
+    fn a_letter_and_its_mark_stay_together() {
+        let [older, newer] = ["caf\u{E9}", "cafe\u{301}"]
+            .map(|word| [(false, "a ".to_owned()), (true, word.into())]);
+        let pieces = with_signs(&newer, Named::Changes, &older);
+        assert_eq!(pieces[1].text(), "cafe\u{301}");
+        let signs = [Run::Text("cafe\u{301}".into()), Run::Sign("U+0301 COMBINING MARK".into())];
+        assert_eq!(pieces[1].runs, signs);
     }
 
     #[test]

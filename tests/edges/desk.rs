@@ -661,7 +661,7 @@ fn a_change_that_cannot_be_seen_is_named_in_the_difference() {
         "U+0301 COMBINING MARK",
         "U+0441 CYRILLIC LETTER",
         "U+0063 LATIN LETTER",
-        "U+0030",
+        "U+0030 DIGIT",
     ] {
         let label = format!("<span class=\"code-point\">{sign}</span>");
         assert!(page.contains(&label), "{sign}: {page}");
