@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use imprimatur::domain::Role;
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::migrations::{migrate, revert_all};
 use imprimatur::store::statement::statement;
@@ -24,8 +25,8 @@ const WORDS: [&str; 11] = [
     "permissions::check",
     "permissions::grant",
     "permissions::holds",
+    "permissions::may",
     "permissions::required",
-    "policies::Remedy",
     "policies::Rule",
     "policies::rules",
     "policies::accounts::Account",
@@ -51,13 +52,45 @@ fn an_edge_takes_words_from_the_layers_and_never_a_decision() {
     }
 }
 
+/// What a role may do, permissions say; what is possible in a state, policies say and
+/// `domain`. An edge that compared either would have a rule of its own.
+#[test]
+fn an_edge_asks_no_role_and_compares_no_state() {
+    let edges = ["http", "site", "desk", "account", "admin", "api"];
+    // The table of the permissions page has a person of each role.
+    let excepted = "src/admin/access/table.rs";
+    for source in sources().iter().filter(|source| edges.contains(&source.module.as_str())) {
+        let words = source.code.split_whitespace().collect::<Vec<_>>().join(" ");
+        for role in Role::ALL {
+            let named = names_of(&words, &format!("Role::{role:?}")).next();
+            assert!(named.is_none() || source.path == excepted, "{} asks {role:?}", source.path);
+        }
+        for at in names_of(&words, "State::") {
+            let before = words[..at].trim_end_matches("Some(").trim_end();
+            let compares =
+                ["==", "!=", " <", " >", "<=", ">="].iter().any(|sign| before.ends_with(sign));
+            assert!(!compares, "{} compares a state", source.path);
+        }
+        for (_, asked) in words.match_indices("matches!(").map(|(at, _)| words[at..].split_at(9)) {
+            let end = asked.find([';', '{']).unwrap_or(asked.len());
+            for status in ["State::", "Status::"] {
+                let named = names_of(&asked[..end], status).next();
+                assert_eq!(named, None, "{} matches a state: {}", source.path, &asked[..end]);
+            }
+        }
+    }
+}
+
+/// Returns where a text has a name that is not the end of a longer one.
+fn names_of<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_whole = |at: &usize| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    text.match_indices(name).map(|(at, _)| at).filter(is_whole)
+}
+
 /// Returns the paths into a layer that a text names, each whole.
 fn named(code: &str, layer: &str) -> Vec<String> {
     let prefix = format!("{layer}::");
-    let starts = code
-        .match_indices(&prefix)
-        .filter(|(at, _)| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
-    let paths = starts.flat_map(|(at, _)| {
+    let paths = names_of(code, &prefix).flat_map(|at| {
         let in_use = code[..at].rfind('\n').is_some_and(|line| code[line..].starts_with("\nuse "));
         let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':'));
         let end = if in_use { code[at..].find(';') } else { code[at..].find(ends) };

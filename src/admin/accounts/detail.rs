@@ -16,7 +16,7 @@ use crate::domain::{AccountAction, Permission, Person, Reason, Role};
 use crate::http::paging::take_id;
 use crate::http::{Layout, Reply, Request};
 use crate::policies::accounts::Account;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::precheck;
@@ -39,7 +39,8 @@ struct AccountDetailPage {
     pager: Pager,
     valid: Vec<AccountAction>,
     not_now: Vec<InvalidChanges>,
-    may_revoke_tokens: bool,
+    /// Why the person cannot revoke the tokens.
+    tokens_closed: Vec<Reason>,
 }
 
 /// Changes that are not valid now, for the same reasons.
@@ -151,6 +152,11 @@ fn page(
         is_first: before.is_none(),
     };
     let (valid, not_now) = offers(viewer, &account);
+    let tokens = tokens::of_person(conn, id)?;
+    let account = Account { has_token: !tokens.is_empty(), ..account };
+    let revocation = tokens.first().map(|token| AccountAction::RevokeToken(token.id));
+    let tokens_closed = revocation.map(|action| precheck(action, viewer, &account));
+    let tokens_closed = tokens_closed.map(reasons_against).unwrap_or_default();
     layout.title = account.person.display_name.clone();
     Ok(AccountDetailPage {
         layout,
@@ -159,12 +165,12 @@ fn page(
         has_link: links::has_open(conn, id)?,
         grants: directory::grants(conn, &account.person)?,
         sessions: sessions::of_person(conn, id, None)?,
-        tokens: tokens::of_person(conn, id)?,
+        tokens,
         pager,
         events,
         valid,
         not_now,
-        may_revoke_tokens: viewer.id != id,
+        tokens_closed,
         account,
     })
 }
