@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use imprimatur::domain::Role;
+use imprimatur::audit::catalogue;
+use imprimatur::domain::{AccountEvent, BulkProblem, Layer, Role};
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::migrations::{migrate, revert_all};
 use imprimatur::store::statement::statement;
@@ -35,12 +36,15 @@ const WORDS: [&str; 11] = [
     "invariants::accounts::NewAccount",
 ];
 
+const EDGES: [&str; 6] = ["http", "site", "desk", "account", "admin", "api"];
+
 const LAYERS: [&str; 3] = ["permissions", "policies", "invariants"];
 
 #[test]
 fn an_edge_takes_words_from_the_layers_and_never_a_decision() {
-    let edges = ["http", "site", "desk", "account", "admin", "api", "cli", "demo", "server"];
-    for source in sources().iter().filter(|source| edges.contains(&source.module.as_str())) {
+    let others = ["cli", "demo", "server"];
+    let is_edge = |module: &str| EDGES.contains(&module) || others.contains(&module);
+    for source in sources().iter().filter(|source| is_edge(&source.module)) {
         for layer in LAYERS {
             for path in named(&source.code, layer) {
                 let is_word = WORDS
@@ -56,10 +60,9 @@ fn an_edge_takes_words_from_the_layers_and_never_a_decision() {
 /// `domain`. An edge that compared either would have a rule of its own.
 #[test]
 fn an_edge_asks_no_role_and_compares_no_state() {
-    let edges = ["http", "site", "desk", "account", "admin", "api"];
     // The table of the permissions page has a person of each role.
     let excepted = "src/admin/access/table.rs";
-    for source in sources().iter().filter(|source| edges.contains(&source.module.as_str())) {
+    for source in sources().iter().filter(|source| EDGES.contains(&source.module.as_str())) {
         let words = source.code.split_whitespace().collect::<Vec<_>>().join(" ");
         for role in Role::ALL {
             let named = names_of(&words, &format!("Role::{role:?}")).next();
@@ -76,6 +79,28 @@ fn an_edge_asks_no_role_and_compares_no_state() {
             for status in ["State::", "Status::"] {
                 let named = names_of(&asked[..end], status).next();
                 assert_eq!(named, None, "{} matches a state: {}", source.path, &asked[..end]);
+            }
+        }
+    }
+}
+
+/// A name of an enum is parsed, and matched as a variant: the compiler then asks every
+/// place about a new one.
+#[test]
+fn an_edge_matches_no_name_of_an_enum_as_text() {
+    let names: BTreeSet<&str> = catalogue::codes()
+        .into_iter()
+        .chain(catalogue::actions())
+        .chain(AccountEvent::ALL.map(AccountEvent::as_str))
+        .chain(BulkProblem::ALL.map(BulkProblem::as_str))
+        .chain(Layer::ALL.map(Layer::as_str))
+        .collect();
+    for source in sources().iter().filter(|source| EDGES.contains(&source.module.as_str())) {
+        for name in &names {
+            for shape in
+                [format!("\"{name}\" =>"), format!("\"{name}\" |"), format!("== \"{name}\"")]
+            {
+                assert!(!source.code.contains(&shape), "{}: {shape}", source.path);
             }
         }
     }
