@@ -183,6 +183,12 @@ impl Visibility {
     }
 }
 
+/// Returns whether the person holds the permission that an action takes. It is advice, for
+/// pages that offer the action or what belongs to it.
+pub fn may(person: &Person, action: Action) -> bool {
+    holds(&person.roles, required(action))
+}
+
 /// Returns nothing where a role grants the permission and no token is narrowed to
 /// others. It is the answer without the proof, for pages that advise and for checks
 /// that come early.

@@ -35,9 +35,9 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Returns the name of the layer that refused.
-    pub fn layer(&self) -> &'static str {
-        let layer = match self {
+    /// Returns the layer that refused.
+    pub fn layer(&self) -> Layer {
+        match self {
             Self::NotSignedIn => Layer::Authentication,
             Self::Input(_) => Layer::Input,
             Self::Permission(_) => Layer::Permission,
@@ -45,8 +45,7 @@ impl Refusal {
             Self::Policy(_) => Layer::Policy,
             Self::Invariant(_) => Layer::Invariant,
             Self::Unavailable(_) => Layer::Availability,
-        };
-        layer.as_str()
+        }
     }
 
     /// Returns the reasons that a layer gave.

@@ -9,7 +9,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 use crate::accounts::account_search::AccountSearch;
 use crate::accounts::facts;
 use crate::accounts::person::PersonSqlType;
-use crate::domain::{Byline, Person, Role, UserId, Username};
+use crate::domain::{AccountEvent, Byline, Person, Role, UserId, Username};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::statement::{Statement, statement};
@@ -160,10 +160,10 @@ pub struct AccountEventLine {
     pub at: Timestamp,
     /// Who made the change.
     pub by: Byline,
-    /// The name of the event.
-    pub event: String,
+    /// What happened.
+    pub event: AccountEvent,
     /// The role that was granted or revoked.
-    pub role: Option<String>,
+    pub role: Option<Role>,
     /// The display name that it was given.
     pub display_name: Option<String>,
     /// The reason that was given.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::entry::AuditEntry;
 use super::refusal_counts;
-use crate::domain::Reason;
+use crate::domain::{Layer, Reason};
 use crate::metrics;
 use crate::store::schema::incidents;
 use crate::store::{Store, pool::Connection};
@@ -17,7 +17,7 @@ pub enum Record<'a> {
     /// logged: a stranger could fill the table.
     Refusal {
         /// The layer that refused.
-        layer: &'static str,
+        layer: Layer,
         /// Every reason.
         reasons: &'a [Reason],
     },
@@ -59,7 +59,7 @@ impl Record<'_> {
         match self {
             Self::Refusal { layer, reasons } => {
                 let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
-                tracing::info!(%request_id, layer, action, ?codes, post, actor, "refused");
+                tracing::info!(%request_id, layer = layer.as_str(), action, ?codes, post, actor, "refused");
             }
             Self::Incident { invariant, detail } => {
                 tracing::error!(

@@ -8,7 +8,7 @@ use jiff_diesel::ToDiesel;
 
 use super::entry::AuditEntry;
 use super::refusal_log::RefusalFilter;
-use crate::domain::UserId;
+use crate::domain::{Layer, UserId};
 use crate::store::statement::statement;
 
 /// The most refusals of one person in one hour that are recorded as rows.
@@ -25,7 +25,7 @@ pub(super) fn insert(
     conn: &mut PgConnection,
     entry: &AuditEntry,
     actor: UserId,
-    layer: &str,
+    layer: Layer,
     reasons: serde_json::Value,
 ) -> QueryResult<()> {
     statement::<BigInt>(
@@ -54,7 +54,7 @@ pub(super) fn insert(
     .bind::<Text, _>(entry.action.as_str())
     .bind::<Nullable<BigInt>, _>(entry.post.map(|post| post.0))
     .bind::<Nullable<Integer>, _>(entry.seen.map(|seen| seen.0))
-    .bind::<Text, _>(layer)
+    .bind::<Text, _>(layer.as_str())
     .bind::<Jsonb, _>(reasons)
     .execute(conn)?;
     Ok(())

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 
-use crate::domain::{Person, Post, RequestId, State};
+use crate::domain::{Person, Post, RequestId};
 use crate::store::statement::statement;
 
 /// Records that the author of a post in review has changed its current text without
@@ -15,7 +15,7 @@ pub fn record_unsaved_edit(
     person: &Person,
     post: &Post,
 ) {
-    if post.state() != State::InReview || post.author.id != person.id {
+    if !post.is_in_review() || post.author.id != person.id {
         return;
     }
     let written = statement::<()>(

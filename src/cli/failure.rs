@@ -2,7 +2,7 @@ use std::io;
 
 use crate::cli::exit::Exit;
 use crate::config::ConfigError;
-use crate::domain::{FieldError, InvalidInput, OperationKey, RequestId};
+use crate::domain::{FieldError, InvalidInput, Layer, OperationKey, RequestId};
 use crate::postgres::ClusterError;
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
@@ -33,7 +33,7 @@ pub(super) enum CommandFailure {
     /// Some of several files were refused, and the report says why.
     Partly {
         /// The layer of the gravest refusal.
-        layer: &'static str,
+        layer: Layer,
         /// Its exit code.
         exit: Exit,
         /// How many were refused, in a sentence.

@@ -74,9 +74,9 @@ impl CommandFailure {
             Self::Usage(_) => "usage",
             Self::Input(_) => Layer::Input.as_str(),
             Self::UnknownAccount(_) => Layer::Authentication.as_str(),
-            Self::NoAccount(_) => Refusal::NotFound.layer(),
-            Self::Refused(refused) => refused.refusal.layer(),
-            Self::Partly { layer, .. } => layer,
+            Self::NoAccount(_) => Layer::Visibility.as_str(),
+            Self::Refused(refused) => refused.refusal.layer().as_str(),
+            Self::Partly { layer, .. } => layer.as_str(),
             Self::Config(_) | Self::Database(_) => match self.exit() {
                 Exit::Unavailable => Layer::Availability.as_str(),
                 _ => "database",

@@ -4,9 +4,10 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::desk::own_posts;
-use crate::domain::{Byline, Person, Reading, Role, State, grouped};
+use crate::domain::{Action, Byline, Person, Reading, Role, State, grouped};
 use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Layout, PageAddress, Reply, Request};
+use crate::permissions;
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
@@ -51,15 +52,15 @@ struct Pile {
 
 impl DeskPage {
     fn writes(&self) -> bool {
-        self.person.roles.contains(Role::Author) || !self.own.is_empty()
+        self.may_create() || !self.own.is_empty()
     }
 
     fn may_create(&self) -> bool {
-        self.person.roles.contains(Role::Author)
+        permissions::may(&self.person, Action::Create)
     }
 
     fn reviews(&self) -> bool {
-        self.person.roles.contains(Role::Reviewer)
+        permissions::may(&self.person, Action::RequestChanges)
     }
 
     /// Nothing is wrong with a search that is not made yet.
@@ -108,12 +109,13 @@ impl DeskPage {
 fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
     let (asked, mut others): (Vec<OwnLine>, Vec<OwnLine>) =
         own.into_iter().partition(|line| line.request.is_some());
-    let count_asked = asked.len();
+    let states_asked: Vec<State> = asked.iter().map(|line| line.state).collect();
+    let asked_in = |state| states_asked.iter().filter(|one| **one == state).count();
     let mut piles = vec![Pile {
         heading: "Changes requested",
         anchor: "own-asked",
+        count: asked.len().to_string(),
         lines: asked,
-        count: count_asked.to_string(),
         plural: "",
         all: None,
     }];
@@ -127,9 +129,8 @@ fn piles(own: Vec<OwnLine>) -> Vec<Pile> {
         let has_more = lines.len() > max_own(state);
         lines.truncate(max_own(state));
         let of_state = lines.first().map_or(0, |line| line.of_state as usize);
-        let elsewhere = if state == State::InReview { count_asked } else { 0 };
         let plus = if of_state == COUNTED_OWN { "+" } else { "" };
-        let count = format!("{}{plus}", grouped(of_state.saturating_sub(elsewhere)));
+        let count = format!("{}{plus}", grouped(of_state.saturating_sub(asked_in(state))));
         let all = has_more.then(|| own_posts::address(state));
         piles.push(Pile { heading, anchor, lines, count, plural, all });
     }
@@ -144,7 +145,7 @@ pub(super) fn desk(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     // One more of each state shows whether there are more.
     let wanted = State::ALL.map(|state| (state, max_own(state) + 1));
     let own = posts::newest_of_each_state(conn, person.id, &wanted)?;
-    let (queue, with_authors) = if person.roles.contains(Role::Reviewer) {
+    let (queue, with_authors) = if permissions::may(&person, Action::RequestChanges) {
         (
             posts::awaiting_review(conn, person.id, MAX_WAITING)?,
             posts::awaiting_author(conn, person.id, MAX_WAITING)?,

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::http::{Layout, Request};
 use crate::permissions;
-use crate::refusal::reasons_against;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::diff::{DiffPart, LineKind, Run};
 use crate::render::markdown::{Audience, Rendered, pictures_without_description, render};
 use crate::render::{filters, word_count};
@@ -52,7 +52,7 @@ pub(super) struct EditorPage {
     pub(super) closed: Vec<Reason>,
     /// The state of the post; none for a new post.
     state: Option<State>,
-    /// Whether the person may submit the draft once it is complete.
+    /// Whether the person may submit the text once it is complete.
     may_submit: bool,
     /// Whether the person may copy the text into a new post.
     may_copy: bool,
@@ -90,8 +90,6 @@ impl EditorPage {
             None => "New post".to_owned(),
         };
         let parsed = draft.parse();
-        let holds = |action| permissions::holds(&person.roles, permissions::required(action));
-        let state = post.map(Post::state);
         Self {
             layout: Layout::new(request, &title, Some(person)),
             preview: match &parsed {
@@ -103,9 +101,9 @@ impl EditorPage {
             key: OperationKey::random().as_str().to_owned(),
             errors: InvalidInput::default(),
             closed: Vec::new(),
-            state,
-            may_submit: holds(Action::Submit) && state.is_none_or(|state| state == State::Draft),
-            may_copy: holds(Action::Create),
+            state: post.map(Post::state),
+            may_submit: may_submit(person, post),
+            may_copy: permissions::may(person, Action::Create),
             copied: None,
             rescues: false,
             refused: Vec::new(),
@@ -134,7 +132,7 @@ impl EditorPage {
 
     /// Returns the published or archived post that a new draft can be made from.
     fn source(&self) -> Option<PostId> {
-        let is_final = matches!(self.state, Some(State::Published | State::Archived));
+        let is_final = self.state.is_some_and(State::is_final);
         self.post.map(|(id, _)| id).filter(|_| is_final && self.may_copy)
     }
 
@@ -220,5 +218,15 @@ impl EditorPage {
     pub(super) fn with_errors(mut self, errors: InvalidInput) -> Self {
         self.layout.has_errors = true;
         Self { errors, ..self }
+    }
+}
+
+/// Returns whether the person may submit the text once they have completed it.
+fn may_submit(person: &Person, post: Option<&Post>) -> bool {
+    let Some(post) = post else { return permissions::may(person, Action::Submit) };
+    match workflow::precheck(Action::Submit, person, post) {
+        Ok(()) => true,
+        Err(Refusal::Policy(denied)) => denied.can_be_corrected(),
+        Err(_) => false,
     }
 }

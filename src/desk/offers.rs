@@ -1,6 +1,5 @@
-use crate::domain::{Action, Person, Post, Reason, State};
+use crate::domain::{Action, Person, Post, Reason};
 use crate::permissions;
-use crate::policies::{Remedy, Rule};
 use crate::refusal::Refusal;
 use crate::workflow;
 
@@ -38,15 +37,13 @@ impl NotNow {
 
 impl Offers {
     pub(super) fn of(person: &Person, post: &Post) -> Self {
-        let may_create = permissions::required(Action::Create);
-        let is_final = matches!(post.state(), State::Published | State::Archived);
-        let may_copy = is_final && permissions::holds(&person.roles, may_create);
+        let may_copy = post.state().is_final() && permissions::may(person, Action::Create);
         let mut offers = Self { may_copy, ..Self::default() };
         for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
             match workflow::precheck(action, person, post) {
                 Ok(()) => offers.live.push(action),
                 Err(Refusal::Policy(denied)) => {
-                    let refused = match denied.reasons().iter().all(can_be_corrected) {
+                    let refused = match denied.can_be_corrected() {
                         true => &mut offers.not_yet,
                         false => &mut offers.not_here,
                     };
@@ -57,14 +54,6 @@ impl Offers {
         }
         offers
     }
-}
-
-fn can_be_corrected(reason: &Reason) -> bool {
-    let rule = Rule::ALL.into_iter().find(|rule| rule.as_str() == reason.code);
-    rule.is_some_and(|rule| match rule.remedy() {
-        Remedy::Correction => true,
-        Remedy::AnotherState | Remedy::AnotherPerson => false,
-    })
 }
 
 /// Adds an action to those with the same reasons.

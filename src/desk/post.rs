@@ -10,6 +10,7 @@ use crate::desk::unread::{self, Unread};
 use crate::domain::{Action, Person, Post, Reading, Role, State};
 use crate::http::presence::{may_be_editing, may_be_reading};
 use crate::http::{Layout, Reply, Request};
+use crate::permissions;
 use crate::refusal::Refusal;
 use crate::render::diff::{LineKind, Run};
 use crate::render::filters;
@@ -50,7 +51,7 @@ impl PostPage {
     }
 
     fn reviews(&self) -> bool {
-        self.person.roles.contains(Role::Reviewer)
+        permissions::may(&self.person, Action::RequestChanges)
     }
 
     fn current_revision(&self) -> String {
@@ -60,7 +61,7 @@ impl PostPage {
     /// Returns the reading of another reviewer who may be reading the post now.
     fn other_reader(&self) -> Option<&Reading> {
         let others = self.history.readings.iter().filter(|read| read.reader.id != self.person.id);
-        let is_in_review = self.post.state() == State::InReview;
+        let is_in_review = self.post.is_in_review();
         others.filter(|_| is_in_review).rfind(|reading| may_be_reading(reading))
     }
 
@@ -72,7 +73,7 @@ impl PostPage {
     /// Returns when the author last changed the text, if another person may be editing
     /// it now.
     fn edited_at(&self) -> Option<Timestamp> {
-        let is_in_review = self.post.state() == State::InReview;
+        let is_in_review = self.post.is_in_review();
         let is_by_another = self.post.author.id != self.person.id;
         let edited_at = self.history.unsaved_edit_at.filter(|at| may_be_editing(*at));
         edited_at.filter(|_| is_in_review && is_by_another)

@@ -83,7 +83,11 @@ impl SubmittedDraft {
             Refusal::Policy(_) | Refusal::Permission(_) => return refusal.reasons(),
             other => other.to_string(),
         };
-        vec![Reason::new(refusal.layer(), sentence, "Submit it from here, or from its page.")]
+        vec![Reason::new(
+            refusal.layer().as_str(),
+            sentence,
+            "Submit it from here, or from its page.",
+        )]
     }
 
     fn save_text(&self, store: &Store, request: &Request) -> Result<(Outcome, Flash), Refusal> {

@@ -35,6 +35,19 @@ impl Action {
         }
     }
 
+    /// Returns whether a post in this state has left every state in which the action is
+    /// possible.
+    pub fn is_over_in(self, state: State) -> bool {
+        match self {
+            Self::Create => false,
+            Self::Submit => state > State::Draft,
+            Self::Revise | Self::RequestChanges | Self::WithdrawRequest | Self::Publish => {
+                state.is_final()
+            }
+            Self::Archive => state > State::Published,
+        }
+    }
+
     /// Returns the words on the action's button.
     pub fn label(self) -> &'static str {
         match self {

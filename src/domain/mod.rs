@@ -52,7 +52,7 @@ pub use post::{
     Archival, LockedPost, Post, Publication, Reading, Review, Revision, Status, Submission,
     Transition,
 };
-pub use reason::{Layer, Reason};
+pub use reason::{BulkProblem, Layer, Reason};
 pub use recorded_action::{IncidentAction, RecordedAction};
 pub use slug::Slug;
 pub use state::State;

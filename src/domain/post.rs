@@ -164,6 +164,11 @@ impl Post {
         self.status.state()
     }
 
+    /// Returns whether the post is with the reviewers.
+    pub fn is_in_review(&self) -> bool {
+        self.state() == State::InReview
+    }
+
     /// Returns the title, or "Untitled" for a post that has none yet.
     pub fn title(&self) -> &str {
         self.current.content.title.or_untitled()

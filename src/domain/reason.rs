@@ -20,6 +20,18 @@ named! {
     }
 }
 
+named! {
+    /// Why a bulk archive does not archive a post, where no rule says so.
+    pub enum BulkProblem is "a problem of a post in a bulk archive" {
+        /// The post does not exist, or the person may not see it.
+        NotFound = "not-found",
+        /// An invariant stopped the change.
+        Defect = "our-mistake",
+        /// The key of the post was used for something else.
+        KeyUsed = "key-used",
+    }
+}
+
 /// One rule that is not met: the same in pages, JSON, logs and records.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reason {

@@ -27,6 +27,11 @@ impl State {
         }
     }
 
+    /// Returns whether the text of a post in this state can no longer change.
+    pub fn is_final(self) -> bool {
+        self >= Self::Published
+    }
+
     /// Returns the state's name for people.
     pub fn label(self) -> &'static str {
         match self {

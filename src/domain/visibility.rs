@@ -28,15 +28,20 @@ impl Visibility {
 
     /// Returns whether the reader reviews a post: it is another person's, and in review.
     pub fn reviews(&self, post: &Post) -> bool {
-        self.sees_reviews && post.state() == State::InReview && self.viewer != Some(post.author.id)
+        self.sees_reviews && post.is_in_review() && self.viewer != Some(post.author.id)
     }
 
     /// Returns whether the reader may also see how a post came to be: its earlier
-    /// revisions, its reviews and its history. It is for its author, for staff and,
-    /// from the submission on, for reviewers.
+    /// revisions, its reviews and its history.
     pub fn sees_history_of(&self, post: &Post) -> bool {
+        self.sees_history(post.author.id, post.state())
+    }
+
+    /// Returns the same about the post of an author in a state: its history is for its
+    /// author, for staff and, from the submission on, for reviewers.
+    pub fn sees_history(&self, author: UserId, state: State) -> bool {
         self.sees_everything
-            || self.viewer == Some(post.author.id)
-            || (self.sees_reviews && post.state() != State::Draft)
+            || self.viewer == Some(author)
+            || (self.sees_reviews && state != State::Draft)
     }
 }

@@ -5,7 +5,7 @@ use diesel::pg::PgConnection;
 
 use crate::domain::{
     Action, Archive, Note, OperationKey, Outcome, Post, PostId, Publish, RequestChanges,
-    RevisionNumber, Slug, State, Submit, WithdrawRequest, decimal,
+    RevisionNumber, Slug, Submit, WithdrawRequest, decimal,
 };
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
@@ -32,7 +32,7 @@ pub(crate) fn show(store: &Store, request: &Request, edge: Edge) -> Result<Reply
     let sees_history = Visibility::of(&person).sees_history_of(&post);
     let mut query = request.query_fields()?;
     let back = edge.back(post.id, query.take("back")?.as_deref());
-    if done_page::is_over(action, &post) && sees_history {
+    if action.is_over_in(post.state()) && sees_history {
         // The button of an action that is not possible now asks why.
         let asked_why = query.take("why")?.map(|_| action);
         let from = OpenedFrom { edge, back };
@@ -50,10 +50,10 @@ fn before_publishing(
     action: Action,
     post: &Post,
 ) -> Result<Option<BeforePublishing>, Refusal> {
-    if action != Action::Publish || post.state() != State::InReview {
-        return Ok(None);
+    match action {
+        Action::Publish => Ok(posts::before_publishing(conn, post)?),
+        _ => Ok(None),
     }
-    Ok(Some(posts::before_publishing(conn, post)?))
 }
 
 /// Passes the submitted form of an action to the workflow. The page of a refusal may show
@@ -187,7 +187,7 @@ impl Submitted {
         let words = words.unwrap_or_default().to_owned();
         // Only the author, reviewers and staff see the history of a post, with its earlier texts.
         let sees_history = Visibility::of(&person).sees_history_of(&post);
-        if done_page::is_over(self.action, &post) && sees_history {
+        if self.action.is_over_in(post.state()) && sees_history {
             return done_page::page(
                 connection,
                 request,

@@ -3,12 +3,12 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::domain::{Action, Availability, OperationKey, Person, Post, Reason, Slug, State};
+use crate::domain::{Action, Availability, OperationKey, Person, Post, Reason, Slug};
 use crate::http::Layout;
 use crate::http::edge::Edge;
 use crate::http::presence::may_be_editing;
 use crate::policies::Rule;
-use crate::refusal::reasons_against;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::diff::{DiffPart, LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
@@ -42,6 +42,8 @@ pub(super) struct ConfirmPage {
     edited_at: Option<Timestamp>,
     /// Why the action is not possible now; then there is no form.
     closed: Vec<Reason>,
+    /// Whether only another person can do it.
+    is_for_another: bool,
     /// Why the last attempt had no effect.
     pub(super) refused: Vec<Reason>,
     /// What has changed since the revision that the person saw.
@@ -59,7 +61,10 @@ impl ConfirmPage {
         edge: Edge,
         back: String,
     ) -> Self {
-        let closed = reasons_against(workflow::precheck(action, person, &post));
+        let answer = workflow::precheck(action, person, &post);
+        let is_for_another =
+            matches!(&answer, Err(Refusal::Policy(denied)) if denied.is_about_the_person());
+        let closed = reasons_against(answer);
         let publishing = publishing.filter(|_| closed.is_empty());
         layout.title = format!("{}: {}", action.label(), post.title());
         let shows_history = Visibility::of(person).sees_history_of(&post);
@@ -77,6 +82,7 @@ impl ConfirmPage {
             slug: publishing.map(|publishing| publishing.slug),
             edited_at: edited_at.filter(|at| may_be_editing(*at)),
             closed,
+            is_for_another,
             refused: Vec::new(),
             differences: Vec::new(),
             action,
@@ -121,11 +127,10 @@ impl ConfirmPage {
         self.action == Action::Submit && self.is_refused_by(Rule::NothingIsMissing)
     }
 
-    /// Returns whether the reasons may be gone at another time: they are about the post
-    /// and not about the person.
+    /// Returns whether the reasons may be gone at another time: the action is still to
+    /// come, and the reasons are not about the person.
     fn can_change(&self) -> bool {
-        matches!(self.post.state(), State::Draft | State::InReview)
-            && !self.is_refused_by(Rule::YouAreNotItsAuthor)
+        !self.action.is_over_in(self.post.state()) && !self.is_for_another
     }
 
     fn is_refused_by(&self, rule: Rule) -> bool {

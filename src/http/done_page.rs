@@ -4,26 +4,15 @@
 
 use askama::Template;
 
-use crate::domain::{Action, Person, Post, Reason, Role, State, Status};
+use crate::domain::{Action, Person, Post, Reason, Status};
 use crate::http::edge::Edge;
 use crate::http::{Layout, Reply, Request};
+use crate::permissions;
 use crate::refusal::{Refusal, reasons_against};
 use crate::render::filters;
 use crate::store::Connection;
 use crate::store::posts::{self, QueueLine};
 use crate::workflow;
-
-/// Returns whether the post has left every state in which the action is possible.
-pub(super) fn is_over(action: Action, post: &Post) -> bool {
-    match action {
-        Action::Create => false,
-        Action::Submit => post.state() > State::Draft,
-        Action::Revise | Action::RequestChanges | Action::WithdrawRequest | Action::Publish => {
-            post.state() > State::InReview
-        }
-        Action::Archive => post.state() > State::Published,
-    }
-}
 
 #[derive(Template)]
 #[template(path = "desk/done.html")]
@@ -69,7 +58,7 @@ impl DonePage {
     }
 
     fn reviews(&self) -> bool {
-        self.person.roles.contains(Role::Reviewer)
+        permissions::may(&self.person, Action::RequestChanges)
     }
 }
 
@@ -97,7 +86,7 @@ pub(super) fn page(
     too_late: Option<TooLate<'_>>,
 ) -> Result<Reply, Refusal> {
     let layout = from.edge.layout(&mut conn, request, &person)?;
-    let next = if person.roles.contains(Role::Reviewer) {
+    let next = if permissions::may(&person, Action::RequestChanges) {
         posts::awaiting_review(&mut conn, person.id, 1)?.pop()
     } else {
         None

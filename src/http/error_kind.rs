@@ -258,7 +258,7 @@ mod tests {
             Unavailable::Busy.into(),
         ];
         for refusal in refusals {
-            assert_eq!(ErrorKind::of(&refusal).layer.as_str(), refusal.layer());
+            assert_eq!(ErrorKind::of(&refusal).layer, refusal.layer());
         }
     }
 

@@ -72,17 +72,15 @@ pub struct Viewer {
 impl Viewer {
     /// Returns what the header says of this person.
     pub(crate) fn of(person: &Person) -> Self {
-        let holds = |permission| permissions::holds(&person.roles, permission);
-        let may_create = holds(permissions::required(Action::Create));
-        let sees_admin = holds(Permission::ViewAudit);
-        let may_publish = holds(permissions::required(Action::Publish));
+        let may_create = permissions::may(person, Action::Create);
+        let sees_admin = permissions::holds(&person.roles, Permission::ViewAudit);
         Self {
             id: person.id,
             name: person.display_name.clone(),
             roles: person.roles.to_string(),
             may_create,
             sees_admin,
-            has_desk: may_create || may_publish || !sees_admin,
+            has_desk: may_create || permissions::may(person, Action::RequestChanges) || !sees_admin,
         }
     }
 }

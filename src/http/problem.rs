@@ -57,7 +57,7 @@ pub(crate) fn reply(error: &ApiError, request: RequestId) -> Reply {
         errors: error.errors(),
         request_id: request.to_string(),
     };
-    let mut reply = Reply::json(kind.status, PROBLEM, &problem).refused_by(kind.layer.as_str());
+    let mut reply = Reply::json(kind.status, PROBLEM, &problem).refused_by(kind.layer);
     if let Some(challenge) = error.challenge() {
         reply = reply.with("www-authenticate", challenge);
     }

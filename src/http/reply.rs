@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::InvalidInput;
+use crate::domain::{InvalidInput, Layer};
 use crate::http::error_kind::ErrorKind;
 use crate::http::flash::Flash;
 use crate::http::session::NewSessionKey;
@@ -27,7 +27,7 @@ pub struct Reply {
     content_type: Option<&'static str>,
     body: String,
     /// The layer that refused the request, if one did.
-    refused_by: Option<&'static str>,
+    refused_by: Option<Layer>,
     /// The line for the next page to show.
     flash: Option<Flash>,
     /// Whether this page shows the line of an earlier reply.
@@ -93,7 +93,7 @@ impl Reply {
     }
 
     /// Has a refusal by this layer counted, once the reply becomes a response.
-    pub(crate) fn refused_by(self, layer: &'static str) -> Self {
+    pub(crate) fn refused_by(self, layer: Layer) -> Self {
         Self { refused_by: Some(layer), ..self }
     }
 
@@ -157,7 +157,7 @@ impl Reply {
     /// comes here once.
     pub fn into_response(self, settings: &Settings) -> HttpResponse {
         if let Some(layer) = self.refused_by {
-            metrics::refused(layer);
+            metrics::refused(layer.as_str());
         }
         let status = if self.is_cached { StatusCode::NOT_MODIFIED } else { self.status };
         let mut response = HttpResponse::build(status);

@@ -7,9 +7,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::domain::{Action, Permission, Person, Slug};
+use crate::domain::{Person, Slug, State};
 use crate::http::{Layout, RETRY_AFTER, Reply, Request};
-use crate::permissions;
 use crate::postgres::Supervisor;
 use crate::refusal::Refusal;
 use crate::render::filters;
@@ -18,6 +17,7 @@ use crate::site::render_cache::PublicBody;
 use crate::store::Store;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, Address, PublicPost};
+use crate::store::visibility::Visibility;
 
 /// How many posts the front page shows.
 const ON_FRONT_PAGE: usize = 20;
@@ -110,11 +110,12 @@ pub(super) fn post(store: &Store, request: &Request, pages: &FreshPages) -> Resu
 
 /// Returns where this person works on a published post, with the label of the link.
 fn own_page(reader: &Person, post: &PublicPost) -> Option<(String, &'static str)> {
-    if permissions::holds(&reader.roles, Permission::ViewAudit) {
+    let visibility = Visibility::of(reader);
+    if visibility.sees_everything {
         return Some((format!("/admin/posts/{}", post.id), "Open in the admin"));
     }
-    let reviews = permissions::holds(&reader.roles, permissions::required(Action::Publish));
-    (reviews || reader.id == post.author_id)
+    visibility
+        .sees_history(post.author_id, State::Published)
         .then(|| (format!("/desk/posts/{}", post.id), "Open on my desk"))
 }
 

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text, Uuid};
 
 use crate::domain::{
-    Action, Availability, Byline, IncidentId, PostId, RequestId, ReviewId, RevisionNumber, Slug,
-    State, TokenId, UserId,
+    AccountEvent, Action, Availability, Byline, IncidentId, PostId, RequestId, ReviewId,
+    RevisionNumber, Role, Slug, State, TokenId, UserId,
 };
 
 /// Lets a column of an SQL type be read as the value that the function makes of it.
@@ -34,7 +34,9 @@ macro_rules! columns {
 
 columns! {
     Availability: Text, |name: String| Ok(name.parse()?);
+    AccountEvent: Text, |name: String| Ok(name.parse()?);
     Action: Text, |name: String| Ok(name.parse()?);
+    Role: Text, |name: String| Ok(name.parse()?);
     State: Text, |name: String| Ok(name.parse()?);
     Slug: Text, |text: String| Ok(Slug::parse(&text).ok_or("a web address that is none")?);
     UserId: BigInt, |id: i64| Ok(UserId(id));

@@ -20,8 +20,8 @@ use diesel::pg::PgConnection;
 use crate::accounts;
 use crate::audit::{AuditEntry, Record};
 use crate::domain::{
-    Action, Archive, FieldError, Fingerprint, InvalidInput, Note, OperationKey, Person, Post,
-    PostId, Reason, RevisionNumber,
+    Action, Archive, BulkProblem, FieldError, Fingerprint, InvalidInput, Note, OperationKey,
+    Person, Post, PostId, Reason, RevisionNumber,
 };
 use crate::refusal::Refusal;
 use crate::store::bulk::{self, Bulk, BulkId, ItemOutcome};
@@ -180,21 +180,23 @@ pub fn preview(
 
 /// Returns why a post was refused, for the person who reads its outcome.
 fn reasons(refusal: &Refusal) -> Vec<Reason> {
-    let (code, sentence, hint) = match refusal {
+    let (problem, sentence, hint) = match refusal {
         Refusal::Permission(_) | Refusal::Policy(_) => return refusal.reasons(),
-        Refusal::NotFound => ("not-found", "The post was not found.", "Search for it in the list."),
+        Refusal::NotFound => {
+            (BulkProblem::NotFound, "The post was not found.", "Search for it in the list.")
+        }
         Refusal::Invariant(_) => (
-            "our-mistake",
+            BulkProblem::Defect,
             "The software stopped an inconsistent change. The post was not changed.",
             "The incident is listed under System incidents.",
         ),
         Refusal::Input(_) | Refusal::NotSignedIn | Refusal::Unavailable(_) => (
-            "key-used",
+            BulkProblem::KeyUsed,
             "This selection was already used for something else.",
             "Select the post again.",
         ),
     };
-    vec![Reason::new(code, sentence, hint)]
+    vec![Reason::new(problem.as_str(), sentence, hint)]
 }
 
 /// Returns the key under which a bulk archive archives a post.
@@ -217,6 +219,6 @@ fn record(conn: &mut PgConnection, caller: &Caller, person: &Person, refusal: Re
     let asked = AuditEntry { actor: Some(person.id), ..caller.asks_for(Action::Archive) };
     let reasons = refusal.reasons();
     Record::Refusal { layer: refusal.layer(), reasons: &reasons }.write_on(&asked, conn);
-    metrics::decided(asked.action.as_str(), asked.interface.as_str(), refusal.layer());
+    metrics::decided(asked.action.as_str(), asked.interface.as_str(), refusal.layer().as_str());
     refusal
 }

@@ -52,7 +52,7 @@ fn run<T>(
     let outcome = match &answer {
         Ok(Effect::New(_)) => "done",
         Ok(Effect::Repeated(_)) => "repeated",
-        Err(refusal) => refusal.layer(),
+        Err(refusal) => refusal.layer().as_str(),
     };
     metrics::decided(action, interface, outcome);
     answer
@@ -129,7 +129,7 @@ fn record(store: &Store, conn: Connection, asked: &AuditEntry, refusal: &Refusal
         | Refusal::NotFound
         | Refusal::Invariant(_)
         | Refusal::Unavailable(_) => {
-            let (layer, action) = (refusal.layer(), asked.action.as_str());
+            let (layer, action) = (refusal.layer().as_str(), asked.action.as_str());
             tracing::info!(request_id = %asked.request, layer, action, "no effect");
         }
     }

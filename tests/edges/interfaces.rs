@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use imprimatur::domain::{PostId, UserId};
+use imprimatur::domain::{Layer, PostId, UserId};
 
 use crate::shape::routes::routes;
 use crate::support::program::Reply;
@@ -515,7 +515,7 @@ fn a_call_names_its_person_and_cannot_be_made_without_one() {
             world.perform(nobody, &publish(post, 1)).unwrap_err(),
             world.perform(nobody, &archive(post, 1)).unwrap_err(),
         ] {
-            assert_eq!(refusal.layer(), "authentication");
+            assert_eq!(refusal.layer(), Layer::Authentication);
         }
     }
     assert_eq!(world.db_everything(), before);

@@ -73,6 +73,6 @@ fn in_short(answer: &Result<Outcome, Refusal>) -> String {
             let codes: Vec<&str> = denied.reasons().iter().map(|r| r.code.as_str()).collect();
             codes.join(" ")
         }
-        Err(refusal) => refusal.layer().to_owned(),
+        Err(refusal) => refusal.layer().as_str().to_owned(),
     }
 }

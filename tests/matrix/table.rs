@@ -22,7 +22,7 @@ pub type Case = Vec<usize>;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
     Done,
-    Refused { layer: &'static str, status: u16, codes: Vec<String> },
+    Refused { layer: Layer, status: u16, codes: Vec<String> },
 }
 
 impl Answer {
@@ -34,7 +34,7 @@ impl Answer {
     }
 
     fn is_of(&self, expected: Layer) -> bool {
-        matches!(self, Self::Refused { layer, .. } if *layer == expected.as_str())
+        matches!(self, Self::Refused { layer, .. } if *layer == expected)
     }
 
     fn names(&self, code: &str) -> bool {
@@ -124,7 +124,7 @@ impl Table {
             // 403 ("not you") outweighs 409 ("not now").
             if let Some(status) = given.iter().map(|row| row.status).min() {
                 let codes = given.iter().filter_map(|row| row.code.clone()).collect();
-                return Answer::Refused { layer: layer.as_str(), status, codes };
+                return Answer::Refused { layer, status, codes };
             }
         }
         Answer::Done

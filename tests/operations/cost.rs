@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use imprimatur::audit::{AuditEntry, Record};
-use imprimatur::domain::{Action, Interface, Reason, RequestId};
+use imprimatur::domain::{Action, Interface, Layer, Reason, RequestId};
 use imprimatur::store::pool::Limits;
 use imprimatur::store::statement::statement;
 use imprimatur::store::{Store, posts};
@@ -379,7 +379,7 @@ fn a_refusal_reads_none_of_those_of_earlier_hours() {
     };
     conn.transaction(|conn| {
         let reasons = [Reason::new("a", "b", "")];
-        Record::Refusal { layer: "policy", reasons: &reasons }.write_on(&asked, conn);
+        Record::Refusal { layer: Layer::Policy, reasons: &reasons }.write_on(&asked, conn);
         let rows = statement::<BigInt>(
             "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
              WHERE relid = 'refusals'::regclass",

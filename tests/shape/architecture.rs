@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use imprimatur::audit::catalogue;
+use imprimatur::domain::{AccountEvent, BulkProblem, Layer, Role};
 use imprimatur::postgres::RUNTIME_ROLE;
 use imprimatur::store::migrations::{migrate, revert_all};
 use imprimatur::store::statement::statement;
@@ -24,8 +26,8 @@ const WORDS: [&str; 11] = [
     "permissions::check",
     "permissions::grant",
     "permissions::holds",
+    "permissions::may",
     "permissions::required",
-    "policies::Remedy",
     "policies::Rule",
     "policies::rules",
     "policies::accounts::Account",
@@ -34,12 +36,15 @@ const WORDS: [&str; 11] = [
     "invariants::accounts::NewAccount",
 ];
 
+const EDGES: [&str; 6] = ["http", "site", "desk", "account", "admin", "api"];
+
 const LAYERS: [&str; 3] = ["permissions", "policies", "invariants"];
 
 #[test]
 fn an_edge_takes_words_from_the_layers_and_never_a_decision() {
-    let edges = ["http", "site", "desk", "account", "admin", "api", "cli", "demo", "server"];
-    for source in sources().iter().filter(|source| edges.contains(&source.module.as_str())) {
+    let others = ["cli", "demo", "server"];
+    let is_edge = |module: &str| EDGES.contains(&module) || others.contains(&module);
+    for source in sources().iter().filter(|source| is_edge(&source.module)) {
         for layer in LAYERS {
             for path in named(&source.code, layer) {
                 let is_word = WORDS
@@ -51,13 +56,66 @@ fn an_edge_takes_words_from_the_layers_and_never_a_decision() {
     }
 }
 
+/// What a role may do, permissions say; what is possible in a state, policies say and
+/// `domain`. An edge that compared either would have a rule of its own.
+#[test]
+fn an_edge_asks_no_role_and_compares_no_state() {
+    // The table of the permissions page has a person of each role.
+    let excepted = "src/admin/access/table.rs";
+    for source in sources().iter().filter(|source| EDGES.contains(&source.module.as_str())) {
+        let words = source.code.split_whitespace().collect::<Vec<_>>().join(" ");
+        for role in Role::ALL {
+            let named = names_of(&words, &format!("Role::{role:?}")).next();
+            assert!(named.is_none() || source.path == excepted, "{} asks {role:?}", source.path);
+        }
+        for at in names_of(&words, "State::") {
+            let before = words[..at].trim_end_matches("Some(").trim_end();
+            let compares =
+                ["==", "!=", " <", " >", "<=", ">="].iter().any(|sign| before.ends_with(sign));
+            assert!(!compares, "{} compares a state", source.path);
+        }
+        for (_, asked) in words.match_indices("matches!(").map(|(at, _)| words[at..].split_at(9)) {
+            let end = asked.find([';', '{']).unwrap_or(asked.len());
+            for status in ["State::", "Status::"] {
+                let named = names_of(&asked[..end], status).next();
+                assert_eq!(named, None, "{} matches a state: {}", source.path, &asked[..end]);
+            }
+        }
+    }
+}
+
+/// A name of an enum is parsed, and matched as a variant: the compiler then asks every
+/// place about a new one.
+#[test]
+fn an_edge_matches_no_name_of_an_enum_as_text() {
+    let names: BTreeSet<&str> = catalogue::codes()
+        .into_iter()
+        .chain(catalogue::actions())
+        .chain(AccountEvent::ALL.map(AccountEvent::as_str))
+        .chain(BulkProblem::ALL.map(BulkProblem::as_str))
+        .chain(Layer::ALL.map(Layer::as_str))
+        .collect();
+    for source in sources().iter().filter(|source| EDGES.contains(&source.module.as_str())) {
+        for name in &names {
+            for shape in
+                [format!("\"{name}\" =>"), format!("\"{name}\" |"), format!("== \"{name}\"")]
+            {
+                assert!(!source.code.contains(&shape), "{}: {shape}", source.path);
+            }
+        }
+    }
+}
+
+/// Returns where a text has a name that is not the end of a longer one.
+fn names_of<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_whole = |at: &usize| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    text.match_indices(name).map(|(at, _)| at).filter(is_whole)
+}
+
 /// Returns the paths into a layer that a text names, each whole.
 fn named(code: &str, layer: &str) -> Vec<String> {
     let prefix = format!("{layer}::");
-    let starts = code
-        .match_indices(&prefix)
-        .filter(|(at, _)| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
-    let paths = starts.flat_map(|(at, _)| {
+    let paths = names_of(code, &prefix).flat_map(|at| {
         let in_use = code[..at].rfind('\n').is_some_and(|line| code[line..].starts_with("\nuse "));
         let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':'));
         let end = if in_use { code[at..].find(';') } else { code[at..].find(ends) };

@@ -39,7 +39,7 @@ pub fn attempt(
 pub fn codes(refusal: &Refusal) -> String {
     let reasons = refusal.reasons();
     let codes = reasons.iter().map(|reason| reason.code.as_str());
-    let words: Vec<&str> = std::iter::once(refusal.layer()).chain(codes).collect();
+    let words: Vec<&str> = std::iter::once(refusal.layer().as_str()).chain(codes).collect();
     words.join(" ")
 }
 

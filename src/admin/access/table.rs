@@ -53,8 +53,7 @@ pub(super) fn rows() -> Vec<AccessRow> {
 }
 
 fn cells(person: Option<&Person>) -> Vec<Vec<Action>> {
-    let create = permissions::required(Action::Create);
-    let may_create = person.is_some_and(|person| permissions::holds(&person.roles, create));
+    let may_create = person.is_some_and(|person| permissions::may(person, Action::Create));
     let mut cells = vec![if may_create { vec![Action::Create] } else { Vec::new() }];
     cells.extend(State::ALL.into_iter().map(|state| {
         let possible = |action: &Action| person.is_some_and(|person| can(person, *action, state));
@@ -70,7 +69,7 @@ fn cells(person: Option<&Person>) -> Vec<Vec<Action>> {
 fn can(person: &Person, action: Action, state: State) -> bool {
     let is_live = |action, post: &Post| workflow::precheck(action, person, post).is_ok();
     let Some(mut post) = sample_post(state) else { return false };
-    if action == Action::WithdrawRequest && state == State::InReview {
+    if action == Action::WithdrawRequest && post.is_in_review() {
         let asks = is_live(Action::RequestChanges, &post);
         post.standing_requests.push(Review {
             id: ReviewId(1),

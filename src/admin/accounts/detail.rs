@@ -12,11 +12,11 @@ use crate::accounts::tokens::{self, TokenLine};
 use crate::admin::accounts::lookup::find;
 use crate::admin::layout::authorized_layout;
 use crate::admin::pager::Pager;
-use crate::domain::{AccountAction, Permission, Person, Reason, Role};
+use crate::domain::{AccountAction, AccountEvent, Permission, Person, Reason, Role};
 use crate::http::paging::take_id;
 use crate::http::{Layout, Reply, Request};
 use crate::policies::accounts::Account;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, reasons_against};
 use crate::render::filters;
 use crate::store::Store;
 use crate::workflow::accounts::precheck;
@@ -39,7 +39,8 @@ struct AccountDetailPage {
     pager: Pager,
     valid: Vec<AccountAction>,
     not_now: Vec<InvalidChanges>,
-    may_revoke_tokens: bool,
+    /// Why the person cannot revoke the tokens.
+    tokens_closed: Vec<Reason>,
 }
 
 /// Changes that are not valid now, for the same reasons.
@@ -87,33 +88,28 @@ impl AccountDetailPage {
 
     /// Returns what an entry of the record says after the person's name.
     fn what(&self, event: &AccountEventLine) -> String {
-        let role = event.role.as_deref().unwrap_or_default();
+        let role = event.role.map_or("", Role::as_str);
+        let name = event.display_name.as_deref().unwrap_or_default();
         let is_own = event.by.id == self.account.person.id;
-        match event.event.as_str() {
-            "created" => "created the account".to_owned(),
-            "renamed" => {
-                format!(
-                    "changed the display name to {}",
-                    event.display_name.as_deref().unwrap_or_default()
-                )
-            }
-            "role-granted" => format!("granted the role {role}"),
-            "role-revoked" => format!("revoked the role {role}"),
-            "deactivated" => "deactivated the account".to_owned(),
-            "reactivated" => "reactivated the account".to_owned(),
-            "password-set" if is_own => "set a new password".to_owned(),
-            "password-set" => "set the password".to_owned(),
-            "password-link-made" => "made a link to set the password".to_owned(),
-            "sessions-ended" if is_own => "ended sessions".to_owned(),
-            "sessions-ended" => "ended all sessions".to_owned(),
-            "token-made" => "made a token".to_owned(),
-            "token-revoked" => "revoked a token".to_owned(),
-            other => other.to_owned(),
+        match event.event {
+            AccountEvent::Created => "created the account".to_owned(),
+            AccountEvent::Renamed => format!("changed the display name to {name}"),
+            AccountEvent::RoleGranted => format!("granted the role {role}"),
+            AccountEvent::RoleRevoked => format!("revoked the role {role}"),
+            AccountEvent::Deactivated => "deactivated the account".to_owned(),
+            AccountEvent::Reactivated => "reactivated the account".to_owned(),
+            AccountEvent::PasswordSet if is_own => "set a new password".to_owned(),
+            AccountEvent::PasswordSet => "set the password".to_owned(),
+            AccountEvent::PasswordLinkMade => "made a link to set the password".to_owned(),
+            AccountEvent::SessionsEnded if is_own => "ended sessions".to_owned(),
+            AccountEvent::SessionsEnded => "ended all sessions".to_owned(),
+            AccountEvent::TokenMade => "made a token".to_owned(),
+            AccountEvent::TokenRevoked => "revoked a token".to_owned(),
         }
     }
 
     fn granted(&self, role: &Role) -> Option<&AccountEventLine> {
-        self.grants.iter().find(|event| event.role.as_deref() == Some(role.as_str()))
+        self.grants.iter().find(|event| event.role == Some(*role))
     }
 
     fn held(&self) -> Vec<Role> {
@@ -151,6 +147,11 @@ fn page(
         is_first: before.is_none(),
     };
     let (valid, not_now) = offers(viewer, &account);
+    let tokens = tokens::of_person(conn, id)?;
+    let account = Account { has_token: !tokens.is_empty(), ..account };
+    let revocation = tokens.first().map(|token| AccountAction::RevokeToken(token.id));
+    let tokens_closed = revocation.map(|action| precheck(action, viewer, &account));
+    let tokens_closed = tokens_closed.map(reasons_against).unwrap_or_default();
     layout.title = account.person.display_name.clone();
     Ok(AccountDetailPage {
         layout,
@@ -159,12 +160,12 @@ fn page(
         has_link: links::has_open(conn, id)?,
         grants: directory::grants(conn, &account.person)?,
         sessions: sessions::of_person(conn, id, None)?,
-        tokens: tokens::of_person(conn, id)?,
+        tokens,
         pager,
         events,
         valid,
         not_now,
-        may_revoke_tokens: viewer.id != id,
+        tokens_closed,
         account,
     })
 }

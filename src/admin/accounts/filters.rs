@@ -7,6 +7,7 @@ use crate::refusal::Refusal;
 
 const NAMES: [&str; 3] = ["state", "role", "search"];
 
+const ACTIVE: &str = "active";
 const DEACTIVATED: &str = "deactivated";
 
 pub(super) struct AccountFilters {
@@ -21,7 +22,7 @@ impl AccountFilters {
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
         let mut form = FilterForm::take(query, &NAMES)?;
         let is_active = match form.value("state") {
-            "" | "active" => true,
+            "" | ACTIVE => true,
             DEACTIVATED => false,
             _ => return Err(FieldError::new("state", "Unknown filter.").into()),
         };

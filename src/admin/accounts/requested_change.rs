@@ -1,8 +1,8 @@
 use crate::accounts::secrets::Secret;
 use crate::admin::accounts::password_link::unknown_password_hash;
 use crate::domain::{
-    AccountAction, FieldError, PasswordReset, Role, TokenId, UnknownName, decimal,
-    parse_display_name,
+    AccountAction, AccountActionKind, FieldError, PasswordReset, Role, TokenId, UnknownName,
+    decimal, parse_display_name,
 };
 use crate::http::Form;
 use crate::policies::accounts::AccountChange;
@@ -29,20 +29,24 @@ impl RequestedChange {
     /// Takes the change out of the last part of a path, and what it takes out of a
     /// query or a form.
     pub(super) fn take(name: &str, fields: &mut Form) -> Result<Self, Refusal> {
-        let action = match name {
-            "rename-account" => AccountAction::Rename,
-            "grant-role" => AccountAction::Grant(role(fields)?),
-            "revoke-role" => AccountAction::Revoke(role(fields)?),
-            "deactivate-account" => AccountAction::Deactivate,
-            "reactivate-account" => AccountAction::Reactivate,
-            "reset-password" => AccountAction::ResetPassword,
-            "end-sessions" => AccountAction::EndSessions,
-            "revoke-token" => {
+        let kind = name.parse().map_err(|_: UnknownName| Refusal::NotFound)?;
+        let action = match kind {
+            AccountActionKind::Rename => AccountAction::Rename,
+            AccountActionKind::Grant => AccountAction::Grant(role(fields)?),
+            AccountActionKind::Revoke => AccountAction::Revoke(role(fields)?),
+            AccountActionKind::Deactivate => AccountAction::Deactivate,
+            AccountActionKind::Reactivate => AccountAction::Reactivate,
+            AccountActionKind::ResetPassword => AccountAction::ResetPassword,
+            AccountActionKind::EndSessions => AccountAction::EndSessions,
+            AccountActionKind::RevokeToken => {
                 let id = decimal(&fields.require("token_id")?).map(TokenId);
                 let id = id.ok_or_else(|| FieldError::new("token_id", "Choose a token."))?;
                 AccountAction::RevokeToken(id)
             }
-            _ => return Err(Refusal::NotFound),
+            // Staff never type the password of another person.
+            AccountActionKind::Create
+            | AccountActionKind::CreateFirst
+            | AccountActionKind::SetPassword => return Err(Refusal::NotFound),
         };
         let (display_name, seen_name) = match action {
             AccountAction::Rename => (fields.take("display_name")?, fields.take("seen_name")?),
@@ -73,7 +77,6 @@ impl RequestedChange {
                 let link = secret.insert(Secret::random()).hash();
                 AccountChange::ResetPassword(PasswordReset { nobodys_hash, link })
             }
-            // Staff never type the password of another person.
             AccountAction::SetPassword => return Err(Refusal::NotFound),
         };
         Ok(PreparedChange { change, secret })

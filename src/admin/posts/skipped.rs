@@ -1,6 +1,7 @@
 //! The posts that a bulk archive skips, grouped by what keeps them.
 
-use crate::domain::{PostId, Reason};
+use crate::domain::{BulkProblem, PostId, Reason};
+use crate::policies::Rule;
 
 /// Posts that are skipped for the same reasons.
 pub(super) struct SkippedGroup<'a> {
@@ -31,12 +32,12 @@ pub(super) fn grouped<'a>(posts: impl Iterator<Item = SkippedPost<'a>>) -> Vec<S
 
 /// Returns a reason in a few words, without what concerns one post alone.
 fn label(reason: &Reason) -> &str {
-    match reason.code.as_str() {
-        "not-published" => "Not published",
-        "stale-revision" => "Edited since it was selected",
-        "not-found" => "Not found",
-        "our-mistake" => "Software error",
-        "key-used" => "Selected before for something else",
+    match (reason.code.parse(), reason.code.parse()) {
+        (Ok(Rule::IsPublished), _) => "Not published",
+        (Ok(Rule::SeenIsCurrent), _) => "Edited since it was selected",
+        (_, Ok(BulkProblem::NotFound)) => "Not found",
+        (_, Ok(BulkProblem::Defect)) => "Software error",
+        (_, Ok(BulkProblem::KeyUsed)) => "Selected before for something else",
         _ => &reason.sentence,
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::import::draft_text::IgnoredField;
 use crate::cli::import::folder::Skipped;
-use crate::domain::{PostId, Reason, counted, grouped};
+use crate::domain::{Layer, PostId, Reason, counted, grouped};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -46,7 +46,7 @@ pub(super) struct FileReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) layer: Option<&'static str>,
+    pub(super) layer: Option<Layer>,
     pub(super) reasons: Vec<Reason>,
     #[serde(rename = "not_kept")]
     pub(super) ignored: Vec<IgnoredField>,

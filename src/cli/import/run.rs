@@ -25,7 +25,7 @@ pub(super) struct ImportRun<'a> {
     /// What earlier runs have imported, by key.
     earlier: HashMap<String, Used>,
     /// The exit code and the layer of the gravest refusal so far.
-    gravest: Option<(Exit, &'static str)>,
+    gravest: Option<(Exit, Layer)>,
     /// Whether a file was refused for a reason that holds for every other file.
     is_over: bool,
     report: ImportReport,
@@ -60,7 +60,7 @@ impl<'a> ImportRun<'a> {
         }
         let ParsedFile { content, ignored, notes } = match parsed_file::read(&file.path) {
             Ok(parsed) => parsed,
-            Err(reasons) => return self.refused(&file.shown, Exit::Input, "input", reasons),
+            Err(reasons) => return self.refused(&file.shown, Exit::Input, Layer::Input, reasons),
         };
         let title = Some(content.title.or_untitled().to_owned());
         let missing = content.missing();
@@ -75,7 +75,7 @@ impl<'a> ImportRun<'a> {
             }
             Some(used) => {
                 let reason = changed(used);
-                self.refused(&file.shown, Exit::Input, "input", vec![reason])
+                self.refused(&file.shown, Exit::Input, Layer::Input, vec![reason])
             }
             None if self.report.is_dry_run => self.precheck(file, &create),
             None => self.create(file, &create),
@@ -106,7 +106,7 @@ impl<'a> ImportRun<'a> {
             }
             // Another run has just imported another text of this file.
             Err(Refusal::Input(input)) if input.of("key").is_some() => {
-                self.refused(&file.shown, Exit::Input, "input", vec![changed_meanwhile()])
+                self.refused(&file.shown, Exit::Input, Layer::Input, vec![changed_meanwhile()])
             }
             Err(refusal) => self.refused_by_workflow(file, refusal, call.caller.request),
         }
@@ -128,7 +128,7 @@ impl<'a> ImportRun<'a> {
         &mut self,
         shown: &str,
         exit: Exit,
-        layer: &'static str,
+        layer: Layer,
         reasons: Vec<Reason>,
     ) -> FileReport {
         self.gravest = self.gravest.max(Some((exit, layer)));
@@ -139,8 +139,7 @@ impl<'a> ImportRun<'a> {
     /// Records a folder that cannot be read.
     pub(super) fn refuse_unreadable(&mut self, path: &Path, error: &io::Error) {
         let reasons = vec![parsed_file::cannot_be_read(error)];
-        let report =
-            self.refused(&path.to_string_lossy(), Exit::Input, Layer::Input.as_str(), reasons);
+        let report = self.refused(&path.to_string_lossy(), Exit::Input, Layer::Input, reasons);
         self.record(report);
     }
 

@@ -58,6 +58,15 @@ impl Condition for Rule {
     }
 }
 
+impl PolicyDenied {
+    /// Returns whether the person can meet every rule about a post that it names, by
+    /// correcting something.
+    pub fn can_be_corrected(&self) -> bool {
+        let unmet = Rule::ALL.into_iter().filter(|rule| self.names(*rule));
+        unmet.map(Rule::remedy).all(|remedy| remedy == Remedy::Correction)
+    }
+}
+
 /// Checks what is known of a bulk archive before its first post is locked. Every
 /// post needs the reason, so without one the bulk archive is refused as a whole.
 /// The other rules of archiving are evaluated for each post under its lock.

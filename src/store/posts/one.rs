@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff_diesel::NullableTimestamp;
 
 use super::post_row::{PostRow, PostSqlType, post};
-use crate::domain::{Post, PostId, Slug, State};
+use crate::domain::{Post, PostId, Slug};
 use crate::store::statement::statement;
 use crate::store::values::availability;
 use crate::store::visibility::Visibility;
@@ -95,7 +95,7 @@ pub(super) fn find_with_next_slug(
     let Some(mut row) = row else { return Ok(None) };
     let is_free = row.next_slug.take().as_ref() == Some(shown);
     let post = post(row)?;
-    if post.state() != State::InReview {
+    if !post.is_in_review() {
         return Ok(Some((post, None)));
     }
     let wanted = post.current.content.wanted_slug();
@@ -121,8 +121,15 @@ pub struct BeforePublishing {
     pub unsaved_edit_at: Option<Timestamp>,
 }
 
-/// Returns what the page on which a publication is confirmed shows besides the post.
-pub fn before_publishing(conn: &mut PgConnection, post: &Post) -> QueryResult<BeforePublishing> {
+/// Returns what the page on which a publication is confirmed shows besides a post in
+/// review.
+pub fn before_publishing(
+    conn: &mut PgConnection,
+    post: &Post,
+) -> QueryResult<Option<BeforePublishing>> {
+    if !post.is_in_review() {
+        return Ok(None);
+    }
     statement::<(Text, Nullable<Timestamptz>)>(
         "SELECT available_slug($1), (SELECT edit.last_at FROM unsaved_edits edit
              WHERE edit.post_id = $2 AND edit.revision = $3)",
@@ -131,6 +138,7 @@ pub fn before_publishing(conn: &mut PgConnection, post: &Post) -> QueryResult<Be
     .bind::<BigInt, _>(post.id.0)
     .bind::<Integer, _>(post.current.number.0)
     .get_result(conn)
+    .map(Some)
 }
 
 /// Returns those of the posts that can be seen, by their numbers, each with no

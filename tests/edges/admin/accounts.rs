@@ -16,6 +16,7 @@ use imprimatur::store::statement::statement;
 use imprimatur::store::verify::verify;
 
 use crate::support::browser::Page;
+use crate::support::program::token;
 use crate::support::raw::{DB_RECORD, db_account_event, db_refused_by};
 use crate::support::world::{PASSWORD, db_number};
 use crate::support::{Browser, Server, World};
@@ -572,6 +573,17 @@ fn staff_see_and_revoke_tokens_and_deactivation_revokes_them_all() {
     assert!(tokens::find(conn, &first).unwrap().is_none());
     assert!(tokens::find(conn, &second).unwrap().is_some());
     assert_eq!(db_last_event(&world, "alice").1, "token-revoked");
+    // Staff see why they cannot revoke their own here.
+    for (account, is_closed) in [("alice", false), ("stan", true)] {
+        token(&world.database.store(), world.find_person(account).id, None);
+        let page = stan.get(&format!("/admin/accounts/{account}")).expect(200).body;
+        let link = format!("href=\"/admin/accounts/{account}/revoke-token?token_id=");
+        assert_eq!(page.contains(&link), !is_closed, "{account}: {page}");
+        let closed = page.split_once("<div id=\"why-not-tokens\">").map(|(_, rest)| rest);
+        let says = |words| closed.is_some_and(|closed| closed.contains(words));
+        assert_eq!(says("This is your own account."), is_closed, "{account}: {page}");
+        assert_eq!(says("Revoke your tokens on the page My account."), is_closed, "{account}");
+    }
     // Somebody else's token is not one of this account's.
     let other = tokens::find(conn, &second).unwrap().unwrap().token.to_string();
     let fields = [("reason", "Wrong one."), ("token_id", other.as_str())];

@@ -132,7 +132,7 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 fn changed(world: &World, case: &Case, change: AccountChange) -> String {
     match world.change_account(&case.name, change) {
         Ok(()) => "changed".to_owned(),
-        Err(refusal) => refusal.layer().to_owned(),
+        Err(refusal) => refusal.layer().as_str().to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use imprimatur::accounts::{self, Credential, SessionId, sessions};
-use imprimatur::domain::{Role, Step, UserId};
+use imprimatur::domain::{Layer, Role, Step, UserId};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
 use imprimatur::store::pool::Limits;
@@ -29,25 +29,25 @@ use crate::support::{Server, World};
 #[derive(Debug, Clone)]
 enum Revocation {
     /// Through the front door.
-    ByStaff(AccountChange, &'static str),
+    ByStaff(AccountChange, Layer),
     /// At a terminal.
-    ByHand(&'static str, &'static str),
+    ByHand(&'static str, Layer),
 }
 
 fn by_hand() -> [Revocation; 3] {
     [
-        Revocation::ByHand("roles = '{}'", "permission"),
-        Revocation::ByHand("is_active = false", "authentication"),
-        Revocation::ByHand("password_hash = password_hash || 'x'", "authentication"),
+        Revocation::ByHand("roles = '{}'", Layer::Permission),
+        Revocation::ByHand("is_active = false", Layer::Authentication),
+        Revocation::ByHand("password_hash = password_hash || 'x'", Layer::Authentication),
     ]
 }
 
 fn every_revocation() -> Vec<Revocation> {
     let new_hash = account("nobody", &[]).password_hash;
     let mut all = vec![
-        Revocation::ByStaff(AccountChange::Revoke(Role::Reviewer), "permission"),
-        Revocation::ByStaff(AccountChange::Deactivate, "authentication"),
-        Revocation::ByStaff(AccountChange::SetPassword(new_hash + "x"), "authentication"),
+        Revocation::ByStaff(AccountChange::Revoke(Role::Reviewer), Layer::Permission),
+        Revocation::ByStaff(AccountChange::Deactivate, Layer::Authentication),
+        Revocation::ByStaff(AccountChange::SetPassword(new_hash + "x"), Layer::Authentication),
     ];
     all.extend(by_hand());
     all
@@ -80,9 +80,9 @@ impl Revocation {
         }
     }
 
-    fn layer(&self) -> &'static str {
+    fn layer(&self) -> Layer {
         match self {
-            Self::ByStaff(_, layer) | Self::ByHand(_, layer) => layer,
+            Self::ByStaff(_, layer) | Self::ByHand(_, layer) => *layer,
         }
     }
 }
