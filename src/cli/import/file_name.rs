@@ -70,12 +70,21 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
+/// The languages that a name may end in (ISO 639-1, and two of 639-2). Those that hardly
+/// anything is written in are left out: their codes end names such as `socket.io`.
+const LANGUAGES: &str = "af am ar as az be bg bn bo br bs ca cs cy da de dz el en eo es et eu fa \
+    fi fil fo fr fy ga gd gl gsw gu ha he hi hr hu hy id ig is it iw ja jv ka kk kl km kn ko ku \
+    ky la lb lo lt lv mg mi mk ml mn mr ms mt my nb ne nl nn no oc om or pa pl ps pt ro ru rw sa \
+    sd si sk sl sm sn so sq sr st su sv sw ta te tg th tk tl tr tt ug uk ur uz vi wo xh yi yo zh \
+    zu";
+
 fn without_language(words: &str) -> &str {
     let Some((before, language)) = words.rsplit_once('.') else { return words };
-    let mut parts = language.split('-');
-    let is_language = parts.next().is_some_and(|it| matches!(it.len(), 2 | 3))
-        && parts.all(|it| matches!(it.len(), 2..=4))
-        && language.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    let mut parts = language.split(['-', '_']);
+    let code = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let is_language = LANGUAGES.split_whitespace().any(|known| known == code)
+        && parts
+            .all(|it| matches!(it.len(), 2..=4) && it.bytes().all(|it| it.is_ascii_alphabetic()));
     if is_language && !before.is_empty() { before } else { words }
 }
 
@@ -98,7 +107,14 @@ mod tests {
             ("2024-05-01-\u{301}", Some("2024-05-01"), None),
             ("on-rest", None, Some("On rest")),
             ("on-rest.pt-BR", None, Some("On rest")),
+            ("on-rest.zh-hans", None, Some("On rest")),
+            ("on-rest.pt_br", None, Some("On rest")),
             ("version-1.2", None, Some("Version 1.2")),
+            ("node.js", None, Some("Node.js")),
+            ("using-asp.net", None, Some("Using asp.net")),
+            ("socket.io", None, Some("Socket.io")),
+            ("vol.ii", None, Some("Vol.ii")),
+            ("2024-01-01-why-vue.js", Some("2024-01-01"), Some("Why vue.js")),
             ("20240-5-01-a", None, Some("20240 5 01 a")),
             ("20241301-a", None, Some("20241301 a")),
             ("2024-05-011-a", None, Some("2024 05 011 a")),

@@ -241,9 +241,21 @@ mod tests {
             assert_eq!(kept.value, FieldValue::Text("b".to_owned()));
             assert_eq!(matter.repeated[0].value, FieldValue::Text("a".to_owned()));
         }
-        let within = "+++\ntitle = 'a'\n[x]\ntitle = 1\ntitle = 2\n[x]\n[x]\n+++\n";
-        let title = ("title".to_owned(), FieldValue::Text("a".to_owned()));
-        assert_eq!(fields(within), [title, ("x".to_owned(), FieldValue::Other)]);
+        let doubled = "+++\n'title' = 'a'\ntitle = 'b'\nTITLE = 'c'\n+++\n";
+        assert_eq!(fields(doubled), [text("TITLE", "c")]);
+        for within in [
+            "title = 'a'\n[x]\ntitle = 1\ntitle = 2\n[x]\n[x]\n",
+            "title = 'a'\nx.title = 'b'\nx.title = 'c'\n",
+            "title = 'a'\nx = { title = 'b', title = 'c' }\n",
+            "title = 'a'\nx = [{ title = 'b', \"title\" = 'c' },\n{ y.title = 1, y.title = 2 }]\n",
+        ] {
+            let found = fields(&format!("+++\n{within}+++\n"));
+            assert_eq!(
+                found,
+                [text("title", "a"), ("x".to_owned(), FieldValue::Other)],
+                "{within}"
+            );
+        }
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
@@ -7,8 +9,8 @@ use crate::domain::Reason;
 /// What the parser says of a name that comes again. It reads on, without it.
 const REPEATED: &str = "duplicate key";
 
-/// Returns the fields. A name that comes again is no error here, as it is none in the
-/// other notations.
+/// Returns the fields, in their order. A name that comes again is no error here, as it is
+/// none in the other notations.
 pub(super) fn fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
     let (table, errors) = DeTable::parse_recoverable(matter);
     let mut fields = outermost(matter, table);
@@ -19,25 +21,32 @@ pub(super) fn fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
             let line = before.matches('\n').count() + 2;
             return Err(invalid(format!("Line {line} is not valid TOML: {}.", error.message())));
         }
-        let is_in_a_table = before.lines().any(|line| line.trim_start().starts_with('['));
-        if !is_in_a_table {
+        if is_outermost(before) {
             let rest = &matter[before.len()..];
             let (again, _) = DeTable::parse_recoverable(rest);
-            fields.extend(outermost(rest, again).into_iter().take(1));
+            let first = outermost(rest, again).into_iter().next();
+            fields.extend(first.map(|(at, field)| (before.len() + at, field)));
         }
     }
-    Ok(fields)
+    fields.sort_by_key(|(at, _)| *at);
+    Ok(fields.into_iter().map(|(_, field)| field).collect())
 }
 
 fn before<'a>(matter: &'a str, error: &Error) -> &'a str {
     error.span().and_then(|span| matter.get(..span.start)).unwrap_or_default()
 }
 
-/// Returns the outermost fields, in their order.
-fn outermost(matter: &str, table: Spanned<DeTable<'_>>) -> Vec<MatterField> {
-    let mut entries: Vec<_> = table.into_inner().into_iter().collect();
-    entries.sort_by_key(|(name, _)| name.span().start);
-    let field = |(name, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
+/// Returns whether a name after this text is of no table: it begins a line, and no line
+/// before it begins one.
+fn is_outermost(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let begins_a_line = line.trim_start_matches([' ', '\t', '"', '\'']).is_empty();
+    begins_a_line && !before.lines().any(|line| line.trim_start().starts_with('['))
+}
+
+/// Returns the outermost fields, each with its place.
+fn outermost(matter: &str, table: Spanned<DeTable<'_>>) -> Vec<(usize, MatterField)> {
+    let field = |(name, value): (Spanned<Cow<'_, str>>, Spanned<DeValue<'_>>)| {
         let written = matter.get(value.span()).unwrap_or_default().to_owned();
         let value = match value.into_inner() {
             DeValue::String(text) => FieldValue::Text(text.into_owned()),
@@ -46,7 +55,9 @@ fn outermost(matter: &str, table: Spanned<DeTable<'_>>) -> Vec<MatterField> {
             DeValue::Integer(_) | DeValue::Float(_) => FieldValue::Number(written),
             DeValue::Boolean(_) => FieldValue::Flag(written),
         };
-        MatterField { name: std::borrow::Cow::into_owned(name.into_inner()), value }
+        (name.span().start, MatterField { name: name.into_inner().into_owned(), value })
     };
-    entries.into_iter().map(field).collect()
+    let mut fields: Vec<_> = table.into_inner().into_iter().map(field).collect();
+    fields.sort_by_key(|(at, _)| *at);
+    fields
 }
