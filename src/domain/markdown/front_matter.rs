@@ -114,8 +114,9 @@ fn resembles(text: &str) -> bool {
     }
 }
 
-/// Returns whether this is a title of Pandoc's, Nikola's or Org's, a directive of YAML,
-/// or TOML with a word after its first mark.
+/// Returns whether this is a title of Pandoc's, Nikola's, Org's, Franklin's, Logseq's,
+/// Cryogen's, Coleslaw's or AsciiDoc's, a directive of YAML, or TOML with a word after its
+/// first mark.
 fn is_of_another_program(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default().trim_end();
     let after_plus_signs = first.strip_prefix("+++").map(str::trim_start);
@@ -124,7 +125,12 @@ fn is_of_another_program(text: &str) -> bool {
         !after.is_empty() && (is_word || after.starts_with('#'))
     });
     let org = first.strip_prefix("#+").and_then(field_name);
-    ["% ", "%YAML ", "%TAG "].iter().any(|start| first.starts_with(start))
+    let logseq = first.split_once(":: ").map(|(name, _)| name);
+    let next = text.lines().nth(1).unwrap_or_default();
+    ["% ", "%YAML ", "%TAG ", "@def ", "{:title "].iter().any(|start| first.starts_with(start))
+        || first == ";;;;;"
+        || logseq.is_some_and(is_known)
+        || first.starts_with("= ") && next.strip_prefix(':').and_then(field_name).is_some()
         || first.strip_prefix(".. ").and_then(field_name).is_some()
         || org.is_some_and(is_known)
         || opens_toml && text.lines().skip(1).any(|line| line.starts_with("+++"))
@@ -210,6 +216,11 @@ mod tests {
             "++++\ntitle=\"q\"\n++++\nBody\n",
             "--- # a\ntitle: b\ndate: c\n\nBody\n",
             "#+TITLE: a\n\nBody\n",
+            "@def title = \"a\"\n\nBody\n",
+            "title:: a\ntags:: b\n\nBody\n",
+            "{:title \"a\"\n :tags [\"b\"]}\n\nBody\n",
+            ";;;;;\ntitle: a\n;;;;;\nBody\n",
+            "= A\n:author: b\n\nBody\n",
             "---\ntitle: a\n---\nBody\n",
             "---\nweight: 1\n\ntitle: a\n---\nBody\n",
             "---yaml\ntitle: a\n---\nBody\n",
@@ -236,6 +247,9 @@ mod tests {
             "+++\nA\n+++\n",
             "...\n",
             "Title: a\n---\nBody\n",
+            "= A\nBody\n",
+            "see:: a\n\nBody\n",
+            "{:.class}\nBody\n",
             "Note: a\nWarning: b\n\nBody\n",
             "",
         ] {

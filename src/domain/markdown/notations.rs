@@ -9,7 +9,8 @@ pub(super) enum CommentNotation {
     Html,
     /// `{::comment}a{:/comment}` of kramdown.
     Kramdown,
-    /// `{% comment %}a{% endcomment %}`. These are nested.
+    /// `{% comment %}a{% endcomment %}`, also with a note, and as Markdoc ends it:
+    /// `{% /comment %}`. These are nested.
     Liquid,
     /// `{% # a %}` of Liquid.
     LiquidLine,
@@ -19,7 +20,7 @@ pub(super) enum CommentNotation {
     Hugo,
     /// `{{! a }}` of Handlebars.
     Handlebars,
-    /// `{{!-- a --}}` of Handlebars.
+    /// `{{!-- a --}}` of Handlebars, `{{-- a --}}` of Blade.
     HandlebarsLong,
     /// `<%# a %>` of ERB and EJS.
     Erb,
@@ -49,7 +50,7 @@ impl CommentNotation {
             },
             b"{:" => (Self::Kramdown, spaced(text.strip_prefix("{::comment")?, "}")?),
             b"{%" => match liquid_tag(text)? {
-                ("comment", rest) => (Self::Liquid, end_of_tag(rest)?),
+                ("comment", rest) => (Self::Liquid, end_of_tag(without_note(rest))?),
                 ("", rest) => (Self::LiquidLine, rest.strip_prefix('#')?),
                 _ => return None,
             },
@@ -70,6 +71,7 @@ impl CommentNotation {
             },
             Self::Liquid => match liquid_tag(text)? {
                 ("endcomment", rest) => end_of_tag(rest),
+                ("", rest) => end_of_tag(rest.strip_prefix("/comment")?),
                 _ => None,
             },
             Self::LiquidLine => text.strip_prefix("%}"),
@@ -103,6 +105,18 @@ pub(crate) fn liquid_tag(text: &str) -> Option<(&str, &str)> {
     Some(inside.split_at(inside.find(|letter| !is_of_name(letter)).unwrap_or(inside.len())))
 }
 
+/// Returns what follows the note of a comment, as Django has it.
+fn without_note(text: &str) -> &str {
+    let quoted = text.trim_start();
+    let Some(mark) = quoted.chars().next().filter(|it| matches!(it, '"' | '\'')) else {
+        return text;
+    };
+    match quoted[1..].split_once(mark) {
+        Some((note, rest)) if !note.contains(['\n', '%']) => rest,
+        _ => text,
+    }
+}
+
 fn end_of_tag(text: &str) -> Option<&str> {
     let text = text.trim_start();
     text.strip_prefix('-').unwrap_or(text).strip_prefix("%}")
@@ -119,6 +133,9 @@ fn in_double_braces(inside: &str) -> Option<(CommentNotation, &str)> {
     let hugo = inside.strip_prefix('-').unwrap_or(inside).trim_start();
     if let Some(rest) = hugo.strip_prefix("/*") {
         return Some((CommentNotation::Hugo, rest));
+    }
+    if let Some(rest) = inside.strip_prefix("--") {
+        return Some((CommentNotation::HandlebarsLong, rest));
     }
     let rest = inside.strip_prefix('~').unwrap_or(inside).strip_prefix('!')?;
     match rest.strip_prefix("--") {
