@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 
 use crate::domain::{
     Ability, Action, Actor, Command, Permission, Person, Reason, Role, RoleSet, Step, Visibility,
+    named,
 };
 
 /// Proof that an actor may attempt `A`, within one transaction.
@@ -220,19 +221,17 @@ pub struct PermissionDenied {
     cause: Cause,
 }
 
-/// Why a permission is not held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cause {
-    /// No role of the account grants it.
-    NotGranted,
-    /// A role grants it, and the token in use is narrowed to others.
-    Narrowed,
+named! {
+    /// Why a permission is not held.
+    pub enum Cause is "a cause of a missing permission" {
+        /// No role of the account grants it.
+        NotGranted = "permission-missing",
+        /// A role grants it, and the token in use is narrowed to others.
+        Narrowed = "token-is-narrowed",
+    }
 }
 
 impl PermissionDenied {
-    /// Every code that [`PermissionDenied::reason`] can carry.
-    pub const CODES: [&'static str; 2] = ["permission-missing", "token-is-narrowed"];
-
     /// Returns the permission that is not held.
     pub fn permission(&self) -> Permission {
         self.permission
@@ -248,7 +247,7 @@ impl PermissionDenied {
     pub fn reason(&self) -> Reason {
         if self.is_about_the_token() {
             return Reason::new(
-                Self::CODES[1],
+                self.cause,
                 format!("This token does not include {}.", self.permission),
                 "Create a token that includes this permission, or a token without limits.",
             );
@@ -260,7 +259,7 @@ impl PermissionDenied {
             .collect();
         let role = granting.join(" or ");
         Reason::new(
-            Self::CODES[0],
+            self.cause,
             format!("Your account does not hold the permission {}.", self.permission),
             format!("The role {role} has it. Ask a member of staff for the role."),
         )

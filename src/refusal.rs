@@ -1,7 +1,7 @@
 //! Why an attempt had no effect. Each layer owns its refusal; this collects
 //! them, and `http` alone knows their statuses.
 
-use crate::domain::{FieldError, InvalidInput, Layer, Reason};
+use crate::domain::{FieldError, InvalidInput, Layer, PostId, Reason};
 use crate::invariants::InvariantViolation;
 use crate::permissions::PermissionDenied;
 use crate::policies::PolicyDenied;
@@ -17,6 +17,12 @@ pub enum Refusal {
     /// Something supplied does not parse.
     #[error(transparent)]
     Input(#[from] InvalidInput),
+    /// The idempotency key was used for something else: on this post, or for other posts.
+    #[error("{}", sent_before(*.post))]
+    KeyReused {
+        /// The post that it was used for, if it was one.
+        post: Option<PostId>,
+    },
     /// This person was refused.
     #[error(transparent)]
     Permission(#[from] PermissionDenied),
@@ -39,7 +45,7 @@ impl Refusal {
     pub fn layer(&self) -> Layer {
         match self {
             Self::NotSignedIn => Layer::Authentication,
-            Self::Input(_) => Layer::Input,
+            Self::Input(_) | Self::KeyReused { .. } => Layer::Input,
             Self::Permission(_) => Layer::Permission,
             Self::NotFound => Layer::Visibility,
             Self::Policy(_) => Layer::Policy,
@@ -55,10 +61,23 @@ impl Refusal {
             Self::Policy(denied) => denied.reasons().to_vec(),
             Self::NotSignedIn
             | Self::Input(_)
+            | Self::KeyReused { .. }
             | Self::NotFound
             | Self::Invariant(_)
             | Self::Unavailable(_) => Vec::new(),
         }
+    }
+}
+
+fn sent_before(post: Option<PostId>) -> String {
+    match post {
+        Some(post) => format!(
+            "This form was already sent with other content, for post {post}. Look at that post \
+             before you send anything again."
+        ),
+        None => "This form was already sent with other posts or another reason. Look at the list \
+                 of posts before you send anything again."
+            .to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{Layer, RecordedAction};
-use crate::permissions::PermissionDenied;
+use crate::permissions::Cause;
 use crate::policies::{accounts, incidents, own_account, posts};
 
 /// The layers whose refusals are recorded.
@@ -17,7 +17,7 @@ pub fn actions() -> Vec<&'static str> {
 
 /// Returns every code that a reason can carry, each once, sorted.
 pub fn codes() -> BTreeSet<&'static str> {
-    let mut codes = BTreeSet::from(PermissionDenied::CODES);
+    let mut codes = BTreeSet::from(Cause::ALL.map(Cause::as_str));
     codes.extend(posts::Rule::ALL.map(posts::Rule::as_str));
     codes.extend(accounts::Rule::ALL.map(accounts::Rule::as_str));
     codes.extend(accounts::FirstRule::ALL.map(accounts::FirstRule::as_str));

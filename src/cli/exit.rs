@@ -34,7 +34,7 @@ impl Exit {
     /// Returns the code of the layer that refused.
     pub(super) fn of(refusal: &Refusal) -> Self {
         match refusal {
-            Refusal::Input(_) => Self::Input,
+            Refusal::Input(_) | Refusal::KeyReused { .. } => Self::Input,
             Refusal::NotSignedIn => Self::NotSignedIn,
             Refusal::Permission(_) => Self::Permission,
             Refusal::Policy(_) => Self::Policy,

@@ -9,8 +9,36 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Refused};
 use crate::cli::output::{Format, json, reason_lines};
 use crate::config::ConfigError;
-use crate::domain::{FieldError, InvalidInput, Layer, Reason, RequestId};
+use crate::domain::{FieldError, InvalidInput, Layer, Reason, RequestId, named};
 use crate::refusal::Refusal;
+
+named! {
+    /// Why a command failed, where no rule says so.
+    enum FailureCode is "a failure" {
+        /// The account is no longer active.
+        NotSignedIn = "not-signed-in",
+        /// It does not exist, or the person may not see it.
+        NotFound = "not-found",
+        /// The idempotency key was used for something else.
+        KeyReused = "key-reused",
+        /// An invariant stopped the change.
+        Defect = "defect",
+        /// The database cannot answer now.
+        Unavailable = "unavailable",
+        /// The arguments are wrong.
+        Usage = "usage",
+        /// `--as` names no active account.
+        UnknownAccount = "unknown-account",
+        /// The database refuses.
+        Database = "database",
+        /// The output cannot be written.
+        Output = "output",
+        /// `verify` has findings.
+        Broken = "truth-broken",
+        /// Something else.
+        Failed = "failed",
+    }
+}
 
 /// A failure as programs read it. What the API also says has the API's names.
 #[derive(Serialize)]
@@ -113,25 +141,34 @@ impl CommandFailure {
                 Refusal::Input(_) | Refusal::Permission(_) | Refusal::Policy(_) => {
                     return refused.refusal.reasons();
                 }
-                Refusal::NotSignedIn => ("not-signed-in", "Ask staff to reactivate the account."),
-                Refusal::NotFound => ("not-found", "`imprimatur post list` lists the posts."),
-                Refusal::Invariant(_) => ("defect", "Give staff the request reference."),
-                Refusal::Unavailable(_) => ("unavailable", "Try again with the same key."),
+                Refusal::KeyReused { .. } => (FailureCode::KeyReused, "Use another key, or none."),
+                Refusal::NotSignedIn => {
+                    (FailureCode::NotSignedIn, "Ask staff to reactivate the account.")
+                }
+                Refusal::NotFound => {
+                    (FailureCode::NotFound, "`imprimatur post list` lists the posts.")
+                }
+                Refusal::Invariant(_) => (FailureCode::Defect, "Give staff the request reference."),
+                Refusal::Unavailable(_) => {
+                    (FailureCode::Unavailable, "Try again with the same key.")
+                }
             },
-            Self::Usage(_) => ("usage", "`--help` explains the command."),
-            Self::UnknownAccount(_) => ("unknown-account", SHOW_ACCOUNTS),
-            Self::NoAccount(_) => ("not-found", SHOW_ACCOUNTS),
-            Self::Config(ConfigError::NoDatabase { .. }) => ("unavailable", "Follow the message."),
+            Self::Usage(_) => (FailureCode::Usage, "`--help` explains the command."),
+            Self::UnknownAccount(_) => (FailureCode::UnknownAccount, SHOW_ACCOUNTS),
+            Self::NoAccount(_) => (FailureCode::NotFound, SHOW_ACCOUNTS),
+            Self::Config(ConfigError::NoDatabase { .. }) => {
+                (FailureCode::Unavailable, "Follow the message.")
+            }
             Self::Config(ConfigError::Cluster(error)) if !error.is_temporary() => {
-                ("unavailable", "Follow the message.")
+                (FailureCode::Unavailable, "Follow the message.")
             }
             Self::Config(_) | Self::Database(_) => match self.exit() {
-                Exit::Unavailable => ("unavailable", "Try again."),
-                _ => ("database", "Correct what the message says."),
+                Exit::Unavailable => (FailureCode::Unavailable, "Try again."),
+                _ => (FailureCode::Database, "Correct what the message says."),
             },
-            Self::Output(_) => ("output", "Check where the output is written to."),
-            Self::Broken => ("truth-broken", "Compare the listed rows with a backup."),
-            Self::Other(_) => ("failed", "Correct what the message says."),
+            Self::Output(_) => (FailureCode::Output, "Check where the output is written to."),
+            Self::Broken => (FailureCode::Broken, "Compare the listed rows with a backup."),
+            Self::Other(_) => (FailureCode::Failed, "Correct what the message says."),
         };
         vec![Reason::new(code, self.detail(), hint)]
     }
@@ -166,6 +203,7 @@ const SHOW_ACCOUNTS: &str = "`imprimatur user list` lists the accounts.";
 fn headline(refusal: &Refusal, request: RequestId) -> String {
     match refusal {
         Refusal::Input(_) => "Invalid input.".into(),
+        Refusal::KeyReused { .. } => "This key was already used for something else.".into(),
         Refusal::NotSignedIn => "The account is no longer active.".into(),
         Refusal::Permission(_) => "This person does not have permission.".into(),
         Refusal::Policy(_) => "Not possible now:".into(),

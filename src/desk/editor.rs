@@ -91,10 +91,10 @@ fn save(store: &Store, request: &Request, submitted: SubmittedDraft) -> Result<R
         Ok(Saved::NotSubmitted(outcome, refusal)) => {
             not_submitted(store, request, &submitted, &outcome, &refusal)
         }
-        Err(Refusal::Input(errors)) if errors.of("key").is_none() => {
-            invalid(store, request, &submitted, errors)
+        Err(Refusal::Input(errors)) => invalid(store, request, &submitted, errors),
+        Err(refusal @ Refusal::KeyReused { .. }) => {
+            sent_before(store, request, &submitted, refusal)
         }
-        Err(Refusal::Input(errors)) => sent_before(store, request, &submitted, errors),
         Err(refusal @ Refusal::Policy(_)) => refused(store, request, &submitted, &refusal),
         Err(refusal) => Err(refusal),
     }
@@ -184,7 +184,8 @@ fn refused(
     submitted: &SubmittedDraft,
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
-    if matches!(refusal, Refusal::Policy(denied) if denied.is_only(Rule::SomethingIsWritten)) {
+    if matches!(refusal, Refusal::Policy(denied) if denied.only(Rule::SomethingIsWritten).is_some())
+    {
         let page = page_again(store, request, submitted)?;
         return Ok(Reply::ok(&page.with_errors(nothing_written())).with_refusal(refusal));
     }

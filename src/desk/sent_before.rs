@@ -3,7 +3,7 @@
 
 use crate::desk::editor_page::EditorPage;
 use crate::desk::submitted_draft::SubmittedDraft;
-use crate::domain::{Action, InvalidInput};
+use crate::domain::Action;
 use crate::http::{Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::diff;
@@ -17,9 +17,8 @@ pub(super) fn sent_before(
     store: &Store,
     request: &Request,
     submitted: &SubmittedDraft,
-    errors: InvalidInput,
+    refusal: Refusal,
 ) -> Result<Reply, Refusal> {
-    let refusal = Refusal::Input(errors);
     let mut conn = store.checkout()?;
     let person = request.load_viewer(&mut conn)?;
     let used = operations::used(&mut conn, person.id, std::slice::from_ref(&submitted.key));

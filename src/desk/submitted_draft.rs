@@ -14,6 +14,8 @@ pub(super) struct SubmittedDraft {
     /// The post to revise and the revision that its author saw; none for a new post.
     pub(super) post: Option<(PostId, RevisionNumber)>,
     pub(super) key: OperationKey,
+    /// The key of the submission, where the text is submitted at once.
+    submission_key: OperationKey,
     pub(super) draft: Draft,
     pub(super) button: Button,
 }
@@ -45,6 +47,7 @@ impl SubmittedDraft {
 
     fn take(post: Option<(PostId, RevisionNumber)>, form: &mut Form) -> Result<Self, Refusal> {
         let key = form.key()?;
+        let submission_key = OperationKey::parse(&format!("{}.submit", key.as_str()))?;
         let draft = Draft::take(form)?;
         form.take("save")?;
         let submits = form.take("save_and_submit")?.is_some();
@@ -53,18 +56,17 @@ impl SubmittedDraft {
             (None, true) => Button::SaveAndSubmit,
             (None, false) => Button::Save,
         };
-        Ok(Self { post, key, draft, button })
+        Ok(Self { post, key, submission_key, draft, button })
     }
 
     /// Saves the text and, if asked for, submits it. These are two actions, each with
     /// a key of its own: a refused submission leaves the text saved.
     pub(super) fn save(&self, store: &Store, request: &Request) -> Result<Saved, Refusal> {
-        let submission_key = OperationKey::parse(&format!("{}.submit", self.key.as_str()))?;
         let (outcome, flash) = self.save_text(store, request)?;
         if self.button != Button::SaveAndSubmit {
             return Ok(Saved::Done(outcome, flash));
         }
-        let call = request.call(Interface::Page, submission_key)?;
+        let call = request.call(Interface::Page, self.submission_key.clone())?;
         let submit = Submit { post: outcome.post, seen: outcome.revision };
         match workflow::perform(store, &call, &submit) {
             Ok(outcome) => Ok(Saved::Done(outcome, Flash::SavedAndSubmitted)),
@@ -77,17 +79,11 @@ impl SubmittedDraft {
     /// Returns why a text was saved and not submitted, for each refusal a reason.
     pub(super) fn why_not_submitted(&self, refusal: &Refusal) -> Vec<Reason> {
         let sentence = match refusal {
-            Refusal::Input(input) if input.of("key").is_some() => {
-                "The key of this submission is already in use.".to_owned()
-            }
+            Refusal::KeyReused { .. } => "The key of this submission is already in use.".to_owned(),
             Refusal::Policy(_) | Refusal::Permission(_) => return refusal.reasons(),
             other => other.to_string(),
         };
-        vec![Reason::new(
-            refusal.layer().as_str(),
-            sentence,
-            "Submit it from here, or from its page.",
-        )]
+        vec![Reason::new(refusal.layer(), sentence, "Submit it from here, or from its page.")]
     }
 
     fn save_text(&self, store: &Store, request: &Request) -> Result<(Outcome, Flash), Refusal> {

@@ -17,28 +17,34 @@ impl UnknownName {
     }
 }
 
+/// A variant with a stable name.
+pub trait HasName: Copy {
+    /// Returns the stable name.
+    fn name(self) -> &'static str;
+}
+
 /// Declares an enum whose variants have stable names: in URLs, in JSON, in
 /// logs and in the database. `ALL`, `as_str`, `FromStr` and `Serialize` follow
 /// from the declaration, so that no second list can fall behind it.
 macro_rules! named {
     (
         $(#[$doc:meta])*
-        pub enum $enum:ident is $kind:literal {
+        $vis:vis enum $enum:ident is $kind:literal {
             $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)*
         }
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $enum {
+        $vis enum $enum {
             $($(#[$variant_doc])* $variant,)*
         }
 
         impl $enum {
             /// Every variant, in order.
-            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
+            $vis const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
 
             /// Returns the stable name.
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                 }
@@ -55,9 +61,9 @@ macro_rules! named {
             }
         }
 
-        impl From<$enum> for &'static str {
-            fn from(named: $enum) -> Self {
-                named.as_str()
+        impl $crate::domain::HasName for $enum {
+            fn name(self) -> &'static str {
+                self.as_str()
             }
         }
 

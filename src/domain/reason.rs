@@ -1,4 +1,4 @@
-use super::named::named;
+use super::named::{HasName, named};
 
 named! {
     /// What refused.
@@ -44,8 +44,13 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// Returns a reason.
-    pub fn new(code: &str, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), sentence: sentence.into(), hint: hint.into() }
+    /// Returns a reason. Its code is the name of a rule, or of what else refuses.
+    pub fn new(code: impl HasName, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: code.name().to_owned(), sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// Returns whether this is the reason of a rule.
+    pub fn is(&self, rule: impl HasName) -> bool {
+        self.code == rule.name()
     }
 }

@@ -151,23 +151,14 @@ impl Submitted {
     /// Returns whether the page of the form shows the refusal itself.
     fn shows_beside_form(&self, refusal: &Refusal) -> bool {
         match refusal {
-            Refusal::Policy(_) => true,
-            Refusal::Input(errors) => {
-                errors.of("note").or(errors.of("reason")).is_some() || self.was_sent_before(refusal)
-            }
+            Refusal::Policy(_) | Refusal::KeyReused { .. } => true,
+            Refusal::Input(errors) => errors.of("note").or(errors.of("reason")).is_some(),
             Refusal::NotSignedIn
             | Refusal::Permission(_)
             | Refusal::NotFound
             | Refusal::Invariant(_)
             | Refusal::Unavailable(_) => false,
         }
-    }
-
-    /// Returns whether this form came before, with other words: its key can be read, and
-    /// was refused.
-    fn was_sent_before(&self, refusal: &Refusal) -> bool {
-        matches!(refusal, Refusal::Input(errors) if errors.of("key").is_some())
-            && self.read().is_ok()
     }
 
     /// Shows the page of the form again, with the typed words and the reasons; and
@@ -210,7 +201,7 @@ impl Submitted {
         drop(connection);
         let mut page = ConfirmPage::new(layout, &person, post, self.action, publishing, edge, back);
         page.words = words;
-        page.sent_before = self.was_sent_before(refusal);
+        page.sent_before = matches!(refusal, Refusal::KeyReused { .. });
         page.refused = refusal.reasons();
         page.differences = older
             .map(|older| diff::compare(&older.content, &page.post.current.content))
@@ -221,7 +212,10 @@ impl Submitted {
             }
             // The reason belongs beside its field, and not above the form.
             Refusal::Policy(denied)
-                if denied.is_only(Rule::ReasonIsGiven) || denied.is_only(Rule::NoteIsGiven) =>
+                if denied
+                    .only(Rule::ReasonIsGiven)
+                    .or(denied.only(Rule::NoteIsGiven))
+                    .is_some() =>
             {
                 page.problem = page.refused.pop().map(|reason| reason.hint);
             }

@@ -70,7 +70,6 @@ impl From<FieldError> for ApiError {
 impl ApiError {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => kinds::KEY_REUSED,
             Self::Refused(Refusal::NotSignedIn) | Self::BadToken => kinds::BAD_TOKEN,
             Self::Refused(refusal) => ErrorKind::of(refusal),
             Self::NoToken => kinds::NO_TOKEN,
@@ -121,7 +120,7 @@ impl ApiError {
     pub(super) fn errors(&self) -> Vec<FieldError> {
         let header = |name: &'static str, message: &str| vec![FieldError::new(name, message)];
         match self {
-            Self::Refused(Refusal::Input(input)) if input.of("key").is_some() => {
+            Self::Refused(Refusal::KeyReused { .. }) => {
                 header("Idempotency-Key", "Already used for another request.")
             }
             Self::Refused(Refusal::Input(input)) => input.0.clone(),

@@ -134,7 +134,7 @@ impl ConfirmPage {
     }
 
     fn is_refused_by(&self, rule: Rule) -> bool {
-        self.reasons().iter().any(|reason| reason.code == rule.as_str())
+        self.reasons().iter().any(|reason| reason.is(rule))
     }
 
     fn question(&self) -> &'static str {

@@ -137,8 +137,9 @@ kinds! {
         page: "Part of the address cannot be read.",
     }
     KEY_REUSED { UNPROCESSABLE_ENTITY, Input, slug: "key-reused",
-        title: "Idempotency-Key already used",
+        title: "Already sent with other content",
         program: "This key was used for another request. Send a new key.",
+        page: "Nothing was changed.",
     }
     NO_REVISION { PRECONDITION_REQUIRED, Input, slug: "revision-not-named",
         title: "If-Match required",
@@ -208,6 +209,7 @@ impl ErrorKind {
         match refusal {
             Refusal::NotSignedIn => NOT_SIGNED_IN,
             Refusal::Input(_) => INVALID,
+            Refusal::KeyReused { .. } => KEY_REUSED,
             Refusal::Permission(_) => PERMISSION,
             Refusal::NotFound => NOT_FOUND,
             Refusal::Policy(denied) if denied.is_about_the_person() => NOT_YOU,
@@ -239,21 +241,28 @@ pub(crate) const RETRY_AFTER: i32 = 2;
 #[cfg(test)]
 mod tests {
     use super::{ErrorKind, problem_kinds};
-    use crate::domain::{FieldError, Permission, Reason, RoleSet};
+    use crate::domain::{Content, FieldError, Permission, Person, Role, RoleSet, UserId};
     use crate::invariants::InvariantViolation;
     use crate::permissions::check;
-    use crate::policies::PolicyDenied;
     use crate::refusal::Refusal;
     use crate::store::Unavailable;
+    use crate::workflow::precheck_creation;
 
     #[test]
     fn a_kind_names_the_layer_of_its_refusal() {
+        let author = Person {
+            id: UserId(1),
+            username: "alice".to_owned(),
+            display_name: "Alice".to_owned(),
+            roles: RoleSet::of(&[Role::Author]),
+        };
         let refusals = [
             Refusal::NotSignedIn,
             FieldError::new("title", "Write it.").into(),
+            Refusal::KeyReused { post: None },
             check(&RoleSet::default(), Permission::PublishPost).unwrap_err().into(),
             Refusal::NotFound,
-            PolicyDenied::because(Reason::new("own-post", "You wrote it.", "")).into(),
+            precheck_creation(&author, &Content::default()).unwrap_err(),
             InvariantViolation::new("post_enters_each_state_once").into(),
             Unavailable::Busy.into(),
         ];

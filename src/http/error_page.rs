@@ -34,7 +34,12 @@ pub(crate) fn page(refusal: &Refusal, request: &Request, form: Option<&Form>) ->
         Refusal::Input(input) => input.0.clone(),
         _ => Vec::new(),
     };
+    let lead = match refusal {
+        Refusal::KeyReused { .. } => format!("{} {refusal}", kind.lead),
+        _ => kind.lead.to_owned(),
+    };
     let page = RefusedPage {
+        lead,
         reasons: refusal.reasons(),
         errors,
         is_bad_link,
@@ -57,7 +62,7 @@ fn kept(refusal: &Refusal, request: &Request, form: &Form) -> Option<KeptForm> {
             Some(KeptForm::of(request, form, "Try again"))
         }
         // The key is used up: the same form goes out under a new one.
-        Refusal::Input(input) if input.of("key").is_some() && request.is_post => {
+        Refusal::KeyReused { .. } if request.is_post => {
             let mut kept = KeptForm::of(request, form, "Send again");
             kept.fields.retain(|(name, _)| name != "key");
             kept.fields.push(("key".to_owned(), OperationKey::random().as_str().to_owned()));
@@ -95,8 +100,8 @@ fn onward(refusal: &Refusal, request: &Request) -> Vec<(String, &'static str)> {
             links.push((format!("/{room}/posts/{id}"), "Back to the post"));
         }
     }
-    let is_sent_before = matches!(refusal, Refusal::Input(input) if input.of("key").is_some());
-    if is_sent_before && request.path.starts_with("/admin/posts/") && post.is_none() {
+    let is_of_many = matches!(refusal, Refusal::KeyReused { post: None });
+    if is_of_many && request.path.starts_with("/admin/posts/") && post.is_none() {
         links.push(("/admin/posts".to_owned(), "View the list of posts"));
     }
     match request.known_viewer().map(Viewer::of) {

@@ -1,6 +1,6 @@
 use percent_encoding::percent_decode;
 
-use crate::domain::{FieldError, InvalidInput, OperationKey, RevisionNumber, decimal};
+use crate::domain::{FieldError, HasName, InvalidInput, OperationKey, RevisionNumber, decimal};
 use crate::refusal::Refusal;
 
 /// The maximum size of a form in bytes: a body of 100,000 characters, each of
@@ -87,11 +87,11 @@ impl Form {
     /// Takes out the boxes that are named after these, and returns those that are ticked.
     pub fn ticked<T>(&mut self, boxes: &[T]) -> Result<Vec<T>, FieldError>
     where
-        T: Copy + Into<&'static str>,
+        T: HasName,
     {
         let mut ticked = Vec::new();
         for one in boxes {
-            if self.take((*one).into())?.is_some() {
+            if self.take(one.name())?.is_some() {
                 ticked.push(*one);
             }
         }

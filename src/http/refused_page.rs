@@ -12,7 +12,7 @@ use crate::render::filters;
 pub(crate) struct RefusedPage {
     pub(crate) layout: Layout,
     pub(crate) heading: &'static str,
-    pub(crate) lead: &'static str,
+    pub(crate) lead: String,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) errors: Vec<FieldError>,
     /// Whether the errors are in the address, and not in a form.
@@ -28,7 +28,7 @@ impl RefusedPage {
         Self {
             layout: Layout::of_error(request, heading),
             heading,
-            lead,
+            lead: lead.to_owned(),
             reasons: Vec::new(),
             errors: Vec::new(),
             is_bad_link: false,

@@ -13,6 +13,7 @@
 
 mod account_record;
 pub mod accounts;
+pub mod bulk_archives;
 pub mod incidents;
 mod mutations;
 pub mod own_account;

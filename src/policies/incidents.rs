@@ -52,13 +52,13 @@ impl Condition for Rule {
     fn reason(self, facts: &Facts<'_>) -> Reason {
         match (self, &facts.incident.acknowledgement) {
             (Self::IsOpen, Some(earlier)) => Reason::new(
-                self.code(),
+                self,
                 format!("{} acknowledged this on {}.", earlier.by.name, date_and_time(earlier.at)),
                 "Their note is kept in the incident.",
             ),
-            (Self::IsOpen, None) => Reason::new(self.code(), "The incident is open.", ""),
+            (Self::IsOpen, None) => Reason::new(self, "The incident is open.", ""),
             (Self::NoteIsGiven, _) => Reason::new(
-                self.code(),
+                self,
                 "A note is required.",
                 "Enter what you found or did. It is kept in the incident.",
             ),

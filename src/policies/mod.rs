@@ -17,7 +17,7 @@ pub mod incidents;
 pub mod own_account;
 pub mod posts;
 
-use crate::domain::{Actor, Command, Person, Reason, Step};
+use crate::domain::{Actor, Command, HasName, Person, Reason, Step};
 use crate::permissions::Capability;
 
 pub use posts::{Remedy, Rule, rules};
@@ -122,14 +122,9 @@ impl<'tx, 'a, A: Policy> Validity<'tx, 'a, A> {
 }
 
 /// One condition on an attempt: a variant of the `Rule` of its subject.
-pub trait Condition: Copy + Into<&'static str> {
+pub trait Condition: HasName {
     /// Everything that the rule may look at.
     type Facts<'a>;
-
-    /// Returns the stable name of the rule's refusal.
-    fn code(self) -> &'static str {
-        self.into()
-    }
 
     /// Returns whether the rule is met.
     fn is_met(self, facts: &Self::Facts<'_>) -> bool;
@@ -168,24 +163,22 @@ impl PolicyDenied {
         })
     }
 
-    /// Returns the refusal for one reason.
-    pub(crate) fn because(reason: Reason) -> Self {
-        Self { reasons: vec![reason], is_about_the_person: false }
-    }
-
     /// Returns every reason, in the order of the action's rules.
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
     }
 
     /// Returns whether the refusal names a rule.
-    pub fn names(&self, rule: impl Condition) -> bool {
-        self.reasons.iter().any(|reason| reason.code == rule.code())
+    pub fn names(&self, rule: impl HasName) -> bool {
+        self.reasons.iter().any(|reason| reason.is(rule))
     }
 
-    /// Returns whether the refusal names one rule and no other.
-    pub fn is_only(&self, rule: impl Condition) -> bool {
-        self.reasons.len() == 1 && self.names(rule)
+    /// Returns the reason of a rule, if no other refuses.
+    pub fn only(&self, rule: impl HasName) -> Option<&Reason> {
+        match self.reasons() {
+            [reason] if reason.is(rule) => Some(reason),
+            _ => None,
+        }
     }
 
     /// Returns whether it is about the person's relation to the subject.

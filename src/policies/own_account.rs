@@ -136,6 +136,6 @@ impl Condition for Rule {
                 )
             }
         };
-        Reason::new(self.code(), sentence, hint)
+        Reason::new(self, sentence, hint)
     }
 }

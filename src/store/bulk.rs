@@ -3,11 +3,11 @@
 use diesel::deserialize;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use crate::domain::{Fingerprint, OperationKey, PostId, Reason, RevisionNumber, UserId};
+use crate::domain::{PostId, Reason, RevisionNumber, UserId};
 use crate::store::statement::statement;
 
 /// The id of a bulk archive.
@@ -55,49 +55,6 @@ pub enum ItemOutcome {
     Archived,
     /// It was refused, for these reasons.
     Refused(Vec<Reason>),
-}
-
-/// Stores a bulk archive, unless it is stored already under this key, and
-/// returns its id. Returns `None` when the key was used for other content.
-pub fn begin(
-    conn: &mut PgConnection,
-    actor: UserId,
-    key: &OperationKey,
-    fingerprint: &Fingerprint,
-    reason: &str,
-    posts: &[(PostId, RevisionNumber)],
-) -> QueryResult<Option<BulkId>> {
-    let (ids, seen): (Vec<i64>, Vec<i32>) =
-        posts.iter().map(|(post, seen)| (post.0, seen.0)).unzip();
-    statement::<BigInt>(
-        "WITH started AS (
-             INSERT INTO bulk_archives (actor_id, key, fingerprint, reason)
-             VALUES ($1, $2, $3, $4)
-             ON CONFLICT ON CONSTRAINT bulk_archive_is_begun_once DO NOTHING
-             RETURNING id
-         )
-         INSERT INTO bulk_archive_items (bulk_archive_id, post_id, revision_seen)
-         SELECT started.id, meant.post_id, meant.seen
-         FROM started, unnest($5::bigint[], $6::integer[]) AS meant (post_id, seen)
-         RETURNING bulk_archive_id",
-    )
-    .bind::<BigInt, _>(actor.0)
-    .bind::<Text, _>(key.as_str())
-    .bind::<Binary, _>(fingerprint.as_bytes())
-    .bind::<Text, _>(reason)
-    .bind::<Array<BigInt>, _>(ids)
-    .bind::<Array<Integer>, _>(seen)
-    .load::<i64>(conn)?;
-    // A new statement sees what another request stored at the same instant.
-    let id = statement::<BigInt>(
-        "SELECT id FROM bulk_archives WHERE actor_id = $1 AND key = $2 AND fingerprint = $3",
-    )
-    .bind::<BigInt, _>(actor.0)
-    .bind::<Text, _>(key.as_str())
-    .bind::<Binary, _>(fingerprint.as_bytes())
-    .get_result::<i64>(conn)
-    .optional()?;
-    Ok(id.map(BulkId))
 }
 
 type OutcomeSqlType = (Bool, Nullable<Timestamptz>, Nullable<Jsonb>);

@@ -12,23 +12,25 @@
 //! tab, gets the outcome that the first one had, and no progress needs to be
 //! remembered but the outcomes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use diesel::pg::PgConnection;
 
-use crate::accounts;
-use crate::audit::{AuditEntry, Record};
+use crate::accounts::identity;
 use crate::domain::{
-    Action, Archive, BulkProblem, FieldError, Fingerprint, InvalidInput, Note, OperationKey,
-    Person, Post, PostId, Reason, RevisionNumber,
+    Action, Archive, BulkProblem, FieldError, InvalidInput, Note, OperationKey, Person, Post,
+    PostId, Reason,
 };
+use crate::policies::posts::BulkArchive;
 use crate::refusal::Refusal;
 use crate::store::bulk::{self, Bulk, BulkId, ItemOutcome};
 use crate::store::visibility::Visibility;
 use crate::store::{self, Store};
-use crate::workflow::{self, Call, Caller};
-use crate::{metrics, permissions, policies};
+use crate::workflow::{self, Call, Caller, run};
+use crate::{invariants, permissions, policies};
+
+pub use crate::policies::posts::SelectedPosts;
 
 /// The maximum number of posts in one bulk archive.
 pub const MAX_POSTS: usize = 1_000;
@@ -36,9 +38,6 @@ pub const MAX_POSTS: usize = 1_000;
 /// One request works until it reaches the first of these two limits.
 const MAX_POSTS_PER_REQUEST: usize = 250;
 const MAX_TIME_PER_REQUEST: Duration = Duration::from_secs(2);
-
-/// The posts of one bulk archive, each with the revision that was seen.
-pub type SelectedPosts = BTreeMap<PostId, RevisionNumber>;
 
 /// Refuses a selection of no posts, or of more than [`MAX_POSTS`].
 pub fn check_count(posts: &SelectedPosts) -> Result<(), FieldError> {
@@ -50,8 +49,7 @@ pub fn check_count(posts: &SelectedPosts) -> Result<(), FieldError> {
 }
 
 /// Stores a bulk archive and returns its id. The same key with the same content
-/// returns the id that is already stored. A refusal by permission or policy is
-/// recorded.
+/// returns the id that is already stored.
 pub fn begin(
     store: &Store,
     caller: &Caller,
@@ -62,21 +60,15 @@ pub fn begin(
     check_count(posts)?;
     // The key of a post is longer than this one and must be valid, too.
     post_key(key.as_str(), PostId(i64::MAX))?;
-    let conn = &mut *store.checkout()?;
-    let person = authorize(conn, caller)?;
-    policies::posts::check_bulk_archive(reason)
-        .map_err(|denied| record(conn, caller, &person, denied.into()))?;
-    let texts: Vec<String> = posts.iter().map(|(post, seen)| format!("{post}-{seen}")).collect();
-    let fingerprint = Fingerprint::of(Action::Archive, &[reason.as_str(), &texts.join(" ")]);
-    let posts: Vec<(PostId, RevisionNumber)> =
-        posts.iter().map(|(id, seen)| (*id, *seen)).collect();
-    let stored = bulk::begin(conn, person.id, key, &fingerprint, reason.as_str(), &posts);
-    let id = stored?.ok_or_else(|| {
-        let message = "This form was already sent with other posts or another reason. Look at the \
-                       list of posts before you send anything again.";
-        FieldError::new("key", message)
-    })?;
-    Ok(id)
+    let attempt = BulkArchive { key, posts, reason };
+    run::beforehand(store, caller.asks_for(Action::Archive), |tx, asked| {
+        let actor = identity::load(tx, &caller.credential)?.ok_or(Refusal::NotSignedIn)?;
+        asked.actor = Some(actor.id());
+        let capability = permissions::verify(actor)?;
+        let validity = policies::evaluate(capability, &attempt, ())?;
+        let stored = invariants::bulk_archives::enforce(validity, tx)?;
+        Ok(stored.ok_or(Refusal::KeyReused { post: None })?)
+    })
 }
 
 /// Returns a bulk archive, or [`Refusal::NotFound`] where it is another person's.
@@ -87,11 +79,12 @@ pub fn find(conn: &mut PgConnection, person: &Person, id: BulkId) -> Result<Bulk
 /// Archives as many of the remaining posts as one request may, and stores their
 /// outcomes. Where the person is refused, the remaining posts get no outcome.
 pub fn work(store: &Store, caller: &Caller, id: BulkId) -> Result<(), Refusal> {
-    let bulk = {
-        let conn = &mut *store.checkout()?;
-        let person = authorize(conn, caller)?;
-        find(conn, &person, id)?
-    };
+    let bulk = run::beforehand(store, caller.asks_for(Action::Archive), |tx, asked| {
+        let actor = identity::load(tx, &caller.credential)?.ok_or(Refusal::NotSignedIn)?;
+        asked.actor = Some(actor.id());
+        let capability = permissions::verify::<Archive>(actor)?;
+        Ok(bulk::find(tx.conn(), id, capability.actor().id())?.ok_or(Refusal::NotFound)?)
+    })?;
     let mut outcomes = Vec::new();
     let done = archive_each(store, caller, &bulk, &mut outcomes);
     bulk::note(&mut *store.checkout()?, id, &outcomes)?;
@@ -118,7 +111,9 @@ fn archive_each(
             // It may have taken effect. The same key finds out.
             Err(Refusal::Unavailable(_)) => ItemOutcome::ToDo { is_put_off: true },
             // The next post would be refused for the same reason.
-            Err(refusal @ (Refusal::NotSignedIn | Refusal::Permission(_))) => return Err(refusal),
+            Err(refusal @ (Refusal::NotSignedIn | Refusal::Permission(_) | Refusal::Input(_))) => {
+                return Err(refusal);
+            }
             Err(refusal) => ItemOutcome::Refused(reasons(&refusal)),
         };
         outcomes.push((item.post, outcome));
@@ -181,7 +176,6 @@ pub fn preview(
 /// Returns why a post was refused, for the person who reads its outcome.
 fn reasons(refusal: &Refusal) -> Vec<Reason> {
     let (problem, sentence, hint) = match refusal {
-        Refusal::Permission(_) | Refusal::Policy(_) => return refusal.reasons(),
         Refusal::NotFound => {
             (BulkProblem::NotFound, "The post was not found.", "Search for it in the list.")
         }
@@ -190,35 +184,21 @@ fn reasons(refusal: &Refusal) -> Vec<Reason> {
             "The software stopped an inconsistent change. The post was not changed.",
             "The incident is listed under System incidents.",
         ),
-        Refusal::Input(_) | Refusal::NotSignedIn | Refusal::Unavailable(_) => (
+        Refusal::KeyReused { .. } => (
             BulkProblem::KeyUsed,
             "This selection was already used for something else.",
             "Select the post again.",
         ),
+        Refusal::Permission(_)
+        | Refusal::Policy(_)
+        | Refusal::Input(_)
+        | Refusal::NotSignedIn
+        | Refusal::Unavailable(_) => return refusal.reasons(),
     };
-    vec![Reason::new(problem.as_str(), sentence, hint)]
+    vec![Reason::new(problem, sentence, hint)]
 }
 
 /// Returns the key under which a bulk archive archives a post.
 fn post_key(key: &str, post: PostId) -> Result<OperationKey, InvalidInput> {
     OperationKey::parse(&format!("{key}/{post}"))
-}
-
-/// Returns who asks. A person without the permission is refused before any post
-/// is looked at, and the refusal is recorded.
-fn authorize(conn: &mut PgConnection, caller: &Caller) -> Result<Person, Refusal> {
-    let person = accounts::identify(conn, &caller.credential)?;
-    let person = person.ok_or(Refusal::NotSignedIn)?;
-    permissions::check(&person.roles, permissions::required(Action::Archive))
-        .map_err(|denied| record(conn, caller, &person, denied.into()))?;
-    Ok(person)
-}
-
-/// Records a refusal that concerns no single post, and returns it.
-fn record(conn: &mut PgConnection, caller: &Caller, person: &Person, refusal: Refusal) -> Refusal {
-    let asked = AuditEntry { actor: Some(person.id), ..caller.asks_for(Action::Archive) };
-    let reasons = refusal.reasons();
-    Record::Refusal { layer: refusal.layer(), reasons: &reasons }.write_on(&asked, conn);
-    metrics::decided(asked.action.as_str(), asked.interface.as_str(), refusal.layer().as_str());
-    refusal
 }

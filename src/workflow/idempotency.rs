@@ -6,9 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz};
 use jiff_diesel::Timestamp as Stored;
 
 use super::Call;
-use crate::domain::{
-    Action, Attempt, FieldError, Outcome, PostId, RevisionNumber, Slug, State, UserId,
-};
+use crate::domain::{Action, Attempt, Outcome, PostId, RevisionNumber, Slug, State, UserId};
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
 use crate::store::failure::{Failure, classify};
@@ -52,12 +50,6 @@ pub(super) fn earlier_outcome<A: Attempt>(
                 slug: slug.and_then(|slug| Slug::parse(&slug)),
             }))
         }
-        Some((_, post, ..)) => {
-            let message = format!(
-                "This form was already sent with other content, for post {post}. Look at that \
-                 post before you send anything again."
-            );
-            Err(Refusal::Input(FieldError::new("key", message).into()))
-        }
+        Some((_, post, ..)) => Err(Refusal::KeyReused { post: Some(PostId(post)) }),
     }
 }

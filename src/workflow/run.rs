@@ -40,6 +40,24 @@ pub(super) fn unkeyed<T>(
     run(store, asked, steps, |_, _| Ok(None)).map(Effect::outcome)
 }
 
+/// Runs steps that come before the first of several posts is touched. Only a refusal is
+/// counted: what takes effect, each post counts.
+pub(super) fn beforehand<T>(
+    store: &Store,
+    asked: AuditEntry,
+    steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
+) -> Result<T, Refusal> {
+    let answer = retry(store, asked, steps, |_, _| Ok(None)).map(Effect::outcome);
+    if let Err(refusal) = &answer {
+        count(&asked, refusal.layer().as_str());
+    }
+    answer
+}
+
+fn count(asked: &AuditEntry, outcome: &'static str) {
+    metrics::decided(asked.action.as_str(), asked.interface.as_str(), outcome);
+}
+
 /// Runs the steps, and counts the answer.
 fn run<T>(
     store: &Store,
@@ -47,14 +65,13 @@ fn run<T>(
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<Effect<T>, Refusal> {
-    let (action, interface) = (asked.action.as_str(), asked.interface.as_str());
     let answer = retry(store, asked, steps, earlier);
     let outcome = match &answer {
         Ok(Effect::New(_)) => "done",
         Ok(Effect::Repeated(_)) => "repeated",
         Err(refusal) => refusal.layer().as_str(),
     };
-    metrics::decided(action, interface, outcome);
+    count(&asked, outcome);
     answer
 }
 
@@ -126,6 +143,7 @@ fn record(store: &Store, conn: Connection, asked: &AuditEntry, refusal: &Refusal
         }
         Refusal::NotSignedIn
         | Refusal::Input(_)
+        | Refusal::KeyReused { .. }
         | Refusal::NotFound
         | Refusal::Invariant(_)
         | Refusal::Unavailable(_) => {

@@ -784,8 +784,7 @@ fn a_key_belongs_to_one_attempt_of_one_person() {
         workflow::perform(&world.store, &alices(), &submit(post, 2)),
     ];
     for other in others {
-        let Err(Refusal::Input(errors)) = other else { panic!("{other:?}") };
-        assert!(errors.of("key").is_some(), "{errors:?}");
+        assert_eq!(other, Err(Refusal::KeyReused { post: Some(post) }));
     }
     assert_eq!(world.db_everything(), before);
 

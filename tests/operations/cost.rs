@@ -378,7 +378,7 @@ fn a_refusal_reads_none_of_those_of_earlier_hours() {
         seen: None,
     };
     conn.transaction(|conn| {
-        let reasons = [Reason::new("a", "b", "")];
+        let reasons = [Reason::new(Layer::Policy, "b", "")];
         Record::Refusal { layer: Layer::Policy, reasons: &reasons }.write_on(&asked, conn);
         let rows = statement::<BigInt>(
             "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables

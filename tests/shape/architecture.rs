@@ -137,6 +137,7 @@ fn only_the_workflow_asks_the_layers() {
         "accounts::enforce_first_account(",
         "own_account::enforce(",
         "incidents::enforce(",
+        "bulk_archives::enforce(",
         "posts::lock(",
     ];
     let callers = [
@@ -144,6 +145,7 @@ fn only_the_workflow_asks_the_layers() {
         "src/workflow/accounts.rs",
         "src/workflow/own_account.rs",
         "src/workflow/incidents.rs",
+        "src/workflow/bulk_archives.rs",
     ];
     let mut asked = BTreeSet::new();
     for source in sources() {

@@ -214,7 +214,7 @@ fn again(
     let account = find_with_token(conn, request, &requested)?;
     let mut page = form_page(layout, &person, account, requested);
     page.reason = typed;
-    page.problem = problem_of_reason(refusal, Rule::ReasonIsGiven.as_str());
+    page.problem = problem_of_reason(refusal, Rule::ReasonIsGiven);
     page.name_problem = problem_of_name(refusal);
     if page.problem.is_none() && page.name_problem.is_none() {
         page.refused = refusal.reasons();
@@ -225,7 +225,7 @@ fn again(
 
 /// Returns what is wrong with the new display name, if that is all that is wrong.
 fn problem_of_name(refusal: &Refusal) -> Option<String> {
-    problem_of_field(refusal, "display_name", Rule::NameIsNew.as_str(), |reason| {
+    problem_of_field(refusal, "display_name", Rule::NameIsNew, |reason| {
         format!("{} {}", reason.sentence, reason.hint)
     })
 }

@@ -150,7 +150,7 @@ fn again(
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
     let mut page = page(store, request, Some(typed))?;
-    match (refusal, problem_of_reason(refusal, Rule::ReasonIsGiven.as_str())) {
+    match (refusal, problem_of_reason(refusal, Rule::ReasonIsGiven)) {
         (_, Some(problem)) => page.errors = FieldError::new("reason", problem).into(),
         (Refusal::Input(input), None) => page.errors = input.clone(),
         (_, None) => {

@@ -175,7 +175,7 @@ pub(super) fn begin(store: &Store, request: &Request, mut form: Form) -> Result<
         Ok(id) => return work(store, request, id, back),
         Err(refusal) => refusal,
     };
-    let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven.as_str()) else {
+    let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven) else {
         return Err(refusal);
     };
     let conn = &mut *store.checkout()?;

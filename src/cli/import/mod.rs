@@ -14,6 +14,7 @@ mod folder;
 mod front_matter;
 mod parsed_file;
 mod plain_text;
+mod problem;
 mod progress;
 mod report;
 mod run;

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::import::draft_text::{DraftText, IgnoredField, TitleHeading};
 use crate::cli::import::file_name::FileName;
 use crate::cli::import::plain_text::without_unwanted;
+use crate::cli::import::problem::ImportProblem;
 use crate::cli::markdown_file::{self, ReadError};
 use crate::domain::{
     Body, Content, FieldError, InvalidInput, Reason, Summary, Title, grouped, has_visible_text,
@@ -47,7 +48,7 @@ fn unread(error: ReadError, path: &Path) -> Reason {
         ReadError::Io(error) => cannot_be_read(&error),
         ReadError::Field(error) => match fs::metadata(path).map(|file| file.len()) {
             Ok(length) if length > markdown_file::MAX_BYTES => Reason::new(
-                "invalid-body",
+                ImportProblem::Body,
                 format!(
                     "The file has {} bytes, and a body has at most {} characters.",
                     grouped(length.try_into().unwrap_or(usize::MAX)),
@@ -70,7 +71,7 @@ fn invalid_content(errors: &InvalidInput, title: &str, summary: &str, body: &str
         };
         match text.trim().chars().count() {
             length if length > limit => Reason::new(
-                &format!("invalid-{}", error.field),
+                ImportProblem::of(error),
                 format!(
                     "The {} has {} characters, and at most {} fit.",
                     error.field,
@@ -86,13 +87,12 @@ fn invalid_content(errors: &InvalidInput, title: &str, summary: &str, body: &str
 }
 
 fn invalid_field(error: &FieldError) -> Reason {
-    let code = format!("invalid-{}", error.field.replace('_', "-"));
     let sentence = format!("Invalid {}.", error.field.replace('_', " "));
-    Reason::new(&code, sentence, error.message.clone())
+    Reason::new(ImportProblem::of(error), sentence, error.message.clone())
 }
 
 /// Returns why a file or folder is not read.
 pub(super) fn cannot_be_read(error: &std::io::Error) -> Reason {
     let hint = "Make the file readable, and run the import again.";
-    Reason::new("unreadable", format!("Cannot read the file: {error}."), hint)
+    Reason::new(ImportProblem::Unreadable, format!("Cannot read the file: {error}."), hint)
 }

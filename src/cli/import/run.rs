@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::CommandFailure;
 use crate::cli::import::file::SourceFile;
 use crate::cli::import::parsed_file::{self, ParsedFile};
+use crate::cli::import::problem::ImportProblem;
 use crate::cli::import::progress::ProgressBar;
 use crate::cli::import::report::{FileOutcome, FileReport, ImportReport};
 use crate::cli::output::Format;
@@ -105,7 +106,7 @@ impl<'a> ImportRun<'a> {
                 FileReport { post, ..FileReport::new(file.shown.clone(), outcome) }
             }
             // Another run has just imported another text of this file.
-            Err(Refusal::Input(input)) if input.of("key").is_some() => {
+            Err(Refusal::KeyReused { .. }) => {
                 self.refused(&file.shown, Exit::Input, Layer::Input, vec![changed_meanwhile()])
             }
             Err(refusal) => self.refused_by_workflow(file, refusal, call.caller.request),
@@ -171,7 +172,7 @@ impl<'a> ImportRun<'a> {
 /// Says that a file has changed since an earlier run imported it.
 fn changed(used: &Used) -> Reason {
     Reason::new(
-        "changed-since-import",
+        ImportProblem::Changed,
         format!("Already imported as post {}; the file has changed since.", used.post),
         format!(
             "Edit post {0} (`imprimatur post revise {0}`), or import a second draft under another \
@@ -183,7 +184,7 @@ fn changed(used: &Used) -> Reason {
 
 fn changed_meanwhile() -> Reason {
     Reason::new(
-        "changed-since-import",
+        ImportProblem::Changed,
         "Another import added this file with different text.",
         "Run the import again to see the post.",
     )

@@ -13,10 +13,7 @@ use crate::cli::options::Options;
 use crate::cli::output::Format;
 use crate::cli::posts::arguments::{CallArguments, GivenText, Target, TextArguments};
 use crate::cli::posts::text;
-use crate::domain::{
-    Content, Create, FieldError, InvalidInput, OperationKey, Outcome, PostId, Revise,
-    RevisionNumber,
-};
+use crate::domain::{Content, Create, OperationKey, Outcome, PostId, Revise, RevisionNumber};
 use crate::refusal::Refusal;
 use crate::render::documents::OutcomeBody;
 use crate::store::visibility::Visibility;
@@ -119,7 +116,7 @@ fn act_with_notes(
         let call = Call { caller, key };
         let outcome = action(store, &call).map_err(|refusal| {
             CommandFailure::Refused(Box::new(Refused {
-                refusal: about_the_option(refusal),
+                refusal,
                 request: call.caller.request,
                 key: Some(call.key.clone()),
             }))
@@ -136,19 +133,4 @@ fn act_with_notes(
         }
         Ok(())
     })
-}
-
-/// The workflow speaks of forms where a key is used twice; here it is an option.
-fn about_the_option(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Input(input) if input.of("key").is_some() => {
-            let message = "This key was already used for something else. Use another key, or none.";
-            let error = |error: FieldError| match error.field.as_ref() {
-                "key" => FieldError::new("key", message),
-                _ => error,
-            };
-            Refusal::Input(InvalidInput(input.0.into_iter().map(error).collect()))
-        }
-        other => other,
-    }
 }

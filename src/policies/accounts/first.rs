@@ -46,6 +46,6 @@ impl Condition for FirstRule {
                 "Give it the role staff. Without staff, no role can be granted.",
             ),
         };
-        Reason::new(self.code(), sentence, hint)
+        Reason::new(self, sentence, hint)
     }
 }

@@ -134,6 +134,6 @@ impl Condition for Rule {
 
     fn reason(self, &Facts { action, account, .. }: &Facts<'_>) -> Reason {
         let (sentence, hint) = reasons::explain(self, action, account);
-        Reason::new(self.code(), sentence, hint)
+        Reason::new(self, sentence, hint)
     }
 }

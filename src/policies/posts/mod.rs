@@ -1,12 +1,14 @@
 //! How a policy about posts asks its rules. `rule` has the rules: which action must
 //! meet which, and when each is met. `reasons` has what a refusal says.
 
+mod bulk_archive;
 mod reasons;
 mod rule;
 
 use super::{Condition, Policy, PolicyDenied};
 use crate::domain::{Action, Attempt, Create, LockedPost, Note, OnPost, Person, Reason};
 
+pub use bulk_archive::{BulkArchive, SelectedPosts};
 pub use rule::{ConfirmedAddress, Facts, Remedy, Rule, Subject, rules};
 
 /// Returns nothing where every rule of the action is met. It is the answer
@@ -44,6 +46,7 @@ impl Condition for Rule {
     fn is_met(self, facts: &Facts<'_>) -> bool {
         match facts.subject {
             Subject::New(content) => self.is_met_by_new(content),
+            Subject::Several => facts.has_words,
             Subject::Existing(post, seen) => self.is_met_by(facts, post, seen),
         }
     }
@@ -54,7 +57,7 @@ impl Condition for Rule {
 
     fn reason(self, facts: &Facts<'_>) -> Reason {
         let (sentence, hint) = reasons::explain(self, facts);
-        Reason::new(self.code(), sentence, hint)
+        Reason::new(self, sentence, hint)
     }
 }
 
@@ -65,19 +68,4 @@ impl PolicyDenied {
         let unmet = Rule::ALL.into_iter().filter(|rule| self.names(*rule));
         unmet.map(Rule::remedy).all(|remedy| remedy == Remedy::Correction)
     }
-}
-
-/// Checks what is known of a bulk archive before its first post is locked. Every
-/// post needs the reason, so without one the bulk archive is refused as a whole.
-/// The other rules of archiving are evaluated for each post under its lock.
-///
-/// # Errors
-///
-/// [`PolicyDenied`] with [`Rule::ReasonIsGiven`].
-pub fn check_bulk_archive(reason: &Note) -> Result<(), PolicyDenied> {
-    if reason.is_given() {
-        return Ok(());
-    }
-    let (sentence, hint) = reasons::REASON_MISSING;
-    Err(PolicyDenied::because(Reason::new(Rule::ReasonIsGiven.code(), sentence, hint)))
 }

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::policies::date_and_time;
 
-pub(super) const REASON_MISSING: (&str, &str) =
+const REASON_MISSING: (&str, &str) =
     ("A reason is required.", "Enter a reason. It is kept in the history.");
 
 /// Returns the sentence and the hint of a rule that is not met.
@@ -15,6 +15,8 @@ pub(super) fn explain(rule: Rule, facts: &Facts<'_>) -> (String, String) {
     match facts.subject {
         // The one rule of a post that does not exist yet.
         Subject::New(_) => nothing_written(),
+        // The one rule of several posts.
+        Subject::Several => (REASON_MISSING.0.to_owned(), REASON_MISSING.1.to_owned()),
         Subject::Existing(post, seen) => explain_post(rule, facts, post, seen),
     }
 }

@@ -103,6 +103,8 @@ pub struct ConfirmedAddress<'a> {
 pub enum Subject<'a> {
     /// A post that does not exist yet.
     New(&'a Content),
+    /// Several posts, before any is locked. Only the reason for archiving them is known.
+    Several,
     /// A post, and the revision that the person was looking at.
     Existing(&'a Post, RevisionNumber),
 }

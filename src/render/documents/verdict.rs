@@ -2,7 +2,7 @@ use crate::domain::named;
 
 named! {
     /// The result that an action would have now.
-    pub enum AdviceVerdict is "a verdict" {
+    pub(crate) enum AdviceVerdict is "a verdict" {
         /// The action is possible.
         Live = "live",
         /// The account has the permission, but the action is not possible now.

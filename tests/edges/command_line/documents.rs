@@ -182,11 +182,15 @@ fn an_account_has_the_same_document_on_the_command_line_and_in_the_api() {
 fn every_refusal_is_a_document_with_its_layer_and_every_reason() {
     let world = World::new();
     world.in_review();
+    world.in_review();
+    let publication = words("post publish 2 --as edith --revision 1 --key used");
+    answer(run(&world.database, &publication));
     let before = world.db_everything();
     for (code, layer, reasons, line) in [
         (2, "usage", "usage", "post publish 1 --as edith"),
         (2, "usage", "usage", "serve"),
         (2, "input", "", "post publish 1 --as edith --revision 1 --key ä"),
+        (2, "input", "key-reused", "post publish 1 --as edith --revision 1 --key used"),
         (2, "input", "", "role grant édith author --as stan --reason x"),
         (3, "authentication", "unknown-account", "post publish 1 --as nobody --revision 1"),
         (3, "authentication", "unknown-account", "post list --as nobody"),
@@ -212,14 +216,22 @@ fn every_refusal_is_a_document_with_its_layer_and_every_reason() {
         }
         // As in the API, a field that does not parse is no reason of a rule.
         let fields = error["errors"].as_array().unwrap();
-        assert_eq!(fields.len(), usize::from(layer == "input"), "{line}: {error}");
+        assert_eq!(
+            fields.len(),
+            usize::from(layer == "input" && reasons.is_empty()),
+            "{line}: {error}"
+        );
         for field in fields {
             let name = if line.contains("--key") { "key" } else { "username" };
             assert_eq!(field["field"], name);
             assert!(field["message"].is_string(), "{error}");
         }
         // Whoever did not choose a key is told the one to retry with.
-        assert_eq!(error["key"].is_string(), code >= 4, "{line}: {error}");
+        assert_eq!(
+            error["key"].is_string(),
+            code >= 4 || reasons == "key-reused",
+            "{line}: {error}"
+        );
     }
     assert_eq!(world.db_everything(), before);
     let gone = "postgres://somebody@127.0.0.1:1/none";

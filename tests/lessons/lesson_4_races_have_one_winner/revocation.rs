@@ -9,12 +9,13 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use imprimatur::accounts::{self, Credential, SessionId, sessions};
-use imprimatur::domain::{Layer, Role, Step, UserId};
+use imprimatur::domain::{Layer, Note, OperationKey, RevisionNumber, Role, Step, UserId};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::refusal::Refusal;
 use imprimatur::store::pool::Limits;
 use imprimatur::store::statement::statement;
 use imprimatur::store::{self, Store};
+use imprimatur::workflow::bulk_archives::{self, SelectedPosts};
 use imprimatur::workflow::{self, Call};
 
 use super::{at_once, in_slow_motion};
@@ -154,6 +155,33 @@ fn a_revocation_waits_for_the_publish_in_progress_and_the_next_one_is_refused() 
         }
     }
     assert_eq!(world.db_incidents(), [""; 0]);
+}
+
+#[test]
+fn a_bulk_archive_waits_for_the_revocation_in_progress_and_believes_its_outcome() {
+    let world = World::new();
+    for (name, end) in [("first", "COMMIT"), ("second", "ROLLBACK")] {
+        let caller = reviewer(&world, name).caller;
+        world.change_account(name, AccountChange::Grant(Role::Staff)).unwrap();
+        let posts = SelectedPosts::from([(world.published(), RevisionNumber(1))]);
+        let (key, reason) = (OperationKey::random(), Note::parse("Out of date.").unwrap());
+        let revocation = Revocation::ByHand("roles = '{}'", Layer::Permission);
+        let mut hand = world.database.as_runtime();
+        hand.batch_execute("BEGIN").unwrap();
+        hand.batch_execute(&revocation.sql(name)).unwrap();
+        let answer = thread::scope(|scope| {
+            let begin = || bulk_archives::begin(&world.store, &caller, &key, &posts, &reason);
+            let beginning = scope.spawn(begin);
+            world.database.db_wait_for_waiters(1);
+            hand.batch_execute(end).unwrap();
+            beginning.join().unwrap()
+        });
+        let expected = (end == "COMMIT").then(|| revocation.layer());
+        assert_eq!(answer.err().map(|refusal| refusal.layer()), expected, "{end}");
+        let last = world.db_refusals().last().map(|(layer, _)| layer.clone());
+        assert_eq!(last.as_deref(), Some("permission"), "the refusal is recorded once");
+        assert_eq!(world.db_refusals().len(), 1);
+    }
 }
 
 #[test]

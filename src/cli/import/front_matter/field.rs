@@ -1,3 +1,4 @@
+use crate::cli::import::problem::ImportProblem;
 use crate::domain::Reason;
 
 /// One name and its value.
@@ -25,7 +26,7 @@ pub(crate) enum FieldValue {
 /// Returns why front matter cannot be read.
 pub(super) fn invalid(what: String) -> Reason {
     Reason::new(
-        "front-matter-unreadable",
+        ImportProblem::FrontMatter,
         format!("Invalid front matter. {what}"),
         "Correct the lines before the text. Nothing of the file was imported.",
     )

@@ -15,6 +15,7 @@ use std::collections::HashSet;
 
 pub(super) use field::{FieldValue, MatterField};
 
+use crate::cli::import::problem::ImportProblem;
 use crate::domain::Reason;
 use crate::domain::markdown::front_matter::after_unseen;
 use field::invalid;
@@ -107,7 +108,7 @@ fn split_usual(text: &str) -> Result<(FrontMatter, &str), Reason> {
 
 fn unreadable(what: String) -> Reason {
     let hint = "Write the front matter as YAML, TOML or JSON.";
-    Reason::new("front-matter-unreadable", format!("The front matter is {what}."), hint)
+    Reason::new(ImportProblem::FrontMatter, format!("The front matter is {what}."), hint)
 }
 
 /// Returns the text before the line that ends the front matter, and after it.
