@@ -15,7 +15,16 @@ mod unread;
 
 use actix_web::web::ServiceConfig;
 
-use crate::http::{Edge, Work, action_form, get_page, post_form};
+use crate::domain::Interface;
+use crate::http::action_place::{ActionPlace, Back};
+use crate::http::{Layout, Work, action_form, get_page, post_form};
+
+const ACTIONS: ActionPlace = ActionPlace {
+    interface: Interface::Page,
+    posts: "/desk/posts",
+    layout: |_, request, person| Ok(Layout::new(request, "", Some(person))),
+    back: Back::Post("/desk", "My desk"),
+};
 
 /// Registers the desk's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -34,12 +43,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/desk/posts/{id}/changes", get_page(Work::Text, revisions::changes))
         .route(
             "/desk/posts/{id}/{action}",
-            get_page(Work::Text, |store, request| action_form::show(store, request, Edge::Desk)),
+            get_page(Work::Text, |store, request| action_form::show(store, request, &ACTIONS)),
         )
         .route(
             "/desk/posts/{id}/{action}",
             post_form(Work::Text, |store, request, form| {
-                action_form::submit(store, request, form, Edge::Desk)
+                action_form::submit(store, request, form, &ACTIONS)
             }),
         );
 }

@@ -7,9 +7,9 @@ use crate::domain::{
     Action, Archive, Note, OperationKey, Outcome, Post, PostId, Publish, RequestChanges,
     RevisionNumber, Slug, Submit, WithdrawRequest, decimal,
 };
+use crate::http::action_place::ActionPlace;
 use crate::http::confirm_page::ConfirmPage;
 use crate::http::done_page::{self, OpenedFrom, TooLate};
-use crate::http::edge::Edge;
 use crate::http::{Form, Reply, Request};
 use crate::permissions;
 use crate::policies::Rule;
@@ -22,7 +22,11 @@ use crate::workflow;
 use crate::workflow::visible::find;
 
 /// Shows the page on which an action is confirmed.
-pub(crate) fn show(store: &Store, request: &Request, edge: Edge) -> Result<Reply, Refusal> {
+pub(crate) fn show(
+    store: &Store,
+    request: &Request,
+    place: &'static ActionPlace,
+) -> Result<Reply, Refusal> {
     let action = confirmable(request)?;
     let mut connection = store.checkout()?;
     let conn = &mut *connection;
@@ -31,17 +35,17 @@ pub(crate) fn show(store: &Store, request: &Request, edge: Edge) -> Result<Reply
     let post = find(conn, &person, request.segments.post_id()?)?;
     let sees_history = Visibility::of(&person).sees_history_of(&post);
     let mut query = request.query_fields()?;
-    let back = edge.back(post.id, query.take("back")?.as_deref());
+    let back = place.back(post.id, query.take("back")?);
     if action.is_over_in(post.state()) && sees_history {
         // The button of an action that is not possible now asks why.
         let asked_why = query.take("why")?.map(|_| action);
-        let from = OpenedFrom { edge, back };
+        let from = OpenedFrom { place, back };
         return done_page::page(connection, request, from, person, post, asked_why, None);
     }
-    let layout = edge.layout(conn, request, &person)?;
+    let layout = (place.layout)(conn, request, &person)?;
     let publishing = before_publishing(conn, action, &post)?;
     drop(connection);
-    Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, publishing, edge, back)))
+    Ok(Reply::ok(&ConfirmPage::new(layout, &person, post, action, publishing, place, back)))
 }
 
 /// Returns what the page shows before a publication.
@@ -62,17 +66,14 @@ pub(crate) fn submit(
     store: &Store,
     request: &Request,
     mut form: Form,
-    edge: Edge,
+    place: &'static ActionPlace,
 ) -> Result<Reply, Refusal> {
     let (action, post) = (confirmable(request)?, request.segments.post_id()?);
-    let named = match edge {
-        Edge::Desk => None,
-        Edge::Admin => form.take("back")?,
-    };
-    let back = edge.back(post, named.as_deref());
-    let submitted = Submitted { action, post, form, edge, back };
+    let carried = if place.carries_back() { form.take("back")? } else { None };
+    let back = place.back(post, carried);
+    let submitted = Submitted { action, post, form, place, back };
     match submitted.perform(store, request) {
-        Ok(outcome) => Ok(edge.after(&outcome, submitted.back)),
+        Ok(outcome) => Ok(place.after(&outcome, submitted.back)),
         Err(refusal) if submitted.shows_beside_form(&refusal) => {
             submitted.show_again(store, request, &refusal)
         }
@@ -101,15 +102,15 @@ struct Submitted {
     action: Action,
     post: PostId,
     form: Form,
-    edge: Edge,
+    place: &'static ActionPlace,
     back: String,
 }
 
 impl Submitted {
     fn perform(&self, store: &Store, request: &Request) -> Result<Outcome, Refusal> {
-        let Self { action, post, edge, .. } = *self;
+        let Self { action, post, place, .. } = *self;
         let Typed { seen, key, note, slug } = self.read()?;
-        let call = request.call(edge.interface(), key)?;
+        let call = request.call(place.interface, key)?;
         match action {
             Action::Submit => workflow::perform(store, &call, &Submit { post, seen }),
             Action::RequestChanges => {
@@ -169,7 +170,7 @@ impl Submitted {
         request: &Request,
         refusal: &Refusal,
     ) -> Result<Reply, Refusal> {
-        let (edge, back) = (self.edge, self.back.clone());
+        let (place, back) = (self.place, self.back.clone());
         let mut connection = store.checkout()?;
         let conn = &mut *connection;
         let person = request.load_viewer(conn)?;
@@ -182,7 +183,7 @@ impl Submitted {
             return done_page::page(
                 connection,
                 request,
-                OpenedFrom { edge, back },
+                OpenedFrom { place, back },
                 person,
                 post,
                 None,
@@ -196,10 +197,11 @@ impl Submitted {
             }
             Some(_) | None => None,
         };
-        let layout = edge.layout(conn, request, &person)?;
+        let layout = (place.layout)(conn, request, &person)?;
         let publishing = before_publishing(conn, self.action, &post)?;
         drop(connection);
-        let mut page = ConfirmPage::new(layout, &person, post, self.action, publishing, edge, back);
+        let mut page =
+            ConfirmPage::new(layout, &person, post, self.action, publishing, place, back);
         page.words = words;
         page.sent_before = matches!(refusal, Refusal::KeyReused { .. });
         page.refused = refusal.reasons();

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Action, Availability, OperationKey, Person, Post, Reason, Slug};
 use crate::http::Layout;
-use crate::http::edge::Edge;
+use crate::http::action_place::ActionPlace;
 use crate::http::presence::may_be_editing;
 use crate::policies::Rule;
 use crate::refusal::{Refusal, reasons_against};
@@ -17,7 +17,7 @@ use crate::store::visibility::Visibility;
 use crate::workflow;
 
 #[derive(Template)]
-#[template(path = "desk/confirm.html")]
+#[template(path = "action/confirm.html")]
 pub(super) struct ConfirmPage {
     pub(super) layout: Layout,
     pub(super) post: Post,
@@ -29,7 +29,7 @@ pub(super) struct ConfirmPage {
     address: String,
     /// The address that the form was opened from.
     back: String,
-    edge: Edge,
+    place: &'static ActionPlace,
     key: String,
     /// The note or reason, where a refused form comes back.
     pub(super) words: String,
@@ -58,7 +58,7 @@ impl ConfirmPage {
         post: Post,
         action: Action,
         publishing: Option<BeforePublishing>,
-        edge: Edge,
+        place: &'static ActionPlace,
         back: String,
     ) -> Self {
         let answer = workflow::precheck(action, person, &post);
@@ -72,9 +72,9 @@ impl ConfirmPage {
         Self {
             layout,
             text: render(post.current.content.body.as_str(), Audience::Reader),
-            address: edge.address(post.id, action),
+            address: place.form(post.id, action),
             back,
-            edge,
+            place,
             key: OperationKey::random().as_str().to_owned(),
             words: String::new(),
             problem: None,
@@ -93,18 +93,15 @@ impl ConfirmPage {
 
     /// Returns where Cancel leads: in a list, to the line of the post.
     fn cancel(&self) -> String {
-        match self.edge {
-            Edge::Desk => self.back.clone(),
-            Edge::Admin => format!("{}#post-{}", self.back, self.post.id),
+        match self.carried_back() {
+            None => self.back.clone(),
+            Some(back) => format!("{back}#post-{}", self.post.id),
         }
     }
 
     /// Returns the address that the form carries, to lead back there.
     fn carried_back(&self) -> Option<&str> {
-        match self.edge {
-            Edge::Desk => None,
-            Edge::Admin => Some(&self.back),
-        }
+        self.place.carries_back().then_some(&self.back)
     }
 
     /// Returns the reasons against the last attempt, or else against any.

@@ -5,7 +5,7 @@
 use askama::Template;
 
 use crate::domain::{Action, Person, Post, Reason, Status};
-use crate::http::edge::Edge;
+use crate::http::action_place::{ActionPlace, Back};
 use crate::http::{Layout, Reply, Request};
 use crate::permissions;
 use crate::refusal::{Refusal, reasons_against};
@@ -15,12 +15,12 @@ use crate::store::posts::{self, QueueLine};
 use crate::workflow;
 
 #[derive(Template)]
-#[template(path = "desk/done.html")]
+#[template(path = "action/done.html")]
 struct DonePage {
     layout: Layout,
     person: Person,
     post: Post,
-    edge: Edge,
+    place: &'static ActionPlace,
     /// The address that the form was opened from.
     back: String,
     /// Why the action had no effect, if it came too late.
@@ -45,16 +45,11 @@ impl DonePage {
 
     /// Returns where to go from here.
     fn onward(&self) -> [(String, &'static str); 2] {
-        let id = self.post.id;
-        match self.edge {
-            Edge::Desk => {
-                [(format!("/desk/posts/{id}"), "Back to the post"), ("/desk".to_owned(), "My desk")]
-            }
-            Edge::Admin => [
-                (format!("/admin/posts/{id}"), "Back to the post"),
-                (self.back.clone(), "Back to the list"),
-            ],
-        }
+        let further = match self.place.back {
+            Back::Post(path, name) => (path.to_owned(), name),
+            Back::Opener(_) => (self.back.clone(), "Back to the list"),
+        };
+        [(self.place.post(self.post.id), "Back to the post"), further]
     }
 
     fn reviews(&self) -> bool {
@@ -64,7 +59,7 @@ impl DonePage {
 
 /// The edge that shows the page, and where its form was opened.
 pub(super) struct OpenedFrom {
-    pub(super) edge: Edge,
+    pub(super) place: &'static ActionPlace,
     pub(super) back: String,
 }
 
@@ -85,7 +80,7 @@ pub(super) fn page(
     asked_why: Option<Action>,
     too_late: Option<TooLate<'_>>,
 ) -> Result<Reply, Refusal> {
-    let layout = from.edge.layout(&mut conn, request, &person)?;
+    let layout = (from.place.layout)(&mut conn, request, &person)?;
     let next = if permissions::may(&person, Action::RequestChanges) {
         posts::awaiting_review(&mut conn, person.id, 1)?.pop()
     } else {
@@ -96,7 +91,7 @@ pub(super) fn page(
     let refusal = too_late.as_ref().map(|too_late| too_late.refusal);
     let mut page = DonePage {
         layout,
-        edge: from.edge,
+        place: from.place,
         back: from.back,
         person,
         post,

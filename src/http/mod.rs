@@ -42,11 +42,10 @@ mod sign_in_page;
 
 // The form of an action, which the desk and the admin share.
 pub(crate) mod action_form;
+pub(crate) mod action_place;
 mod confirm_page;
 mod done_page;
-mod edge;
 pub(crate) mod presence;
-pub(crate) mod return_address;
 
 pub use admission::MAX_IN_PROGRESS;
 pub(crate) use admission::{Admission, NotDone};
@@ -64,7 +63,6 @@ pub use reply::Reply;
 pub use request::Request;
 pub use settings::{Settings, Site};
 
-pub(crate) use edge::Edge;
 pub(crate) use form::LIMIT as FORM_LIMIT;
 pub(crate) use handler::{get_page, post_form};
 pub(crate) use query::{PageAddress, escaped};

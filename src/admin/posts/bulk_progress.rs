@@ -5,9 +5,10 @@ use askama::Template;
 
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::paths::{LIST, bulk_archive};
+use crate::admin::posts::return_address::is_list;
 use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
 use crate::domain::{Interface, Permission};
-use crate::http::{Form, Layout, PageAddress, Reply, Request, return_address};
+use crate::http::{Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
@@ -112,5 +113,5 @@ pub(super) fn take_back(fields: &mut Form) -> Result<String, Refusal> {
 /// Takes the address of the list out of a query or form, if it names one.
 pub(super) fn take_named_back(fields: &mut Form) -> Result<Option<String>, Refusal> {
     let back = fields.take("back")?;
-    Ok(back.as_deref().and_then(return_address::of_list).map(str::to_owned))
+    Ok(back.filter(|address| is_list(address)))
 }

@@ -8,12 +8,22 @@ mod filters;
 mod list;
 mod list_page;
 mod paths;
+mod return_address;
 mod skipped;
 
 use actix_web::web::ServiceConfig;
 
 use crate::admin::csv;
-use crate::http::{Edge, Work, action_form, get_page, post_form};
+use crate::domain::Interface;
+use crate::http::action_place::{ActionPlace, Back};
+use crate::http::{Layout, Work, action_form, get_page, post_form};
+
+const ACTIONS: ActionPlace = ActionPlace {
+    interface: Interface::Admin,
+    posts: paths::LIST,
+    layout: |conn, request, person| Layout::of_admin(conn, request, "", person),
+    back: Back::Opener(return_address::is_list_or_post),
+};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     // The last one takes what the others leave.
@@ -27,12 +37,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/admin/posts/{id}", get_page(Work::Text, detail::show))
         .route(
             "/admin/posts/{id}/{action}",
-            get_page(Work::Text, |store, request| action_form::show(store, request, Edge::Admin)),
+            get_page(Work::Text, |store, request| action_form::show(store, request, &ACTIONS)),
         )
         .route(
             "/admin/posts/{id}/{action}",
             post_form(Work::Text, |store, request, form| {
-                action_form::submit(store, request, form, Edge::Admin)
+                action_form::submit(store, request, form, &ACTIONS)
             }),
         );
 }

@@ -1,8 +1,7 @@
 use crate::domain::{PostId, RevisionNumber};
-use crate::http::return_address;
 use crate::store::bulk::BulkId;
 
-pub(super) const LIST: &str = return_address::POSTS;
+pub(super) const LIST: &str = "/admin/posts";
 
 pub(super) const FILE: &str = "/admin/posts.csv";
 
