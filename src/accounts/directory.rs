@@ -17,9 +17,7 @@ row! {
     /// One line of the list.
     #[derive(Debug)]
     pub struct AccountSummary {
-        /// The owner.
         pub person: Person,
-        /// When the account was created.
         pub created_at: Timestamp = "u.created_at",
         /// When the owner's sessions were last used, to the minute; `None` is never.
         pub last_seen_at: Option<Timestamp> =
@@ -153,17 +151,13 @@ row! {
     pub struct AccountEventLine {
         /// Its number: later lines have higher ones.
         pub id: i64 = "e.id",
-        /// When it was recorded.
         pub at: Timestamp = "e.at",
-        /// Who made the change.
         pub by: Byline = byline!("actor"),
-        /// The name of the event.
         pub event: String = "e.event",
         /// The role that was granted or revoked.
         pub role: Option<String> = "e.role",
         /// The display name that it was given.
         pub display_name: Option<String> = "e.display_name",
-        /// The reason that was given.
         pub reason: String = "e.reason",
     }
 }

@@ -32,11 +32,8 @@ row! {
     /// One line of the list of accounts.
     #[derive(Debug)]
     pub struct AccountLine {
-        /// The owner.
         pub person: Person,
-        /// Whether the owner can sign in.
         pub is_active: bool = "u.is_active",
-        /// When the account was created.
         pub created_at: Timestamp = "u.created_at",
     }
 }
@@ -92,7 +89,6 @@ row! {
     /// The password hash of an active account.
     #[derive(Debug, Clone)]
     pub struct StoredPassword {
-        /// The account.
         pub user: UserId = "id",
         /// The Argon2id hash.
         pub hash: String = "password_hash",

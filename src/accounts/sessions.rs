@@ -107,7 +107,6 @@ row! {
         pub number: i64 = "s.number",
         /// The browser that it began in.
         pub device: String = "s.device",
-        /// When it began.
         pub created_at: Timestamp = "s.created_at",
         /// When it was last used, to the minute.
         pub last_used_at: Timestamp = "s.last_used_at",

@@ -139,17 +139,13 @@ row! {
     /// A token as its owner and staff see it.
     #[derive(Debug)]
     pub struct TokenLine {
-        /// The token.
         pub id: TokenId = "t.id",
-        /// Its name.
         pub name: String = "t.name",
         /// Its first characters.
         pub beginning: String = "t.beginning",
         /// The permissions that it is narrowed to; `None` is all of its account.
         pub narrowed_to: Option<Vec<Permission>> = "t.permissions",
-        /// When it was made.
         pub created_at: Timestamp = "t.created_at",
-        /// When it expires.
         pub expires_at: Timestamp = "t.expires_at",
         /// When it was last used, to the minute.
         pub last_used_at: Option<Timestamp> = "t.last_used_at",

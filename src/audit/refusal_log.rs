@@ -14,25 +14,18 @@ row! {
     /// One refusal.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct RefusalLine {
-        /// Its id.
         pub id: i64 = "r.id",
-        /// When it was recorded.
         pub at: Timestamp = "r.at",
         /// The request id, which the person's page also showed.
         pub request: RequestId = "r.request_id",
-        /// The interface.
         pub interface: String = "r.interface",
-        /// The account that was refused.
         pub actor: Byline = byline!("actor"),
-        /// The action.
         pub action: String = "r.action",
         /// The post, as the request named it: it may not exist.
         pub post: Option<PostId> = "r.post_id",
         /// The post's current title, if it exists.
         pub title: Option<String> = "text.title",
-        /// The revision seen.
         pub seen: Option<RevisionNumber> = "r.revision_seen",
-        /// The layer that refused.
         pub layer: String = "r.layer",
         /// The reasons, in the words that the person was shown.
         pub reasons: Vec<Reason> = "r.reasons",
@@ -189,9 +182,7 @@ row! {
     /// The number of refusals of a layer.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct LayerCount {
-        /// The layer.
         pub layer: String = "layer",
-        /// The number of refusals.
         pub count: i64 = "count(*)",
     }
 }

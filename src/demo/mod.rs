@@ -178,7 +178,6 @@ row! {
     /// A demo account that still has the demo password.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct DemoSignIn {
-        /// What to sign in with.
         pub username: String = "u.username",
         /// What the person holds now.
         pub roles: RoleSet = "u.roles",

@@ -179,7 +179,7 @@ pub struct Person {
     pub id: UserId,
     /// The name they sign in with.
     pub username: String,
-    /// Display name.
+    /// The name that others see.
     pub display_name: String,
     /// The roles they held when they were read.
     pub roles: RoleSet,

@@ -37,7 +37,6 @@ row! {
         pub seen: RevisionNumber = "i.revision_seen",
         /// Its title now; empty where there is no such post.
         pub title: String = "coalesce(btrim(r.title), '')",
-        /// The outcome.
         pub outcome: ItemOutcome,
     }
 }

@@ -31,7 +31,8 @@ pub(crate) fn select<'a, R: Row>(sql: impl AsRef<str>) -> Statement<'a, R::SqlTy
 }
 
 /// Makes a struct that is a row, or makes a struct of the domain one. Each field comes
-/// with the SQL of its column; a field that is a row itself has columns of its own.
+/// with the SQL of its column; a field that is a row itself has columns of its own. A
+/// field has a comment where its name, its type and its column do not say it all.
 macro_rules! row {
     (
         $(#[$attribute:meta])*
@@ -40,6 +41,7 @@ macro_rules! row {
         }
     ) => {
         $(#[$attribute])*
+        #[allow(missing_docs)]
         $visibility struct $row {
             $($(#[$comment])* $shown $field: $value,)*
         }

@@ -14,11 +14,9 @@ row! {
     /// A post that waits in review.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Waiting {
-        /// The post.
         pub id: PostId = "p.id",
         /// Its current title, which may be blank again.
         pub title: String = "text.title",
-        /// Its author.
         pub author: Byline = byline!("author"),
         /// Since when it waits.
         pub submitted_at: Timestamp = "p.submitted_at",
@@ -31,9 +29,7 @@ row! {
     /// A change request in the list.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct LastRequest {
-        /// The reviewer who requested changes.
         pub by: Byline = byline!("request"),
-        /// When.
         pub at: Timestamp = "request.at",
     }
 }

@@ -16,9 +16,7 @@ row! {
     /// One of an author's own posts, with its state and who has to act next.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct OwnLine {
-        /// The post.
         pub id: PostId = "p.id",
-        /// Its state.
         pub state: State = "p.state",
         /// Since when it has been in its state.
         pub since: Timestamp = "p.since",
@@ -27,13 +25,10 @@ row! {
         /// The last post of its stretch, by when that entered its state, if another stretch
         /// follows.
         pub(super) last_of_stretch: Option<Cursor> = "p.last_since, p.last_id",
-        /// What to call it.
         pub name: Name,
         /// What shows whether it lacks something.
         text: TextRow,
-        /// Its current revision.
         pub revision: RevisionNumber = "r.number",
-        /// When that was written.
         pub revised_at: Timestamp = "r.at",
         /// Who brought it into its state, from published on.
         pub by: Option<Byline> = byline!("doer"),

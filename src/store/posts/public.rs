@@ -24,21 +24,14 @@ row! {
     /// A post as the public finds it, without its body.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct PublicPost {
-        /// The post.
         pub id: PostId = "p.id",
         /// The revision that was published, for ever.
         pub revision: RevisionNumber = "p.published_revision",
-        /// Where it is found.
         pub slug: Slug = "p.slug",
-        /// Its title.
         pub title: String = "r.title",
-        /// Its summary.
         pub summary: String = "r.summary",
-        /// The id of its author.
         pub author_id: UserId = "p.author_id",
-        /// Who wrote it.
         pub author: String = "author.display_name",
-        /// When it was published.
         pub published_at: Timestamp = "p.published_at",
     }
 }
@@ -69,11 +62,8 @@ row! {
     /// The Markdown of a published revision.
     #[derive(Debug)]
     pub struct PublishedBody {
-        /// The post.
         pub post: PostId = "r.post_id",
-        /// The revision.
         pub revision: RevisionNumber = "r.number",
-        /// The Markdown.
         pub body: String = "r.body",
     }
 }
@@ -82,9 +72,7 @@ row! {
     /// The address of a published post.
     #[derive(Debug)]
     pub struct PublishedAddress {
-        /// Where the public finds it.
         pub slug: String = "slug",
-        /// Since when.
         pub published_at: Timestamp = "published_at",
     }
 }

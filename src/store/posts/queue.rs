@@ -14,19 +14,13 @@ row! {
     /// A post in review by another author, as a reviewer's desk shows it.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct QueueLine {
-        /// The post.
         pub id: PostId = "p.id",
-        /// Its author.
         pub author: Byline = byline!("author"),
-        /// Whether the author can still answer.
         pub author_availability: Availability = availability!("author", "author"),
         /// Since when it waits.
         pub submitted_at: Timestamp = "p.submitted_at",
-        /// What to call it.
         pub name: Name,
-        /// Its current revision.
         pub revision: RevisionNumber = "r.number",
-        /// When that was written.
         pub revised_at: Timestamp = "r.at",
         /// The change requests that are not withdrawn, of every revision.
         pub request: Option<Requests>,
