@@ -2,30 +2,27 @@
 //! and one account with its record.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use crate::accounts::account_search::AccountSearch;
 use crate::accounts::facts;
-use crate::accounts::person::PersonSqlType;
 use crate::domain::{AccountEvent, Byline, Person, Role, UserId, Username};
 use crate::policies::accounts::Account;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
-use crate::store::statement::{Statement, statement};
-use crate::store::values::BylineSqlType;
+use crate::store::row::{row, select};
+use crate::store::values::byline;
 
-/// One line of the list.
-#[derive(Debug, Queryable)]
-pub struct AccountSummary {
-    /// The owner.
-    pub person: Person,
-    /// When the account was created.
-    #[diesel(deserialize_as = Stored)]
-    pub created_at: Timestamp,
-    /// When the owner's sessions were last used, to the minute; `None` is never.
-    #[diesel(deserialize_as = NullableTimestamp)]
-    pub last_seen_at: Option<Timestamp>,
+row! {
+    /// One line of the list.
+    #[derive(Debug)]
+    pub struct AccountSummary {
+        pub person: Person,
+        pub created_at: Timestamp = "u.created_at",
+        /// When the owner's sessions were last used, to the minute; `None` is never.
+        pub last_seen_at: Option<Timestamp> =
+            "(SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id)",
+    }
 }
 
 impl HasCursor for AccountSummary {
@@ -45,16 +42,12 @@ pub struct AccountFilter {
     pub search: Option<AccountSearch>,
 }
 
-type EntrySqlType = (PersonSqlType, Timestamptz, Nullable<Timestamptz>);
-
-/// The statement for the accounts that meet a condition, from a cursor on.
+/// The text for the accounts that meet a condition, from a cursor on.
 macro_rules! entries {
     ($found:expr, $condition:expr, $newer:literal, $order:literal) => {
-        statement::<EntrySqlType>(concat!(
+        concat!(
             $found,
-            "SELECT u.id, u.username, u.display_name, u.roles, u.created_at,
-                 (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id)
-             FROM users u
+            "SELECT {columns} FROM users u
              WHERE u.is_active = $1 AND (u.created_at, u.id) ",
             $newer,
             " ($2, $3)",
@@ -63,7 +56,7 @@ macro_rules! entries {
             $order,
             ", u.id ",
             $order
-        ))
+        )
     };
 }
 
@@ -82,7 +75,7 @@ macro_rules! found {
     };
 }
 
-/// The statement for a page, by its order and whether there is a search.
+/// The text for a page, by its order and whether there is a search.
 macro_rules! in_order {
     ($slice:expr, $filter:expr, $condition:literal) => {
         match ($slice.reads(), &$filter.search) {
@@ -105,14 +98,14 @@ pub fn page(
     slice: &PageRequest,
 ) -> QueryResult<Page<AccountSummary>> {
     // The role is part of the SQL, so that the partial index of that role is used.
-    let query: Statement<'_, EntrySqlType> = match filter.role {
+    let sql = match filter.role {
         None => in_order!(slice, filter, ""),
         Some(Role::Author) => in_order!(slice, filter, " AND 'author' = ANY (u.roles)"),
         Some(Role::Reviewer) => in_order!(slice, filter, " AND 'reviewer' = ANY (u.roles)"),
         Some(Role::Staff) => in_order!(slice, filter, " AND 'staff' = ANY (u.roles)"),
     };
     let start = slice.start();
-    let mut query = query
+    let mut query = select::<AccountSummary>(sql)
         .bind::<Bool, _>(filter.is_active)
         .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(start.at))
         .bind::<BigInt, _>(start.id);
@@ -133,45 +126,41 @@ pub struct AccountDetails {
     pub last_seen_at: Option<Timestamp>,
 }
 
+row! {
+    struct AccountRow {
+        summary: AccountSummary,
+        is_active: bool = "u.is_active",
+    }
+}
+
 /// Returns the account with a username.
 pub fn find(conn: &mut PgConnection, username: &Username) -> QueryResult<Option<AccountDetails>> {
-    let row = statement::<(EntrySqlType, Bool)>(
-        "SELECT u.id, u.username, u.display_name, u.roles, u.created_at,
-             (SELECT max(s.last_used_at) FROM sessions s WHERE s.user_id = u.id), u.is_active
-         FROM users u WHERE u.username = $1",
-    )
-    .bind::<Text, _>(username.as_str())
-    .get_result::<(AccountSummary, bool)>(conn)
-    .optional()?;
-    let Some((AccountSummary { person, created_at, last_seen_at }, is_active)) = row else {
-        return Ok(None);
-    };
+    let row = select::<AccountRow>("SELECT {columns} FROM users u WHERE u.username = $1")
+        .bind::<Text, _>(username.as_str())
+        .get_result::<AccountRow>(conn)
+        .optional()?;
+    let Some(AccountRow { summary, is_active }) = row else { return Ok(None) };
+    let AccountSummary { person, created_at, last_seen_at } = summary;
     let account = facts::account(conn, person, is_active, None)?;
     Ok(Some(AccountDetails { account, created_at, last_seen_at }))
 }
 
-/// A line of an account's record.
-#[derive(Debug, Queryable)]
-pub struct AccountEventLine {
-    /// Its number: later lines have higher ones.
-    pub id: i64,
-    /// When it was recorded.
-    #[diesel(deserialize_as = Stored)]
-    pub at: Timestamp,
-    /// Who made the change.
-    pub by: Byline,
-    /// What happened.
-    pub event: AccountEvent,
-    /// The role that was granted or revoked.
-    pub role: Option<Role>,
-    /// The display name that it was given.
-    pub display_name: Option<String>,
-    /// The reason that was given.
-    pub reason: String,
+row! {
+    /// A line of an account's record.
+    #[derive(Debug)]
+    pub struct AccountEventLine {
+        /// Its number: later lines have higher ones.
+        pub id: i64 = "e.id",
+        pub at: Timestamp = "e.at",
+        pub by: Byline = byline!("actor"),
+        pub event: AccountEvent = "e.event",
+        /// The role that was granted or revoked.
+        pub role: Option<Role> = "e.role",
+        /// The display name that it was given.
+        pub display_name: Option<String> = "e.display_name",
+        pub reason: String = "e.reason",
+    }
 }
-
-type AccountEventLineSqlType =
-    (BigInt, Timestamptz, BylineSqlType, Text, Nullable<Text>, Nullable<Text>, Text);
 
 /// Returns at most `limit` lines of an account's record, the latest first,
 /// starting before the line `before`.
@@ -181,10 +170,8 @@ pub fn events(
     before: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<AccountEventLine>> {
-    statement::<AccountEventLineSqlType>(
-        "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
-         e.role, e.display_name, e.reason
-         FROM account_events e JOIN users actor ON actor.id = e.actor_id
+    select::<AccountEventLine>(
+        "SELECT {columns} FROM account_events e JOIN users actor ON actor.id = e.actor_id
          WHERE e.subject_id = $1 AND e.id < $2
          ORDER BY e.id DESC",
     )
@@ -196,10 +183,8 @@ pub fn events(
 
 /// Returns the latest grant of each role that a person holds.
 pub fn grants(conn: &mut PgConnection, subject: &Person) -> QueryResult<Vec<AccountEventLine>> {
-    statement::<AccountEventLineSqlType>(
-        "SELECT e.id, e.at, actor.id, actor.username || ' ' || actor.display_name, e.event, \
-         e.role, e.display_name, e.reason
-         FROM unnest($2::text[]) AS held (role)
+    select::<AccountEventLine>(
+        "SELECT {columns} FROM unnest($2::text[]) AS held (role)
          CROSS JOIN LATERAL (
              SELECT * FROM account_events
              WHERE subject_id = $1 AND event = 'role-granted' AND role = held.role

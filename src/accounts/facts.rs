@@ -1,12 +1,12 @@
 //! The facts about an account that policies look at, read under its lock.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 use crate::domain::{OwnChange, Person, TokenId, UserId};
 use crate::policies::accounts::Account;
 use crate::policies::own_account::OwnAccount;
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
 
 /// Returns the facts about an account that staff want to change, and about one
 /// of its tokens.
@@ -16,18 +16,10 @@ pub(crate) fn account(
     is_active: bool,
     token: Option<TokenId>,
 ) -> QueryResult<Account> {
-    let row = statement::<(Bool, BigInt, Bool)>(
-        "SELECT EXISTS (
-                 SELECT FROM sessions s JOIN users u ON u.id = s.user_id
-                 WHERE s.user_id = $1 AND session_is_live(s, u)),
-             (SELECT coalesce(max(active_staff), 0)::bigint FROM staff_roster),
-             EXISTS (
-                 SELECT FROM tokens t JOIN users u ON u.id = t.user_id
-                 WHERE t.id = $2 AND t.user_id = $1 AND token_works(t, u))",
-    )
-    .bind::<BigInt, _>(person.id.0)
-    .bind::<Nullable<BigInt>, _>(token.map(|token| token.0))
-    .get_result::<AccountFactsRow>(conn)?;
+    let row = select::<AccountFactsRow>("SELECT {columns}")
+        .bind::<BigInt, _>(person.id.0)
+        .bind::<Nullable<BigInt>, _>(token.map(|token| token.0))
+        .get_result::<AccountFactsRow>(conn)?;
     Ok(Account {
         person,
         is_active,
@@ -37,11 +29,16 @@ pub(crate) fn account(
     })
 }
 
-#[derive(Queryable)]
-struct AccountFactsRow {
-    is_signed_in: bool,
-    active_staff: i64,
-    has_token: bool,
+row! {
+    struct AccountFactsRow {
+        is_signed_in: bool =
+            "EXISTS (SELECT FROM sessions s JOIN users u ON u.id = s.user_id
+                     WHERE s.user_id = $1 AND session_is_live(s, u))",
+        active_staff: i64 = "(SELECT coalesce(max(active_staff), 0)::bigint FROM staff_roster)",
+        has_token: bool =
+            "EXISTS (SELECT FROM tokens t JOIN users u ON u.id = t.user_id
+                     WHERE t.id = $2 AND t.user_id = $1 AND token_works(t, u))",
+    }
 }
 
 /// Returns the facts about an account whose owner wants to change it. `this` is
@@ -60,8 +57,7 @@ pub(crate) fn own(
         OwnChange::RevokeToken(token) => (None, Some(token.0), None),
         OwnChange::MakeToken(token) => (None, None, Some(token.name.as_str())),
     };
-    type Row = (Bool, Bool, Bool, Bool, Bool, BigInt);
-    let row = statement::<Row>(
+    select::<OwnAccount>(
         "WITH live AS (
              SELECT s.number, s.id_hash FROM sessions s JOIN users u ON u.id = s.user_id
              WHERE s.user_id = $1 AND session_is_live(s, u)
@@ -69,12 +65,7 @@ pub(crate) fn own(
              SELECT t.id, t.name FROM tokens t JOIN users u ON u.id = t.user_id
              WHERE t.user_id = $1 AND token_works(t, u)
          )
-         SELECT coalesce((SELECT password_hash = $2 FROM users WHERE id = $1), false),
-             EXISTS (SELECT FROM live WHERE id_hash <> $3),
-             EXISTS (SELECT FROM live WHERE number = $4),
-             EXISTS (SELECT FROM working WHERE id = $5),
-             EXISTS (SELECT FROM working WHERE lower(name) = lower($6)),
-             (SELECT count(*) FROM working)",
+         SELECT {columns}",
     )
     .bind::<BigInt, _>(owner.0)
     .bind::<Nullable<Text>, _>(shown)
@@ -82,23 +73,18 @@ pub(crate) fn own(
     .bind::<Nullable<BigInt>, _>(session)
     .bind::<Nullable<BigInt>, _>(token)
     .bind::<Nullable<Text>, _>(name)
-    .get_result::<OwnAccountRow>(conn)?;
-    Ok(OwnAccount {
-        is_proven: row.is_proven,
-        has_other_sessions: row.has_other_sessions,
-        has_session: row.has_session,
-        has_token: row.has_token,
-        has_token_of_that_name: row.has_token_of_that_name,
-        tokens: row.tokens,
-    })
+    .get_result(conn)
 }
 
-#[derive(Queryable)]
-struct OwnAccountRow {
-    is_proven: bool,
-    has_other_sessions: bool,
-    has_session: bool,
-    has_token: bool,
-    has_token_of_that_name: bool,
-    tokens: i64,
+row! {
+    for OwnAccount {
+        is_proven: bool =
+            "coalesce((SELECT password_hash = $2 FROM users WHERE id = $1), false)",
+        has_other_sessions: bool = "EXISTS (SELECT FROM live WHERE id_hash <> $3)",
+        has_session: bool = "EXISTS (SELECT FROM live WHERE number = $4)",
+        has_token: bool = "EXISTS (SELECT FROM working WHERE id = $5)",
+        has_token_of_that_name: bool =
+            "EXISTS (SELECT FROM working WHERE lower(name) = lower($6))",
+        tokens: i64 = "(SELECT count(*) FROM working)",
+    }
 }

@@ -3,13 +3,11 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 
-use super::person::PersonSqlType;
 use super::sessions::{self, SessionId};
 use super::tokens;
 use crate::domain::{Actor, Person, SecretHash, Step, UserId};
 use crate::store::Transaction;
-use crate::store::schema::users;
-use crate::store::statement::statement;
+use crate::store::row::select;
 
 /// What a request shows to identify its account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,9 +37,8 @@ pub fn load<'tx>(
 ) -> QueryResult<Option<Actor<'tx>>> {
     let person = match credential {
         Credential::Token(token) => tokens::pin(tx, token)?,
-        Credential::Session(session) => statement::<PersonSqlType>(
-            "SELECT u.id, u.username, u.display_name, u.roles
-             FROM sessions s JOIN users u ON u.id = s.user_id
+        Credential::Session(session) => select::<Person>(
+            "SELECT {columns} FROM sessions s JOIN users u ON u.id = s.user_id
              WHERE s.id_hash = $1 AND session_is_live(s, u)
                AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
              FOR KEY SHARE OF u FOR SHARE OF s",
@@ -49,9 +46,8 @@ pub fn load<'tx>(
         .bind::<Binary, _>(session.hash())
         .get_result::<Person>(tx.conn())
         .optional()?,
-        Credential::Account(id) => statement::<PersonSqlType>(
-            "SELECT u.id, u.username, u.display_name, u.roles
-             FROM users u
+        Credential::Account(id) => select::<Person>(
+            "SELECT {columns} FROM users u
              WHERE u.id = $1 AND u.is_active
                AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
              FOR KEY SHARE",
@@ -70,10 +66,11 @@ pub fn identify(conn: &mut PgConnection, credential: &Credential) -> QueryResult
     match credential {
         Credential::Session(session) => sessions::find(conn, session),
         Credential::Token(token) => Ok(tokens::find(conn, token)?.map(|bearer| bearer.person)),
-        Credential::Account(id) => users::table
-            .filter(users::id.eq(id.0).and(users::is_active))
-            .select((users::id, users::username, users::display_name, users::roles))
-            .first(conn)
-            .optional(),
+        Credential::Account(id) => {
+            select::<Person>("SELECT {columns} FROM users u WHERE u.id = $1 AND u.is_active")
+                .bind::<BigInt, _>(id.0)
+                .get_result(conn)
+                .optional()
+        }
     }
 }

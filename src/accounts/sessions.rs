@@ -2,14 +2,13 @@
 //! database stores its SHA-256 and the account.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text};
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
 use sha2::{Digest, Sha256};
 
-use crate::accounts::person::PersonSqlType;
 use crate::accounts::secrets::hash_of;
 use crate::domain::{Person, SecretHash, UserId, decimal};
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
 /// A session ends after this long, used or not: 7 days, in seconds.
@@ -97,13 +96,13 @@ pub fn begin(
 /// Returns the owner of a session, or `None` when it has ended. It takes no lock: it
 /// is for reading and for early refusals.
 pub fn find(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Option<Person>> {
-    statement::<PersonSqlType>(
-        "SELECT u.id, u.username, u.display_name, u.roles
+    select::<Person>(
+        "SELECT {columns}
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id_hash = $1 AND session_is_live(s, u)",
     )
     .bind::<Binary, _>(session.hash())
-    .get_result::<Person>(conn)
+    .get_result(conn)
     .optional()
 }
 
@@ -115,21 +114,20 @@ pub fn end(conn: &mut PgConnection, session: &SessionId) -> QueryResult<()> {
     Ok(())
 }
 
-/// A live session, as its owner and staff see it.
-#[derive(Debug, Queryable)]
-pub struct SessionLine {
-    /// The public number of the session: its id is a secret.
-    pub number: i64,
-    /// The browser that it began in.
-    pub device: String,
-    /// When it began.
-    #[diesel(deserialize_as = Stored)]
-    pub created_at: Timestamp,
-    /// When it was last used, to the minute.
-    #[diesel(deserialize_as = Stored)]
-    pub last_used_at: Timestamp,
-    /// Whether it is the session of this request.
-    pub is_this: bool,
+row! {
+    /// A live session, as its owner and staff see it.
+    #[derive(Debug)]
+    pub struct SessionLine {
+        /// The public number of the session: its id is a secret.
+        pub number: i64 = "s.number",
+        /// The browser that it began in.
+        pub device: String = "s.device",
+        pub created_at: Timestamp = "s.created_at",
+        /// When it was last used, to the minute.
+        pub last_used_at: Timestamp = "s.last_used_at",
+        /// Whether it is the session of this request.
+        pub is_this: bool = "s.id_hash = $2",
+    }
 }
 
 /// The most sessions of a person that a list shows.
@@ -142,10 +140,8 @@ pub fn of_person(
     user: UserId,
     asking: Option<&SessionId>,
 ) -> QueryResult<Vec<SessionLine>> {
-    type Row = (BigInt, Text, Timestamptz, Timestamptz, Bool);
-    statement::<Row>(
-        "SELECT s.number, s.device, s.created_at, s.last_used_at, s.id_hash = $2
-         FROM sessions s JOIN users u ON u.id = s.user_id
+    select::<SessionLine>(
+        "SELECT {columns} FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.user_id = $1 AND session_is_live(s, u)
          ORDER BY s.last_used_at DESC",
     )

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::accounts::sessions::SessionId;
 use crate::domain::{Network, SecretHash, named};
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
 /// The length of a window: 15 minutes, in seconds.
@@ -154,14 +155,16 @@ pub fn count(
     Ok(Ok(()))
 }
 
-#[derive(Queryable)]
-struct WindowRow {
-    attempts: i32,
-    retry_after: i32,
+row! {
+    struct WindowRow {
+        attempts: i32 = "t.attempts",
+        retry_after: i32 =
+            "greatest(1, ceil($3 - extract(epoch FROM clock_timestamp() - t.window_began_at)))::integer",
+    }
 }
 
 fn add_one(conn: &mut PgConnection, counter: &Counter) -> QueryResult<WindowRow> {
-    statement::<(Integer, Integer)>(
+    select::<WindowRow>(
         "INSERT INTO sign_in_throttle AS t (kind, subject_hash, attempts)
          VALUES ($1, $2, 1)
          ON CONFLICT (kind, subject_hash) DO UPDATE SET
@@ -171,8 +174,7 @@ fn add_one(conn: &mut PgConnection, counter: &Counter) -> QueryResult<WindowRow>
              window_began_at = CASE
                  WHEN t.window_began_at < clock_timestamp() - make_interval(secs => $3)
                  THEN clock_timestamp() ELSE t.window_began_at END
-         RETURNING t.attempts,
-             greatest(1, ceil($3 - extract(epoch FROM clock_timestamp() - t.window_began_at)))::integer",
+         RETURNING {columns}",
     )
     .bind::<Text, _>(counter.kind.as_str())
     .bind::<Binary, _>(counter.subject.to_vec())

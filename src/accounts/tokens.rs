@@ -3,18 +3,14 @@
 //! The prefix lets scanners find a token that leaked. The checksum recognises a
 //! typing error without a query.
 
-use diesel::deserialize;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Binary};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use crate::accounts::person::PersonSqlType;
 use crate::accounts::secrets::{LENGTH, Secret, base62_of, hash_of};
 use crate::domain::{Permission, Person, SecretHash, TokenId, UserId};
 use crate::store::Transaction;
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
 
 /// The prefix of every token.
 const PREFIX: &str = "imprimatur_";
@@ -92,36 +88,22 @@ pub struct Bearer {
     pub person: Person,
 }
 
-type BearerSqlType = (PersonSqlType, BigInt, Nullable<Array<Text>>);
+row! {
+    /// A token and its owner, with all roles.
+    pub struct BearerRow {
+        person: Person,
+        token: TokenId = "t.id",
+        narrowed_to: Option<Vec<Permission>> = "t.permissions",
+    }
+}
 
-impl Queryable<BearerSqlType, Pg> for Bearer {
-    type Row = (Person, TokenId, Narrowing);
-
-    fn build((mut person, token, Narrowing(permissions)): Self::Row) -> deserialize::Result<Self> {
-        if let Some(permissions) = permissions {
+row! {
+    Bearer from BearerRow,
+    BearerRow { mut person, token, narrowed_to } => {
+        if let Some(permissions) = narrowed_to {
             person.roles = person.roles.narrowed_to(permissions);
         }
-        Ok(Self { token, person })
-    }
-}
-
-/// The permissions that a token is narrowed to, as they are stored. A name that no
-/// longer exists grants nothing.
-pub struct Narrowing(Option<Vec<Permission>>);
-
-impl Queryable<Nullable<Array<Text>>, Pg> for Narrowing {
-    type Row = Option<Vec<String>>;
-
-    fn build(names: Self::Row) -> deserialize::Result<Self> {
-        let known =
-            |names: Vec<String>| names.iter().filter_map(|name| name.parse().ok()).collect();
-        Ok(Self(names.map(known)))
-    }
-}
-
-impl From<Narrowing> for Option<Vec<Permission>> {
-    fn from(stored: Narrowing) -> Self {
-        stored.0
+        Self { token, person }
     }
 }
 
@@ -129,9 +111,8 @@ impl From<Narrowing> for Option<Vec<Permission>> {
 /// expired, or its account is deactivated. It takes no lock: it is for reading
 /// and for early refusals.
 pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<Bearer>> {
-    statement::<BearerSqlType>(
-        "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions
-         FROM tokens t JOIN users u ON u.id = t.user_id
+    select::<Bearer>(
+        "SELECT {columns} FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.secret_hash = $1 AND token_works(t, u)",
     )
     .bind::<Binary, _>(token.as_bytes())
@@ -142,9 +123,8 @@ pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<B
 /// Returns the owner of a token, and locks account and token until the
 /// transaction ends; `None` in the cases of [`find`].
 pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<Option<Person>> {
-    let bearer = statement::<BearerSqlType>(
-        "SELECT u.id, u.username, u.display_name, u.roles, t.id, t.permissions
-         FROM tokens t JOIN users u ON u.id = t.user_id
+    let bearer = select::<Bearer>(
+        "SELECT {columns} FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.secret_hash = $1 AND token_works(t, u)
            AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
          FOR KEY SHARE OF u FOR SHARE OF t",
@@ -155,27 +135,21 @@ pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<O
     Ok(bearer.map(|bearer| bearer.person))
 }
 
-/// A token as its owner and staff see it.
-#[derive(Debug, Queryable)]
-pub struct TokenLine {
-    /// The token.
-    pub id: TokenId,
-    /// Its name.
-    pub name: String,
-    /// Its first characters.
-    pub beginning: String,
-    /// The permissions that it is narrowed to; `None` is all of its account.
-    #[diesel(deserialize_as = Narrowing)]
-    pub narrowed_to: Option<Vec<Permission>>,
-    /// When it was made.
-    #[diesel(deserialize_as = Stored)]
-    pub created_at: Timestamp,
-    /// When it expires.
-    #[diesel(deserialize_as = Stored)]
-    pub expires_at: Timestamp,
-    /// When it was last used, to the minute.
-    #[diesel(deserialize_as = NullableTimestamp)]
-    pub last_used_at: Option<Timestamp>,
+row! {
+    /// A token as its owner and staff see it.
+    #[derive(Debug)]
+    pub struct TokenLine {
+        pub id: TokenId = "t.id",
+        pub name: String = "t.name",
+        /// Its first characters.
+        pub beginning: String = "t.beginning",
+        /// The permissions that it is narrowed to; `None` is all of its account.
+        pub narrowed_to: Option<Vec<Permission>> = "t.permissions",
+        pub created_at: Timestamp = "t.created_at",
+        pub expires_at: Timestamp = "t.expires_at",
+        /// When it was last used, to the minute.
+        pub last_used_at: Option<Timestamp> = "t.last_used_at",
+    }
 }
 
 impl TokenLine {
@@ -193,18 +167,8 @@ impl TokenLine {
 
 /// Returns the working tokens of a person, the newest first, at most 100.
 pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<TokenLine>> {
-    type Row = (
-        BigInt,
-        Text,
-        Text,
-        Nullable<Array<Text>>,
-        Timestamptz,
-        Timestamptz,
-        Nullable<Timestamptz>,
-    );
-    statement::<Row>(
-        "SELECT t.id, t.name, t.beginning, t.permissions, t.created_at, t.expires_at, t.last_used_at
-         FROM tokens t JOIN users u ON u.id = t.user_id
+    select::<TokenLine>(
+        "SELECT {columns} FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.user_id = $1 AND token_works(t, u)
          ORDER BY t.id DESC",
     )

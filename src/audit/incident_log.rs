@@ -1,14 +1,16 @@
 //! Reads incidents: a page of them, or one, with its lock.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
-use jiff_diesel::{Timestamp as Stored, ToDiesel};
+use diesel::sql_types::{BigInt, Timestamptz};
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
 
 use crate::domain::{Acknowledgement, Byline, Incident, IncidentId, PostId, RequestId};
 use crate::store::Transaction;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
-use crate::store::values::BylineSqlType;
+use crate::store::values::byline;
 
 /// Whether an incident has been acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,38 +27,30 @@ impl HasCursor for Incident {
     }
 }
 
-type IncidentSqlType = (
-    BigInt,
-    Timestamptz,
-    Uuid,
-    Text,
-    Nullable<BylineSqlType>,
-    Text,
-    Nullable<BigInt>,
-    Text,
-    Text,
-    Nullable<(Timestamptz, BylineSqlType, Text)>,
-);
-
-#[derive(Queryable)]
-struct IncidentRow {
-    id: IncidentId,
-    at: Stored,
-    request: RequestId,
-    interface: String,
-    actor: Option<Byline>,
-    action: String,
-    post: Option<PostId>,
-    invariant: String,
-    detail: String,
-    acknowledgement: Option<(Stored, Byline, String)>,
+row! {
+    for Incident {
+        id: IncidentId = "i.id",
+        at: Timestamp = "i.at",
+        request: RequestId = "i.request_id",
+        interface: String = "i.interface",
+        actor: Option<Byline> = byline!("actor"),
+        action: String = "i.action",
+        post: Option<PostId> = "i.post_id",
+        invariant: String = "i.invariant",
+        detail: String = "i.detail",
+        acknowledgement: Option<Acknowledgement>,
+    }
 }
 
-const COLUMNS: &str = "SELECT i.id, i.at, i.request_id, i.interface, actor.id, actor.username || \
-                       ' ' || actor.display_name,
-     i.action, i.post_id, i.invariant, i.detail,
-     i.acknowledged_at, staff.id, staff.username || ' ' || staff.display_name, i.acknowledgement
- FROM incidents i
+row! {
+    for Acknowledgement {
+        at: Timestamp = "i.acknowledged_at",
+        by: Byline = byline!("staff"),
+        note: String = "i.acknowledgement",
+    }
+}
+
+const INCIDENTS: &str = "SELECT {columns} FROM incidents i
  LEFT JOIN users actor ON actor.id = i.actor_id
  LEFT JOIN users staff ON staff.id = i.acknowledged_by
  WHERE ";
@@ -76,21 +70,20 @@ pub fn incidents(
         Order::OldestFirst => "(i.at, i.id) > ($1, $2) ORDER BY i.at, i.id",
     };
     let start = slice.start();
-    let rows = statement::<IncidentSqlType>([COLUMNS, which, range].concat())
+    let rows = select::<Incident>([INCIDENTS, which, range].concat())
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .at_most(slice.limit())
-        .load::<IncidentRow>(conn)?;
-    Ok(slice.page(rows.into_iter().map(Incident::from).collect()))
+        .load(conn)?;
+    Ok(slice.page(rows))
 }
 
 /// Returns an incident, or `None` when it does not exist.
 pub fn incident(conn: &mut PgConnection, id: IncidentId) -> QueryResult<Option<Incident>> {
-    let row = statement::<IncidentSqlType>([COLUMNS, "i.id = $1"].concat())
+    select::<Incident>([INCIDENTS, "i.id = $1"].concat())
         .bind::<BigInt, _>(id.0)
-        .get_result::<IncidentRow>(conn)
-        .optional()?;
-    Ok(row.map(Incident::from))
+        .get_result(conn)
+        .optional()
 }
 
 /// Locks an incident and returns it as it is now. It takes two statements: one
@@ -101,26 +94,4 @@ pub fn lock_incident(tx: &mut Transaction<'_>, id: IncidentId) -> QueryResult<Op
         .get_result::<i64>(tx.conn())
         .optional()?;
     incident(tx.conn(), id)
-}
-
-impl From<IncidentRow> for Incident {
-    fn from(row: IncidentRow) -> Self {
-        let acknowledgement = row.acknowledgement.map(|(at, by, note)| Acknowledgement {
-            at: at.to_jiff(),
-            by,
-            note,
-        });
-        Self {
-            id: row.id,
-            at: row.at.to_jiff(),
-            request: row.request,
-            interface: row.interface,
-            actor: row.actor,
-            action: row.action,
-            post: row.post,
-            invariant: row.invariant,
-            detail: row.detail,
-            acknowledgement,
-        }
-    }
 }

@@ -1,44 +1,35 @@
 //! Reads refusals: a filtered page of them, and counts.
 
-use diesel::deserialize;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::{Timestamp as Stored, ToDiesel};
+use jiff_diesel::ToDiesel;
 
 use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
-use crate::store::statement::{Statement, statement, statement_of};
-use crate::store::values::BylineSqlType;
+use crate::store::row::{row, select};
+use crate::store::values::byline;
 
-/// One refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct RefusalLine {
-    /// Its id.
-    pub id: i64,
-    /// When it was recorded.
-    #[diesel(deserialize_as = Stored)]
-    pub at: Timestamp,
-    /// The request id, which the person's page also showed.
-    pub request: RequestId,
-    /// The interface.
-    pub interface: String,
-    /// The account that was refused.
-    pub actor: Byline,
-    /// The action.
-    pub action: String,
-    /// The post, as the request named it: it may not exist.
-    pub post: Option<PostId>,
-    /// The post's current title, if it exists.
-    pub title: Option<String>,
-    /// The revision seen.
-    pub seen: Option<RevisionNumber>,
-    /// The layer that refused.
-    pub layer: String,
-    /// The reasons, in the words that the person was shown.
-    #[diesel(deserialize_as = StoredReasons)]
-    pub reasons: Vec<Reason>,
+row! {
+    /// One refusal.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct RefusalLine {
+        pub id: i64 = "r.id",
+        pub at: Timestamp = "r.at",
+        /// The request id, which the person's page also showed.
+        pub request: RequestId = "r.request_id",
+        pub interface: String = "r.interface",
+        pub actor: Byline = byline!("actor"),
+        pub action: String = "r.action",
+        /// The post, as the request named it: it may not exist.
+        pub post: Option<PostId> = "r.post_id",
+        /// The post's current title, if it exists.
+        pub title: Option<String> = "text.title",
+        pub seen: Option<RevisionNumber> = "r.revision_seen",
+        pub layer: String = "r.layer",
+        /// The reasons, in the words that the person was shown.
+        pub reasons: Vec<Reason> = "r.reasons",
+    }
 }
 
 impl HasCursor for RefusalLine {
@@ -74,37 +65,6 @@ impl RefusalFilter {
     }
 }
 
-type RefusalLineSqlType = (
-    BigInt,
-    Timestamptz,
-    Uuid,
-    Text,
-    BylineSqlType,
-    Text,
-    Nullable<BigInt>,
-    Nullable<Text>,
-    Nullable<Integer>,
-    Text,
-    Jsonb,
-);
-
-/// The reasons as they are stored.
-pub struct StoredReasons(Vec<Reason>);
-
-impl Queryable<Jsonb, Pg> for StoredReasons {
-    type Row = serde_json::Value;
-
-    fn build(reasons: Self::Row) -> deserialize::Result<Self> {
-        Ok(Self(serde_json::from_value(reasons)?))
-    }
-}
-
-impl From<StoredReasons> for Vec<Reason> {
-    fn from(stored: StoredReasons) -> Self {
-        stored.0
-    }
-}
-
 /// Returns a page of refusals. It reads indexes from the cursor on, and no more
 /// rows than the page has, however many refusals there are.
 pub fn refusals(
@@ -113,7 +73,7 @@ pub fn refusals(
     slice: &PageRequest,
 ) -> QueryResult<Page<RefusalLine>> {
     let start = slice.start();
-    let lines = list(filter, slice.reads())
+    let lines = select::<RefusalLine>(list(filter, slice.reads()))
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .bind::<Timestamptz, _>(filter.since.unwrap_or(Timestamp::UNIX_EPOCH).to_diesel())
@@ -130,7 +90,7 @@ pub fn refusals(
 }
 
 /// Returns the statement for a filter, in one direction.
-fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, RefusalLineSqlType> {
+fn list(filter: &RefusalFilter, order: Order) -> String {
     let (beyond, sorted, farthest, not_beyond) = match order {
         Order::NewestFirst => (
             "(r.at, r.id) < ($1, $2) AND r.at >= $3 AND r.at < $4 ",
@@ -154,9 +114,9 @@ fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, RefusalLineSq
     if scope.is_empty() && !filter.is_about_kinds() {
         let page = ["(SELECT r.* FROM refusals r WHERE ", beyond, sorted, " LIMIT rows) r"];
         let [from, beyond, sorted, end] = page;
-        return statement_of(&[COLUMNS, from, beyond, sorted, end, NAMES, sorted]);
+        return [SELECT, from, beyond, sorted, end, NAMES, sorted].concat();
     }
-    statement_of(&[
+    [
         // Each kind that there is, found behind the one before it.
         "WITH RECURSIVE kinds AS (
              (SELECT r.kind FROM refusals r WHERE ",
@@ -193,7 +153,7 @@ fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, RefusalLineSq
         " LIMIT rows
              ) r HAVING count(*) = rows
          ) ",
-        COLUMNS,
+        SELECT,
         "(SELECT r.* FROM wanted CROSS JOIN LATERAL (
              SELECT r.at, r.id FROM refusals r WHERE ",
         scope,
@@ -206,13 +166,11 @@ fn list<'a>(filter: &RefusalFilter, order: Order) -> Statement<'a, RefusalLineSq
         " LIMIT rows) page JOIN refusals r ON r.id = page.id",
         NAMES,
         sorted,
-    ])
+    ]
+    .concat()
 }
 
-const COLUMNS: &str = "SELECT r.id, r.at, r.request_id, r.interface,
-     actor.id, actor.username || ' ' || actor.display_name,
-     r.action, r.post_id, text.title, r.revision_seen, r.layer, r.reasons
- FROM ";
+const SELECT: &str = "SELECT {columns} FROM ";
 const NAMES: &str = " JOIN users actor ON actor.id = r.actor_id
  LEFT JOIN posts p ON p.id = r.post_id
  LEFT JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision ";
@@ -220,20 +178,20 @@ const NAMES: &str = " JOIN users actor ON actor.id = r.actor_id
 /// The most refusals that [`refusals_since`] counts.
 pub const MOST_COUNTED: i64 = 1_000;
 
-/// The number of refusals of a layer.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct LayerCount {
-    /// The layer.
-    pub layer: String,
-    /// The number of refusals.
-    pub count: i64,
+row! {
+    /// The number of refusals of a layer.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct LayerCount {
+        pub layer: String = "layer",
+        pub count: i64 = "count(*)",
+    }
 }
 
 /// Returns the number of refusals of each layer since a time, among the newest
 /// [`MOST_COUNTED`] refusals.
 pub fn refusals_since(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<LayerCount>> {
-    statement::<(Text, BigInt)>(
-        "SELECT layer, count(*) FROM (
+    select::<LayerCount>(
+        "SELECT {columns} FROM (
              SELECT layer FROM refusals WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT rows
          ) AS newest
          GROUP BY layer ORDER BY layer",

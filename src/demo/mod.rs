@@ -4,7 +4,7 @@
 mod posts;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text};
+use diesel::sql_types::Text;
 
 use crate::accounts;
 use crate::accounts::passwords::{self, HashingError};
@@ -14,6 +14,7 @@ use crate::domain::{
     parse_display_name,
 };
 use crate::refusal::Refusal;
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
 use crate::store::{Store, Unavailable};
 use crate::workflow::accounts::AccountCall;
@@ -173,19 +174,20 @@ fn call(store: &Store, username: &str, key: String) -> Result<Call, DemoError> {
     Ok(Call { caller, key: OperationKey::parse(&key)? })
 }
 
-/// A demo account that still has the demo password.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DemoSignIn {
-    /// What to sign in with.
-    pub username: String,
-    /// What the person holds now, for people to read.
-    pub roles: String,
+row! {
+    /// A demo account that still has the demo password.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct DemoSignIn {
+        pub username: String = "u.username",
+        /// What the person holds now.
+        pub roles: RoleSet = "u.roles",
+    }
 }
 
 /// Returns the active accounts that still have the demo password.
 pub fn sign_ins(conn: &mut PgConnection) -> QueryResult<Vec<DemoSignIn>> {
-    let rows = statement::<(Text, Array<Text>)>(
-        "SELECT u.username, u.roles FROM users u
+    select::<DemoSignIn>(
+        "SELECT {columns} FROM users u
          WHERE u.is_active
            AND EXISTS (SELECT FROM account_events e
                        WHERE e.subject_id = u.id AND e.event = 'created' AND e.reason = $1)
@@ -194,10 +196,7 @@ pub fn sign_ins(conn: &mut PgConnection) -> QueryResult<Vec<DemoSignIn>> {
          ORDER BY u.username",
     )
     .bind::<Text, _>(REASON)
-    .load::<(String, Vec<String>)>(conn)?;
-    let sign_in =
-        |(username, roles): (String, Vec<String>)| DemoSignIn { username, roles: roles.join(", ") };
-    Ok(rows.into_iter().map(sign_in).collect())
+    .load(conn)
 }
 
 /// Why the demo is incomplete.

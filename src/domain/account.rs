@@ -197,7 +197,7 @@ impl Command for OwnChange {
 /// An account that does not exist yet.
 #[derive(Debug)]
 pub struct NewAccount {
-    /// Username.
+    /// What the person signs in with.
     pub username: Username,
     /// What others see.
     pub display_name: String,

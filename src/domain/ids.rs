@@ -5,6 +5,7 @@ macro_rules! ids {
             $(#[$doc])*
             #[derive(
                 Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
+                serde::Deserialize,
             )]
             pub struct $name(pub $number);
 

@@ -6,7 +6,7 @@ use super::{UserId, Within};
 /// A person as others see them: for bylines and sentences. Two people may have
 /// one display name, so it is shown with the username wherever readers have to
 /// tell them apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Byline {
     /// The account.
     pub id: UserId,
@@ -14,15 +14,6 @@ pub struct Byline {
     pub name: String,
     /// The name that the person signs in with.
     pub username: String,
-}
-
-impl Byline {
-    /// Returns the person whose names are in one text: the username, which has
-    /// no blank, a blank, and the display name.
-    pub(crate) fn from_names(id: UserId, names: &str) -> Self {
-        let (username, name) = names.split_once(' ').unwrap_or(("", names));
-        Self { id, name: name.to_owned(), username: username.to_owned() }
-    }
 }
 
 impl fmt::Display for Byline {
@@ -188,7 +179,7 @@ pub struct Person {
     pub id: UserId,
     /// The name they sign in with.
     pub username: String,
-    /// Display name.
+    /// The name that others see.
     pub display_name: String,
     /// The roles they held when they were read.
     pub roles: RoleSet,

@@ -6,14 +6,14 @@ use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use super::Broken;
 use super::parts::{action, outcome, post_in, recorded, stored_fingerprint, upon};
 use super::posts::{self, Mutation, Operation};
-use super::written_row::RowSqlType;
+use super::written_row::{WritingStatement, Written};
 use crate::domain::{
     Archive, Create, Outcome, Publish, RequestChanges, Revise, RevisionNumber, Slug, State, Submit,
     WithdrawRequest, search,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
-use crate::store::statement::{Statement, statement};
+use crate::store::row::select;
 
 /// Writes the beginning of a post, and returns what it did.
 pub fn enforce_creation<'tx>(
@@ -29,11 +29,11 @@ pub fn enforce_creation<'tx>(
 fn beginning<'a>(
     validity: &Validity<'_, 'a, Create>,
     operation: &'a Operation<'_>,
-) -> Statement<'a, RowSqlType> {
+) -> WritingStatement<'a> {
     let content = &validity.attempt().content;
     let [title, summary, body] = content.parts();
     let actor = validity.actor().id();
-    statement(concat!(
+    select::<Written>(concat!(
         "WITH post AS (
             INSERT INTO posts (author_id, state, current_revision)
             VALUES ($1, 'draft', 1)
@@ -63,7 +63,7 @@ impl Mutation for Revise {
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> Statement<'a, RowSqlType> {
+    ) -> WritingStatement<'a> {
         let content = &validity.attempt().content;
         let [title, summary, body] = content.parts();
         if *content == validity.subject().post().current.content {
@@ -101,7 +101,7 @@ impl Mutation for Submit {
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> Statement<'a, RowSqlType> {
+    ) -> WritingStatement<'a> {
         let submitted = action!(
             "submit" from "'draft'",
             post: "UPDATE posts SET state = 'in_review', submitted_at = moment.at,
@@ -118,7 +118,7 @@ impl Mutation for RequestChanges {
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> Statement<'a, RowSqlType> {
+    ) -> WritingStatement<'a> {
         let requested = action!(
             "request-changes" from "state",
             post: post_in!("'in_review'"),
@@ -139,7 +139,7 @@ impl Mutation for WithdrawRequest {
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> Statement<'a, RowSqlType> {
+    ) -> WritingStatement<'a> {
         let withdrawn = action!(
             "withdraw-request" from "state",
             post: post_in!("'in_review'"),
@@ -162,7 +162,7 @@ impl Mutation for Publish {
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> Statement<'a, RowSqlType> {
+    ) -> WritingStatement<'a> {
         let published = action!(
             "publish" from "'in_review'",
             post: "UPDATE posts SET state = 'published', published_at = moment.at,
@@ -185,7 +185,7 @@ impl Mutation for Archive {
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> Statement<'a, RowSqlType> {
+    ) -> WritingStatement<'a> {
         let archived = action!(
             "archive" from "'published'",
             post: "UPDATE posts SET state = 'archived', archived_at = moment.at,

@@ -8,10 +8,10 @@
 use diesel::sql_types::{BigInt, Binary, Integer, Text};
 
 use super::posts::Operation;
-use super::written_row::RowSqlType;
+use super::written_row::{WritingStatement, Written};
 use crate::domain::{OnPost, UserId};
 use crate::policies::Validity;
-use crate::store::statement::{Statement, statement};
+use crate::store::row::select;
 
 /// The statement of an action on a post: what becomes of the relation `post`, its history
 /// row, and what else is written. Its time, as the relation `moment`, is a little later than
@@ -67,12 +67,10 @@ macro_rules! recorded {
     };
 }
 
-/// What was written: the columns of a [`RowSqlType`].
+/// What was written: the columns of [`Written`].
 macro_rules! outcome {
     () => {
-        "SELECT post.id, post.state, post.current_revision, post.at,
-            recorded.entered, recorded.at, recorded.revision, post.slug
-         FROM post LEFT JOIN recorded ON true"
+        "SELECT {columns} FROM post LEFT JOIN recorded ON true"
     };
 }
 
@@ -84,9 +82,9 @@ pub(super) fn upon<'a, A: OnPost>(
     validity: &Validity<'_, '_, A>,
     operation: &'a Operation<'a>,
     sql: &'static str,
-) -> Statement<'a, RowSqlType> {
+) -> WritingStatement<'a> {
     let actor = validity.actor().id();
-    statement::<RowSqlType>(sql)
+    select::<Written>(sql)
         .bind::<BigInt, _>(validity.subject().post().id.0)
         .bind::<Integer, _>(validity.subject().post().current.number.0)
         .bind::<BigInt, _>(actor.0)

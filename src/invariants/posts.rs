@@ -3,14 +3,13 @@
 
 use diesel::prelude::*;
 
-use super::written_row::{RowSqlType, Written};
+use super::written_row::{Entered, WritingStatement, Written};
 use super::{Broken, InvariantViolation};
 use crate::domain::{
     Action, Attempt, Fingerprint, OnPost, OperationKey, Outcome, PostId, RevisionNumber, State,
 };
 use crate::policies::Validity;
 use crate::store::Transaction;
-use crate::store::statement::Statement;
 
 /// The key and the fingerprint that an effect is recorded under.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ pub trait Mutation: OnPost + Sized {
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> Statement<'a, RowSqlType>;
+    ) -> WritingStatement<'a>;
 
     /// Returns the revision that must be current afterwards.
     fn leaves(validity: &Validity<'_, '_, Self>) -> RevisionNumber {
@@ -72,7 +71,7 @@ pub(super) fn check<A: Attempt>(
         state,
         revision,
         at: row.at,
-        entered: A::ACTION.target().map(|target| (target, row.at, revision)),
+        entered: A::ACTION.target().map(|state| Entered { state, at: row.at, revision }),
         slug: attempt.shown_slug().cloned().or_else(|| row.slug.clone()),
     };
     if row != expected {

@@ -1,42 +1,33 @@
-use diesel::deserialize;
-use diesel::pg::Pg;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
 
 use crate::domain::{PostId, RevisionNumber, Slug, State};
+use crate::store::row::{Columns, row};
+use crate::store::statement::Statement;
 
-/// The columns, as every statement of an action returns them.
-pub(super) type RowSqlType =
-    (BigInt, Text, Integer, Timestamptz, Nullable<(Text, Timestamptz, Integer)>, Nullable<Text>);
+/// A statement whose rows are [`Written`].
+pub(super) type WritingStatement<'a> = Statement<'a, <Written as Columns>::SqlType>;
 
-/// What the database says it has written: everything that must hold afterwards.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Written {
-    pub(super) post: PostId,
-    pub(super) state: State,
-    pub(super) revision: RevisionNumber,
-    pub(super) at: Timestamp,
-    /// The history row, for the actions that enter a state.
-    pub(super) entered: Option<(State, Timestamp, RevisionNumber)>,
-    /// The web address, from publication on.
-    pub(super) slug: Option<Slug>,
+row! {
+    /// What the database says it has written: everything that must hold afterwards.
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct Written {
+        pub post: PostId = "post.id",
+        pub state: State = "post.state",
+        pub revision: RevisionNumber = "post.current_revision",
+        pub at: Timestamp = "post.at",
+        /// The history row, for the actions that enter a state.
+        pub entered: Option<Entered>,
+        /// The web address, from publication on.
+        pub slug: Option<Slug> = "post.slug",
+    }
 }
 
-impl Queryable<RowSqlType, Pg> for Written {
-    type Row = (
-        PostId,
-        State,
-        RevisionNumber,
-        Stored,
-        Option<(State, Stored, RevisionNumber)>,
-        Option<String>,
-    );
-
-    fn build((post, state, revision, at, entered, slug): Self::Row) -> deserialize::Result<Self> {
-        let entered = entered.map(|(state, at, revision)| (state, at.to_jiff(), revision));
-        let slug = slug.and_then(|slug| Slug::parse(&slug));
-        Ok(Self { post, state, revision, at: at.to_jiff(), entered, slug })
+row! {
+    /// The history row of an action that entered a state.
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct Entered {
+        pub state: State = "recorded.entered",
+        pub at: Timestamp = "recorded.at",
+        pub revision: RevisionNumber = "recorded.revision",
     }
 }

@@ -12,7 +12,7 @@ use crate::site::feed_ids::FeedIds;
 use crate::site::fresh_pages::FreshPages;
 use crate::site::render_cache::PublicBody;
 use crate::store::Store;
-use crate::store::posts::{self, PublicPost};
+use crate::store::posts::{self, PublicPost, PublishedAddress};
 
 /// How many posts the feed has.
 const IN_FEED: usize = 20;
@@ -115,7 +115,7 @@ struct Sitemap {
     site: Arc<Site>,
     /// Whether it is the first, which also lists the pages that are not posts.
     is_first: bool,
-    posts: Vec<(String, Timestamp)>,
+    posts: Vec<PublishedAddress>,
 }
 
 pub(super) fn sitemap(store: &Store, request: &Request) -> Result<Reply, Refusal> {

@@ -57,7 +57,10 @@ impl RenderCache {
             posts.iter().map(key).filter(|key| !found.contains_key(key)).collect();
         let read = match missing.is_empty() {
             true => HashMap::new(),
-            false => posts::bodies(conn, &missing)?.into_iter().collect(),
+            false => posts::bodies(conn, &missing)?
+                .into_iter()
+                .map(|read| ((read.post, read.revision), read.body))
+                .collect(),
         };
         Ok(Bodies { found, read })
     }

@@ -1,13 +1,11 @@
 //! The stored bulk archives: their posts, and the outcome of each so far.
 
-use diesel::deserialize;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
 use crate::domain::{PostId, Reason, RevisionNumber, UserId};
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
 /// The id of a bulk archive.
@@ -29,17 +27,18 @@ pub struct Bulk {
     pub items: Vec<Item>,
 }
 
-/// One post of a bulk archive.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Item {
-    /// The post, as it was named.
-    pub post: PostId,
-    /// The revision that was seen when it was chosen.
-    pub seen: RevisionNumber,
-    /// Its title now; empty where there is no such post.
-    pub title: String,
-    /// The outcome.
-    pub outcome: ItemOutcome,
+row! {
+    /// One post of a bulk archive.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Item {
+        /// The post, as it was named.
+        pub post: PostId = "i.post_id",
+        /// The revision that was seen when it was chosen.
+        pub seen: RevisionNumber = "i.revision_seen",
+        /// Its title now; empty where there is no such post.
+        pub title: String = "coalesce(btrim(r.title), '')",
+        pub outcome: ItemOutcome,
+    }
 }
 
 /// The outcome of one post.
@@ -57,39 +56,38 @@ pub enum ItemOutcome {
     Refused(Vec<Reason>),
 }
 
-type OutcomeSqlType = (Bool, Nullable<Timestamptz>, Nullable<Jsonb>);
-
-impl Queryable<OutcomeSqlType, Pg> for ItemOutcome {
-    type Row = (bool, NullableTimestamp, Option<serde_json::Value>);
-
-    fn build((is_put_off, settled_at, refusal): Self::Row) -> deserialize::Result<Self> {
-        Ok(match (settled_at.to_jiff(), refusal) {
-            (None, _) => Self::ToDo { is_put_off },
-            (Some(_), None) => Self::Archived,
-            (Some(_), Some(reasons)) => {
-                Self::Refused(serde_json::from_value(reasons).unwrap_or_default())
-            }
-        })
+row! {
+    /// The outcome of one post, as it is stored.
+    pub struct OutcomeRow {
+        is_put_off: bool = "i.put_off_at IS NOT NULL",
+        settled_at: Option<Timestamp> = "i.settled_at",
+        reasons: Option<Vec<Reason>> = "i.refusal",
     }
 }
 
-type ItemSqlType = (Text, Text, Timestamptz, (BigInt, Integer, Text, OutcomeSqlType));
+row! {
+    ItemOutcome from OutcomeRow,
+    row => match (row.settled_at, row.reasons) {
+        (None, _) => Self::ToDo { is_put_off: row.is_put_off },
+        (Some(_), None) => Self::Archived,
+        (Some(_), Some(reasons)) => Self::Refused(reasons),
+    }
+}
 
-/// One post of a bulk archive, with the bulk archive's own columns first.
-#[derive(Queryable)]
-struct ItemRow {
-    key: String,
-    reason: String,
-    began_at: Stored,
-    item: Item,
+row! {
+    /// One post of a bulk archive, with the bulk archive's own columns first.
+    struct ItemRow {
+        key: String = "b.key",
+        reason: String = "b.reason",
+        began_at: Timestamp = "b.began_at",
+        item: Item,
+    }
 }
 
 /// Returns a bulk archive of this person with all of its posts.
 pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<Option<Bulk>> {
-    let rows = statement::<ItemSqlType>(
-        "SELECT b.key, b.reason, b.began_at, i.post_id, i.revision_seen,
-             coalesce(btrim(r.title), ''), i.put_off_at IS NOT NULL, i.settled_at, i.refusal
-         FROM bulk_archives b
+    let rows = select::<ItemRow>(
+        "SELECT {columns} FROM bulk_archives b
          JOIN bulk_archive_items i ON i.bulk_archive_id = b.id
          LEFT JOIN posts p ON p.id = i.post_id
          LEFT JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
@@ -105,7 +103,7 @@ pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<O
             id,
             key: row.key,
             reason: row.reason,
-            began_at: row.began_at.to_jiff(),
+            began_at: row.began_at,
             items: Vec::new(),
         });
         bulk.items.push(row.item);

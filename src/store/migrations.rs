@@ -11,6 +11,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::domain::search;
 use crate::store::connect;
+use crate::store::row::{row, select};
 use crate::store::settings;
 use crate::store::statement::statement;
 use crate::store::word_rules;
@@ -132,14 +133,17 @@ fn connect(owner_url: &str) -> Result<PgConnection, MigrationError> {
     Ok(conn)
 }
 
-/// What can be told of a database before anything is written.
-#[derive(Queryable)]
-struct DatabaseFacts {
-    role: String,
-    encoding: String,
-    has_schema: bool,
-    has_begun: bool,
-    may_read: bool,
+row! {
+    /// What can be told of a database before anything is written.
+    struct DatabaseFacts {
+        role: String = "current_user::text",
+        encoding: String = "current_setting('server_encoding')",
+        has_schema: bool = "to_regnamespace('public') IS NOT NULL",
+        has_begun: bool = "to_regclass('public.__diesel_schema_migrations') IS NOT NULL",
+        may_read: bool =
+            "coalesce(has_table_privilege(to_regclass('public.__diesel_schema_migrations'), 'SELECT'),
+                      false)",
+    }
 }
 
 /// Returns whether the database has every migration that the program knows, and its
@@ -150,14 +154,7 @@ struct DatabaseFacts {
 /// [`MigrationError`] when the program cannot work with this database, or it
 /// cannot be asked.
 pub fn is_current(conn: &mut PgConnection) -> Result<bool, MigrationError> {
-    let facts = statement::<(Text, Text, Bool, Bool, Bool)>(
-        "SELECT current_user::text, current_setting('server_encoding'),
-             to_regnamespace('public') IS NOT NULL,
-             to_regclass('public.__diesel_schema_migrations') IS NOT NULL,
-             coalesce(has_table_privilege(to_regclass('public.__diesel_schema_migrations'), 'SELECT'),
-                      false)",
-    )
-    .get_result::<DatabaseFacts>(conn)?;
+    let facts = select::<DatabaseFacts>("SELECT {columns}").get_result::<DatabaseFacts>(conn)?;
     if facts.encoding != "UTF8" {
         return Err(Unusable::Encoding(facts.encoding).into());
     }

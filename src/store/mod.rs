@@ -17,6 +17,7 @@ pub mod operations;
 pub mod paging;
 pub mod pool;
 pub mod posts;
+pub mod row;
 pub mod schema;
 pub mod settings;
 mod socket;

@@ -3,18 +3,21 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Text};
+use diesel::sql_types::{Array, BigInt, Text};
 
 use crate::domain::{Fingerprint, OperationKey, PostId, UserId};
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
 
-/// What a key was used for. History is append-only, so this never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Used {
-    /// The post that it concerned.
-    pub post: PostId,
-    actor: UserId,
-    fingerprint: Vec<u8>,
+row! {
+    /// What a key was used for. History is append-only, so this never changes.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Used {
+        key: String = "key",
+        /// The post that it concerned.
+        pub post: PostId = "post_id",
+        actor: UserId = "actor_id",
+        fingerprint: Vec<u8> = "fingerprint",
+    }
 }
 
 impl Used {
@@ -32,12 +35,12 @@ pub fn used(
     keys: &[OperationKey],
 ) -> QueryResult<HashMap<String, Used>> {
     let keys: Vec<&str> = keys.iter().map(OperationKey::as_str).collect();
-    let rows = statement::<(Text, (BigInt, BigInt, Binary))>(
-        "SELECT key, post_id, actor_id, fingerprint FROM history
+    let rows = select::<Used>(
+        "SELECT {columns} FROM history
          WHERE actor_id = $1 AND key = ANY ($2)",
     )
     .bind::<BigInt, _>(actor.0)
     .bind::<Array<Text>, _>(keys)
-    .load::<(String, Used)>(conn)?;
-    Ok(rows.into_iter().collect())
+    .load::<Used>(conn)?;
+    Ok(rows.into_iter().map(|used| (used.key.clone(), used)).collect())
 }

@@ -4,19 +4,25 @@
 //! index leads there at once, nothing is counted, nothing is skipped, and a
 //! page stays what it is while others are added before it.
 
-use diesel::Queryable;
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
+
+use super::row::row;
 
 /// The position of an entry in a list by time. Entries of one moment are in
 /// the order of its ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Queryable)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
     /// The time that the list goes by.
-    #[diesel(deserialize_as = Stored)]
     pub at: Timestamp,
     /// The id of the entry.
     pub id: i64,
+}
+
+row! {
+    columns of Cursor {
+        at: Timestamp,
+        id: i64,
+    }
 }
 
 /// An entry of a list.

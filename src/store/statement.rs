@@ -28,13 +28,6 @@ pub fn statement<'a, Row>(sql: impl Into<Cow<'static, str>>) -> Statement<'a, Ro
     Statement { sql: sql.into(), parameters: Vec::new(), is_planned_anew: false, row: PhantomData }
 }
 
-/// Returns the statement that the pieces are together. They are literals of
-/// the program, so no user input can be among them, and there
-/// are only so many texts to be cached.
-pub fn statement_of<'a, Row>(pieces: &[&'static str]) -> Statement<'a, Row> {
-    statement(pieces.concat())
-}
-
 impl<'a, Row> Statement<'a, Row> {
     /// Adds the value of the next parameter.
     pub fn bind<SqlType, Value>(mut self, value: Value) -> Self

@@ -3,11 +3,12 @@
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Text, Uuid};
 
+use super::row::{row, values};
 use crate::domain::{
-    AccountEvent, Action, Availability, Byline, IncidentId, PostId, RequestId, ReviewId,
-    RevisionNumber, Role, Slug, State, TokenId, UserId,
+    AccountEvent, Action, Availability, Byline, Content, IncidentId, Permission, Person, PostId,
+    Reason, RequestId, ReviewId, RevisionNumber, Role, RoleSet, Slug, State, TokenId, UserId,
 };
 
 /// Lets a column of an SQL type be read as the value that the function makes of it.
@@ -29,6 +30,7 @@ macro_rules! columns {
                 }
             }
         )*
+        values! { $($value: $sql;)* }
     };
 }
 
@@ -46,6 +48,79 @@ columns! {
     IncidentId: BigInt, |id: i64| Ok(IncidentId(id));
     RevisionNumber: Integer, |number: i32| Ok(RevisionNumber(number));
     RequestId: Uuid, |id: uuid::Uuid| Ok(RequestId(id));
+}
+
+values! {
+    // A name that no longer exists grants nothing.
+    RoleSet: Array<Text>, Vec<String>, |names| Ok(RoleSet::of(&known(&names)));
+    Vec<Permission>: Array<Text>, Vec<String>, |names| Ok(known(&names));
+    // Each person once, in their order.
+    Vec<Byline>: Jsonb, serde_json::Value, |people| {
+        let mut known: Vec<Byline> = Vec::new();
+        for person in serde_json::from_value::<Vec<Byline>>(people)? {
+            if !known.contains(&person) {
+                known.push(person);
+            }
+        }
+        Ok(known)
+    };
+    Vec<Reason>: Jsonb, serde_json::Value, |reasons| Ok(serde_json::from_value(reasons)?);
+}
+
+fn known<T: std::str::FromStr>(names: &[String]) -> Vec<T> {
+    names.iter().filter_map(|name| name.parse().ok()).collect()
+}
+
+row! {
+    for Person {
+        id: UserId = "u.id",
+        username: String = "u.username",
+        display_name: String = "u.display_name",
+        roles: RoleSet = "u.roles",
+    }
+}
+
+row! {
+    columns of Byline {
+        id: UserId,
+        username: String,
+        name: String,
+    }
+}
+
+/// The columns of a [`Byline`]: `users` under this name.
+macro_rules! byline {
+    ($user:literal) => {
+        concat!($user, ".id, ", $user, ".username, ", $user, ".display_name")
+    };
+    // The same as JSON.
+    (json $user:literal) => {
+        concat!(
+            "jsonb_build_object('id', ",
+            $user,
+            ".id, 'username', ",
+            $user,
+            ".username, 'name', ",
+            $user,
+            ".display_name)"
+        )
+    };
+}
+pub(crate) use byline;
+
+row! {
+    /// The content of `revisions r`.
+    pub struct ContentRow {
+        title: String = "r.title",
+        summary: String = "r.summary",
+        body: String = "r.body",
+        slug: Option<String> = "r.slug",
+    }
+}
+
+row! {
+    Content from ContentRow,
+    row => Content::stored([row.title, row.summary, row.body], row.slug)
 }
 
 /// The [`Availability`] of a row of `users` for the work of a
@@ -66,14 +141,3 @@ macro_rules! availability {
     };
 }
 pub(crate) use availability;
-
-/// The columns of a [`Byline`]: `id` and `username || ' ' || display_name` of `users`.
-pub(crate) type BylineSqlType = (BigInt, Text);
-
-impl Queryable<BylineSqlType, Pg> for Byline {
-    type Row = (UserId, String);
-
-    fn build((id, names): Self::Row) -> deserialize::Result<Self> {
-        Ok(Self::from_names(id, &names))
-    }
-}

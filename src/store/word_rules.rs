@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text};
 
 use super::batches::{ACCOUNTS, POSTS, each_batch};
+use super::row::{row, select};
 use super::statement::statement;
 use crate::domain::search;
 
@@ -37,19 +38,38 @@ pub(super) fn apply(conn: &mut PgConnection) -> QueryResult<bool> {
     Ok(true)
 }
 
-const TEXTS: &str = "SELECT DISTINCT ON (post_id) post_id, title, summary, body FROM revisions
-     WHERE post_id > $1 AND post_id <= $2 ORDER BY post_id, number DESC";
+const TEXTS: &str = "SELECT DISTINCT ON (r.post_id) {columns} FROM
+     (SELECT post_id AS id, * FROM revisions WHERE post_id > $1 AND post_id <= $2) r
+     ORDER BY r.post_id, r.number DESC";
 
 const SET_DOCUMENTS: &str = "UPDATE post_documents SET document = made.words::tsvector
      FROM unnest($1, $2) AS made (id, words)
      WHERE post_id = made.id AND document <> made.words::tsvector RETURNING post_id";
 
-const NAMES: &str = "SELECT id, username, display_name, '' FROM users
-     WHERE id > $1 AND id <= $2 ORDER BY id FOR NO KEY UPDATE";
+const NAMES: &str = "SELECT {columns} FROM
+     (SELECT id, username AS title, display_name AS summary, '' AS body FROM users
+      WHERE id > $1 AND id <= $2 ORDER BY id FOR NO KEY UPDATE) r";
 
 const SET_NAMES: &str = "UPDATE users SET name_words = made.words::tsvector
      FROM unnest($1, $2) AS made (id, words)
      WHERE users.id = made.id AND name_words <> made.words::tsvector RETURNING users.id";
+
+row! {
+    /// The texts whose words are stored: those of a post, or the names of an account.
+    pub(super) struct TextsRow {
+        pub(super) id: i64 = "r.id",
+        title: String = "r.title",
+        summary: String = "r.summary",
+        body: String = "r.body",
+    }
+}
+
+impl TextsRow {
+    /// Returns the words of the texts.
+    pub(super) fn words(&self) -> String {
+        search::document(&[&self.title, &self.summary, &self.body])
+    }
+}
 
 /// Makes the words of one batch again, and writes those that are others now.
 fn remake(
@@ -59,16 +79,12 @@ fn remake(
     texts: &'static str,
     set: &'static str,
 ) -> QueryResult<()> {
-    let rows = statement::<(BigInt, Text, Text, Text)>(texts)
+    let rows = select::<TextsRow>(texts)
         .bind::<BigInt, _>(after)
         .bind::<BigInt, _>(upto)
-        .load::<(i64, String, String, String)>(conn)?;
-    let (ids, words): (Vec<i64>, Vec<String>) = rows
-        .into_iter()
-        .map(|(id, title, summary, body)| {
-            (id, search::document(&[title.as_str(), &summary, &body]))
-        })
-        .unzip();
+        .load::<TextsRow>(conn)?;
+    let (ids, words): (Vec<i64>, Vec<String>) =
+        rows.into_iter().map(|row| (row.id, row.words())).unzip();
     statement::<BigInt>(set)
         .bind::<Array<BigInt>, _>(ids)
         .bind::<Array<Text>, _>(words)

@@ -2,15 +2,15 @@
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz};
-use jiff_diesel::Timestamp as Stored;
+use diesel::sql_types::{BigInt, Text};
+use jiff::Timestamp;
 
 use super::Call;
 use crate::domain::{Action, Attempt, Outcome, PostId, RevisionNumber, Slug, State, UserId};
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
 use crate::store::failure::{Failure, classify};
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
 
 /// Returns what the key did before, if it did anything.
 pub(super) fn earlier_outcome<A: Attempt>(
@@ -19,15 +19,13 @@ pub(super) fn earlier_outcome<A: Attempt>(
     call: &Call,
     attempt: &A,
 ) -> Result<Option<Outcome>, Refusal> {
-    type Row = (Text, BigInt, Integer, Text, Timestamptz, Binary, Nullable<Text>);
-    let row = statement::<Row>(
-        "SELECT action, post_id, revision, to_state, at, fingerprint,
-             (SELECT slug FROM posts WHERE id = post_id AND action = 'publish')
+    let row = select::<EarlierRow>(
+        "SELECT {columns}
          FROM history WHERE actor_id = $1 AND key = $2",
     )
     .bind::<BigInt, _>(actor.0)
     .bind::<Text, _>(call.key.as_str())
-    .get_result::<(Action, i64, i32, State, Stored, Vec<u8>, Option<String>)>(conn)
+    .get_result::<EarlierRow>(conn)
     .optional()
     .map_err(|error| match classify(&error) {
         Failure::Unavailable(why) => why,
@@ -38,18 +36,29 @@ pub(super) fn earlier_outcome<A: Attempt>(
     })?;
     match row {
         None => Ok(None),
-        Some((action, post, revision, state, at, fingerprint, slug))
+        Some(EarlierRow { fingerprint, outcome })
             if fingerprint == attempt.fingerprint().by(actor).as_bytes() =>
         {
-            Ok(Some(Outcome {
-                action,
-                post: PostId(post),
-                revision: RevisionNumber(revision),
-                state,
-                at: at.to_jiff(),
-                slug: slug.and_then(|slug| Slug::parse(&slug)),
-            }))
+            Ok(Some(outcome))
         }
-        Some((_, post, ..)) => Err(Refusal::KeyReused { post: Some(PostId(post)) }),
+        Some(EarlierRow { outcome, .. }) => Err(Refusal::KeyReused { post: Some(outcome.post) }),
+    }
+}
+
+row! {
+    struct EarlierRow {
+        fingerprint: Vec<u8> = "fingerprint",
+        outcome: Outcome,
+    }
+}
+
+row! {
+    for Outcome {
+        action: Action = "action",
+        post: PostId = "post_id",
+        revision: RevisionNumber = "revision",
+        state: State = "to_state",
+        at: Timestamp = "at",
+        slug: Option<Slug> = "(SELECT slug FROM posts WHERE id = post_id AND action = 'publish')",
     }
 }

@@ -3,7 +3,8 @@
 
 use diesel::pg::PgConnection;
 
-use crate::admin::refusals::filters::{FilteredPerson, RefusalFilters};
+use crate::accounts::AccountLine;
+use crate::admin::refusals::filters::RefusalFilters;
 use crate::domain::{Action, Person, Post, PostId};
 use crate::permissions;
 use crate::refusal::Refusal;
@@ -25,7 +26,7 @@ impl CurrentAnswer {
     /// the filters do not name a person, an action and, if it takes one, a post.
     pub(super) fn of(filters: &RefusalFilters, found: Option<Post>) -> Option<Self> {
         let action = filters.filter.action.as_deref().and_then(|action| action.parse().ok());
-        let (Some(FilteredPerson { person, is_active }), Some(action)) = (&filters.person, action)
+        let (Some(AccountLine { person, is_active, .. }), Some(action)) = (&filters.person, action)
         else {
             return None;
         };

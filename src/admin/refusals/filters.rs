@@ -1,9 +1,9 @@
 use diesel::pg::PgConnection;
 
-use crate::accounts;
+use crate::accounts::{self, AccountLine};
 use crate::admin::filter_form::FilterForm;
 use crate::audit::{RefusalFilter, catalogue};
-use crate::domain::{FieldError, Interface, Layer, Person, PostId, Username, decimal};
+use crate::domain::{FieldError, Interface, Layer, PostId, Username, decimal};
 use crate::http::Form;
 use crate::refusal::Refusal;
 
@@ -15,12 +15,7 @@ pub(super) struct RefusalFilters {
     /// The fields as text, and what is wrong with them.
     pub(super) form: FilterForm,
     pub(super) filter: RefusalFilter,
-    pub(super) person: Option<FilteredPerson>,
-}
-
-pub(super) struct FilteredPerson {
-    pub(super) person: Person,
-    pub(super) is_active: bool,
+    pub(super) person: Option<AccountLine>,
 }
 
 /// Takes the filters out of a query.
@@ -53,7 +48,7 @@ impl RefusalFilters {
         });
         let (since, until) = form.parse_days("since", "until");
         let filter = RefusalFilter {
-            actor: person.as_ref().map(|(person, _)| person.id),
+            actor: person.as_ref().map(|account| account.person.id),
             post: post.map(PostId),
             action: choice(&mut form, "action"),
             layer: choice(&mut form, "layer"),
@@ -62,7 +57,6 @@ impl RefusalFilters {
             since,
             until,
         };
-        let person = person.map(|(person, is_active)| FilteredPerson { person, is_active });
         Ok(Self { form, filter, person })
     }
 

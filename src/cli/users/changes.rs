@@ -50,7 +50,7 @@ pub(super) fn set_password(
         let actor = acting_person(store, actor)?.id;
         let username = Username::parse(name)?;
         let found = crate::accounts::find_any(&mut *store.checkout()?, &username)?;
-        let display_name = found.map(|(person, _)| person.display_name).unwrap_or_default();
+        let display_name = found.map(|found| found.person.display_name).unwrap_or_default();
         let hash = passwords::read_hash(password, [name, &display_name])?;
         let change = AccountChange::SetPassword(hash);
         apply(store, actor, name, reason, &change)

@@ -11,7 +11,7 @@
 //! most [`COUNTED`] posts.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
@@ -20,8 +20,7 @@ use super::change_query::ChangeQuery;
 use super::words::Words;
 use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
 use crate::store::paging::{Cursor, HasCursor, Page, PageRequest};
-use crate::store::statement::statement;
-use crate::store::values::BylineSqlType;
+use crate::store::row::{row, select};
 use crate::store::visibility::Visibility;
 
 /// One line of the change list.
@@ -64,36 +63,26 @@ pub struct ChangeList {
     pub by_state: [Option<usize>; State::ALL.len()],
 }
 
-type FoundSqlType = (
-    BigInt,
-    Text,
-    Text,
-    Nullable<Text>,
-    Timestamptz,
-    Integer,
-    BylineSqlType,
-    Nullable<BylineSqlType>,
-);
-type CountedSqlType = (Nullable<FoundSqlType>, Array<BigInt>);
-
-/// A line, and how many posts there are of each state. An empty page is one row
-/// without a line.
-#[derive(Queryable)]
-struct LineRow {
-    found: Option<FoundRow>,
-    counts: Vec<i64>,
+row! {
+    /// A line, and how many posts there are of each state. An empty page is one row
+    /// without a line.
+    struct LineRow {
+        found: Option<FoundRow>,
+        counts: Vec<i64> = "counted.posts",
+    }
 }
 
-#[derive(Queryable)]
-struct FoundRow {
-    id: PostId,
-    state: State,
-    title: String,
-    slug: Option<String>,
-    since: Stored,
-    revision: RevisionNumber,
-    author: Byline,
-    publisher: Option<Byline>,
+row! {
+    struct FoundRow {
+        id: PostId = "l.id",
+        state: State = "l.state",
+        title: String = "l.title",
+        slug: Option<String> = "l.slug",
+        since: Timestamp = "l.since",
+        revision: RevisionNumber = "l.current_revision",
+        author: Byline = "l.author_id, l.author_username, l.author_name",
+        publisher: Option<Byline> = "l.published_by, l.publisher_username, l.publisher_name",
+    }
 }
 
 /// Returns a page of the posts that the filter lets pass and the reader may
@@ -147,7 +136,7 @@ fn read(
     let start = filter.start(slice);
     // Planned for its values: few people write or publish most of what there
     // is, few words are in most of it, and a plan for any of them suits none.
-    statement::<CountedSqlType>(text)
+    select::<LineRow>(text)
         .planned_anew()
         .seen_by(visibility)
         .bind::<Timestamptz, _>(Stored::from(filter.from.unwrap_or(Timestamp::UNIX_EPOCH)))
@@ -165,7 +154,7 @@ fn page(slice: &PageRequest, rows: Vec<LineRow>, sort: Sort) -> Page<ChangeLine>
 }
 
 fn line(row: FoundRow, sort: Sort) -> ChangeLine {
-    let (id, state, since) = (row.id, row.state, row.since.to_jiff());
+    let (id, state, since) = (row.id, row.state, row.since);
     let at = match sort {
         Sort::Number => Timestamp::UNIX_EPOCH,
         Sort::Since | Sort::State | Sort::Author | Sort::Publisher | Sort::Title => since,

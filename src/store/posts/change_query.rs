@@ -64,13 +64,12 @@ impl ChangeQuery<'_> {
         let last = self.order("l");
         format!(
             "WITH {page}, counted AS ({counting})
-             SELECT l.id, l.state, l.title, l.slug, l.since, l.current_revision,
-                 l.author_id, l.author, l.published_by, l.publisher, counted.posts
-             FROM counted LEFT JOIN (
+             SELECT {{columns}} FROM counted LEFT JOIN (
                  SELECT p.id, p.state, btrim(r.title) AS title, p.slug, p.since,
                      p.current_revision, p.author_id,
-                     author.username || ' ' || author.display_name AS author, p.published_by,
-                     publisher.username || ' ' || publisher.display_name AS publisher{key}
+                     author.username AS author_username, author.display_name AS author_name,
+                     p.published_by, publisher.username AS publisher_username,
+                     publisher.display_name AS publisher_name{key}
                  FROM page p
                  JOIN users author ON author.id = p.author_id
                  JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision

@@ -1,21 +1,19 @@
 //! What the lists of a desk show of a post: its name, the change requests to it, and
 //! who looked last.
 
-use diesel::deserialize;
-use diesel::pg::Pg;
-use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
 
-use crate::domain::{Byline, Reading, RevisionNumber, UserId};
-use crate::store::values::BylineSqlType;
+use crate::domain::{Byline, Reading, RevisionNumber};
+use crate::store::row::row;
+use crate::store::values::byline;
 
-/// What to call a post that may have no title yet.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Name {
-    title: String,
-    opening: String,
+row! {
+    /// What to call a post that may have no title yet: of `revisions r`.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Name {
+        title: String = "btrim(r.title)",
+        opening: String = "CASE WHEN has_visible_text(r.title) THEN '' ELSE opening(r.body) END",
+    }
 }
 
 impl Name {
@@ -30,22 +28,25 @@ impl Name {
     }
 }
 
-/// The change requests to a post, in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Requests {
-    /// Who requested changes, the earliest first.
-    pub by: Vec<Byline>,
-    /// When the newest was made.
-    pub at: Timestamp,
-    /// What has to change, by the newest.
-    pub note: String,
+row! {
+    /// The change requests to a post, in a list.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Requests {
+        /// Who requested changes, the earliest first.
+        pub by: Vec<Byline> = "request.by",
+        /// When the newest was made.
+        pub at: Timestamp = "request.at",
+        /// What has to change, by the newest.
+        pub note: String = "request.note",
+    }
 }
 
-/// How a post is called, in SQL: of `revisions r`.
-macro_rules! name {
-    () => {
-        "btrim(r.title), CASE WHEN has_visible_text(r.title) THEN '' ELSE opening(r.body) END"
-    };
+row! {
+    for Reading {
+        reader: Byline = byline!("look"),
+        revision: RevisionNumber = "look.revision",
+        at: Timestamp = "look.last_at",
+    }
 }
 
 /// The change requests that are not withdrawn, as the relation `request`. What
@@ -54,11 +55,11 @@ macro_rules! request_where {
     ($condition:literal) => {
         concat!(
             "CROSS JOIN LATERAL (
-                 SELECT array_agg(asked.reviewer_id ORDER BY asked.id) AS ids,
-                     array_agg((SELECT username || ' ' || display_name FROM users WHERE users.id = asked.reviewer_id)
-                               ORDER BY asked.id) AS names,
+                 SELECT jsonb_agg(",
+            byline!(json "asker"),
+            " ORDER BY asked.id) AS by,
                      max(asked.at) AS at, (array_agg(asked.note ORDER BY asked.id DESC))[1] AS note
-                 FROM standing_requests asked
+                 FROM standing_requests asked JOIN users asker ON asker.id = asked.reviewer_id
                  WHERE p.state = 'in_review' AND asked.post_id = p.id AND ",
             $condition,
             ") request "
@@ -69,41 +70,18 @@ macro_rules! request_where {
 /// Who looked last, as the relation `look`.
 macro_rules! look {
     () => {
-        "LEFT JOIN LATERAL (
-             SELECT readings.reader_id AS id, readings.revision, readings.last_at,
-                 (SELECT username || ' ' || display_name FROM users
-                  WHERE users.id = readings.reader_id) AS names
-             FROM readings
-             WHERE p.state = 'in_review' AND readings.post_id = p.id
-             ORDER BY readings.last_at DESC LIMIT 1
-         ) look ON true "
+        concat!(
+            "LEFT JOIN LATERAL (
+                 SELECT ",
+            byline!("reader"),
+            ", last.revision, last.last_at
+                 FROM (SELECT * FROM readings
+                       WHERE p.state = 'in_review' AND readings.post_id = p.id
+                       ORDER BY readings.last_at DESC LIMIT 1) last
+                 JOIN users reader ON reader.id = last.reader_id
+             ) look ON true "
+        )
     };
 }
 
-pub(super) use {look, name, request_where};
-
-pub(super) type NameSqlType = (Text, Text);
-pub(super) type RequestsSqlType = (Array<BigInt>, Array<Text>, Timestamptz, Text);
-pub(super) type ReadingSqlType = (BylineSqlType, Integer, Timestamptz);
-
-impl Queryable<RequestsSqlType, Pg> for Requests {
-    type Row = (Vec<UserId>, Vec<String>, Stored, String);
-
-    fn build((ids, names, at, note): Self::Row) -> deserialize::Result<Self> {
-        let mut by: Vec<Byline> = Vec::new();
-        for (id, names) in ids.into_iter().zip(names) {
-            if by.iter().all(|known| known.id != id) {
-                by.push(Byline::from_names(id, &names));
-            }
-        }
-        Ok(Self { by, at: at.to_jiff(), note })
-    }
-}
-
-impl Queryable<ReadingSqlType, Pg> for Reading {
-    type Row = (Byline, RevisionNumber, Stored);
-
-    fn build((reader, revision, at): Self::Row) -> deserialize::Result<Self> {
-        Ok(Self { reader, revision, at: at.to_jiff() })
-    }
-}
+pub(super) use {look, request_where};

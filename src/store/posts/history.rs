@@ -1,17 +1,15 @@
 //! How a post came to be.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stored};
 
-use super::post_row::RevisionSqlType;
 use crate::domain::{
     Availability, Byline, Post, Reading, Review, ReviewId, Revision, RevisionNumber, State,
     Transition,
 };
-use crate::store::statement::statement;
-use crate::store::values::{BylineSqlType, availability};
+use crate::store::row::{row, select};
+use crate::store::values::{availability, byline};
 
 /// Everything that led a post to its current state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub struct PostHistory {
 
 impl PostHistory {
     fn add(&mut self, row: EventRow) {
-        let (by, at, revision) = (row.actor, row.at.to_jiff(), row.revision);
+        let (by, at, revision) = (row.actor, row.at, row.revision);
         match (row.kind.as_str(), row.to, row.review, row.note, row.reviewer_availability) {
             ("transition", Some(to), ..) => {
                 self.transitions.push(Transition { from: row.from, to, by, at, revision });
@@ -43,7 +41,7 @@ impl PostHistory {
                     note,
                     at,
                     reviewer_availability,
-                    withdrawn_at: row.withdrawn_at.to_jiff(),
+                    withdrawn_at: row.withdrawn_at,
                 })
             }
             ("reading", ..) => self.readings.push(Reading { reader: by, revision, at }),
@@ -53,72 +51,62 @@ impl PostHistory {
     }
 }
 
-type EventSqlType = (
-    Text,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    BylineSqlType,
-    Timestamptz,
-    Integer,
-    Nullable<BigInt>,
-    Nullable<Timestamptz>,
-    Nullable<Text>,
-);
-
-#[derive(Queryable)]
-struct EventRow {
-    kind: String,
-    to: Option<State>,
-    from: Option<State>,
-    note: Option<String>,
-    actor: Byline,
-    at: Stored,
-    revision: RevisionNumber,
-    review: Option<ReviewId>,
-    withdrawn_at: NullableTimestamp,
-    reviewer_availability: Option<Availability>,
+row! {
+    struct EventRow {
+        kind: String = "event.kind",
+        to: Option<State> = "event.entered",
+        from: Option<State> = "event.from_state",
+        note: Option<String> = "event.note",
+        actor: Byline = byline!("event"),
+        at: Timestamp = "event.at",
+        revision: RevisionNumber = "event.revision",
+        review: Option<ReviewId> = "event.review",
+        withdrawn_at: Option<Timestamp> = "event.withdrawn_at",
+        reviewer_availability: Option<Availability> = "event.reviewer_availability",
+    }
 }
 
 /// Returns how a post came to be. The caller has read the post, so the caller
 /// may see it.
 pub fn history(conn: &mut PgConnection, post: &Post) -> QueryResult<PostHistory> {
-    let rows = statement::<EventSqlType>(concat!(
-        "SELECT 'transition' AS kind, h.entered, h.from_state, NULL::text AS note,
-                actor.id, actor.username || ' ' || actor.display_name, h.at, h.revision,
-                NULL::bigint, NULL::timestamptz, NULL::text
-         FROM history h JOIN users actor ON actor.id = h.actor_id
-         WHERE h.post_id = $1 AND h.entered IS NOT NULL
-         UNION ALL
-         SELECT 'revision', NULL, NULL, NULL, author.id,
-                author.username || ' ' || author.display_name, r.at, r.number,
-                NULL, NULL, NULL
-         FROM revisions r JOIN users author ON author.id = r.author_id
-         WHERE r.post_id = $1
-         UNION ALL
-         SELECT 'review', NULL, NULL, request.note, reviewer.id,
-                reviewer.username || ' ' || reviewer.display_name,
-                request.at, request.revision, request.id, withdrawal.at, ",
+    let rows = select::<EventRow>(concat!(
+        "SELECT {columns} FROM (
+             SELECT 'transition' AS kind, h.entered, h.from_state, NULL::text AS note, ",
+        byline!("actor"),
+        ", h.at, h.revision, NULL::bigint AS review, NULL::timestamptz AS withdrawn_at,
+                 NULL::text AS reviewer_availability
+             FROM history h JOIN users actor ON actor.id = h.actor_id
+             WHERE h.post_id = $1 AND h.entered IS NOT NULL
+             UNION ALL
+             SELECT 'revision', NULL, NULL, NULL, ",
+        byline!("author"),
+        ", r.at, r.number, NULL, NULL, NULL
+             FROM revisions r JOIN users author ON author.id = r.author_id
+             WHERE r.post_id = $1
+             UNION ALL
+             SELECT 'review', NULL, NULL, request.note, ",
+        byline!("reviewer"),
+        ", request.at, request.revision, request.id, withdrawal.at, ",
         availability!("reviewer", "reviewer"),
         "
-         FROM reviews request JOIN users reviewer ON reviewer.id = request.reviewer_id
-         LEFT JOIN reviews withdrawal ON withdrawal.withdraws = request.id
-         WHERE request.post_id = $1 AND request.withdraws IS NULL
-         UNION ALL
-         SELECT 'reading', NULL, NULL, NULL, reader.id,
-                reader.username || ' ' || reader.display_name,
-                readings.last_at, readings.revision, NULL, NULL, NULL
-         FROM readings JOIN users reader ON reader.id = readings.reader_id
-         WHERE readings.post_id = $1
-         UNION ALL
-         SELECT 'unsaved edit', NULL, NULL, NULL, author.id,
-                author.username || ' ' || author.display_name,
-                edit.last_at, edit.revision, NULL, NULL, NULL
-         FROM unsaved_edits edit
-         JOIN posts p ON p.id = edit.post_id AND p.current_revision = edit.revision
-         JOIN users author ON author.id = p.author_id
-         WHERE edit.post_id = $1
-         ORDER BY 7, 8, 9"
+             FROM reviews request JOIN users reviewer ON reviewer.id = request.reviewer_id
+             LEFT JOIN reviews withdrawal ON withdrawal.withdraws = request.id
+             WHERE request.post_id = $1 AND request.withdraws IS NULL
+             UNION ALL
+             SELECT 'reading', NULL, NULL, NULL, ",
+        byline!("reader"),
+        ", readings.last_at, readings.revision, NULL, NULL, NULL
+             FROM readings JOIN users reader ON reader.id = readings.reader_id
+             WHERE readings.post_id = $1
+             UNION ALL
+             SELECT 'unsaved edit', NULL, NULL, NULL, ",
+        byline!("author"),
+        ", edit.last_at, edit.revision, NULL, NULL, NULL
+             FROM unsaved_edits edit
+             JOIN posts p ON p.id = edit.post_id AND p.current_revision = edit.revision
+             JOIN users author ON author.id = p.author_id
+             WHERE edit.post_id = $1
+         ) event ORDER BY event.at, event.revision, event.review"
     ))
     .bind::<BigInt, _>(post.id.0)
     .load::<EventRow>(conn)?;
@@ -133,12 +121,9 @@ pub fn revision(
     post: &Post,
     number: RevisionNumber,
 ) -> QueryResult<Option<Revision>> {
-    statement::<RevisionSqlType>(
-        "SELECT number, title, summary, body, slug, at FROM revisions
-         WHERE post_id = $1 AND number = $2",
-    )
-    .bind::<BigInt, _>(post.id.0)
-    .bind::<Integer, _>(number.0)
-    .get_result(conn)
-    .optional()
+    select::<Revision>("SELECT {columns} FROM revisions r WHERE r.post_id = $1 AND r.number = $2")
+        .bind::<BigInt, _>(post.id.0)
+        .bind::<Integer, _>(number.0)
+        .get_result(conn)
+        .optional()
 }

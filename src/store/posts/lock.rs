@@ -1,12 +1,13 @@
 //! Locking a post.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt};
 
 use super::one::{find, find_with_next_slug};
 use crate::domain::{Availability, LockedPost, OnPost, Post, Review, Step, UserId};
 use crate::permissions::Capability;
 use crate::store::Transaction;
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
 use crate::store::values::availability;
 use crate::store::visibility::Visibility;
@@ -60,17 +61,22 @@ fn lock_absent_reviewers(conn: &mut PgConnection, post: &mut Post) -> QueryResul
     if ids.is_empty() {
         return Ok(());
     }
-    let locked = statement::<(BigInt, Text)>(concat!(
-        "SELECT id, ",
-        availability!("users", "reviewer"),
-        " FROM users WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE"
-    ))
+    let locked = select::<ReviewerRow>(
+        "SELECT {columns} FROM users WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE",
+    )
     .bind::<Array<BigInt>, _>(ids)
-    .load::<(UserId, Availability)>(conn)?;
+    .load::<ReviewerRow>(conn)?;
     for request in &mut post.standing_requests {
-        if let Some((_, now)) = locked.iter().find(|(id, _)| *id == request.reviewer.id) {
-            request.reviewer_availability = *now;
+        if let Some(now) = locked.iter().find(|row| row.id == request.reviewer.id) {
+            request.reviewer_availability = now.availability;
         }
     }
     Ok(())
+}
+
+row! {
+    struct ReviewerRow {
+        id: UserId = "id",
+        availability: Availability = availability!("users", "reviewer"),
+    }
 }

@@ -23,11 +23,14 @@ pub use history::{PostHistory, history, revision};
 pub use lock::lock;
 pub use names::{Names, names};
 pub use one::{BeforePublishing, available_slug, before_publishing, find, outlines};
-pub use overview::{MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week};
+pub use overview::{
+    LastRequest, MOST_PUBLISHED, Waiting, Week, longest_waiting, published_by_week,
+};
 pub use own::{COUNTED_OWN, OwnLine, newest_of_each_state, own_with_words};
 pub use own_page::{OwnPosts, OwnStart, written_by};
 pub use public::{
-    Address, PublicPost, addresses, at_address, bodies, highest_id, newest, published, site_id,
+    Address, PublicPost, PublishedAddress, addresses, at_address, bodies, highest_id, newest,
+    published, site_id,
 };
 pub use queue::{QueueLine, awaiting_author, awaiting_review};
 pub use words::Words;

@@ -1,25 +1,35 @@
 //! The people whom the filters of the change list name.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::domain::{UserId, Username};
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
 
-/// The accounts behind the names of a filter, the names to suggest instead, and
-/// what the reader of the list has not finished.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Names {
-    /// The account with the author's username.
-    pub author: Option<UserId>,
-    /// The account with the reviewer's username.
-    pub reviewer: Option<UserId>,
-    /// The names of authors, in alphabetical order, at most fifty.
-    pub authors: Vec<String>,
-    /// The names of reviewers, likewise.
-    pub reviewers: Vec<String>,
-    /// The reader's newest bulk archive of which something is left to do.
-    pub unfinished: Option<i64>,
+row! {
+    /// The accounts behind the names of a filter, the names to suggest instead, and
+    /// what the reader of the list has not finished.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Names {
+        /// The account with the author's username.
+        pub author: Option<UserId> = "(SELECT id FROM users WHERE username = $1)",
+        /// The account with the reviewer's username.
+        pub reviewer: Option<UserId> = "(SELECT id FROM users WHERE username = $2)",
+        /// The names of authors, in alphabetical order, at most fifty.
+        pub authors: Vec<String> =
+            "ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
+                   ORDER BY username LIMIT 50)",
+        /// The names of reviewers, likewise.
+        pub reviewers: Vec<String> =
+            "ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
+                   ORDER BY username LIMIT 50)",
+        /// The reader's newest bulk archive of which something is left to do.
+        pub unfinished: Option<i64> =
+            "(SELECT max(b.id) FROM bulk_archives b
+              WHERE b.actor_id = $3
+                AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
+                             WHERE settled_at IS NULL))",
+    }
 }
 
 /// Returns who is meant by the names of a filter, and what there is to say of
@@ -30,21 +40,9 @@ pub fn names(
     reviewer: Option<&Username>,
     reader: UserId,
 ) -> QueryResult<Names> {
-    type Id = Nullable<BigInt>;
-    statement::<(Id, Id, Array<Text>, Array<Text>, Id)>(
-        "SELECT (SELECT id FROM users WHERE username = $1),
-             (SELECT id FROM users WHERE username = $2),
-             ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50),
-             ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50),
-             (SELECT max(b.id) FROM bulk_archives b
-              WHERE b.actor_id = $3
-                AND b.id IN (SELECT bulk_archive_id FROM bulk_archive_items
-                             WHERE settled_at IS NULL))",
-    )
-    .bind::<Nullable<Text>, _>(author.map(Username::as_str))
-    .bind::<Nullable<Text>, _>(reviewer.map(Username::as_str))
-    .bind::<BigInt, _>(reader.0)
-    .get_result(conn)
+    select::<Names>("SELECT {columns}")
+        .bind::<Nullable<Text>, _>(author.map(Username::as_str))
+        .bind::<Nullable<Text>, _>(reviewer.map(Username::as_str))
+        .bind::<BigInt, _>(reader.0)
+        .get_result(conn)
 }

@@ -1,52 +1,44 @@
 //! What staff look at first: what waits, and how fast things go. Everything
 //! here begins in an index and ends at a limit.
 
-use diesel::deserialize;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::Timestamptz;
 use jiff::Timestamp;
-use jiff_diesel::{Timestamp as Stored, ToDiesel};
+use jiff_diesel::ToDiesel;
 
 use crate::domain::{Byline, PostId};
-use crate::store::statement::statement;
-use crate::store::values::BylineSqlType;
+use crate::store::row::{row, select};
+use crate::store::values::byline;
 
-/// A post that waits in review.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// The post.
-    pub id: PostId,
-    /// Its current title, which may be blank again.
-    pub title: String,
-    /// Its author.
-    pub author: Byline,
-    /// Since when it waits.
-    pub submitted_at: Timestamp,
-    /// Who asked for changes to its current revision last, and when, where a
-    /// request is open.
-    pub request: Option<(Byline, Timestamp)>,
+row! {
+    /// A post that waits in review.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Waiting {
+        pub id: PostId = "p.id",
+        /// Its current title, which may be blank again.
+        pub title: String = "text.title",
+        pub author: Byline = byline!("author"),
+        /// Since when it waits.
+        pub submitted_at: Timestamp = "p.submitted_at",
+        /// The last change request to its current revision, where one is open.
+        pub request: Option<LastRequest>,
+    }
 }
 
-type WaitingSqlType =
-    (BigInt, Text, Timestamptz, BylineSqlType, Nullable<(BylineSqlType, Timestamptz)>);
-
-impl Queryable<WaitingSqlType, Pg> for Waiting {
-    type Row = (PostId, String, Stored, Byline, Option<(Byline, Stored)>);
-
-    fn build((id, title, submitted_at, author, request): Self::Row) -> deserialize::Result<Self> {
-        let request = request.map(|(by, at)| (by, at.to_jiff()));
-        Ok(Self { id, title, author, submitted_at: submitted_at.to_jiff(), request })
+row! {
+    /// A change request in the list.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct LastRequest {
+        pub by: Byline = byline!("request"),
+        pub at: Timestamp = "request.at",
     }
 }
 
 /// Returns the posts that have waited in review the longest, whichever person it is
 /// that they wait for, at most `limit`.
 pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Waiting>> {
-    statement::<WaitingSqlType>(
-        "SELECT p.id, text.title, p.submitted_at, author.id, author.username || ' ' || \
-         author.display_name,
-             request.reviewer_id, request.names, request.at
+    select::<Waiting>(concat!(
+        "SELECT {columns}
          FROM (
              SELECT id, author_id, current_revision, submitted_at FROM posts
              WHERE state = 'in_review' ORDER BY since, id LIMIT rows
@@ -54,28 +46,33 @@ pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<W
          JOIN users author ON author.id = p.author_id
          JOIN revisions text ON text.post_id = p.id AND text.number = p.current_revision
          LEFT JOIN LATERAL (
-             SELECT asked.reviewer_id, asker.username || ' ' || asker.display_name AS names, asked.at
+             SELECT ",
+        byline!("asker"),
+        ", asked.at
              FROM standing_requests asked JOIN users asker ON asker.id = asked.reviewer_id
              WHERE asked.post_id = p.id AND asked.revision = p.current_revision
              ORDER BY asked.id DESC LIMIT 1
          ) request ON true
-         ORDER BY p.submitted_at, p.id",
-    )
+         ORDER BY p.submitted_at, p.id"
+    ))
     .at_most_each(limit)
     .load(conn)
 }
 
-/// What was published within seven days.
-#[derive(Debug, Clone, PartialEq, Queryable)]
-pub struct Week {
-    /// How many weeks after the first one that was asked for.
-    pub number: i32,
-    /// How many posts were published, whether or not they have been archived
-    /// since.
-    pub published: i64,
-    /// How many seconds half of them, or more, had waited at most since they
-    /// were submitted.
-    pub median_wait: f64,
+row! {
+    /// What was published within seven days.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Week {
+        /// How many weeks after the first one that was asked for.
+        pub number: i32 = "(extract(epoch FROM week - $1) / 604800)::integer",
+        /// How many posts were published, whether or not they have been archived
+        /// since.
+        pub published: i64 = "count(*)",
+        /// How many seconds half of them, or more, had waited at most since they
+        /// were submitted.
+        pub median_wait: f64 =
+            "extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY wait))::float8",
+    }
 }
 
 /// How many publications [`published_by_week`] counts at most.
@@ -84,9 +81,8 @@ pub const MOST_PUBLISHED: i64 = 5_000;
 /// Returns the weeks since a moment in which something was published, as far
 /// as the newest [`MOST_PUBLISHED`] publications reach back.
 pub fn published_by_week(conn: &mut PgConnection, since: Timestamp) -> QueryResult<Vec<Week>> {
-    statement::<(Integer, BigInt, Double)>(
-        "SELECT (extract(epoch FROM week - $1) / 604800)::integer, count(*),
-             extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY wait))::float8
+    select::<Week>(
+        "SELECT {columns}
          FROM (
              SELECT date_bin('7 days', published_at, $1) AS week, published_at - submitted_at AS wait
              FROM (

@@ -1,53 +1,61 @@
 //! An author's own posts. Each list goes by an index and ends at a limit.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Text};
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
 
-use super::desk_line::{
-    Name, NameSqlType, ReadingSqlType, Requests, RequestsSqlType, look, name, request_where,
-};
+use super::desk_line::{Name, Requests, look, request_where};
 use super::words::Words;
-use crate::domain::{Content, PostId, Reading, RevisionNumber, State, UserId};
+use crate::domain::{Byline, Content, PostId, Reading, RevisionNumber, State, UserId};
 use crate::store::Loan;
 use crate::store::paging::Cursor;
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
+use crate::store::values::byline;
 
-/// One of an author's own posts, with its state and who has to act next.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct OwnLine {
-    /// The post.
-    pub id: PostId,
-    /// Its state.
-    pub state: State,
-    /// Since when it has been in its state.
-    #[diesel(deserialize_as = Stored)]
-    pub since: Timestamp,
-    /// How many posts the author has in its state, as far as [`COUNTED_OWN`].
-    pub of_state: i64,
-    /// The last post of its stretch, by when that entered its state, if another stretch
-    /// follows.
-    pub(super) last_of_stretch: Option<Cursor>,
-    /// What to call it.
-    pub name: Name,
-    /// What shows whether it lacks something.
-    text: TextRow,
-    /// Its current revision.
-    pub revision: RevisionNumber,
-    /// When that was written.
-    #[diesel(deserialize_as = Stored)]
-    pub revised_at: Timestamp,
-    /// Who brought it into its state, from published on.
-    pub by: Option<String>,
-    /// Where the public finds it, from publication on.
-    pub slug: Option<String>,
-    /// Why it is archived, if it is.
-    pub archive_reason: Option<String>,
-    /// The change requests that stand against the current revision.
-    pub request: Option<Requests>,
-    /// Which reviewer looked last, while it is in review.
-    pub last_reading: Option<Reading>,
+row! {
+    /// One of an author's own posts, with its state and who has to act next.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct OwnLine {
+        pub id: PostId = "p.id",
+        pub state: State = "p.state",
+        /// Since when it has been in its state.
+        pub since: Timestamp = "p.since",
+        /// How many posts the author has in its state, as far as [`COUNTED_OWN`].
+        pub of_state: i64 = "p.of_state",
+        /// The last post of its stretch, by when that entered its state, if another stretch
+        /// follows.
+        pub(super) last_of_stretch: Option<Cursor> = "p.last_since, p.last_id",
+        pub name: Name,
+        /// What shows whether it lacks something.
+        text: TextRow,
+        pub revision: RevisionNumber = "r.number",
+        pub revised_at: Timestamp = "r.at",
+        /// Who brought it into its state, from published on.
+        pub by: Option<Byline> = byline!("doer"),
+        /// Where the public finds it, from publication on.
+        pub slug: Option<String> = "p.slug",
+        /// Why it is archived, if it is.
+        pub archive_reason: Option<String> = "p.archive_reason",
+        /// The change requests that stand against the current revision.
+        pub request: Option<Requests>,
+        /// Which reviewer looked last, while it is in review.
+        pub last_reading: Option<Reading>,
+    }
+}
+
+row! {
+    /// As much of a text as shows what it lacks.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct TextRow {
+        title: String = "r.title",
+        summary: String = "r.summary",
+        /// As much of it as shows whether readers see anything: of a draft that does not
+        /// begin with a word, all of it.
+        body: String =
+            "CASE WHEN p.state <> 'draft' OR opening(r.body) ~ '^[-#>*_ ]*[A-Za-z]'
+                  THEN opening(r.body) ELSE r.body END",
+        has_slug: bool = "r.slug IS NOT NULL",
+    }
 }
 
 /// How far an author's own posts are counted, and how many drafts are sorted by when
@@ -73,34 +81,6 @@ impl OwnOrder {
             }
         }
     }
-}
-
-pub(super) type OwnSqlType = (
-    BigInt,
-    Text,
-    Timestamptz,
-    BigInt,
-    Nullable<(Timestamptz, BigInt)>,
-    NameSqlType,
-    (Text, Text, Text, Bool),
-    Integer,
-    Timestamptz,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<RequestsSqlType>,
-    Nullable<ReadingSqlType>,
-);
-
-/// As much of a text as shows what it lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct TextRow {
-    title: String,
-    summary: String,
-    /// As much of it as shows whether readers see anything: of a draft that does not
-    /// begin with a word, all of it.
-    body: String,
-    has_slug: bool,
 }
 
 impl OwnLine {
@@ -140,7 +120,7 @@ pub fn newest_of_each_state(
         )
     });
     let posts = of_each.collect::<Vec<_>>().join(" UNION ALL ");
-    statement::<OwnSqlType>(own_lines(&posts, "p.place, p.sorted_by DESC, p.id DESC"))
+    select::<OwnLine>(own_lines(&posts, "p.place, p.sorted_by DESC, p.id DESC"))
         .bind::<BigInt, _>(author.0)
         .load(conn)
 }
@@ -159,7 +139,7 @@ pub fn own_with_words(
          WHERE d.document @@ $2::tsquery AND posts.author_id = $1
          ORDER BY d.post_id DESC LIMIT {limit}"
     );
-    statement::<OwnSqlType>(own_lines(&posts, "p.id DESC"))
+    select::<OwnLine>(own_lines(&posts, "p.id DESC"))
         .planned_anew()
         .bind::<BigInt, _>(author.0)
         .bind::<Text, _>(words.query())
@@ -168,18 +148,6 @@ pub fn own_with_words(
 
 /// Returns the query that has the lines of these posts, in this order.
 pub(super) fn own_lines(posts: &str, order: &str) -> String {
-    let columns = concat!(
-        "SELECT p.id, p.state, p.since, p.of_state, p.last_since, p.last_id, ",
-        name!(),
-        ",   r.title, r.summary,
-             CASE WHEN p.state <> 'draft' OR opening(r.body) ~ '^[-#>*_ ]*[A-Za-z]'
-                  THEN opening(r.body) ELSE r.body END,
-             r.slug IS NOT NULL, r.number, r.at,
-             doer.display_name || ' (' || doer.username || ')', p.slug, p.archive_reason,
-             request.ids, request.names, request.at, request.note,
-             look.id, look.names, look.revision, look.last_at
-         FROM "
-    );
     let facts = concat!(
         " p
          JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
@@ -187,5 +155,5 @@ pub(super) fn own_lines(posts: &str, order: &str) -> String {
         request_where!("asked.revision = p.current_revision "),
         look!()
     );
-    format!("{columns} ({posts}) {facts} ORDER BY {order}")
+    format!("SELECT {{columns}} FROM ({posts}) {facts} ORDER BY {order}")
 }

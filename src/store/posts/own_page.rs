@@ -5,10 +5,10 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stored;
 
-use super::own::{OwnLine, OwnOrder, OwnSqlType, own_lines};
+use super::own::{OwnLine, OwnOrder, own_lines};
 use crate::domain::{State, UserId};
 use crate::store::paging::Cursor;
-use crate::store::statement::statement;
+use crate::store::row::select;
 
 /// A page of an author's own posts in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn written_by(
     );
     let [above, after] = [start.entered_before, start.after]
         .map(|cursor| cursor.unwrap_or(Cursor { at: Timestamp::MAX, id: i64::MAX }));
-    let mut lines = statement::<OwnSqlType>(own_lines(&posts, "p.sorted_by DESC, p.id DESC"))
+    let mut lines = select::<OwnLine>(own_lines(&posts, "p.sorted_by DESC, p.id DESC"))
         .bind::<BigInt, _>(author.0)
         .bind::<Timestamptz, _>(Stored::from(above.at))
         .bind::<BigInt, _>(above.id)

@@ -1,83 +1,80 @@
 //! The row of a post, and the post that it is.
 
-use diesel::deserialize;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::Jsonb;
 use jiff::Timestamp;
-use jiff_diesel::Timestamp as Stored;
 
 use crate::domain::{
     Archival, Availability, Byline, Content, Post, PostId, Publication, Review, ReviewId, Revision,
-    RevisionNumber, Slug, State, Status, Submission, UserId,
+    RevisionNumber, Slug, State, Status, Submission,
 };
-use crate::store::values::BylineSqlType;
+use crate::store::row::{row, values};
+use crate::store::values::{availability, byline};
 
-type SubmissionSqlType = (BylineSqlType, Timestamptz, Integer);
-type PublicationSqlType = (BylineSqlType, Timestamptz, Integer, Text);
-type ArchivalSqlType = (BylineSqlType, Timestamptz, Text);
-pub(super) type RevisionSqlType = (Integer, Text, Text, Text, Nullable<Text>, Timestamptz);
-pub(super) type PostSqlType = (
-    (BigInt, Text, Timestamptz, BylineSqlType, Text),
-    Nullable<SubmissionSqlType>,
-    Nullable<PublicationSqlType>,
-    Nullable<ArchivalSqlType>,
-    RevisionSqlType,
-    Jsonb,
-    Nullable<Text>,
+row! {
+    pub(super) struct PostRow {
+        id: PostId = "p.id",
+        state: State = "p.state",
+        created_at: Timestamp = "p.created_at",
+        author: Byline = byline!("author"),
+        author_availability: Availability = availability!("author", "author"),
+        submitted: Option<Submission>,
+        published: Option<Publication>,
+        archived: Option<Archival>,
+        current: Revision,
+        standing_requests: Vec<Review> = STANDING_REQUESTS,
+    }
+}
+
+row! {
+    for Submission {
+        by: Byline = byline!("submitter"),
+        at: Timestamp = "p.submitted_at",
+        revision: RevisionNumber = "p.submitted_revision",
+    }
+}
+
+row! {
+    for Publication {
+        by: Byline = byline!("publisher"),
+        at: Timestamp = "p.published_at",
+        revision: RevisionNumber = "p.published_revision",
+        slug: Slug = "p.slug",
+    }
+}
+
+row! {
+    for Archival {
+        by: Byline = byline!("archiver"),
+        at: Timestamp = "p.archived_at",
+        reason: String = "p.archive_reason",
+    }
+}
+
+row! {
+    for Revision {
+        number: RevisionNumber = "r.number",
+        content: Content,
+        at: Timestamp = "r.at",
+    }
+}
+
+const STANDING_REQUESTS: &str = concat!(
+    "(SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'id', request.id, 'revision', request.revision, 'reviewer', ",
+    byline!(json "reviewer"),
+    ", 'availability', ",
+    availability!("reviewer", "reviewer"),
+    ", 'note', request.note, 'at', request.at) ORDER BY request.id), '[]')
+      FROM standing_requests request JOIN users reviewer ON reviewer.id = request.reviewer_id
+      WHERE request.post_id = p.id AND request.revision = p.current_revision)"
 );
 
-#[derive(Queryable)]
-pub(super) struct PostRow {
-    origin: OriginRow,
-    submitted: Option<Submission>,
-    published: Option<Publication>,
-    archived: Option<Archival>,
-    current: Revision,
-    standing: serde_json::Value,
-    pub(super) next_slug: Option<Slug>,
-}
-
-#[derive(Queryable)]
-pub(super) struct OriginRow {
-    id: PostId,
-    state: State,
-    created_at: Stored,
-    author: Byline,
-    author_availability: Availability,
-}
-
-impl Queryable<SubmissionSqlType, Pg> for Submission {
-    type Row = (Byline, Stored, RevisionNumber);
-
-    fn build((by, at, revision): Self::Row) -> deserialize::Result<Self> {
-        Ok(Self { at: at.to_jiff(), by, revision })
-    }
-}
-
-impl Queryable<PublicationSqlType, Pg> for Publication {
-    type Row = (Byline, Stored, RevisionNumber, Slug);
-
-    fn build((by, at, revision, slug): Self::Row) -> deserialize::Result<Self> {
-        Ok(Self { at: at.to_jiff(), by, revision, slug })
-    }
-}
-
-impl Queryable<ArchivalSqlType, Pg> for Archival {
-    type Row = (Byline, Stored, String);
-
-    fn build((by, at, reason): Self::Row) -> deserialize::Result<Self> {
-        Ok(Self { at: at.to_jiff(), by, reason })
-    }
-}
-
-impl Queryable<RevisionSqlType, Pg> for Revision {
-    type Row = (RevisionNumber, String, String, String, Option<String>, Stored);
-
-    fn build((number, title, summary, body, slug, at): Self::Row) -> deserialize::Result<Self> {
-        let content = Content::stored([title, summary, body], slug);
-        Ok(Self { number, content, at: at.to_jiff() })
-    }
+values! {
+    Vec<Review>: Jsonb, serde_json::Value, |requests| {
+        let requests: Vec<StandingRequest> = serde_json::from_value(requests)?;
+        requests.into_iter().map(StandingRequest::review).collect()
+    };
 }
 
 pub(super) fn post(row: PostRow) -> QueryResult<Post> {
@@ -95,7 +92,7 @@ impl TryFrom<PostRow> for Post {
     type Error = ImpossibleRow;
 
     fn try_from(row: PostRow) -> Result<Self, ImpossibleRow> {
-        let OriginRow { id, state, created_at, author, author_availability } = row.origin;
+        let PostRow { id, state, current, standing_requests, .. } = row;
         let status = match (state, (row.submitted, row.published, row.archived)) {
             (State::Draft, (None, None, None)) => Status::Draft,
             (State::InReview, (Some(submission), None, None)) => Status::InReview(submission),
@@ -107,41 +104,35 @@ impl TryFrom<PostRow> for Post {
             }
             _ => return Err(ImpossibleRow(id)),
         };
-        let number = row.current.number;
-        let standing: Vec<StandingRequest> =
-            serde_json::from_value(row.standing).map_err(|_| ImpossibleRow(id))?;
         Ok(Self {
             id,
-            author,
-            author_availability,
-            created_at: created_at.to_jiff(),
-            current: row.current,
+            author: row.author,
+            author_availability: row.author_availability,
+            created_at: row.created_at,
+            current,
             status,
-            standing_requests: standing
-                .into_iter()
-                .map(|request| request.review(number).ok_or(ImpossibleRow(id)))
-                .collect::<Result<_, _>>()?,
+            standing_requests,
         })
     }
 }
 
 #[derive(serde::Deserialize)]
 struct StandingRequest {
-    id: i64,
-    reviewer: i64,
-    name: String,
+    id: ReviewId,
+    revision: RevisionNumber,
+    reviewer: Byline,
     availability: String,
     note: String,
     at: Timestamp,
 }
 
 impl StandingRequest {
-    fn review(self, revision: RevisionNumber) -> Option<Review> {
-        Some(Review {
-            id: ReviewId(self.id),
-            revision,
-            reviewer: Byline::from_names(UserId(self.reviewer), &self.name),
-            reviewer_availability: self.availability.parse().ok()?,
+    fn review(self) -> diesel::deserialize::Result<Review> {
+        Ok(Review {
+            id: self.id,
+            revision: self.revision,
+            reviewer: self.reviewer,
+            reviewer_availability: self.availability.parse()?,
             note: self.note,
             at: self.at,
             withdrawn_at: None,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::{PostId, RevisionNumber, Slug, State, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
 /// What the public finds at an address.
@@ -19,42 +20,68 @@ pub enum Address {
     Gone,
 }
 
-/// A post as the public finds it, without its body.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct PublicPost {
-    /// The post.
-    pub id: PostId,
-    /// The revision that was published, for ever.
-    pub revision: RevisionNumber,
-    /// Where it is found.
-    pub slug: Slug,
-    /// Its title.
-    pub title: String,
-    /// Its summary.
-    pub summary: String,
-    /// The id of its author.
-    pub author_id: UserId,
-    /// Who wrote it.
-    pub author: String,
-    /// When it was published.
-    #[diesel(deserialize_as = Stored)]
-    pub published_at: Timestamp,
+row! {
+    /// A post as the public finds it, without its body.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct PublicPost {
+        pub id: PostId = "p.id",
+        /// The revision that was published, for ever.
+        pub revision: RevisionNumber = "p.published_revision",
+        pub slug: Slug = "p.slug",
+        pub title: String = "r.title",
+        pub summary: String = "r.summary",
+        pub author_id: UserId = "p.author_id",
+        pub author: String = "author.display_name",
+        pub published_at: Timestamp = "p.published_at",
+    }
 }
 
-type PublicSqlType = (BigInt, Integer, Text, Text, Text, BigInt, Text, Timestamptz);
+macro_rules! last_archived {
+    () => {
+        "(SELECT max(since) FROM posts WHERE state = 'archived')"
+    };
+}
 
-/// The columns of a [`PublicPost`] after others, and where they come from.
+row! {
+    /// A published post, and when a post was last archived.
+    struct NewestRow {
+        archived_at: Option<Timestamp> = last_archived!(),
+        post: PublicPost,
+    }
+}
+
+row! {
+    /// A post that was published, and its state now.
+    struct AddressRow {
+        state: State = "p.state",
+        post: PublicPost,
+    }
+}
+
+row! {
+    /// The Markdown of a published revision.
+    #[derive(Debug)]
+    pub struct PublishedBody {
+        pub post: PostId = "r.post_id",
+        pub revision: RevisionNumber = "r.number",
+        pub body: String = "r.body",
+    }
+}
+
+row! {
+    /// The address of a published post.
+    #[derive(Debug)]
+    pub struct PublishedAddress {
+        pub slug: String = "slug",
+        pub published_at: Timestamp = "published_at",
+    }
+}
+
+/// Where the columns of a [`PublicPost`] come from.
 macro_rules! public_where {
     ($condition:literal) => {
-        public_where!("", $condition)
-    };
-    ($others:literal, $condition:literal) => {
         concat!(
-            "SELECT ",
-            $others,
-            "p.id, p.published_revision, p.slug, r.title, r.summary,
-                p.author_id, author.display_name, p.published_at
-             FROM posts p
+            "SELECT {columns} FROM posts p
              JOIN users author ON author.id = p.author_id
              JOIN revisions r ON r.post_id = p.id AND r.number = p.published_revision
              WHERE ",
@@ -75,7 +102,7 @@ pub fn published(conn: &mut PgConnection, slice: &PageRequest) -> QueryResult<Pa
         Order::NewestFirst => OLDER,
         Order::OldestFirst => NEWER,
     };
-    let rows = statement::<PublicSqlType>(sql)
+    let rows = select::<PublicPost>(sql)
         .bind::<Timestamptz, _>(Stored::from(slice.start().at))
         .bind::<BigInt, _>(slice.start().id)
         .at_most(slice.limit())
@@ -101,37 +128,31 @@ pub fn newest(
     conn: &mut PgConnection,
     count: usize,
 ) -> QueryResult<(Vec<PublicPost>, Option<Timestamp>)> {
-    let rows = statement::<(Nullable<Timestamptz>, PublicSqlType)>(NEWEST)
-        .at_most(count as i64)
-        .load::<(Option<Stored>, PublicPost)>(conn)?;
+    let rows = select::<NewestRow>(NEWEST).at_most(count as i64).load::<NewestRow>(conn)?;
     let archived = match rows.first() {
-        Some((archived, _)) => *archived,
-        None => statement::<Nullable<Timestamptz>>(LAST_ARCHIVED).get_result(conn)?,
+        Some(row) => row.archived_at,
+        None => statement::<Nullable<Timestamptz>>(concat!("SELECT ", last_archived!()))
+            .get_result::<Option<Stored>>(conn)?
+            .map(|at| at.to_jiff()),
     };
-    let posts: Vec<PublicPost> = rows.into_iter().map(|(_, post)| post).collect();
+    let posts: Vec<PublicPost> = rows.into_iter().map(|row| row.post).collect();
     let published = posts.first().map(|post| post.published_at);
-    Ok((posts, published.max(archived.map(|at| at.to_jiff()))))
+    Ok((posts, published.max(archived)))
 }
 
-const LAST_ARCHIVED: &str = "SELECT max(since) FROM posts WHERE state = 'archived'";
-
-const NEWEST: &str = public_where!(
-    "(SELECT max(since) FROM posts WHERE state = 'archived'), ",
-    "p.state = 'published' ORDER BY p.since DESC, p.id DESC"
-);
+const NEWEST: &str = public_where!("p.state = 'published' ORDER BY p.since DESC, p.id DESC");
 
 /// Returns what the public finds at an address, or `None` where there never
 /// was anything to find.
 pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Address>> {
-    let sql = public_where!("p.state, ", "p.slug = $1");
-    let row = statement::<(Text, PublicSqlType)>(sql)
+    let row = select::<AddressRow>(public_where!("p.slug = $1"))
         .bind::<Text, _>(slug.as_str())
-        .get_result::<(State, PublicPost)>(conn)
+        .get_result::<AddressRow>(conn)
         .optional()?;
-    Ok(row.and_then(|(state, post)| match state {
+    Ok(row.and_then(|row| match row.state {
         State::Draft | State::InReview => None,
         State::Archived => Some(Address::Gone),
-        State::Published => Some(Address::Published(Box::new(post))),
+        State::Published => Some(Address::Published(Box::new(row.post))),
     }))
 }
 
@@ -140,12 +161,11 @@ pub fn at_address(conn: &mut PgConnection, slug: &Slug) -> QueryResult<Option<Ad
 pub fn bodies(
     conn: &mut PgConnection,
     revisions: &[(PostId, RevisionNumber)],
-) -> QueryResult<Vec<((PostId, RevisionNumber), String)>> {
+) -> QueryResult<Vec<PublishedBody>> {
     let (posts, numbers): (Vec<i64>, Vec<i32>) =
         revisions.iter().map(|(post, number)| (post.0, number.0)).unzip();
-    statement::<((BigInt, Integer), Text)>(
-        "SELECT r.post_id, r.number, r.body
-         FROM unnest($1::bigint[], $2::integer[]) AS wanted (post_id, number)
+    select::<PublishedBody>(
+        "SELECT {columns} FROM unnest($1::bigint[], $2::integer[]) AS wanted (post_id, number)
          JOIN revisions r ON r.post_id = wanted.post_id AND r.number = wanted.number
          JOIN posts p ON p.id = r.post_id AND p.published_revision = r.number",
     )
@@ -169,13 +189,12 @@ pub fn highest_id(conn: &mut PgConnection) -> QueryResult<i64> {
 pub fn addresses(
     conn: &mut PgConnection,
     ids: std::ops::Range<i64>,
-) -> QueryResult<Vec<(String, Timestamp)>> {
-    let rows = statement::<(Text, Timestamptz)>(
-        "SELECT slug, published_at FROM posts
+) -> QueryResult<Vec<PublishedAddress>> {
+    select::<PublishedAddress>(
+        "SELECT {columns} FROM posts
          WHERE state = 'published' AND id >= $1 AND id < $2 ORDER BY id",
     )
     .bind::<BigInt, _>(ids.start)
     .bind::<BigInt, _>(ids.end)
-    .load::<(String, Stored)>(conn)?;
-    Ok(rows.into_iter().map(|(slug, at)| (slug, at.to_jiff())).collect())
+    .load(conn)
 }

@@ -2,13 +2,14 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{Bool, Text};
 use diesel_migrations::MigrationHarness;
 
 use super::guards::{self, Guards};
 use super::questions;
 use super::truth::Truth;
 use crate::store::migrations::MIGRATIONS;
+use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
 /// What is made of a schema that was made afresh.
@@ -19,13 +20,16 @@ pub(super) struct Expected {
     pub(super) guards: Guards,
 }
 
-/// What is to be known before a schema is made.
-#[derive(Queryable)]
-struct SchemaFacts {
-    name: String,
-    owner: Option<String>,
-    may_become_owner: bool,
-    may_create: bool,
+row! {
+    /// What is to be known before a schema is made.
+    struct SchemaFacts {
+        name: String = "'imprimatur_expected_' || pg_backend_pid()",
+        owner: Option<String> = "owner.name",
+        may_become_owner: bool = "coalesce(pg_has_role(owner.name, 'MEMBER'), false)",
+        may_create: bool =
+            "coalesce(has_database_privilege(owner.name, current_database(), 'CREATE'), false)
+                 AND NOT pg_is_in_recovery()",
+    }
 }
 
 /// Makes the schema beside the real one and reads it, or says why it could not.
@@ -34,11 +38,8 @@ pub(super) fn build(
     conn: &mut PgConnection,
     runtime_role: &str,
 ) -> QueryResult<Result<Expected, String>> {
-    let facts = statement::<(Text, Nullable<Text>, Bool, Bool)>(
-        "SELECT 'imprimatur_expected_' || pg_backend_pid(), owner.name,
-             coalesce(pg_has_role(owner.name, 'MEMBER'), false),
-             coalesce(has_database_privilege(owner.name, current_database(), 'CREATE'), false)
-                 AND NOT pg_is_in_recovery()
+    let facts = select::<SchemaFacts>(
+        "SELECT {columns}
          FROM (SELECT (SELECT pg_get_userbyid(relowner) FROM pg_class
                        WHERE oid = to_regclass('public.__diesel_schema_migrations'))::text AS name
               ) AS owner",

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
+use diesel::sql_types::BigInt;
 
 use super::truth::{Finding, Scope, Truth};
 use crate::domain::{Action, Fingerprint, PostId, UserId};
 use crate::store::batches::{POSTS, each_batch};
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
 
 pub(super) fn truth() -> Truth {
     let sentence =
@@ -33,40 +33,32 @@ pub(super) fn check(conn: &mut PgConnection, truth: &Arc<Truth>) -> QueryResult<
     Ok(findings)
 }
 
-#[derive(Queryable)]
-struct HistoryRow {
-    post: i64,
-    action: Action,
-    revision: i32,
-    actor: i64,
-    fingerprint: Vec<u8>,
-    wrote_revision: bool,
-    words: String,
-    content: ContentRow,
-    published_slug: Option<String>,
-}
-
-#[derive(Queryable)]
-struct ContentRow {
-    title: String,
-    summary: String,
-    body: String,
-    slug: Option<String>,
+row! {
+    struct HistoryRow {
+        post: i64 = "h.post_id",
+        action: Action = "h.action",
+        revision: i32 = "h.revision",
+        actor: i64 = "h.actor_id",
+        fingerprint: Vec<u8> = "h.fingerprint",
+        wrote_revision: bool = "coalesce(r.key = h.key, false)",
+        words: String =
+            "coalesce(CASE h.action WHEN 'archive' THEN p.archive_reason ELSE review.note END, '')",
+        title: String = "coalesce(r.title, '')",
+        summary: String = "coalesce(r.summary, '')",
+        body: String = "coalesce(r.body, '')",
+        slug: Option<String> = "r.slug",
+        published_slug: Option<String> = "CASE h.action WHEN 'publish' THEN p.slug END",
+    }
 }
 
 fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<HistoryRow>> {
-    type ContentSqlType = (Text, Text, Text, Nullable<Text>);
-    statement::<(BigInt, Text, Integer, BigInt, Binary, Bool, Text, ContentSqlType, Nullable<Text>)>(
+    select::<HistoryRow>(
         // Each table is limited to the batch by itself: a join alone would not limit it.
         "WITH h AS (SELECT * FROM history WHERE post_id > $1 AND post_id <= $2),
              p AS (SELECT * FROM posts WHERE id > $1 AND id <= $2),
              r AS (SELECT * FROM revisions WHERE post_id > $1 AND post_id <= $2),
              review AS (SELECT * FROM reviews WHERE post_id > $1 AND post_id <= $2)
-         SELECT h.post_id, h.action, h.revision, h.actor_id, h.fingerprint,
-             coalesce(r.key = h.key, false),
-             coalesce(CASE h.action WHEN 'archive' THEN p.archive_reason ELSE review.note END, ''),
-             coalesce(r.title, ''), coalesce(r.summary, ''), coalesce(r.body, ''), r.slug,
-             CASE h.action WHEN 'publish' THEN p.slug END
+         SELECT {columns}
          FROM h
          LEFT JOIN p ON p.id = h.post_id
          LEFT JOIN r ON r.post_id = h.post_id AND r.number = h.revision
@@ -85,7 +77,7 @@ impl HistoryRow {
     /// Returns whether the fingerprint is that of what was sent. A publication came
     /// with the address that was shown, or with none.
     fn agrees(&self) -> bool {
-        let sent_slug = self.content.slug.as_deref();
+        let sent_slug = self.slug.as_deref();
         self.is_of(sent_slug)
             || self.published_slug.as_deref().is_some_and(|it| self.is_of(Some(it)))
     }
@@ -104,8 +96,7 @@ impl HistoryRow {
             | Action::Publish
             | Action::Archive => (self.post.to_string(), self.revision.to_string()),
         };
-        let ContentRow { title, summary, body, .. } = &self.content;
-        let parts = [&post, &seen, &self.words, title, summary, body];
+        let parts = [&post, &seen, &self.words, &self.title, &self.summary, &self.body];
         let parts = parts.map(String::as_str).into_iter().chain(slug);
         let parts: Vec<&str> = parts.collect();
         Fingerprint::of(self.action, &parts).by(UserId(self.actor)).as_bytes() == self.fingerprint

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::BigInt;
 
 use super::truth::{Finding, Scope, Truth};
 use crate::domain::{PostId, search};
 use crate::store::batches::{ACCOUNTS, POSTS, each_batch};
-use crate::store::statement::statement;
+use crate::store::row::{row, select};
 use crate::store::word_rules;
+use crate::store::word_rules::TextsRow;
 
 /// Returns the check of posts, and the one of accounts.
 pub(super) fn truths() -> [Truth; 2] {
@@ -61,19 +62,23 @@ pub(super) fn check(
 }
 
 /// Words are compared as PostgreSQL writes them: reading them would take five times as long.
-const TEXTS: &str = "SELECT r.*, d.document::text
-     FROM (SELECT DISTINCT ON (post_id) post_id, title, summary, body FROM revisions
+const TEXTS: &str = "SELECT {columns}
+     FROM (SELECT DISTINCT ON (post_id) post_id AS id, title, summary, body FROM revisions
            WHERE post_id > $1 AND post_id <= $2 ORDER BY post_id, number DESC) AS r
-     LEFT JOIN post_documents d USING (post_id)";
+     LEFT JOIN (SELECT post_id, document::text AS words FROM post_documents) AS stored
+         ON stored.post_id = r.id";
 
-const NAMES: &str = "SELECT id, username, display_name, '', name_words::text FROM users
-     WHERE id > $1 AND id <= $2";
+const NAMES: &str = "SELECT {columns}
+     FROM (SELECT id, username AS title, display_name AS summary, '' AS body,
+               name_words::text AS words
+           FROM users WHERE id > $1 AND id <= $2) AS r
+     CROSS JOIN LATERAL (SELECT r.words) AS stored";
 
-#[derive(Queryable)]
-struct WordsRow {
-    id: i64,
-    texts: (String, String, String),
-    words: Option<String>,
+row! {
+    struct WordsRow {
+        texts: TextsRow,
+        stored: Option<String> = "stored.words",
+    }
 }
 
 /// Returns the ids of the rows whose stored words differ from those that the
@@ -86,14 +91,12 @@ fn differing(
 ) -> QueryResult<Vec<i64>> {
     let mut ids = Vec::new();
     each_batch(conn, next, |conn, after, upto| {
-        let rows = statement::<(BigInt, (Text, Text, Text), Nullable<Text>)>(texts)
+        let rows = select::<WordsRow>(texts)
             .bind::<BigInt, _>(after)
             .bind::<BigInt, _>(upto)
             .load::<WordsRow>(conn)?;
-        let differs = |WordsRow { texts: (title, summary, body), words, .. }: &WordsRow| {
-            words.as_ref() != Some(&search::document(&[title, summary, body]))
-        };
-        ids.extend(rows.iter().filter(|row| differs(row)).map(|row| row.id));
+        let differs = |row: &&WordsRow| row.stored.as_ref() != Some(&row.texts.words());
+        ids.extend(rows.iter().filter(differs).map(|row| row.texts.id));
         Ok(())
     })?;
     ids.sort_unstable();
