@@ -21,7 +21,7 @@ use crate::accounts;
 use crate::audit::{AuditEntry, Record};
 use crate::domain::{
     Action, Archive, FieldError, Fingerprint, InvalidInput, Note, OperationKey, Person, Post,
-    PostId, Reason, RevisionNumber,
+    PostId, Reason, RevisionNumber, Title,
 };
 use crate::refusal::Refusal;
 use crate::store::bulk::{self, Bulk, BulkId, ItemOutcome};
@@ -144,7 +144,7 @@ pub struct RefusedPost {
     /// The post, as it was named.
     pub id: PostId,
     /// Its title; empty when there is no such post.
-    pub title: String,
+    pub title: Title,
     /// Every reason.
     pub reasons: Vec<Reason>,
 }
@@ -160,7 +160,7 @@ pub fn preview(
     let found_ids: BTreeSet<PostId> = found.iter().map(|post| post.id).collect();
     let not_found = ids.iter().filter(|id| !found_ids.contains(id)).map(|id| RefusedPost {
         id: *id,
-        title: String::new(),
+        title: Title::default(),
         reasons: reasons(&Refusal::NotFound),
     });
     let mut preview = BulkPreview { ready: Vec::new(), refused: not_found.collect() };
@@ -170,7 +170,7 @@ pub fn preview(
             Ok(()) => preview.ready.push(post),
             Err(refusal) => preview.refused.push(RefusedPost {
                 id: post.id,
-                title: post.title().to_owned(),
+                title: post.current.content.title.clone(),
                 reasons: reasons(&refusal),
             }),
         }
