@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, UserId};
+use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, Title, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::values::byline;
@@ -24,7 +24,7 @@ row! {
         /// The post, as the request named it: it may not exist.
         pub post: Option<PostId> = "r.post_id",
         /// The post's current title, if it exists.
-        pub title: Option<String> = "text.title",
+        pub title: Option<Title> = "text.title",
         pub seen: Option<RevisionNumber> = "r.revision_seen",
         pub layer: String = "r.layer",
         /// The reasons, in the words that the person was shown.

@@ -1,4 +1,4 @@
-use crate::domain::{Content, FieldError, InvalidInput, Slug, Title};
+use crate::domain::{Content, FieldError, InvalidInput, Slug, Title, has_visible_text};
 use crate::http::Form;
 
 /// The content of the editor's form, as it was typed.
@@ -50,7 +50,7 @@ impl Draft {
 
     /// Returns whether a web address has to be chosen: the title gives none.
     pub(super) fn needs_slug(&self) -> bool {
-        !self.title.trim().is_empty() && self.wanted_slug().is_none()
+        has_visible_text(&self.title) && self.wanted_slug().is_none()
     }
 
     /// Returns what a post needs before it can be submitted, part by part.
@@ -59,7 +59,7 @@ impl Draft {
         let (missing, errors) = match self.parse() {
             Ok(content) => (content.missing(), InvalidInput::default()),
             Err(errors) => {
-                let blank = parts.iter().filter(|(_, text)| text.trim().is_empty());
+                let blank = parts.iter().filter(|(_, text)| !has_visible_text(text));
                 (blank.map(|(name, _)| *name).collect(), errors)
             }
         };

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::desk::draft::{Draft, label};
 use crate::domain::{
     Action, Content, InvalidInput, OperationKey, Person, Post, PostId, Reason, Review,
-    RevisionNumber, State,
+    RevisionNumber, State, has_visible_text,
 };
 use crate::http::{Layout, Request};
 use crate::permissions;
@@ -138,7 +138,8 @@ impl EditorPage {
 
     /// Returns whether this is the form of a new post with nothing in it.
     fn is_new(&self) -> bool {
-        let is_blank = self.draft.title.is_empty() && self.draft.body.is_empty();
+        let is_blank =
+            ![&self.draft.title, &self.draft.body].into_iter().any(|text| has_visible_text(text));
         self.post.is_none() && is_blank && self.errors.0.is_empty()
     }
 

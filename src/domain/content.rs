@@ -45,7 +45,7 @@ impl Content {
     /// Returns the content of a stored revision, as it is.
     pub(crate) fn stored([title, summary, body]: [String; 3], slug: Option<String>) -> Self {
         Self {
-            title: Title(title),
+            title: Title::stored(title),
             summary: Summary(summary),
             body: Body(body),
             slug: slug.map(Slug::stored),

@@ -166,6 +166,11 @@ impl Note {
 }
 
 impl Title {
+    /// Returns a title as it is stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// Returns the title, or "Untitled" while there is none.
     pub fn or_untitled(&self) -> &str {
         if self.is_given() { self.as_str() } else { "Untitled" }

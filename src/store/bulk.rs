@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable};
 use jiff::Timestamp;
 
-use crate::domain::{PostId, Reason, RevisionNumber, UserId};
+use crate::domain::{PostId, Reason, RevisionNumber, Title, UserId};
 use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
@@ -36,7 +36,7 @@ row! {
         /// The revision that was seen when it was chosen.
         pub seen: RevisionNumber = "i.revision_seen",
         /// Its title now; empty where there is no such post.
-        pub title: String = "coalesce(btrim(r.title), '')",
+        pub title: Title = "coalesce(btrim(r.title), '')",
         pub outcome: ItemOutcome,
     }
 }

@@ -8,7 +8,8 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Text, Uuid};
 use super::row::{row, values};
 use crate::domain::{
     AccountEvent, Action, Availability, Byline, Content, IncidentId, Permission, Person, PostId,
-    Reason, RequestId, ReviewId, RevisionNumber, Role, RoleSet, Slug, State, TokenId, UserId,
+    Reason, RequestId, ReviewId, RevisionNumber, Role, RoleSet, Slug, State, Title, TokenId,
+    UserId,
 };
 
 /// Lets a column of an SQL type be read as the value that the function makes of it.
@@ -54,6 +55,7 @@ values! {
     // A name that no longer exists grants nothing.
     RoleSet: Array<Text>, Vec<String>, |names| Ok(RoleSet::of(&known(&names)));
     Vec<Permission>: Array<Text>, Vec<String>, |names| Ok(known(&names));
+    Title: Text, String, |title| Ok(Title::stored(title));
     // Each person once, in their order.
     Vec<Byline>: Jsonb, serde_json::Value, |people| {
         let mut known: Vec<Byline> = Vec::new();

@@ -20,7 +20,7 @@ use diesel::pg::PgConnection;
 use crate::accounts::identity;
 use crate::domain::{
     Action, Archive, BulkProblem, FieldError, InvalidInput, Note, OperationKey, Person, Post,
-    PostId, Reason,
+    PostId, Reason, Title,
 };
 use crate::policies::posts::BulkArchive;
 use crate::refusal::Refusal;
@@ -139,7 +139,7 @@ pub struct RefusedPost {
     /// The post, as it was named.
     pub id: PostId,
     /// Its title; empty when there is no such post.
-    pub title: String,
+    pub title: Title,
     /// Every reason.
     pub reasons: Vec<Reason>,
 }
@@ -155,7 +155,7 @@ pub fn preview(
     let found_ids: BTreeSet<PostId> = found.iter().map(|post| post.id).collect();
     let not_found = ids.iter().filter(|id| !found_ids.contains(id)).map(|id| RefusedPost {
         id: *id,
-        title: String::new(),
+        title: Title::default(),
         reasons: reasons(&Refusal::NotFound),
     });
     let mut preview = BulkPreview { ready: Vec::new(), refused: not_found.collect() };
@@ -165,7 +165,7 @@ pub fn preview(
             Ok(()) => preview.ready.push(post),
             Err(refusal) => preview.refused.push(RefusedPost {
                 id: post.id,
-                title: post.title().to_owned(),
+                title: post.current.content.title.clone(),
                 reasons: reasons(&refusal),
             }),
         }

@@ -71,7 +71,7 @@ impl Export for PostsFile {
     const COLUMNS: &'static [Column<Self>] = &[
         ("id", |_, line| line.id.to_string()),
         ("state", |_, line| line.state.as_str().to_owned()),
-        ("title", |_, line| line.title.clone()),
+        ("title", |_, line| line.title.as_str().to_owned()),
         ("author", |_, line| line.author.name.clone()),
         ("published_by", |_, line| csv::or_empty(line.publisher.as_ref().map(|by| &by.name))),
         ("since", |_, line| csv::time(line.since)),

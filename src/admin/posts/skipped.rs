@@ -1,6 +1,6 @@
 //! The posts that a bulk archive skips, grouped by what keeps them.
 
-use crate::domain::{BulkProblem, PostId, Reason};
+use crate::domain::{BulkProblem, PostId, Reason, Title};
 use crate::policies::Rule;
 
 /// Posts that are skipped for the same reasons.
@@ -12,7 +12,7 @@ pub(super) struct SkippedGroup<'a> {
 pub(super) struct SkippedPost<'a> {
     pub(super) id: PostId,
     /// Its title; empty when there is no such post.
-    pub(super) title: &'a str,
+    pub(super) title: &'a Title,
     pub(super) reasons: &'a [Reason],
 }
 

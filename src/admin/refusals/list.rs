@@ -10,7 +10,7 @@ use crate::admin::pager::{BY_TIME, Pager};
 use crate::admin::refusals::current_answer::{CurrentAnswer, find};
 use crate::admin::refusals::filters::{RefusalFilters, choices, take};
 use crate::audit::{self, RefusalFilter, RefusalLine};
-use crate::domain::{Permission, Reason};
+use crate::domain::{Permission, Reason, Title};
 use crate::http::{Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;
@@ -110,7 +110,7 @@ impl Export for RefusalFilter {
         ("name", |_, line| line.actor.name.clone()),
         ("action", |_, line| line.action.clone()),
         ("post", |_, line| csv::or_empty(line.post)),
-        ("title", |_, line| csv::or_empty(line.title.as_deref())),
+        ("title", |_, line| csv::or_empty(line.title.as_ref().map(Title::as_str))),
         ("revision_seen", |_, line| csv::or_empty(line.seen)),
         ("layer", |_, line| line.layer.clone()),
         ("rules", |_, line| joined(line, |reason| &reason.code)),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::cli::output::reason_lines;
-use crate::domain::{Byline, Outcome, Post, PostId, RevisionNumber, State, Status, Title};
+use crate::domain::{Byline, Outcome, Post, PostId, RevisionNumber, State, Status};
 use crate::render::documents::ActionsBody;
 use crate::store::posts::{ChangeLine, PostHistory};
 
@@ -20,11 +20,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
 }
 
 pub(super) fn line(line: &ChangeLine) -> String {
-    let untitled = Title::default();
-    let title = match line.title.trim() {
-        "" => untitled.or_untitled(),
-        _ => &line.title,
-    };
+    let title = line.title.or_untitled();
     let (state, author) = (line.state.as_str(), &line.author.name);
     format!("{}\t{state}\trevision {}\t{author}\t{title}", line.id, line.revision)
 }

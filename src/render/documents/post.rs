@@ -37,7 +37,7 @@ impl From<&ChangeLine> for PostLineBody {
             id: line.id.0,
             state: line.state,
             since: line.since,
-            title: line.title.clone(),
+            title: line.title.as_str().to_owned(),
             author: PersonBody::from(&line.author),
             revision: line.revision.0,
         }

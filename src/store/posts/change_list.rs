@@ -18,7 +18,7 @@ use jiff_diesel::Timestamp as Stored;
 use super::change_filter::{COUNTED, Filter, Sort};
 use super::change_query::ChangeQuery;
 use super::words::Words;
-use crate::domain::{Byline, PostId, RevisionNumber, State, UserId};
+use crate::domain::{Byline, PostId, RevisionNumber, State, Title, UserId};
 use crate::store::paging::{Cursor, HasCursor, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::visibility::Visibility;
@@ -31,7 +31,7 @@ pub struct ChangeLine {
     /// Its state.
     pub state: State,
     /// Its current title. May be blank in a draft.
-    pub title: String,
+    pub title: Title,
     /// Its author.
     pub author: Byline,
     /// Who has published it, from publication on.
@@ -76,7 +76,7 @@ row! {
     struct FoundRow {
         id: PostId = "l.id",
         state: State = "l.state",
-        title: String = "l.title",
+        title: Title = "l.title",
         slug: Option<String> = "l.slug",
         since: Timestamp = "l.since",
         revision: RevisionNumber = "l.current_revision",

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Byline, Reading, RevisionNumber};
+use crate::domain::{Byline, Reading, RevisionNumber, Title};
 use crate::store::row::row;
 use crate::store::values::byline;
 
@@ -11,7 +11,7 @@ row! {
     /// What to call a post that may have no title yet: of `revisions r`.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Name {
-        title: String = "btrim(r.title)",
+        title: Title = "btrim(r.title)",
         opening: String = "CASE WHEN has_visible_text(r.title) THEN '' ELSE opening(r.body) END",
     }
 }
@@ -20,10 +20,11 @@ impl Name {
     /// Returns the title, or how the text begins.
     pub fn words(&self) -> String {
         let opening = self.opening.split_whitespace().collect::<Vec<_>>().join(" ");
-        match (self.title.trim(), opening.as_str()) {
-            ("", "") => "Untitled".to_owned(),
-            ("", opening) => format!("Untitled: {opening}…"),
-            (title, _) => title.to_owned(),
+        let title = self.title.or_untitled();
+        if self.title.is_given() || opening.is_empty() {
+            title.to_owned()
+        } else {
+            format!("{title}: {opening}…")
         }
     }
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::Timestamptz;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use crate::domain::{Byline, PostId};
+use crate::domain::{Byline, PostId, Title};
 use crate::store::row::{row, select};
 use crate::store::values::byline;
 
@@ -16,7 +16,7 @@ row! {
     pub struct Waiting {
         pub id: PostId = "p.id",
         /// Its current title, which may be blank again.
-        pub title: String = "text.title",
+        pub title: Title = "text.title",
         pub author: Byline = byline!("author"),
         /// Since when it waits.
         pub submitted_at: Timestamp = "p.submitted_at",
