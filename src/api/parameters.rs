@@ -36,7 +36,7 @@ pub(super) struct ChangeHeaders {
         rename = "Idempotency-Key",
         min_length = 1,
         max_length = 255,
-        pattern = "^([!#-+\\x2d-:<-~][!-+\\x2d-:<-~]*|\"([!#-\\x5b\\x5d-~]|\\x5c[\"\\x5c])+\")( *; *[*a-z][*a-z0-9_.\\x2d]*(=[!-:<-~]+)?)*$"
+        pattern = "^([!#$&')*+\\x2d-9<->A-~][!-+\\x2d-:<-~]*|\"([!#-\\x5b\\x5d-~]|\\x5c[\"\\x5c])+\")( *; *[*a-z][*a-z0-9_.\\x2d]*(=[!-:<-~]+)?)*$"
     )]
     idempotency_key: Option<String>,
 }
@@ -52,7 +52,7 @@ pub(super) struct CreateHeaders {
         rename = "Idempotency-Key",
         min_length = 1,
         max_length = 255,
-        pattern = "^([!#-+\\x2d-:<-~][!-+\\x2d-:<-~]*|\"([!#-\\x5b\\x5d-~]|\\x5c[\"\\x5c])+\")( *; *[*a-z][*a-z0-9_.\\x2d]*(=[!-:<-~]+)?)*$"
+        pattern = "^([!#$&')*+\\x2d-9<->A-~][!-+\\x2d-:<-~]*|\"([!#-\\x5b\\x5d-~]|\\x5c[\"\\x5c])+\")( *; *[*a-z][*a-z0-9_.\\x2d]*(=[!-:<-~]+)?)*$"
     )]
     idempotency_key: String,
 }

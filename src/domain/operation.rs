@@ -35,7 +35,9 @@ impl OperationKey {
         }
         let (key, parameters) = text.split_once(';').unwrap_or((text, "a"));
         let has_parameters = sfv::Parser::new(&format!("a;{parameters}")).parse::<sfv::Item>();
-        match has_parameters.is_ok() && !key.contains(',') {
+        // A list, or a value that is no text.
+        let is_other = key.contains(',') || key.starts_with(['(', ':', '?', '@', '%']);
+        match has_parameters.is_ok() && !is_other {
             true => Self::parse_bare(key),
             false => Self::parse_bare(""),
         }

@@ -22,7 +22,9 @@ pub(crate) fn client_network(request: &HttpRequest) -> Network {
 
 /// Reads `X-Forwarded-For` or, where there is none, `Forwarded` (RFC 7239).
 fn told_by_proxy(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = |name: &str| headers.get_all(name).last()?.to_str().ok()?.rsplit(',').next();
+    // A list may have empty members (RFC 9110, 5.6.1.2).
+    let is_given = |member: &&str| !member.trim().is_empty();
+    let last = |name: &str| headers.get_all(name).last()?.to_str().ok()?.rsplit(',').find(is_given);
     if headers.contains_key("x-forwarded-for") {
         return parse_node(last("x-forwarded-for")?);
     }
@@ -36,12 +38,20 @@ fn told_by_proxy(headers: &HeaderMap) -> Option<IpAddr> {
 /// IPv6 address with or without brackets, in quotation marks or not.
 fn parse_node(node: &str) -> Option<IpAddr> {
     let node = node.trim().trim_matches('"').trim();
-    if let Ok(address) = node.parse::<IpAddr>() {
+    if let Some(address) = parse_address(node) {
         return Some(address);
     }
     match node.strip_prefix('[') {
-        Some(rest) => rest.split_once(']')?.0.parse().ok(),
+        Some(rest) => parse_address(rest.split_once(']')?.0),
         None => node.split_once(':')?.0.parse().ok(),
+    }
+}
+
+/// Returns an address without its zone, which is of the proxy's machine (RFC 4007, 11).
+fn parse_address(text: &str) -> Option<IpAddr> {
+    match text.split_once('%') {
+        Some((address, _)) => address.parse().ok().map(IpAddr::V6),
+        None => text.parse().ok(),
     }
 }
 
@@ -58,6 +68,8 @@ mod tests {
             ("2001:db8::7", "2001:db8::7"),
             ("[2001:db8::7]", "2001:db8::7"),
             ("\"[2001:db8::7]:4711\"", "2001:db8::7"),
+            ("2001:db8::7%eth0", "2001:db8::7"),
+            ("[2001:db8::7%25eth0]:80", "2001:db8::7"),
         ] {
             assert_eq!(parse_node(node), expected.parse().ok(), "{node}");
         }

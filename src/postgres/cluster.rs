@@ -6,6 +6,7 @@ use crate::postgres::locks::Lock;
 use crate::postgres::server_address::ServerAddress;
 use crate::postgres::settings::ClusterSettings;
 use crate::postgres::supervisor::Supervisor;
+use crate::postgres::sys;
 use crate::postgres::{server, startup};
 
 /// One user's hold on the running server.
@@ -25,6 +26,7 @@ impl Cluster {
     ///
     /// It blocks, for about a second on a new directory; a crash recovery may take longer.
     pub fn open(settings: &ClusterSettings) -> Result<Cluster, ClusterError> {
+        sys::wait_for_children();
         let directory = DataDirectory::prepare(&settings.data_dir)?;
         let users = Lock::shared(&directory.users_lock())?;
         let address = startup::join_or_start(&directory, settings)?;

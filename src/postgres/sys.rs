@@ -27,6 +27,13 @@ pub(super) fn start_session() {
     unsafe { libc::setsid() };
 }
 
+/// Lets the ends of child processes be waited for, also where the parent of this process
+/// ignored those of its own: that is inherited.
+pub(super) fn wait_for_children() {
+    // SAFETY: takes two integers; no handler is replaced.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+}
+
 /// Has a command end with this thread, however that ends.
 #[cfg(target_os = "linux")]
 pub(super) fn end_with_parent(command: &mut Command) {

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_security::confusable_detection::skeleton;
 
+use crate::domain::unseen::is_mark;
+
 /// Returns where the characters are by which a changed word differs from one that looks
 /// alike in the line that it replaces (UTS 39, 4).
 pub(super) fn look_alikes(
@@ -38,14 +40,19 @@ fn changed_words(pieces: &[(bool, String)]) -> Vec<(usize, &str)> {
     let is_whole = !pieces.iter().any(|(is_changed, _)| *is_changed);
     let (mut at, mut changed) = (0, Vec::new());
     for (is_changed, text) in pieces {
-        for word in text.split_inclusive(char::is_whitespace) {
-            if (*is_changed || is_whole) && !word.trim_end().is_empty() {
-                changed.push((at, word.trim_end()));
+        for piece in text.split_inclusive(is_between_words) {
+            let word = piece.trim_end_matches(is_between_words);
+            if (*is_changed || is_whole) && !word.is_empty() {
+                changed.push((at, word));
             }
-            at += word.chars().count();
+            at += piece.chars().count();
         }
     }
     changed
+}
+
+fn is_between_words(letter: char) -> bool {
+    !letter.is_alphanumeric() && !is_mark(letter)
 }
 
 #[cfg(test)]
@@ -64,6 +71,8 @@ mod tests {
     fn each_character_by_which_two_words_that_look_alike_differ_is_found() {
         for (older, newer, count) in [
             ("cop", "\u{441}\u{43E}\u{440}", 3),
+            ("cop. x", "\u{441}\u{43E}\u{440}! x", 3),
+            ("(cop)", "\"\u{441}\u{43E}\u{440}\"", 3),
             ("cop ran", "\u{441}\u{43E}\u{440} ran away", 3),
             ("o", "\u{3BF}", 1),
             ("O", "0", 1),

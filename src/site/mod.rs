@@ -33,6 +33,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/sign-in", get().to(sign_in::show))
         .route("/sign-in", post().to(sign_in::submit))
         .route("/sign-out", post().to(sign_out::sign_out))
-        .route("/healthz", get().to(HttpResponse::Ok))
-        .route("/readyz", get().to(public::ready));
+        .service(resource("/healthz").route(get().to(HttpResponse::Ok)))
+        .service(resource("/readyz").route(get().to(public::ready)));
 }

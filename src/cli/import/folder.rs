@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// Folders that site generators and package managers write.
-const GENERATED: [&str; 3] = ["_site", "public", "node_modules"];
+/// Folders that site generators and package managers write, and one of templates.
+const GENERATED: [&str; 4] = ["_site", "public", "node_modules", "archetypes"];
 
 /// Deeper than folders of posts are.
 const MAX_DEPTH: usize = 64;

@@ -138,6 +138,11 @@ fn a_key_is_the_same_with_quotation_marks_and_without() {
     let escaped = send(r#""a\\\"b""#).expect(201).text;
     assert_eq!(send(r#"a\"b"#).expect(201).text, escaped);
     let malformed = [
+        "(\"k\")",
+        ":YWJj:",
+        "?1",
+        "@1",
+        "%\"k\"",
         "a,b",
         "a-1,",
         ",",

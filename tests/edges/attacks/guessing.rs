@@ -171,9 +171,9 @@ fn the_client_of_a_proxy_is_read_in_every_usual_form() {
     // Each form names another client, so none waits for the guesses of another.
     for (name, value) in [
         ("x-forwarded-for", "10.9.8.7:41234"),
-        ("x-forwarded-for", "203.0.113.9, 10.9.8.6"),
+        ("x-forwarded-for", "203.0.113.9, 10.9.8.6,"),
         ("x-forwarded-for", "[2001:db8:1::7]:41234"),
-        ("x-forwarded-for", "[2001:db8:2::7]"),
+        ("x-forwarded-for", "[2001:db8:2::7%eth0]"),
         ("x-forwarded-for", "2001:db8:3::7"),
         ("x-forwarded-for", "203.0.113.9, \"10.9.8.5\""),
         ("forwarded", "for=10.9.8.4;proto=https"),

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use ureq::Agent;
 use super::place::{TestDirectory, eventually, kill};
 use super::recovery::Standby;
 use super::{ask, connect};
-use crate::edges::command_line::program::bare;
+use crate::edges::command_line::program::{bare, finished};
 use crate::support::database::patient;
 use crate::support::processes::{processes, signal};
 use crate::support::program::token;
@@ -232,4 +232,18 @@ fn a_first_start_that_is_ended_leaves_no_process_and_no_file() {
     assert_eq!(fs::read_dir(&unfinished).map_or(0, Iterator::count), 0);
     Running::start(&[], &["--data-dir", &data_dir.display().to_string()]).stop();
     assert!(!unfinished.exists());
+}
+
+/// What ignores the ends of its children, as some supervisors do, hands that on.
+#[test]
+fn a_parent_that_ignores_its_children_changes_nothing() {
+    let place = TestDirectory::new();
+    let mut command = Command::new("bash");
+    let program = "trap '' CHLD; exec \"$0\" \"$@\"";
+    command.args(["-c", program, env!("CARGO_BIN_EXE_imprimatur"), "migrate", "--data-dir"]);
+    for variable in ["DATABASE_URL", "DATABASE_OWNER_URL", "RUST_LOG"] {
+        command.env_remove(variable);
+    }
+    let run = finished(command.arg(place.data_dir()).output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
 }

@@ -268,6 +268,7 @@ mod tests {
             ("---\ntitle: *nobody\n---\n", "Line 2"),
             ("---\n? [a]\n: b\n---\n", "name"),
             ("+++\ntitle = 'a'\ntitle = 'b'\nslug = \n+++\n", "Line 4"),
+            (&format!("+++\n{}+++\n", "a = 1\n".repeat(10_000)), "Too many of its names"),
             ("{\n\"title\": }\n", "not valid JSON"),
         ] {
             let reason = split(source).unwrap_err();

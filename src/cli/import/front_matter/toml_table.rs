@@ -9,11 +9,17 @@ use crate::domain::Reason;
 /// What the parser says of a name that comes again. It reads on, without it.
 const REPEATED: &str = "duplicate key";
 
+/// More than names come again. For each, what follows is read once more.
+const MAX_REPEATED: usize = 20;
+
 /// Returns the fields, in their order. A name that comes again is no error here, as it is
 /// none in the other notations.
 pub(super) fn fields(matter: &str) -> Result<Vec<MatterField>, Reason> {
     let (table, errors) = DeTable::parse_recoverable(matter);
     let mut fields = outermost(matter, table);
+    if errors.len() > MAX_REPEATED {
+        return Err(invalid("Too many of its names come more than once.".to_owned()));
+    }
     for error in errors {
         let before = before(matter, &error);
         if error.message() != REPEATED {
