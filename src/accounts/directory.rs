@@ -26,7 +26,7 @@ row! {
 }
 
 impl HasCursor for AccountSummary {
-    fn place(&self) -> Cursor {
+    fn cursor(&self) -> Cursor {
         Cursor { at: self.created_at, id: self.person.id.0 }
     }
 }
@@ -77,14 +77,14 @@ macro_rules! found {
 
 /// The text for a page, by its order and whether there is a search.
 macro_rules! in_order {
-    ($slice:expr, $filter:expr, $condition:literal) => {
-        match ($slice.reads(), &$filter.search) {
-            (Order::NewestFirst, None) => entries!("", $condition, "<", "DESC"),
-            (Order::OldestFirst, None) => entries!("", $condition, ">", "ASC"),
-            (Order::NewestFirst, Some(_)) => {
+    ($request:expr, $filter:expr, $condition:literal) => {
+        match ($request.reads(), &$filter.search) {
+            (Order::Descending, None) => entries!("", $condition, "<", "DESC"),
+            (Order::Ascending, None) => entries!("", $condition, ">", "ASC"),
+            (Order::Descending, Some(_)) => {
                 entries!(found!($condition), " AND u.id IN (SELECT id FROM found)", "<", "DESC")
             }
-            (Order::OldestFirst, Some(_)) => {
+            (Order::Ascending, Some(_)) => {
                 entries!(found!($condition), " AND u.id IN (SELECT id FROM found)", ">", "ASC")
             }
         }
@@ -95,16 +95,16 @@ macro_rules! in_order {
 pub fn page(
     conn: &mut PgConnection,
     filter: &AccountFilter,
-    slice: &PageRequest,
+    request: &PageRequest,
 ) -> QueryResult<Page<AccountSummary>> {
     // The role is part of the SQL, so that the partial index of that role is used.
     let sql = match filter.role {
-        None => in_order!(slice, filter, ""),
-        Some(Role::Author) => in_order!(slice, filter, " AND 'author' = ANY (u.roles)"),
-        Some(Role::Reviewer) => in_order!(slice, filter, " AND 'reviewer' = ANY (u.roles)"),
-        Some(Role::Staff) => in_order!(slice, filter, " AND 'staff' = ANY (u.roles)"),
+        None => in_order!(request, filter, ""),
+        Some(Role::Author) => in_order!(request, filter, " AND 'author' = ANY (u.roles)"),
+        Some(Role::Reviewer) => in_order!(request, filter, " AND 'reviewer' = ANY (u.roles)"),
+        Some(Role::Staff) => in_order!(request, filter, " AND 'staff' = ANY (u.roles)"),
     };
-    let start = slice.start();
+    let start = request.start();
     let mut query = select::<AccountSummary>(sql)
         .bind::<Bool, _>(filter.is_active)
         .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(start.at))
@@ -112,7 +112,7 @@ pub fn page(
     if let Some(search) = &filter.search {
         query = query.bind::<Text, _>(search.pattern.as_str());
     }
-    Ok(slice.page(query.at_most(slice.limit()).load(conn)?))
+    Ok(request.page(query.at_most(request.limit()).load(conn)?))
 }
 
 /// One account, as it is now.

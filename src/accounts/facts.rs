@@ -3,6 +3,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
+use super::sessions::live_sessions;
+use super::tokens::working_tokens;
 use crate::domain::{OwnChange, Person, TokenId, UserId};
 use crate::policies::accounts::Account;
 use crate::policies::own_account::OwnAccount;
@@ -32,12 +34,10 @@ pub(crate) fn account(
 row! {
     struct AccountFactsRow {
         is_signed_in: bool =
-            "EXISTS (SELECT FROM sessions s JOIN users u ON u.id = s.user_id
-                     WHERE s.user_id = $1 AND session_is_live(s, u))",
+            concat!("EXISTS (SELECT FROM ", live_sessions!(), " WHERE s.user_id = $1)"),
         active_staff: i64 = "(SELECT coalesce(max(active_staff), 0)::bigint FROM staff_roster)",
         has_token: bool =
-            "EXISTS (SELECT FROM tokens t JOIN users u ON u.id = t.user_id
-                     WHERE t.id = $2 AND t.user_id = $1 AND token_works(t, u))",
+            concat!("EXISTS (SELECT FROM ", working_tokens!(), " WHERE t.id = $2 AND t.user_id = $1)"),
     }
 }
 
@@ -57,16 +57,15 @@ pub(crate) fn own(
         OwnChange::RevokeToken(token) => (None, Some(token.0), None),
         OwnChange::MakeToken(token) => (None, None, Some(token.name.as_str())),
     };
-    select::<OwnAccount>(
-        "WITH live AS (
-             SELECT s.number, s.id_hash FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.user_id = $1 AND session_is_live(s, u)
-         ), working AS (
-             SELECT t.id, t.name FROM tokens t JOIN users u ON u.id = t.user_id
-             WHERE t.user_id = $1 AND token_works(t, u)
-         )
-         SELECT {columns}",
-    )
+    select::<OwnAccount>(concat!(
+        "WITH live AS (SELECT s.number, s.id_hash FROM ",
+        live_sessions!(),
+        " WHERE s.user_id = $1),
+         working AS (SELECT t.id, t.name FROM ",
+        working_tokens!(),
+        " WHERE t.user_id = $1)
+         SELECT {columns}"
+    ))
     .bind::<BigInt, _>(owner.0)
     .bind::<Nullable<Text>, _>(shown)
     .bind::<Binary, _>(this)

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 
-use super::sessions::{self, SessionId};
+use super::sessions::{self, SessionId, live_sessions};
 use super::tokens;
 use crate::domain::{Actor, Person, SecretHash, Step, UserId};
 use crate::store::Transaction;
@@ -37,12 +37,13 @@ pub fn load<'tx>(
 ) -> QueryResult<Option<Actor<'tx>>> {
     let person = match credential {
         Credential::Token(token) => tokens::pin(tx, token)?,
-        Credential::Session(session) => select::<Person>(
-            "SELECT {columns} FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.id_hash = $1 AND session_is_live(s, u)
+        Credential::Session(session) => select::<Person>(concat!(
+            "SELECT {columns} FROM ",
+            live_sessions!(),
+            " WHERE s.id_hash = $1
                AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
-             FOR KEY SHARE OF u FOR SHARE OF s",
-        )
+             FOR KEY SHARE OF u FOR SHARE OF s"
+        ))
         .bind::<Binary, _>(session.hash())
         .get_result::<Person>(tx.conn())
         .optional()?,

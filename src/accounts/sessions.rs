@@ -17,6 +17,14 @@ pub const LIFETIME_SECONDS: i32 = 7 * 24 * 60 * 60;
 /// A person who signs in once more signs out where they were longest ago.
 const MAX_OF_PERSON: i32 = 100;
 
+/// The live sessions `s` with their accounts `u`.
+macro_rules! live_sessions {
+    () => {
+        "sessions s JOIN users u ON u.id = s.user_id AND session_is_live(s, u)"
+    };
+}
+pub(super) use live_sessions;
+
 /// The stored form of a session's id: its SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionId(SecretHash);
@@ -96,14 +104,10 @@ pub fn begin(
 /// Returns the owner of a session, or `None` when it has ended. It takes no lock: it
 /// is for reading and for early refusals.
 pub fn find(conn: &mut PgConnection, session: &SessionId) -> QueryResult<Option<Person>> {
-    select::<Person>(
-        "SELECT {columns}
-         FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.id_hash = $1 AND session_is_live(s, u)",
-    )
-    .bind::<Binary, _>(session.hash())
-    .get_result(conn)
-    .optional()
+    select::<Person>(concat!("SELECT {columns} FROM ", live_sessions!(), " WHERE s.id_hash = $1"))
+        .bind::<Binary, _>(session.hash())
+        .get_result(conn)
+        .optional()
 }
 
 /// Ends a session. A session that has ended stays as it is.
@@ -140,11 +144,11 @@ pub fn of_person(
     user: UserId,
     asking: Option<&SessionId>,
 ) -> QueryResult<Vec<SessionLine>> {
-    select::<SessionLine>(
-        "SELECT {columns} FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.user_id = $1 AND session_is_live(s, u)
-         ORDER BY s.last_used_at DESC",
-    )
+    select::<SessionLine>(concat!(
+        "SELECT {columns} FROM ",
+        live_sessions!(),
+        " WHERE s.user_id = $1 ORDER BY s.last_used_at DESC"
+    ))
     .bind::<BigInt, _>(user.0)
     .bind::<Binary, _>(asking.map_or(&[][..], SessionId::hash))
     .at_most(MOST)

@@ -18,6 +18,14 @@ const PREFIX: &str = "imprimatur_";
 /// The length of the checksum.
 const CHECKSUM_LENGTH: usize = 6;
 
+/// The tokens `t` that work, with their accounts `u`.
+macro_rules! working_tokens {
+    () => {
+        "tokens t JOIN users u ON u.id = t.user_id AND token_works(t, u)"
+    };
+}
+pub(super) use working_tokens;
+
 /// The most tokens of a person that a list shows.
 const MOST: i64 = 100;
 
@@ -111,10 +119,11 @@ row! {
 /// expired, or its account is deactivated. It takes no lock: it is for reading
 /// and for early refusals.
 pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<Bearer>> {
-    select::<Bearer>(
-        "SELECT {columns} FROM tokens t JOIN users u ON u.id = t.user_id
-         WHERE t.secret_hash = $1 AND token_works(t, u)",
-    )
+    select::<Bearer>(concat!(
+        "SELECT {columns} FROM ",
+        working_tokens!(),
+        " WHERE t.secret_hash = $1"
+    ))
     .bind::<Binary, _>(token.as_bytes())
     .get_result::<Bearer>(conn)
     .optional()
@@ -123,12 +132,13 @@ pub fn find(conn: &mut PgConnection, token: &SecretHash) -> QueryResult<Option<B
 /// Returns the owner of a token, and locks account and token until the
 /// transaction ends; `None` in the cases of [`find`].
 pub(super) fn pin(tx: &mut Transaction<'_>, token: &SecretHash) -> QueryResult<Option<Person>> {
-    let bearer = select::<Bearer>(
-        "SELECT {columns} FROM tokens t JOIN users u ON u.id = t.user_id
-         WHERE t.secret_hash = $1 AND token_works(t, u)
+    let bearer = select::<Bearer>(concat!(
+        "SELECT {columns} FROM ",
+        working_tokens!(),
+        " WHERE t.secret_hash = $1
            AND pg_advisory_xact_lock_shared(1, hashint8(u.id)) IS NOT NULL
-         FOR KEY SHARE OF u FOR SHARE OF t",
-    )
+         FOR KEY SHARE OF u FOR SHARE OF t"
+    ))
     .bind::<Binary, _>(token.as_bytes())
     .get_result::<Bearer>(tx.conn())
     .optional()?;
@@ -167,11 +177,11 @@ impl TokenLine {
 
 /// Returns the working tokens of a person, the newest first, at most 100.
 pub fn of_person(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<TokenLine>> {
-    select::<TokenLine>(
-        "SELECT {columns} FROM tokens t JOIN users u ON u.id = t.user_id
-         WHERE t.user_id = $1 AND token_works(t, u)
-         ORDER BY t.id DESC",
-    )
+    select::<TokenLine>(concat!(
+        "SELECT {columns} FROM ",
+        working_tokens!(),
+        " WHERE t.user_id = $1 ORDER BY t.id DESC"
+    ))
     .bind::<BigInt, _>(user.0)
     .at_most(MOST)
     .load(conn)

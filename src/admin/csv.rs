@@ -38,7 +38,7 @@ pub(super) trait Export: Sized + Send + Sync + 'static {
     ) -> Result<Self, Refusal>;
 
     fn order(&self) -> Order {
-        Order::NewestFirst
+        Order::Descending
     }
 
     /// Returns a page of it, as the page on the screen is read.
@@ -64,8 +64,8 @@ async fn download<List: Export>(request: Request, context: Data<Context>) -> Htt
             let person = request.load_viewer(conn)?;
             permissions::check(&person.roles, List::PERMISSION)?;
             let list = List::asked(request, conn, began_at)?;
-            let stretch = from.map_or(Direction::First, Direction::After);
-            let slice = PageRequest { order: list.order(), stretch, size: LINES_PER_READ };
+            let direction = from.map_or(Direction::First, Direction::After);
+            let slice = PageRequest { order: list.order(), direction, size: LINES_PER_READ };
             let page = list.page(conn, &slice)?;
             let mut text = String::new();
             if from.is_none() {

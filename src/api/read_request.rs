@@ -78,13 +78,13 @@ impl ReadRequest {
     /// Takes out which page of a list is asked for, newest first, and returns it
     /// with the links to its neighbours.
     pub(super) fn page(&mut self) -> Result<(PageRequest, PageLinks), ApiError> {
-        let stretch = direction_in_one_field(&mut self.fields, "cursor")?;
+        let direction = direction_in_one_field(&mut self.fields, "cursor")?;
         let limit = self.number::<usize>("limit", LIMIT_HINT)?.unwrap_or(DEFAULT_LIMIT);
         if !(1..=100).contains(&limit) {
             return Err(FieldError::new("limit", LIMIT_HINT).into());
         }
         let address = format!("{}?limit={limit}", self.path);
-        Ok((PageRequest::newest_first(stretch, limit), PageLinks { address }))
+        Ok((PageRequest::newest_first(direction, limit), PageLinks { address }))
     }
 
     /// Ends the parsing: a field that was not taken is an error.

@@ -22,7 +22,7 @@ pub enum IncidentState {
 }
 
 impl HasCursor for Incident {
-    fn place(&self) -> Cursor {
+    fn cursor(&self) -> Cursor {
         Cursor { at: self.at, id: self.id.0 }
     }
 }
@@ -59,23 +59,23 @@ const INCIDENTS: &str = "SELECT {columns} FROM incidents i
 pub fn incidents(
     conn: &mut PgConnection,
     state: IncidentState,
-    slice: &PageRequest,
+    request: &PageRequest,
 ) -> QueryResult<Page<Incident>> {
     let which = match state {
         IncidentState::Open => "i.acknowledged_at IS NULL AND ",
         IncidentState::Acknowledged => "i.acknowledged_at IS NOT NULL AND ",
     };
-    let range = match slice.reads() {
-        Order::NewestFirst => "(i.at, i.id) < ($1, $2) ORDER BY i.at DESC, i.id DESC",
-        Order::OldestFirst => "(i.at, i.id) > ($1, $2) ORDER BY i.at, i.id",
+    let range = match request.reads() {
+        Order::Descending => "(i.at, i.id) < ($1, $2) ORDER BY i.at DESC, i.id DESC",
+        Order::Ascending => "(i.at, i.id) > ($1, $2) ORDER BY i.at, i.id",
     };
-    let start = slice.start();
+    let start = request.start();
     let rows = select::<Incident>([INCIDENTS, which, range].concat())
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
-        .at_most(slice.limit())
+        .at_most(request.limit())
         .load(conn)?;
-    Ok(slice.page(rows))
+    Ok(request.page(rows))
 }
 
 /// Returns an incident, or `None` when it does not exist.

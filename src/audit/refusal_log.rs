@@ -33,7 +33,7 @@ row! {
 }
 
 impl HasCursor for RefusalLine {
-    fn place(&self) -> Cursor {
+    fn cursor(&self) -> Cursor {
         Cursor { at: self.at, id: self.id }
     }
 }
@@ -70,10 +70,10 @@ impl RefusalFilter {
 pub fn refusals(
     conn: &mut PgConnection,
     filter: &RefusalFilter,
-    slice: &PageRequest,
+    request: &PageRequest,
 ) -> QueryResult<Page<RefusalLine>> {
-    let start = slice.start();
-    let lines = select::<RefusalLine>(list(filter, slice.reads()))
+    let start = request.start();
+    let lines = select::<RefusalLine>(list(filter, request.reads()))
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .bind::<Timestamptz, _>(filter.since.unwrap_or(Timestamp::UNIX_EPOCH).to_diesel())
@@ -84,21 +84,21 @@ pub fn refusals(
         .bind::<Nullable<Text>, _>(filter.code.as_deref())
         .bind::<Nullable<BigInt>, _>(filter.actor.map(|actor| actor.0))
         .bind::<Nullable<BigInt>, _>(filter.post.map(|post| post.0))
-        .at_most_each(slice.limit())
+        .at_most_each(request.limit())
         .load(conn)?;
-    Ok(slice.page(lines))
+    Ok(request.page(lines))
 }
 
 /// Returns the statement for a filter, in one direction.
 fn list(filter: &RefusalFilter, order: Order) -> String {
     let (beyond, sorted, farthest, not_beyond) = match order {
-        Order::NewestFirst => (
+        Order::Descending => (
             "(r.at, r.id) < ($1, $2) AND r.at >= $3 AND r.at < $4 ",
             "ORDER BY r.at DESC, r.id DESC",
             "min(r.at)",
             "AND r.at >= coalesce((SELECT at FROM edge), '-infinity') ",
         ),
-        Order::OldestFirst => (
+        Order::Ascending => (
             "(r.at, r.id) > ($1, $2) AND r.at >= $3 AND r.at < $4 ",
             "ORDER BY r.at, r.id",
             "max(r.at)",

@@ -14,6 +14,7 @@ use crate::domain::{
 use crate::policies::Validity;
 use crate::store::Transaction;
 use crate::store::row::select;
+use crate::store::values::{about_current, can_work};
 
 /// Writes the beginning of a post, and returns what it did.
 pub fn enforce_creation<'tx>(
@@ -143,15 +144,14 @@ impl Mutation for WithdrawRequest {
         let withdrawn = action!(
             "withdraw-request" from "state",
             post: post_in!("'in_review'"),
-            review: "INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
+            review: concat!(
+                "INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
                 SELECT post.id, post.current_revision, $3, '', request.id, post.at, $4
                 FROM post
-                JOIN standing_requests request
-                    ON request.post_id = post.id AND request.revision = post.current_revision
+                JOIN standing_requests request ON ", about_current!("request", "post"), "
                 JOIN users reviewer ON reviewer.id = request.reviewer_id
-                WHERE reviewer.id = $3
-                   OR NOT (reviewer.is_active AND 'reviewer' = ANY (reviewer.roles))
-                RETURNING id";
+                WHERE reviewer.id = $3 OR NOT ", can_work!("reviewer", "reviewer"), "
+                RETURNING id");
             "WHERE EXISTS (SELECT FROM review)"
         );
         upon(validity, operation, withdrawn)

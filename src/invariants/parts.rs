@@ -17,7 +17,7 @@ use crate::store::row::select;
 /// row, and what else is written. Its time, as the relation `moment`, is a little later than
 /// what the policies saw. What they decided is what counts.
 macro_rules! action {
-    ($action:literal from $from:literal, post: $post:expr $(, $also:ident: $written:literal)*
+    ($action:literal from $from:literal, post: $post:expr $(, $also:ident: $written:expr)*
         $(; $only:literal)?) => {
         concat!(
             "WITH moment AS MATERIALIZED (

@@ -36,8 +36,8 @@ pub(super) fn all_posts(
     request: &Request,
     _: &FreshPages,
 ) -> Result<Reply, Refusal> {
-    let stretch = direction(&mut request.query_fields()?, "before", "after")?;
-    let wanted = PageRequest::newest_first(stretch, PER_PAGE);
+    let direction = direction(&mut request.query_fields()?, "before", "after")?;
+    let wanted = PageRequest::newest_first(direction, PER_PAGE);
     let conn = &mut *store.checkout()?;
     let found = posts::published(conn, &wanted)?;
     let reader = request.reader(conn)?;
@@ -45,7 +45,7 @@ pub(super) fn all_posts(
         layout: Layout::public(request, "All posts", reader.as_ref()),
         newer: found.previous.map(|newer| address("after", newer)),
         older: found.next.map(|older| address("before", older)),
-        is_first: stretch == Direction::First,
+        is_first: direction == Direction::First,
         months: by_month(found.lines),
     };
     Ok(Reply::ok(&page).revalidated())

@@ -1,5 +1,5 @@
-//! What others wait for while a thread has it. To read a text may take long, so it is read
-//! without.
+//! Marks that a thread holds a connection or a turn for short work. Reading a text may take
+//! long, so the code that does asserts that its thread holds none.
 
 use std::cell::Cell;
 use std::marker::PhantomData;

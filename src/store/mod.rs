@@ -1,4 +1,4 @@
-//! What remembers: the pool, the transaction, the read queries, and how an
+//! The database: the pool, the transaction, the read queries, `verify`, and how an
 //! error of PostgreSQL is told apart from another.
 //!
 //! The store decides nothing. The one rule it keeps is [`visibility`], which

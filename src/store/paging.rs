@@ -1,6 +1,6 @@
 //! Lists that are read a page at a time and stay fast however long they are.
 //!
-//! A page begins after a place in the list, and not after so many rows: an
+//! A page begins after a position in the list, and not after so many rows: an
 //! index leads there at once, nothing is counted, nothing is skipped, and a
 //! page stays what it is while others are added before it.
 
@@ -27,47 +27,47 @@ row! {
 
 /// An entry of a list.
 pub trait HasCursor {
-    /// Returns where.
-    fn place(&self) -> Cursor;
+    /// Returns the position of the entry.
+    fn cursor(&self) -> Cursor;
 }
 
-/// Which end of the list comes first.
+/// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// The newest.
-    NewestFirst,
-    /// The oldest.
-    OldestFirst,
+    /// The newest, the last state or the last letter comes first.
+    Descending,
+    /// The oldest, the first state or the first letter comes first.
+    Ascending,
 }
 
 impl Order {
     /// Returns the other one.
     pub fn reversed(self) -> Self {
         match self {
-            Self::NewestFirst => Self::OldestFirst,
-            Self::OldestFirst => Self::NewestFirst,
+            Self::Descending => Self::Ascending,
+            Self::Ascending => Self::Descending,
         }
     }
 }
 
-/// Which stretch of the list, in its order.
+/// Which page, relative to a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// Its beginning.
+    /// The first page.
     First,
-    /// What follows a place.
+    /// The page after the cursor.
     After(Cursor),
-    /// What comes just before a place.
+    /// The page before the cursor.
     Before(Cursor),
 }
 
-/// What is asked of a list.
+/// A request for a page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest {
     /// How it is sorted.
     pub order: Order,
-    /// From where.
-    pub stretch: Direction,
+    /// Which page.
+    pub direction: Direction,
     /// How many at most.
     pub size: usize,
 }
@@ -75,30 +75,30 @@ pub struct PageRequest {
 impl PageRequest {
     /// Returns the newest of all, at most so many.
     pub fn newest(size: usize) -> Self {
-        Self { order: Order::NewestFirst, stretch: Direction::First, size }
+        Self { order: Order::Descending, direction: Direction::First, size }
     }
 
-    /// Returns a stretch of the list from the newest on, at most so many.
-    pub fn newest_first(stretch: Direction, size: usize) -> Self {
-        Self { stretch, ..Self::newest(size) }
+    /// Returns a page of the list from the newest on, at most so many.
+    pub fn newest_first(direction: Direction, size: usize) -> Self {
+        Self { direction, ..Self::newest(size) }
     }
 
-    /// Returns in which order the index is read: to what comes before a place,
+    /// Returns in which order the index is read: to what comes before a cursor,
     /// backwards.
     pub fn reads(&self) -> Order {
-        match self.stretch {
+        match self.direction {
             Direction::First | Direction::After(_) => self.order,
             Direction::Before(_) => self.order.reversed(),
         }
     }
 
-    /// Returns the place beyond which the reading begins.
+    /// Returns the position beyond which the reading begins.
     pub fn start(&self) -> Cursor {
-        match (self.stretch, self.reads()) {
-            (Direction::After(place) | Direction::Before(place), _) => place,
-            (Direction::First, Order::NewestFirst) => Cursor { at: Timestamp::MAX, id: i64::MAX },
+        match (self.direction, self.reads()) {
+            (Direction::After(cursor) | Direction::Before(cursor), _) => cursor,
+            (Direction::First, Order::Descending) => Cursor { at: Timestamp::MAX, id: i64::MAX },
             // No row is older than that.
-            (Direction::First, Order::OldestFirst) => {
+            (Direction::First, Order::Ascending) => {
                 Cursor { at: Timestamp::UNIX_EPOCH, id: i64::MIN }
             }
         }
@@ -114,7 +114,7 @@ impl PageRequest {
     pub fn page<T: HasCursor>(&self, mut found: Vec<T>) -> Page<T> {
         let has_more = found.len() > self.size;
         found.truncate(self.size);
-        let (has_previous, has_next) = match self.stretch {
+        let (has_previous, has_next) = match self.direction {
             Direction::First => (false, has_more),
             Direction::After(_) => (true, has_more),
             Direction::Before(_) => {
@@ -123,8 +123,8 @@ impl PageRequest {
             }
         };
         Page {
-            previous: found.first().filter(|_| has_previous).map(HasCursor::place),
-            next: found.last().filter(|_| has_next).map(HasCursor::place),
+            previous: found.first().filter(|_| has_previous).map(HasCursor::cursor),
+            next: found.last().filter(|_| has_next).map(HasCursor::cursor),
             lines: found,
         }
     }
@@ -135,9 +135,9 @@ impl PageRequest {
 pub struct Page<T> {
     /// What is on it.
     pub lines: Vec<T>,
-    /// The place before which the previous page ends, if there is one.
+    /// The position before which the previous page ends, if there is one.
     pub previous: Option<Cursor>,
-    /// The place after which the next page begins, if there is one.
+    /// The position after which the next page begins, if there is one.
     pub next: Option<Cursor>,
 }
 
@@ -146,46 +146,46 @@ mod tests {
     use super::{Cursor, Direction, HasCursor, Order, Page, PageRequest, Timestamp};
 
     impl HasCursor for i64 {
-        fn place(&self) -> Cursor {
+        fn cursor(&self) -> Cursor {
             // Three of a moment.
             Cursor { at: Timestamp::from_second(*self / 3).unwrap(), id: *self }
         }
     }
 
-    /// What the database does with the slice.
-    fn read(slice: &PageRequest) -> Page<i64> {
-        let start = slice.start();
+    /// What the database does with the request.
+    fn read(request: &PageRequest) -> Page<i64> {
+        let start = request.start();
         let mut all: Vec<i64> = (0..10).collect();
-        if slice.reads() == Order::NewestFirst {
+        if request.reads() == Order::Descending {
             all.reverse();
-            all.retain(|line| line.place() < start);
+            all.retain(|line| line.cursor() < start);
         } else {
-            all.retain(|line| line.place() > start);
+            all.retain(|line| line.cursor() > start);
         }
-        all.truncate(slice.limit() as usize);
-        slice.page(all)
+        all.truncate(request.limit() as usize);
+        request.page(all)
     }
 
     #[test]
     fn pages_lead_through_the_list_and_back_in_either_order() {
-        for order in [Order::NewestFirst, Order::OldestFirst] {
+        for order in [Order::Descending, Order::Ascending] {
             for size in 1..12 {
-                let mut slice = PageRequest { order, stretch: Direction::First, size };
-                let mut pages = vec![read(&slice)];
+                let mut request = PageRequest { order, direction: Direction::First, size };
+                let mut pages = vec![read(&request)];
                 while let Some(next) = pages.last().and_then(|page| page.next) {
-                    slice.stretch = Direction::After(next);
-                    pages.push(read(&slice));
+                    request.direction = Direction::After(next);
+                    pages.push(read(&request));
                 }
                 let mut there: Vec<i64> =
                     pages.iter().flat_map(|page| page.lines.clone()).collect();
                 let mut expected: Vec<i64> = (0..10).collect();
-                if order == Order::NewestFirst {
+                if order == Order::Descending {
                     expected.reverse();
                 }
                 assert_eq!(there, expected);
                 while let Some(previous) = pages.last().and_then(|page| page.previous) {
-                    slice.stretch = Direction::Before(previous);
-                    pages.push(read(&slice));
+                    request.direction = Direction::Before(previous);
+                    pages.push(read(&request));
                     let back = &pages.last().unwrap().lines;
                     there.truncate(there.len() - pages[pages.len() - 2].lines.len());
                     assert!(there.ends_with(back), "{order:?} {size}");

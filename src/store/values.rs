@@ -125,21 +125,42 @@ row! {
     row => Content::stored([row.title, row.summary, row.body], row.slug)
 }
 
-/// The [`Availability`] of a row of `users` for the work of a
-/// role.
+/// Whether a row of `users` can work in a role.
+macro_rules! can_work {
+    ($user:literal, $role:literal) => {
+        concat!("(", $user, ".is_active AND '", $role, "' = ANY (", $user, ".roles))")
+    };
+}
+pub(crate) use can_work;
+
+/// The [`Availability`] of a row of `users` for the work of a role.
 macro_rules! availability {
     ($user:literal, $role:literal) => {
         concat!(
-            "CASE WHEN NOT ",
+            "CASE WHEN ",
+            $crate::store::values::can_work!($user, $role),
+            " THEN 'available' WHEN ",
             $user,
-            ".is_active THEN 'deactivated' \
-             WHEN '",
-            $role,
-            "' = ANY (",
-            $user,
-            ".roles) THEN 'available' \
-             ELSE 'without-role' END"
+            ".is_active THEN 'without-role' ELSE 'deactivated' END"
         )
     };
 }
 pub(crate) use availability;
+
+/// Whether a change request is about the current revision of a post. One that is not
+/// withdrawn either, as the view `standing_requests` has them, keeps it from publication.
+macro_rules! about_current {
+    ($request:literal, $post:literal) => {
+        concat!(
+            $request,
+            ".post_id = ",
+            $post,
+            ".id AND ",
+            $request,
+            ".revision = ",
+            $post,
+            ".current_revision"
+        )
+    };
+}
+pub(crate) use about_current;

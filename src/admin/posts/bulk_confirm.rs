@@ -132,7 +132,7 @@ fn matching(
     let names = posts::names(conn, author, reviewer, person.id)?;
     let mut filter = filters.filter(Timestamp::now(), &names);
     filter.state = Some(State::Published);
-    let slice = PageRequest { order: filters.order, stretch: Direction::First, size: MAX_POSTS };
+    let slice = PageRequest { order: filters.order, direction: Direction::First, size: MAX_POSTS };
     let page = posts::change_list(conn, Visibility::of(person), &filter, filters.sort, &slice)?;
     let posts = page.lines.iter().map(|line| (line.id, line.revision)).collect();
     Ok((posts, page.next.is_some()))

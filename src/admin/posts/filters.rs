@@ -17,18 +17,18 @@ const NO_PERSON: UserId = UserId(0);
 
 /// The values of the field `sort`, and what the page calls them.
 const SORTS: [(&str, Sort, Order, &str); 12] = [
-    ("-since", Sort::Since, Order::NewestFirst, "Last state change first"),
-    ("since", Sort::Since, Order::OldestFirst, "Longest in its state first"),
-    ("-number", Sort::Number, Order::NewestFirst, "Newest first"),
-    ("number", Sort::Number, Order::OldestFirst, "Oldest first"),
-    ("state", Sort::State, Order::OldestFirst, "By state, drafts first"),
-    ("-state", Sort::State, Order::NewestFirst, "By state, archived first"),
-    ("author", Sort::Author, Order::OldestFirst, "By author, A to Z"),
-    ("-author", Sort::Author, Order::NewestFirst, "By author, Z to A"),
-    ("publisher", Sort::Publisher, Order::OldestFirst, "By publisher, A to Z"),
-    ("-publisher", Sort::Publisher, Order::NewestFirst, "By publisher, Z to A"),
-    ("title", Sort::Title, Order::OldestFirst, "By title, A to Z"),
-    ("-title", Sort::Title, Order::NewestFirst, "By title, Z to A"),
+    ("-since", Sort::Since, Order::Descending, "Last state change first"),
+    ("since", Sort::Since, Order::Ascending, "Longest in its state first"),
+    ("-number", Sort::Number, Order::Descending, "Newest first"),
+    ("number", Sort::Number, Order::Ascending, "Oldest first"),
+    ("state", Sort::State, Order::Ascending, "By state, drafts first"),
+    ("-state", Sort::State, Order::Descending, "By state, archived first"),
+    ("author", Sort::Author, Order::Ascending, "By author, A to Z"),
+    ("-author", Sort::Author, Order::Descending, "By author, Z to A"),
+    ("publisher", Sort::Publisher, Order::Ascending, "By publisher, A to Z"),
+    ("-publisher", Sort::Publisher, Order::Descending, "By publisher, Z to A"),
+    ("title", Sort::Title, Order::Ascending, "By title, A to Z"),
+    ("-title", Sort::Title, Order::Descending, "By title, Z to A"),
 ];
 
 const DEFAULT_SORT: &str = "-since";
@@ -71,7 +71,7 @@ impl PostFilters {
         form.set("q", words.as_ref().map_or("", Words::as_str));
         let state = form
             .parse("state", |text| text.parse().map_err(|error: UnknownName| error.to_string()));
-        let (sort, order) = form.parse("sort", sort).unwrap_or((Sort::Since, Order::NewestFirst));
+        let (sort, order) = form.parse("sort", sort).unwrap_or((Sort::Since, Order::Descending));
         if form.value("sort") == DEFAULT_SORT {
             form.set("sort", "");
         }

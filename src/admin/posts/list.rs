@@ -41,7 +41,8 @@ pub(super) fn reply(
     let found = if asked.can_be_read() {
         let filter = filters.filter(Timestamp::now(), &names);
         let (visibility, sort) = (Visibility::of(&person), filters.sort);
-        let slice = PageRequest { order: filters.order, stretch: asked.direction, size: PER_PAGE };
+        let slice =
+            PageRequest { order: filters.order, direction: asked.direction, size: PER_PAGE };
         let found = posts::counted_change_list(conn, visibility, &filter, sort, &slice);
         Some(found?)
     } else {

@@ -89,12 +89,12 @@ impl PostsPage {
         let is_sorted = filters.sort == sort;
         let (sorted, sign) = match filters.order {
             _ if !is_sorted => (None, ""),
-            Order::NewestFirst => (Some("descending"), "▼"),
-            Order::OldestFirst => (Some("ascending"), "▲"),
+            Order::Descending => (Some("descending"), "▼"),
+            Order::Ascending => (Some("ascending"), "▲"),
         };
         let first = match sort {
-            Sort::Since | Sort::Number => Order::NewestFirst,
-            Sort::State | Sort::Author | Sort::Publisher | Sort::Title => Order::OldestFirst,
+            Sort::Since | Sort::Number => Order::Descending,
+            Sort::State | Sort::Author | Sort::Publisher | Sort::Title => Order::Ascending,
         };
         let order = if is_sorted { filters.order.reversed() } else { first };
         let is_offered = self.is_offered(sort);

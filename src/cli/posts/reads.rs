@@ -36,7 +36,7 @@ pub(super) fn list(
                     list.print(text::line(line), &PostLineBody::from(line))?;
                 }
                 match page.next {
-                    Some(next) => request.stretch = Direction::After(next),
+                    Some(next) => request.direction = Direction::After(next),
                     None => return Ok(()),
                 }
             }

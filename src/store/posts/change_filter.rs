@@ -1,4 +1,4 @@
-//! What can be asked of the change list.
+//! The filters and the sort keys of the change list.
 
 use jiff::{Span, Timestamp};
 
@@ -10,7 +10,7 @@ use crate::store::paging::{Cursor, Order, PageRequest};
 /// to tell that there are more.
 pub const COUNTED: usize = 1000;
 
-/// Which posts. What is not asked for lets every post pass.
+/// A filter of the list. An empty field filters nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Filter by state.
@@ -27,7 +27,7 @@ pub struct Filter {
     pub words: Option<Words>,
 }
 
-/// By what the list is sorted.
+/// The sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     /// By the time since when a post has been in its state.
@@ -57,16 +57,16 @@ impl Filter {
         }
     }
 
-    /// Returns where to begin to read: where the slice says, or where the filter
+    /// Returns where to begin to read: where the request says, or where the filter
     /// by time begins, whichever is further on. An index goes to one place.
-    pub(super) fn start(&self, slice: &PageRequest) -> Cursor {
-        let start = slice.start();
-        match slice.reads() {
-            Order::NewestFirst => {
+    pub(super) fn start(&self, request: &PageRequest) -> Cursor {
+        let start = request.start();
+        match request.reads() {
+            Order::Descending => {
                 let latest = self.until.map(|at| Cursor { at, id: i64::MIN });
                 latest.map_or(start, |latest| latest.min(start))
             }
-            Order::OldestFirst => {
+            Order::Ascending => {
                 let before = |at: Timestamp| at.checked_sub(Span::new().microseconds(1)).ok();
                 let earliest = self.from.and_then(before).map(|at| Cursor { at, id: i64::MAX });
                 earliest.map_or(start, |earliest| earliest.max(start))

@@ -42,12 +42,12 @@ pub struct ChangeLine {
     pub since: Timestamp,
     /// Its current revision.
     pub revision: RevisionNumber,
-    place: Cursor,
+    cursor: Cursor,
 }
 
 impl HasCursor for ChangeLine {
-    fn place(&self) -> Cursor {
-        self.place
+    fn cursor(&self) -> Cursor {
+        self.cursor
     }
 }
 
@@ -92,11 +92,11 @@ pub fn change_list(
     visibility: Visibility,
     filter: &Filter,
     sort: Sort,
-    slice: &PageRequest,
+    request: &PageRequest,
 ) -> QueryResult<Page<ChangeLine>> {
-    let query = ChangeQuery { visibility, filter, sort, slice };
+    let query = ChangeQuery { visibility, filter, sort, request };
     let rows = read(conn, &query, query.lines())?;
-    Ok(page(slice, rows, sort))
+    Ok(page(request, rows, sort))
 }
 
 /// As [`change_list`], with the numbers of posts.
@@ -105,9 +105,9 @@ pub fn counted_change_list(
     visibility: Visibility,
     filter: &Filter,
     sort: Sort,
-    slice: &PageRequest,
+    request: &PageRequest,
 ) -> QueryResult<ChangeList> {
-    let query = ChangeQuery { visibility, filter, sort, slice };
+    let query = ChangeQuery { visibility, filter, sort, request };
     let rows = read(conn, &query, query.lines_and_counts())?;
     let counts = rows.first().map(|row| row.counts.clone()).unwrap_or_default();
     let count = |state: State| counts.get(state as usize).map_or(0, |count| *count as usize);
@@ -120,7 +120,7 @@ pub fn counted_change_list(
             || (filter.state.is_none() && total <= COUNTED)
     };
     Ok(ChangeList {
-        page: page(slice, rows, sort),
+        page: page(request, rows, sort),
         count: total.min(COUNTED + 1),
         by_state: State::ALL.map(|state| is_told(&state).then(|| count(state))),
     })
@@ -131,9 +131,9 @@ fn read(
     query: &ChangeQuery<'_>,
     text: String,
 ) -> QueryResult<Vec<LineRow>> {
-    let ChangeQuery { visibility, filter, slice, .. } = *query;
+    let ChangeQuery { visibility, filter, request, .. } = *query;
     let id = |person: Option<UserId>| person.map(|person| person.0);
-    let start = filter.start(slice);
+    let start = filter.start(request);
     // Planned for its values: few people write or publish most of what there
     // is, few words are in most of it, and a plan for any of them suits none.
     select::<LineRow>(text)
@@ -149,8 +149,8 @@ fn read(
         .load::<LineRow>(conn)
 }
 
-fn page(slice: &PageRequest, rows: Vec<LineRow>, sort: Sort) -> Page<ChangeLine> {
-    slice.page(rows.into_iter().filter_map(|row| Some(line(row.found?, sort))).collect())
+fn page(request: &PageRequest, rows: Vec<LineRow>, sort: Sort) -> Page<ChangeLine> {
+    request.page(rows.into_iter().filter_map(|row| Some(line(row.found?, sort))).collect())
 }
 
 fn line(row: FoundRow, sort: Sort) -> ChangeLine {
@@ -171,6 +171,6 @@ fn line(row: FoundRow, sort: Sort) -> ChangeLine {
             .map(|slug| format!("/posts/{slug}")),
         since,
         revision: row.revision,
-        place: Cursor { at, id: id.0 },
+        cursor: Cursor { at, id: id.0 },
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct ChangeQuery<'a> {
     pub(super) visibility: Visibility,
     pub(super) filter: &'a Filter,
     pub(super) sort: Sort,
-    pub(super) slice: &'a PageRequest,
+    pub(super) request: &'a PageRequest,
 }
 
 impl ChangeQuery<'_> {
@@ -44,8 +44,8 @@ impl ChangeQuery<'_> {
 
     /// Returns the whole text. An empty page is one row without a line.
     fn text(&self, counting: &str) -> String {
-        let Self { slice, .. } = self;
-        let (merged, limit) = (self.order("p"), slice.limit());
+        let Self { request, .. } = self;
+        let (merged, limit) = (self.order("p"), request.limit());
         let page = if self.is_found_first() {
             let found = self.found();
             let beyond = self.beyond_in_found();
@@ -128,7 +128,7 @@ impl ChangeQuery<'_> {
     /// Returns the condition that a found post comes after the place.
     fn beyond_in_found(&self) -> String {
         let sign = self.sign();
-        match (self.sort, self.slice.stretch) {
+        match (self.sort, self.request.direction) {
             (Sort::Since, _) => format!("(p.since, p.id) {sign} ($8, $9)"),
             (Sort::Number, _) => format!("p.id {sign} $9"),
             (_, Direction::First) => "true".to_owned(),
@@ -147,9 +147,9 @@ impl ChangeQuery<'_> {
     /// of a state.
     fn beginnings(&self) -> String {
         // The far end of the filter by time; the near one is where reading begins.
-        let far_end = match (self.slice.reads(), self.filter.from, self.filter.until) {
-            (Order::NewestFirst, Some(_), _) => " AND posts.since >= $4",
-            (Order::OldestFirst, _, Some(_)) => " AND posts.since < $5",
+        let far_end = match (self.request.reads(), self.filter.from, self.filter.until) {
+            (Order::Descending, Some(_), _) => " AND posts.since >= $4",
+            (Order::Ascending, _, Some(_)) => " AND posts.since < $5",
             _ => "",
         };
         let (since, id) = ("posts.since".to_owned(), "posts.id".to_owned());
@@ -162,7 +162,7 @@ impl ChangeQuery<'_> {
         let beginning = |state: State| {
             let beyond = self.beyond(state);
             let conditions = format!("{} AND {beyond}{far_end}", self.conditions());
-            self.of_state(state, POST, &conditions, &order, self.slice.limit())
+            self.of_state(state, POST, &conditions, &order, self.request.limit())
         };
         self.of_each(beginning)
     }
@@ -176,9 +176,9 @@ impl ChangeQuery<'_> {
             Sort::State => {
                 // A state that comes later is read from its beginning, an earlier one not at all.
                 let number = state as usize + 1;
-                let (at, id, never) = match self.slice.reads() {
-                    Order::NewestFirst => ("$5", i64::MIN, "-infinity"),
-                    Order::OldestFirst => ("$4 - interval '1 microsecond'", i64::MAX, "infinity"),
+                let (at, id, never) = match self.request.reads() {
+                    Order::Descending => ("$5", i64::MIN, "-infinity"),
+                    Order::Ascending => ("$4 - interval '1 microsecond'", i64::MAX, "infinity"),
                 };
                 let place = format!("(SELECT {} FROM posts c WHERE c.id = $9)", rank("c"));
                 format!(
@@ -272,16 +272,16 @@ impl ChangeQuery<'_> {
     }
 
     fn way(&self) -> &'static str {
-        match self.slice.reads() {
-            Order::NewestFirst => "DESC",
-            Order::OldestFirst => "ASC",
+        match self.request.reads() {
+            Order::Descending => "DESC",
+            Order::Ascending => "ASC",
         }
     }
 
     fn sign(&self) -> &'static str {
-        match self.slice.reads() {
-            Order::NewestFirst => "<",
-            Order::OldestFirst => ">",
+        match self.request.reads() {
+            Order::Descending => "<",
+            Order::Ascending => ">",
         }
     }
 }

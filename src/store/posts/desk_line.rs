@@ -53,15 +53,15 @@ row! {
 /// The change requests that are not withdrawn, as the relation `request`. What
 /// is in no review is not asked for any.
 macro_rules! request_where {
-    ($condition:literal) => {
+    ($condition:expr) => {
         concat!(
             "CROSS JOIN LATERAL (
                  SELECT jsonb_agg(",
             byline!(json "asker"),
-            " ORDER BY asked.id) AS by,
-                     max(asked.at) AS at, (array_agg(asked.note ORDER BY asked.id DESC))[1] AS note
-                 FROM standing_requests asked JOIN users asker ON asker.id = asked.reviewer_id
-                 WHERE p.state = 'in_review' AND asked.post_id = p.id AND ",
+            " ORDER BY standing.id) AS by,
+                     max(standing.at) AS at, (array_agg(standing.note ORDER BY standing.id DESC))[1] AS note
+                 FROM standing_requests standing JOIN users asker ON asker.id = standing.reviewer_id
+                 WHERE p.state = 'in_review' AND standing.post_id = p.id AND ",
             $condition,
             ") request "
         )

@@ -5,6 +5,18 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::domain::{UserId, Username};
 use crate::store::row::{row, select};
+use crate::store::values::can_work;
+
+/// The usernames of people who can work in a role.
+macro_rules! able {
+    ($role:literal) => {
+        concat!(
+            "ARRAY(SELECT username FROM users WHERE ",
+            can_work!("users", $role),
+            " ORDER BY username LIMIT 50)"
+        )
+    };
+}
 
 row! {
     /// The accounts behind the names of a filter, the names to suggest instead, and
@@ -16,13 +28,9 @@ row! {
         /// The account with the reviewer's username.
         pub reviewer: Option<UserId> = "(SELECT id FROM users WHERE username = $2)",
         /// The names of authors, in alphabetical order, at most fifty.
-        pub authors: Vec<String> =
-            "ARRAY(SELECT username FROM users WHERE 'author' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50)",
+        pub authors: Vec<String> = able!("author"),
         /// The names of reviewers, likewise.
-        pub reviewers: Vec<String> =
-            "ARRAY(SELECT username FROM users WHERE 'reviewer' = ANY (roles) AND is_active
-                   ORDER BY username LIMIT 50)",
+        pub reviewers: Vec<String> = able!("reviewer"),
         /// The reader's newest bulk archive of which something is left to do.
         pub unfinished: Option<i64> =
             "(SELECT max(b.id) FROM bulk_archives b

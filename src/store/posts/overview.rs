@@ -8,7 +8,7 @@ use jiff_diesel::ToDiesel;
 
 use crate::domain::{Byline, PostId, Title};
 use crate::store::row::{row, select};
-use crate::store::values::byline;
+use crate::store::values::{about_current, byline};
 
 row! {
     /// A post that waits in review.
@@ -48,10 +48,11 @@ pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<W
          LEFT JOIN LATERAL (
              SELECT ",
         byline!("asker"),
-        ", asked.at
-             FROM standing_requests asked JOIN users asker ON asker.id = asked.reviewer_id
-             WHERE asked.post_id = p.id AND asked.revision = p.current_revision
-             ORDER BY asked.id DESC LIMIT 1
+        ", standing.at
+             FROM standing_requests standing JOIN users asker ON asker.id = standing.reviewer_id
+             WHERE ",
+        about_current!("standing", "p"),
+        " ORDER BY standing.id DESC LIMIT 1
          ) request ON true
          ORDER BY p.submitted_at, p.id"
     ))

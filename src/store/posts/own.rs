@@ -10,7 +10,7 @@ use crate::domain::{Byline, Content, PostId, Reading, RevisionNumber, State, Use
 use crate::store::Loan;
 use crate::store::paging::Cursor;
 use crate::store::row::{row, select};
-use crate::store::values::byline;
+use crate::store::values::{about_current, byline};
 
 row! {
     /// One of an author's own posts, with its state and who has to act next.
@@ -152,7 +152,7 @@ pub(super) fn own_lines(posts: &str, order: &str) -> String {
         " p
          JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
          LEFT JOIN users doer ON doer.id = coalesce(p.archived_by, p.published_by) ",
-        request_where!("asked.revision = p.current_revision "),
+        request_where!(about_current!("standing", "p")),
         look!()
     );
     format!("SELECT {{columns}} FROM ({posts}) {facts} ORDER BY {order}")

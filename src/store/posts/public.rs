@@ -91,23 +91,23 @@ macro_rules! public_where {
 }
 
 impl HasCursor for PublicPost {
-    fn place(&self) -> Cursor {
+    fn cursor(&self) -> Cursor {
         Cursor { at: self.published_at, id: self.id.0 }
     }
 }
 
 /// Returns a page of what is published, by the time of publication.
-pub fn published(conn: &mut PgConnection, slice: &PageRequest) -> QueryResult<Page<PublicPost>> {
-    let sql = match slice.reads() {
-        Order::NewestFirst => OLDER,
-        Order::OldestFirst => NEWER,
+pub fn published(conn: &mut PgConnection, request: &PageRequest) -> QueryResult<Page<PublicPost>> {
+    let sql = match request.reads() {
+        Order::Descending => OLDER,
+        Order::Ascending => NEWER,
     };
     let rows = select::<PublicPost>(sql)
-        .bind::<Timestamptz, _>(Stored::from(slice.start().at))
-        .bind::<BigInt, _>(slice.start().id)
-        .at_most(slice.limit())
+        .bind::<Timestamptz, _>(Stored::from(request.start().at))
+        .bind::<BigInt, _>(request.start().id)
+        .at_most(request.limit())
         .load::<PublicPost>(conn)?;
-    Ok(slice.page(rows))
+    Ok(request.page(rows))
 }
 
 /// A published post is in its state since its publication.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::desk_line::{Name, Requests, look, request_where};
 use crate::domain::{Availability, Byline, PostId, Reading, RevisionNumber, UserId};
 use crate::store::row::{row, select};
-use crate::store::values::{availability, byline};
+use crate::store::values::{about_current, availability, byline, can_work};
 
 row! {
     /// A post in review by another author, as a reviewer's desk shows it.
@@ -51,9 +51,12 @@ macro_rules! queue_where {
             "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
             $condition,
             "
-             (author.is_active AND 'author' = ANY (author.roles) AND EXISTS (
-                 SELECT FROM standing_requests asked
-                 WHERE asked.post_id = p.id AND asked.revision = p.current_revision))
+             (",
+            can_work!("author", "author"),
+            " AND EXISTS (
+                 SELECT FROM standing_requests request WHERE ",
+            about_current!("request", "p"),
+            "))
              ORDER BY p.since, p.id"
         )
     };

@@ -16,18 +16,18 @@ use crate::support::{Server, World};
 const STAFF: Visibility = Visibility { viewer: None, sees_reviews: true, sees_everything: true };
 
 const SORTS: [(Sort, Order); 12] = [
-    (Sort::Since, Order::NewestFirst),
-    (Sort::Since, Order::OldestFirst),
-    (Sort::Number, Order::NewestFirst),
-    (Sort::Number, Order::OldestFirst),
-    (Sort::State, Order::NewestFirst),
-    (Sort::State, Order::OldestFirst),
-    (Sort::Author, Order::NewestFirst),
-    (Sort::Author, Order::OldestFirst),
-    (Sort::Publisher, Order::NewestFirst),
-    (Sort::Publisher, Order::OldestFirst),
-    (Sort::Title, Order::NewestFirst),
-    (Sort::Title, Order::OldestFirst),
+    (Sort::Since, Order::Descending),
+    (Sort::Since, Order::Ascending),
+    (Sort::Number, Order::Descending),
+    (Sort::Number, Order::Ascending),
+    (Sort::State, Order::Descending),
+    (Sort::State, Order::Ascending),
+    (Sort::Author, Order::Descending),
+    (Sort::Author, Order::Ascending),
+    (Sort::Publisher, Order::Descending),
+    (Sort::Publisher, Order::Ascending),
+    (Sort::Title, Order::Descending),
+    (Sort::Title, Order::Ascending),
 ];
 
 /// What a post is sorted by before its time and its number.
@@ -95,8 +95,8 @@ fn passes(filter: &Filter, post: &Post) -> bool {
 /// Reads a whole list by pages of a size, and back again.
 fn paged(world: &World, filter: &Filter, sort: Sort, order: Order, size: usize) -> Vec<PostId> {
     let conn = &mut world.database.as_runtime();
-    let mut read = |stretch| {
-        let slice = PageRequest { order, stretch, size };
+    let mut read = |direction| {
+        let slice = PageRequest { order, direction, size };
         change_list(conn, STAFF, filter, sort, &slice).unwrap()
     };
     let mut page = read(Direction::First);
@@ -104,7 +104,7 @@ fn paged(world: &World, filter: &Filter, sort: Sort, order: Order, size: usize) 
     let mut there: Vec<ChangeLine> = Vec::new();
     let mut starts = Vec::new();
     loop {
-        starts.push(page.lines.first().map(HasCursor::place));
+        starts.push(page.lines.first().map(HasCursor::cursor));
         there.extend(page.lines.clone());
         let Some(next) = page.next else { break };
         page = read(Direction::After(next));
@@ -144,13 +144,13 @@ fn every_combination_of_filters_finds_the_posts_that_a_plain_scan_finds() {
                             Sort::Number => (String::new(), Timestamp::UNIX_EPOCH, post.id),
                             _ => (key(sort, post), post.since(), post.id),
                         });
-                        if order == Order::NewestFirst {
+                        if order == Order::Descending {
                             expected.reverse();
                         }
                         let expected: Vec<PostId> = expected.iter().map(|post| post.id).collect();
                         assert_eq!(paged(&world, &filter, sort, order, 50), expected, "{filter:?}");
                         assert_eq!(paged(&world, &filter, sort, order, 3), expected, "{filter:?}");
-                        let slice = PageRequest { order, stretch: Direction::First, size: 2 };
+                        let slice = PageRequest { order, direction: Direction::First, size: 2 };
                         let conn = &mut world.database.as_runtime();
                         let list = counted_change_list(conn, STAFF, &filter, sort, &slice).unwrap();
                         assert_eq!(list.count, count, "{filter:?}");
@@ -176,7 +176,8 @@ fn posts_that_a_person_may_not_see_are_in_no_list() {
     let public = Visibility::public();
     for words in [None, Words::parse("colophon").unwrap()] {
         let filter = Filter { words, ..Filter::default() };
-        let slice = PageRequest { order: Order::NewestFirst, stretch: Direction::First, size: 100 };
+        let slice =
+            PageRequest { order: Order::Descending, direction: Direction::First, size: 100 };
         let list = counted_change_list(conn, public, &filter, Sort::Since, &slice).unwrap();
         assert!(list.page.lines.iter().all(|line| line.state == State::Published));
         let expected =
@@ -191,7 +192,7 @@ fn a_search_finds_the_newest_text_of_any_content() {
     let conn = &mut world.database.as_runtime();
     let mut found = |words: &str| -> Vec<PostId> {
         let filter = Filter { words: Words::parse(words).unwrap(), ..Filter::default() };
-        let slice = PageRequest { order: Order::OldestFirst, stretch: Direction::First, size: 50 };
+        let slice = PageRequest { order: Order::Ascending, direction: Direction::First, size: 50 };
         let list = change_list(conn, STAFF, &filter, Sort::Number, &slice).unwrap();
         list.lines.iter().map(|line| line.id).collect()
     };

@@ -53,14 +53,14 @@ fn every_filter_finds_the_refusals_that_a_plain_scan_finds_on_pages_in_both_dire
     let conn = &mut world.database.as_runtime();
     let mut all = all_refusals(conn);
     assert_eq!(all.len(), 400);
-    assert!(all.is_sorted_by_key(|line| std::cmp::Reverse(line.place())));
+    assert!(all.is_sorted_by_key(|line| std::cmp::Reverse(line.cursor())));
     let moments: BTreeSet<Timestamp> = all.iter().map(|line| line.at).collect();
     assert!(moments.len() < 200, "several stand at one moment");
     let mut found_some = 0;
     for filter in filters(&world) {
-        for order in [Order::NewestFirst, Order::OldestFirst] {
-            all.sort_by_key(RefusalLine::place);
-            if order == Order::NewestFirst {
+        for order in [Order::Descending, Order::Ascending] {
+            all.sort_by_key(RefusalLine::cursor);
+            if order == Order::Descending {
                 all.reverse();
             }
             let expected: Vec<i64> =
@@ -80,18 +80,18 @@ fn both_ways(
     order: Order,
     mut read: impl FnMut(&PageRequest) -> Page<RefusalLine>,
 ) -> (Vec<i64>, Vec<i64>) {
-    let mut slice = PageRequest { order, stretch: Direction::First, size: 37 };
+    let mut slice = PageRequest { order, direction: Direction::First, size: 37 };
     let ids = |page: &Page<RefusalLine>| page.lines.iter().map(|line| line.id).collect::<Vec<_>>();
     let mut page = read(&slice);
     let mut there = vec![ids(&page)];
     while let Some(next) = page.next {
-        slice.stretch = Direction::After(next);
+        slice.direction = Direction::After(next);
         page = read(&slice);
         there.push(ids(&page));
     }
     let mut back = vec![ids(&page)];
     while let Some(previous) = page.previous {
-        slice.stretch = Direction::Before(previous);
+        slice.direction = Direction::Before(previous);
         page = read(&slice);
         back.insert(0, ids(&page));
     }
