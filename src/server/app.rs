@@ -10,9 +10,9 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App, HttpServer};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::body_limits::{self, BodyBudget};
+use super::body_budget::BodyBudget;
 use super::routes::routes;
-use super::{error_responses, middleware, strangers};
+use super::{body_limits, error_responses, middleware, strangers};
 use crate::accounts::known_browsers::BrowserKey;
 use crate::accounts::sessions;
 use crate::api::Quotas;

@@ -1,6 +1,7 @@
 //! The running server: the routes, the middleware around them, start and stop.
 
 mod app;
+mod body_budget;
 mod body_limits;
 mod error_responses;
 mod log_filter;

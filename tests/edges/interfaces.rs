@@ -3,7 +3,8 @@
 
 use std::process::Command;
 
-use imprimatur::domain::{Layer, PostId, UserId};
+use imprimatur::domain::{Action, Layer, Permission, PostId, UserId};
+use imprimatur::permissions;
 
 use crate::shape::routes::routes;
 use crate::support::program::Reply;
@@ -22,17 +23,53 @@ struct Case {
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 9] = [
-    Case { who: "mallory", action: "submit", state: "draft", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
-    Case { who: "alice", action: "publish", state: "in_review", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
-    Case { who: "edith", action: "archive", state: "published", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
-    Case { who: "stan", action: "publish", state: "in_review", layer: "permission", codes: "permission-missing", status: 403, exit: 4 },
+const POLICY_CASES: [Case; 5] = [
     Case { who: "alice", action: "submit", state: "in_review", layer: "policy", codes: "not-a-draft", status: 409, exit: 5 },
     Case { who: "rosa", action: "submit", state: "in_review", layer: "policy", codes: "not-its-author not-a-draft", status: 403, exit: 5 },
     Case { who: "edith", action: "publish", state: "published", layer: "policy", codes: "not-in-review", status: 409, exit: 5 },
     Case { who: "stan", action: "archive", state: "draft", layer: "policy", codes: "not-published", status: 409, exit: 5 },
     Case { who: "stan", action: "archive", state: "archived", layer: "policy", codes: "not-published", status: 409, exit: 5 },
 ];
+
+/// Everybody who lacks the permission of an action attempts it, on a post in the state that
+/// it is for.
+fn permission_cases(world: &World) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut asked_for = Vec::new();
+    for action in Action::ALL {
+        let state = match action {
+            // These two have forms of their own: see tests/edges/rules.rs.
+            Action::Create | Action::Revise => continue,
+            Action::Submit => "draft",
+            Action::RequestChanges | Action::WithdrawRequest | Action::Publish => "in_review",
+            Action::Archive => "published",
+        };
+        let permission = permissions::required(action);
+        asked_for.push(permission);
+        for who in ["mallory", "alice", "edith", "stan"] {
+            if !permissions::holds(&world.find_person(who).roles, permission) {
+                let (layer, codes) = ("permission", "permission-missing");
+                let action = action.as_str();
+                cases.push(Case { who, action, state, layer, codes, status: 403, exit: 4 });
+            }
+        }
+    }
+    // Those of accounts, the record and the other forms are asked for below and elsewhere.
+    let others = |it: &Permission| {
+        use Permission as P;
+        !matches!(
+            it,
+            P::CreatePost
+                | P::RevisePost
+                | P::ManageAccount
+                | P::ViewAudit
+                | P::AcknowledgeIncident
+        )
+    };
+    asked_for.dedup();
+    assert_eq!(asked_for, Permission::ALL.into_iter().filter(others).collect::<Vec<_>>());
+    cases
+}
 
 /// The four edges that there are.
 const EDGES: [&str; 4] = ["page", "admin", "api", "command-line"];
@@ -52,7 +89,11 @@ fn below(action: &str) -> &'static str {
 
 /// Asks the API for an action on a post at revision 1.
 fn ask(program: &Program, action: &str, post: PostId) -> Reply {
-    let body = if action == "archive" { r#"{"reason": "It is out of date."}"# } else { "" };
+    let body = match action {
+        "archive" => r#"{"reason": "It is out of date."}"#,
+        "request-changes" => r#"{"note": "Please."}"#,
+        _ => "",
+    };
     program.act(post, below(action), 1, body)
 }
 
@@ -60,7 +101,7 @@ fn ask(program: &Program, action: &str, post: PostId) -> Reply {
 fn every_edge_gives_the_same_answer_and_leaves_the_same_record() {
     let world = World::new();
     let server = Server::start(world.database.store());
-    for case in &CASES {
+    for case in permission_cases(&world).iter().chain(&POLICY_CASES) {
         for edge in EDGES {
             let post = post_in(&world, case.state);
             let program = (edge == "api").then(|| {
@@ -475,8 +516,10 @@ fn send(browser: &mut Browser, place: &str, action: &str, post: PostId) -> (u16,
     let token = browser.get("/account").expect(200).hidden("token");
     let key = uuid::Uuid::new_v4().to_string();
     let mut fields = vec![("token", token.as_str()), ("key", &key), ("seen", "1")];
-    if action == "archive" {
-        fields.push(("reason", "It is out of date."));
+    match action {
+        "archive" => fields.push(("reason", "It is out of date.")),
+        "request-changes" => fields.push(("note", "Please.")),
+        _ => {}
     }
     let page = browser.post(&format!("/{place}/posts/{post}/{action}"), &fields);
     (page.status, page.body)
@@ -488,9 +531,11 @@ fn on_the_command_line(world: &World, case: &Case, post: PostId) -> (i32, String
         .env("DATABASE_URL", world.database.runtime_url())
         .env("DATABASE_OWNER_URL", world.database.owner_url())
         .args(["post", case.action, &post.to_string(), "--revision", "1", "--as", case.who]);
-    if case.action == "archive" {
-        command.args(["--reason", "It is out of date."]);
-    }
+    match case.action {
+        "archive" => command.args(["--reason", "It is out of date."]),
+        "request-changes" => command.args(["--note", "Please."]),
+        _ => &mut command,
+    };
     let output = command.output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
 }

@@ -244,19 +244,6 @@ mod tests {
         }
         let doubled = "+++\n'title' = 'a'\ntitle = 'b'\nTITLE = 'c'\n+++\n";
         assert_eq!(fields(doubled), [text("TITLE", "c")]);
-        for within in [
-            "title = 'a'\n[x]\ntitle = 1\ntitle = 2\n[x]\n[x]\n",
-            "title = 'a'\nx.title = 'b'\nx.title = 'c'\n",
-            "title = 'a'\nx = { title = 'b', title = 'c' }\n",
-            "title = 'a'\nx = [{ title = 'b', \"title\" = 'c' },\n{ y.title = 1, y.title = 2 }]\n",
-        ] {
-            let found = fields(&format!("+++\n{within}+++\n"));
-            assert_eq!(
-                found,
-                [text("title", "a"), ("x".to_owned(), FieldValue::Other)],
-                "{within}"
-            );
-        }
     }
 
     #[test]

@@ -67,3 +67,24 @@ fn outermost(matter: &str, table: Spanned<DeTable<'_>>) -> Vec<(usize, MatterFie
     fields.sort_by_key(|(at, _)| *at);
     fields
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fields;
+    use crate::cli::import::front_matter::field::FieldValue;
+
+    #[test]
+    fn a_name_inside_a_table_is_no_field() {
+        for matter in [
+            "title = 'a'\n[x]\ntitle = 1\ntitle = 2\n[x]\n[x]\n",
+            "title = 'a'\nx.title = 'b'\nx.title = 'c'\n",
+            "title = 'a'\nx = { title = 'b', title = 'c' }\n",
+            "title = 'a'\nx = [{ title = 'b', \"title\" = 'c' },\n{ y.title = 1, y.title = 2 }]\n",
+        ] {
+            let found = fields(matter).unwrap();
+            let found: Vec<_> = found.iter().map(|field| (&*field.name, &field.value)).collect();
+            let title = FieldValue::Text("a".to_owned());
+            assert_eq!(found, [("title", &title), ("x", &FieldValue::Other)], "{matter}");
+        }
+    }
+}
