@@ -116,9 +116,14 @@ fn a_list_of_a_function_is_the_enum() {
         .get_result::<Vec<String>>(&mut database.as_owner())
         .unwrap();
     assert_eq!(actions, catalogue::actions());
-    // A trigger on the readings asks for this role.
-    let reviews = |role: &Role| permissions::holds(&RoleSet::of(&[*role]), Permission::ReviewPost);
-    assert_eq!(Role::ALL.into_iter().filter(reviews).collect::<Vec<_>>(), [Role::Reviewer]);
+    // Triggers and statements ask for these roles: that of readings, that of withdrawn
+    // requests, and those that tell who can still work on a post.
+    for (permission, role) in
+        [(Permission::ReviewPost, Role::Reviewer), (Permission::RevisePost, Role::Author)]
+    {
+        let holds = |role: &Role| permissions::holds(&RoleSet::of(&[*role]), permission);
+        assert_eq!(Role::ALL.into_iter().filter(holds).collect::<Vec<_>>(), [role]);
+    }
 }
 
 #[test]
