@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::policies::Validity;
 use crate::store::Transaction;
 use crate::store::row::select;
-use crate::store::values::{about_current, can_work};
+use crate::store::values::can_work;
 
 /// Writes the beginning of a post, and returns what it did.
 pub fn enforce_creation<'tx>(
@@ -148,7 +148,7 @@ impl Mutation for WithdrawRequest {
                 "INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
                 SELECT post.id, post.current_revision, $3, '', request.id, post.at, $4
                 FROM post
-                JOIN standing_requests request ON ", about_current!("request", "post"), "
+                JOIN standing_requests request ON request.post_id = post.id
                 JOIN users reviewer ON reviewer.id = request.reviewer_id
                 WHERE reviewer.id = $3 OR NOT ", can_work!("reviewer", "reviewer"), "
                 RETURNING id");

@@ -146,21 +146,3 @@ macro_rules! availability {
     };
 }
 pub(crate) use availability;
-
-/// Whether a change request is about the current revision of a post. One that is not
-/// withdrawn either, as the view `standing_requests` has them, keeps it from publication.
-macro_rules! about_current {
-    ($request:literal, $post:literal) => {
-        concat!(
-            $request,
-            ".post_id = ",
-            $post,
-            ".id AND ",
-            $request,
-            ".revision = ",
-            $post,
-            ".current_revision"
-        )
-    };
-}
-pub(crate) use about_current;

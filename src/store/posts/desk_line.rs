@@ -50,20 +50,20 @@ row! {
     }
 }
 
-/// The change requests that are not withdrawn, as the relation `request`. What
-/// is in no review is not asked for any.
-macro_rules! request_where {
-    ($condition:expr) => {
+/// The change requests of a view, as the relation `request`. What is in no review is not
+/// asked for any.
+macro_rules! requests_of {
+    ($view:literal) => {
         concat!(
             "CROSS JOIN LATERAL (
                  SELECT jsonb_agg(",
             byline!(json "asker"),
-            " ORDER BY standing.id) AS by,
-                     max(standing.at) AS at, (array_agg(standing.note ORDER BY standing.id DESC))[1] AS note
-                 FROM standing_requests standing JOIN users asker ON asker.id = standing.reviewer_id
-                 WHERE p.state = 'in_review' AND standing.post_id = p.id AND ",
-            $condition,
-            ") request "
+            " ORDER BY asked.id) AS by,
+                     max(asked.at) AS at, (array_agg(asked.note ORDER BY asked.id DESC))[1] AS note
+                 FROM ",
+            $view,
+            " asked JOIN users asker ON asker.id = asked.reviewer_id
+                 WHERE p.state = 'in_review' AND asked.post_id = p.id) request "
         )
     };
 }
@@ -85,4 +85,4 @@ macro_rules! look {
     };
 }
 
-pub(super) use {look, request_where};
+pub(super) use {look, requests_of};

@@ -8,7 +8,7 @@ use jiff_diesel::ToDiesel;
 
 use crate::domain::{Byline, PostId, Title};
 use crate::store::row::{row, select};
-use crate::store::values::{about_current, byline};
+use crate::store::values::byline;
 
 row! {
     /// A post that waits in review.
@@ -50,9 +50,7 @@ pub fn longest_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<W
         byline!("asker"),
         ", standing.at
              FROM standing_requests standing JOIN users asker ON asker.id = standing.reviewer_id
-             WHERE ",
-        about_current!("standing", "p"),
-        " ORDER BY standing.id DESC LIMIT 1
+             WHERE standing.post_id = p.id ORDER BY standing.id DESC LIMIT 1
          ) request ON true
          ORDER BY p.submitted_at, p.id"
     ))

@@ -4,13 +4,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use jiff::Timestamp;
 
-use super::desk_line::{Name, Requests, look, request_where};
+use super::desk_line::{Name, Requests, look, requests_of};
 use super::words::Words;
 use crate::domain::{Byline, Content, PostId, Reading, RevisionNumber, State, UserId};
 use crate::store::Loan;
 use crate::store::paging::Cursor;
 use crate::store::row::{row, select};
-use crate::store::values::{about_current, byline};
+use crate::store::values::byline;
 
 row! {
     /// One of an author's own posts, with its state and who has to act next.
@@ -152,7 +152,7 @@ pub(super) fn own_lines(posts: &str, order: &str) -> String {
         " p
          JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision
          LEFT JOIN users doer ON doer.id = coalesce(p.archived_by, p.published_by) ",
-        request_where!(about_current!("standing", "p")),
+        requests_of!("standing_requests"),
         look!()
     );
     format!("SELECT {{columns}} FROM ({posts}) {facts} ORDER BY {order}")

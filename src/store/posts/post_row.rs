@@ -9,7 +9,7 @@ use crate::domain::{
     RevisionNumber, Slug, State, Status, Submission,
 };
 use crate::store::row::{row, values};
-use crate::store::values::{about_current, availability, byline};
+use crate::store::values::{availability, byline};
 
 row! {
     pub(super) struct PostRow {
@@ -67,9 +67,7 @@ const STANDING_REQUESTS: &str = concat!(
     availability!("reviewer", "reviewer"),
     ", 'note', request.note, 'at', request.at) ORDER BY request.id), '[]')
       FROM standing_requests request JOIN users reviewer ON reviewer.id = request.reviewer_id
-      WHERE ",
-    about_current!("request", "p"),
-    ")"
+      WHERE request.post_id = p.id)"
 );
 
 values! {

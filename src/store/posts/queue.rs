@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use jiff::Timestamp;
 
-use super::desk_line::{Name, Requests, look, request_where};
+use super::desk_line::{Name, Requests, look, requests_of};
 use crate::domain::{Availability, Byline, PostId, Reading, RevisionNumber, UserId};
 use crate::store::row::{row, select};
-use crate::store::values::{about_current, availability, byline, can_work};
+use crate::store::values::{availability, byline, can_work};
 
 row! {
     /// A post in review by another author, as a reviewer's desk shows it.
@@ -46,7 +46,7 @@ macro_rules! queue_where {
              FROM posts p
              JOIN users author ON author.id = p.author_id
              JOIN revisions r ON r.post_id = p.id AND r.number = p.current_revision ",
-            request_where!("true "),
+            requests_of!("unwithdrawn_requests"),
             look!(),
             "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
             $condition,
@@ -54,9 +54,7 @@ macro_rules! queue_where {
              (",
             can_work!("author", "author"),
             " AND EXISTS (
-                 SELECT FROM standing_requests request WHERE ",
-            about_current!("request", "p"),
-            "))
+                 SELECT FROM standing_requests request WHERE request.post_id = p.id))
              ORDER BY p.since, p.id"
         )
     };
