@@ -1,6 +1,5 @@
 //! The page of one's own account.
 
-use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::accounts::sessions::{self, SessionLine};
@@ -125,8 +124,8 @@ pub(super) fn show_throttled(
     field: &'static str,
     feedback: Feedback,
 ) -> Result<Reply, Refusal> {
-    let errors = FieldError::new(field, throttled.sentence()).into();
+    let errors = FieldError::new(field, throttled.to_string()).into();
     let feedback = Feedback { errors, ..feedback };
     let page = Reply::ok(&read(store, request, feedback)?);
-    Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).retry_after(throttled.retry_after))
+    Ok(page.throttled(throttled))
 }

@@ -5,7 +5,6 @@
 //! that the new password was written down or stored.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use askama::Template;
 
@@ -85,10 +84,9 @@ async fn set(
     let Byline { username, name, .. } = match found.await? {
         Ok(byline) => byline,
         Err(throttled) => {
-            let problem = throttled.sentence();
+            let problem = throttled.to_string();
             let page = SetPasswordPage::new(request, secret, String::new(), Some(problem));
-            let reply = page.reply().with_status(StatusCode::TOO_MANY_REQUESTS);
-            return Ok(reply.retry_after(throttled.retry_after));
+            return Ok(page.reply().throttled(&throttled));
         }
     };
     let Site { name: site, url, .. } = &*context.settings.site;

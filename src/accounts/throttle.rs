@@ -36,12 +36,11 @@ pub struct Throttled {
     pub retry_after: i32,
 }
 
-impl Throttled {
-    /// Returns the sentence for a person who has tried too many passwords.
-    pub(crate) fn sentence(self) -> String {
+impl std::fmt::Display for Throttled {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         let minutes = (self.retry_after + 59) / 60;
         let unit = if minutes == 1 { "minute" } else { "minutes" };
-        format!("Too many attempts. Try again in {minutes} {unit}.")
+        write!(f, "Too many attempts. Try again in {minutes} {unit}.")
     }
 }
 

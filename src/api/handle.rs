@@ -4,7 +4,6 @@
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Route};
 use futures_util::future::OptionFuture;
@@ -18,8 +17,8 @@ use crate::api::quotas::{QUOTA, QuotaUse, WINDOW};
 use crate::api::read_request::ReadRequest;
 use crate::domain::{Interface, OperationKey, PostId, RevisionNumber, SecretHash};
 use crate::http::api_error::ApiError;
-use crate::http::problem;
 use crate::http::{Context, Form, NotDone, Reply, Segments, Sender, Shown, Work};
+use crate::http::{error_kind, problem};
 use crate::refusal::Refusal;
 use crate::store::{Store, Unavailable};
 use crate::workflow::{Call, Caller};
@@ -183,7 +182,7 @@ async fn within_quota(
     });
     reply.await.unwrap_or_else(|not_done| match not_done {
         NotDone::Busy => problem::reply(&Refusal::from(Unavailable::Busy).into(), id),
-        NotDone::Panicked => problem::of_status(StatusCode::INTERNAL_SERVER_ERROR, id),
+        NotDone::Panicked => problem::of_kind(error_kind::DEFECT, id),
     })
 }
 

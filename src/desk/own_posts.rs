@@ -1,6 +1,5 @@
 //! The list of a person's own posts: those in one state, or those found by their words.
 
-use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::domain::{FieldError, State, UnknownName};
@@ -79,9 +78,9 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         }
         Asked::Wrong(typed, error) => {
             page.typed = typed;
-            page.problem = Some(error.message);
+            page.problem = Some(error.message.clone());
             page.layout.has_errors = true;
-            return Ok(Reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
+            return Ok(Reply::checked(&page, Err(error.into())));
         }
     }
     drop(connection);

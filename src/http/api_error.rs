@@ -1,7 +1,5 @@
 //! Why a request of a program had no effect.
 
-use actix_web::http::StatusCode;
-
 use crate::domain::{FieldError, Layer, Permission, Reason};
 use crate::http::error_kind as kinds;
 use crate::http::error_kind::ErrorKind;
@@ -43,7 +41,7 @@ pub enum ApiError {
     /// The body is JSON of the wrong shape.
     Unexpected(FieldError),
     /// HTTP itself refused the request, before any handler.
-    Http(StatusCode),
+    Http(ErrorKind),
 }
 
 impl From<Refusal> for ApiError {
@@ -83,7 +81,7 @@ impl ApiError {
             Self::BadKey => kinds::BAD_KEY,
             Self::Malformed(_) => kinds::MALFORMED,
             Self::Unexpected(_) => kinds::INVALID,
-            Self::Http(status) => ErrorKind::of_status(*status),
+            Self::Http(kind) => *kind,
         }
     }
 

@@ -149,6 +149,9 @@ kinds! {
         title: "Too many requests",
         program: "Wait for the number of seconds in `Retry-After`.",
     }
+    THROTTLED { TOO_MANY_REQUESTS, Availability,
+        title: "Too many attempts",
+    }
     DEFECT { INTERNAL_SERVER_ERROR, Invariant, slug: "our-mistake",
         title: "Something went wrong",
         program: "This is an error in the software. Nothing was changed. Staff can see a report.",
@@ -168,6 +171,14 @@ kinds! {
         page: "Your session was ended or your account was deactivated while you worked. Nothing \
                was saved.",
     }
+    WRONG_PASSWORD { UNAUTHORIZED, Authentication,
+        title: "Sign in",
+        page: "Wrong username or password.",
+    }
+    STALE_SIGN_IN { FORBIDDEN, Input,
+        title: "Sign in",
+        page: "This page was open too long. Please sign in again.",
+    }
     STALE_FORM { FORBIDDEN, Input,
         title: "This page was open too long",
         page: "You have signed in again since you opened it. Nothing was saved. The form is \
@@ -182,6 +193,10 @@ kinds! {
         title: "Request blocked",
         page: "It came from another website. Nothing was changed. Open the page here and try \
                again.",
+    }
+    GONE { GONE, Visibility,
+        title: "This post was removed",
+        page: "It was published here and has been archived.",
     }
     BAD_LINK { NOT_FOUND, Visibility,
         title: "This link does not work",

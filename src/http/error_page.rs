@@ -1,7 +1,6 @@
 //! The one place that turns a refusal into a page. Each layer keeps its own
 //! words. No text of the database reaches a page.
 
-use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::domain::{OperationKey, RequestId, decimal};
@@ -133,15 +132,15 @@ pub(crate) fn from_another_site(request: &Request) -> Reply {
 }
 
 /// Returns the page for a request that no handler could read.
-pub(crate) fn unusable(status: StatusCode, request: &Request) -> Reply {
-    plain(ErrorKind::of_status(status), request).with_status(status)
+pub(crate) fn unusable(kind: ErrorKind, request: &Request) -> Reply {
+    plain(kind, request)
 }
 
 /// Returns the page for a defect outside the layers. It needs no layout, which
 /// may be what failed.
 pub(crate) fn defect(request: RequestId) -> Reply {
     let page = DefectPage { title: kinds::DEFECT.title, request };
-    Reply::page(kinds::DEFECT.status, &page)
+    Reply::error(kinds::DEFECT, &page)
 }
 
 #[derive(Template)]

@@ -19,7 +19,7 @@ pub(crate) fn stale_form(request: &Request, form: &Form) -> Reply {
         kept: Some(KeptForm::of(request, form, "Send again")),
         ..RefusedPage::of(STALE_FORM, request)
     };
-    Reply::page(STALE_FORM.status, &page)
+    Reply::error(STALE_FORM, &page)
 }
 
 /// Returns the page for sending a form again after signing in.
@@ -47,5 +47,5 @@ pub(crate) fn other_account(request: &Request, carried: CarriedForm) -> Reply {
         problem: Some(OTHER_ACCOUNT.lead.to_owned()),
         carried: Some(carried),
     };
-    Reply::page(OTHER_ACCOUNT.status, &page)
+    Reply::error(OTHER_ACCOUNT, &page)
 }

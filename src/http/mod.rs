@@ -32,7 +32,7 @@ mod reply;
 
 // Errors, as pages and as problem documents.
 pub mod api_error;
-mod error_kind;
+pub(crate) mod error_kind;
 pub(crate) mod error_page;
 pub(crate) mod kept_form;
 pub(crate) mod kept_form_page;

@@ -1,14 +1,13 @@
 //! Problem details (RFC 9457): what programs get instead of an error page, with
 //! the layer that refused and every reason, as pages show them.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{FieldError, Layer, Reason, RequestId};
 use crate::http::Reply;
 use crate::http::api_error::ApiError;
-use crate::http::error_kind::RETRY_AFTER;
+use crate::http::error_kind::{ErrorKind, RETRY_AFTER};
 use crate::refusal::Refusal;
 use crate::render::documents::{InvalidField, ProblemReason};
 
@@ -69,6 +68,6 @@ pub(crate) fn reply(error: &ApiError, request: RequestId) -> Reply {
 }
 
 /// Returns the problem document for a request that HTTP itself refused.
-pub(crate) fn of_status(status: StatusCode, request: RequestId) -> Reply {
-    reply(&ApiError::Http(status), request)
+pub(crate) fn of_kind(kind: ErrorKind, request: RequestId) -> Reply {
+    reply(&ApiError::Http(kind), request)
 }

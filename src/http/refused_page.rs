@@ -45,5 +45,5 @@ impl RefusedPage {
 
 /// Returns the page that says no more than this.
 pub(crate) fn plain(kind: ErrorKind, request: &Request) -> Reply {
-    Reply::page(kind.status, &RefusedPage::of(kind, request))
+    Reply::error(kind, &RefusedPage::of(kind, request))
 }

@@ -8,8 +8,9 @@ use askama::Template;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::accounts::throttle::Throttled;
 use crate::domain::{InvalidInput, Layer};
-use crate::http::error_kind::ErrorKind;
+use crate::http::error_kind::{DEFECT, ErrorKind, THROTTLED};
 use crate::http::flash::Flash;
 use crate::http::session::NewSessionKey;
 use crate::http::{Request, Settings};
@@ -54,9 +55,14 @@ impl Reply {
         self
     }
 
-    /// Returns a page.
-    pub fn page(status: StatusCode, page: &impl Template) -> Self {
-        Self::written(status, page.render())
+    /// Returns a page with status 200.
+    pub fn ok(page: &impl Template) -> Self {
+        Self::written(StatusCode::OK, page.render())
+    }
+
+    /// Returns the page of an error.
+    pub(crate) fn error(kind: ErrorKind, page: &impl Template) -> Self {
+        Self::written(kind.status, page.render())
     }
 
     fn written(status: StatusCode, body: Result<String, impl Display>) -> Self {
@@ -64,14 +70,9 @@ impl Reply {
             Ok(body) => Self { status, body, ..Self::default() },
             Err(error) => {
                 tracing::error!(%error, "a reply could not be written");
-                Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::default() }
+                Self { status: DEFECT.status, ..Self::default() }
             }
         }
-    }
-
-    /// Returns a page with status 200.
-    pub fn ok(page: &impl Template) -> Self {
-        Self::page(StatusCode::OK, page)
     }
 
     /// Returns a page, with the status of what is wrong with what it was asked.
@@ -82,14 +83,14 @@ impl Reply {
         }
     }
 
-    /// Gives the reply another status.
-    pub fn with_status(self, status: StatusCode) -> Self {
-        Self { status, ..self }
-    }
-
     /// Gives the reply the status of a refusal, and has the refusal counted.
     pub fn with_refusal(self, refusal: &Refusal) -> Self {
-        self.with_status(ErrorKind::of(refusal).status).refused_by(refusal.layer())
+        Self { status: ErrorKind::of(refusal).status, ..self }.refused_by(refusal.layer())
+    }
+
+    /// Gives the reply the status for a person who has tried too often.
+    pub(crate) fn throttled(self, throttled: &Throttled) -> Self {
+        Self { status: THROTTLED.status, ..self }.retry_after(throttled.retry_after)
     }
 
     /// Has a refusal by this layer counted, once the reply becomes a response.

@@ -39,7 +39,7 @@ pub(crate) fn sign_in_first(request: &Request, form: Option<&Form>) -> Reply {
         problem: Some(problem.to_owned()),
         carried,
     };
-    let reply = Reply::page(NOT_SIGNED_IN.status, &page);
+    let reply = Reply::error(NOT_SIGNED_IN, &page);
     match begun {
         Some(key) => reply.beginning(key),
         None => reply,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
-use actix_web::http::{ConnectionType, StatusCode, header};
+use actix_web::http::{ConnectionType, header};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{Error, HttpMessage};
@@ -22,7 +22,7 @@ use super::refused::refused;
 use crate::api;
 use crate::domain::RequestId;
 use crate::http::api_error::ApiError;
-use crate::http::{Context, FORM_LIMIT, Request, Sender, Shown, Taker, is_form};
+use crate::http::{Context, FORM_LIMIT, Request, Sender, Shown, Taker, error_kind, is_form};
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
 
@@ -38,11 +38,11 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// The longest body that counts as short.
 const SHORT: u64 = 16 * 1024;
 
-const TOO_LONG: ApiError = ApiError::Http(StatusCode::PAYLOAD_TOO_LARGE);
-const TOO_SLOW: ApiError = ApiError::Http(StatusCode::REQUEST_TIMEOUT);
+const TOO_LONG: ApiError = ApiError::Http(error_kind::TOO_LARGE);
+const TOO_SLOW: ApiError = ApiError::Http(error_kind::TOO_SLOW);
 const NO_ROOM: ApiError = ApiError::Refused(Refusal::Unavailable(Unavailable::Busy));
 /// The connection broke, or the chunks were malformed.
-const BROKEN: ApiError = ApiError::Http(StatusCode::BAD_REQUEST);
+const BROKEN: ApiError = ApiError::Http(error_kind::MALFORMED);
 
 /// Has the body of a request that changes something read when its handler asks for it:
 /// a request that reaches none is refused at once. The handler gets it whole.
@@ -104,7 +104,7 @@ impl UnreadBody {
         } else if is_form(request) {
             Ok(asked.sender())
         } else {
-            Err(ApiError::Http(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+            Err(ApiError::Http(error_kind::NOT_JSON))
         };
         let budget = request.app_data::<Data<BodyBudget>>().cloned();
         Self {

@@ -2,14 +2,14 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 
 use crate::api;
-use crate::http::{Context, Request, Work, error_page, problem, request_id};
+use crate::http::{Context, ErrorKind, Request, Work, error_kind, error_page, problem, request_id};
 use crate::refusal::Refusal;
 use crate::store::Store;
 
@@ -36,8 +36,7 @@ pub(super) async fn in_own_words(
         false => next.call(request).await?.map_into_boxed_body(),
     };
     let status = response.status();
-    let is_by_actix =
-        response.response().error().is_some() || status == StatusCode::METHOD_NOT_ALLOWED;
+    let is_by_actix = response.response().error().is_some() || status == error_kind::METHOD.status;
     let (request, response) = response.into_parts();
     let context = request.app_data::<Data<Context>>().cloned();
     let (Some(context), true) = (context, is_by_actix) else {
@@ -46,14 +45,15 @@ pub(super) async fn in_own_words(
     if status.is_server_error() {
         tracing::error!(request_id = %id, error = ?response.error(), "a request failed");
     }
+    let kind = ErrorKind::of_status(status);
     let mut replaced = if api::is_within(request.path()) {
-        problem::of_status(status, id).into_response(&context.settings)
+        problem::of_kind(kind, id).into_response(&context.settings)
     } else if status.is_server_error() {
         error_page::defect(id).into_response(&context.settings)
     } else {
         let in_frame = move |store: &Store, request: &Request| {
             request.look_up_viewer(store);
-            Ok(error_page::unusable(status, request))
+            Ok(error_page::unusable(kind, request))
         };
         context.page(Work::Short, Request::of(&request), in_frame).await
     };

@@ -15,7 +15,7 @@ pub(super) fn refused(request: &HttpRequest, why: &ApiError) -> HttpResponse {
     let reply = match why {
         _ if api::is_within(request.path()) => problem::reply(why, asked.id),
         ApiError::Refused(refusal) => error_page::page(refusal, &asked, None),
-        _ => error_page::unusable(why.kind().status, &asked),
+        _ => error_page::unusable(why.kind(), &asked),
     };
     reply.into_response(&context.settings)
 }

@@ -1,6 +1,6 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
@@ -8,7 +8,7 @@ use actix_web::{Error, HttpResponse};
 use super::refused::refused;
 use crate::api;
 use crate::http::api_error::ApiError;
-use crate::http::{Context, Request, Settings, error_page, request_id};
+use crate::http::{Context, Request, Settings, error_kind, error_page, request_id};
 use crate::refusal::Refusal;
 
 /// Probes ask by whatever address the machine has, and learn nothing.
@@ -20,7 +20,7 @@ pub(super) async fn refuse(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let (why, response) = if is_for_another_host(&request) {
-        let error = ApiError::Http(StatusCode::MISDIRECTED_REQUEST);
+        let error = ApiError::Http(error_kind::OTHER_HOST);
         ("for another host", refused(request.request(), &error))
     } else if is_from_another_site(&request) {
         ("from another site", from_another_site(&request))

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::{Person, Slug, State};
-use crate::http::{Layout, RETRY_AFTER, Reply, Request};
+use crate::http::error_kind::GONE;
+use crate::http::{ErrorKind, Layout, RETRY_AFTER, Reply, Request};
 use crate::postgres::Supervisor;
 use crate::refusal::Refusal;
 use crate::render::filters;
@@ -83,6 +83,7 @@ impl PublicPostPage {
 #[template(path = "public/gone.html")]
 struct GonePage {
     layout: Layout,
+    kind: ErrorKind,
 }
 
 pub(super) fn post(store: &Store, request: &Request, pages: &FreshPages) -> Result<Reply, Refusal> {
@@ -92,9 +93,8 @@ pub(super) fn post(store: &Store, request: &Request, pages: &FreshPages) -> Resu
     let reader = request.reader(&mut conn)?;
     match found.ok_or(Refusal::NotFound)? {
         Address::Gone => {
-            let title = "This post was removed";
-            let layout = Layout::public(request, title, reader.as_ref());
-            Ok(Reply::page(StatusCode::GONE, &GonePage { layout }))
+            let layout = Layout::public(request, GONE.title, reader.as_ref());
+            Ok(Reply::error(GONE, &GonePage { layout, kind: GONE }))
         }
         Address::Published(post) => {
             let mut bodies = pages.rendered.read(&mut conn, std::slice::from_ref(&*post))?;

@@ -2,17 +2,17 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 
 use crate::accounts::sessions::{self, random_key_of};
 use crate::accounts::throttle::{self, SignInAttempt, Throttled};
 use crate::accounts::{SessionId, StoredPassword, stored_password};
+use crate::http::error_kind::{STALE_SIGN_IN, THROTTLED, WRONG_PASSWORD};
 use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
 use crate::http::{
-    Admission, Context, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage, Taker,
-    Work, error_page, kept_form_page,
+    Admission, Context, ErrorKind, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage,
+    Taker, Work, error_page, kept_form_page,
 };
 use crate::metrics::{self, SignIn};
 use crate::refusal::Refusal;
@@ -47,7 +47,7 @@ fn next(request: &Request) -> Result<String, Refusal> {
 /// Returns the empty form.
 fn form(request: &Request) -> Result<Reply, Refusal> {
     let fields = Fields { next: next(request)?, ..Fields::default() };
-    Ok(fields.page(request, StatusCode::OK, None))
+    Ok(Reply::ok(&fields.page(request, None)))
 }
 
 /// Begins a session before anyone has signed in: the form needs one to belong to.
@@ -88,15 +88,14 @@ impl Fields {
     }
 
     /// Returns the page with everything but the password filled in.
-    fn page(self, request: &Request, status: StatusCode, problem: Option<String>) -> Reply {
-        let page = SignInPage {
+    fn page(self, request: &Request, problem: Option<String>) -> SignInPage {
+        SignInPage {
             layout: Layout::new(request, "Sign in", None),
             username: self.username,
             next: self.next,
             problem,
             carried: self.carried,
-        };
-        Reply::page(status, &page)
+        }
     }
 }
 
@@ -132,8 +131,10 @@ async fn reply(
     begin_session_if_none(request, session);
     if !has_token {
         // The form may be older than the cookie: the page comes with a new token.
-        let problem = "This page was open too long. Please sign in again.".to_owned();
-        return (shown(context, request, fields, StatusCode::FORBIDDEN, problem).await, None);
+        return (
+            shown(context, request, fields, STALE_SIGN_IN, STALE_SIGN_IN.lead.to_owned()).await,
+            None,
+        );
     }
     let attempted = attempt(context, hashing, request, browser, &fields).await;
     metrics::signed_in(match &attempted {
@@ -152,13 +153,10 @@ async fn reply(
             return (go_on(request, fields), Some(password));
         }
         Ok(SignInOutcome::Wrong) => {
-            let problem = "Wrong username or password.".to_owned();
-            shown(context, request, fields, StatusCode::UNAUTHORIZED, problem).await
+            shown(context, request, fields, WRONG_PASSWORD, WRONG_PASSWORD.lead.to_owned()).await
         }
         Ok(SignInOutcome::Throttled(throttled)) => {
-            let problem = throttled.sentence();
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            let page = shown(context, request, fields, status, problem).await;
+            let page = shown(context, request, fields, THROTTLED, throttled.to_string()).await;
             page.retry_after(throttled.retry_after)
         }
         Err(refusal) => error_page::page(&refusal, request, None),
@@ -171,18 +169,18 @@ async fn shown(
     context: &Context,
     request: &Request,
     fields: Fields,
-    status: StatusCode,
+    kind: ErrorKind,
     problem: String,
 ) -> Reply {
     if fields.carried.is_none() {
-        return fields.page(request, status, Some(problem));
+        return Reply::error(kind, &fields.page(request, Some(problem)));
     }
     let taker = Taker::SignIn(request.network);
     let page = match context.admissions.admit_taker(taker, request.id, Work::Text).await {
         Ok(admission) => {
             let request = request.clone();
-            let page = admission.step(move |_| Ok(fields.page(&request, status, Some(problem))));
-            page.await
+            let page = move || Reply::error(kind, &fields.page(&request, Some(problem)));
+            admission.step(move |_| Ok(page())).await
         }
         Err(refusal) => Err(refusal),
     };
