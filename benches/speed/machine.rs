@@ -17,6 +17,11 @@ pub fn cpu_of(pid: u32) -> Duration {
     Duration::from_millis(ticks * 1000 / TICKS)
 }
 
+/// Returns the processor time of the children that this process has waited for.
+pub fn cpu_of_ended_children() -> Duration {
+    Duration::from_millis(ticks(std::process::id(), 15..17) * 1000 / TICKS)
+}
+
 /// Sums fields of `/proc/PID/stat`, numbered from 0 (proc(5)).
 fn ticks(pid: u32, fields: std::ops::Range<usize>) -> u64 {
     let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return 0 };

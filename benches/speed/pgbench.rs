@@ -6,9 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 
+use super::machine::cpu_of_ended_children;
 use crate::seed::log;
 use crate::support::Database;
 
@@ -21,6 +23,8 @@ pub struct Script {
 /// What one run of pgbench says.
 pub struct Run {
     pub per_second: f64,
+    /// The processor time of pgbench itself.
+    pub client_cpu: Duration,
 }
 
 impl Script {
@@ -68,6 +72,13 @@ impl Script {
         Self { text: format!("{NEXT_POST}{BARE_PUBLISH}"), values: Vec::new() }
     }
 
+    /// As many round trips in one transaction, with nothing to do: what no program that
+    /// sends as many can be below.
+    pub fn empty(round_trips: usize) -> Self {
+        let nothing = "SELECT 1;\n".repeat(round_trips - 2);
+        Self { text: format!("{NEXT_POST}BEGIN;\n{nothing}COMMIT;\n"), values: Vec::new() }
+    }
+
     /// Returns the number of statements.
     pub fn statements(&self) -> usize {
         self.text.matches(";\n").count()
@@ -88,14 +99,17 @@ impl Script {
         for (name, value) in [("first", first), ("share", share), ("n", 0)] {
             command.arg("-D").arg(format!("{name}={value}"));
         }
+        let before = cpu_of_ended_children();
         let output = command.arg(url).output().unwrap();
+        let client_cpu = cpu_of_ended_children() - before;
         fs::remove_file(&path).unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{errors}");
         assert!(text.contains(&format!("{posts}/{posts}")), "{text}{errors}");
         let (_, rest) = text.split_once("tps = ").unwrap();
-        Run { per_second: rest.split_whitespace().next().unwrap().parse().unwrap() }
+        let per_second = rest.split_whitespace().next().unwrap().parse().unwrap();
+        Run { per_second, client_cpu }
     }
 }
 

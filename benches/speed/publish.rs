@@ -31,6 +31,7 @@ pub fn publish(table: &mut Table, rounds: usize) {
     let script = captured(&mut site);
     let bare_database = Database::empty();
     let bare = Script::bare(&bare_database, (POSTS * (rounds + 1)) as i64);
+    let empty = Script::empty(script.statements());
     let server = Running::start(&[("DATABASE_URL", &site.url())], &[]);
     let mut edith = signed_in(&server, "edith");
     let form = PublishForm::of(&mut edith, server.address, site.in_review(1)[0]);
@@ -50,6 +51,10 @@ pub fn publish(table: &mut Table, rounds: usize) {
         let least =
             bare.run(&bare_database.superuser_url(), first, POSTS as i64, PUBLISHERS as i64);
         let least_used = cpu_of(postmaster) - before;
+        let before = cpu_of(postmaster);
+        let nothing =
+            empty.run(&bare_database.superuser_url(), first, POSTS as i64, PUBLISHERS as i64);
+        let nothing_used = cpu_of(postmaster) - before;
         // The first round warms everything up.
         if round > 0 {
             measured.http.push(POSTS as f64 / took.as_secs_f64());
@@ -59,6 +64,9 @@ pub fn publish(table: &mut Table, rounds: usize) {
             measured.database_cpu.push(each(used[1]));
             measured.same_cpu.push(each(same_used));
             measured.bare_cpu.push(each(least_used));
+            measured.client_cpu.push(each(same.client_cpu));
+            measured.empty_cpu.push(each(nothing_used));
+            measured.empty_client_cpu.push(each(nothing.client_cpu));
         }
     }
     measured.print(table, script.statements());
@@ -118,6 +126,9 @@ struct Measured {
     database_cpu: Vec<f64>,
     same_cpu: Vec<f64>,
     bare_cpu: Vec<f64>,
+    client_cpu: Vec<f64>,
+    empty_cpu: Vec<f64>,
+    empty_client_cpu: Vec<f64>,
 }
 
 impl Measured {
@@ -135,17 +146,23 @@ impl Measured {
         );
         let remark = format!("{least:.0}/s");
         table.row("publish, of pgbench in a bare schema", bare, "", &Bound::AtLeast(0.6), &remark);
+        let remark = format!(
+            "pgbench itself {:.0} µs, with {statements} empty statements {:.0} µs",
+            median(self.client_cpu),
+            median(self.empty_client_cpu)
+        );
         table.row(
             "publish, processor of the server",
             median(self.server_cpu),
             " µs",
             &Bound::AtMost(130.0),
-            "",
+            &remark,
         );
         let remark = format!(
-            "pgbench {:.0} µs, bare {:.0} µs",
+            "pgbench {:.0} µs, bare {:.0} µs, {statements} empty statements {:.0} µs",
             median(self.same_cpu),
-            median(self.bare_cpu)
+            median(self.bare_cpu),
+            median(self.empty_cpu)
         );
         table.row(
             "publish, processor of PostgreSQL",

@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::accounts::secrets::{Secret, hash_of};
-use crate::domain::{SecretHash, UserId};
+use crate::domain::{SecretHash, UserId, hex};
 
 /// The most accounts that one browser is known for.
 const MOST: usize = 5;
@@ -41,8 +41,7 @@ impl BrowserKey {
     pub fn remember(&self, cookie: &str, user: UserId, hash: &str) -> String {
         let nonce = Secret::random();
         let Some(mac) = self.mac(user, hash, nonce.as_str()) else { return cookie.to_owned() };
-        let code = mac.finalize().into_bytes();
-        let code: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
+        let code = hex(&mac.finalize().into_bytes());
         let entry = format!("{user}.{}.{code}", nonce.as_str());
         let own = format!("{user}.");
         let others = cookie.split('~').filter(|it| !it.is_empty() && !it.starts_with(&own));
@@ -93,10 +92,10 @@ mod tests {
         }
         // A sign before a digit is read as a number.
         let signed: Vec<u8> = (0..32).map(|byte| byte % 16).collect();
-        let hex: String = signed.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(super::decoded(&hex), Some(signed));
-        assert_eq!(super::decoded(&hex.replacen('0', "+", 1)), None);
-        assert_eq!(super::decoded(&format!("{hex}00")), None);
+        let digits = super::hex(&signed);
+        assert_eq!(super::decoded(&digits), Some(signed));
+        assert_eq!(super::decoded(&digits.replacen('0', "+", 1)), None);
+        assert_eq!(super::decoded(&format!("{digits}00")), None);
     }
 
     #[test]

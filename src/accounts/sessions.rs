@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::secrets::hash_of;
-use crate::domain::{Person, SecretHash, UserId, decimal};
+use crate::domain::{Person, SecretHash, UserId, decimal, hex};
 use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
@@ -52,7 +52,7 @@ pub fn form_token(key: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(b"imprimatur form token\0");
     hash.update(key.as_bytes());
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 /// Begins a session on a device for a person who has shown the password with

@@ -10,6 +10,7 @@ mod action;
 mod attempt;
 mod content;
 mod decimal;
+mod hex;
 mod ids;
 mod incident;
 pub(crate) mod markdown;
@@ -41,6 +42,7 @@ pub use attempt::{
 };
 pub use content::Content;
 pub(crate) use decimal::decimal;
+pub(crate) use hex::hex;
 pub use ids::{IncidentId, PostId, ReviewId, RevisionNumber, TokenId, UserId};
 pub use incident::{Acknowledgement, Incident};
 pub(crate) use named::named;

@@ -5,6 +5,8 @@ use actix_web::web::{ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
+use crate::domain::hex;
+
 const STYLESHEET: &str = include_str!("../../static/app.css");
 const SCRIPT: &str = include_str!("../../static/app.js");
 const ICON: &str = include_str!("../../static/favicon.svg");
@@ -34,7 +36,7 @@ pub(crate) fn script_address() -> &'static str {
 }
 
 fn version(contents: &str) -> String {
-    Sha256::digest(contents).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(contents)[..6])
 }
 
 async fn stylesheet(request: HttpRequest) -> HttpResponse {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::throttle::Throttled;
-use crate::domain::{InvalidInput, Layer};
+use crate::domain::{InvalidInput, Layer, hex};
 use crate::http::error_kind::{DEFECT, ErrorKind, THROTTLED};
 use crate::http::flash::Flash;
 use crate::http::session::NewSessionKey;
@@ -140,7 +140,7 @@ impl Reply {
     /// Returns a tag that changes exactly when the body does (RFC 9110, 8.8.3).
     fn entity_tag(&self) -> EntityTag {
         let digest = Sha256::digest(self.body.as_bytes());
-        EntityTag::new_strong(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        EntityTag::new_strong(hex(&digest[..16]))
     }
 
     /// Begins a session for the form on the page to belong to.

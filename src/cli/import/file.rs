@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::cli::failure::CommandFailure;
-use crate::domain::OperationKey;
+use crate::domain::{OperationKey, hex};
 
 /// A file of the folder, and the key of its import.
 pub(super) struct SourceFile {
@@ -22,7 +22,7 @@ impl SourceFile {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex(&hash.finalize());
         Ok(Self {
             path: root.join(path),
             shown: path.to_string_lossy().into_owned(),
