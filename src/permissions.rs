@@ -184,6 +184,12 @@ impl Visibility {
     }
 }
 
+impl From<&Person> for Visibility {
+    fn from(person: &Person) -> Self {
+        Self::of(person)
+    }
+}
+
 /// Returns whether the person holds the permission that an action takes. It is advice, for
 /// pages that offer the action or what belongs to it.
 pub fn may(person: &Person, action: Action) -> bool {

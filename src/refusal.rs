@@ -1,7 +1,7 @@
 //! Why an attempt had no effect. Each layer owns its refusal; this collects
 //! them, and `http` alone knows their statuses.
 
-use crate::domain::{FieldError, InvalidInput, Layer, PostId, Reason};
+use crate::domain::{FieldError, HasName, InvalidInput, Layer, PostId, Reason};
 use crate::invariants::InvariantViolation;
 use crate::permissions::PermissionDenied;
 use crate::policies::PolicyDenied;
@@ -65,6 +65,16 @@ impl Refusal {
             | Self::NotFound
             | Self::Invariant(_)
             | Self::Unavailable(_) => Vec::new(),
+        }
+    }
+
+    /// Returns what is wrong with a field, if that is all that is wrong. `rule` is about
+    /// the field; its hint says what to enter.
+    pub(crate) fn problem_of(&self, field: &str, rule: impl HasName) -> Option<String> {
+        match self {
+            Self::Input(input) => input.of(field).map(str::to_owned),
+            Self::Policy(denied) => denied.only(rule).map(|reason| reason.hint.clone()),
+            _ => None,
         }
     }
 }

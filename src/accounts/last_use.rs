@@ -7,29 +7,32 @@ use diesel::prelude::*;
 use diesel::sql_types::{Binary, Double};
 
 use super::identity::Credential;
+use super::sessions::live_sessions;
+use super::tokens::working_tokens;
 use crate::store::statement::statement;
 
 /// The use of a credential is noted at most once in this time.
 pub const NOTED_EVERY: Duration = Duration::from_secs(60);
 
 macro_rules! note {
-    ($table:literal, $hash:literal, $works:literal) => {
+    ($table:literal, $hash:literal, $row:literal of $working:expr) => {
         concat!(
             "UPDATE ",
             $table,
             " SET last_used_at = clock_timestamp() WHERE ",
             $hash,
-            " = (SELECT c.",
+            " = (SELECT ",
             $hash,
             " FROM ",
-            $table,
-            " c JOIN users u ON u.id = c.user_id WHERE c.",
+            $working,
+            " WHERE ",
             $hash,
-            " = $1 AND ",
-            $works,
-            "(c, u) AND coalesce(
-                 c.last_used_at < clock_timestamp() - make_interval(secs => $2), true)
-             FOR NO KEY UPDATE OF c SKIP LOCKED)"
+            " = $1 AND coalesce(",
+            $row,
+            ".last_used_at < clock_timestamp() - make_interval(secs => $2), true)
+             FOR NO KEY UPDATE OF ",
+            $row,
+            " SKIP LOCKED)"
         )
     };
 }
@@ -42,10 +45,10 @@ macro_rules! note {
 pub fn note_use(conn: &mut PgConnection, credential: &Credential) -> QueryResult<()> {
     let (update, hash) = match credential {
         Credential::Session(session) => {
-            (note!("sessions", "id_hash", "session_is_live"), session.hash())
+            (note!("sessions", "id_hash", "s" of live_sessions!()), session.hash())
         }
         Credential::Token(token) => {
-            (note!("tokens", "secret_hash", "token_works"), token.as_bytes())
+            (note!("tokens", "secret_hash", "t" of working_tokens!()), token.as_bytes())
         }
         Credential::Account(_) => return Ok(()),
     };

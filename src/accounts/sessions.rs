@@ -81,12 +81,13 @@ pub fn begin(
              RETURNING user_id
          ), beyond AS (
              UPDATE sessions SET ended_at = clock_timestamp() WHERE id_hash IN (
-                 SELECT s.id_hash FROM begun, LATERAL (
-                     SELECT * FROM sessions of_one WHERE of_one.user_id = begun.user_id
-                     ORDER BY of_one.last_used_at DESC LIMIT 1000
-                 ) s
-                 WHERE s.ended_at IS NULL AND s.expires_at > statement_timestamp()
-                 ORDER BY s.last_used_at DESC OFFSET $6 LIMIT 10
+                 SELECT (recent.s).id_hash
+                 FROM begun JOIN users u ON u.id = begun.user_id, LATERAL (
+                     SELECT s FROM sessions s WHERE s.user_id = begun.user_id
+                     ORDER BY s.last_used_at DESC LIMIT 1000
+                 ) recent
+                 WHERE session_is_live(recent.s, u)
+                 ORDER BY (recent.s).last_used_at DESC OFFSET $6 LIMIT 10
              )
          )
          SELECT true FROM begun",
@@ -134,10 +135,7 @@ row! {
     }
 }
 
-/// The most sessions of a person that a list shows.
-const MOST: i64 = 100;
-
-/// Returns the live sessions of a person, the last used first, at most 100.
+/// Returns the live sessions of a person, the last used first.
 /// `asking` is the session of this request.
 pub fn of_person(
     conn: &mut PgConnection,
@@ -151,7 +149,7 @@ pub fn of_person(
     ))
     .bind::<BigInt, _>(user.0)
     .bind::<Binary, _>(asking.map_or(&[][..], SessionId::hash))
-    .at_most(MOST)
+    .at_most(MAX_OF_PERSON.into())
     .load(conn)
 }
 

@@ -10,7 +10,6 @@ mod layout;
 mod overview;
 mod pager;
 mod posts;
-mod reason;
 mod refusals;
 
 use actix_web::web::ServiceConfig;

@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use crate::domain::{Byline, PostId, Reason, RequestId, RevisionNumber, Title, UserId};
+use crate::domain::{Byline, Layer, PostId, Reason, RequestId, RevisionNumber, Title, UserId};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::values::byline;
@@ -182,7 +182,7 @@ row! {
     /// The number of refusals of a layer.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct LayerCount {
-        pub layer: String = "layer",
+        pub layer: Layer = "layer",
         pub count: i64 = "count(*)",
     }
 }

@@ -105,7 +105,14 @@ fn exit_of(error: &diesel::result::Error) -> Exit {
 
 impl From<Unavailable> for CommandFailure {
     fn from(why: Unavailable) -> Self {
-        Self::refused(why.into(), RequestId::new())
+        Refusal::from(why).into()
+    }
+}
+
+/// A refusal of what comes before the call, which has no number yet.
+impl From<Refusal> for CommandFailure {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(refusal, RequestId::new())
     }
 }
 

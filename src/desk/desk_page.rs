@@ -24,7 +24,7 @@ fn max_own(state: State) -> usize {
 }
 
 /// How many posts the review queue shows, oldest first.
-const MAX_WAITING: i64 = 50;
+pub(super) const MAX_WAITING: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "desk/desk.html")]

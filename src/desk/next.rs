@@ -1,14 +1,12 @@
 //! The next post in a reviewer's queue.
 
+use super::desk_page::MAX_WAITING;
 use crate::domain::{Action, PostId, decimal};
 use crate::http::{Reply, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::posts;
-
-/// How far the queue is read.
-const MAX_WAITING: i64 = 50;
 
 /// Redirects to the post that follows the one in `after`, or else to the oldest.
 pub(super) fn next(store: &Store, request: &Request) -> Result<Reply, Refusal> {

@@ -208,20 +208,12 @@ impl Submitted {
         page.differences = older
             .map(|older| diff::compare(&older.content, &page.post.current.content))
             .unwrap_or_default();
-        match refusal {
-            Refusal::Input(errors) => {
-                page.problem = errors.of("note").or(errors.of("reason")).map(str::to_owned);
-            }
-            // The reason belongs beside its field, and not above the form.
-            Refusal::Policy(denied)
-                if denied
-                    .only(Rule::ReasonIsGiven)
-                    .or(denied.only(Rule::NoteIsGiven))
-                    .is_some() =>
-            {
-                page.problem = page.refused.pop().map(|reason| reason.hint);
-            }
-            _ => {}
+        // A note or a reason that is missing is said beside its field, not above the form.
+        page.problem = refusal
+            .problem_of("note", Rule::NoteIsGiven)
+            .or_else(|| refusal.problem_of("reason", Rule::ReasonIsGiven));
+        if page.problem.is_some() {
+            page.refused.clear();
         }
         page.layout.has_errors = page.problem.is_some();
         Ok(Reply::ok(&page).with_refusal(refusal))

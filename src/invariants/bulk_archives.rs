@@ -2,13 +2,13 @@
 //! decided.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text};
 
-use crate::domain::{Action, Fingerprint};
+use crate::domain::{Action, Fingerprint, PostId};
 use crate::policies::Validity;
 use crate::policies::posts::BulkArchive;
 use crate::store::Transaction;
-use crate::store::bulk::BulkId;
+use crate::store::bulk::{BulkId, ItemOutcome};
 use crate::store::statement::statement;
 
 /// Stores a bulk archive, unless it is stored already under its key, and returns its
@@ -52,4 +52,38 @@ pub fn enforce<'tx>(
     .get_result::<i64>(tx.conn())
     .optional()?;
     Ok(id.map(BulkId))
+}
+
+/// Stores the outcomes of some posts. An outcome that is stored already stays:
+/// another request was faster, and stored the same one.
+pub fn note(
+    conn: &mut PgConnection,
+    id: BulkId,
+    outcomes: &[(PostId, ItemOutcome)],
+) -> QueryResult<()> {
+    let mut posts = Vec::new();
+    let mut refusals = Vec::new();
+    let mut put_off = Vec::new();
+    for (post, outcome) in outcomes {
+        posts.push(post.0);
+        put_off.push(matches!(outcome, ItemOutcome::ToDo { .. }));
+        refusals.push(match outcome {
+            ItemOutcome::ToDo { .. } | ItemOutcome::Archived => None,
+            ItemOutcome::Refused(reasons) => serde_json::to_value(reasons).ok(),
+        });
+    }
+    statement::<()>(
+        "UPDATE bulk_archive_items i
+         SET put_off_at = CASE WHEN found.is_put_off THEN clock_timestamp() ELSE i.put_off_at END,
+             settled_at = CASE WHEN NOT found.is_put_off THEN clock_timestamp() END,
+             refusal = found.refusal
+         FROM unnest($2::bigint[], $3::boolean[], $4::jsonb[]) AS found (post_id, is_put_off, refusal)
+         WHERE i.bulk_archive_id = $1 AND i.post_id = found.post_id AND i.settled_at IS NULL",
+    )
+    .bind::<BigInt, _>(id.0)
+    .bind::<Array<BigInt>, _>(posts)
+    .bind::<Array<Bool>, _>(put_off)
+    .bind::<Array<Nullable<Jsonb>>, _>(refusals)
+    .execute(conn)?;
+    Ok(())
 }

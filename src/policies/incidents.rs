@@ -53,7 +53,7 @@ impl Condition for Rule {
         match (self, &facts.incident.acknowledgement) {
             (Self::IsOpen, Some(earlier)) => Reason::new(
                 self,
-                format!("{} acknowledged this on {}.", earlier.by.name, date_and_time(earlier.at)),
+                format!("{} acknowledged this on {}.", earlier.by, date_and_time(earlier.at)),
                 "Their note is kept in the incident.",
             ),
             (Self::IsOpen, None) => Reason::new(self, "The incident is open.", ""),

@@ -31,7 +31,9 @@ pub(super) async fn in_own_words(
     let id = request_id(request.request());
     let response = match is_unknown(&request) {
         true => request.into_response(
-            HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "GET, POST")).finish(),
+            HttpResponse::build(error_kind::METHOD.status)
+                .insert_header((header::ALLOW, "GET, POST"))
+                .finish(),
         ),
         false => next.call(request).await?.map_into_boxed_body(),
     };

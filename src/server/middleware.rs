@@ -14,7 +14,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::stream;
 
 use crate::domain::RequestId;
-use crate::http::{Context, HeadersOnly, error_page};
+use crate::http::{Context, HeadersOnly, error_kind, error_page};
 use crate::metrics;
 
 /// Scripts and styles come from this site's files, and are never inline. Posts may
@@ -47,7 +47,7 @@ pub(super) async fn every_response(
             tracing::error!(request_id = %id, %error, "a request failed");
             let mut response = match &context {
                 Some(context) => error_page::defect(id).into_response(&context.settings),
-                None => HttpResponse::InternalServerError().finish(),
+                None => HttpResponse::new(error_kind::DEFECT.status),
             };
             set_headers(response.headers_mut(), id, context.as_ref());
             metrics::answered(method.as_str(), None, response.status().as_u16(), started.elapsed());

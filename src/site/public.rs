@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::{Person, Slug, State};
-use crate::http::error_kind::GONE;
+use crate::http::error_kind::{GONE, UNAVAILABLE};
 use crate::http::{ErrorKind, Layout, RETRY_AFTER, Reply, Request};
 use crate::postgres::Supervisor;
 use crate::refusal::Refusal;
@@ -130,7 +130,7 @@ pub(super) async fn ready(request: Request, pages: Data<FreshPages>) -> HttpResp
         "the database does not answer"
     };
     tracing::warn!(request_id = %request.id, why, "not ready");
-    HttpResponse::ServiceUnavailable()
+    HttpResponse::build(UNAVAILABLE.status)
         .insert_header(("retry-after", RETRY_AFTER.to_string()))
         .content_type("text/plain; charset=utf-8")
         .body(format!("Not ready: {why}.\n"))

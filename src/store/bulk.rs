@@ -1,12 +1,11 @@
 //! The stored bulk archives: their posts, and the outcome of each so far.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable};
+use diesel::sql_types::BigInt;
 use jiff::Timestamp;
 
 use crate::domain::{PostId, Reason, RevisionNumber, Title, UserId};
 use crate::store::row::{row, select};
-use crate::store::statement::statement;
 
 /// The id of a bulk archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,38 +108,4 @@ pub fn find(conn: &mut PgConnection, id: BulkId, actor: UserId) -> QueryResult<O
         bulk.items.push(row.item);
     }
     Ok(bulk)
-}
-
-/// Stores the outcomes of some posts. An outcome that is stored already stays:
-/// another request was faster, and stored the same one.
-pub fn note(
-    conn: &mut PgConnection,
-    id: BulkId,
-    outcomes: &[(PostId, ItemOutcome)],
-) -> QueryResult<()> {
-    let mut posts = Vec::new();
-    let mut refusals = Vec::new();
-    let mut put_off = Vec::new();
-    for (post, outcome) in outcomes {
-        posts.push(post.0);
-        put_off.push(matches!(outcome, ItemOutcome::ToDo { .. }));
-        refusals.push(match outcome {
-            ItemOutcome::ToDo { .. } | ItemOutcome::Archived => None,
-            ItemOutcome::Refused(reasons) => serde_json::to_value(reasons).ok(),
-        });
-    }
-    statement::<()>(
-        "UPDATE bulk_archive_items i
-         SET put_off_at = CASE WHEN found.is_put_off THEN clock_timestamp() ELSE i.put_off_at END,
-             settled_at = CASE WHEN NOT found.is_put_off THEN clock_timestamp() END,
-             refusal = found.refusal
-         FROM unnest($2::bigint[], $3::boolean[], $4::jsonb[]) AS found (post_id, is_put_off, refusal)
-         WHERE i.bulk_archive_id = $1 AND i.post_id = found.post_id AND i.settled_at IS NULL",
-    )
-    .bind::<BigInt, _>(id.0)
-    .bind::<Array<BigInt>, _>(posts)
-    .bind::<Array<Bool>, _>(put_off)
-    .bind::<Array<Nullable<Jsonb>>, _>(refusals)
-    .execute(conn)?;
-    Ok(())
 }

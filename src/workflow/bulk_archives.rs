@@ -87,7 +87,7 @@ pub fn work(store: &Store, caller: &Caller, id: BulkId) -> Result<(), Refusal> {
     })?;
     let mut outcomes = Vec::new();
     let done = archive_each(store, caller, &bulk, &mut outcomes);
-    bulk::note(&mut *store.checkout()?, id, &outcomes)?;
+    invariants::bulk_archives::note(&mut *store.checkout()?, id, &outcomes)?;
     done
 }
 

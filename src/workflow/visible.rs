@@ -2,20 +2,29 @@
 
 use diesel::pg::PgConnection;
 
-use crate::domain::{Person, Post, PostId, Revision, RevisionNumber};
+use crate::domain::{Post, PostId, Revision, RevisionNumber};
 use crate::refusal::Refusal;
 use crate::store::posts;
 use crate::store::visibility::Visibility;
 
 /// Returns a post for a page that shows how it came to be.
-pub fn find_history(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
-    let post = find(conn, person, id)?;
-    if Visibility::of(person).sees_history_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
+pub fn find_history(
+    conn: &mut PgConnection,
+    viewer: impl Into<Visibility>,
+    id: PostId,
+) -> Result<Post, Refusal> {
+    let visibility = viewer.into();
+    let post = find(conn, visibility, id)?;
+    if visibility.sees_history_of(&post) { Ok(post) } else { Err(Refusal::NotFound) }
 }
 
-/// Returns the post, or [`Refusal::NotFound`] where the person may not see it.
-pub fn find(conn: &mut PgConnection, person: &Person, id: PostId) -> Result<Post, Refusal> {
-    posts::find(conn, id, Visibility::of(person))?.ok_or(Refusal::NotFound)
+/// Returns the post, or [`Refusal::NotFound`] where the viewer may not see it.
+pub fn find(
+    conn: &mut PgConnection,
+    viewer: impl Into<Visibility>,
+    id: PostId,
+) -> Result<Post, Refusal> {
+    posts::find(conn, id, viewer.into())?.ok_or(Refusal::NotFound)
 }
 
 /// Returns one of the texts that a post has had.

@@ -9,7 +9,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use imprimatur::audit::{self, AuditEntry};
-use imprimatur::domain::{Content, Interface, PostId, RequestId, Role};
+use imprimatur::domain::{
+    AccountAction, AccountActionKind, Content, Interface, PostId, RequestId, Role, TokenId,
+};
 use imprimatur::policies::accounts::{AccountChange, FirstRule};
 use imprimatur::policies::{accounts, incidents, own_account, posts};
 
@@ -205,53 +207,53 @@ fn refused_command(database: &Database, arguments: &[String], input: &str) -> St
     said
 }
 
-/// A change of an account that one rule refuses.
+/// A change of an account that a rule refuses.
 struct Change {
     username: &'static str,
-    action: &'static str,
-    fields: &'static [(&'static str, &'static str)],
+    action: AccountAction,
+    name: &'static str,
+    seen_name: &'static str,
     reason: &'static str,
-    codes: &'static str,
 }
 
-/// Returns a change, by staff, that breaks the rule.
-fn on_account(rule: accounts::Rule) -> Change {
-    use accounts::Rule;
-    let change = |username, action, fields, codes| Change {
-        username,
-        action,
-        fields,
-        reason: "For the test.",
-        codes,
-    };
-    match rule {
-        Rule::IsNotYourself => change("stan", "reactivate-account", &[], "own-account active"),
-        // The actor is active staff, so the last one is always oneself.
-        Rule::IsNotTheLastStaff => {
-            change("stan", "deactivate-account", &[], "own-account last-active-staff")
-        }
-        Rule::RoleIsNotHeld => change("alice", "grant-role", &[("role", "author")], "role-held"),
-        Rule::RoleIsHeld => change("alice", "revoke-role", &[("role", "staff")], "role-not-held"),
-        Rule::IsActive => change("gone", "deactivate-account", &[], "not-active"),
-        Rule::IsDeactivated => change("alice", "reactivate-account", &[], "active"),
-        Rule::IsSignedIn => change("mallory", "end-sessions", &[], "not-signed-in"),
-        Rule::TokenWorks => {
-            change("alice", "revoke-token", &[("token_id", "999999")], "token-over")
-        }
-        Rule::NameIsNew => {
-            change("alice", "rename-account", &[("display_name", "Alice")], "same-name")
-        }
-        Rule::NameSeenIsCurrent => {
-            let fields = &[("display_name", "Alicia"), ("seen_name", "Alison")];
-            change("alice", "rename-account", fields, "stale-name")
-        }
-        Rule::ReasonIsGiven => Change {
-            reason: " ",
-            ..change("mallory", "grant-role", &[("role", "author")], "reason-missing")
-        },
+/// Returns an example of each action on an account that exists.
+fn examples(kind: AccountActionKind) -> Vec<AccountAction> {
+    match kind {
+        // They have no account yet, and rules of their own.
+        AccountActionKind::Create | AccountActionKind::CreateFirst => vec![],
+        AccountActionKind::Rename => vec![AccountAction::Rename],
+        AccountActionKind::Grant => vec![AccountAction::Grant(Role::Author)],
+        AccountActionKind::Revoke => Role::ALL.map(AccountAction::Revoke).to_vec(),
+        AccountActionKind::Deactivate => vec![AccountAction::Deactivate],
+        AccountActionKind::Reactivate => vec![AccountAction::Reactivate],
+        AccountActionKind::SetPassword => vec![AccountAction::SetPassword],
+        AccountActionKind::ResetPassword => vec![AccountAction::ResetPassword],
+        AccountActionKind::EndSessions => vec![AccountAction::EndSessions],
+        AccountActionKind::RevokeToken => vec![AccountAction::RevokeToken(TokenId(999_999))],
     }
 }
 
+/// Returns a change, by staff, that breaks the rule.
+fn on_account(action: AccountAction, rule: accounts::Rule) -> Change {
+    use accounts::Rule;
+    let username = match rule {
+        // The actor is active staff, so the last one is always oneself.
+        Rule::IsNotYourself | Rule::IsNotTheLastStaff => "stan",
+        Rule::RoleIsNotHeld | Rule::IsDeactivated | Rule::TokenWorks => "alice",
+        Rule::NameIsNew | Rule::NameSeenIsCurrent => "alice",
+        Rule::IsActive => "gone",
+        Rule::RoleIsHeld | Rule::IsSignedIn | Rule::ReasonIsGiven => "mallory",
+    };
+    Change {
+        username,
+        action,
+        name: if rule == Rule::NameIsNew { "Alice" } else { "Alicia" },
+        seen_name: if rule == Rule::NameSeenIsCurrent { "Alison" } else { "Alice" },
+        reason: if rule == Rule::ReasonIsGiven { " " } else { "For the test." },
+    }
+}
+
+/// Every action with each of its rules, through each interface that has the action.
 #[test]
 fn every_rule_about_accounts_is_the_same_in_the_admin_and_on_the_command_line() {
     let world = World::new();
@@ -259,37 +261,60 @@ fn every_rule_about_accounts_is_the_same_in_the_admin_and_on_the_command_line() 
     world.change_account("gone", AccountChange::Deactivate).unwrap();
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
-    let mut without_a_command = BTreeSet::new();
-    for rule in accounts::Rule::ALL {
-        let change = on_account(rule);
-        assert!(change.codes.split(' ').any(|code| code == rule.as_str()), "{rule:?}");
-        for interface in [Interface::Admin, Interface::CommandLine] {
+    let mut asked = BTreeSet::new();
+    let (mut without_a_page, mut without_a_command) = (BTreeSet::new(), BTreeSet::new());
+    let actions = AccountActionKind::ALL.into_iter().flat_map(examples);
+    for (action, rule) in
+        actions.flat_map(|action| accounts::rules(action).iter().map(move |rule| (action, *rule)))
+    {
+        let change = on_account(action, rule);
+        let (page, command) = (fields_of(&change), command_of(&change));
+        let interfaces = [
+            page.map(|fields| (Interface::Admin, Some(fields), Vec::new())),
+            command.map(|command| (Interface::CommandLine, None, command)),
+        ];
+        if interfaces[0].is_none() {
+            without_a_page.insert(action.as_str());
+        }
+        if interfaces[1].is_none() {
+            without_a_command.insert(action.as_str());
+        }
+        let mut recorded = BTreeSet::new();
+        for (interface, fields, command) in interfaces.into_iter().flatten() {
             let before = world.db_everything();
             let records = world.db_refusals().len();
-            match (interface, command_of(&change)) {
-                (Interface::CommandLine, Some(command)) => {
-                    refused_command(&world.database, &command, "");
-                }
-                (Interface::CommandLine, None) => {
-                    without_a_command.insert(change.action);
-                    continue;
-                }
-                _ => {
-                    let mut fields = change.fields.to_vec();
-                    fields.push(("reason", change.reason));
-                    let path = format!("/admin/accounts/{}/{}", change.username, change.action);
+            let said = match fields {
+                None => refused_command(&world.database, &command, PASSWORD),
+                Some(fields) => {
+                    let path = format!("/admin/accounts/{}/{}", change.username, action.as_str());
+                    let fields: Vec<(&str, &str)> =
+                        fields.iter().map(|(name, value)| (*name, &**value)).collect();
                     let page = stan.send_unasked(&path, &fields);
-                    assert_eq!(page.status, 409, "{rule:?}: {}", page.body);
+                    assert_eq!(page.status, 409, "{action:?}, {rule:?}: {}", page.body);
+                    page.body
                 }
-            }
-            assert_eq!(world.db_everything(), before, "{rule:?}");
+            };
+            assert_eq!(world.db_everything(), before, "{action:?}, {rule:?}");
             let refusals = world.db_refusals();
-            assert_eq!(refusals.len(), records + 1, "{rule:?} through {interface:?}");
-            let expected = ("policy".to_owned(), change.codes.to_owned());
-            assert_eq!(refusals.last(), Some(&expected), "{rule:?} through {interface:?}");
+            assert_eq!(refusals.len(), records + 1, "{action:?}, {rule:?} by {interface:?}");
+            let (layer, codes) = refusals.last().unwrap().clone();
+            assert_eq!(layer, "policy");
+            assert!(
+                codes.split(' ').any(|code| code == rule.as_str()),
+                "{action:?}, {rule:?} by {interface:?}: {codes}"
+            );
+            recorded.insert(codes);
             assert_eq!(last_interface(&world), interface.as_str());
+            if rule == accounts::Rule::IsActive {
+                let is_repeated = said.contains("already deactivated");
+                assert_eq!(is_repeated, action == AccountAction::Deactivate, "{said}");
+            }
         }
+        assert_eq!(recorded.len(), 1, "{action:?}, {rule:?}: {recorded:?}");
+        asked.insert(rule.as_str());
     }
+    assert_eq!(asked, BTreeSet::from(accounts::Rule::ALL.map(accounts::Rule::as_str)));
+    assert_eq!(without_a_page, BTreeSet::from(["set-password"]));
     assert_eq!(without_a_command, BTreeSet::from(WITHOUT_A_COMMAND));
     assert!(world.db_incidents().is_empty());
 }
@@ -297,20 +322,41 @@ fn every_rule_about_accounts_is_the_same_in_the_admin_and_on_the_command_line() 
 /// The changes that only the admin has. The list only shrinks.
 const WITHOUT_A_COMMAND: [&str; 2] = ["end-sessions", "revoke-token"];
 
+/// Returns the fields of the page for a change, where there is one.
+fn fields_of(change: &Change) -> Option<Vec<(&'static str, String)>> {
+    let mut fields = match change.action {
+        AccountAction::SetPassword => return None,
+        AccountAction::Grant(role) | AccountAction::Revoke(role) => {
+            vec![("role", role.as_str().to_owned())]
+        }
+        AccountAction::RevokeToken(token) => vec![("token_id", token.to_string())],
+        AccountAction::Rename => {
+            vec![("display_name", change.name.into()), ("seen_name", change.seen_name.into())]
+        }
+        AccountAction::Deactivate
+        | AccountAction::Reactivate
+        | AccountAction::ResetPassword
+        | AccountAction::EndSessions => vec![],
+    };
+    fields.push(("reason", change.reason.to_owned()));
+    Some(fields)
+}
+
 /// Returns the command for a change, where there is one.
 fn command_of(change: &Change) -> Option<Vec<String>> {
-    let role = change.fields.iter().find(|(name, _)| *name == "role").map(|(_, role)| *role);
-    let words = match (change.action, role) {
-        ("grant-role", Some(role)) => vec!["role", "grant", change.username, role],
-        ("revoke-role", Some(role)) => vec!["role", "revoke", change.username, role],
-        ("deactivate-account", _) => vec!["user", "deactivate", change.username],
-        ("rename-account", _) => {
-            let from = change.fields.get(1).map(|(_, from)| ["--from", from]);
-            let words = ["user", "rename", change.username, "--display-name", change.fields[0].1];
-            words.into_iter().chain(from.into_iter().flatten()).collect()
+    let user = |command| vec!["user", command, change.username];
+    let words = match change.action {
+        AccountAction::Grant(role) => vec!["role", "grant", change.username, role.as_str()],
+        AccountAction::Revoke(role) => vec!["role", "revoke", change.username, role.as_str()],
+        AccountAction::Deactivate => user("deactivate"),
+        AccountAction::Reactivate => user("reactivate"),
+        AccountAction::ResetPassword => user("reset-password"),
+        AccountAction::SetPassword => [user("password"), vec!["--password-stdin"]].concat(),
+        AccountAction::Rename => {
+            let names = vec!["--display-name", change.name, "--from", change.seen_name];
+            [user("rename"), names].concat()
         }
-        ("reactivate-account", _) => vec!["user", "reactivate", change.username],
-        _ => return None,
+        AccountAction::EndSessions | AccountAction::RevokeToken(_) => return None,
     };
     let words = words.into_iter().chain(["--as", "stan", "--reason", change.reason]);
     Some(words.map(str::to_owned).collect())

@@ -116,11 +116,14 @@ fn a_list_of_a_function_is_the_enum() {
         .get_result::<Vec<String>>(&mut database.as_owner())
         .unwrap();
     assert_eq!(actions, catalogue::actions());
-    // Triggers and statements ask for these roles: that of readings, that of withdrawn
-    // requests, and those that tell who can still work on a post.
-    for (permission, role) in
-        [(Permission::ReviewPost, Role::Reviewer), (Permission::RevisePost, Role::Author)]
-    {
+    // Triggers, statements and `verify` ask for these roles by name.
+    for (permission, role) in [
+        (Permission::ReviewPost, Role::Reviewer),
+        (Permission::RevisePost, Role::Author),
+        (Permission::ArchivePost, Role::Staff),
+        (Permission::AcknowledgeIncident, Role::Staff),
+        (Permission::ManageAccount, Role::Staff),
+    ] {
         let holds = |role: &Role| permissions::holds(&RoleSet::of(&[*role]), permission);
         assert_eq!(Role::ALL.into_iter().filter(holds).collect::<Vec<_>>(), [role]);
     }

@@ -8,7 +8,6 @@ use crate::admin::accounts::lookup::find;
 use crate::admin::accounts::password_link::{self, LinkReason};
 use crate::admin::accounts::requested_change::{PreparedChange, RequestedChange};
 use crate::admin::layout::authorized_layout;
-use crate::admin::reason::{problem_of_field, problem_of_reason};
 use crate::domain::{AccountAction, Interface, Note, Permission, Person, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request, error_page};
@@ -214,7 +213,7 @@ fn again(
     let account = find_with_token(conn, request, &requested)?;
     let mut page = form_page(layout, &person, account, requested);
     page.reason = typed;
-    page.problem = problem_of_reason(refusal, Rule::ReasonIsGiven);
+    page.problem = refusal.problem_of("reason", Rule::ReasonIsGiven);
     page.name_problem = problem_of_name(refusal);
     if page.problem.is_none() && page.name_problem.is_none() {
         page.refused = refusal.reasons();
@@ -225,7 +224,10 @@ fn again(
 
 /// Returns what is wrong with the new display name, if that is all that is wrong.
 fn problem_of_name(refusal: &Refusal) -> Option<String> {
-    problem_of_field(refusal, "display_name", Rule::NameIsNew, |reason| {
-        format!("{} {}", reason.sentence, reason.hint)
-    })
+    match refusal {
+        Refusal::Policy(denied) => {
+            denied.only(Rule::NameIsNew).map(|it| format!("{} {}", it.sentence, it.hint))
+        }
+        _ => refusal.problem_of("display_name", Rule::NameIsNew),
+    }
 }

@@ -4,7 +4,6 @@ use askama::Template;
 
 use crate::admin::accounts::lookup::find;
 use crate::admin::layout::authorized_layout;
-use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     AccountAction, FieldError, Interface, InvalidInput, Note, Permission, Person, Reason, Role,
     RoleSet, UnknownName,
@@ -150,7 +149,7 @@ fn again(
     refusal: &Refusal,
 ) -> Result<Reply, Refusal> {
     let mut page = page(store, request, Some(typed))?;
-    match (refusal, problem_of_reason(refusal, Rule::ReasonIsGiven)) {
+    match (refusal, refusal.problem_of("reason", Rule::ReasonIsGiven)) {
         (_, Some(problem)) => page.errors = FieldError::new("reason", problem).into(),
         (Refusal::Input(input), None) => page.errors = input.clone(),
         (_, None) => {

@@ -7,6 +7,7 @@ use crate::admin::layout::authorized_layout;
 use crate::domain::{Incident, IncidentId, Interface, Note, Permission, Reason};
 use crate::http::flash::Flash;
 use crate::http::{Form, Layout, Reply, Request};
+use crate::policies::incidents::Rule;
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::store::Store;
@@ -51,17 +52,17 @@ pub(super) fn acknowledge(
     let Err(refusal) = send(store, request, fields) else {
         return Ok(Reply::see("/admin/incidents", Some(Flash::Acknowledged)));
     };
-    let problem = match &refusal {
-        Refusal::Input(errors) => errors.of("finding").map(str::to_owned),
-        _ => None,
-    };
+    let problem = refusal.problem_of("finding", Rule::NoteIsGiven);
     if problem.is_none() && !matches!(refusal, Refusal::Policy(_)) {
         return Err(refusal);
     }
     let mut page = IncidentPage::read(&mut *store.checkout()?, request)?;
     page.note = typed.peek("finding").unwrap_or_default().to_owned();
-    page.refused = refusal.reasons();
-    page.problem = problem;
+    match problem {
+        Some(_) => page.problem = problem,
+        None => page.refused = refusal.reasons(),
+    }
+    page.layout.has_errors = true;
     Ok(Reply::ok(&page).with_refusal(&refusal))
 }
 

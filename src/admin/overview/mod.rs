@@ -53,11 +53,10 @@ impl OverviewPage {
     }
 
     /// Returns what refused the actions, in a few words.
-    fn cause(layer: &str) -> &'static str {
-        if layer == Layer::Permission.as_str() {
-            "without permission"
-        } else {
-            "not possible at that moment"
+    fn cause(layer: Layer) -> &'static str {
+        match layer {
+            Layer::Permission => "without permission",
+            _ => "not possible at that moment",
         }
     }
 
@@ -75,7 +74,7 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     let waiting = posts::longest_waiting(conn, MAX_READ)?;
     let has_more = waiting.len() as i64 == MAX_READ;
     let (with_authors, with_reviewers) =
-        waiting.into_iter().partition(|post| post.request.is_some());
+        waiting.into_iter().partition(|post| post.waits_for_author);
     let publications = Weeks::until(today, conn)?;
     let page = OverviewPage {
         open_incidents: layout.open_incidents.unwrap_or_default(),

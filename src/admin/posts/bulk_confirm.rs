@@ -13,7 +13,6 @@ use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list;
 use crate::admin::posts::paths::{LIST, selected};
 use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
-use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Interface, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
     decimal,
@@ -175,7 +174,7 @@ pub(super) fn begin(store: &Store, request: &Request, mut form: Form) -> Result<
         Ok(id) => return work(store, request, id, back),
         Err(refusal) => refusal,
     };
-    let Some(problem) = problem_of_reason(&refusal, Rule::ReasonIsGiven) else {
+    let Some(problem) = refusal.problem_of("reason", Rule::ReasonIsGiven) else {
         return Err(refusal);
     };
     let conn = &mut *store.checkout()?;

@@ -16,9 +16,8 @@ use crate::cli::posts::text;
 use crate::domain::{Content, Create, OperationKey, Outcome, PostId, Revise, RevisionNumber};
 use crate::refusal::Refusal;
 use crate::render::documents::OutcomeBody;
-use crate::store::visibility::Visibility;
-use crate::store::{Store, posts};
-use crate::workflow::{self, Call, Caller};
+use crate::store::Store;
+use crate::workflow::{self, Call, Caller, visible};
 
 pub(super) fn create(
     options: &Options,
@@ -65,18 +64,15 @@ fn content_seen(
     seen: RevisionNumber,
 ) -> Result<Option<Content>, Refusal> {
     let conn = &mut *store.checkout()?;
-    let read = |conn: &mut _| {
-        let Some(person) = accounts::identify(conn, &call.caller.credential)? else {
-            return Ok(None);
-        };
-        let visibility = Visibility::of(&person);
-        match posts::find(conn, post, visibility)? {
-            Some(post) if visibility.sees_history_of(&post) => posts::revision(conn, &post, seen),
-            _ => Ok(None),
-        }
+    let Some(person) = accounts::identify(conn, &call.caller.credential)? else {
+        return Ok(None);
     };
-    let revision = read(conn)?;
-    Ok(revision.map(|revision| revision.content))
+    let found = visible::find_history(conn, &person, post);
+    match found.and_then(|post| visible::revision(conn, &post, seen)) {
+        Ok(revision) => Ok(Some(revision.content)),
+        Err(Refusal::NotFound) => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Takes one action on a post as the named person, and prints what it did.

@@ -1,6 +1,5 @@
 //! Reads of posts, as far as a person may see them.
 
-use diesel::pg::PgConnection;
 use serde::Serialize;
 
 use crate::cli::acting_person::acting_person;
@@ -8,13 +7,13 @@ use crate::cli::database::on_database;
 use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::posts::text;
-use crate::domain::{Post, PostId, RequestId, RevisionNumber, State};
-use crate::refusal::Refusal;
+use crate::domain::{PostId, RevisionNumber, State};
 use crate::render::documents::{ActionsBody, HistoryBody, PostBody, PostLineBody};
 use crate::store::Store;
 use crate::store::paging::{Direction, PageRequest};
 use crate::store::posts::{self, Filter, Sort};
 use crate::store::visibility::Visibility;
+use crate::workflow::visible;
 
 /// How many lines are read at a time.
 const PAGE: usize = 500;
@@ -53,18 +52,14 @@ pub(super) fn show(
     on_database(options, |store| {
         let visibility = visibility(store, actor)?;
         let conn = &mut *store.checkout()?;
-        let mut post = find(conn, id, visibility)?;
-        let sees_history = visibility.sees_history_of(&post);
+        let mut post = visible::find(conn, visibility, id)?;
         if let Some(number) = revision.filter(|number| *number != post.current.number) {
-            let earlier = match sees_history {
-                true => posts::revision(conn, &post, number)?,
-                false => None,
-            };
-            post.current = earlier.ok_or_else(not_found)?;
+            post = visible::find_history(conn, visibility, id)?;
+            post.current = visible::revision(conn, &post, number)?;
             // They are about the revision that was current.
             post.standing_requests.clear();
         }
-        match sees_history {
+        match visibility.sees_history_of(&post) {
             true => options.format().print(text::post(&post), &PostBody::with_history(&post)),
             false => {
                 options.format().print(text::public_post(&post), &PostBody::without_history(&post))
@@ -77,10 +72,7 @@ pub(super) fn history(options: &Options, actor: &str, id: PostId) -> Result<(), 
     on_database(options, |store| {
         let visibility = visibility(store, Some(actor))?;
         let conn = &mut *store.checkout()?;
-        let post = find(conn, id, visibility)?;
-        if !visibility.sees_history_of(&post) {
-            return Err(not_found());
-        }
+        let post = visible::find_history(conn, visibility, id)?;
         let history = posts::history(conn, &post)?;
         options.format().print(text::history(&post, &history), &HistoryBody::from(&history))
     })
@@ -97,7 +89,7 @@ struct AdviceDocument {
 pub(super) fn advise(options: &Options, actor: &str, id: PostId) -> Result<(), CommandFailure> {
     on_database(options, |store| {
         let person = acting_person(store, actor)?;
-        let post = find(&mut *store.checkout()?, id, Visibility::of(&person))?;
+        let post = visible::find(&mut *store.checkout()?, &person, id)?;
         let advice = ActionsBody::of(&person, &post);
         let text = text::advice(&post, &advice);
         options.format().print(text, &AdviceDocument { advice, revision: post.current.number })
@@ -109,16 +101,4 @@ fn visibility(store: &Store, actor: Option<&str>) -> Result<Visibility, CommandF
         None => Ok(Visibility::public()),
         Some(name) => Ok(Visibility::of(&acting_person(store, name)?)),
     }
-}
-
-fn find(
-    conn: &mut PgConnection,
-    id: PostId,
-    visibility: Visibility,
-) -> Result<Post, CommandFailure> {
-    posts::find(conn, id, visibility)?.ok_or_else(not_found)
-}
-
-fn not_found() -> CommandFailure {
-    CommandFailure::refused(Refusal::NotFound, RequestId::new())
 }

@@ -20,10 +20,12 @@ pub(super) fn explain(
         ),
         Rule::RoleIsNotHeld => (format!("{name} already has the role {}.", role), ""),
         Rule::RoleIsHeld => (format!("{name} does not have the role {}.", role), ""),
-        Rule::IsActive if action == AccountAction::ResetPassword => {
+        Rule::IsActive if action == AccountAction::Deactivate => {
+            (format!("{name}'s account is already deactivated."), "")
+        }
+        Rule::IsActive => {
             (format!("{name}'s account is deactivated."), "Reactivate the account first.")
         }
-        Rule::IsActive => (format!("{name}'s account is already deactivated."), ""),
         Rule::IsDeactivated => (format!("{name}'s account is already active."), ""),
         Rule::IsSignedIn => (format!("{name} is not signed in."), ""),
         Rule::TokenWorks => ("This token has expired or was revoked.".to_owned(), ""),

@@ -68,6 +68,20 @@ macro_rules! requests_of {
     };
 }
 
+/// Whether a post in review waits for its author: it has a standing request, and the author can
+/// still answer it. Else it waits for a reviewer.
+macro_rules! waits_for_author {
+    ($author:literal, $post:literal) => {
+        concat!(
+            "(",
+            $crate::store::values::can_work!($author, "author"),
+            " AND EXISTS (SELECT FROM standing_requests request WHERE request.post_id = ",
+            $post,
+            ".id))"
+        )
+    };
+}
+
 /// Who looked last, as the relation `look`.
 macro_rules! look {
     () => {
@@ -85,4 +99,4 @@ macro_rules! look {
     };
 }
 
-pub(super) use {look, requests_of};
+pub(super) use {look, requests_of, waits_for_author};

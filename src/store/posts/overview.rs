@@ -6,6 +6,7 @@ use diesel::sql_types::Timestamptz;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
+use super::desk_line::waits_for_author;
 use crate::domain::{Byline, PostId, Title};
 use crate::store::row::{row, select};
 use crate::store::values::byline;
@@ -20,6 +21,7 @@ row! {
         pub author: Byline = byline!("author"),
         /// Since when it waits.
         pub submitted_at: Timestamp = "p.submitted_at",
+        pub waits_for_author: bool = waits_for_author!("author", "p"),
         /// The last change request to its current revision, where one is open.
         pub request: Option<LastRequest>,
     }

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use jiff::Timestamp;
 
-use super::desk_line::{Name, Requests, look, requests_of};
+use super::desk_line::{Name, Requests, look, requests_of, waits_for_author};
 use crate::domain::{Availability, Byline, PostId, Reading, RevisionNumber, UserId};
 use crate::store::row::{row, select};
-use crate::store::values::{availability, byline, can_work};
+use crate::store::values::{availability, byline};
 
 row! {
     /// A post in review by another author, as a reviewer's desk shows it.
@@ -51,11 +51,9 @@ macro_rules! queue_where {
             "WHERE p.state = 'in_review' AND p.author_id <> $1 AND ",
             $condition,
             "
-             (",
-            can_work!("author", "author"),
-            " AND EXISTS (
-                 SELECT FROM standing_requests request WHERE request.post_id = p.id))
-             ORDER BY p.since, p.id"
+ ",
+            waits_for_author!("author", "p"),
+            " ORDER BY p.since, p.id"
         )
     };
 }

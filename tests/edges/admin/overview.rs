@@ -2,6 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use imprimatur::domain::Role;
+use imprimatur::policies::accounts::AccountChange;
+
 use super::helpers::{incident, shown};
 use crate::support::world::{content, request_changes, revise, submit};
 use crate::support::{Server, World};
@@ -88,4 +91,32 @@ fn the_overview_shows_what_waits_what_was_refused_and_how_fast_posts_are_publish
     let (_, rest) = section("refused").split_once("href=\"").unwrap();
     let address = rest.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
     assert_eq!(shown(&stan.get(&address).expect(200)).len(), 2);
+}
+
+/// A request waits for the author only while the author can answer it: the overview and
+/// the queue of reviewers say the same.
+#[test]
+fn a_request_to_an_author_who_cannot_answer_waits_for_a_reviewer_on_every_page() {
+    let world = World::new();
+    let server = Server::start(world.database.store());
+    let post = world.create(world.alice, content("Left behind")).unwrap().post;
+    world.perform(world.alice, &submit(post, 1)).unwrap();
+    world.perform(world.edith, &request_changes(post, 1)).unwrap();
+    let where_it_waits = || {
+        let overview = server.signed_in("stan").get("/admin").expect(200).body;
+        let (_, sections) = overview.split_once("<section aria-labelledby=\"waiting\">").unwrap();
+        let (reviewers, authors) =
+            sections.split_once("<section aria-labelledby=\"requests\">").unwrap();
+        let authors = authors.split("</section>").next().unwrap();
+        let next = server.signed_in("edith").get("/desk/next");
+        let is_next = next.location().ends_with(&format!("/desk/posts/{post}"));
+        [reviewers.contains("Left behind"), is_next, !authors.contains("Left behind")]
+    };
+    assert_eq!(where_it_waits(), [false; 3]);
+    world.change_account("alice", AccountChange::Deactivate).unwrap();
+    assert_eq!(where_it_waits(), [true; 3], "the author is deactivated");
+    world.change_account("alice", AccountChange::Reactivate).unwrap();
+    assert_eq!(where_it_waits(), [false; 3]);
+    world.change_account("alice", AccountChange::Revoke(Role::Author)).unwrap();
+    assert_eq!(where_it_waits(), [true; 3], "the author lost the role");
 }
