@@ -36,7 +36,8 @@ fn staff_acknowledge_an_incident_once_and_a_refused_note_is_kept() {
     server.browser().post(path, &[("token", ""), ("finding", "x")]).expect(401);
 
     let page = stan.submit(path, &[("finding", "  ")]).expect(409).body;
-    assert!(page.contains("A note is required."), "{page}");
+    assert!(page.contains("id=\"finding-error\""), "beside its field: {page}");
+    assert!(page.contains("Enter what you found or did."), "{page}");
     let long = "Found it. ".repeat(300);
     let page = stan.submit(path, &[("finding", &long)]).expect(422).body;
     assert!(page.contains(&long), "nothing typed is lost");
@@ -54,7 +55,7 @@ fn staff_acknowledge_an_incident_once_and_a_refused_note_is_kept() {
     let late = [("token", form.hidden("token")), ("finding", "I saw it, too.".to_owned())];
     let late = late.each_ref().map(|(name, value)| (*name, value.as_str()));
     let page = other.post(path, &late).expect(409).body;
-    assert!(page.contains("Stan acknowledged this on"), "{page}");
+    assert!(page.contains("Stan (stan) acknowledged this on"), "{page}");
     assert!(page.contains("I saw it, too."), "{page}");
     assert!(page.contains("A missing index; it is there now."), "{page}");
     let (layer, codes) = world.db_refusals().pop().unwrap();
