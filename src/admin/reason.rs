@@ -1,3 +1,5 @@
+//! Finds the message that a form shows beside one field.
+
 use crate::domain::{HasName, Reason};
 use crate::refusal::Refusal;
 
