@@ -1,3 +1,6 @@
+//! Reads the filter fields of a list in the admin, and keeps their errors for the page.
+//! It queries nothing: each list makes a filter of its own from the values.
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};

@@ -1,3 +1,5 @@
+//! Guards the pages of the admin: each names the permission that it needs.
+
 use diesel::pg::PgConnection;
 
 use crate::domain::{Permission, Person};

@@ -1,3 +1,5 @@
+//! Makes the links between the pages of a list in the admin.
+
 use crate::http::Form;
 use crate::http::paging::{cursor, direction};
 use crate::refusal::Refusal;

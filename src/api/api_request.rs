@@ -1,3 +1,6 @@
+//! Takes from an HTTP request what the handlers of the API need. It reads no cookie and
+//! no body.
+
 use std::future::{Ready, ready};
 
 use actix_web::web::Data;

@@ -1,3 +1,7 @@
+//! Parses the headers of an API request: token, `Accept`, `Content-Type`, `If-Match`
+//! and `Idempotency-Key`. An invalid header is an error only where an operation needs
+//! it.
+
 use actix_web::http::header::{self, Accept, EntityTag, Header, HeaderMap, HeaderName};
 use actix_web::{HttpMessage, HttpRequest};
 
@@ -8,8 +12,7 @@ use crate::http::api_error::ApiError;
 use crate::http::entity_tag::without_coding;
 use crate::http::is_encoded;
 
-/// What the headers of a request say. What is wrong with one of them is an
-/// error only where an operation needs it.
+/// The parsed headers of a request.
 pub(super) struct Headers {
     pub(super) token: Result<SecretHash, ApiError>,
     pub(super) accepts_json: bool,

@@ -1,3 +1,5 @@
+//! Parses the JSON of requests strictly, and writes that of replies.
+
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};

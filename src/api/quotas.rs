@@ -1,3 +1,9 @@
+//! Limits how many requests a token makes to this process in one window.
+//!
+//! The counts are in memory: they protect one process from one program. With several
+//! processes, a program has a quota in each. A count in the database would need a write
+//! for each read.
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -14,11 +20,7 @@ pub(super) const WINDOW: Duration = Duration::from_secs(60);
 /// Tokens whose windows are kept. One that is dropped begins a new window.
 const KEPT: usize = 10_000;
 
-/// How many requests each token has made to this process.
-///
-/// It is kept in memory, for each process alone: it protects a process from one
-/// program that asks too much. With several processes a program has a quota in
-/// each. To count in the database would be a write for each read.
+/// The counts of each token.
 pub(crate) struct Quotas {
     windows: Cache<[u8; 32], Arc<Mutex<Window>>>,
 }

@@ -1,3 +1,5 @@
+//! Connects the addresses of the API to their handlers.
+
 use actix_web::Route;
 use actix_web::web::{ServiceConfig, get, resource};
 

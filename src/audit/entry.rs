@@ -1,3 +1,6 @@
+//! Identifies the request of a record. The workflow adds the person once they are
+//! known.
+
 use crate::domain::{Interface, PostId, RecordedAction, RequestId, RevisionNumber, UserId};
 
 /// The request that a refusal or an incident is about.

@@ -1,3 +1,5 @@
+//! Gives each outcome of a command an exit code, so that scripts can tell them apart.
+
 use std::process::ExitCode;
 
 use crate::refusal::Refusal;

@@ -1,3 +1,5 @@
+//! Collects the reasons for which a command fails. `failure_report` prints them.
+
 use std::io;
 
 use crate::cli::exit::Exit;

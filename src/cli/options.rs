@@ -1,3 +1,5 @@
+//! Reads the options that all commands share, and finds the database that they name.
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 

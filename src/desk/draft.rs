@@ -1,3 +1,6 @@
+//! Reads the text fields of the editor, and lists what a submission still needs. Unlike
+//! `Content`, a `Draft` also holds text that does not parse.
+
 use crate::domain::{Content, FieldError, InvalidInput, Slug, Title, has_visible_text};
 use crate::http::Form;
 

@@ -1,3 +1,6 @@
+//! Sorts the actions of a page by whether they are possible now. This is advice: the
+//! workflow checks an action again.
+
 use crate::domain::{Action, Person, Post, Reason};
 use crate::permissions;
 use crate::refusal::Refusal;

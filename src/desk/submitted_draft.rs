@@ -1,3 +1,6 @@
+//! Reads the form of the editor, and saves its text through the workflow. `draft` has
+//! the text fields alone.
+
 use crate::desk::draft::Draft;
 use crate::domain::{
     Action, Create, Interface, OperationKey, Outcome, PostId, Reason, Revise, RevisionNumber,

@@ -1,3 +1,5 @@
+//! Shows reviewers what has changed in a post since they last read it.
+
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 

@@ -1,3 +1,6 @@
+//! Names the actions on accounts, and holds what each one needs. Staff change the
+//! accounts of others; people change their own.
+
 use std::fmt;
 
 use super::decimal::decimal;

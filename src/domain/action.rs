@@ -1,3 +1,6 @@
+//! Names the actions on posts. `permissions` and `policies` decide whether one is
+//! allowed.
+
 use std::fmt;
 
 use super::State;

@@ -1,3 +1,6 @@
+//! Gives each action on posts a type of its own, which the layers pass on in their
+//! proofs. An attempt says what a person wants, and nothing about whether they may.
+
 use super::{Action, Content, Fingerprint, Note, PostId, RevisionNumber, Slug};
 
 /// What a permission is asked about: the kind of thing that is attempted, and

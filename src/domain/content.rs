@@ -1,3 +1,6 @@
+//! Checks the text of a post as a whole, and lists its missing parts. `text` and `slug`
+//! check single fields.
+
 use super::markdown::{line_shows_text, shows_something};
 use super::slug::Slug;
 use super::text::{Body, FieldError, InvalidInput, Summary, Title};

@@ -1,3 +1,5 @@
+//! Gives the variants of enums stable names, and reads a variant from its name.
+
 /// A text that is none of the names of an enum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {kind}: {names}")]

@@ -1,3 +1,6 @@
+//! Identifies operations: the idempotency key, the fingerprint of its content, and the
+//! outcome that a repeated request gets.
+
 use std::fmt;
 
 use jiff::Timestamp;

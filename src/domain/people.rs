@@ -1,3 +1,6 @@
+//! Describes people, their roles and their permissions. A `Person` is for pages and
+//! advice; an `Actor` is for decisions.
+
 use std::fmt;
 
 use super::named::named;

@@ -1,3 +1,5 @@
+//! Describes a post with its revision, its reviews and the facts of its state.
+
 use jiff::Timestamp;
 
 use super::{

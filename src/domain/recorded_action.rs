@@ -1,3 +1,5 @@
+//! Joins the actions on posts, accounts and incidents in one type.
+
 use super::named::named;
 use super::{AccountActionKind, Action, OwnActionKind};
 
@@ -9,7 +11,7 @@ named! {
     }
 }
 
-/// Everything that can be attempted, as records, logs and metrics name it.
+/// An action on any subject, as records, logs and metrics name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordedAction {
     /// On a post.

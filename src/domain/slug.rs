@@ -1,3 +1,6 @@
+//! Makes and checks the web addresses of posts. Only the database knows whether an
+//! address is free.
+
 use std::fmt;
 
 use icu_properties::CodePointSetData;

@@ -1,3 +1,6 @@
+//! Defines the states of a post. [`Status`](super::Status) adds the facts of each
+//! state.
+
 use std::fmt;
 
 use super::named::named;

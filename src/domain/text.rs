@@ -1,3 +1,6 @@
+//! Parses the fields of a post and of an account. Each error says what to write
+//! instead.
+
 use std::borrow::Cow;
 use std::fmt;
 

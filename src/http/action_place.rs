@@ -1,3 +1,5 @@
+//! Describes an edge to the form of an action, which the desk and the admin share.
+
 use diesel::pg::PgConnection;
 
 use crate::domain::{Action, Interface, Outcome, Person, PostId};
@@ -5,7 +7,7 @@ use crate::http::flash::Flash;
 use crate::http::{Layout, Reply, Request};
 use crate::refusal::Refusal;
 
-/// What an edge says of itself to the form of an action, which several edges have.
+/// An edge that has forms of actions.
 pub(crate) struct ActionPlace {
     /// What the workflow is called through.
     pub(crate) interface: Interface,

@@ -1,3 +1,5 @@
+//! Serves the stylesheet, the script and the icon, which are compiled into the program.
+
 use std::sync::LazyLock;
 
 use actix_web::http::header;

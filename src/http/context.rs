@@ -1,3 +1,6 @@
+//! Admits the requests of pages and forms, calls their handlers, and turns refusals
+//! into error pages.
+
 use std::sync::Arc;
 
 use actix_web::HttpResponse;

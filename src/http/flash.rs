@@ -1,3 +1,6 @@
+//! Lists the messages that a page shows once after an action, with their names and
+//! their words.
+
 use std::borrow::Cow;
 
 use crate::domain::{Action, RevisionNumber, decimal};

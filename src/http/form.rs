@@ -1,3 +1,6 @@
+//! Parses forms and query strings, and hands out their fields. The handlers know what a
+//! field means.
+
 use percent_encoding::percent_decode;
 
 use crate::domain::{FieldError, HasName, InvalidInput, OperationKey, RevisionNumber, decimal};

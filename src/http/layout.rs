@@ -1,3 +1,6 @@
+//! Prepares what surrounds every page: title, header, navigation, message and form
+//! token.
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -1,3 +1,6 @@
+//! Reads and writes the cursors of lists in addresses. `store::paging` queries the
+//! pages.
+
 use jiff::Timestamp;
 
 use crate::domain::{FieldError, decimal};

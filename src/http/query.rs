@@ -1,3 +1,5 @@
+//! Builds addresses, and encodes the values of their query strings.
+
 use std::fmt;
 
 use form_urlencoded::Serializer;

@@ -1,3 +1,5 @@
+//! Builds responses: status, body, session and caching.
+
 use std::fmt::Display;
 
 use actix_web::HttpResponse;

@@ -1,3 +1,6 @@
+//! Reads the session, the network and the caching headers of an HTTP request. It does
+//! not read the body.
+
 use std::future::{Ready, ready};
 use std::sync::{Arc, OnceLock};
 

@@ -1,3 +1,5 @@
+//! Carries the id of a session in a cookie. `accounts::sessions` has the rows.
+
 use std::collections::HashMap;
 
 use actix_session::SessionExt;

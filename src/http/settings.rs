@@ -1,3 +1,6 @@
+//! Holds what the operator says about the site and its proxy, and makes the cookies of
+//! the site.
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

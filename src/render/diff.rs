@@ -1,3 +1,6 @@
+//! Compares two revisions of a post. `hunks` folds the unchanged lines, and `unseen`
+//! names invisible characters.
+
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! Merges the states, revisions and change requests of a post into one list.
+
 use jiff::Timestamp;
 
 use crate::domain::{Byline, Review, RevisionNumber, Transition};

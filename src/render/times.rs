@@ -1,3 +1,5 @@
+//! Writes times in words, and marks them so that the script can show local time.
+
 use html_escape::encode_text;
 use jiff::Timestamp;
 use jiff::civil::DateTime;

@@ -1,3 +1,5 @@
+//! Measures the length of a text in words or characters, and in minutes of reading.
+
 use super::markdown::tag_end;
 use super::scripts::{Spacing, spacing};
 use crate::domain::counted;

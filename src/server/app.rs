@@ -1,3 +1,6 @@
+//! Builds the HTTP server from shared data, routes and middleware. `run` starts and
+//! stops it.
+
 use std::net::TcpListener;
 
 use actix_session::SessionMiddleware;

@@ -1,3 +1,5 @@
+//! Runs the server and its metrics listener, and stops both within a time limit.
+
 use std::net::TcpListener;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Protects the site against DNS rebinding and cross-site requests, before any handler.
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};

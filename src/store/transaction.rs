@@ -1,3 +1,5 @@
+//! Opens and ends transactions, and brands the values that are read in one.
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::Error;

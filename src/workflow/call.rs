@@ -1,3 +1,6 @@
+//! Describes a call of the workflow: the person, the interface, and the key or the
+//! reason.
+
 use crate::accounts::Credential;
 use crate::audit::AuditEntry;
 use crate::domain::{Interface, OperationKey, RecordedAction, RequestId, UserId};

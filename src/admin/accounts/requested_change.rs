@@ -1,3 +1,6 @@
+//! Reads from an address and a form which change of an account staff ask for. The
+//! workflow decides about it.
+
 use crate::accounts::secrets::Secret;
 use crate::admin::accounts::password_link::unknown_password_hash;
 use crate::domain::{

@@ -1,3 +1,5 @@
+//! Prepares the weekly publications for the table and the charts of the overview.
+
 use diesel::pg::PgConnection;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

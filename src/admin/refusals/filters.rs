@@ -1,3 +1,5 @@
+//! Reads the filters of the list of refusals. `audit` applies them.
+
 use diesel::pg::PgConnection;
 
 use crate::accounts::{self, AccountLine};

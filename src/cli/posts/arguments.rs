@@ -1,3 +1,5 @@
+//! Defines the subcommands of `post`. clap prints the doc comments as their help.
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};

@@ -1,3 +1,6 @@
+//! Defines the subcommands of `user` and `role`. clap prints the doc comments as their
+//! help.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::passwords::PasswordSource;

@@ -1,3 +1,5 @@
+//! Changes accounts from the command line. The workflow decides about each change.
+
 use crate::accounts::secrets::Secret;
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_database;

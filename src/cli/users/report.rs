@@ -1,3 +1,5 @@
+//! Prints what a command has done to an account, as text or as JSON.
+
 use std::fmt;
 
 use serde::Serialize;

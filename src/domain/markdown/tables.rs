@@ -1,3 +1,5 @@
+//! Counts the cells of tables that the parser drops, and limits those that it adds.
+
 use std::collections::VecDeque;
 use std::ops::Range;
 

@@ -1,3 +1,6 @@
+//! Makes the words by which PostgreSQL finds a text. `question` makes those of a
+//! search.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

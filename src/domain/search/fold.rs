@@ -1,3 +1,5 @@
+//! Makes different spellings of a word equal, and tells letters, signs and marks apart.
+
 use std::ops::RangeInclusive;
 
 use icu_normalizer::DecomposingNormalizerBorrowed;

@@ -1,3 +1,6 @@
+//! Turns the typed text of a search into a condition. `document` makes the words of the
+//! searched texts.
+
 use super::fold::SYLLABLES;
 use super::units::{Unit, units};
 

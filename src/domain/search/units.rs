@@ -1,3 +1,5 @@
+//! Splits a text into words and, in scripts without spaces, into signs.
+
 use super::fold::{Kind, fold, kind};
 
 /// A piece of a folded text.

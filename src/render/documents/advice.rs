@@ -1,3 +1,5 @@
+//! Tells programs which actions on a post are possible, and why others are not.
+
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,3 +1,5 @@
+//! Tells programs what has happened to a post.
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;

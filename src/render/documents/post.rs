@@ -1,3 +1,5 @@
+//! Shows programs lists of posts, and single posts with their text.
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,3 +1,6 @@
+//! Shows programs recorded refusals. `http::problem` answers a request that is refused
+//! now.
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,7 @@
-/// Who sees a rendered text.
+//! Distinguishes readers of the site from authors, who also see which pictures are
+//! missing.
+
+/// A group of people who see a rendered text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// A visitor of the site.

@@ -1,7 +1,9 @@
+//! Fits the HTML of a body to a feed, which has several posts on one page.
+
 use std::borrow::Cow;
 
-/// Returns the HTML of a body for a feed, which has several posts on one page: links
-/// within the text lead to the page of the post, and nothing has an id.
+/// Returns the HTML for a feed: links within the text lead to the page of the post, and
+/// nothing has an id.
 pub(crate) fn for_feed(html: &str, address: &str) -> String {
     let mut shown = String::with_capacity(html.len() + address.len());
     let mut rest = html;

@@ -1,3 +1,6 @@
+//! Renders footnotes at the end of a text. pulldown-cmark's own HTML leaves them where
+//! they are written, with the author's ids and without links back.
+
 use std::collections::HashMap;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
@@ -16,11 +19,8 @@ pub(crate) fn is_id(id: &str) -> bool {
     })
 }
 
-/// Moves footnotes to the end, numbered in the order of their first references.
-/// Notes without a reference come last.
-///
-/// pulldown-cmark's own HTML leaves notes where they are written, gives them ids of
-/// the author's choice, and has no link back to the text.
+/// Moves footnotes to the end, numbered in the order of their first references. Notes
+/// without a reference come last.
 pub(super) fn at_the_end<'a>(events: Vec<Event<'a>>, noted: &mut Notes) -> Vec<Event<'a>> {
     let (text, mut notes) = Footnotes::split(events);
     let mut shown = notes.with_links(text);

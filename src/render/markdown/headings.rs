@@ -1,3 +1,5 @@
+//! Gives headings their ids and levels, and finds the heading that a link names.
+
 use std::collections::HashMap;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};

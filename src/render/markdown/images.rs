@@ -1,3 +1,5 @@
+//! Decides which images are shown, and turns images with titles into figures.
+
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::audience::Audience;

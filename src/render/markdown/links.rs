@@ -1,3 +1,5 @@
+//! Finds where the links of a text lead, and drops those that lead nowhere.
+
 use percent_encoding::percent_decode_str;
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 use url::Url;

@@ -1,3 +1,6 @@
+//! Removes HTML that this program does not write. This is the second defence: the
+//! renderer already shows an author's tags as text.
+
 use std::collections::HashSet;
 
 use ammonia::Builder;
@@ -25,7 +28,7 @@ const DIRECTED: [&str; 14] = [
     "ul",
 ];
 
-/// The second defence: keeps the elements and attributes that this program writes.
+/// Keeps the elements and attributes that this program writes.
 pub(super) fn clean(html: &str) -> String {
     let mut builder = Builder::default();
     for element in DIRECTED {

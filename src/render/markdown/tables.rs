@@ -1,3 +1,5 @@
+//! Fits tables to narrow screens, to the keyboard and to the content security policy.
+
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
 /// The classes of cells that are not aligned at the start of the line.

@@ -1,3 +1,5 @@
+//! Describes the checks of `verify` and their results. `walk` runs them.
+
 use std::sync::Arc;
 
 use crate::domain::PostId;

@@ -1,3 +1,6 @@
+//! Reads the outermost names and values of JSON. It recognises and skips lists and
+//! objects.
+
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};

@@ -1,3 +1,6 @@
+//! Recognises by its first line in which notation front matter is written. It reads no
+//! field.
+
 /// How front matter is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FrontMatterNotation<'a> {

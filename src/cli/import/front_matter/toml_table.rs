@@ -1,3 +1,6 @@
+//! Reads the outermost names and values of TOML. It recognises and skips lists and
+//! tables.
+
 use std::borrow::Cow;
 
 use toml::Spanned;
