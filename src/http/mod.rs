@@ -56,6 +56,7 @@ pub(crate) use error_kind::RETRY_AFTER;
 pub use error_kind::{ErrorKind, problem_kinds};
 pub use form::Form;
 pub use hashing::Hashing;
+pub(crate) use kept_form::field_label;
 pub(crate) use known_browser::KnownBrowser;
 pub use language_tag::LanguageTag;
 pub use layout::Layout;

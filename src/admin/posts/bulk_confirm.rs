@@ -16,7 +16,7 @@ use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
 use crate::admin::reason::problem_of_reason;
 use crate::domain::{
     FieldError, Interface, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
-    decimal,
+    counted, decimal,
 };
 use crate::http::{Form, Layout, Reply, Request};
 use crate::policies::Rule;
@@ -52,6 +52,11 @@ impl BulkConfirmPage {
             title: &post.title,
             reasons: &post.reasons,
         }))
+    }
+
+    /// Returns the words on the button.
+    fn verb(&self) -> String {
+        format!("Archive {}", counted(self.preview.ready.len(), "post"))
     }
 
     fn new(
