@@ -14,6 +14,7 @@ mod language_tag;
 mod last_uses;
 mod origin;
 mod own_origin;
+pub(crate) mod pager;
 pub(crate) mod paging;
 mod query;
 mod request;
