@@ -21,10 +21,10 @@ document.querySelectorAll("form[data-words]").forEach(warnBeforeLeaving);
 document.querySelectorAll("textarea.address[readonly]").forEach(offerToCopy);
 if (document.querySelector("[data-go-on]")) continueBulk(document.querySelector("[data-go-on]"));
 
-/** Submits the form that continues a bulk action, after a moment in which the person
- * can leave the page. */
-function continueBulk(form) {
-  setTimeout(() => form.requestSubmit(), PAUSE);
+/** Submits the form around a mark, which continues a bulk action, after a moment in which
+ * the person can leave the page. */
+function continueBulk(mark) {
+  setTimeout(() => mark.closest("form").requestSubmit(), PAUSE);
 }
 
 /** Puts a button below a token or a link that is shown once. */

@@ -8,7 +8,6 @@ mod filter_form;
 mod incidents;
 mod layout;
 mod overview;
-mod pager;
 mod posts;
 mod refusals;
 

@@ -80,16 +80,6 @@ fn on_one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the label of a part's field.
-pub(super) fn label(part: &str) -> &'static str {
-    match part {
-        "title" => "Title",
-        "summary" => "Summary",
-        "slug" => "Web address",
-        _ => "Body",
-    }
-}
-
 /// Whether a part that a post needs before it can be submitted is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PartStatus {

@@ -1,13 +1,15 @@
 //! The page of the editor.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
-use crate::desk::draft::{Draft, label};
+use crate::desk::draft::Draft;
 use crate::domain::{
     Action, Content, InvalidInput, OperationKey, Person, Post, PostId, Reason, Review,
     RevisionNumber, State, has_visible_text,
 };
-use crate::http::{Layout, Request};
+use crate::http::{Layout, Request, field_label};
 use crate::permissions;
 use crate::refusal::{Refusal, reasons_against};
 use crate::render::diff::{DiffPart, LineKind, Run};
@@ -208,10 +210,10 @@ impl EditorPage {
     }
 
     /// Returns each error: the field, its label and what to write.
-    fn error_lines(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
+    fn error_lines(&self) -> impl Iterator<Item = (&str, Cow<'static, str>, &str)> {
         self.errors.0.iter().map(|error| {
             let field = error.field.as_ref();
-            (field, label(field), error.message.as_str())
+            (field, field_label(field), error.message.as_str())
         })
     }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::domain::{FieldError, State, UnknownName};
+use crate::http::pager::Pager;
 use crate::http::paging::{cursor, take_cursor};
 use crate::http::{Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
@@ -26,7 +27,7 @@ struct OwnPostsPage {
     lines: Vec<OwnLine>,
     /// Whether more posts have the words than are shown.
     has_more: bool,
-    older: Option<PageAddress>,
+    pager: Pager,
 }
 
 impl OwnPostsPage {
@@ -61,14 +62,14 @@ pub(super) fn show(store: &Store, request: &Request) -> Result<Reply, Refusal> {
         problem: None,
         lines: Vec::new(),
         has_more: false,
-        older: None,
+        pager: Pager { previous: None, next: None, is_first: start == OwnStart::default() },
     };
     match asked {
         Asked::State(state) => {
             page.state = Some(state);
             let posts = posts::written_by(conn, person.id, state, start, PER_PAGE)?;
             page.lines = posts.lines;
-            page.older = posts.next.map(|next| page_from(state, next));
+            page.pager.next = posts.next.map(|next| page_from(state, next).to_string());
         }
         Asked::Words(words) => {
             page.lines = posts::own_with_words(conn, person.id, &words, PER_PAGE + 1)?;

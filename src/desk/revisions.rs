@@ -4,7 +4,8 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::domain::{Action, FieldError, Post, Revision, RevisionNumber, State, decimal};
-use crate::http::{Layout, Reply, Request};
+use crate::http::pager::Pager;
+use crate::http::{Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::diff::{self, DiffPart, LineKind, Run};
 use crate::render::filters;
@@ -35,9 +36,15 @@ impl RevisionsPage {
         revisions.filter(|(number, _)| range.contains(&number.0)).collect()
     }
 
-    /// Returns the newest revision that is too old for this page.
-    fn older(&self) -> Option<i32> {
-        Some(self.newest.saturating_sub(PER_PAGE)).filter(|number| *number >= 1)
+    /// Returns the link to the revisions that are too old for this page.
+    fn pager(&self) -> Pager {
+        let older = Some(self.newest.saturating_sub(PER_PAGE)).filter(|number| *number >= 1);
+        let page = PageAddress::of(format!("/desk/posts/{}/revisions", self.post.id));
+        Pager {
+            previous: None,
+            next: older.map(|newest| page.with("newest", newest).to_string()),
+            is_first: self.newest >= self.post.current.number.0,
+        }
     }
 
     /// Returns what happened to a revision, in a few words.

@@ -109,6 +109,11 @@ impl ConfirmPage {
         if self.refused.is_empty() { &self.closed } else { &self.refused }
     }
 
+    /// Returns the heading of the reasons, where that of the page does not say it.
+    fn reasons_heading(&self) -> &'static str {
+        if self.closed.is_empty() { "Not possible now" } else { "" }
+    }
+
     /// Returns whether the address has a number, because another post has it without.
     fn is_numbered(&self, slug: &Slug) -> bool {
         *slug != self.post.current.content.wanted_slug()
@@ -188,9 +193,17 @@ impl ConfirmPage {
         }
     }
 
-    /// Returns the name of the field for the note or reason.
-    fn words_field(&self) -> &'static str {
-        if self.action == Action::Archive { "reason" } else { "note" }
+    /// Returns the name of the field for the note or reason, if the action takes one.
+    fn words_field(&self) -> Option<&'static str> {
+        match self.action {
+            Action::RequestChanges => Some("note"),
+            Action::Archive => Some("reason"),
+            Action::Create
+            | Action::Revise
+            | Action::Submit
+            | Action::WithdrawRequest
+            | Action::Publish => None,
+        }
     }
 
     /// Returns who will read the note or reason.
@@ -199,19 +212,6 @@ impl ConfirmPage {
             "Visible to the author, reviewers and staff, not to readers. Up to 2,000 characters."
         } else {
             "Visible to the author, reviewers and staff. Up to 2,000 characters."
-        }
-    }
-
-    /// Returns the label of the note or reason, if the action takes one.
-    fn words_label(&self) -> Option<&'static str> {
-        match self.action {
-            Action::RequestChanges => Some("What should the author change?"),
-            Action::Archive => Some("Reason"),
-            Action::Create
-            | Action::Revise
-            | Action::Submit
-            | Action::WithdrawRequest
-            | Action::Publish => None,
         }
     }
 }

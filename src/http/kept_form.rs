@@ -1,8 +1,11 @@
 //! Forms that were refused and are kept for their author, so that no typed text
 //! is lost. No one else sees it.
 
+use std::borrow::Cow;
+
 use crate::domain::{Action, UserId, decimal};
 use crate::http::{Form, Request};
+use crate::render::filters::spoken;
 
 /// A refused form that the page offers to send again.
 #[derive(Debug)]
@@ -49,6 +52,7 @@ pub(crate) enum KeptField {
 }
 
 impl KeptField {
+    /// Returns how a field of this name is shown. The forms have their labels from here.
     pub(crate) fn of(name: &str) -> Self {
         match name {
             "title" => Self::Line("Title"),
@@ -61,7 +65,8 @@ impl KeptField {
             "username" => Self::Line("Username"),
             "display_name" => Self::Line("Display name"),
             "name" => Self::Line("Token name"),
-            "password" => Self::Secret("Password"),
+            "days" => Self::Line("Valid for (days)"),
+            "password" => Self::Secret("Your password"),
             "new_password" => Self::Secret("New password"),
             "key" | "seen" | "seen_name" | "held" | "post" | "posts" | "back" | "token_id"
             | "zone" | "preview" | "save" | "save_and_submit" => Self::Hidden,
@@ -71,22 +76,20 @@ impl KeptField {
 }
 
 /// Returns what pages call a field of a form.
-pub(crate) fn field_label(name: &str) -> String {
+pub(crate) fn field_label(name: &str) -> Cow<'static, str> {
     match (KeptField::of(name), name) {
         (KeptField::Line(label) | KeptField::Text(label) | KeptField::Secret(label), _) => {
-            label.to_owned()
+            label.into()
         }
-        (_, "q") => "Search".to_owned(),
-        (_, "seen") => "Revision".to_owned(),
-        _ => {
-            let words = name.replace('_', " ");
-            let mut letters = words.chars();
-            letters
-                .next()
-                .map(|first| first.to_uppercase().chain(letters).collect())
-                .unwrap_or(words)
-        }
+        (_, "q") => "Search".into(),
+        (_, "seen") => "Revision".into(),
+        _ => capitalized(&spoken(name)).into(),
     }
+}
+
+fn capitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// A form that waits in the sign-in form until its author has signed in.

@@ -3,13 +3,13 @@
 
 use askama::Template;
 
-use crate::http::paging::{cursor, direction};
+use crate::http::pager::{BY_TIME, Pager};
 use crate::http::{Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::site::fresh_pages::FreshPages;
 use crate::store::Store;
-use crate::store::paging::{Cursor, Direction, PageRequest};
+use crate::store::paging::PageRequest;
 use crate::store::posts::{self, PublicPost};
 
 /// How many posts a page has.
@@ -20,9 +20,7 @@ const PER_PAGE: usize = 50;
 struct AllPostsPage {
     layout: Layout,
     months: Vec<Month>,
-    newer: Option<PageAddress>,
-    older: Option<PageAddress>,
-    is_first: bool,
+    pager: Pager,
 }
 
 /// The posts of one month, by UTC.
@@ -36,23 +34,21 @@ pub(super) fn all_posts(
     request: &Request,
     _: &FreshPages,
 ) -> Result<Reply, Refusal> {
-    let direction = direction(&mut request.query_fields()?, "before", "after")?;
+    let direction = BY_TIME.take(&mut request.query_fields()?)?;
     let wanted = PageRequest::newest_first(direction, PER_PAGE);
     let conn = &mut *store.checkout()?;
     let found = posts::published(conn, &wanted)?;
     let reader = request.reader(conn)?;
     let page = AllPostsPage {
         layout: Layout::public(request, "All posts", reader.as_ref()),
-        newer: found.previous.map(|newer| address("after", newer)),
-        older: found.next.map(|older| address("before", older)),
-        is_first: direction == Direction::First,
+        pager: BY_TIME.pager(&found, direction, address),
         months: by_month(found.lines),
     };
     Ok(Reply::ok(&page).revalidated())
 }
 
-fn address(field: &str, neighbour: Cursor) -> PageAddress {
-    PageAddress::of("/posts").with(field, cursor(neighbour))
+fn address(field: &str, neighbour: &str) -> String {
+    PageAddress::of("/posts").with(field, neighbour).to_string()
 }
 
 fn by_month(posts: Vec<PublicPost>) -> Vec<Month> {

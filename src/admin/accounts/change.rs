@@ -105,9 +105,9 @@ impl AccountChangePage {
         self.requested.display_name.as_deref().unwrap_or(&self.account.person.display_name)
     }
 
-    fn form_address(&self) -> String {
-        let username = &self.account.person.username;
-        format!("/admin/accounts/{username}/{}", self.requested.action.as_str())
+    /// Returns the address of the page of the account.
+    fn place(&self) -> String {
+        format!("/admin/accounts/{}", self.person().username)
     }
 }
 

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
-use crate::admin::pager::{BY_TIME, Pager};
 use crate::audit::{self, IncidentState};
 use crate::domain::{Acknowledgement, FieldError, Incident, Permission};
+use crate::http::pager::{BY_TIME, Pager};
 use crate::http::{Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::admin::pager::BY_POSITION;
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::paths::LIST;
 use crate::domain::{FieldError, InvalidInput};
 use crate::http::Form;
+use crate::http::pager::BY_POSITION;
 use crate::http::paging::cursor;
 use crate::refusal::Refusal;
 use crate::store::paging::Direction;

@@ -15,7 +15,7 @@ use crate::admin::posts::paths::{LIST, selected};
 use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
 use crate::domain::{
     FieldError, Interface, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
-    decimal,
+    counted, decimal,
 };
 use crate::http::{Form, Layout, Reply, Request};
 use crate::policies::Rule;
@@ -51,6 +51,11 @@ impl BulkConfirmPage {
             title: &post.title,
             reasons: &post.reasons,
         }))
+    }
+
+    /// Returns the words on the button.
+    fn verb(&self) -> String {
+        format!("Archive {}", counted(self.preview.ready.len(), "post"))
     }
 
     fn new(

@@ -65,6 +65,11 @@ impl BulkProgressPage {
         self.bulk.items.len() - self.to_do().len()
     }
 
+    /// Returns the words on the button.
+    fn verb(&self) -> String {
+        format!("Continue ({} left)", self.to_do().len())
+    }
+
     fn address(&self) -> String {
         bulk_archive(self.bulk.id)
     }

@@ -8,7 +8,7 @@ use diesel::result::Error;
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::paths::LIST;
 use crate::audit::{self, RefusalFilter, RefusalLine};
-use crate::domain::{Action, Permission, Person, Post, PostId, Role, State, Status};
+use crate::domain::{Action, Permission, Person, Post, PostId, Role, State, Status, UserId};
 use crate::http::{Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
-use crate::admin::pager::BY_POSITION;
 use crate::admin::posts::asked_list::AskedList;
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list_page::PostsPage;
 use crate::admin::posts::paths::LIST;
 use crate::domain::Permission;
+use crate::http::pager::BY_POSITION;
 use crate::http::{Reply, Request};
 use crate::refusal::Refusal;
 use crate::store::Store;

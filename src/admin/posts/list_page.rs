@@ -3,11 +3,11 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::admin::pager::Pager;
 use crate::admin::posts::asked_list::{AskedList, Ticks};
 use crate::admin::posts::filters::{ActiveFilter, PostFilters};
 use crate::admin::posts::paths::{BULK_ARCHIVE, FILE, LIST, bulk_archive, selected};
 use crate::domain::{State, Username};
+use crate::http::pager::Pager;
 use crate::http::{Layout, PageAddress};
 use crate::render::filters;
 use crate::store::bulk::BulkId;
