@@ -38,8 +38,8 @@ pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
             let reader = accounts::identify(&mut conn, &credential)?;
             let reader = reader.ok_or(ApiError::BAD_TOKEN)?;
             let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
-            let ApiRequest { path, segments, .. } = request;
-            handler(ReadRequest { conn, reader, path, segments, fields })
+            let (ApiRequest { path, segments, .. }, kept) = (request, String::new());
+            handler(ReadRequest { conn, reader, path, segments, fields, kept })
         })
         .await
     })
