@@ -63,99 +63,79 @@ pub(super) fn create(store: &Store, change: Change) -> Result<Reply, ApiError> {
     Ok(done(StatusCode::CREATED, &outcome).with("location", location))
 }
 
-/// Save a new revision
-///
-/// For the author, until the post is published. An unchanged text makes no new
-/// revision: the outcome then has the current one.
-#[utoipa::path(
-    post, path = "/api/v1/posts/{id}/revisions", operation_id = "revise", tag = "Actions",
-    params(PostPath, ChangeHeaders), request_body = ContentBody,
-    responses(Done, ChangeProblems)
-)]
-pub(super) fn revise(store: &Store, change: Change) -> Result<Reply, ApiError> {
-    act(change, |call, post, seen, body: ContentBody| {
-        workflow::perform(store, call, &Revise { post, seen, content: content(&body)? })
-    })
+/// Defines the handler of an action on an existing post, by its address, what its body
+/// says, and what is attempted.
+macro_rules! action {
+    ($(#[$doc:meta])* $name:ident $path:literal $(request_body = $sent:ty,)?
+        |$post:ident, $seen:ident, $body:tt: $Body:ty| $attempt:expr) => {
+        $(#[$doc])*
+        #[utoipa::path(
+            post, path = $path, tag = "Actions", params(PostPath, ChangeHeaders),
+            $(request_body = $sent,)? responses(Done, ChangeProblems)
+        )]
+        pub(super) fn $name(store: &Store, change: Change) -> Result<Reply, ApiError> {
+            act(change, |call, $post, $seen, $body: $Body| {
+                workflow::perform(store, call, &$attempt)
+            })
+        }
+    };
 }
 
-/// Submit a draft for review
-///
-/// For the author. Title, summary and body are required.
-#[utoipa::path(
-    post,
-    path = "/api/v1/posts/{id}/submission",
-    operation_id = "submit",
-    tag = "Actions",
-    params(PostPath, ChangeHeaders),
-    responses(Done, ChangeProblems)
-)]
-pub(super) fn submit(store: &Store, change: Change) -> Result<Reply, ApiError> {
-    act(change, |call, post, seen, _: NothingBody| {
-        workflow::perform(store, call, &Submit { post, seen })
-    })
+action! {
+    /// Save a new revision
+    ///
+    /// For the author, until the post is published. An unchanged text makes no new
+    /// revision: the outcome then has the current one.
+    revise "/api/v1/posts/{id}/revisions" request_body = ContentBody,
+    |post, seen, body: ContentBody| Revise { post, seen, content: content(&body)? }
 }
 
-/// Request changes
-///
-/// For a reviewer who is not the author. The revision cannot be published until the
-/// request is withdrawn or there is a newer revision.
-#[utoipa::path(
-    post, path = "/api/v1/posts/{id}/change-requests", operation_id = "request_changes",
-    tag = "Actions",
-    params(PostPath, ChangeHeaders), request_body = NoteBody,
-    responses(Done, ChangeProblems)
-)]
-pub(super) fn request_changes(store: &Store, change: Change) -> Result<Reply, ApiError> {
-    act(change, |call, post, seen, body: NoteBody| {
-        let note = Note::parse(&body.note)?;
-        workflow::perform(store, call, &RequestChanges { post, seen, note })
-    })
+action! {
+    /// Submit a draft for review
+    ///
+    /// For the author. Title, summary and body are required.
+    submit "/api/v1/posts/{id}/submission"
+    |post, seen, _: NothingBody| Submit { post, seen }
 }
 
-/// Withdraw a change request
-///
-/// For the reviewer who made it. When they can no longer review, for any reviewer.
-#[utoipa::path(
-    post,
-    path = "/api/v1/posts/{id}/change-requests/withdrawal",
-    operation_id = "withdraw_request",
-    tag = "Actions",
-    params(PostPath, ChangeHeaders),
-    responses(Done, ChangeProblems)
-)]
-pub(super) fn withdraw_request(store: &Store, change: Change) -> Result<Reply, ApiError> {
-    act(change, |call, post, seen, _: NothingBody| {
-        workflow::perform(store, call, &WithdrawRequest { post, seen })
-    })
+action! {
+    /// Request changes
+    ///
+    /// For a reviewer who is not the author. The revision cannot be published until the
+    /// request is withdrawn or there is a newer revision.
+    request_changes "/api/v1/posts/{id}/change-requests" request_body = NoteBody,
+    |post, seen, body: NoteBody| RequestChanges { post, seen, note: Note::parse(&body.note)? }
 }
 
-/// Publish a revision
-///
-/// For a reviewer who is not the author. A published post cannot be edited, and its
-/// web address cannot be changed.
-#[utoipa::path(
-    post, path = "/api/v1/posts/{id}/publication", operation_id = "publish", tag = "Actions",
-    params(PostPath, ChangeHeaders), request_body = Option<PublicationBody>,
-    responses(Done, ChangeProblems)
-)]
-pub(super) fn publish(store: &Store, change: Change) -> Result<Reply, ApiError> {
-    act(change, |call, post, seen, body: PublicationBody| {
-        let slug = body.slug.as_deref().map(Slug::parse_shown).transpose()?;
-        workflow::perform(store, call, &Publish { post, seen, slug })
-    })
+action! {
+    /// Withdraw a change request
+    ///
+    /// For the reviewer who made it. When they can no longer review, for any reviewer.
+    withdraw_request "/api/v1/posts/{id}/change-requests/withdrawal"
+    |post, seen, _: NothingBody| WithdrawRequest { post, seen }
 }
 
-/// Archive a published post
-///
-/// For staff. This cannot be undone.
-#[utoipa::path(
-    post, path = "/api/v1/posts/{id}/archival", operation_id = "archive", tag = "Actions",
-    params(PostPath, ChangeHeaders), request_body = ReasonBody,
-    responses(Done, ChangeProblems)
-)]
-pub(super) fn archive(store: &Store, change: Change) -> Result<Reply, ApiError> {
-    act(change, |call, post, seen, body: ReasonBody| {
-        let reason = Note::of_field("reason", &body.reason)?;
-        workflow::perform(store, call, &Archive { post, seen, reason })
-    })
+action! {
+    /// Publish a revision
+    ///
+    /// For a reviewer who is not the author. A published post cannot be edited, and its
+    /// web address cannot be changed.
+    publish "/api/v1/posts/{id}/publication" request_body = Option<PublicationBody>,
+    |post, seen, body: PublicationBody| Publish {
+        post,
+        seen,
+        slug: body.slug.as_deref().map(Slug::parse_shown).transpose()?,
+    }
+}
+
+action! {
+    /// Archive a published post
+    ///
+    /// For staff. This cannot be undone.
+    archive "/api/v1/posts/{id}/archival" request_body = ReasonBody,
+    |post, seen, body: ReasonBody| Archive {
+        post,
+        seen,
+        reason: Note::of_field("reason", &body.reason)?,
+    }
 }

@@ -36,10 +36,10 @@ pub(super) fn read(work: Work, handler: ReadHandler) -> Route {
             let mut conn = store.checkout().map_err(Refusal::from)?;
             let credential = Credential::Token(token.clone());
             let reader = accounts::identify(&mut conn, &credential)?;
-            let reader = reader.ok_or(ApiError::BadToken)?;
+            let reader = reader.ok_or(ApiError::BAD_TOKEN)?;
             let fields = Form::parse_query(&request.query).map_err(Refusal::from)?;
-            let ApiRequest { path, segments, .. } = request;
-            handler(ReadRequest { conn, reader, path, segments, fields })
+            let (ApiRequest { path, segments, .. }, kept) = (request, String::new());
+            handler(ReadRequest { conn, reader, path, segments, fields, kept })
         })
         .await
     })
@@ -92,7 +92,7 @@ impl Change {
     /// Returns what a new post needs.
     pub(super) fn of_nothing<Body: DeserializeOwned>(self) -> Result<(Call, Body), ApiError> {
         if !self.has_key {
-            return Err(ApiError::NoKey);
+            return Err(ApiError::NO_KEY);
         }
         Ok((self.call, body(&self.bytes, self.content)?))
     }
@@ -120,9 +120,9 @@ fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Bo
     match content {
         ContentKind::Unnamed if bytes.is_empty() => json::parse(b"{}"),
         ContentKind::Json => json::parse(bytes),
-        ContentKind::OtherCharset => Err(ApiError::OtherCharset),
-        ContentKind::Encoded => Err(ApiError::Encoded),
-        ContentKind::Unnamed | ContentKind::Other => Err(ApiError::NotJson),
+        ContentKind::OtherCharset => Err(ApiError::OTHER_CHARSET),
+        ContentKind::Encoded => Err(ApiError::ENCODED),
+        ContentKind::Unnamed | ContentKind::Other => Err(ApiError::NOT_JSON),
     }
 }
 
@@ -170,11 +170,11 @@ async fn within_quota(
     let reply = admission.blocking(move |store| {
         let reply = match request.headers.accepts_json {
             true => handler(store, request, &token),
-            false => Err(ApiError::NotAcceptable),
+            false => Err(ApiError::NOT_ACCEPTABLE),
         };
         reply.unwrap_or_else(|error| {
             let error = check_token(store, &token, error);
-            if matches!(error, ApiError::BadToken) {
+            if error.kind() == error_kind::BAD_TOKEN {
                 admitted.note_end();
             }
             problem::reply(&error, id)
@@ -199,7 +199,7 @@ fn check_token(store: &Store, token: &SecretHash, error: ApiError) -> ApiError {
         .and_then(|mut conn| Ok(accounts::identify(&mut conn, &credential)?.is_some()));
     match known {
         Ok(true) => error,
-        Ok(false) => ApiError::BadToken,
+        Ok(false) => ApiError::BAD_TOKEN,
         Err(refusal) => refusal.into(),
     }
 }

@@ -96,18 +96,18 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a> {
 /// token.
 pub(crate) fn token(headers: &HeaderMap) -> Result<SecretHash, ApiError> {
     let shown = match single(headers, &header::AUTHORIZATION) {
-        Single::Absent => return Err(ApiError::NoToken),
-        Single::Repeated | Single::NotText => return Err(ApiError::MalformedAuthorization),
+        Single::Absent => return Err(ApiError::NO_TOKEN),
+        Single::Repeated | Single::NotText => return Err(ApiError::MALFORMED_AUTHORIZATION),
         Single::Once(shown) => shown,
     };
     let (scheme, token) = shown.split_once(' ').unwrap_or((shown, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(ApiError::NoToken);
+        return Err(ApiError::NO_TOKEN);
     }
     match token.trim() {
-        "" => Err(ApiError::MalformedAuthorization),
-        token if token.contains([' ', ',']) => Err(ApiError::MalformedAuthorization),
-        token => tokens::parse(token).ok_or(ApiError::BadToken),
+        "" => Err(ApiError::MALFORMED_AUTHORIZATION),
+        token if token.contains([' ', ',']) => Err(ApiError::MALFORMED_AUTHORIZATION),
+        token => tokens::parse(token).ok_or(ApiError::BAD_TOKEN),
     }
 }
 
@@ -128,14 +128,14 @@ fn accepts_json(request: &HttpRequest) -> bool {
 /// of each error.
 fn seen(headers: &HeaderMap) -> Result<RevisionNumber, ApiError> {
     match single(headers, &header::IF_MATCH) {
-        Single::Absent | Single::Once("*") => Err(ApiError::NoRevision),
+        Single::Absent | Single::Once("*") => Err(ApiError::NO_REVISION),
         Single::Once(tag) => match tag.parse() {
-            Ok(tag) => revision(&tag).ok_or(ApiError::NoSuchRevision),
-            Err(_) if is_list(tag) => Err(ApiError::SeveralRevisions),
-            Err(_) => Err(ApiError::NoSuchRevision),
+            Ok(tag) => revision(&tag).ok_or(ApiError::NO_SUCH_REVISION),
+            Err(_) if is_list(tag) => Err(ApiError::SEVERAL_REVISIONS),
+            Err(_) => Err(ApiError::NO_SUCH_REVISION),
         },
-        Single::Repeated => Err(ApiError::SeveralRevisions),
-        Single::NotText => Err(ApiError::NoSuchRevision),
+        Single::Repeated => Err(ApiError::SEVERAL_REVISIONS),
+        Single::NotText => Err(ApiError::NO_SUCH_REVISION),
     }
 }
 
@@ -159,7 +159,7 @@ fn key(headers: &HeaderMap) -> Result<Option<OperationKey>, ApiError> {
     let sent = match single(headers, &HeaderName::from_static("idempotency-key")) {
         Single::Absent => return Ok(None),
         Single::Once(sent) => sent,
-        Single::Repeated | Single::NotText => return Err(ApiError::BadKey),
+        Single::Repeated | Single::NotText => return Err(ApiError::BAD_KEY),
     };
-    OperationKey::parse(sent).map(Some).map_err(|_| ApiError::BadKey)
+    OperationKey::parse(sent).map(Some).map_err(|_| ApiError::BAD_KEY)
 }

@@ -6,8 +6,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use crate::domain::FieldError;
-use crate::http::Reply;
 use crate::http::api_error::ApiError;
+use crate::http::{Reply, error_kind};
 
 /// The media type of requests and replies.
 pub(super) const JSON: &str = "application/json";
@@ -22,7 +22,9 @@ pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiErr
     // Serde would also take a list, with the fields in their order.
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
-            Ok(_) => ApiError::Unexpected(FieldError::new("body", "Send a JSON object.")),
+            Ok(_) => {
+                ApiError::Body(error_kind::INVALID, FieldError::new("body", "Send a JSON object."))
+            }
             Err(error) => unreadable("body".to_owned(), &error),
         });
     }
@@ -51,9 +53,9 @@ fn named_field(error: &serde_json::Error) -> Option<String> {
 
 /// Tells a body that is no JSON from JSON with other fields than expected.
 fn unreadable(field: String, error: &serde_json::Error) -> ApiError {
-    let place = FieldError::new(field, format!("{error}."));
-    match error.classify() {
-        Category::Data => ApiError::Unexpected(place),
-        Category::Syntax | Category::Eof | Category::Io => ApiError::Malformed(place),
-    }
+    let kind = match error.classify() {
+        Category::Data => error_kind::INVALID,
+        Category::Syntax | Category::Eof | Category::Io => error_kind::MALFORMED,
+    };
+    ApiError::Body(kind, FieldError::new(field, format!("{error}.")))
 }

@@ -54,10 +54,7 @@ impl PostsQuery {
 )]
 pub(super) fn list(mut request: ReadRequest) -> Result<Reply, ApiError> {
     let PostsQuery { state, author } = PostsQuery::take(&mut request)?;
-    let (page, mut pages) = request.page()?;
-    request.finish()?;
-    pages.keep("state", state.map(State::as_str));
-    pages.keep("author", author.as_ref());
+    let (page, pages) = request.page()?;
     let author = author.map(|name| Username::parse(&name)).transpose();
     let author = author.map_err(|error| FieldError::new("author", error.message))?;
     // A name that no account has lists nothing.

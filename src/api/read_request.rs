@@ -25,6 +25,8 @@ pub(super) struct ReadRequest {
     pub(super) segments: Segments,
     /// The query string.
     pub(super) fields: Form,
+    /// The fields that were taken out, for the links to other pages.
+    pub(super) kept: String,
 }
 
 impl ReadRequest {
@@ -40,13 +42,22 @@ impl ReadRequest {
         Ok(visible::find_history(&mut self.conn, &self.reader, self.segments.post_id()?)?)
     }
 
+    /// Takes out a field that may be missing, and keeps it for the links to other pages.
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, ApiError> {
+        let text = self.fields.take(name)?;
+        if let Some(text) = &text {
+            self.kept += &format!("&{name}={}", escaped(text));
+        }
+        Ok(text)
+    }
+
     /// Takes out a field that may be missing, and reads it.
     pub(super) fn take<T: std::str::FromStr>(
         &mut self,
         name: &'static str,
         hint: &str,
     ) -> Result<Option<T>, ApiError> {
-        let text = self.fields.take(name)?;
+        let text = self.text(name)?;
         let read = text.map(|text| text.parse().map_err(|_| FieldError::new(name, hint)));
         Ok(read.transpose()?)
     }
@@ -57,7 +68,7 @@ impl ReadRequest {
         name: &'static str,
         hint: &str,
     ) -> Result<Option<Number>, ApiError> {
-        let text = self.fields.take(name)?;
+        let text = self.text(name)?;
         let read = text.map(|text| decimal(&text).ok_or_else(|| FieldError::new(name, hint)));
         Ok(read.transpose()?)
     }
@@ -68,27 +79,29 @@ impl ReadRequest {
         name: &'static str,
         names: &[&'static str],
     ) -> Result<Option<&'static str>, ApiError> {
-        let Some(text) = self.fields.take(name)? else { return Ok(None) };
+        let Some(text) = self.text(name)? else { return Ok(None) };
         match names.iter().find(|known| **known == text) {
             Some(known) => Ok(Some(known)),
             None => Err(FieldError::new(name, choose_one_of(names)).into()),
         }
     }
 
-    /// Takes out which page of a list is asked for, newest first, and returns it
-    /// with the links to its neighbours.
+    /// Takes out which page of a list is asked for, newest first, and returns it with the
+    /// links to its neighbours, once the list's own fields are taken: it ends the parsing.
     pub(super) fn page(&mut self) -> Result<(PageRequest, PageLinks), ApiError> {
+        let kept = std::mem::take(&mut self.kept);
         let direction = direction_in_one_field(&mut self.fields, "cursor")?;
         let limit = self.number::<usize>("limit", LIMIT_HINT)?.unwrap_or(DEFAULT_LIMIT);
         if !(1..=100).contains(&limit) {
             return Err(FieldError::new("limit", LIMIT_HINT).into());
         }
-        let address = format!("{}?limit={limit}", self.path);
+        self.finish()?;
+        let address = format!("{}?limit={limit}{kept}", self.path);
         Ok((PageRequest::newest_first(direction, limit), PageLinks { address }))
     }
 
     /// Ends the parsing: a field that was not taken is an error.
-    pub(super) fn finish(&mut self) -> Result<(), ApiError> {
+    fn finish(&mut self) -> Result<(), ApiError> {
         Ok(std::mem::take(&mut self.fields).finish().map_err(Refusal::from)?)
     }
 }
@@ -111,13 +124,6 @@ pub(super) struct PageLinks {
 }
 
 impl PageLinks {
-    /// Keeps a field of the query in the links.
-    pub(super) fn keep(&mut self, name: &str, value: Option<impl ToString>) {
-        if let Some(value) = value {
-            self.address += &format!("&{name}={}", escaped(&value.to_string()));
-        }
-    }
-
     /// Replies with a page of a list, and the links in a header (RFC 8288).
     pub(super) fn reply<Line, Body: Serialize>(
         &self,

@@ -52,11 +52,8 @@ impl AccountsQuery {
 )]
 pub(super) fn accounts(mut request: ReadRequest) -> Result<Reply, ApiError> {
     let AccountsQuery { active, role } = AccountsQuery::take(&mut request)?;
-    let (page, mut pages) = request.page()?;
-    request.finish()?;
+    let (page, pages) = request.page()?;
     permissions::check(&request.reader.roles, Permission::ManageAccount).map_err(Refusal::from)?;
-    pages.keep("active", active);
-    pages.keep("role", role);
     let is_active = active.unwrap_or(true);
     let filter = directory::AccountFilter { is_active, role, search: None };
     let page = directory::page(&mut request.conn, &filter, &page)?;
@@ -106,12 +103,8 @@ impl RefusalsQuery {
 )]
 pub(super) fn refusals(mut request: ReadRequest) -> Result<Reply, ApiError> {
     let RefusalsQuery { post, action, layer } = RefusalsQuery::take(&mut request)?;
-    let (page, mut pages) = request.page()?;
-    request.finish()?;
+    let (page, pages) = request.page()?;
     permissions::check(&request.reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
-    pages.keep("post", post);
-    pages.keep("action", action);
-    pages.keep("layer", layer);
     let filter = RefusalFilter {
         post: post.map(PostId),
         action: action.map(str::to_owned),

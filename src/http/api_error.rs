@@ -10,44 +10,54 @@ use crate::refusal::Refusal;
 pub enum ApiError {
     /// The workflow, or a read, refused the request.
     Refused(Refusal),
-    /// The request has no token.
-    NoToken,
-    /// The token is unknown, expired or revoked.
-    BadToken,
-    /// The `Authorization` header cannot be parsed.
-    MalformedAuthorization,
+    /// HTTP itself refused the request, or its token.
+    Http(ErrorKind),
+    /// A header is missing or wrong: its name, and what to send.
+    Header(ErrorKind, &'static str, &'static str),
+    /// The body cannot be read.
+    Body(ErrorKind, FieldError),
     /// The token's quota is used up; it is renewed after this many seconds.
     TooMany(u64),
-    /// The `Accept` header excludes JSON.
-    NotAcceptable,
-    /// The content type of the body is not JSON.
-    NotJson,
-    /// The content type names a charset that is not UTF-8.
-    OtherCharset,
-    /// The body is compressed, or encoded in another way.
-    Encoded,
-    /// A change to a post comes without an `If-Match`.
-    NoRevision,
-    /// The `If-Match` is not the entity tag of one revision.
-    NoSuchRevision,
-    /// The `If-Match` has several entity tags.
-    SeveralRevisions,
-    /// A new post comes without an `Idempotency-Key`.
-    NoKey,
-    /// The `Idempotency-Key` is not well formed.
-    BadKey,
-    /// The body is not JSON.
-    Malformed(FieldError),
-    /// The body is JSON of the wrong shape.
-    Unexpected(FieldError),
-    /// HTTP itself refused the request, before any handler.
-    Http(ErrorKind),
 }
+
+/// The errors of the headers that an operation needs.
+impl ApiError {
+    pub(crate) const NO_TOKEN: Self = Self::Http(kinds::NO_TOKEN);
+    pub(crate) const BAD_TOKEN: Self = Self::Http(kinds::BAD_TOKEN);
+    pub(crate) const MALFORMED_AUTHORIZATION: Self = Self::Http(kinds::MALFORMED_AUTHORIZATION);
+    pub(crate) const NOT_ACCEPTABLE: Self =
+        Self::Header(kinds::NOT_ACCEPTABLE, "Accept", "Must allow application/json.");
+    pub(crate) const NOT_JSON: Self =
+        Self::Header(kinds::NOT_JSON, "Content-Type", "Must be application/json.");
+    pub(crate) const OTHER_CHARSET: Self =
+        Self::Header(OTHER_CHARSET, "Content-Type", "The charset must be utf-8.");
+    pub(crate) const ENCODED: Self = Self::Header(
+        kinds::NOT_JSON,
+        "Content-Encoding",
+        "Must be left out: send the body as it is.",
+    );
+    pub(crate) const NO_REVISION: Self = Self::Header(kinds::NO_REVISION, "If-Match", "Required.");
+    pub(crate) const NO_SUCH_REVISION: Self =
+        Self::Header(kinds::BAD_REVISION, "If-Match", "Not the entity tag of a revision.");
+    pub(crate) const SEVERAL_REVISIONS: Self = Self::Header(
+        kinds::BAD_REVISION,
+        "If-Match",
+        "More than one entity tag. Send the one of the revision that you read.",
+    );
+    pub(crate) const NO_KEY: Self = Self::Header(kinds::NO_KEY, "Idempotency-Key", "Required.");
+    pub(crate) const BAD_KEY: Self = Self::Header(kinds::BAD_KEY, "Idempotency-Key", "Malformed.");
+}
+
+const OTHER_CHARSET: ErrorKind = ErrorKind {
+    advice: "JSON is read as UTF-8. Send `Content-Type: application/json`, without a charset or \
+             with `charset=utf-8`.",
+    ..kinds::NOT_JSON
+};
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NotSignedIn => Self::BadToken,
+            Refusal::NotSignedIn => Self::BAD_TOKEN,
             other => Self::Refused(other),
         }
     }
@@ -68,20 +78,10 @@ impl From<FieldError> for ApiError {
 impl ApiError {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Refused(Refusal::NotSignedIn) | Self::BadToken => kinds::BAD_TOKEN,
+            Self::Refused(Refusal::NotSignedIn) => kinds::BAD_TOKEN,
             Self::Refused(refusal) => ErrorKind::of(refusal),
-            Self::NoToken => kinds::NO_TOKEN,
-            Self::MalformedAuthorization => kinds::MALFORMED_AUTHORIZATION,
+            Self::Http(kind) | Self::Header(kind, ..) | Self::Body(kind, _) => *kind,
             Self::TooMany(_) => kinds::TOO_MANY,
-            Self::NotAcceptable => kinds::NOT_ACCEPTABLE,
-            Self::NotJson | Self::OtherCharset | Self::Encoded => kinds::NOT_JSON,
-            Self::NoRevision => kinds::NO_REVISION,
-            Self::NoSuchRevision | Self::SeveralRevisions => kinds::BAD_REVISION,
-            Self::NoKey => kinds::NO_KEY,
-            Self::BadKey => kinds::BAD_KEY,
-            Self::Malformed(_) => kinds::MALFORMED,
-            Self::Unexpected(_) => kinds::INVALID,
-            Self::Http(kind) => *kind,
         }
     }
 
@@ -97,11 +97,6 @@ impl ApiError {
             Self::Refused(refusal @ (Refusal::Permission(_) | Refusal::Policy(_))) => {
                 refusal.to_string()
             }
-            Self::OtherCharset => {
-                "JSON is read as UTF-8. Send `Content-Type: application/json`, without a charset \
-                 or with `charset=utf-8`."
-                    .into()
-            }
             _ => self.kind().advice.to_owned(),
         }
     }
@@ -116,28 +111,14 @@ impl ApiError {
 
     /// Returns everything in the request that has to be corrected.
     pub(super) fn errors(&self) -> Vec<FieldError> {
-        let header = |name: &'static str, message: &str| vec![FieldError::new(name, message)];
         match self {
             Self::Refused(Refusal::KeyReused { .. }) => {
-                header("Idempotency-Key", "Already used for another request.")
+                vec![FieldError::new("Idempotency-Key", "Already used for another request.")]
             }
             Self::Refused(Refusal::Input(input)) => input.0.clone(),
-            Self::Malformed(place) | Self::Unexpected(place) => vec![place.clone()],
-            Self::NoKey => header("Idempotency-Key", "Required."),
-            Self::BadKey => header("Idempotency-Key", "Malformed."),
-            Self::NoRevision => header("If-Match", "Required."),
-            Self::NoSuchRevision => header("If-Match", "Not the entity tag of a revision."),
-            Self::SeveralRevisions => header(
-                "If-Match",
-                "More than one entity tag. Send the one of the revision that you read.",
-            ),
-            Self::NotJson => header("Content-Type", "Must be application/json."),
-            Self::OtherCharset => header("Content-Type", "The charset must be utf-8."),
-            Self::Encoded => {
-                header("Content-Encoding", "Must be left out: send the body as it is.")
-            }
-            Self::NotAcceptable => header("Accept", "Must allow application/json."),
-            _ => Vec::new(),
+            Self::Header(_, name, message) => vec![FieldError::new(*name, *message)],
+            Self::Body(_, place) => vec![place.clone()],
+            Self::Refused(_) | Self::Http(_) | Self::TooMany(_) => Vec::new(),
         }
     }
 
@@ -145,14 +126,16 @@ impl ApiError {
     pub(super) fn challenge(&self) -> Option<String> {
         let error = |code: &str| format!("Bearer realm=\"imprimatur\", error=\"{code}\"");
         match self {
-            Self::NoToken => Some("Bearer realm=\"imprimatur\"".to_owned()),
-            Self::BadToken => Some(error("invalid_token")),
-            Self::MalformedAuthorization => Some(error("invalid_request")),
             Self::Refused(Refusal::Permission(denied)) if denied.is_about_the_token() => {
                 let scope: Permission = denied.permission();
                 Some(format!("{}, scope=\"{scope}\"", error("insufficient_scope")))
             }
-            _ => None,
+            _ => match self.kind() {
+                kinds::NO_TOKEN => Some("Bearer realm=\"imprimatur\"".to_owned()),
+                kinds::BAD_TOKEN => Some(error("invalid_token")),
+                kinds::MALFORMED_AUTHORIZATION => Some(error("invalid_request")),
+                _ => None,
+            },
         }
     }
 }

@@ -166,7 +166,7 @@ impl UnreadBody {
             return Ok(context.admissions.known_taker(&sender).unwrap_or(stranger));
         }
         match context.admissions.look_up(&sender, self.id).await {
-            Ok(Taker::Network(_)) if self.is_api => Err(ApiError::BadToken),
+            Ok(Taker::Network(_)) if self.is_api => Err(ApiError::BAD_TOKEN),
             Ok(taker) => Ok(taker),
             Err(refusal) => Err(refusal.into()),
         }
