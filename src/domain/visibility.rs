@@ -37,7 +37,7 @@ impl Visibility {
         self.sees_history(post.author.id, post.state())
     }
 
-    /// Returns the same about the post of an author in a state: its history is for its
+    /// Returns the same about the post of an author in a state. Its history is for its
     /// author, for staff and, from the submission on, for reviewers.
     pub fn sees_history(&self, author: UserId, state: State) -> bool {
         self.sees_everything

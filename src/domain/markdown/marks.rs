@@ -1,5 +1,5 @@
-//! Leaves out marks in braces wherever they belong to a heading, a paragraph, a list, a
-//! table, a link or a word, and the lines around divisions. An escaped brace is text.
+//! Leaves out marks in braces, and the lines around divisions. A mark belongs to a
+//! heading, a paragraph, a list, a table, a link or a word. An escaped brace is text.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 

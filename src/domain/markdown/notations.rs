@@ -1,6 +1,6 @@
-//! How comments begin and end: in HTML, and in the template languages of the programs
-//! whose texts are imported. Each is written with and without spaces, and with the marks
-//! that take away the spaces around it.
+//! Lists how comments begin and end: in HTML, and in the template languages of the
+//! programs whose texts are imported. Each is written with and without spaces, and with
+//! the marks that take away the spaces around it.
 
 /// A notation of comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::units::{Unit, units};
 
-/// The version of the rules by which words are made. Whatever changes the words of any
-/// text makes it a new one: the words of a database are then made again.
+/// The version of the rules by which words are made. A change of the words of any text
+/// needs a new version. The words of a database are then made again.
 pub const RULES: i32 = 3;
 
 /// The most different words of a text. Each costs an entry of the index, about 10 µs at

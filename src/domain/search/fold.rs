@@ -31,8 +31,8 @@ const LETTERS: [(char, &str); 13] = [
     ('\u{6D2}', "\u{64A}"),
 ];
 
-/// The most characters that are read of a decomposed text: those of 100,000
-/// Korean syllables, and less than those of 100,000 ligatures of 18 letters.
+/// The most characters that are read of a decomposed text. They are enough for 100,000
+/// Korean syllables, and not for 100,000 ligatures of 18 letters.
 const MAX_CHARACTERS: usize = 310_000;
 
 /// Returns the text with case, accents, width and compatibility variants folded.
