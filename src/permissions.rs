@@ -1,10 +1,9 @@
 //! **Who may attempt this?**
 //!
-//! This layer looks at the roles that a person holds and the kind of thing that
-//! they attempt.
-//! It refuses to know the post, its state, its owner, its history and the
-//! time: a permission that depended on them would change its meaning whenever
-//! they do, and its grants could no longer be reviewed.
+//! This layer looks at the roles that a person holds and the kind of thing that they
+//! attempt. It refuses to know the post, its state, its owner, its history and the
+//! time. A permission that depended on them would change its meaning whenever they do.
+//! Its grants could no longer be reviewed.
 //!
 //! A refusal means that *this person* was refused. No post was read or locked.
 
@@ -160,8 +159,8 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     }
 }
 
-/// Returns whether any of the roles grants the permission, and the credential
-/// lets it through: a token may be narrowed to less than its account holds.
+/// Returns whether any of the roles grants the permission, and the credential lets it
+/// through. A token may be narrowed to less than its account holds.
 pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
     roles.lets_through(permission) && is_granted(roles, permission)
 }

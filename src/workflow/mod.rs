@@ -13,10 +13,10 @@
 //! COMMIT                                 and the deferred constraints
 //! ```
 //!
-//! It decides nothing itself. It keeps the order, retries what a conflict
-//! interrupted (`run`), answers a repeated key with its first outcome
-//! (`idempotency`), and has every refusal recorded after the rollback. Where a
-//! function answers with a [`Refusal`], nothing has changed.
+//! It decides nothing itself. It keeps the order, and retries what a conflict
+//! interrupted (`run`). It answers a repeated key with its first outcome
+//! (`idempotency`), and has every refusal recorded after the rollback. A [`Refusal`]
+//! means that nothing has changed.
 
 pub mod accounts;
 mod advice;

@@ -115,7 +115,7 @@ fn retry<T>(
                 incident.write(&asked, conn, store);
                 return Err(InvariantViolation::new(invariant).into());
             }
-            // Whether this is refused depends on what the key did before.
+            // An earlier use of the key decides whether this is refused.
             Verdict::RefusedUnlessRepeated(refusal) => {
                 let repeated = match asked.actor {
                     Some(actor) => earlier(&mut conn, actor),
