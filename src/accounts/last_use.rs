@@ -1,5 +1,5 @@
-//! When a session or a token was last used: its owner and staff see it, and an idle
-//! session ends.
+//! Notes when a session or a token was last used. Its owner and staff see this time,
+//! and an idle session ends.
 
 use std::time::Duration;
 
