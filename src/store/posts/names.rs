@@ -1,4 +1,4 @@
-//! The people whom the filters of the change list name.
+//! Finds the people whom the filters of the change list name, and suggests others.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};

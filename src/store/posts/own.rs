@@ -58,8 +58,8 @@ row! {
     }
 }
 
-/// How far an author's own posts are counted, and how many drafts are sorted by when
-/// they were saved: the last ones to become drafts.
+/// How far an author's own posts are counted. So many drafts are sorted by when they
+/// were saved: the last ones to become drafts.
 pub const COUNTED_OWN: usize = 1000;
 
 /// The order of an author's own posts in one state.
@@ -97,8 +97,8 @@ impl OwnLine {
 /// In place of a chosen web address: which one it is does not matter here.
 const CHOSEN: &str = "chosen";
 
-/// Returns an author's own posts, state by state as they are named, so many of each at
-/// most: of drafts what was saved last, of others what entered its state last.
+/// Returns an author's own posts, in the order of these states, and at most so many of each.
+/// The drafts are those saved last, and the others those that entered their state last.
 pub fn newest_of_each_state(
     conn: &mut PgConnection,
     author: UserId,

@@ -62,7 +62,7 @@ pub fn walk(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> 
     report(conn, parts)
 }
 
-/// Runs a part of the walk. Whatever it makes or sets, nothing of it stays.
+/// Runs a part of the walk. Nothing that it makes or sets stays.
 fn rolled_back<T>(
     conn: &mut PgConnection,
     part: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
