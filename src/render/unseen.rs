@@ -1,5 +1,5 @@
-//! Characters of a changed line that a reader cannot see, or cannot tell from
-//! others: they are named beside the text.
+//! Names the characters of a changed line that a reader cannot see, or cannot tell from
+//! others.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
@@ -144,8 +144,8 @@ fn sign(letter: char, before: Option<char>, is_whole: bool, names_marks: bool) -
     }
 }
 
-/// Returns whether a joiner or a selector belongs to the emoji before it or, in
-/// a line that is new as a whole, to a letter that it joins.
+/// Returns whether a joiner or a selector belongs to the emoji before it. In a line
+/// that is new as a whole, it may also belong to a letter that it joins.
 fn is_part_of_sign(letter: char, before: Option<char>, is_whole: bool) -> bool {
     let Some(before) = before else { return false };
     let emoji = CodePointSetData::new::<Emoji>();

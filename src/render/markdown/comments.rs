@@ -1,5 +1,5 @@
-//! Comments where the parser sees none: in titles of links and pictures, in labels of
-//! footnotes, and in notations of programs that are not understood here.
+//! Counts comments that the parser does not see. They are in titles of links and
+//! pictures, in labels of footnotes, and in notations of other programs.
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
@@ -28,7 +28,8 @@ fn leave_out(text: &mut CowStr<'_>, notes: &mut Notes) {
     }
 }
 
-/// Counts what is a comment to Obsidian, `%% a %%`, to CriticMarkup, `{>> a <<}`, and what is nearly one as a definition of a link: `[//]: # a b`.
+/// Counts the comments of Obsidian, `%% a %%`, and of CriticMarkup, `{>> a <<}`. `[//]: # a b`
+/// counts, too: it is nearly the definition of a link.
 pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
     let (mut is_code, mut percents, mut others) = (false, 0, 0);
     for event in events {

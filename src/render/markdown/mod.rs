@@ -1,5 +1,5 @@
-//! The body of a post: Markdown to HTML, and notes about what readers do not get as
-//! it was written.
+//! Renders the body of a post from Markdown to HTML, and notes what readers do not get
+//! as it was written.
 
 mod addresses;
 mod audience;

@@ -1,4 +1,4 @@
-//! The notes about a text: of what kind they are, and how many of each.
+//! Counts the notes about a text by their kinds. `note_sentences` has their words.
 
 use std::collections::BTreeMap;
 
