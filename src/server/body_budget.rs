@@ -1,4 +1,5 @@
-//! The memory that bodies may use, and its shares.
+//! Limits the memory that the bodies of requests may use, and shares it between their
+//! senders.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

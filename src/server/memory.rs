@@ -1,4 +1,4 @@
-//! How much memory the allocator keeps for later.
+//! Bounds the memory that the allocator keeps for later.
 
 #![allow(unsafe_code, reason = "plain integers in and out")]
 
