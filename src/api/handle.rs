@@ -1,5 +1,4 @@
-//! What every handler does: check the token and its quota, then read or change
-//! where it may block.
+//! Checks the token and the quota of each request, then calls its handler where it may block.
 
 use std::pin::Pin;
 
@@ -186,8 +185,8 @@ async fn within_quota(
     })
 }
 
-/// Returns what to say of a request that was refused before the workflow saw
-/// its token: a token that does not work learns only that.
+/// Returns the error of a request that was refused before the workflow saw its token. A
+/// request whose token does not work learns only that.
 fn check_token(store: &Store, token: &SecretHash, error: ApiError) -> ApiError {
     if !error.is_about_what_was_sent() {
         return error;
