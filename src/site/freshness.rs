@@ -1,4 +1,4 @@
-//! Whether the database is still as it was.
+//! Tells whether the database is still as it was.
 //!
 //! A snapshot names the transactions that a statement sees (PostgreSQL, "System
 //! Information Functions", `pg_current_snapshot`). Two statements with equal snapshots

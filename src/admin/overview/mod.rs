@@ -1,4 +1,4 @@
-//! What needs attention, and how fast posts are published.
+//! Shows staff which posts need attention, and how fast posts are published.
 
 mod charts;
 mod duration;

@@ -1,4 +1,5 @@
-//! What an address asks of the list of posts, and what is wrong with it.
+//! Reads the filters, the page and the ticked boxes of the list of posts from an
+//! address, with their errors.
 
 use std::collections::BTreeSet;
 

@@ -82,7 +82,7 @@ pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal
         return confirm_everything(&mut *store.checkout()?, request, query, back);
     }
     let ticked = query.take_all("post");
-    // Addresses of before carry the filters of the list.
+    // An address that was made by an older version carries the filters of the list.
     let filters = PostFilters::take(&mut query)?;
     query.finish()?;
     let back = back.unwrap_or_else(|| filters.form.address(LIST));

@@ -1,4 +1,4 @@
-//! The posts that a bulk archive skips, grouped by what keeps them.
+//! Groups the posts that a bulk archive skips by the reasons against them.
 
 use crate::domain::{BulkProblem, PostId, Reason, Title};
 use crate::policies::Rule;
