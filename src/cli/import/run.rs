@@ -1,5 +1,4 @@
-//! One run of an import: each file in turn, until all are done or one is refused
-//! for a reason that holds for every other file, too.
+//! Imports one file after another. It stops at a refusal that holds for every other file, too.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
