@@ -170,9 +170,9 @@ fn is_granted(roles: &RoleSet, permission: Permission) -> bool {
 }
 
 impl Visibility {
-    /// Returns what a person sees: also their own posts; as a reviewer what is
-    /// or was in review; as staff everything. Either permission of reviewers is
-    /// enough, because a token may have one alone.
+    /// Returns the visibility of a person. They see their own posts, reviewers see
+    /// posts that are or were in review, and staff see all. Either permission of
+    /// reviewers is enough, because a token may have one alone.
     pub fn of(person: &Person) -> Self {
         let holds = |permission| holds(&person.roles, permission);
         Self {
@@ -184,7 +184,7 @@ impl Visibility {
 }
 
 /// Returns whether the person holds the permission that an action takes. It is advice, for
-/// pages that offer the action or what belongs to it.
+/// pages that offer the action or a part of it.
 pub fn may(person: &Person, action: Action) -> bool {
     holds(&person.roles, required(action))
 }

@@ -35,7 +35,7 @@ pub trait Mutation: OnPost + Sized {
     }
 }
 
-/// Writes an attempt that was found valid, and returns what it did.
+/// Writes a valid attempt, and returns the outcome.
 pub fn enforce<'tx, A: Mutation>(
     validity: Validity<'tx, '_, A>,
     operation: &Operation<'_>,

@@ -1,8 +1,8 @@
 //! **Is it valid now?**
 //!
-//! This layer looks at the actor, the locked subject, and what the attempt came
-//! with. It refuses to know the database: it is given facts
-//! and no connection, so it cannot write or read anything.
+//! This layer looks at the actor, the locked subject, and the values of the attempt. It
+//! refuses to know the database: it is given facts and no connection, so it cannot
+//! write or read anything.
 //!
 //! No rule depends on the date. Such a rule would find it in the locked subject, as a
 //! column of the read under the lock. All servers then share the clock of the database,
@@ -110,12 +110,12 @@ impl<'tx, 'a, A: Policy> Validity<'tx, 'a, A> {
         &self.actor
     }
 
-    /// Returns what they attempt.
+    /// Returns the attempt.
     pub fn attempt(&self) -> &'a A {
         self.attempt
     }
 
-    /// Returns what they attempt it on.
+    /// Returns the subject of the attempt.
     pub fn subject(&self) -> &A::Subject<'tx> {
         &self.subject
     }

@@ -41,7 +41,7 @@ pub(super) fn unkeyed<T>(
 }
 
 /// Runs steps that come before the first of several posts is touched. Only a refusal is
-/// counted: what takes effect, each post counts.
+/// counted here. Each post counts its own success.
 pub(super) fn beforehand<T>(
     store: &Store,
     asked: AuditEntry,

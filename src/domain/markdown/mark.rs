@@ -16,7 +16,7 @@ pub(crate) struct Mark<'a> {
 }
 
 impl<'a> Mark<'a> {
-    /// Reads what is between the braces.
+    /// Reads the text between the braces.
     fn parse(inside: &'a str) -> Option<Self> {
         let (is_kramdown, inside) = match inside.strip_prefix(':') {
             Some(inside) => (true, inside),

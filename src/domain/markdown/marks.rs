@@ -96,7 +96,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Appends what is no mark of a text. Returns whether the line break after it has to
+    /// Appends a text without its marks. Returns whether the line break after it has to
     /// go, because the whole line was a mark.
     fn text(&mut self, text: CowStr<'a>, next: Option<&Event<'a>>) -> bool {
         let mut rest = &*text;

@@ -27,8 +27,8 @@ const MAX_BYTES: usize = 1_000_000;
 /// Returns the words of these texts as a literal of the type `tsvector`. Of a
 /// text with more words than PostgreSQL can keep, the first ones are in it.
 ///
-/// Words consist of letters, digits and marks, so none has to be escaped. They come
-/// in the order of their bytes, so the literal is also what PostgreSQL writes.
+/// Words consist of letters, digits and marks, so none has to be escaped. They come in
+/// the order of their bytes, so PostgreSQL writes the same literal.
 pub fn document(texts: &[&str]) -> String {
     let mut words = DocumentWords::default();
     for text in texts {

@@ -66,7 +66,7 @@ fn is_apostrophe(letter: char) -> bool {
     APOSTROPHES.contains(&letter)
 }
 
-/// Appends a letter without its case. The way over upper case folds what lower
+/// Appends a letter without its case. The way over upper case folds letters that lower
 /// case alone leaves different: `ς` and `σ`, `ß` and `ss`, `ı` and `i`.
 fn push_without_case(folded: &mut String, letter: char) {
     let upper = letter.to_lowercase().flat_map(char::to_uppercase);
