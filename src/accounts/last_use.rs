@@ -37,8 +37,8 @@ macro_rules! note {
 /// Notes that a credential is used, if it works, and its use was not noted just now.
 ///
 /// It is called once for a request, outside every transaction: a transaction locks the
-/// account before its sessions and tokens. It skips what a transaction locks, so it
-/// never waits.
+/// account before its sessions and tokens. It skips rows that a transaction locks, so
+/// it never waits.
 pub fn note_use(conn: &mut PgConnection, credential: &Credential) -> QueryResult<()> {
     let (update, hash) = match credential {
         Credential::Session(session) => {

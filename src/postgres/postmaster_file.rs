@@ -19,7 +19,7 @@ impl PostmasterFile {
         directory.cluster().join("postmaster.pid")
     }
 
-    /// Returns what it says; nothing where there is no such file, or only half of one.
+    /// Returns its claims, or nothing where there is no such file, or only half of one.
     pub(super) fn read(directory: &DataDirectory) -> Option<PostmasterFile> {
         // Its second line is a path, which need not be text.
         let path = PostmasterFile::path(directory);

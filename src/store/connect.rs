@@ -32,7 +32,7 @@ enum Next {
     Made(Arc<Deadline>),
 }
 
-/// Connects within a time, and returns what watches over the connection from then on.
+/// Connects within a time, and returns the watch over the connection.
 pub(super) fn establish(
     url: &str,
     limit: Duration,

@@ -83,8 +83,7 @@ impl PageRequest {
         Self { direction, ..Self::newest(size) }
     }
 
-    /// Returns in which order the index is read: to what comes before a cursor,
-    /// backwards.
+    /// Returns in which order the index is read: backwards for a page before a cursor.
     pub fn reads(&self) -> Order {
         match self.direction {
             Direction::First | Direction::After(_) => self.order,

@@ -31,8 +31,8 @@ impl<'tx> Transaction<'tx> {
 /// key, and planning takes longer than reading.
 const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
 
-/// Runs the body in one transaction: commits what returns `Ok`, rolls back
-/// what returns `Err`. A connection whose body panics is not lent again.
+/// Runs the body in one transaction: commits after an `Ok`, and rolls back after an
+/// `Err`. A connection whose body panics is not lent again.
 ///
 /// The body must pass on every database error that it meets. PostgreSQL has
 /// already given up the transaction by then, and an `Ok` would commit nothing.

@@ -44,7 +44,7 @@ row! {
 }
 
 row! {
-    /// As much of a text as shows what it lacks.
+    /// As much of a text as shows its missing parts.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct TextRow {
         title: String = "r.title",
@@ -84,8 +84,8 @@ impl OwnOrder {
 }
 
 impl OwnLine {
-    /// Returns what it still lacks before it can be submitted. This may have to read all of
-    /// the text.
+    /// Returns the parts that it still lacks before it can be submitted. This may have to
+    /// read all of the text.
     pub fn missing(&self) -> Vec<&'static str> {
         Loan::assert_none();
         let TextRow { title, summary, body, has_slug } = self.text.clone();

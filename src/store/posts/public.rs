@@ -96,7 +96,7 @@ impl HasCursor for PublicPost {
     }
 }
 
-/// Returns a page of what is published, by the time of publication.
+/// Returns a page of the published posts, by the time of publication.
 pub fn published(conn: &mut PgConnection, request: &PageRequest) -> QueryResult<Page<PublicPost>> {
     let sql = match request.reads() {
         Order::Descending => OLDER,
