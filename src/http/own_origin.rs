@@ -25,8 +25,8 @@ impl Settings {
         })
     }
 
-    /// Returns whether the public URL is what browsers see. Behind a proxy it is
-    /// not, unless the operator gave it.
+    /// Returns whether browsers see the public URL. Behind a proxy they do not, unless
+    /// the operator gave it.
     pub(crate) fn knows_its_origin(&self) -> bool {
         !self.is_behind_proxy
             || self.origin.as_ref().is_some_and(|public| !is_loopback(&public.host))

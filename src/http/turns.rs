@@ -100,7 +100,8 @@ impl Turns {
         Some(Turn { _request: requests.wait().await?, _text: text })
     }
 
-    /// A person who comes as two takers, or three, leaves connections to others.
+    /// Returns the turns of a new taker. Even one person as two or three takers leaves
+    /// connections to others.
     fn own(&self) -> OwnTurns {
         OwnTurns {
             requests: TurnQueue::new(self.connections / 4, MAX_WAITING),
@@ -114,7 +115,7 @@ impl Turns {
         own
     }
 
-    /// Returns a turn at what takes no connection, or `None` if the person has too many.
+    /// Returns a turn for work without a connection, or `None` if the person has too many.
     pub(super) fn glance(&self, taker: Taker) -> Option<OwnedSemaphorePermit> {
         self.of(taker).glances.turns.try_acquire_owned().ok()
     }

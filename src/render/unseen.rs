@@ -30,7 +30,7 @@ impl Piece {
         Self { is_changed: false, runs: vec![Run::Text(text)] }
     }
 
-    /// Returns the text without what is said about it.
+    /// Returns the text without the names of its characters.
     pub(crate) fn text(&self) -> String {
         let text = |run: &Run| match run {
             Run::Text(text) => Some(text.clone()),
@@ -62,8 +62,8 @@ pub(crate) enum Named {
 
 const MAX_SIGNS: usize = 200;
 
-/// Returns the pieces of a line with signs for what cannot be seen in them, nor told from
-/// the line that they replace.
+/// Returns the pieces of a line with signs for invisible characters, and for those that
+/// look like the ones that they replace.
 pub(crate) fn with_signs(
     pieces: &[(bool, String)],
     named: Named,

@@ -93,7 +93,7 @@ pub(super) struct BudgetedBody {
 }
 
 impl BudgetedBody {
-    /// How much is given to the connection at once, which keeps what is given to it.
+    /// How many bytes are given to the connection at once, which keeps them.
     const PIECE: usize = 32 * 1024;
 
     pub(super) fn new(body: impl MessageBody + 'static, share: Share) -> Self {

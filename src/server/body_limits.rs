@@ -143,7 +143,7 @@ impl UnreadBody {
         }
     }
 
-    /// Returns an empty share for the sender, once what needs no body is checked.
+    /// Returns an empty share for the sender, after the checks that need no body.
     async fn share(self) -> Result<Share, ApiError> {
         let is_short = self.length.is_some_and(|length| length <= SHORT);
         let budget = Arc::clone(&self.budget);

@@ -6,7 +6,7 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use super::notes::{NoteKind, Notes};
 use crate::domain::markdown::{Markup, without_any_comments};
 
-/// Leaves out comments in what readers see of a link, a picture or a footnote.
+/// Leaves out comments in the visible parts of a link, a picture or a footnote.
 pub(super) fn left_out<'a>(mut events: Vec<Event<'a>>, notes: &mut Notes) -> Vec<Event<'a>> {
     for event in &mut events {
         if let Event::Start(Tag::Link { title: text, .. } | Tag::Image { title: text, .. })
