@@ -1,3 +1,5 @@
+//! Checks the current password before a change that needs it.
+
 use crate::accounts::stored_password;
 use crate::accounts::throttle::{self, SignInAttempt, Throttled};
 use crate::http::{Admission, Hashing, Request};

@@ -3,14 +3,14 @@
 use crate::domain::{HasName, Reason};
 use crate::refusal::Refusal;
 
-/// Returns what to write in the field of the reason, if that is all that is
-/// wrong. `rule` asks for a reason.
+/// Returns the message for the field of the reason, if nothing else is wrong. `rule`
+/// asks for a reason.
 pub(super) fn problem_of_reason(refusal: &Refusal, rule: impl HasName) -> Option<String> {
     problem_of_field(refusal, "reason", rule, |reason| reason.hint.clone())
 }
 
-/// Returns what is wrong with a field, if that is all that is wrong. `rule` is about the
-/// field, and `words` is what to say where it is not met.
+/// Returns the message for a field, if nothing else is wrong. `rule` is about the field,
+/// and `words` makes the message if it is not met.
 pub(super) fn problem_of_field(
     refusal: &Refusal,
     field: &str,

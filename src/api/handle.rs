@@ -80,7 +80,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Returns what an action on an existing post needs.
+    /// Returns the inputs of an action on an existing post.
     pub(super) fn of_post<Body: DeserializeOwned>(
         self,
     ) -> Result<(Call, PostId, RevisionNumber, Body), ApiError> {
@@ -88,7 +88,7 @@ impl Change {
         Ok((self.call, self.segments.post_id()?, seen, body))
     }
 
-    /// Returns what a new post needs.
+    /// Returns the inputs of a new post.
     pub(super) fn of_nothing<Body: DeserializeOwned>(self) -> Result<(Call, Body), ApiError> {
         if !self.has_key {
             return Err(ApiError::NoKey);
@@ -114,7 +114,7 @@ impl FromRequest for Sent {
     }
 }
 
-/// Returns what a body says. An operation whose body has no fields needs none.
+/// Parses a body. An operation whose body has no fields needs none.
 fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Body, ApiError> {
     match content {
         ContentKind::Unnamed if bytes.is_empty() => json::parse(b"{}"),

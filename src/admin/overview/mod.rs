@@ -52,7 +52,7 @@ impl OverviewPage {
         &waiting[..waiting.len().min(MAX_SHOWN)]
     }
 
-    /// Returns what refused the actions, in a few words.
+    /// Returns the cause of the refusals in a few words.
     fn cause(layer: &str) -> &'static str {
         if layer == Layer::Permission.as_str() {
             "without permission"

@@ -58,8 +58,8 @@ impl AskedList {
         Ok(Self { filters, direction, ticks, problems, is_place_valid })
     }
 
-    /// Returns the list at an address of it, with these boxes ticked, and with
-    /// what is wrong with them.
+    /// Returns the list at one of its addresses, with these boxes ticked, and with the
+    /// errors of these.
     pub(super) fn again(
         address: &str,
         ticked: BTreeSet<String>,
@@ -84,7 +84,7 @@ impl AskedList {
         if all.is_empty() { Ok(()) } else { Err(InvalidInput(all)) }
     }
 
-    /// Returns what is wrong and has no field on the page to stand beside.
+    /// Returns the errors that have no field on the page.
     pub(super) fn problems(&self) -> Vec<&str> {
         let unseen = ["state", "sort", "zone"].into_iter();
         let unseen = unseen.filter_map(|field| self.filters.form.error(field));

@@ -45,7 +45,7 @@ struct BulkConfirmPage {
 }
 
 impl BulkConfirmPage {
-    /// Returns the posts that would be skipped, grouped by what keeps them.
+    /// Returns the posts that would be skipped, grouped by reason.
     fn skipped(&self) -> Vec<SkippedGroup<'_>> {
         grouped(self.preview.refused.iter().map(|post| SkippedPost {
             id: post.id,

@@ -30,7 +30,7 @@ pub(super) fn grouped<'a>(posts: impl Iterator<Item = SkippedPost<'a>>) -> Vec<S
     groups
 }
 
-/// Returns a reason in a few words, without what concerns one post alone.
+/// Returns a reason in a few words, without the details of one post.
 fn label(reason: &Reason) -> &str {
     match (reason.code.parse(), reason.code.parse()) {
         (Ok(Rule::IsPublished), _) => "Not published",
