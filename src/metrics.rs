@@ -152,8 +152,8 @@ impl Recorded {
 }
 
 impl Now {
-    /// A gauge that was set once is shown for ever. These have a recorder of
-    /// their own each time, so that what is not known now is not there.
+    /// A gauge that was set once is shown for ever. These have a recorder of their own
+    /// each time, so that a value that is unknown now is left out.
     fn text(self) -> String {
         let recorder = PrometheusBuilder::new().build_recorder();
         metrics::with_local_recorder(&recorder, || {

@@ -30,7 +30,7 @@ impl Heading {
         [&text[..self.range.start], &text[self.range.end..]].concat()
     }
 
-    /// Returns what of the heading is not in the title, if there is something.
+    /// Returns the parts of the heading that are not in the title, if there are any.
     pub(super) fn lost(&self) -> Option<String> {
         let kinds = ["link", "picture", "footnote"];
         let lost = self.lost.iter().zip(kinds).filter(|(count, _)| **count > 0);

@@ -260,8 +260,8 @@ fn session(conn: &mut PgConnection) -> QueryResult<Session> {
     diesel::sql_query(query).get_result(conn)
 }
 
-/// Returns what the primary and the standbys of one database have in common, and
-/// another database has not.
+/// Returns values that are the same for the primary and the standbys of one database,
+/// and differ for another database.
 fn identity(conn: &mut PgConnection) -> QueryResult<String> {
     statement::<Text>(
         "SELECT system_identifier || ' ' || current_database() FROM pg_control_system()",

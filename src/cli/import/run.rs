@@ -83,7 +83,7 @@ impl<'a> ImportRun<'a> {
         FileReport { title, ignored, notes, missing, ..report }
     }
 
-    /// Asks what can be asked without a write.
+    /// Checks everything that needs no write.
     fn precheck(&mut self, file: &SourceFile, create: &Create) -> FileReport {
         match workflow::precheck_creation(&self.author, &create.content) {
             Ok(()) => FileReport::new(file.shown.clone(), FileOutcome::WouldBeImported),
