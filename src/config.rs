@@ -1,10 +1,9 @@
-//! Where is the database, and which roles does the program connect as?
+//! Reads from the environment where the database is, and as which roles the program connects.
 //!
-//! The environment says so: `DATABASE_URL` names the role that the program
-//! works as, `DATABASE_OWNER_URL` the role that owns the tables and migrates.
-//! Where neither is set there is a private cluster in the data directory.
-//! URLs are never arguments: they may hold passwords, and every user of a
-//! machine may read the arguments of its processes.
+//! `DATABASE_URL` names the role that the program works as. `DATABASE_OWNER_URL` names
+//! the role that owns the tables and migrates. Without either, there is a private
+//! cluster in the data directory. URLs are never arguments: they may hold passwords,
+//! and every user of a machine may read the arguments of its processes.
 
 mod database;
 

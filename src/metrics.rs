@@ -4,9 +4,8 @@
 //! Without [`record`], which only a program with a metrics listener calls, a
 //! count costs almost nothing.
 //!
-//! A label is one of a few fixed values: the pattern of a route and never a
-//! path, a method that some route takes, a constraint and never a row. So
-//! clients cannot create new time series.
+//! A label is one of a few fixed values, such as the pattern of a route, a known method or
+//! a constraint. It is never a path or a row. So clients cannot create new time series.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -95,7 +94,7 @@ pub fn record() -> Result<Recorded, Box<dyn std::error::Error + Send + Sync>> {
     let recorded = Recorded(recorder.handle());
     metrics::with_local_recorder(&recorder, || {
         describe();
-        // What is first seen at one was never seen to rise.
+        // Prometheus sees no rise of a counter that begins at one.
         counter!(TURNED_AWAY).increment(0);
         for kind in ["refusal", "incident"] {
             counter!(RECORDS_LOST, "record" => kind).increment(0);
@@ -153,8 +152,8 @@ impl Recorded {
 }
 
 impl Now {
-    /// A gauge that was set once is shown for ever. These have a recorder of
-    /// their own each time, so that what is not known now is not there.
+    /// A gauge that was set once is shown for ever. These have a recorder of their own
+    /// each time, so that a value that is unknown now is left out.
     fn text(self) -> String {
         let recorder = PrometheusBuilder::new().build_recorder();
         metrics::with_local_recorder(&recorder, || {

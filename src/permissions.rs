@@ -1,10 +1,9 @@
 //! **Who may attempt this?**
 //!
-//! This layer looks at the roles that a person holds and the kind of thing that
-//! they attempt.
-//! It refuses to know the post, its state, its owner, its history and the
-//! time: a permission that depended on them would change its meaning whenever
-//! they do, and its grants could no longer be reviewed.
+//! This layer looks at the roles that a person holds and the kind of thing that they
+//! attempt. It refuses to know the post, its state, its owner, its history and the
+//! time. A permission that depended on them would change its meaning whenever they do.
+//! Its grants could no longer be reviewed.
 //!
 //! A refusal means that *this person* was refused. No post was read or locked.
 
@@ -160,8 +159,8 @@ pub fn grant(role: Role, permission: Permission) -> Option<&'static str> {
     }
 }
 
-/// Returns whether any of the roles grants the permission, and the credential
-/// lets it through: a token may be narrowed to less than its account holds.
+/// Returns whether any of the roles grants the permission, and the credential lets it
+/// through. A token may be narrowed to less than its account holds.
 pub fn holds(roles: &RoleSet, permission: Permission) -> bool {
     roles.lets_through(permission) && is_granted(roles, permission)
 }
@@ -171,9 +170,9 @@ fn is_granted(roles: &RoleSet, permission: Permission) -> bool {
 }
 
 impl Visibility {
-    /// Returns what a person sees: also their own posts; as a reviewer what is
-    /// or was in review; as staff everything. Either permission of reviewers is
-    /// enough, because a token may have one alone.
+    /// Returns the visibility of a person. They see their own posts, reviewers see
+    /// posts that are or were in review, and staff see all. Either permission of
+    /// reviewers is enough, because a token may have one alone.
     pub fn of(person: &Person) -> Self {
         let holds = |permission| holds(&person.roles, permission);
         Self {
@@ -191,7 +190,7 @@ impl From<&Person> for Visibility {
 }
 
 /// Returns whether the person holds the permission that an action takes. It is advice, for
-/// pages that offer the action or what belongs to it.
+/// pages that offer the action or a part of it.
 pub fn may(person: &Person, action: Action) -> bool {
     holds(&person.roles, required(action))
 }

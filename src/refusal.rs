@@ -1,5 +1,5 @@
-//! Why an attempt had no effect. Each layer owns its refusal; this collects
-//! them, and `http` alone knows their statuses.
+//! Tells why an attempt had no effect. Each layer owns its refusal, and this type
+//! collects them. `http` alone knows their statuses.
 
 use crate::domain::{FieldError, HasName, InvalidInput, Layer, PostId, Reason};
 use crate::invariants::InvariantViolation;

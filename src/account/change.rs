@@ -1,3 +1,5 @@
+//! Sends changes of one's own account to the workflow.
+
 use crate::account::page::{Feedback, show_again};
 use crate::domain::{Interface, OwnChange};
 use crate::http::flash::Flash;

@@ -12,8 +12,8 @@ use actix_web::web::{Redirect, ServiceConfig, get, post};
 
 use crate::http::{Work, get_page, post_form};
 
-/// Leads a person on who opens the address of a form of the page, which stays in the
-/// browser where its answer was a page.
+/// Redirects to the page. A browser keeps the address of a form whose answer was a
+/// page, and a person may open it.
 fn to_the_page() -> Route {
     get().to(|| async { Redirect::to("/account").see_other() })
 }

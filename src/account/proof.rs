@@ -1,3 +1,5 @@
+//! Checks the current password before a change that needs it.
+
 use crate::accounts::stored_password;
 use crate::accounts::throttle::{self, SignInAttempt, Throttled};
 use crate::http::{Admission, Hashing, Request};
@@ -12,9 +14,8 @@ pub(super) enum Proof {
     Throttled(Throttled),
 }
 
-/// Checks the current password. Attempts are counted for the session, so that
-/// the failures of strangers do not keep the owner from it, and a person who
-/// finds a browser open has few.
+/// Checks the current password. Attempts are counted for the session. So the failures of
+/// strangers do not keep the owner from it, and a person who finds a browser open has few.
 pub(super) async fn check(
     request: &Request,
     admission: &Admission,

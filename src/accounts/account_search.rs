@@ -1,4 +1,4 @@
-//! What staff type to find accounts.
+//! Parses the search text with which staff find accounts.
 
 use crate::domain::FieldError;
 use crate::domain::search::Question;

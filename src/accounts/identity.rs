@@ -23,10 +23,10 @@ pub enum Credential {
 /// Returns the actor with the roles held now, or `None` when the credential is
 /// unknown or has ended, or its account is deactivated.
 ///
-/// The `users` row stays locked `FOR KEY SHARE` until the transaction ends. A
-/// change of authority locks it exclusively, so it waits for this transaction,
-/// or this one waits for it and then reads the new row. The session or token is
-/// locked too, after its account: once its end is acknowledged, no transaction uses it.
+/// The `users` row stays locked `FOR KEY SHARE` until the transaction ends. A change of
+/// authority locks it exclusively. Either that change waits for this transaction, or
+/// this one waits and then reads the new row. The session or token is locked too, after
+/// its account: once its end is acknowledged, no transaction uses it.
 ///
 /// Row locks are not fair: overlapping shared locks could keep a revocation
 /// waiting for ever. The advisory lock in front of them is fair: a transaction

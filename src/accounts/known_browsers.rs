@@ -24,8 +24,8 @@ impl BrowserKey {
         Self(key)
     }
 
-    /// Returns the name of the browser for the throttle, if its cookie says that
-    /// the owner has signed in with it since the password was set.
+    /// Returns the name of the browser for the throttle, if its cookie is valid. It is
+    /// if the owner has signed in with it since the password was set.
     pub fn recognise(&self, cookie: &str, user: UserId, hash: &str) -> Option<SecretHash> {
         cookie.split('~').take(MOST).find_map(|entry| {
             let (owner, rest) = entry.split_once('.')?;

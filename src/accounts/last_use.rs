@@ -1,5 +1,5 @@
-//! When a session or a token was last used: its owner and staff see it, and an idle
-//! session ends.
+//! Notes when a session or a token was last used. Its owner and staff see this time,
+//! and an idle session ends.
 
 use std::time::Duration;
 
@@ -40,8 +40,8 @@ macro_rules! note {
 /// Notes that a credential is used, if it works, and its use was not noted just now.
 ///
 /// It is called once for a request, outside every transaction: a transaction locks the
-/// account before its sessions and tokens. It skips what a transaction locks, so it
-/// never waits.
+/// account before its sessions and tokens. It skips rows that a transaction locks, so
+/// it never waits.
 pub fn note_use(conn: &mut PgConnection, credential: &Credential) -> QueryResult<()> {
     let (update, hash) = match credential {
         Credential::Session(session) => {

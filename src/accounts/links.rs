@@ -33,9 +33,9 @@ pub fn address(secret: &str) -> String {
     format!("/set-password?link={secret}")
 }
 
-/// Returns whose password the link sets, or `None` when it does not work: it is
-/// unknown, used, replaced or expired, or the account's password or state has
-/// changed since. This does not use the link up.
+/// Returns the account whose password the link sets, or `None` when it does not work.
+/// It is then unknown, used, replaced or expired, or the account's password or state
+/// has changed since. This does not use the link up.
 pub fn owner(conn: &mut PgConnection, link: &Link) -> QueryResult<Option<UserId>> {
     let found = statement::<BigInt>(
         "SELECT u.id FROM password_links l JOIN users u ON u.id = l.user_id

@@ -1,9 +1,9 @@
-//! Which new passwords are accepted: not those that are guessed first.
+//! Rejects new passwords that are guessed first.
 //!
-//! NIST SP 800-63B-4, 3.1.1.2 asks for a length and for a comparison with
-//! common, repetitive and context-specific values, and forbids rules about
-//! kinds of characters. `zxcvbn` knows lists of common passwords, words and
-//! names, and finds repetitions, sequences, rows of keys and dates.
+//! NIST SP 800-63B-4, 3.1.1.2 asks for a length and for a comparison with common,
+//! repetitive and context-specific values. It forbids rules about kinds of characters.
+//! `zxcvbn` knows lists of common passwords, words and names. It finds repetitions,
+//! sequences, rows of keys and dates.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use zxcvbn::zxcvbn;
@@ -21,8 +21,8 @@ const FAMOUS: [&str; 2] = ["correct horse battery staple", "correcthorsebatterys
 const RUSSIAN_KEYS: (&str, &str) =
     ("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,.");
 
-/// Fewer guesses than this, as a power of ten, are too few (score 3 of zxcvbn):
-/// a slow hash holds out against them if the database is stolen.
+/// The least number of guesses, as a power of ten (score 3 of zxcvbn). A slow hash
+/// withstands as many if the database is stolen.
 const LEAST_GUESSES_LOG10: f64 = 8.0;
 
 /// Returns the password that a person chooses, or what to choose instead. `known`
@@ -47,8 +47,9 @@ pub fn choose(typed: &str, known: &[&str]) -> Result<Password, FieldError> {
     Ok(password)
 }
 
-/// Returns a password as it is, and as attackers write it: without compatibility forms,
-/// in Latin letters, by the keys that are pressed, and without spaces between letters.
+/// Returns a password as it is, and as attackers write it. They write it without
+/// compatibility forms, in Latin letters, by the pressed keys, and without spaces
+/// between letters.
 fn readings(password: &str) -> Vec<String> {
     let plain = ComposingNormalizerBorrowed::new_nfkc().normalize(password).to_lowercase();
     let latin = slug::slugify(&plain).replace('-', " ");
@@ -63,7 +64,7 @@ fn readings(password: &str) -> Vec<String> {
     if plain.split_whitespace().all(|word| word.chars().count() == 1) {
         readings.push(plain.split_whitespace().collect());
     }
-    // What has no Latin spelling has an empty one.
+    // The Latin spelling is empty where there is none.
     if latin.len() >= password.chars().count() / 2 {
         readings.push(latin);
     }

@@ -59,8 +59,8 @@ pub(crate) fn lock_first(tx: &mut Transaction<'_>) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Locks accounts in ascending id, whatever order they are given in: two people
-/// who change each other's accounts at the same time do not deadlock.
+/// Locks accounts in ascending id, whatever order they are given in. So two people who
+/// change each other's accounts at the same time do not deadlock.
 pub(crate) fn lock(tx: &mut Transaction<'_>, people: &[UserId]) -> QueryResult<Vec<LockedPerson>> {
     let mut ids: Vec<i64> = people.iter().map(|id| id.0).collect();
     ids.sort_unstable();

@@ -58,10 +58,9 @@ pub fn form_token(key: &str) -> String {
 /// Begins a session on a device for a person who has shown the password with
 /// this hash. Returns false when the password or the account has changed since.
 ///
-/// The hash is compared under the account's lock, which a change of the password
-/// also takes: once that change is acknowledged, no session begins with the old
-/// password. `FOR SHARE` also waits for a hand-typed `UPDATE`, and then reads
-/// the new row.
+/// The hash is compared under the account's lock, which a change of the password also
+/// takes. Once that change is acknowledged, no session begins with the old password.
+/// `FOR SHARE` also waits for a hand-typed `UPDATE`, and then reads the new row.
 pub fn begin(
     conn: &mut PgConnection,
     session: &SessionId,

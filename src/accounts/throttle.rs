@@ -1,10 +1,10 @@
 //! Counts failed attempts to show a password, in windows of 15 minutes.
 //!
-//! An attempt is counted for its network, for the account in that network, and
-//! for the account from everywhere. A stranger's failures therefore keep the
-//! stranger waiting and not the owner. When guesses come from very many
-//! networks, the account is closed to unknown browsers; a browser that its owner
-//! has signed in with has a count of its own and still gets in.
+//! An attempt is counted for its network, for the account in that network, and for the
+//! account from everywhere. A stranger's failures therefore keep the stranger waiting
+//! and not the owner. When guesses come from very many networks, the account is closed
+//! to unknown browsers. A browser that its owner has signed in with has a count of its
+//! own and still gets in.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Text};
@@ -117,9 +117,9 @@ impl Counter {
 }
 
 impl SignInAttempt {
-    /// Returns the counters in the order in which they count. What one refuses,
-    /// the next does not count: a network that has to wait does not use up the
-    /// attempts of the account.
+    /// Returns the counters in the order in which they count. An attempt that one
+    /// refuses is not counted by the next. So a network that has to wait does not use
+    /// up the attempts of the account.
     fn counters(&self) -> Vec<Counter> {
         match self {
             Self::Unknown { username, network } => {

@@ -93,9 +93,9 @@ fn write_record<Cell: AsRef<str>>(text: &mut String, cells: impl Iterator<Item =
     text.push_str("\r\n");
 }
 
-/// Returns a cell with an apostrophe before whatever a spreadsheet could take for
-/// a formula (OWASP, CSV injection). Some split a file at other characters than
-/// commas, quoted or not, so a formula may begin behind any separator.
+/// Returns a cell, with an apostrophe in front if a spreadsheet could take it for a
+/// formula (OWASP, CSV injection). Some split a file at other characters than commas,
+/// quoted or not, so a formula may begin behind any separator.
 fn without_formulas(cell: &str) -> String {
     let mut text = String::with_capacity(cell.len() + 2);
     let mut is_at_start = true;

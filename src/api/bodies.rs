@@ -1,4 +1,4 @@
-//! What programs send.
+//! Defines the JSON bodies that programs send.
 
 use serde::Deserialize;
 use utoipa::ToSchema;

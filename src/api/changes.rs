@@ -1,4 +1,4 @@
-//! What changes a post: one address for each action.
+//! Changes posts for programs. Each action has an address of its own.
 
 use actix_web::http::StatusCode;
 use serde::de::DeserializeOwned;

@@ -1,5 +1,4 @@
-//! What every handler does: check the token and its quota, then read or change
-//! where it may block.
+//! Checks the token and the quota of each request, then calls its handler where it may block.
 
 use std::pin::Pin;
 
@@ -81,7 +80,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Returns what an action on an existing post needs.
+    /// Returns the inputs of an action on an existing post.
     pub(super) fn of_post<Body: DeserializeOwned>(
         self,
     ) -> Result<(Call, PostId, RevisionNumber, Body), ApiError> {
@@ -89,7 +88,7 @@ impl Change {
         Ok((self.call, self.segments.post_id()?, seen, body))
     }
 
-    /// Returns what a new post needs.
+    /// Returns the inputs of a new post.
     pub(super) fn of_nothing<Body: DeserializeOwned>(self) -> Result<(Call, Body), ApiError> {
         if !self.has_key {
             return Err(ApiError::NO_KEY);
@@ -115,7 +114,7 @@ impl FromRequest for Sent {
     }
 }
 
-/// Returns what a body says. An operation whose body has no fields needs none.
+/// Parses a body. An operation whose body has no fields needs none.
 fn body<Body: DeserializeOwned>(bytes: &[u8], content: ContentKind) -> Result<Body, ApiError> {
     match content {
         ContentKind::Unnamed if bytes.is_empty() => json::parse(b"{}"),
@@ -186,8 +185,8 @@ async fn within_quota(
     })
 }
 
-/// Returns what to say of a request that was refused before the workflow saw
-/// its token: a token that does not work learns only that.
+/// Returns the error of a request that was refused before the workflow saw its token. A
+/// request whose token does not work learns only that.
 fn check_token(store: &Store, token: &SecretHash, error: ApiError) -> ApiError {
     if !error.is_about_what_was_sent() {
         return error;

@@ -147,9 +147,9 @@ pub(super) fn entity_tag(revision: RevisionNumber) -> String {
     EntityTag::new_strong(revision.to_string()).to_string()
 }
 
-/// Returns the revision that has an entity tag. A weak one is our own, after a
-/// proxy compressed the reply, and so is one that ends in the name of an encoding: a
-/// revision has one text, however it is encoded.
+/// Returns the revision that has an entity tag. A weak tag is valid, because a proxy
+/// compressed the reply. So is a tag that ends in the name of an encoding: the text of
+/// the revision is the same.
 fn revision(tag: &EntityTag) -> Option<RevisionNumber> {
     let number = decimal(without_coding(tag.tag())).map(RevisionNumber)?;
     (number.0 >= 1).then_some(number)

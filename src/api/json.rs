@@ -17,7 +17,7 @@ pub(super) fn reply(document: &impl Serialize) -> Reply {
     Reply::json(StatusCode::OK, JSON, document)
 }
 
-/// Returns what a JSON object says.
+/// Parses a JSON object.
 pub(super) fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ApiError> {
     // Serde would also take a list, with the fields in their order.
     if !bytes.trim_ascii_start().starts_with(b"{") {

@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of addresses, headers and queries.
+//! Describes addresses, headers and queries for the OpenAPI document.
 
 use utoipa::IntoParams;
 

@@ -1,4 +1,4 @@
-//! What staff read: accounts, and who was refused what.
+//! Shows staff accounts and refusals.
 
 use utoipa::IntoParams;
 

@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of the replies that operations have in common.
+//! Describes the replies that operations share, for the OpenAPI document.
 
 use utoipa::IntoResponses;
 

@@ -1,4 +1,5 @@
-//! Refusals, incidents, readings and unsaved edits: never part of a decision.
+//! Records refusals, incidents, readings and unsaved edits. No decision about a post or
+//! an account reads them.
 
 pub mod catalogue;
 mod entry;

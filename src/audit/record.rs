@@ -1,4 +1,4 @@
-//! Writes what was refused and what was stopped, after the rollback.
+//! Writes refusals and stopped changes to the database, after the rollback.
 
 use diesel::prelude::*;
 

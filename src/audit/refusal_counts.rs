@@ -18,9 +18,9 @@ const MAX_RECORDED: i64 = 100;
 /// Refusals at the same time can exceed the limit by the number of database
 /// connections.
 ///
-/// A row is on disk when this returns. A count is not: everyone who is refused as the
-/// same person waits for the same row, and would wait for the disk with it held. A crash
-/// of PostgreSQL can lose the counts of its last moment.
+/// A row is on disk when this returns. A count is not: all refusals of one person wait
+/// for the same row, and would wait for the disk, too. A crash of PostgreSQL can lose
+/// the counts of its last moment.
 pub(super) fn insert(
     conn: &mut PgConnection,
     entry: &AuditEntry,

@@ -42,8 +42,8 @@ fn on_current<T>(
     close_after(database, outcome)
 }
 
-/// Migrates a private database that is not up to date. When another one is migrated is
-/// for its operator to decide. One that is up to date is left as it is.
+/// Migrates a private database that is not up to date. The operator of another one
+/// decides when it is migrated. One that is up to date is left as it is.
 fn require_current(database: &Database) -> Result<(), CommandFailure> {
     match database.is_current()? {
         true => Ok(()),

@@ -45,7 +45,7 @@ pub(super) enum CommandFailure {
     Other(String),
 }
 
-/// A refusal, with what the records call it.
+/// A refusal, with its names in the records.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) refusal: Refusal,

@@ -1,4 +1,4 @@
-//! What a command prints on standard error.
+//! Prints the failure of a command on standard error, as text or as JSON.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -40,7 +40,7 @@ named! {
     }
 }
 
-/// A failure as programs read it. What the API also says has the API's names.
+/// A failure as programs read it. Fields that the API has, too, have its names.
 #[derive(Serialize)]
 struct FailureDocument {
     layer: &'static str,

@@ -1,4 +1,4 @@
-//! A text without front matter has its title in its first heading.
+//! Takes the title of a text without front matter from its first heading.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -30,7 +30,7 @@ impl Heading {
         [&text[..self.range.start], &text[self.range.end..]].concat()
     }
 
-    /// Returns what of the heading is not in the title, if there is something.
+    /// Returns the parts of the heading that are not in the title, if there are any.
     pub(super) fn lost(&self) -> Option<String> {
         let kinds = ["link", "picture", "footnote"];
         let lost = self.lost.iter().zip(kinds).filter(|(count, _)| **count > 0);
@@ -73,8 +73,8 @@ pub(super) fn first(text: &str) -> Option<Heading> {
     Some(Heading { words: words.trim().to_owned(), ..heading })
 }
 
-/// Returns what is between two tags of a template that belong together, such as
-/// `{% highlight sh %}` and `{% endhighlight %}`, or `{{< code >}}` and `{{< /code >}}`.
+/// Returns the text between two tags of a template that belong together. Examples are
+/// `{% highlight sh %}` with `{% endhighlight %}`, and `{{< code >}}` with `{{< /code >}}`.
 fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut blocks = Vec::new();

@@ -28,7 +28,7 @@ const KEPT: usize = 10_000;
 /// Takes the lines of a server.
 static BACKGROUND: OnceLock<NonBlocking> = OnceLock::new();
 
-/// Writes what is still to be logged when it is dropped, for at most a second.
+/// Writes the rest of the log when it is dropped, for at most a second.
 #[must_use]
 pub(super) struct Log {
     _guard: WorkerGuard,
@@ -51,8 +51,8 @@ pub(super) fn start(default: DefaultLogs) {
     };
 }
 
-/// Writes the log on a thread of its own from now on, until what this returns is dropped.
-/// The environment cannot be changed afterwards.
+/// Writes the log on a thread of its own, until the returned value is dropped. The
+/// environment cannot be changed afterwards.
 pub(super) fn write_in_background() -> Log {
     let builder = NonBlockingBuilder::default().buffered_lines_limit(KEPT).lossy(true);
     let (writer, guard) = builder.thread_name("log").finish(std::io::stderr());

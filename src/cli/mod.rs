@@ -95,7 +95,7 @@ enum CliCommand {
     },
 }
 
-/// Does what the arguments say, and returns the exit code that `--help` explains.
+/// Runs the command of the arguments, and returns the exit code that `--help` explains.
 pub fn main() -> ExitCode {
     let Cli { options, command } = match parse() {
         Ok(cli) => cli,

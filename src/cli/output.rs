@@ -1,4 +1,4 @@
-//! What a command prints on standard output: text for people, or one JSON
+//! Prints the result of a command on standard output: text for people, or one JSON
 //! document for programs.
 
 use std::fmt::Display;
@@ -31,8 +31,8 @@ impl Format {
         }
     }
 
-    /// Prints items as they come, so that a list may be longer than memory: a
-    /// line each, or one document with a list of that name.
+    /// Prints items as they come: a line each, or one document with a list of that
+    /// name. So a list may be longer than memory.
     pub(super) fn print_list(
         self,
         name: &str,

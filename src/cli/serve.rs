@@ -113,8 +113,8 @@ pub(super) fn serve(
     arguments: Arguments,
 ) -> Result<(), CommandFailure> {
     server::memory::bound_what_is_kept();
-    // What fails at once comes first: no database server is started, and no
-    // migration applied, for a program that then cannot listen.
+    // Steps that fail at once come first. Otherwise a program that cannot listen would
+    // start a database server or apply a migration.
     let serve_lock = match location {
         DatabaseLocation::Private { data_dir, .. } => Some(postgres::lock_for_serving(data_dir)?),
         DatabaseLocation::Server { .. } => None,

@@ -130,9 +130,9 @@ impl Database {
         Ok(migrations::migrate(self.owner_url(), &self.runtime_role)?)
     }
 
-    /// Brings the database up to date where there is an owner to do it as, and
-    /// elsewhere only where something is missing: a runtime role that owns
-    /// nothing can serve a database that its owner has migrated.
+    /// Brings the database up to date where the role of the owner is known. Elsewhere
+    /// it tries only if a migration is missing: the runtime role can serve a database
+    /// that its owner has migrated.
     pub fn bring_up_to_date(&self) -> Result<(), ConfigError> {
         if self.owner_url.is_none() && self.is_current()? {
             return Ok(());
@@ -146,7 +146,7 @@ impl Database {
         Ok(migrations::is_current(&mut self.connect()?)?)
     }
 
-    /// Returns whether the runtime role could alter or disable a guard: it
+    /// Returns whether the runtime role could alter or disable a guard. It can if it
     /// owns the tables, is a member of their owner, or is a superuser.
     pub fn runtime_may_alter_guards(&self) -> Result<bool, ConfigError> {
         Ok(statement::<Bool>(
@@ -209,8 +209,8 @@ fn refuse_shared_sessions(url: &str) -> Result<(), ConfigError> {
     refuse_used_sessions(url)
 }
 
-/// Refuses a pooler that gives each transaction another session: settings made for one
-/// request would then hold for another, and prepared statements would be missing.
+/// Refuses a pooler that gives each transaction another session. Settings made for one
+/// request would hold for another, and prepared statements would be missing.
 fn refuse_changing_sessions(url: &str) -> Result<(), ConfigError> {
     // Without other clients, a pooler lends both connections the same session in turn; with
     // others, the session of one connection changes.
@@ -229,8 +229,8 @@ fn refuse_changing_sessions(url: &str) -> Result<(), ConfigError> {
     Ok(other.batch_execute(CLEAN)?)
 }
 
-/// Refuses a pooler that lends a session as its last client left it: the settings and the
-/// prepared statements of the program would be those of the next client.
+/// Refuses a pooler that lends a session as its last client left it. The next client
+/// would get the settings and the prepared statements of the program.
 fn refuse_used_sessions(url: &str) -> Result<(), ConfigError> {
     establish(url)?.batch_execute("SET imprimatur.is_used = 'yes'")?;
     let next = &mut establish(url)?;
@@ -260,8 +260,8 @@ fn session(conn: &mut PgConnection) -> QueryResult<Session> {
     diesel::sql_query(query).get_result(conn)
 }
 
-/// Returns what the primary and the standbys of one database have in common, and
-/// another database has not.
+/// Returns values that are the same for the primary and the standbys of one database,
+/// and differ for another database.
 fn identity(conn: &mut PgConnection) -> QueryResult<String> {
     statement::<Text>(
         "SELECT system_identifier || ' ' || current_database() FROM pg_control_system()",

@@ -51,11 +51,10 @@ struct DemoAccount {
 /// Loads the demo into a database without any account, and returns whether
 /// there was anything to do.
 ///
-/// It can be interrupted anywhere. Every step is one transaction under a fixed
-/// key, so a repeated step returns its first outcome, and the next call
-/// continues where the last one stopped. It recognises a demo that was begun by
-/// the record of its first account, and a complete one by the key of its last
-/// step. A database with any other accounts is left alone.
+/// It can be interrupted anywhere. Every step is one transaction under a fixed key, so a
+/// repeated step returns its first outcome. The next call continues where the last one
+/// stopped. The record of the first account shows that a demo was started, and the key of
+/// the last step that it is complete. A database with any other accounts is left alone.
 ///
 /// # Errors
 ///
@@ -117,8 +116,8 @@ fn open_account(
     })
 }
 
-/// Creates a post and takes its steps. A step that a rule refuses ends the loading; the
-/// next start goes on from there, because every step has a key of its own.
+/// Creates a post and takes its steps. A step that a rule refuses ends the loading. The
+/// next start continues from there, because every step has a key of its own.
 fn create_post(store: &Store, post: &DemoPost) -> Result<(), DemoError> {
     let content = Content::parse(post.title, post.summary, post.body)?;
     let call = call(store, post.author, key(post, 0))?;

@@ -13,8 +13,8 @@ use crate::render::filters;
 use crate::store::Store;
 use crate::store::posts::{self, COUNTED_OWN, OwnLine, QueueLine};
 
-/// How many of a person's own posts the desk shows in each state: nearly all that
-/// are unfinished, and the newest of the others.
+/// Returns how many of a person's own posts the desk shows in a state: nearly all
+/// unfinished ones, and the newest others.
 fn max_own(state: State) -> usize {
     match state {
         State::Draft | State::InReview => 50,

@@ -42,7 +42,7 @@ impl Draft {
     pub(super) fn wanted_slug(&self) -> Option<Slug> {
         match Slug::parse_chosen(&self.slug) {
             Ok(Some(chosen)) => Some(chosen),
-            // What a title cannot keep is not in its address.
+            // The address is made of the title as it will be stored.
             Ok(None) => match Title::parse(&self.title) {
                 Ok(title) => Slug::made_from(title.as_str()),
                 Err(_) => Slug::made_from(&self.title),

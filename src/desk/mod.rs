@@ -28,7 +28,7 @@ const ACTIONS: ActionPlace = ActionPlace {
 
 /// Registers the desk's routes.
 pub fn routes(config: &mut ServiceConfig) {
-    // The last one takes what the others leave.
+    // The last route takes the paths that the others leave.
     config
         .route("/desk", get_page(Work::Text, desk_page::desk))
         .route("/desk/posts", get_page(Work::Text, own_posts::show))

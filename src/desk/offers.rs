@@ -27,7 +27,7 @@ pub(super) struct NotNow {
 }
 
 impl NotNow {
-    /// Returns what the address of an action has beside its path.
+    /// Returns the fields in the address of an action.
     pub(super) fn fields(&self, _: &Action) -> [(&'static str, &'static str); 1] {
         [("why", "yes")]
     }

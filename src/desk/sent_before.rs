@@ -1,5 +1,5 @@
-//! A form of the editor that comes again with another text: the page was shown twice, or
-//! the first answer was lost.
+//! Handles a form of the editor that comes again with another text. The page was shown
+//! twice, or the first answer was lost.
 
 use crate::desk::editor_page::EditorPage;
 use crate::desk::submitted_draft::SubmittedDraft;
@@ -11,8 +11,8 @@ use crate::store::{Store, operations};
 use crate::workflow;
 use crate::workflow::visible::find;
 
-/// Shows the text as a change of the post that the form was saved in before, so that
-/// nothing is lost and sending it again makes no second post.
+/// Shows the text as a change of the post that the form was saved in before. So nothing
+/// is lost, and sending it again makes no second post.
 pub(super) fn sent_before(
     store: &Store,
     request: &Request,

@@ -30,8 +30,8 @@ pub(super) struct Earlier {
     at: Timestamp,
 }
 
-/// Returns the revision of a post in review that the reviewer last read, or, if they
-/// never have, the one of the last change request.
+/// Returns the revision of a post in review that the reviewer last read. If they have
+/// read none, returns that of the last change request.
 pub(super) fn earlier(
     conn: &mut PgConnection,
     person: &Person,

@@ -26,9 +26,8 @@ pub trait Command {
 
 /// One try at one action on posts, with everything that the person supplied.
 ///
-/// Each action is a type of its own, so that a proof about one action is no
-/// proof about another: a `Capability<Submit>` does not fit where a
-/// `Capability<Publish>` is asked for.
+/// Each action is a type of its own, so that a proof about one action is no proof about
+/// another. A `Capability<Submit>` does not fit where a `Capability<Publish>` is asked for.
 pub trait Attempt {
     /// Which action it is a try at.
     const ACTION: Action;

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-/// Returns the number, if it is written in its one canonical form, without a plus sign,
-/// leading zeros or spaces: then each thing has one address.
+/// Returns the number, if it is written in its one canonical form: without a plus sign,
+/// leading zeros or spaces. So each thing has one address.
 pub(crate) fn decimal<Number: FromStr + ToString>(text: &str) -> Option<Number> {
     let number: Number = text.parse().ok()?;
     (number.to_string() == text).then_some(number)

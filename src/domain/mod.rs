@@ -1,8 +1,8 @@
-//! What the system talks about: pure values, no database and no HTTP.
+//! Defines what the system is about, in pure values: no database and no HTTP.
 //!
-//! A value that exists is within its limits: text comes from `parse`, a
-//! [`Status`] carries the facts of its state, and the two values that speak of
-//! a transaction in progress, [`Actor`] and [`LockedPost`], cannot leave it.
+//! A value that exists is within its limits. Text comes from `parse`, and a [`Status`]
+//! carries the facts of its state. [`Actor`] and [`LockedPost`] speak of a transaction
+//! in progress, and cannot leave it.
 
 mod account;
 mod account_event;
@@ -71,9 +71,9 @@ use std::marker::PhantomData;
 
 /// The transaction a value belongs to.
 ///
-/// The lifetime is invariant, and [`store::transaction`] makes a new one for
-/// each transaction: what carries it can neither outlive its transaction nor
-/// be mixed with the values of another.
+/// The lifetime is invariant, and [`store::transaction`] makes a new one for each
+/// transaction. So a value can neither outlive its transaction nor be mixed with the
+/// values of another.
 ///
 /// [`store::transaction`]: crate::store::transaction
 #[derive(Debug, Clone, Copy, Default)]

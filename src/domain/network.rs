@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
-/// The network that a client is in, as far as one subscriber has it: the IPv4 address, or
-/// the /56 of the IPv6 address (RIPE-690, 4.2).
+/// The part of a network that one subscriber has: the IPv4 address, or the /56 of the
+/// IPv6 address (RIPE-690, 4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Network {
     /// An IPv4 address.

@@ -1,4 +1,4 @@
-//! One-line fields without what cannot be seen in them: two titles or names that look
+//! Removes invisible characters from one-line fields. So two titles or names that look
 //! the same are the same.
 
 use std::borrow::Cow;
@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Returns the text without the characters that show nothing. A joiner, a variation
-/// selector or a tag is kept where the sign before it can need it, a direction mark in a
-/// text that has letters of a script from right to left.
+/// selector or a tag is kept where the sign before it can need it. A direction mark is
+/// kept in a text with letters of a script from right to left.
 pub(super) fn without_unseen(text: &str) -> String {
     let has_right_to_left = text.chars().any(is_right_to_left);
     let mut kept = String::with_capacity(text.len());

@@ -79,8 +79,8 @@ impl Fingerprint {
         Self(hash.finalize().into())
     }
 
-    /// Returns the fingerprint of the same, sent by this person: what history
-    /// stores. A row whose actor was exchanged no longer agrees with it.
+    /// Returns the fingerprint of the same, sent by this person. History stores this
+    /// one. A row whose actor was exchanged no longer agrees with it.
     #[must_use]
     pub fn by(&self, actor: UserId) -> Self {
         let mut hash = Sha256::new();

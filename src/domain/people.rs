@@ -195,7 +195,7 @@ impl Person {
     }
 }
 
-/// The person who acts, with the roles they hold *now*: read and locked in the
+/// The person who acts, with the roles they hold *now*. Both are read and locked in the
 /// transaction `'tx`, so that a revocation waits until it ends.
 ///
 /// Only [`accounts::load`](crate::accounts::load) (in `identity.rs`) makes one. There is no

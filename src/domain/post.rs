@@ -144,7 +144,7 @@ impl Status {
 /// post are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
-    /// Its name.
+    /// Its id.
     pub id: PostId,
     /// Its author.
     pub author: Byline,

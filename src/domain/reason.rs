@@ -1,3 +1,5 @@
+//! Gives each refusal a stable code, a sentence and a hint.
+
 use super::named::{HasName, named};
 
 named! {
@@ -44,7 +46,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// Returns a reason. Its code is the name of a rule, or of what else refuses.
+    /// Returns a reason. Its code is the name of a rule, or of another cause.
     pub fn new(code: impl HasName, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: code.name().to_owned(), sentence: sentence.into(), hint: hint.into() }
     }

@@ -42,8 +42,8 @@ impl From<FieldError> for InvalidInput {
     }
 }
 
-/// Returns the text with `\n` line ends and without blank space around it, if
-/// it is within the limit and has only characters that can be read.
+/// Returns the text with `\n` line ends and without blank space around it. It has to be
+/// within the limit and without unreadable characters.
 pub(super) fn readable(
     field: &'static str,
     text: &str,
@@ -180,9 +180,9 @@ impl Title {
     }
 }
 
-/// The name a person signs in with, such as `edith` or `edith@example.org`:
-/// 1 to 64 characters of `a-z`, `0-9` and `. _ @ + -`, beginning with a letter
-/// or digit. Upper case is read as lower case.
+/// The name a person signs in with, such as `edith` or `edith@example.org`. It has 1 to
+/// 64 characters of `a-z`, `0-9` and `. _ @ + -`, and begins with a letter or digit.
+/// Upper case is read as lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Username(String);
 

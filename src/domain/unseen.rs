@@ -1,12 +1,11 @@
-//! Characters that cannot be seen, or do something other than being seen.
+//! Lists the characters that are invisible, and those that change how others are shown.
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
-/// The code points that are not visible: White_Space, control characters (Cc),
-/// Default_Ignorable_Code_Point (Unicode 17, DerivedCoreProperties), combining
-/// marks of no script, which need a character to stand on, and the blanks of
-/// Braille, Khitan, hieroglyphs and music.
+/// The code points that are not visible: White_Space, control characters (Cc), and
+/// Default_Ignorable_Code_Point (Unicode 17, DerivedCoreProperties). Combining marks of no
+/// script belong to them, too, and the blanks of Braille, Khitan, hieroglyphs and music.
 pub const INVISIBLE: [(u32, u32); 29] = [
     (0x0000, 0x0020),
     (0x007F, 0x00A0),

@@ -1,3 +1,5 @@
+//! Describes what one reader may see. A function of the database has the rule itself.
+
 use super::{Post, State, UserId};
 
 /// What one reader may see. [`permissions`](crate::permissions) tells it of a person.
@@ -12,7 +14,7 @@ pub struct Visibility {
 }
 
 impl Visibility {
-    /// Returns what the public sees: what is published.
+    /// Returns the visibility of the public: published posts.
     pub fn public() -> Self {
         Self { viewer: None, sees_reviews: false, sees_everything: false }
     }
@@ -37,7 +39,7 @@ impl Visibility {
         self.sees_history(post.author.id, post.state())
     }
 
-    /// Returns the same about the post of an author in a state: its history is for its
+    /// Returns the same about the post of an author in a state. Its history is for its
     /// author, for staff and, from the submission on, for reviewers.
     pub fn sees_history(&self, author: UserId, state: State) -> bool {
         self.sees_everything

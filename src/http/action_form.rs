@@ -162,8 +162,8 @@ impl Submitted {
         }
     }
 
-    /// Shows the page of the form again, with the typed words and the reasons; and
-    /// if the post has moved on, with what has changed.
+    /// Shows the page of the form again, with the typed words and the reasons. If the
+    /// post has moved on, the page also shows what has changed.
     fn show_again(
         &self,
         store: &Store,

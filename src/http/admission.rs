@@ -1,4 +1,4 @@
-//! Which request works, and when: each person's in turn.
+//! Decides when a request may work, so that each person gets a turn, and lends it a connection.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Why a request of a program had no effect.
+//! Lists the reasons for which a request of a program has no effect.
 
 use crate::domain::{FieldError, Layer, Permission, Reason};
 use crate::http::error_kind as kinds;

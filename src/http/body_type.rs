@@ -1,4 +1,4 @@
-//! What the headers of a request say of its body.
+//! Tells from the headers of a request whether its body is a plain form.
 
 use actix_web::HttpMessage;
 use actix_web::http::header::{CONTENT_ENCODING, HeaderMap};

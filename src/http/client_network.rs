@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! Finds the network that a request comes from.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -10,8 +10,8 @@ use super::Settings;
 use crate::domain::Network;
 
 /// Returns the client's network. Behind a proxy the address is the last one in the
-/// proxy's header: the proxy adds the address that it saw at the end, and what
-/// is before it was written by the client.
+/// proxy's header. The proxy adds the address that it saw at the end, and the client
+/// may have written the rest.
 pub(crate) fn client_network(request: &HttpRequest) -> Network {
     let settings = request.app_data::<Data<Settings>>();
     let is_behind_proxy = settings.is_some_and(|settings| settings.is_behind_proxy);
@@ -34,8 +34,8 @@ fn told_by_proxy(headers: &HeaderMap) -> Option<IpAddr> {
     })
 }
 
-/// Returns the address in one of the usual forms: with or without a port, an
-/// IPv6 address with or without brackets, in quotation marks or not.
+/// Returns the address in one of the usual forms. It may have a port, quotation marks
+/// and, around an IPv6 address, brackets.
 fn parse_node(node: &str) -> Option<IpAddr> {
     let node = node.trim().trim_matches('"').trim();
     if let Some(address) = parse_address(node) {

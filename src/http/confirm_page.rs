@@ -161,8 +161,8 @@ impl ConfirmPage {
         }
     }
 
-    /// Returns the class of the button: red for what cannot be undone and takes
-    /// something away.
+    /// Returns the class of the button: red for an action that takes something away and
+    /// cannot be undone.
     fn button_class(&self) -> &'static str {
         if self.action == Action::Archive { "button danger" } else { "button" }
     }

@@ -34,7 +34,7 @@ impl Context {
         self.admissions.admit(&request.sender(), request.id, work).await
     }
 
-    /// Responds with what `handler` returns. A refusal becomes its error page.
+    /// Responds with the reply of `handler`. A refusal becomes its error page.
     ///
     /// `handler` may block: it runs once, on a thread of its own, with one connection.
     pub(crate) async fn page(

@@ -5,9 +5,9 @@ use actix_web::http::header::{EntityTag, IfNoneMatch};
 /// The encodings whose names are appended.
 const CODINGS: [&str; 5] = ["gzip", "br", "brotli", "zstd", "deflate"];
 
-/// Returns a tag without what Apache, Jetty, Caddy and others append to it: the name of
-/// an encoding, after one hyphen or two, a semicolon or a colon. A body has one text,
-/// however it is encoded.
+/// Returns a tag without the name of an encoding, which Apache, Jetty, Caddy and others
+/// append. It comes after one hyphen or two, a semicolon or a colon. A body has one
+/// text, however it is encoded.
 pub(crate) fn without_coding(tag: &str) -> &str {
     let Some(at) = tag.rfind(['-', ';', ':']) else { return tag };
     let (before, name) = (&tag[..at], &tag[at + 1..]);

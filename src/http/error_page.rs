@@ -71,7 +71,7 @@ fn kept(refusal: &Refusal, request: &Request, form: &Form) -> Option<KeptForm> {
     }
 }
 
-/// Returns whether what is wrong is in the address.
+/// Returns whether the error is in the address.
 fn is_bad_link(refusal: &Refusal, request: &Request) -> bool {
     matches!(refusal, Refusal::Input(_)) && !request.is_post && !request.query.is_empty()
 }
@@ -136,8 +136,8 @@ pub(crate) fn unusable(kind: ErrorKind, request: &Request) -> Reply {
     plain(kind, request)
 }
 
-/// Returns the page for a defect outside the layers. It needs no layout, which
-/// may be what failed.
+/// Returns the page for a defect outside the layers. It needs no layout, which may have
+/// failed itself.
 pub(crate) fn defect(request: RequestId) -> Reply {
     let page = DefectPage { title: kinds::DEFECT.title, request };
     Reply::error(kinds::DEFECT, &page)

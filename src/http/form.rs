@@ -6,8 +6,8 @@ use percent_encoding::percent_decode;
 use crate::domain::{FieldError, HasName, InvalidInput, OperationKey, RevisionNumber, decimal};
 use crate::refusal::Refusal;
 
-/// The maximum size of a form in bytes: a body of 100,000 characters, each of
-/// four bytes and each byte sent as `%XX`, and room for the other fields.
+/// The maximum size of a form in bytes. A body of 100,000 characters fits, each of four
+/// bytes and each byte sent as `%XX`, with the other fields.
 pub(crate) const LIMIT: usize = 1_300_000;
 
 /// The maximum number of fields: a page of posts to choose from, and the filter

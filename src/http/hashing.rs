@@ -1,9 +1,8 @@
 //! Password hashing on threads of its own.
 //!
-//! Each hash takes 19 MiB and some 20 ms. Each thread has its 19 MiB for as long as
-//! there are hashes to compute and then gives them back, so the memory for hashing is
-//! bounded by the number of threads. Requests that find the queue full are refused at
-//! once.
+//! Each hash takes 19 MiB and some 20 ms. Each thread keeps its 19 MiB while there are
+//! hashes to compute, and then gives them back. So the number of threads bounds the
+//! memory for hashing. Requests that find the queue full are refused at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -1,3 +1,6 @@
+//! Carries the proof of a known browser in a cookie. `accounts::known_browsers` makes
+//! and checks it.
+
 use std::future::{Ready, ready};
 
 use actix_web::cookie::time::Duration;

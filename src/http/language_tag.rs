@@ -1,3 +1,5 @@
+//! Checks the language that the operator names for the site.
+
 use std::str::FromStr;
 
 use icu_locale_core::LanguageIdentifier;

@@ -1,4 +1,5 @@
-//! What every edge over HTTP needs.
+//! Provides what all edges over HTTP need: requests, forms, replies, layout, errors and
+//! admission.
 
 // The request.
 mod admission;

@@ -1,5 +1,5 @@
-//! Which hosts and origins are this site's. The public URL says so, which the
-//! operator gave; a request's `Host` header does not.
+//! Tells which hosts and origins belong to this site. The operator gives its public
+//! URL; a request's `Host` header is not believed.
 
 use super::Settings;
 use super::origin::{Origin, host_of, is_address, is_loopback};
@@ -7,10 +7,10 @@ use super::origin::{Origin, host_of, is_address, is_loopback};
 impl Settings {
     /// Returns whether a request for this host is for this site.
     ///
-    /// Otherwise a page of another site could have its own name resolve to this
-    /// server and then read and send as if it were ours (DNS rebinding). Where
-    /// the site has no public name, loopback names and plain addresses are
-    /// right: no name service answers them. A proxy may send any host.
+    /// Otherwise a page of another site could have its own name resolve to this server.
+    /// It could then read and send like a page of this site (DNS rebinding). Where the
+    /// site has no public name, loopback names and plain addresses are right: no name
+    /// service answers them. A proxy may send any host.
     pub(crate) fn is_our_host(&self, host: Option<&str>) -> bool {
         let (Some(host), Some(public)) = (host, &self.origin) else {
             return host.is_none();
@@ -25,8 +25,8 @@ impl Settings {
         })
     }
 
-    /// Returns whether the public URL is what browsers see. Behind a proxy it is
-    /// not, unless the operator gave it.
+    /// Returns whether browsers see the public URL. Behind a proxy they do not, unless
+    /// the operator gave it.
     pub(crate) fn knows_its_origin(&self) -> bool {
         !self.is_behind_proxy
             || self.origin.as_ref().is_some_and(|public| !is_loopback(&public.host))

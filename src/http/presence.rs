@@ -1,4 +1,4 @@
-//! Who may be working on a post just now. This is advice for people, and no rule uses it.
+//! Tells who may be working on a post just now. This is advice for people, and no rule uses it.
 
 use jiff::{SignedDuration, Timestamp};
 

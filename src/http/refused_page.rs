@@ -1,3 +1,5 @@
+//! Builds the page of an error from its parts. `error_page` chooses them.
+
 use askama::Template;
 
 use super::error_kind::ErrorKind;

@@ -77,7 +77,7 @@ impl Reply {
         }
     }
 
-    /// Returns a page, with the status of what is wrong with what it was asked.
+    /// Returns a page, with the status of the error in its address.
     pub(crate) fn checked(page: &impl Template, checked: Result<(), InvalidInput>) -> Self {
         match checked {
             Ok(()) => Self::ok(page),

@@ -1,3 +1,5 @@
+//! Asks a person to sign in, and keeps the address and the form that wait.
+
 use askama::Template;
 
 use super::error_kind::NOT_SIGNED_IN;

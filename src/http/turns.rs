@@ -1,4 +1,4 @@
-//! What keeps one person's requests from those of all others: the turns of each person.
+//! Limits how many requests of one person work at a time, so that others do not wait for them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -22,8 +22,8 @@ const MAX_WAITING: usize = 256;
 
 /// The turns of a process.
 ///
-/// The requests of one person never take all connections, and those that render or save
-/// texts, which may take long, not even when they come from many.
+/// The requests of one person never take all connections. Requests that render or save texts
+/// may take long, so even those of many people together leave some free.
 pub(super) struct Turns {
     connections: usize,
     texts: TurnQueue,
@@ -92,7 +92,7 @@ impl Turns {
         let text = match work {
             Work::Text => Some((texts.wait().await?, self.texts.clone().wait().await?)),
             Work::Short => {
-                // Who holds it is counted as waiting for it.
+                // A request that holds this queue is counted as waiting for it.
                 drop(texts);
                 None
             }
@@ -100,7 +100,8 @@ impl Turns {
         Some(Turn { _request: requests.wait().await?, _text: text })
     }
 
-    /// A person who comes as two takers, or three, leaves connections to others.
+    /// Returns the turns of a new taker. Even one person as two or three takers leaves
+    /// connections to others.
     fn own(&self) -> OwnTurns {
         OwnTurns {
             requests: TurnQueue::new(self.connections / 4, MAX_WAITING),
@@ -114,7 +115,7 @@ impl Turns {
         own
     }
 
-    /// Returns a turn at what takes no connection, or `None` if the person has too many.
+    /// Returns a turn for work without a connection, or `None` if the person has too many.
     pub(super) fn glance(&self, taker: Taker) -> Option<OwnedSemaphorePermit> {
         self.of(taker).glances.turns.try_acquire_owned().ok()
     }

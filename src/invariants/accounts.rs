@@ -1,5 +1,5 @@
-//! What must never be false of accounts: from the first one on there is always
-//! an active staff account, and no account changes without its record.
+//! Keeps the invariants of accounts. Once there is an account, an active staff account
+//! always exists. No account changes without its record.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};

@@ -1,5 +1,4 @@
-//! What must never be false of bulk archives: each starts once, and keeps what was
-//! decided.
+//! Keeps the invariants of bulk archives: each starts once, and keeps what was decided.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text};

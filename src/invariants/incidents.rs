@@ -1,5 +1,5 @@
-//! What must never be false of incidents: what happened stays as it was
-//! recorded, and it is acknowledged once, by a person, with a note.
+//! Keeps the invariants of incidents: each stays as it was recorded, and a person
+//! acknowledges it once, with a note.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};

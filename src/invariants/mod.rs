@@ -1,11 +1,10 @@
 //! **What must never be false?**
 //!
-//! This layer is the mutation. It looks at the row before, the row after and
-//! the history row, and it trusts no other layer: the source state is in the
-//! `UPDATE` although the lock should make that unnecessary, and what comes back
-//! is compared with what must hold before anything is committed. It refuses to
-//! know why a person wants this and whether they may: the proof that it
-//! consumes has answered that.
+//! This layer is the mutation. It looks at the row before, the row after and the
+//! history row, and it trusts no other layer. The source state is in the `UPDATE`,
+//! although the lock should make that unnecessary. The result is compared with what
+//! must hold, before anything is committed. This layer refuses to know why a person
+//! wants this and whether they may: the proof that it consumes has answered that.
 //!
 //! A refusal means that *we* have a defect. It is rolled back, logged as an
 //! error and kept as an incident; the person did nothing wrong.

@@ -16,7 +16,7 @@ use crate::store::Transaction;
 use crate::store::row::select;
 use crate::store::values::can_work;
 
-/// Writes the beginning of a post, and returns what it did.
+/// Writes a new post, and returns the outcome.
 pub fn enforce_creation<'tx>(
     validity: Validity<'tx, '_, Create>,
     operation: &Operation<'_>,

@@ -1,5 +1,5 @@
-//! What must never be false where people change their own accounts: each
-//! change concerns the person who made it alone, and leaves its record.
+//! Keeps the invariants of a person's changes to their own account: each concerns that
+//! person alone, and leaves its record.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};

@@ -1,9 +1,9 @@
-//! What the statements of all actions share: the time, the history row, what comes
-//! back, and the parameters.
+//! Holds the SQL that the statements of all actions share: the time, the history row,
+//! the result and the parameters.
 //!
-//! Times come from the clock at the moment of writing, under the lock, and are
-//! never earlier than the newest history row of the post: a transaction's own
-//! `now()` is as old as its wait, and a clock may be set back.
+//! Times come from the clock at the moment of writing, under the lock. They are never
+//! earlier than the newest history row of the post. A transaction's own `now()` is as
+//! old as its wait, and a clock may be set back.
 
 use diesel::sql_types::{BigInt, Binary, Integer, Text};
 
@@ -13,9 +13,9 @@ use crate::domain::{OnPost, UserId};
 use crate::policies::Validity;
 use crate::store::row::select;
 
-/// The statement of an action on a post: what becomes of the relation `post`, its history
-/// row, and what else is written. Its time, as the relation `moment`, is a little later than
-/// what the policies saw. What they decided is what counts.
+/// The statement of an action on a post: the changed relation `post`, its history row, and
+/// other writes. Its time, as the relation `moment`, is a little later than the facts of the
+/// policies. Their decision counts.
 macro_rules! action {
     ($action:literal from $from:literal, post: $post:expr $(, $also:ident: $written:expr)*
         $(; $only:literal)?) => {
@@ -67,7 +67,7 @@ macro_rules! recorded {
     };
 }
 
-/// What was written: the columns of [`Written`].
+/// Returns the columns of [`Written`].
 macro_rules! outcome {
     () => {
         "SELECT {columns} FROM post LEFT JOIN recorded ON true"
@@ -76,8 +76,8 @@ macro_rules! outcome {
 
 pub(super) use {action, outcome, post_in, recorded};
 
-/// Returns the statement with the five parameters that every action on a post
-/// has: the post, the revision it must be at, the actor, the key, the fingerprint.
+/// Returns the statement with the five parameters that every action on a post has. They
+/// are the post, its expected revision, the actor, the key and the fingerprint.
 pub(super) fn upon<'a, A: OnPost>(
     validity: &Validity<'_, '_, A>,
     operation: &'a Operation<'a>,

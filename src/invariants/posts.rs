@@ -1,5 +1,5 @@
-//! What must never be false of posts: one statement writes the effect and its
-//! record, and what comes back is compared with what must hold.
+//! Keeps the invariants of posts. One statement writes the effect and its record, and
+//! its result is compared with what must hold.
 
 use diesel::prelude::*;
 
@@ -20,8 +20,8 @@ pub struct Operation<'a> {
     pub fingerprint: Fingerprint,
 }
 
-/// How one action is written: one statement, so that its effect, its history
-/// row and its operation exist together or not at all.
+/// The one statement of an action: its effect, its history row and its operation exist
+/// together or not at all.
 pub trait Mutation: OnPost + Sized {
     /// Returns the statement that writes it, and whose row says so.
     fn statement<'a>(
@@ -35,7 +35,7 @@ pub trait Mutation: OnPost + Sized {
     }
 }
 
-/// Writes an attempt that was found valid, and returns what it did.
+/// Writes a valid attempt, and returns the outcome.
 pub fn enforce<'tx, A: Mutation>(
     validity: Validity<'tx, '_, A>,
     operation: &Operation<'_>,

@@ -1,13 +1,13 @@
 //! **Is it valid now?**
 //!
-//! This layer looks at the actor, the locked subject, and what the attempt came
-//! with. It refuses to know the database: it is given facts
-//! and no connection, so it cannot write or read anything.
+//! This layer looks at the actor, the locked subject, and the values of the attempt. It
+//! refuses to know the database: it is given facts and no connection, so it cannot
+//! write or read anything.
 //!
-//! No rule depends on the time of day. One that did would take it from the locked
-//! subject, as a column of the read under the lock: all servers then share the
-//! database's clock, and a test gives the rule a subject of any day. Two reads of
-//! an unchanged post are equal, so it would be a day and not a moment.
+//! No rule depends on the date. Such a rule would find it in the locked subject, as a
+//! column of the read under the lock. All servers then share the clock of the database,
+//! and a test can use any date. It would be a day and not a moment, because two reads
+//! of an unchanged post are equal.
 //!
 //! A refusal means that *this attempt* was refused, and says every reason why.
 //! It is not a defect: the loser of a race is refused here, in a sentence.
@@ -85,8 +85,8 @@ pub struct Validity<'tx, 'a, A: Policy> {
 
 /// An attempt that has rules.
 pub trait Policy: Command {
-    /// What the rules look at besides the person and the attempt: a row that the
-    /// transaction has locked, or `()` where there is none yet.
+    /// The subject that the rules look at, besides the person and the attempt. It is a
+    /// row that the transaction has locked, or `()` where there is none yet.
     type Subject<'tx>;
 
     /// Returns nothing where every rule is met.
@@ -110,12 +110,12 @@ impl<'tx, 'a, A: Policy> Validity<'tx, 'a, A> {
         &self.actor
     }
 
-    /// Returns what they attempt.
+    /// Returns the attempt.
     pub fn attempt(&self) -> &'a A {
         self.attempt
     }
 
-    /// Returns what they attempt it on.
+    /// Returns the subject of the attempt.
     pub fn subject(&self) -> &A::Subject<'tx> {
         &self.subject
     }
@@ -132,8 +132,8 @@ pub trait Condition: HasName {
     /// Returns why it is not met, and what would change that.
     fn reason(self, facts: &Self::Facts<'_>) -> Reason;
 
-    /// Returns whether the rule is about the person's relation to the subject:
-    /// then waiting does not help, and the answer is "not you", not "not now".
+    /// Returns whether the rule is about the person's relation to the subject. Waiting
+    /// does not help then, and the answer is "not you", not "not now".
     fn is_about_the_person(self) -> bool {
         false
     }

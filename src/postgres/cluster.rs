@@ -1,4 +1,5 @@
-//! One user's hold on the running server.
+//! Opens the private cluster for one user. The server runs as long as one user holds
+//! it.
 
 use crate::postgres::directory::DataDirectory;
 use crate::postgres::errors::ClusterError;

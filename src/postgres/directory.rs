@@ -40,8 +40,8 @@ impl DataDirectory {
         Ok(directory)
     }
 
-    /// Returns whether the directory is new, or was a data directory before: what begins
-    /// one is a lock, or a cluster that is being made.
+    /// Returns whether the directory is new, or was a data directory before. Its first
+    /// file is a lock, or a cluster that is being made.
     fn is_ours(&self) -> Result<bool, ClusterError> {
         let mut is_new = true;
         for entry in fs::read_dir(&self.root).context("read", &self.root)? {
@@ -111,7 +111,7 @@ impl DataDirectory {
 
 /// Returns whether there is a cluster in a data directory, or something else in its place.
 pub fn has_cluster(data_dir: &Path) -> bool {
-    // What cannot be looked at may be one: opening it says why it cannot be used.
+    // A path that cannot be read may be a cluster. Opening it says why it cannot be used.
     fs::exists(data_dir.join("postgres")).unwrap_or(true)
 }
 

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 /// the processes that it starts. For the start of a program: where other threads run already, which
 /// might be reading the environment, nothing is removed.
 ///
-/// A connection string can name every parameter of a connection except the service: libpq looks for
+/// A connection string can name every parameter of a connection except the service. libpq looks for
 /// `PGSERVICE` first, and refuses a name that no file defines.
 pub fn remove_libpq_variables() {
     if has_other_threads() {

@@ -45,7 +45,7 @@ fn remove_unfinished(directory: &DataDirectory) -> Result<(), ClusterError> {
     for entry in fs::read_dir(root).context("read", root)? {
         let entry = entry.context("read", root)?;
         if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
-            // What cannot be removed now does no harm, and may go next time.
+            // A leftover does no harm, and the next time may remove it.
             let _ = fs::remove_dir_all(entry.path());
         }
     }

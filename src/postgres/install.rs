@@ -1,4 +1,4 @@
-//! Where no PostgreSQL is installed: the command that installs it, and the offer to run it.
+//! Offers to install PostgreSQL where it is missing, and names the command that does it.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};

@@ -40,9 +40,8 @@ impl Lock {
         Some(Lock { file, path })
     }
 
-    /// Takes the lock exclusively where its file exists. Where the directory was deleted there
-    /// is no other holder to wait for, and where another is being copied there nothing may be in
-    /// its way.
+    /// Takes the lock exclusively where its file exists. A deleted directory has no other holder
+    /// to wait for. A new file would be in the way of a directory that is being copied there.
     pub(super) fn exclusive_if_exists(path: &Path) -> Result<Option<Lock>, ClusterError> {
         let lock = Lock::open_existing(path);
         lock.as_ref().map_or(Ok(()), Lock::wait_exclusive)?;

@@ -1,7 +1,7 @@
-//! Where does the database run when no `DATABASE_URL` is given?
+//! Runs a private PostgreSQL cluster where no `DATABASE_URL` is given.
 //!
-//! In a private PostgreSQL cluster inside the data directory: found, initialised, started, shared
-//! and stopped here, reached over a Unix socket only.
+//! The cluster is inside the data directory: found, initialised, started, shared and stopped
+//! here, and reached over a Unix socket only.
 //! This module may look at files, locks and processes.
 //! It refuses to know what is stored: no table, no query, not even a client library.
 //! A [`ClusterError`] is a sentence that the person at the terminal can act on.

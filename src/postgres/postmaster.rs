@@ -1,4 +1,4 @@
-//! A postmaster that was seen running: waiting for it, and stopping it.
+//! Waits for a postmaster that was seen running, and stops it.
 
 use std::path::PathBuf;
 use std::thread;
@@ -79,8 +79,8 @@ impl Postmaster {
     }
 
     /// Ends all sessions, and returns when the server has written everything and stopped. A
-    /// server whose directory was moved writes nothing more: its last checkpoint would be
-    /// noted in what is now at the path that it was started for. Its next start recovers it.
+    /// server whose directory was moved writes nothing more. It would note its last
+    /// checkpoint in the directory that is now at its path. Its next start recovers it.
     pub(super) fn stop(&self) -> Result<(), ClusterError> {
         self.stop_while(|| self.is_alive())
     }

@@ -1,4 +1,4 @@
-//! What a running server writes about itself into `postmaster.pid`.
+//! Reads what a running server writes about itself into `postmaster.pid`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::postgres::directory::DataDirectory;
 use crate::postgres::files::refuse_special;
 
-/// The lines of the file that matter here. They are claims: a server that was killed leaves the
+/// The lines of the file that matter here. They are claims. A server that was killed leaves the
 /// file behind as it was, and a copied data directory holds the file of the original's server.
 #[derive(Debug)]
 pub(super) struct PostmasterFile {
@@ -19,7 +19,7 @@ impl PostmasterFile {
         directory.cluster().join("postmaster.pid")
     }
 
-    /// Returns what it says; nothing where there is no such file, or only half of one.
+    /// Returns its claims, or nothing where there is no such file, or only half of one.
     pub(super) fn read(directory: &DataDirectory) -> Option<PostmasterFile> {
         // Its second line is a path, which need not be text.
         let path = PostmasterFile::path(directory);

@@ -1,7 +1,7 @@
-//! Which processes are postmasters of a cluster.
+//! Finds the processes that are postmasters of a cluster.
 //!
-//! A process number alone proves nothing: after a crash or a reboot any process may have it, and a
-//! copied data directory names the process of the original's server.
+//! A process number alone proves nothing. After a crash or a reboot any process may
+//! have it. A copied data directory names the process of the original's server.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -35,7 +35,7 @@ pub(super) fn find_postmaster(cluster: &Path) -> Option<u32> {
 }
 
 /// Returns a postmaster that was started for this path and works elsewhere: its directory was
-/// moved or deleted while it ran. Whatever is at the path now is not its own.
+/// moved or deleted while it ran. A directory that is at the path now is not its own.
 pub(super) fn find_moved_postmaster(cluster: &Path) -> Option<u32> {
     all_by_proc().find(|&pid| is_started_for(&command_line(pid), cluster) && is_moved(pid))
 }

@@ -113,9 +113,9 @@ pub(super) fn stop_all(directory: &DataDirectory) -> Result<(), ClusterError> {
     Ok(())
 }
 
-/// Stops the servers that were started here and whose directories were moved away or deleted
-/// since: they would write into what is here now. Waits for the start lock, because a server
-/// that is just starting does not work in its directory yet.
+/// Stops servers that were started here and whose directories were moved away or deleted
+/// since. They would write into the present directory. Waits for the start lock, because a
+/// server that is just starting does not work in its directory yet.
 pub(super) fn stop_moved(directory: &DataDirectory) -> Result<(), ClusterError> {
     let _starting = Lock::exclusive_if_exists(&directory.start_lock())?;
     stop_all_moved(directory)

@@ -1,4 +1,4 @@
-//! Where the private server listens: a Unix socket.
+//! Describes where the private server listens: a Unix socket.
 
 use std::io;
 use std::os::unix::net::UnixStream;

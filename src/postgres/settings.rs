@@ -1,4 +1,4 @@
-//! What every private cluster has, and what its users may choose.
+//! Lists what every private cluster has, and what its users may choose.
 
 use std::path::PathBuf;
 use std::time::Duration;

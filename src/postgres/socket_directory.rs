@@ -1,5 +1,5 @@
-//! The directory of the server's socket: in the data directory, or in `/tmp` where that path cannot
-//! be a socket's address.
+//! Chooses the directory of the server's socket. It is in the data directory, or in
+//! `/tmp` where that path cannot be a socket's address.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -69,8 +69,8 @@ fn short_path(directory: &DataDirectory, uid: u32) -> PathBuf {
     PathBuf::from(format!("/tmp/imprimatur-{uid}-{name}"))
 }
 
-// The address of a Unix socket is a fixed array in the kernel, a line in postmaster.pid, and a
-// value in a connection string, which is text and has a comma between two hosts.
+// The address of a Unix socket is a fixed array in the kernel and a line in postmaster.pid. It
+// is also a value in a connection string, where a comma separates two hosts.
 fn fits_socket_address(path: &Path) -> bool {
     let longest = if cfg!(target_os = "linux") { 107 } else { 103 };
     path.join(socket_name()).as_os_str().len() <= longest

@@ -1,7 +1,7 @@
 //! Starts the private server again when it ends: killed, or out of disk space.
 //!
-//! Not where another directory has taken the place of its own: what people are told was saved
-//! would be in the one, and what they see in the other. Then the program ends.
+//! The program ends instead where another directory has taken the place of its own.
+//! Otherwise people would see the posts of one directory, and save theirs in the other.
 
 use std::fs::{self, File};
 use std::path::PathBuf;

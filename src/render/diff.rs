@@ -77,8 +77,8 @@ fn lines(older: &str, newer: &str) -> Vec<DiffLine> {
         .collect()
 }
 
-/// Returns into what the lines of a replacement are cut: words, or characters where a
-/// script has no spaces between words.
+/// Returns the pieces of replaced lines: words, or characters where a script has no
+/// spaces between words.
 fn pieces_of(diff: &TextDiff<'_, '_, str>, op: &DiffOp) -> InlineChangeOptions {
     let has_no_spaces =
         |line: &str| line.chars().any(|character| spacing(character) != Spacing::Words);
@@ -126,7 +126,7 @@ fn counterpart(lines: &[PlainLine], at: usize) -> Option<&PlainLine> {
     other.filter(|line| line.kind == kind)
 }
 
-/// Returns what is named in a line. Two lines that are composed of other
+/// Returns which characters of a line are named. Two lines that are composed of other
 /// characters in the same way look alike.
 fn named(line: &PlainLine, other: Option<&PlainLine>) -> Named {
     match other {

@@ -1,4 +1,4 @@
-//! Askama filters for times and names.
+//! Provides Askama filters for times and names.
 
 use askama::filters::Safe;
 use jiff::Timestamp;

@@ -1,5 +1,5 @@
-//! The lines of a comparison in groups: what is far from every difference is folded, and
-//! what is too long is left out.
+//! Groups the lines of a comparison. Lines far from every difference are folded, and
+//! lines beyond the limit are left out.
 
 use super::unseen::Piece;
 

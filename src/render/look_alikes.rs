@@ -1,4 +1,5 @@
-//! Words that look like those that they replace, in other characters.
+//! Finds words that look like those that they replace, but are written in other
+//! characters.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,8 +7,8 @@ use unicode_security::confusable_detection::skeleton;
 
 use crate::domain::unseen::is_mark;
 
-/// Returns where the characters are by which a changed word differs from one that looks
-/// alike in the line that it replaces (UTS 39, 4).
+/// Returns the places of characters that tell a changed word from one that looks alike.
+/// The other word is in the line that it replaces (UTS 39, 4).
 pub(super) fn look_alikes(
     pieces: &[(bool, String)],
     replaced: &[(bool, String)],

@@ -1,4 +1,5 @@
-//! Letters that look like those of another script: a word is rarely of two.
+//! Finds letters that look like those of another script. A word rarely mixes two
+//! scripts.
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::Script;

@@ -33,7 +33,7 @@ fn length(at: Timestamp, now: Timestamp) -> Option<(i64, &'static str)> {
 }
 
 /// Returns a text as HTML. Each time in it, such as "26 November 2026 at 14:50 UTC", is
-/// an element, which the script shows in the reader's own time zone.
+/// an element. The script shows it in the reader's own time zone.
 pub(crate) fn marked(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;

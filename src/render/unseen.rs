@@ -1,5 +1,5 @@
-//! Characters of a changed line that a reader cannot see, or cannot tell from
-//! others: they are named beside the text.
+//! Names the characters of a changed line that a reader cannot see, or cannot tell from
+//! others.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
@@ -30,7 +30,7 @@ impl Piece {
         Self { is_changed: false, runs: vec![Run::Text(text)] }
     }
 
-    /// Returns the text without what is said about it.
+    /// Returns the text without the names of its characters.
     pub(crate) fn text(&self) -> String {
         let text = |run: &Run| match run {
             Run::Text(text) => Some(text.clone()),
@@ -62,8 +62,8 @@ pub(crate) enum Named {
 
 const MAX_SIGNS: usize = 200;
 
-/// Returns the pieces of a line with signs for what cannot be seen in them, nor told from
-/// the line that they replace.
+/// Returns the pieces of a line with signs for invisible characters, and for those that
+/// look like the ones that they replace.
 pub(crate) fn with_signs(
     pieces: &[(bool, String)],
     named: Named,
@@ -144,8 +144,8 @@ fn sign(letter: char, before: Option<char>, is_whole: bool, names_marks: bool) -
     }
 }
 
-/// Returns whether a joiner or a selector belongs to the emoji before it or, in
-/// a line that is new as a whole, to a letter that it joins.
+/// Returns whether a joiner or a selector belongs to the emoji before it. In a line
+/// that is new as a whole, it may also belong to a letter that it joins.
 fn is_part_of_sign(letter: char, before: Option<char>, is_whole: bool) -> bool {
     let Some(before) = before else { return false };
     let emoji = CodePointSetData::new::<Emoji>();

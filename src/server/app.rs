@@ -82,7 +82,8 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
 const UNREAD: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Has the operating system give up connections whose client reads nothing of a response
-/// (RFC 9293, 3.8.3): what is not read is in memory. Each has it from its listener.
+/// (RFC 9293, 3.8.3). Unread responses are in memory. Each connection gets this limit
+/// from its listener.
 fn give_up_unread(listener: &TcpListener) -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     socket2::SockRef::from(listener).set_tcp_user_timeout(Some(UNREAD))?;

@@ -1,4 +1,5 @@
-//! The memory that bodies may use, and its shares.
+//! Limits the memory that the bodies of requests may use, and shares it between their
+//! senders.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -92,7 +93,7 @@ pub(super) struct BudgetedBody {
 }
 
 impl BudgetedBody {
-    /// How much is given to the connection at once, which keeps what is given to it.
+    /// How many bytes are given to the connection at once, which keeps them.
     const PIECE: usize = 32 * 1024;
 
     pub(super) fn new(body: impl MessageBody + 'static, share: Share) -> Self {

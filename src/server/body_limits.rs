@@ -1,6 +1,6 @@
-//! Reads the bodies of requests: within a deadline, at a least rate, and within
-//! a budget of memory. A request that is refused whatever its body says is
-//! refused before its body is read, and one that no handler takes.
+//! Reads the bodies of requests within a deadline, at a least rate, and within a budget
+//! of memory. A body is not read if no handler takes it, or if the request is refused
+//! whatever it says.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -44,8 +44,8 @@ const NO_ROOM: ApiError = ApiError::Refused(Refusal::Unavailable(Unavailable::Bu
 /// The connection broke, or the chunks were malformed.
 const BROKEN: ApiError = ApiError::Http(error_kind::MALFORMED);
 
-/// Has the body of a request that changes something read when its handler asks for it:
-/// a request that reaches none is refused at once. The handler gets it whole.
+/// Reads the body of a request that changes something when its handler asks for it. A
+/// request that reaches no handler is refused at once. The handler gets it whole.
 pub(super) async fn read_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -77,7 +77,7 @@ pub(super) async fn read_body(
         let refused = refused(response.request(), &why);
         response = response.into_response(refused);
     }
-    // What is still on its way is not the next request.
+    // Bytes that are still on their way must not be read as the next request.
     response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     Ok(response)
 }
@@ -143,7 +143,7 @@ impl UnreadBody {
         }
     }
 
-    /// Returns an empty share for the sender, once what needs no body is checked.
+    /// Returns an empty share for the sender, after the checks that need no body.
     async fn share(self) -> Result<Share, ApiError> {
         let is_short = self.length.is_some_and(|length| length <= SHORT);
         let budget = Arc::clone(&self.budget);

@@ -1,11 +1,11 @@
-//! How much memory the allocator keeps for later.
+//! Bounds the memory that the allocator keeps for later.
 
 #![allow(unsafe_code, reason = "plain integers in and out")]
 
 use std::thread::available_parallelism;
 
-/// Bounds what glibc's allocator keeps. Otherwise each of hundreds of threads may keep the
-/// memory of the largest text that it has ever rendered.
+/// Bounds the memory that glibc's allocator keeps. Otherwise each of hundreds of threads
+/// may keep the memory of the largest text that it has ever rendered.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn bound_what_is_kept() {
     /// What is kept at the end of an arena, in bytes.

@@ -60,7 +60,7 @@ pub(super) async fn every_response(
         micros = took.as_micros() as u64, "answered"
     );
     metrics::answered(method.as_str(), response.request().match_pattern(), status, took);
-    // No other protocol is spoken here. What a client sends in it is no next request.
+    // No other protocol is spoken here. Its bytes must not be read as the next request.
     if asks_for_upgrade {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
@@ -68,8 +68,8 @@ pub(super) async fn every_response(
     Ok(if method == Method::HEAD { without_body(response) } else { response })
 }
 
-/// Removes the body and keeps the headers. The connection would do it too, but it
-/// knows only the method of the last request, and it would read a file to its end.
+/// Removes the body and keeps the headers. The connection would do it, too. But it
+/// knows only the method of the last request, and would read a file to its end.
 fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     response.map_body(|head, body| {
         match body.size() {

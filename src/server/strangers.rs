@@ -50,7 +50,7 @@ fn is_for_another_host(request: &ServiceRequest) -> bool {
 /// page cannot send a token in a header. (The algorithm of Go 1.25's
 /// `CrossOriginProtection`.)
 fn is_from_another_site(request: &ServiceRequest) -> bool {
-    // A change is sent as POST; what has another method is refused further inside.
+    // A change is sent as POST. Other methods are refused further inside.
     if request.method() != Method::POST || api::is_within(request.path()) {
         return false;
     }

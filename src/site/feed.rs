@@ -40,7 +40,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Returns the entry of a post, and takes its text from what is left.
+    /// Returns the entry of a post, and takes the length of its text from the rest.
     fn new(
         site: &Site,
         ids: &FeedIds,

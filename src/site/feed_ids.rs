@@ -1,3 +1,5 @@
+//! Gives the feed and its entries ids that stay the same.
+
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 

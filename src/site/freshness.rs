@@ -1,9 +1,9 @@
-//! Whether the database is still as it was.
+//! Tells whether the database is still as it was.
 //!
 //! A snapshot names the transactions that a statement sees (PostgreSQL, "System
 //! Information Functions", `pg_current_snapshot`). Two statements with equal snapshots
-//! see the same rows, so what was rendered between them, or from either, is still
-//! true. Asking for a snapshot reads no table.
+//! see the same rows, so a page that was rendered between them, or from either, is
+//! still true. Asking for a snapshot reads no table.
 //!
 //! That holds while the server runs. After a crash it gives the numbers of transactions
 //! that left no trace to others, and another server has numbers of its own. So a

@@ -1,4 +1,5 @@
-//! Signing in.
+//! Signs people in: shows the form, counts the attempts, checks the password and begins
+//! the session.
 
 use actix_session::Session;
 use actix_web::HttpResponse;

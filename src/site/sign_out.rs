@@ -1,4 +1,4 @@
-//! Signing out.
+//! Ends the session of a browser.
 
 use actix_session::Session;
 use actix_web::HttpResponse;

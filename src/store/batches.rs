@@ -1,4 +1,4 @@
-//! A table a few rows at a time.
+//! Walks over a table a few rows at a time.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

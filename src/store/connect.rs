@@ -1,12 +1,11 @@
-//! Connecting, with a limit that this side keeps.
+//! Connects, with a limit that this side keeps.
 //!
 //! A frozen server does not keep `statement_timeout`. A thread that waits for it
-//! continues only when
-//! the socket is shut down. libpq gives the socket of a `PGconn`, which diesel keeps
-//! private. So the
-//! linker replaces diesel's call of `PQconnectdb` with the function below (see `build.rs`), which
-//! stores the socket of the connection that this thread makes. Apple's linker cannot do that: on
-//! macOS only the server keeps the limits.
+//! continues only when the socket is shut down. libpq gives the socket of a `PGconn`,
+//! but diesel keeps that private. So the linker replaces diesel's call of `PQconnectdb`
+//! with the function below (see `build.rs`). It stores the socket of the connection
+//! that this thread makes. Apple's linker cannot do that: on macOS only the server
+//! keeps the limits.
 
 #![allow(unsafe_code, reason = "libpq is reached through C functions")]
 
@@ -33,7 +32,7 @@ enum Next {
     Made(Arc<Deadline>),
 }
 
-/// Connects within a time, and returns what watches over the connection from then on.
+/// Connects within a time, and returns the watch over the connection.
 pub(super) fn establish(
     url: &str,
     limit: Duration,
@@ -47,7 +46,7 @@ pub(super) fn establish(
     Ok((connected?, Some(deadline)))
 }
 
-/// Connects within a time. What is then asked has an answer within the other one.
+/// Connects within a time. A query then has an answer within the other limit.
 pub fn connect_within(
     url: &str,
     limit: Duration,

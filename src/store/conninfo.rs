@@ -101,8 +101,8 @@ fn is_one_word(text: &str, next: &str) -> bool {
     text.ends_with(is_of_word) && next.starts_with(is_of_word)
 }
 
-// In a URL an unencoded sign in the password moves the rest of it into the host, the port or the
-// name of the database, and so into messages.
+// In a URL an unencoded sign in the password moves the rest of it into the next part. That is
+// the host, the port or the name of the database, which messages contain.
 fn refuse_doubtful_signs(url: &str) -> Result<(), InvalidUrl> {
     let Some((_, rest)) = url.split_once("://") else {
         return Ok(());

@@ -1,8 +1,8 @@
-//! The time limit of a statement that this side keeps.
+//! Keeps the time limit of a statement on this side.
 //!
-//! `statement_timeout` is kept by the server, and a server that is stopped, or whose network is
-//! cut, keeps nothing. One thread looks after all connections, and shuts down the socket of a
-//! statement that is overdue: the thread that waits for it then has an error.
+//! The server keeps `statement_timeout`. A server that is stopped, or whose network is
+//! cut, keeps nothing. One thread looks after all connections, and shuts down the
+//! socket of an overdue statement. The thread that waits for it then has an error.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};

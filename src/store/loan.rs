@@ -1,5 +1,5 @@
-//! Marks that a thread holds a connection or a turn for short work. Reading a text may take
-//! long, so the code that does asserts that its thread holds none.
+//! Marks that a thread holds a connection or a turn for short work. Long work on a text
+//! asserts that its thread holds none, so that no request waits for it.
 
 use std::cell::Cell;
 use std::marker::PhantomData;

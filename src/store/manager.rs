@@ -40,8 +40,8 @@ pub(super) struct ManagedConnection {
 
 impl Manager {
     pub(super) fn new(url: &str, connect_limit: Duration, answer_limit: Duration) -> Self {
-        // A URL that makes no sense fails when it is used, as it is: an empty one would
-        // name the server that libpq knows by itself.
+        // A URL that makes no sense fails when it is used. It stays as it is, because
+        // an empty one would name the server that libpq knows by itself.
         let url = conninfo::complete(url).unwrap_or_else(|_| url.to_owned());
         let (losses, is_down) = (AtomicUsize::new(0), AtomicBool::new(false));
         Self(Arc::new(Shared { url, connect_limit, answer_limit, losses, is_down }))

@@ -70,10 +70,9 @@ pub enum Unusable {
     NotOwner(String),
 }
 
-/// Applies what is pending as the owner, makes the stored words again where they are of
-/// older rules, and grants the runtime role its rights. Returns how many migrations were
-/// applied. Processes that start together
-/// take turns. Where there is nothing to do it only reads.
+/// Applies pending migrations as the owner, and grants the runtime role its rights.
+/// Stored words of older rules are made again. Returns how many migrations were applied.
+/// Processes that start together take turns. Where there is nothing to do it only reads.
 ///
 /// # Errors
 ///

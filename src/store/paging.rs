@@ -1,8 +1,8 @@
-//! Lists that are read a page at a time and stay fast however long they are.
+//! Reads lists a page at a time, and stays fast however long they are.
 //!
-//! A page begins after a position in the list, and not after so many rows: an
-//! index leads there at once, nothing is counted, nothing is skipped, and a
-//! page stays what it is while others are added before it.
+//! A page begins after a position in the list, and not after a number of rows. An index
+//! leads there at once, and nothing is counted or skipped. A page stays what it is
+//! while others are added before it.
 
 use jiff::Timestamp;
 
@@ -83,8 +83,7 @@ impl PageRequest {
         Self { direction, ..Self::newest(size) }
     }
 
-    /// Returns in which order the index is read: to what comes before a cursor,
-    /// backwards.
+    /// Returns in which order the index is read: backwards for a page before a cursor.
     pub fn reads(&self) -> Order {
         match self.direction {
             Direction::First | Direction::After(_) => self.order,
@@ -152,7 +151,7 @@ mod tests {
         }
     }
 
-    /// What the database does with the request.
+    /// Reads the page as the database does.
     fn read(request: &PageRequest) -> Page<i64> {
         let start = request.start();
         let mut all: Vec<i64> = (0..10).collect();

@@ -138,11 +138,11 @@ impl Store {
 
 impl CustomizeConnection<ManagedConnection, Error> for Limits {
     fn on_acquire(&self, managed: &mut ManagedConnection) -> Result<(), Error> {
-        // The default `random_page_cost` assumes spinning disks and makes the
-        // planner avoid indexes. Compiling a plan, or starting parallel
-        // workers, takes longer than our queries. A merge join reads an index
-        // to its far end where the planner expected more rows than there are. What is
-        // acknowledged is on the disk, unless the server as a whole keeps nothing there.
+        // The default `random_page_cost` assumes spinning disks and makes the planner
+        // avoid indexes. Compiling a plan, or starting parallel workers, takes longer
+        // than our queries. A merge join reads an index to its far end where the planner
+        // expected more rows than there are. An acknowledged commit is on the disk,
+        // unless the server as a whole keeps nothing there.
         let [lock, statement] = [self.lock, self.statement].map(|limit| limit.as_millis());
         let set = managed.conn.batch_execute(&format!(
             "{PINNED}

@@ -3,11 +3,11 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-/// Sets them for a session. Every connection begins with it, because a server,
-/// a database and a role may each have defaults of their own: with
-/// `standard_conforming_strings` off, a migration would make other guards, and
-/// with another `search_path` it would make them elsewhere. A short limit of the role
-/// would end a migration in the middle; the pool has limits of its own.
+/// Sets them for a session. Every connection begins with it, because a server, a
+/// database and a role may each have other defaults. With `standard_conforming_strings`
+/// off, a migration would make other guards. With another `search_path` it would make
+/// them elsewhere. A short limit of the role would end a migration in the middle; the
+/// pool has limits of its own.
 pub const PINNED: &str = "SET standard_conforming_strings = on;
     SET search_path = public, pg_temp;
     SET timezone = 'UTC';

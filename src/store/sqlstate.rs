@@ -1,9 +1,11 @@
-//! The SQLSTATE of an error, which says the same in every language.
+//! Reads the SQLSTATE of an error, which is the same in every language.
 //!
-//! Diesel 2.3 knows it and does not pass it on; a message depends on the server's `lc_messages`,
-//! which only a superuser may set, and on its version. libpq keeps it in the `PGresult` of the
-//! error, and diesel's `PgErrorInformation` is that pointer and nothing else. So `Cargo.toml` names
-//! one version of diesel exactly: before an upgrade, check that the struct is still the same.
+//! Diesel 2.3 knows it and does not pass it on. A message depends on the server's
+//! version and on its `lc_messages`, which only a superuser may set.
+//!
+//! libpq keeps the SQLSTATE in the `PGresult` of the error, and diesel's
+//! `PgErrorInformation` is a pointer to that. So `Cargo.toml` names one version of
+//! diesel exactly. Before an upgrade, check that the struct is still the same.
 
 #![allow(unsafe_code, reason = "libpq's result is read through the pointer that diesel holds")]
 
@@ -25,8 +27,8 @@ impl Sqlstate {
             return None;
         }
         let field = std::ptr::from_ref(error).cast::<*const pq_sys::PGresult>();
-        // SAFETY: what is one word long is `PgErrorInformation` of the version that is named in
-        // Cargo.toml: a pointer to a result, which lives as long as the error.
+        // SAFETY: a value of one word is the `PgErrorInformation` of the version that
+        // Cargo.toml names. It is a pointer to a result, which lives as long as the error.
         let code = unsafe {
             let text = pq_sys::PQresultErrorField(*field, i32::from(pq_sys::PG_DIAG_SQLSTATE));
             if text.is_null() {

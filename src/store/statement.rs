@@ -42,9 +42,8 @@ impl<'a, Row> Statement<'a, Row> {
 }
 
 impl<Row> Statement<'_, Row> {
-    /// Ends the statement with a limit, as part of its text: a plan that
-    /// PostgreSQL keeps for a parameter has to be good for a tenth of the
-    /// table, and is not good for a page.
+    /// Ends the statement with a limit, as part of its text. For a parameter, PostgreSQL
+    /// would plan for a tenth of the table, and such a plan is bad for a page.
     pub fn at_most(mut self, rows: i64) -> Self {
         self.sql = format!("{} LIMIT {rows}", self.sql).into();
         self
@@ -58,8 +57,8 @@ impl<Row> Statement<'_, Row> {
         self
     }
 
-    /// Has PostgreSQL plan it for the values that it comes with, each time: a
-    /// word that every text has wants another plan than one that few have.
+    /// Has PostgreSQL plan it for its values, each time. A word that every text has
+    /// needs another plan than a word that few have.
     pub fn planned_anew(mut self) -> Self {
         self.is_planned_anew = true;
         self

@@ -8,8 +8,8 @@ use crate::domain::{Step, Within};
 
 /// A transaction in progress, and the only way to be in one.
 ///
-/// The lifetime brands what is read here: an `Actor`, a `LockedPost` and the
-/// proofs made from them belong to this transaction and to no other.
+/// The lifetime brands the values that are read here. An `Actor`, a `LockedPost` and
+/// the proofs made from them belong to this transaction and to no other.
 pub struct Transaction<'tx> {
     conn: &'tx mut PgConnection,
     within: Within<'tx>,
@@ -27,12 +27,12 @@ impl<'tx> Transaction<'tx> {
     }
 }
 
-/// What is read in a transaction of the workflow is found by its key, and one plan
-/// is good for any key: planning takes longer than the reading.
+/// A transaction of the workflow finds every row by its key. One plan is good for any
+/// key, and planning takes longer than reading.
 const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
 
-/// Runs the body in one transaction: commits what returns `Ok`, rolls back
-/// what returns `Err`. A connection whose body panics is not lent again.
+/// Runs the body in one transaction: commits after an `Ok`, and rolls back after an
+/// `Err`. A connection whose body panics is not lent again.
 ///
 /// The body must pass on every database error that it meets. PostgreSQL has
 /// already given up the transaction by then, and an `Ok` would commit nothing.

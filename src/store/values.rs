@@ -1,4 +1,4 @@
-//! Values of the domain as columns.
+//! Reads and writes values of the domain as columns.
 
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};
@@ -126,7 +126,7 @@ row! {
     row => Content::stored([row.title, row.summary, row.body], row.slug)
 }
 
-/// Whether a row of `users` can work in a role.
+/// The condition that a row of `users` can work in a role.
 macro_rules! can_work {
     ($user:literal, $role:literal) => {
         concat!("(", $user, ".is_active AND '", $role, "' = ANY (", $user, ".roles))")

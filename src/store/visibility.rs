@@ -1,8 +1,7 @@
-//! Who may see which post.
+//! Asks the database which posts a reader may see.
 //!
-//! The rule itself is the database function `post_is_visible`, because every
-//! read, single or list, has to ask it, and a list cannot ask in Rust. This is
-//! the only place that fills in its arguments.
+//! The rule itself is the database function `post_is_visible`. Every read, single or list,
+//! has to ask it, and a list cannot ask in Rust. No other file fills in its arguments.
 
 use diesel::sql_types::{BigInt, Bool, Nullable};
 

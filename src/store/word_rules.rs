@@ -1,5 +1,5 @@
-//! The stored words of a database are all of one version of the rules in
-//! `domain::search`. Where it is an older one, they are made again.
+//! Keeps the stored words of a database at one version of the rules in
+//! `domain::search`. Words of an older version are made again.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

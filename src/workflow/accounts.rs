@@ -57,8 +57,8 @@ fn change_one(
     change: &AccountChange,
 ) -> Result<(), Stop> {
     let attempt = ChangeAccount { change, reason: call.reason };
-    // Both are read under their locks: what was read before may have changed, and
-    // the session of the actor may have ended.
+    // Both are read under their locks. Earlier reads may be out of date, and the
+    // session of the actor may have ended.
     let people = accounts::lock(tx, &[asking, subject])?;
     let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
     let capability = permissions::verify(actor)?;

@@ -1,5 +1,5 @@
-//! What an action would be answered, as far as can be told beforehand. It is
-//! advice for rendering a page: the workflow asks again, and decides.
+//! Predicts the answer to an action, for rendering a page. This is advice: the workflow
+//! asks again, and decides.
 
 use crate::domain::{Action, Content, Person, Post, RevisionNumber};
 use crate::permissions;

@@ -1,16 +1,14 @@
 //! Archives many posts on one decision of one person.
 //!
-//! [`begin`] stores the decision: the posts, the revision seen of each, and the
-//! reason, under the key of the form. A form that is sent twice finds the
-//! decision that is stored. [`work`] then takes some of the posts with each
-//! request, every post through [`workflow::perform`] in a transaction of its
-//! own, until each has an outcome. A refusal is an outcome like any other, and
-//! does not keep the other posts from being archived.
+//! [`begin`] stores the decision: the posts, the revision seen of each, and the reason,
+//! under the key of the form. A form that is sent twice finds the decision that is stored.
+//! [`work`] then takes some of the posts with each request, until each has an outcome.
+//! Every post goes through [`workflow::perform`] in a transaction of its own. A refusal is
+//! an outcome like any other, and does not keep the other posts from being archived.
 //!
-//! The key of a post is made of the decision's key and the post's number. So a
-//! request that is repeated after a crash, or at the same instant in another
-//! tab, gets the outcome that the first one had, and no progress needs to be
-//! remembered but the outcomes.
+//! The key of a post is made of the decision's key and the post's number. A request may
+//! be repeated after a crash, or at the same instant in another tab. It then gets the
+//! outcome of the first one. So only the outcomes need to be stored.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

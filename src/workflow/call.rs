@@ -52,7 +52,7 @@ pub struct Call {
 pub struct AccountCall<'a> {
     /// Who asks.
     pub caller: Caller,
-    /// Reason.
+    /// Why; kept in the account's history.
     pub reason: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! What to do about a transaction that ended early.
+//! Decides what to do about a transaction that ended early.
 
 use crate::domain::FieldError;
 use crate::invariants::Broken;
@@ -65,7 +65,7 @@ pub(super) enum Verdict {
 /// Returns what to do about a transaction that ended early.
 pub(super) fn classify(stop: Stop) -> Verdict {
     let error = match stop {
-        // The key may have been used before, and that may be why the post is
+        // The key may have been used before. Then its first use may have put the post
         // where it is, or where its actor does not see it.
         Stop::Refused(refusal @ (Refusal::Policy(_) | Refusal::NotFound)) => {
             return Verdict::RefusedUnlessRepeated(Some(refusal));

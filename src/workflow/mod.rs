@@ -13,10 +13,10 @@
 //! COMMIT                                 and the deferred constraints
 //! ```
 //!
-//! It decides nothing itself. It keeps the order, retries what a conflict
-//! interrupted (`run`), answers a repeated key with its first outcome
-//! (`idempotency`), and has every refusal recorded after the rollback. Where a
-//! function answers with a [`Refusal`], nothing has changed.
+//! It decides nothing itself. It keeps the order, and retries what a conflict
+//! interrupted (`run`). It answers a repeated key with its first outcome
+//! (`idempotency`), and has every refusal recorded after the rollback. A [`Refusal`]
+//! means that nothing has changed.
 
 pub mod accounts;
 mod advice;
@@ -40,7 +40,7 @@ pub use advice::{precheck, precheck_creation, precheck_seen};
 pub use call::{Call, Caller};
 pub use run::Effect;
 
-/// Performs an attempt on a post, and returns what it did.
+/// Performs an attempt on a post, and returns the outcome.
 pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<Outcome, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
     run::on_post(store, call, attempt, |tx, asked| {
@@ -54,7 +54,7 @@ pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<O
     .map(Effect::outcome)
 }
 
-/// Creates a post, and returns what it did.
+/// Creates a post, and returns the outcome.
 pub fn create(store: &Store, call: &Call, attempt: &Create) -> Result<Outcome, Refusal> {
     create_once(store, call, attempt).map(Effect::outcome)
 }

@@ -41,7 +41,7 @@ pub(super) fn unkeyed<T>(
 }
 
 /// Runs steps that come before the first of several posts is touched. Only a refusal is
-/// counted: what takes effect, each post counts.
+/// counted here. Each post counts its own success.
 pub(super) fn beforehand<T>(
     store: &Store,
     asked: AuditEntry,
@@ -115,7 +115,7 @@ fn retry<T>(
                 incident.write(&asked, conn, store);
                 return Err(InvariantViolation::new(invariant).into());
             }
-            // Whether this is refused depends on what the key did before.
+            // An earlier use of the key decides whether this is refused.
             Verdict::RefusedUnlessRepeated(refusal) => {
                 let repeated = match asked.actor {
                     Some(actor) => earlier(&mut conn, actor),

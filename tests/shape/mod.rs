@@ -7,6 +7,7 @@ mod imports;
 mod lists;
 pub mod named_tests;
 mod names;
+mod pages;
 pub mod readme;
 pub mod routes;
 mod schema;

@@ -1,5 +1,5 @@
-//! Who can do what in which state. The table asks permission and policy about
-//! sample people and sample posts.
+//! Shows who can do what in which state. It asks permission and policy about sample
+//! people and sample posts.
 
 use jiff::Timestamp;
 

@@ -39,7 +39,7 @@ impl AccountChangePage {
         &self.account.person
     }
 
-    /// Returns the class of the button: red for what takes something away.
+    /// Returns the class of the button: red for a change that takes something away.
     fn button_class(&self) -> &'static str {
         match self.requested.action {
             AccountAction::Revoke(_)
@@ -100,7 +100,7 @@ impl AccountChangePage {
         }
     }
 
-    /// Returns the display name to begin with: what was typed, or what it is.
+    /// Returns the display name to begin with: the typed one, or the current one.
     fn display_name(&self) -> &str {
         self.requested.display_name.as_deref().unwrap_or(&self.account.person.display_name)
     }
@@ -192,7 +192,7 @@ pub(super) fn act(store: &Store, request: &Request, fields: Form) -> Result<Repl
     }
 }
 
-/// Returns what the page of a link needs from the database.
+/// Reads from the database for the page of a link.
 fn link_frame(store: &Store, request: &Request) -> Result<(Layout, Person), Refusal> {
     let conn = &mut *store.checkout()?;
     let title = "One-time link";
@@ -222,7 +222,7 @@ fn again(
     Ok(Reply::ok(&page).with_refusal(refusal))
 }
 
-/// Returns what is wrong with the new display name, if that is all that is wrong.
+/// Returns the message for the new display name, if nothing else is wrong.
 fn problem_of_name(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Policy(denied) => {

@@ -50,7 +50,7 @@ struct InvalidChanges {
 }
 
 impl InvalidChanges {
-    /// Returns what the address of a change has beside its path.
+    /// Returns the fields in the address of a change.
     fn fields(&self, action: &AccountAction) -> Option<(&'static str, &'static str)> {
         action.role().map(|role| ("role", role.as_str()))
     }
@@ -86,7 +86,7 @@ impl AccountDetailPage {
         self.valid.iter().filter(|action| action.role().is_none())
     }
 
-    /// Returns what an entry of the record says after the person's name.
+    /// Returns the words of an entry of the record that follow the person's name.
     fn what(&self, event: &AccountEventLine) -> String {
         let role = event.role.map_or("", Role::as_str);
         let name = event.display_name.as_deref().unwrap_or_default();

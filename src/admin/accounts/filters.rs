@@ -1,3 +1,5 @@
+//! Reads the filters of the list of accounts. `accounts::directory` applies them.
+
 use crate::accounts::account_search::AccountSearch;
 use crate::accounts::directory::AccountFilter;
 use crate::admin::filter_form::FilterForm;
@@ -17,8 +19,8 @@ pub(super) struct AccountFilters {
 }
 
 impl AccountFilters {
-    /// Takes the filters out of a query. The form keeps what is wrong with them, but
-    /// for the state, which has no field on the page that could show it.
+    /// Takes the filters out of a query. The form keeps their errors, except that of
+    /// the state, which has no field on the page.
     pub(super) fn take(query: &mut Form) -> Result<Self, Refusal> {
         let mut form = FilterForm::take(query, &NAMES)?;
         let is_active = match form.value("state") {

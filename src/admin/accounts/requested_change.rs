@@ -29,8 +29,7 @@ pub(super) struct PreparedChange {
 }
 
 impl RequestedChange {
-    /// Takes the change out of the last part of a path, and what it takes out of a
-    /// query or a form.
+    /// Takes the change out of the last part of a path, and its values out of a query or a form.
     pub(super) fn take(name: &str, fields: &mut Form) -> Result<Self, Refusal> {
         let kind = name.parse().map_err(|_: UnknownName| Refusal::NotFound)?;
         let action = match kind {
@@ -58,7 +57,7 @@ impl RequestedChange {
         Ok(Self { action, display_name, seen_name })
     }
 
-    /// Makes what the change takes: a password reset needs a hash and a link.
+    /// Makes the values that the change needs: a password reset needs a hash and a link.
     pub(super) fn prepare(&self) -> Result<PreparedChange, Refusal> {
         let mut secret = None;
         let change = match self.action {

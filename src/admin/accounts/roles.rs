@@ -154,7 +154,7 @@ fn again(
         (Refusal::Input(input), None) => page.errors = input.clone(),
         (_, None) => {
             page.refused = refusal.reasons();
-            // The account has moved on: the next attempt starts from what it has now.
+            // The account has changed: the next attempt starts from its present roles.
             page.typed.held = page.person.roles.clone();
         }
     }
@@ -162,7 +162,7 @@ fn again(
     Ok(Reply::ok(&page).with_refusal(refusal))
 }
 
-/// Returns what a role is for: the reasons of everything that it grants.
+/// Returns the purpose of a role: the reasons of everything that it grants.
 pub(super) fn purpose(role: Role) -> String {
     let reasons = Permission::ALL.into_iter().filter_map(|one| permissions::grant(role, one));
     reasons.collect::<Vec<_>>().join("; ")

@@ -1,4 +1,4 @@
-//! What needs attention, and how fast posts are published.
+//! Shows staff which posts need attention, and how fast posts are published.
 
 mod charts;
 mod duration;
@@ -52,7 +52,7 @@ impl OverviewPage {
         &waiting[..waiting.len().min(MAX_SHOWN)]
     }
 
-    /// Returns what refused the actions, in a few words.
+    /// Returns the cause of the refusals in a few words.
     fn cause(layer: Layer) -> &'static str {
         match layer {
             Layer::Permission => "without permission",

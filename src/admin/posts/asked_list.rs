@@ -1,4 +1,5 @@
-//! What an address asks of the list of posts, and what is wrong with it.
+//! Reads the filters, the page and the ticked boxes of the list of posts from an
+//! address, with their errors.
 
 use std::collections::BTreeSet;
 
@@ -57,8 +58,8 @@ impl AskedList {
         Ok(Self { filters, direction, ticks, problems, is_place_valid })
     }
 
-    /// Returns the list at an address of it, with these boxes ticked, and with
-    /// what is wrong with them.
+    /// Returns the list at one of its addresses, with these boxes ticked, and with the
+    /// errors of these.
     pub(super) fn again(
         address: &str,
         ticked: BTreeSet<String>,
@@ -83,7 +84,7 @@ impl AskedList {
         if all.is_empty() { Ok(()) } else { Err(InvalidInput(all)) }
     }
 
-    /// Returns what is wrong and has no field on the page to stand beside.
+    /// Returns the errors that have no field on the page.
     pub(super) fn problems(&self) -> Vec<&str> {
         let unseen = ["state", "sort", "zone"].into_iter();
         let unseen = unseen.filter_map(|field| self.filters.form.error(field));

@@ -44,7 +44,7 @@ struct BulkConfirmPage {
 }
 
 impl BulkConfirmPage {
-    /// Returns the posts that would be skipped, grouped by what keeps them.
+    /// Returns the posts that would be skipped, grouped by reason.
     fn skipped(&self) -> Vec<SkippedGroup<'_>> {
         grouped(self.preview.refused.iter().map(|post| SkippedPost {
             id: post.id,
@@ -86,7 +86,7 @@ pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal
         return confirm_everything(&mut *store.checkout()?, request, query, back);
     }
     let ticked = query.take_all("post");
-    // Addresses of before carry the filters of the list.
+    // An address that was made by an older version carries the filters of the list.
     let filters = PostFilters::take(&mut query)?;
     query.finish()?;
     let back = back.unwrap_or_else(|| filters.form.address(LIST));

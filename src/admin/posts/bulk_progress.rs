@@ -36,7 +36,7 @@ impl BulkProgressPage {
         self.items(|outcome| matches!(outcome, ItemOutcome::Archived))
     }
 
-    /// Returns the posts that were skipped, grouped by what kept them.
+    /// Returns the posts that were skipped, grouped by reason.
     fn skipped(&self) -> Vec<SkippedGroup<'_>> {
         grouped(self.bulk.items.iter().filter_map(|item| match &item.outcome {
             ItemOutcome::Refused(reasons) => {

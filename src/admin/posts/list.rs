@@ -26,8 +26,8 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
     reply(&mut *store.checkout()?, request, asked)
 }
 
-/// Returns the list that is asked for. What is wrong with the question is shown in
-/// the list itself, which then has no posts.
+/// Returns the list that is asked for. The list shows the errors of its address, and
+/// then has no posts.
 pub(super) fn reply(
     conn: &mut PgConnection,
     request: &Request,

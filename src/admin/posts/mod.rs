@@ -26,7 +26,7 @@ const ACTIONS: ActionPlace = ActionPlace {
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    // The last one takes what the others leave.
+    // The last route takes the paths that the others leave.
     config
         .route("/admin/posts", get_page(Work::Short, list::list))
         .route("/admin/posts.csv", csv::file::<list::PostsFile>())

@@ -1,4 +1,4 @@
-//! The posts that a bulk archive skips, grouped by what keeps them.
+//! Groups the posts that a bulk archive skips by the reasons against them.
 
 use crate::domain::{BulkProblem, PostId, Reason, Title};
 use crate::policies::Rule;
@@ -30,7 +30,7 @@ pub(super) fn grouped<'a>(posts: impl Iterator<Item = SkippedPost<'a>>) -> Vec<S
     groups
 }
 
-/// Returns a reason in a few words, without what concerns one post alone.
+/// Returns a reason in a few words, without the details of one post.
 fn label(reason: &Reason) -> &str {
     match (reason.code.parse(), reason.code.parse()) {
         (Ok(Rule::IsPublished), _) => "Not published",

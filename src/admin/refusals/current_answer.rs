@@ -1,5 +1,4 @@
-//! What the workflow would answer now, for the person, action and post that the
-//! filters name.
+//! Tells what the workflow would answer now to the person, action and post of the filters.
 
 use diesel::pg::PgConnection;
 

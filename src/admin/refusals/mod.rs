@@ -1,4 +1,4 @@
-//! The refused actions, and what would be answered now.
+//! The refused actions, and the present answer to a refused one.
 
 mod current_answer;
 mod filters;

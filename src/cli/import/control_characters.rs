@@ -5,8 +5,8 @@ use crate::domain::unseen::is_not_xml;
 /// How many of them are named.
 const NAMED: usize = 5;
 
-/// Returns the text with a space for each control character that separates, such as
-/// U+000B, and with a replacement character for each other one; and a note.
+/// Returns a note and the text without control characters. Those that separate, such as
+/// U+000B, become spaces, and the others replacement characters.
 pub(super) fn replaced(text: String) -> (String, Option<String>) {
     if !text.contains(is_not_xml) {
         return (text, None);

@@ -1,7 +1,7 @@
-//! What of a Markdown text becomes a draft, and what is ignored.
+//! Takes a draft out of a Markdown text, and names what is ignored.
 //!
-//! A draft has a title, a summary, a body and perhaps a web address. When it is
-//! published is decided then, so a date has nowhere to go here; nor have tags, layouts
+//! A draft has a title, a summary, a body and perhaps a web address. The date of a post
+//! is that of its publication, so a date in the file is ignored. So are tags, layouts
 //! and flags. They are named, and never dropped in silence.
 
 use serde::Serialize;

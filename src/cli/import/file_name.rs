@@ -1,4 +1,4 @@
-//! What the name of a file tells about its post.
+//! Reads a date and a title from the name of a file.
 
 use crate::domain::{Title, has_visible_text};
 

@@ -1,4 +1,4 @@
-//! Which files of a folder are Markdown, in a stable order.
+//! Lists the Markdown files of a folder in a stable order.
 
 use std::ffi::OsStr;
 use std::fs::{self, FileType};

@@ -1,10 +1,9 @@
 //! `import`: a folder of Markdown files becomes drafts of an author, each
 //! through the workflow and in a transaction of its own.
 //!
-//! The key of each file's operation is made from the name of the import and
-//! the file's path in the folder. So a run may end at any moment: the next one
-//! finds the imported files by their keys, and the database takes no key twice,
-//! even from two runs at once.
+//! The key of each file's operation is made from the name of the import and the file's
+//! path in the folder. So a run may end at any moment. The next one finds the imported
+//! files by their keys, and the database takes no key twice, even from two runs at once.
 
 mod control_characters;
 pub(crate) mod draft_text;

@@ -1,4 +1,4 @@
-//! A file of a folder as a draft. Its name can give the title.
+//! Reads a file of the folder as a draft. The name of the file can give the title.
 
 use std::fs;
 use std::path::Path;

@@ -35,8 +35,8 @@ impl PlainText {
     }
 }
 
-/// Leaves out the characters that no field of one line may have: those that change the
-/// direction of the text behind them, and those that control a terminal.
+/// Leaves out the characters that no field of one line may have. They change the
+/// direction of the text behind them, or control a terminal.
 pub(super) fn without_unwanted(field: &str, text: &str, notes: &mut Vec<String>) -> String {
     let is_unwanted =
         |it: &char| sets_direction(*it) || it.is_control() || matches!(it, '\u{fffe}' | '\u{ffff}');

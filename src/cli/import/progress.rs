@@ -1,4 +1,4 @@
-//! How far an import is, on a terminal.
+//! Shows on a terminal how far an import is.
 
 use std::io::{self, IsTerminal, Write};
 

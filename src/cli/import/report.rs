@@ -1,4 +1,4 @@
-//! What an import did with each file, as text and in JSON.
+//! Tells what an import did with each file, as text and in JSON.
 
 use std::fmt;
 

@@ -1,5 +1,4 @@
-//! One run of an import: each file in turn, until all are done or one is refused
-//! for a reason that holds for every other file, too.
+//! Imports one file after another. It stops at a refusal that holds for every other file, too.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -84,7 +83,7 @@ impl<'a> ImportRun<'a> {
         FileReport { title, ignored, notes, missing, ..report }
     }
 
-    /// Asks what can be asked without a write.
+    /// Checks everything that needs no write.
     fn precheck(&mut self, file: &SourceFile, create: &Create) -> FileReport {
         match workflow::precheck_creation(&self.author, &create.content) {
             Ok(()) => FileReport::new(file.shown.clone(), FileOutcome::WouldBeImported),

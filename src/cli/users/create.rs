@@ -1,3 +1,5 @@
+//! Creates an account from the command line, also the first one.
+
 use crate::accounts::secrets::Secret;
 use crate::cli::acting_person::acting_person;
 use crate::cli::database::on_new_database;

@@ -43,8 +43,7 @@ impl fmt::Display for AccountOutcome<'_> {
     }
 }
 
-/// Prints what happened to an account, and the link with which its person sets
-/// a password where there is one.
+/// Prints the outcome for an account, and the one-time link to set a password if there is one.
 pub(super) fn print(
     options: &Options,
     username: &str,

@@ -17,8 +17,8 @@ pub(crate) fn close_comments(source: &str) -> Cow<'_, str> {
     with_comments_replaced(source, |_| EMPTY.into())
 }
 
-/// Returns a text in which each comment is HTML of the same length without text, so that
-/// what is found in it is at the same place in the text.
+/// Returns a text in which each comment is HTML of the same length without text. So all
+/// else is at the same place in both texts.
 pub(crate) fn with_comments_masked(source: &str) -> Cow<'_, str> {
     with_comments_replaced(source, |length| match length.checked_sub(EMPTY.len()) {
         Some(more) => format!("<!--{}-->", "x".repeat(more)).into(),

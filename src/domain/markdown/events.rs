@@ -1,4 +1,4 @@
-//! What the parser finds in a text, without what readers do not see.
+//! Parses a text into events, and leaves out what readers do not see.
 
 use std::ops::Range;
 

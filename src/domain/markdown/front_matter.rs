@@ -1,4 +1,4 @@
-//! Beginnings of texts that look like front matter of a site generator.
+//! Recognises texts that begin like the front matter of a site generator.
 
 use crate::domain::unseen::{has_visible_text, is_invisible};
 
@@ -114,9 +114,9 @@ fn resembles(text: &str) -> bool {
     }
 }
 
-/// Returns whether this is a title of Pandoc's, Nikola's, Org's, Franklin's, Logseq's,
-/// Cryogen's, Coleslaw's or AsciiDoc's, a directive of YAML, or TOML with a word after its
-/// first mark.
+/// Returns whether this is a title of Pandoc, Nikola, Org, Franklin, Logseq, Cryogen,
+/// Coleslaw or AsciiDoc. A directive of YAML counts, and so does TOML with a word after
+/// its first mark.
 fn is_of_another_program(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default().trim_end();
     let after_plus_signs = first.strip_prefix("+++").map(str::trim_start);
@@ -136,8 +136,8 @@ fn is_of_another_program(text: &str) -> bool {
         || opens_toml && text.lines().skip(1).any(|line| line.starts_with("+++"))
 }
 
-/// Returns whether a text begins with fields: two of known names, or one of them as
-/// generators write it and a line that ends them.
+/// Returns whether a text begins with fields. They are two of known names, or one of
+/// them as generators write it and a line that ends them.
 fn has_known_names(text: &str) -> bool {
     let mut lines = text.lines();
     let mut known = 0;

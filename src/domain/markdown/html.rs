@@ -1,4 +1,4 @@
-//! What HTML shows as text.
+//! Finds the text that HTML shows.
 
 use std::borrow::Cow;
 

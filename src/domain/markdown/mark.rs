@@ -1,6 +1,8 @@
-//! Marks in braces, such as `{#id}` of Hugo, Zola and Pandoc and `{: #id .class}` of
-//! kramdown. pulldown-cmark's own extension for headings would also take the text
-//! of `## The set {1, 2}`, and knows no other place for them.
+//! Recognises marks in braces, such as `{#id}` of Hugo, Zola and Pandoc and
+//! `{: #id .class}` of kramdown.
+//!
+//! The extension of pulldown-cmark takes marks of headings alone. It would also take
+//! the text of `## The set {1, 2}`.
 
 /// A mark in braces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub(crate) struct Mark<'a> {
 }
 
 impl<'a> Mark<'a> {
-    /// Reads what is between the braces.
+    /// Reads the text between the braces.
     fn parse(inside: &'a str) -> Option<Self> {
         let (is_kramdown, inside) = match inside.strip_prefix(':') {
             Some(inside) => (true, inside),

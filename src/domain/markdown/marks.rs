@@ -1,5 +1,5 @@
-//! Leaves out marks in braces wherever they belong to a heading, a paragraph, a list, a
-//! table, a link or a word, and the lines around divisions. An escaped brace is text.
+//! Leaves out marks in braces, and the lines around divisions. A mark belongs to a
+//! heading, a paragraph, a list, a table, a link or a word. An escaped brace is text.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
@@ -96,7 +96,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Appends what is no mark of a text. Returns whether the line break after it has to
+    /// Appends a text without its marks. Returns whether the line break after it has to
     /// go, because the whole line was a mark.
     fn text(&mut self, text: CowStr<'a>, next: Option<&Event<'a>>) -> bool {
         let mut rest = &*text;

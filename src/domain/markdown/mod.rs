@@ -1,4 +1,4 @@
-//! What a text in Markdown shows its readers. How it is rendered is `render::markdown`.
+//! Finds what a text in Markdown shows its readers. `render::markdown` renders it.
 
 mod comments;
 mod definitions;

@@ -1,6 +1,6 @@
-//! How comments begin and end: in HTML, and in the template languages of the programs
-//! whose texts are imported. Each is written with and without spaces, and with the marks
-//! that take away the spaces around it.
+//! Lists how comments begin and end: in HTML, and in the template languages of the
+//! programs whose texts are imported. Each is written with and without spaces, and with
+//! the marks that take away the spaces around it.
 
 /// A notation of comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl CommentNotation {
     }
 }
 
-/// Returns what follows after spaces and this.
+/// Returns the text that follows spaces and this.
 fn spaced<'t>(text: &'t str, end: &str) -> Option<&'t str> {
     text.trim_start().strip_prefix(end)
 }
@@ -105,7 +105,7 @@ pub(crate) fn liquid_tag(text: &str) -> Option<(&str, &str)> {
     Some(inside.split_at(inside.find(|letter| !is_of_name(letter)).unwrap_or(inside.len())))
 }
 
-/// Returns what follows the note of a comment, as Django has it.
+/// Returns the text that follows the note of a comment of Django.
 fn without_note(text: &str) -> &str {
     let quoted = text.trim_start();
     let Some(mark) = quoted.chars().next().filter(|it| matches!(it, '"' | '\'')) else {

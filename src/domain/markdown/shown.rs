@@ -1,4 +1,4 @@
-//! Whether a text shows its readers anything.
+//! Tells whether a text shows its readers anything.
 
 use pulldown_cmark::{Event, Tag};
 use url::Url;

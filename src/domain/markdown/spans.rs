@@ -1,4 +1,4 @@
-//! Spans of Pandoc and djot, such as `[text]{.class}`, are their text.
+//! Replaces spans of Pandoc and djot, such as `[text]{.class}`, by their text.
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 

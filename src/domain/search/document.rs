@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::units::{Unit, units};
 
-/// The version of the rules by which words are made. Whatever changes the words of any
-/// text makes it a new one: the words of a database are then made again.
+/// The version of the rules by which words are made. A change of the words of any text
+/// needs a new version. The words of a database are then made again.
 pub const RULES: i32 = 3;
 
 /// The most different words of a text. Each costs an entry of the index, about 10 µs at
@@ -27,8 +27,8 @@ const MAX_BYTES: usize = 1_000_000;
 /// Returns the words of these texts as a literal of the type `tsvector`. Of a
 /// text with more words than PostgreSQL can keep, the first ones are in it.
 ///
-/// Words consist of letters, digits and marks, so none has to be escaped. They come
-/// in the order of their bytes, so the literal is also what PostgreSQL writes.
+/// Words consist of letters, digits and marks, so none has to be escaped. They come in
+/// the order of their bytes, so PostgreSQL writes the same literal.
 pub fn document(texts: &[&str]) -> String {
     let mut words = DocumentWords::default();
     for text in texts {

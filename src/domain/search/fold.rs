@@ -31,8 +31,8 @@ const LETTERS: [(char, &str); 13] = [
     ('\u{6D2}', "\u{64A}"),
 ];
 
-/// The most characters that are read of a decomposed text: those of 100,000
-/// Korean syllables, and less than those of 100,000 ligatures of 18 letters.
+/// The most characters that are read of a decomposed text. They are enough for 100,000
+/// Korean syllables, and not for 100,000 ligatures of 18 letters.
 const MAX_CHARACTERS: usize = 310_000;
 
 /// Returns the text with case, accents, width and compatibility variants folded.
@@ -66,7 +66,7 @@ fn is_apostrophe(letter: char) -> bool {
     APOSTROPHES.contains(&letter)
 }
 
-/// Appends a letter without its case. The way over upper case folds what lower
+/// Appends a letter without its case. The way over upper case folds letters that lower
 /// case alone leaves different: `ς` and `σ`, `ß` and `ss`, `ı` and `i`.
 fn push_without_case(folded: &mut String, letter: char) {
     let upper = letter.to_lowercase().flat_map(char::to_uppercase);

@@ -22,9 +22,9 @@ enum Term {
 }
 
 impl Question {
-    /// Returns the words to look for. Words between quotation marks have to
-    /// follow each other; any other one of at least `beginning` characters, or of
-    /// syllables of Korean, also finds words that begin with it.
+    /// Returns the words to look for. Words between quotation marks have to follow each
+    /// other. Any other word of at least `beginning` characters, or of Korean
+    /// syllables, also finds words that begin with it.
     pub fn new(text: &str, beginning: usize) -> Self {
         let mut terms = Vec::new();
         for (number, part) in text.split('"').enumerate() {

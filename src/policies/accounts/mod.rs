@@ -63,7 +63,7 @@ impl AccountChange {
 pub struct ChangeAccount<'a> {
     /// The change.
     pub change: &'a AccountChange,
-    /// Reason.
+    /// Why; kept in the account's history.
     pub reason: &'a str,
 }
 

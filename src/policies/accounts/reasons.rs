@@ -1,5 +1,5 @@
-//! What a refusal about an account says: a sentence, and a hint what would
-//! change it. The hint is empty where nothing would.
+//! Gives each refused rule about accounts a sentence, and a hint about what would help.
+//! The hint is empty where nothing would.
 
 use super::rule::{Account, Rule};
 use crate::domain::{AccountAction, Role};

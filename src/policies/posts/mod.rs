@@ -1,5 +1,5 @@
-//! How a policy about posts asks its rules. `rule` has the rules: which action must
-//! meet which, and when each is met. `reasons` has what a refusal says.
+//! Asks the rules about posts for a policy. `rule` says which action must meet which
+//! rule, and when. `reasons` has the words of a refusal.
 
 mod bulk_archive;
 mod reasons;

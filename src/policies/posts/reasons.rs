@@ -1,5 +1,5 @@
-//! What a refusal about a post says: a sentence, and a hint what would change
-//! it. The hint is empty where nothing would.
+//! Gives each refused rule about posts a sentence, and a hint about what would help.
+//! The hint is empty where nothing would.
 
 use super::rule::{ConfirmedAddress, Facts, Rule, Subject};
 use crate::domain::{
@@ -100,7 +100,7 @@ fn explain_post(
     (sentence, hint.to_owned())
 }
 
-/// Returns who must add what is missing, and why a body that was written counts as missing.
+/// Returns who must add the missing parts, and why a written body counts as missing.
 fn how_to_complete(person: &Person, post: &Post, missing: &[&str]) -> String {
     let them = if missing.len() == 1 { "it" } else { "them" };
     let hint = match author_absence(post) {
@@ -137,8 +137,8 @@ fn name_for(person: &Person, other: &Byline) -> String {
     if person.display_name == other.name { other.to_string() } else { other.name.clone() }
 }
 
-/// Returns what would answer the open change requests: no person is named who
-/// can no longer act.
+/// Returns the step that would answer the open change requests. It names only people
+/// who can still act.
 fn answer_to_requests(person: &Person, post: &Post) -> String {
     let requests = &post.standing_requests;
     let (own, others): (Vec<&Review>, Vec<&Review>) =

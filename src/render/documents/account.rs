@@ -1,3 +1,5 @@
+//! Shows programs the accounts.
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Addresses of sites that are words and no links.
+//! Counts addresses of sites that an author wrote as plain words, which are no links.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 

@@ -23,7 +23,7 @@ mod tests {
             || rendered.to_ascii_lowercase().contains(" src=\"https://")
     }
 
-    /// What a policy asks of a body is what readers see of it.
+    /// A policy asks of a body that readers see something of it.
     #[test]
     fn a_text_counts_as_given_where_its_page_shows_something() {
         let pieces = [

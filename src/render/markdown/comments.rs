@@ -1,12 +1,12 @@
-//! Comments where the parser sees none: in titles of links and pictures, in labels of
-//! footnotes, and in notations of programs that are not understood here.
+//! Counts comments that the parser does not see. They are in titles of links and
+//! pictures, in labels of footnotes, and in notations of other programs.
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::notes::{NoteKind, Notes};
 use crate::domain::markdown::{Markup, without_any_comments};
 
-/// Leaves out comments in what readers see of a link, a picture or a footnote.
+/// Leaves out comments in the visible parts of a link, a picture or a footnote.
 pub(super) fn left_out<'a>(mut events: Vec<Event<'a>>, notes: &mut Notes) -> Vec<Event<'a>> {
     for event in &mut events {
         if let Event::Start(Tag::Link { title: text, .. } | Tag::Image { title: text, .. })
@@ -28,7 +28,8 @@ fn leave_out(text: &mut CowStr<'_>, notes: &mut Notes) {
     }
 }
 
-/// Counts what is a comment to Obsidian, `%% a %%`, to CriticMarkup, `{>> a <<}`, and what is nearly one as a definition of a link: `[//]: # a b`.
+/// Counts the comments of Obsidian, `%% a %%`, and of CriticMarkup, `{>> a <<}`. `[//]: # a b`
+/// counts, too: it is nearly the definition of a link.
 pub(super) fn count_unknown(events: &[Event<'_>], notes: &mut Notes) {
     let (mut is_code, mut percents, mut others) = (false, 0, 0);
     for event in events {

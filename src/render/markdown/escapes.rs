@@ -1,6 +1,8 @@
-//! Keeps the sanitiser linear. Its serialiser searches the rest of a text or attribute
-//! for `<` and `>` again after each `&` and each character of U+0080 to U+00BF (their
-//! UTF-8 begins as that of a no-break space does), so 100,000 of them take seconds.
+//! Keeps the time of the sanitiser linear.
+//!
+//! After each `&` and each character of U+0080 to U+00BF, its serialiser searches the
+//! rest of the text for `<` and `>`. The UTF-8 of these characters begins as that of a
+//! no-break space does. So 100,000 of them take seconds.
 
 use std::borrow::Cow;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Returns the HTML for a feed: links within the text lead to the page of the post, and
+/// Returns the HTML for a feed. Links within the text lead to the page of the post, and
 /// nothing has an id.
 pub(crate) fn for_feed(html: &str, address: &str) -> String {
     let mut shown = String::with_capacity(html.len() + address.len());

@@ -100,7 +100,7 @@ fn folded(text: &str) -> String {
     lower.filter(|it| it.is_alphanumeric() || is_mark(*it)).collect()
 }
 
-/// Gives each heading an id and its level below the title of the page: that is the
+/// Gives each heading an id and its level below the title of the page. The title is the
 /// only `h1`, so the highest headings of the text become `h2`.
 pub(super) fn with_ids(events: &mut [Event<'_>]) -> Targets {
     let levels = events.iter().filter_map(|event| match event {

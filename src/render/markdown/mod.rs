@@ -1,5 +1,5 @@
-//! The body of a post: Markdown to HTML, and notes about what readers do not get as
-//! it was written.
+//! Renders the body of a post from Markdown to HTML, and notes what readers do not get
+//! as it was written.
 
 mod addresses;
 mod audience;
@@ -102,8 +102,8 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     (blocks::directed(events), notes)
 }
 
-/// Replaces what XML does not allow: the feed is XML. A character reference such as
-/// `&#1;` can stand for such a character.
+/// Replaces characters that XML does not allow: the feed is XML. A character reference
+/// such as `&#1;` can stand for such a character.
 fn without_controls<'a>(event: Event<'a>, notes: &mut Notes) -> Event<'a> {
     match event {
         Event::Text(text) if text.contains(is_not_xml) => {

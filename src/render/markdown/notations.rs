@@ -45,7 +45,7 @@ pub(super) fn count(events: &[Event<'_>], notes: &mut Notes) {
                 if ends_in_role(&block) {
                     notes.add(NoteKind::Notation("MyST ({ … }` … `)"));
                 }
-                // What is around it is apart.
+                // The sign keeps the texts around the code apart.
                 block.push('`');
             }
             Event::SoftBreak | Event::HardBreak => block.push('\n'),

@@ -1,4 +1,4 @@
-//! The notes about a text in words.
+//! Writes the notes about a text in words.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

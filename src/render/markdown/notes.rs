@@ -1,4 +1,4 @@
-//! The notes about a text: of what kind they are, and how many of each.
+//! Counts the notes about a text by their kinds. `note_sentences` has their words.
 
 use std::collections::BTreeMap;
 
@@ -78,8 +78,7 @@ impl Notes {
         *self.unseen.entry(letter).or_default() += 1;
     }
 
-    /// Counts what of a title or a summary, as it was typed, is not kept or not shown as
-    /// it is meant.
+    /// Counts the parts of a typed title or summary that are not kept or not shown as meant.
     pub(crate) fn add_line(&mut self, text: &str) {
         let (text, comments) = one_line::without_comments(text);
         (0..comments).for_each(|_| self.add(NoteKind::InLine("comment", "not kept")));

@@ -1,4 +1,4 @@
-//! Characters that cannot be seen. They hide words, or turn them around.
+//! Counts invisible characters of a text. They hide words, or turn them around.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, Emoji, GeneralCategory, Script};
 use icu_properties::{CodePointMapData, CodePointSetData};

@@ -46,9 +46,9 @@ pub enum Sort {
 }
 
 impl Filter {
-    /// Returns whether no index has this order of these posts. Of more than
-    /// [`COUNTED`] posts, the list then has the last changed alone: an index for each
-    /// of these orders would be paid by every change of a post.
+    /// Returns whether no index has this order of these posts. Of more than [`COUNTED`]
+    /// posts, the list then has the last changed alone. An index for each of these
+    /// orders would slow down every change of a post.
     pub fn bounds(&self, sort: Sort) -> bool {
         match sort {
             Sort::Since | Sort::State => false,

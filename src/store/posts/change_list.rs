@@ -1,14 +1,13 @@
 //! The change list: every post, by filters, in an order, page by page.
 //!
-//! Each filter and each order goes by an index, and nothing is counted further
-//! than [`COUNTED`], so a page takes as long among a thousand posts as among a
-//! million. A list of several states is merged from the beginnings of one list
-//! of each, because an index that begins with the state serves both.
+//! Each filter and each order goes by an index, and nothing is counted further than
+//! [`COUNTED`]. So a page takes as long among a thousand posts as among a million. A
+//! list of several states is merged from the beginnings of one list of each. The index
+//! that begins with the state serves both.
 //!
-//! A search finds at most [`COUNTED`] posts, those with the highest numbers,
-//! and sorts these: to sort everything that has a common word would take as
-//! long as there is to sort. An order that no index has is likewise that of at
-//! most [`COUNTED`] posts.
+//! A search finds at most [`COUNTED`] posts, those with the highest numbers, and sorts
+//! these. Sorting all posts with a common word would take too long. An order without an
+//! index also sorts at most [`COUNTED`] posts.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
@@ -134,8 +133,8 @@ fn read(
     let ChangeQuery { visibility, filter, request, .. } = *query;
     let id = |person: Option<UserId>| person.map(|person| person.0);
     let start = filter.start(request);
-    // Planned for its values: few people write or publish most of what there
-    // is, few words are in most of it, and a plan for any of them suits none.
+    // Planned for its values. Few people write or publish most posts, and few words are
+    // in most of them, so a plan for any value suits none.
     select::<LineRow>(text)
         .planned_anew()
         .seen_by(visibility)

@@ -207,9 +207,9 @@ impl ChangeQuery<'_> {
         parts.join(" UNION ALL ")
     }
 
-    /// Returns the select of at most so many posts of a state. In a state of which
-    /// the reader sees their own posts alone, an index leads to these: the list
-    /// does not walk through the posts of other people.
+    /// Returns the select of at most so many posts of a state. In some states the
+    /// reader sees their own posts alone. An index leads to these, so the list does not
+    /// walk through the posts of other people.
     fn of_state(
         &self,
         state: State,

@@ -1,5 +1,5 @@
-//! What the lists of a desk show of a post: its name, the change requests to it, and
-//! who looked last.
+//! Reads what the lists of a desk show of a post: its name, its change requests and its
+//! last reader.
 
 use jiff::Timestamp;
 
@@ -50,8 +50,8 @@ row! {
     }
 }
 
-/// The change requests of a view, as the relation `request`. What is in no review is not
-/// asked for any.
+/// The change requests of a view, as the relation `request`. A post that is not in
+/// review has none.
 macro_rules! requests_of {
     ($view:literal) => {
         concat!(
@@ -68,8 +68,8 @@ macro_rules! requests_of {
     };
 }
 
-/// Whether a post in review waits for its author: it has a standing request, and the author can
-/// still answer it. Else it waits for a reviewer.
+/// Whether a post in review waits for its author: it has a standing request, which the
+/// author can still answer. Else it waits for a reviewer.
 macro_rules! waits_for_author {
     ($author:literal, $post:literal) => {
         concat!(
@@ -82,7 +82,7 @@ macro_rules! waits_for_author {
     };
 }
 
-/// Who looked last, as the relation `look`.
+/// The person who looked last, as the relation `look`.
 macro_rules! look {
     () => {
         concat!(

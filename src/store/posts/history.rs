@@ -1,4 +1,4 @@
-//! How a post came to be.
+//! Reads the history of a post.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};

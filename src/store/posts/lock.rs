@@ -1,4 +1,4 @@
-//! Locking a post.
+//! Locks a post for a decision, and reads it as it is then.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
@@ -16,8 +16,8 @@ use crate::store::visibility::Visibility;
 /// the actor may see. A person cannot lock a post that they may not see.
 ///
 /// It takes the capability, so that a refused person locks nothing. It is two
-/// statements, because a statement that had to wait for the lock would show
-/// everything but the locked row as it was before the wait.
+/// statements, because one that waited for the lock would show an old picture.
+/// Everything but the locked row would be as it was before the wait.
 ///
 /// Where a web address was shown to the actor, it also returns the one that the
 /// post would get. That stays so until the transaction ends: `available_slug`

@@ -1,4 +1,4 @@
-//! The people whom the filters of the change list name.
+//! Finds the people whom the filters of the change list name, and suggests others.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -40,8 +40,8 @@ row! {
     }
 }
 
-/// Returns who is meant by the names of a filter, and what there is to say of
-/// them.
+/// Returns the accounts behind the names of a filter, the names to suggest, and the
+/// reader's unfinished bulk archive.
 pub fn names(
     conn: &mut PgConnection,
     author: Option<&Username>,

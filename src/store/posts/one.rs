@@ -121,9 +121,8 @@ pub fn before_publishing(
         .map(Some)
 }
 
-/// Returns those of the posts that can be seen, by their numbers, each with no
-/// more than the opening of its body: to list them, and to precheck what an
-/// action would be answered. Whether there is a body shows in its opening.
+/// Returns the visible ones of these posts, each with no more than the opening of its
+/// body. Lists and prechecks of actions need no more. The opening is empty if the body is.
 pub fn outlines(
     conn: &mut PgConnection,
     ids: &[PostId],

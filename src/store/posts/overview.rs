@@ -1,5 +1,5 @@
-//! What staff look at first: what waits, and how fast things go. Everything
-//! here begins in an index and ends at a limit.
+//! Reads for staff which posts wait, and how fast posts are published. Each query
+//! begins in an index and ends at a limit.
 
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;

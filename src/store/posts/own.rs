@@ -44,7 +44,7 @@ row! {
 }
 
 row! {
-    /// As much of a text as shows what it lacks.
+    /// As much of a text as shows its missing parts.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct TextRow {
         title: String = "r.title",
@@ -58,8 +58,8 @@ row! {
     }
 }
 
-/// How far an author's own posts are counted, and how many drafts are sorted by when
-/// they were saved: the last ones to become drafts.
+/// How far an author's own posts are counted. So many drafts are sorted by when they
+/// were saved: the last ones to become drafts.
 pub const COUNTED_OWN: usize = 1000;
 
 /// The order of an author's own posts in one state.
@@ -84,8 +84,8 @@ impl OwnOrder {
 }
 
 impl OwnLine {
-    /// Returns what it still lacks before it can be submitted. This may have to read all of
-    /// the text.
+    /// Returns the parts that it still lacks before it can be submitted. This may have to
+    /// read all of the text.
     pub fn missing(&self) -> Vec<&'static str> {
         Loan::assert_none();
         let TextRow { title, summary, body, has_slug } = self.text.clone();
@@ -97,8 +97,8 @@ impl OwnLine {
 /// In place of a chosen web address: which one it is does not matter here.
 const CHOSEN: &str = "chosen";
 
-/// Returns an author's own posts, state by state as they are named, so many of each at
-/// most: of drafts what was saved last, of others what entered its state last.
+/// Returns an author's own posts, in the order of these states, and at most so many of each.
+/// The drafts are those saved last, and the others those that entered their state last.
 pub fn newest_of_each_state(
     conn: &mut PgConnection,
     author: UserId,

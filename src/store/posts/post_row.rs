@@ -1,4 +1,4 @@
-//! The row of a post, and the post that it is.
+//! Reads the row of a post, and makes the post from it.
 
 use diesel::prelude::*;
 use diesel::sql_types::Jsonb;

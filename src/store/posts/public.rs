@@ -1,4 +1,4 @@
-//! What the public finds.
+//! Reads the posts that the public can see.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
@@ -77,7 +77,7 @@ row! {
     }
 }
 
-/// Where the columns of a [`PublicPost`] come from.
+/// The tables that the columns of a [`PublicPost`] come from.
 macro_rules! public_where {
     ($condition:literal) => {
         concat!(
@@ -96,7 +96,7 @@ impl HasCursor for PublicPost {
     }
 }
 
-/// Returns a page of what is published, by the time of publication.
+/// Returns a page of the published posts, by the time of publication.
 pub fn published(conn: &mut PgConnection, request: &PageRequest) -> QueryResult<Page<PublicPost>> {
     let sql = match request.reads() {
         Order::Descending => OLDER,

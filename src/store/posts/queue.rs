@@ -58,9 +58,9 @@ macro_rules! queue_where {
     };
 }
 
-/// Returns the posts that wait for a decision of this reviewer: in review,
-/// by another author, and without a change request that the author can answer.
-/// Longest waiting first, at most `limit`.
+/// Returns the posts that wait for a decision of this reviewer. They are in review, by
+/// another author, and without a change request that the author can answer. Longest
+/// waiting first, at most `limit`.
 pub fn awaiting_review(
     conn: &mut PgConnection,
     reviewer: UserId,

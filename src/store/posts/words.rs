@@ -1,3 +1,5 @@
+//! Parses the search text of a list of posts.
+
 use crate::domain::FieldError;
 use crate::domain::search::Question;
 

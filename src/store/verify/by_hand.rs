@@ -1,5 +1,5 @@
-//! The questions that no constraint asks: about several rows, which
-//! triggers keep.
+//! Asks about the rules that triggers keep. They concern several rows, so no constraint
+//! states them.
 
 use super::truth::{Scope, Truth};
 
@@ -122,7 +122,7 @@ const TRUTHS: &[(&str, &str, Scope, &str)] = &[
            AND NOT (has_visible_text(r.title) AND has_visible_text(r.summary)
                     AND has_visible_text(r.body))",
     ),
-    // Who was a reviewer at that moment depends on two clocks where a server has taken over.
+    // Where a server has taken over, two clocks decide who was a reviewer at that moment.
     (
         "reading_is_a_reviewers",
         "Only reviewers read a post in review that is not their own.",

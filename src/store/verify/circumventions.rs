@@ -1,4 +1,5 @@
-//! Ways round the guards: what takes their effect away although each is in place.
+//! Finds ways around the guards: each guard is in place, but something takes away its
+//! effect.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};

@@ -74,7 +74,7 @@ fn rows(conn: &mut PgConnection, after: i64, upto: i64) -> QueryResult<Vec<Histo
 }
 
 impl HistoryRow {
-    /// Returns whether the fingerprint is that of what was sent. A publication came
+    /// Returns whether the fingerprint is that of the sent values. A publication came
     /// with the address that was shown, or with none.
     fn agrees(&self) -> bool {
         let sent_slug = self.slug.as_deref();

@@ -1,4 +1,5 @@
-//! The questions that the catalogue answers for: constraints and their comments.
+//! Makes the checks of `verify` from the constraints of the catalogue and their
+//! comments.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};

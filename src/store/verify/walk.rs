@@ -52,8 +52,8 @@ pub fn verify_on_two(
     })
 }
 
-/// Does what [`verify`] does, in the transaction that the caller is in: what
-/// that has changed and not committed yet is seen as well.
+/// Does what [`verify`] does, in the transaction of the caller. So it also sees changes
+/// that are not committed yet.
 pub fn walk(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> {
     let parts = rolled_back(conn, |conn| {
         let (guards, questions) = look_at_guards(conn, runtime_role)?;
@@ -62,7 +62,7 @@ pub fn walk(conn: &mut PgConnection, runtime_role: &str) -> QueryResult<Report> 
     report(conn, parts)
 }
 
-/// Runs a part of the walk. Whatever it makes or sets, nothing of it stays.
+/// Runs a part of the walk. Nothing that it makes or sets stays.
 fn rolled_back<T>(
     conn: &mut PgConnection,
     part: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
@@ -113,7 +113,7 @@ fn report(conn: &mut PgConnection, parts: Vec<PartialReport>) -> QueryResult<Rep
     Ok(Report { posts, rows, truths, findings })
 }
 
-/// Compares the guards, and learns from them what is to be asked about the rows.
+/// Compares the guards, and makes from them the questions about the rows.
 fn look_at_guards(
     conn: &mut PgConnection,
     runtime_role: &str,
@@ -159,7 +159,7 @@ impl Questions {
     }
 }
 
-/// Computes again what the program made of its texts, and compares.
+/// Computes again the values that the program made of its texts, and compares.
 fn recompute(conn: &mut PgConnection) -> QueryResult<PartialReport> {
     let fingerprints = Arc::new(fingerprints::truth());
     let words = search_words::truths().map(Arc::new);

@@ -34,10 +34,10 @@ pub(super) struct FrontMatter {
     pub(super) note: Option<&'static str>,
 }
 
-/// Returns the front matter, and the text after it. A text that begins with none
-/// has no fields. What site generators do not take for front matter, because it comes
-/// after something that cannot be seen or has longer lines around it, is read where it
-/// can be, and is text elsewhere; the notes about a text say so.
+/// Returns the front matter, and the text after it. A text that begins with none has no
+/// fields. Site generators do not recognise front matter after something invisible or
+/// between longer lines. Here it is read where it can be, and is text elsewhere. The
+/// notes about a text say so.
 pub(super) fn split(text: &str) -> Result<(FrontMatter, &str), Reason> {
     let visible = after_unseen(text);
     let first = visible.lines().next().unwrap_or_default().trim_end();

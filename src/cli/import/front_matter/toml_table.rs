@@ -12,7 +12,7 @@ use crate::domain::Reason;
 /// What the parser says of a name that comes again. It reads on, without it.
 const REPEATED: &str = "duplicate key";
 
-/// More than names come again. For each, what follows is read once more.
+/// More than names come again. For each, the rest of the text is read once more.
 const MAX_REPEATED: usize = 20;
 
 /// Returns the fields, in their order. A name that comes again is no error here, as it is

@@ -8,7 +8,7 @@ use crate::domain::markdown::front_matter::{KNOWN_NAMES, field_name, is_part};
 /// Returns the fields before a line `---` (YAML) or `;;;` (JSON), and the text after it.
 ///
 /// `Chapter: one` above `---` is a heading. So the first name is a known one as Hexo
-/// writes it, all lines are fields, and what cannot be read is text.
+/// writes it, all lines are fields, and unreadable front matter is text.
 pub(super) fn split(text: &str, max_bytes: usize) -> Option<(Vec<MatterField>, &str)> {
     let first = field_name(text.lines().next()?)?;
     if !KNOWN_NAMES.contains(&first) {

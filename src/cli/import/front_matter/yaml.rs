@@ -115,7 +115,7 @@ impl Mapping {
         }
     }
 
-    /// Takes what is complete on the outermost level: a name, or its value.
+    /// Takes a complete node of the outermost level: a name, or its value.
     fn node(&mut self, value: FieldValue) -> Result<(), Reason> {
         match (self.name.take(), value) {
             (Some(name), value) => self.fields.push(MatterField { name, value }),
