@@ -1,5 +1,7 @@
 //! A request to read, and the links to the pages before and after one.
 
+use std::str::FromStr;
+
 use serde::Serialize;
 
 use crate::api::json;
@@ -74,13 +76,13 @@ impl ReadRequest {
     }
 
     /// Takes out a field that may be missing, and is one of these names.
-    pub(super) fn choose(
+    pub(super) fn choose<T: FromStr>(
         &mut self,
         name: &'static str,
         names: &[&'static str],
-    ) -> Result<Option<&'static str>, ApiError> {
+    ) -> Result<Option<T>, ApiError> {
         let Some(text) = self.text(name)? else { return Ok(None) };
-        match names.iter().find(|known| **known == text) {
+        match names.contains(&&*text).then(|| text.parse().ok()).flatten() {
             Some(known) => Ok(Some(known)),
             None => Err(FieldError::new(name, choose_one_of(names)).into()),
         }

@@ -72,10 +72,10 @@ struct RefusalsQuery {
     post: Option<i64>,
     /// Filter by action.
     #[param(value_type = Option<RecordedAction>, inline)]
-    action: Option<&'static str>,
+    action: Option<RecordedAction>,
     /// Filter by layer.
     #[param(value_type = Option<RecordedLayer>, inline)]
-    layer: Option<&'static str>,
+    layer: Option<Layer>,
 }
 
 impl RefusalsQuery {
@@ -105,12 +105,8 @@ pub(super) fn refusals(mut request: ReadRequest) -> Result<Reply, ApiError> {
     let RefusalsQuery { post, action, layer } = RefusalsQuery::take(&mut request)?;
     let (page, pages) = request.page()?;
     permissions::check(&request.reader.roles, Permission::ViewAudit).map_err(Refusal::from)?;
-    let filter = RefusalFilter {
-        post: post.map(PostId),
-        action: action.map(str::to_owned),
-        layer: layer.map(str::to_owned),
-        ..RefusalFilter::default()
-    };
+    let filter =
+        RefusalFilter { post: post.map(PostId), action, layer, ..RefusalFilter::default() };
     let page = audit::list_refusals(&mut request.conn, &filter, &page)?;
     Ok(pages.reply(page, |lines| RefusalsBody {
         refusals: lines.into_iter().map(RefusalBody::from).collect(),

@@ -5,7 +5,9 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use crate::domain::{Acknowledgement, Byline, Incident, IncidentId, PostId, RequestId};
+use crate::domain::{
+    Acknowledgement, Byline, Incident, IncidentId, Interface, PostId, RecordedAction, RequestId,
+};
 use crate::store::Transaction;
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::row::{row, select};
@@ -32,9 +34,9 @@ row! {
         id: IncidentId = "i.id",
         at: Timestamp = "i.at",
         request: RequestId = "i.request_id",
-        interface: String = "i.interface",
+        interface: Interface = "i.interface",
         actor: Option<Byline> = byline!("actor"),
-        action: String = "i.action",
+        action: RecordedAction = "i.action",
         post: Option<PostId> = "i.post_id",
         invariant: String = "i.invariant",
         detail: String = "i.detail",

@@ -8,7 +8,7 @@ use jiff_diesel::ToDiesel;
 
 use super::entry::AuditEntry;
 use super::refusal_log::RefusalFilter;
-use crate::domain::{Layer, UserId};
+use crate::domain::{Interface, Layer, RecordedAction, UserId};
 use crate::store::statement::statement;
 
 /// The most refusals of one person in one hour that are recorded as rows.
@@ -78,8 +78,8 @@ pub fn left_out(conn: &mut PgConnection, filter: &RefusalFilter) -> QueryResult<
     .bind::<Timestamptz, _>(filter.since.unwrap_or(Timestamp::UNIX_EPOCH).to_diesel())
     .bind::<Timestamptz, _>(filter.until.unwrap_or(Timestamp::MAX).to_diesel())
     .bind::<Nullable<BigInt>, _>(filter.actor.map(|actor| actor.0))
-    .bind::<Nullable<Text>, _>(filter.action.as_deref())
-    .bind::<Nullable<Text>, _>(filter.layer.as_deref())
-    .bind::<Nullable<Text>, _>(filter.interface.as_deref())
+    .bind::<Nullable<Text>, _>(filter.action.map(RecordedAction::as_str))
+    .bind::<Nullable<Text>, _>(filter.layer.map(Layer::as_str))
+    .bind::<Nullable<Text>, _>(filter.interface.map(Interface::as_str))
     .get_result(conn)
 }

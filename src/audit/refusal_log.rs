@@ -5,7 +5,10 @@ use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use crate::domain::{Byline, Layer, PostId, Reason, RequestId, RevisionNumber, Title, UserId};
+use crate::domain::{
+    Byline, Interface, Layer, PostId, Reason, RecordedAction, RequestId, RevisionNumber, Title,
+    UserId,
+};
 use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::values::byline;
@@ -18,15 +21,15 @@ row! {
         pub at: Timestamp = "r.at",
         /// The request id, which the person's page also showed.
         pub request: RequestId = "r.request_id",
-        pub interface: String = "r.interface",
+        pub interface: Interface = "r.interface",
         pub actor: Byline = byline!("actor"),
-        pub action: String = "r.action",
+        pub action: RecordedAction = "r.action",
         /// The post, as the request named it: it may not exist.
         pub post: Option<PostId> = "r.post_id",
         /// The post's current title, if it exists.
         pub title: Option<Title> = "text.title",
         pub seen: Option<RevisionNumber> = "r.revision_seen",
-        pub layer: String = "r.layer",
+        pub layer: Layer = "r.layer",
         /// The reasons, in the words that the person was shown.
         pub reasons: Vec<Reason> = "r.reasons",
     }
@@ -46,13 +49,13 @@ pub struct RefusalFilter {
     /// The post.
     pub post: Option<PostId>,
     /// The action.
-    pub action: Option<String>,
+    pub action: Option<RecordedAction>,
     /// The layer that refused.
-    pub layer: Option<String>,
+    pub layer: Option<Layer>,
     /// The code of one of the reasons.
     pub code: Option<String>,
     /// The interface.
-    pub interface: Option<String>,
+    pub interface: Option<Interface>,
     /// Recorded at or after this time.
     pub since: Option<Timestamp>,
     /// Recorded before this time.
@@ -61,7 +64,10 @@ pub struct RefusalFilter {
 
 impl RefusalFilter {
     fn is_about_kinds(&self) -> bool {
-        [&self.action, &self.layer, &self.code, &self.interface].into_iter().any(Option::is_some)
+        self.action.is_some()
+            || self.layer.is_some()
+            || self.code.is_some()
+            || self.interface.is_some()
     }
 }
 
@@ -78,9 +84,9 @@ pub fn refusals(
         .bind::<BigInt, _>(start.id)
         .bind::<Timestamptz, _>(filter.since.unwrap_or(Timestamp::UNIX_EPOCH).to_diesel())
         .bind::<Timestamptz, _>(filter.until.unwrap_or(Timestamp::MAX).to_diesel())
-        .bind::<Nullable<Text>, _>(filter.action.as_deref())
-        .bind::<Nullable<Text>, _>(filter.layer.as_deref())
-        .bind::<Nullable<Text>, _>(filter.interface.as_deref())
+        .bind::<Nullable<Text>, _>(filter.action.map(RecordedAction::as_str))
+        .bind::<Nullable<Text>, _>(filter.layer.map(Layer::as_str))
+        .bind::<Nullable<Text>, _>(filter.interface.map(Interface::as_str))
         .bind::<Nullable<Text>, _>(filter.code.as_deref())
         .bind::<Nullable<BigInt>, _>(filter.actor.map(|actor| actor.0))
         .bind::<Nullable<BigInt>, _>(filter.post.map(|post| post.0))

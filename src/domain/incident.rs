@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::{Byline, IncidentId, PostId, RequestId};
+use super::{Byline, IncidentId, Interface, PostId, RecordedAction, RequestId};
 
 /// An invariant that would have been broken: a defect of the software, rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +12,11 @@ pub struct Incident {
     /// The request in which it happened.
     pub request: RequestId,
     /// The interface that the request came through.
-    pub interface: String,
+    pub interface: Interface,
     /// Who asked, if they were known.
     pub actor: Option<Byline>,
     /// What they asked for.
-    pub action: String,
+    pub action: RecordedAction,
     /// Of which post, as they named it.
     pub post: Option<PostId>,
     /// The name of the invariant.

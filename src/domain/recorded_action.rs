@@ -1,6 +1,10 @@
 //! Joins the actions on posts, accounts and incidents in one type.
 
-use super::named::named;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::named::{UnknownName, named};
 use super::{AccountActionKind, Action, OwnActionKind};
 
 named! {
@@ -42,6 +46,23 @@ impl RecordedAction {
             Self::OwnAccount(kind) => kind.as_str(),
             Self::Incident(action) => action.as_str(),
         }
+    }
+}
+
+impl FromStr for RecordedAction {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::all().find(|action| action.as_str() == text).ok_or_else(|| {
+            let names: Vec<&str> = Self::all().map(Self::as_str).collect();
+            UnknownName::new(text, "an action", &names)
+        })
+    }
+}
+
+impl Serialize for RecordedAction {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -7,9 +7,9 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Text, Uuid};
 
 use super::row::{row, values};
 use crate::domain::{
-    AccountEvent, Action, Availability, Byline, Content, IncidentId, Layer, Permission, Person,
-    PostId, Reason, RequestId, ReviewId, RevisionNumber, Role, RoleSet, Slug, State, Title,
-    TokenId, UserId,
+    AccountEvent, Action, Availability, Byline, Content, IncidentId, Interface, Layer, Permission,
+    Person, PostId, Reason, RecordedAction, RequestId, ReviewId, RevisionNumber, Role, RoleSet,
+    Slug, State, Title, TokenId, UserId,
 };
 
 /// Lets a column of an SQL type be read as the value that the function makes of it.
@@ -39,6 +39,8 @@ columns! {
     Availability: Text, |name: String| Ok(name.parse()?);
     AccountEvent: Text, |name: String| Ok(name.parse()?);
     Action: Text, |name: String| Ok(name.parse()?);
+    Interface: Text, |name: String| Ok(name.parse()?);
+    RecordedAction: Text, |name: String| Ok(name.parse()?);
     Layer: Text, |name: String| Ok(name.parse()?);
     Role: Text, |name: String| Ok(name.parse()?);
     State: Text, |name: String| Ok(name.parse()?);

@@ -2,11 +2,10 @@
 
 use std::sync::LazyLock;
 
-use imprimatur::domain::Acknowledgement;
 use imprimatur::domain::{
-    AccountAction, Byline, Incident, IncidentId, NewAccount, NewPassword, NewToken, Note,
-    OwnActionKind, OwnChange, PasswordReset, Permission, Person, RequestId, Role, RoleSet,
-    SecretHash, TokenId, TokenLifetime, TokenName, UserId, Username,
+    AccountAction, Acknowledgement, Action, Byline, Incident, IncidentId, Interface, NewAccount,
+    NewPassword, NewToken, Note, OwnActionKind, OwnChange, PasswordReset, Permission, Person,
+    RequestId, Role, RoleSet, SecretHash, TokenId, TokenLifetime, TokenName, UserId, Username,
 };
 use imprimatur::permissions;
 use imprimatur::policies::Policy;
@@ -303,9 +302,9 @@ fn incident(is_acknowledged: bool) -> Incident {
         id: IncidentId(1),
         at,
         request: RequestId::new(),
-        interface: "web".to_owned(),
+        interface: Interface::Page,
         actor: None,
-        action: "publish".to_owned(),
+        action: Action::Publish.into(),
         post: None,
         invariant: "post_state_is_recorded".to_owned(),
         detail: String::new(),

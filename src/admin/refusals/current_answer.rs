@@ -4,7 +4,7 @@ use diesel::pg::PgConnection;
 
 use crate::accounts::AccountLine;
 use crate::admin::refusals::filters::RefusalFilters;
-use crate::domain::{Action, Person, Post, PostId};
+use crate::domain::{Action, Person, Post, PostId, RecordedAction};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::store::posts;
@@ -24,8 +24,8 @@ impl CurrentAnswer {
     /// Asks in the order of the workflow about the post that was found. Returns `None` when
     /// the filters do not name a person, an action and, if it takes one, a post.
     pub(super) fn of(filters: &RefusalFilters, found: Option<Post>) -> Option<Self> {
-        let action = filters.filter.action.as_deref().and_then(|action| action.parse().ok());
-        let (Some(AccountLine { person, is_active, .. }), Some(action)) = (&filters.person, action)
+        let (Some(AccountLine { person, is_active, .. }), Some(RecordedAction::Post(action))) =
+            (&filters.person, filters.filter.action)
         else {
             return None;
         };

@@ -1,5 +1,7 @@
 //! Reads the filters of the list of refusals. `audit` applies them.
 
+use std::str::FromStr;
+
 use diesel::pg::PgConnection;
 
 use crate::accounts::{self, AccountLine};
@@ -42,9 +44,6 @@ impl RefusalFilters {
         if person.is_none() && !form.value("person").is_empty() {
             form.reject("person", "There is no account with this username.");
         }
-        let choice = |form: &mut FilterForm, name| {
-            form.parse_choice(name, &choices(name)).map(str::to_owned)
-        };
         let post = form.parse("post", |text| {
             decimal(text).ok_or_else(|| "Enter the post ID, for example 12.".to_owned())
         });
@@ -66,6 +65,11 @@ impl RefusalFilters {
     pub(super) fn has_folded(&self) -> bool {
         FOLDED.iter().any(|name| !self.form.value(name).is_empty())
     }
+}
+
+/// Takes a value that the list of a field offers.
+fn choice<T: FromStr>(form: &mut FilterForm, field: &'static str) -> Option<T> {
+    form.parse_choice(field, &choices(field))?.parse().ok()
 }
 
 /// Returns the values that the list of a field offers.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::audit::RefusalLine;
-use crate::domain::{Interface, Reason, RecordedAction};
+use crate::domain::{Interface, Layer, Reason, RecordedAction};
 use crate::render::documents::ProblemReason;
 use crate::render::documents::names::RecordedLayer;
 use crate::render::documents::person::PersonBody;
@@ -29,22 +29,20 @@ pub(crate) struct RefusalBody {
     #[schema(format = "uuid")]
     request_id: String,
     /// Interface: page, api, command-line or admin.
-    #[schema(value_type = Interface)]
-    interface: String,
+    interface: Interface,
     /// The account that was refused.
     actor: PersonBody,
     /// Its username.
     username: String,
     /// The action.
-    #[schema(value_type = RecordedAction)]
-    action: String,
+    action: RecordedAction,
     /// Post ID as requested; may not exist.
     post: Option<i64>,
     /// The revision that they saw.
     revision_seen: Option<i32>,
     /// The layer that refused.
     #[schema(value_type = RecordedLayer)]
-    layer: String,
+    layer: Layer,
     /// The reasons, as they were shown.
     #[schema(value_type = Vec<ProblemReason>)]
     reasons: Vec<Reason>,

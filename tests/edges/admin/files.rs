@@ -80,7 +80,10 @@ fn a_file_has_the_rows_of_its_list_and_no_cell_is_a_formula() {
     let all = all_refusals(&mut world.database.as_runtime());
     let server = Server::start(world.database.store());
     let mut stan = server.signed_in("stan");
-    let filter = RefusalFilter { layer: Some("policy".into()), ..RefusalFilter::default() };
+    let filter = RefusalFilter {
+        layer: Some(imprimatur::domain::Layer::Policy),
+        ..RefusalFilter::default()
+    };
     for (query, filter) in [("", RefusalFilter::default()), ("?layer=policy", filter)] {
         let file = stan.get(&format!("/admin/refusals.csv{query}")).expect(200);
         let disposition = &file.headers["content-disposition"];

@@ -51,13 +51,11 @@ pub fn all_refusals(conn: &mut PgConnection) -> Vec<RefusalLine> {
 
 /// What the filter means, said once more and slowly.
 pub fn passes(filter: &RefusalFilter, line: &RefusalLine) -> bool {
-    let is =
-        |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
     filter.actor.is_none_or(|actor| line.actor.id == actor)
         && filter.post.is_none_or(|post| line.post == Some(post))
-        && is(&filter.action, &line.action)
-        && is(&filter.layer, &line.layer)
-        && is(&filter.interface, &line.interface)
+        && filter.action.is_none_or(|action| action == line.action)
+        && filter.layer.is_none_or(|layer| layer == line.layer)
+        && filter.interface.is_none_or(|interface| interface == line.interface)
         && filter
             .code
             .as_ref()

@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use imprimatur::audit::{self, RefusalFilter, RefusalLine, catalogue};
-use imprimatur::domain::{Interface, Layer, PostId};
+use imprimatur::domain::{Action, Interface, Layer, PostId};
 use imprimatur::policies::accounts::AccountChange;
 use imprimatur::store::paging::{Direction, HasCursor, Order, Page, PageRequest};
 use imprimatur::store::statement::statement;
@@ -25,7 +25,6 @@ fn filters(world: &World) -> Vec<RefusalFilter> {
         let more: Vec<RefusalFilter> = filters.iter().flat_map(variants).collect();
         filters.extend(more);
     };
-    let some = |text: &str| Some(text.to_owned());
     with(&|filter| {
         [world.alice, world.edith, world.stan]
             .map(|actor| RefusalFilter { actor: Some(actor), ..filter.clone() })
@@ -34,10 +33,10 @@ fn filters(world: &World) -> Vec<RefusalFilter> {
     with(&|filter| {
         [2, 99].map(|post| RefusalFilter { post: Some(PostId(post)), ..filter.clone() }).to_vec()
     });
-    with(&|filter| vec![RefusalFilter { action: some("publish"), ..filter.clone() }]);
-    with(&|filter| vec![RefusalFilter { layer: some("policy"), ..filter.clone() }]);
-    with(&|filter| vec![RefusalFilter { code: some("own-post"), ..filter.clone() }]);
-    with(&|filter| vec![RefusalFilter { interface: some("admin"), ..filter.clone() }]);
+    with(&|filter| vec![RefusalFilter { action: Some(Action::Publish.into()), ..filter.clone() }]);
+    with(&|filter| vec![RefusalFilter { layer: Some(Layer::Policy), ..filter.clone() }]);
+    with(&|filter| vec![RefusalFilter { code: Some("own-post".to_owned()), ..filter.clone() }]);
+    with(&|filter| vec![RefusalFilter { interface: Some(Interface::Admin), ..filter.clone() }]);
     with(&|filter| {
         let [since, until] =
             ["2026-03-01T03:00:00Z", "2026-03-01T11:00:00Z"].map(|at| Some(at.parse().unwrap()));
@@ -137,7 +136,7 @@ fn the_list_of_refusals_keeps_its_filters_and_shows_each_error_beside_its_field(
     let mut stan = server.signed_in("stan");
     let filter = RefusalFilter {
         actor: Some(world.edith),
-        action: Some("publish".into()),
+        action: Some(Action::Publish.into()),
         until: Some("2026-03-04T00:00:00Z".parse().unwrap()),
         ..RefusalFilter::default()
     };
