@@ -48,6 +48,22 @@ impl Order {
             Self::Ascending => Self::Descending,
         }
     }
+
+    /// Returns the SQL operator that compares an entry with one that comes before it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Descending => "<",
+            Self::Ascending => ">",
+        }
+    }
+
+    /// Returns the SQL word for the order of a column.
+    pub fn way(self) -> &'static str {
+        match self {
+            Self::Descending => "DESC",
+            Self::Ascending => "ASC",
+        }
+    }
 }
 
 /// Which page, relative to a cursor.
@@ -102,6 +118,13 @@ impl PageRequest {
                 Cursor { at: Timestamp::UNIX_EPOCH, id: i64::MIN }
             }
         }
+    }
+
+    /// Returns the end of the SQL of a page by time: the rows beyond the start, of which
+    /// `$1` is the time and `$2` the id, in order. An index on both columns leads there.
+    pub fn from_start(&self, at: &str, id: &str) -> String {
+        let (sign, way) = (self.reads().sign(), self.reads().way());
+        format!("({at}, {id}) {sign} ($1, $2) ORDER BY {at} {way}, {id} {way}")
     }
 
     /// Returns how many rows to ask for: one more than the page has tells
