@@ -134,7 +134,12 @@ impl PageRequest {
     }
 
     /// Returns the page that the rows are, in the order in which they were read.
-    pub fn page<T: HasCursor>(&self, mut found: Vec<T>) -> Page<T> {
+    pub fn page<T: HasCursor>(&self, found: Vec<T>) -> Page<T> {
+        self.page_by(found, HasCursor::cursor)
+    }
+
+    /// As [`PageRequest::page`], by the position that a row has in this list.
+    pub fn page_by<T>(&self, mut found: Vec<T>, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
         let has_more = found.len() > self.size;
         found.truncate(self.size);
         let (has_previous, has_next) = match self.direction {
@@ -146,8 +151,8 @@ impl PageRequest {
             }
         };
         Page {
-            previous: found.first().filter(|_| has_previous).map(HasCursor::cursor),
-            next: found.last().filter(|_| has_next).map(HasCursor::cursor),
+            previous: found.first().filter(|_| has_previous).map(&cursor),
+            next: found.last().filter(|_| has_next).map(&cursor),
             lines: found,
         }
     }
