@@ -9,7 +9,7 @@ use crate::accounts::account_search::AccountSearch;
 use crate::accounts::facts;
 use crate::domain::{AccountEvent, Byline, Person, Role, UserId, Username};
 use crate::policies::accounts::Account;
-use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
+use crate::store::paging::{Cursor, HasCursor, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::values::byline;
 
@@ -42,55 +42,6 @@ pub struct AccountFilter {
     pub search: Option<AccountSearch>,
 }
 
-/// The text for the accounts that meet a condition, from a cursor on.
-macro_rules! entries {
-    ($found:expr, $condition:expr, $newer:literal, $order:literal) => {
-        concat!(
-            $found,
-            "SELECT {columns} FROM users u
-             WHERE u.is_active = $1 AND (u.created_at, u.id) ",
-            $newer,
-            " ($2, $3)",
-            $condition,
-            " ORDER BY u.created_at ",
-            $order,
-            ", u.id ",
-            $order
-        )
-    };
-}
-
-/// The matches of a search, materialized and bounded. Otherwise the planner may
-/// walk all accounts in the order of the list and test each for the words.
-macro_rules! found {
-    ($condition:literal) => {
-        concat!(
-            "WITH found AS MATERIALIZED (
-                 SELECT u.id FROM users u
-                 WHERE u.name_words @@ $4::tsquery
-                   AND u.is_active = $1",
-            $condition,
-            " LIMIT 1000) "
-        )
-    };
-}
-
-/// The text for a page, by its order and whether there is a search.
-macro_rules! in_order {
-    ($request:expr, $filter:expr, $condition:literal) => {
-        match ($request.reads(), &$filter.search) {
-            (Order::Descending, None) => entries!("", $condition, "<", "DESC"),
-            (Order::Ascending, None) => entries!("", $condition, ">", "ASC"),
-            (Order::Descending, Some(_)) => {
-                entries!(found!($condition), " AND u.id IN (SELECT id FROM found)", "<", "DESC")
-            }
-            (Order::Ascending, Some(_)) => {
-                entries!(found!($condition), " AND u.id IN (SELECT id FROM found)", ">", "ASC")
-            }
-        }
-    };
-}
-
 /// Returns a page of the accounts that match the filter, newest first.
 pub fn page(
     conn: &mut PgConnection,
@@ -98,17 +49,30 @@ pub fn page(
     request: &PageRequest,
 ) -> QueryResult<Page<AccountSummary>> {
     // The role is part of the SQL, so that the partial index of that role is used.
-    let sql = match filter.role {
-        None => in_order!(request, filter, ""),
-        Some(Role::Author) => in_order!(request, filter, " AND 'author' = ANY (u.roles)"),
-        Some(Role::Reviewer) => in_order!(request, filter, " AND 'reviewer' = ANY (u.roles)"),
-        Some(Role::Staff) => in_order!(request, filter, " AND 'staff' = ANY (u.roles)"),
+    let role = filter.role.map(|role| format!(" AND '{}' = ANY (u.roles)", role.as_str()));
+    let role = role.unwrap_or_default();
+    let (found, condition) = match filter.search {
+        None => (String::new(), role),
+        // Materialized and bounded. Otherwise the planner may walk all accounts in the
+        // order of the list and test each for the words.
+        Some(_) => (
+            format!(
+                "WITH found AS MATERIALIZED (
+                     SELECT u.id FROM users u
+                     WHERE u.name_words @@ $4::tsquery
+                       AND u.is_active = $3{role} LIMIT 1000) "
+            ),
+            " AND u.id IN (SELECT id FROM found)".to_owned(),
+        ),
     };
+    let from_start = request.from_start("u.created_at", "u.id");
     let start = request.start();
-    let mut query = select::<AccountSummary>(sql)
-        .bind::<Bool, _>(filter.is_active)
-        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(start.at))
-        .bind::<BigInt, _>(start.id);
+    let mut query = select::<AccountSummary>(format!(
+        "{found}SELECT {{columns}} FROM users u WHERE u.is_active = $3{condition} AND {from_start}"
+    ))
+    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(start.at))
+    .bind::<BigInt, _>(start.id)
+    .bind::<Bool, _>(filter.is_active);
     if let Some(search) = &filter.search {
         query = query.bind::<Text, _>(search.pattern.as_str());
     }

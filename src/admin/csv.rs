@@ -12,7 +12,7 @@ use crate::http::download::{Attachment, FilePiece};
 use crate::http::{Context, Request};
 use crate::permissions;
 use crate::refusal::Refusal;
-use crate::store::paging::{Cursor, Direction, HasCursor, Order, Page, PageRequest};
+use crate::store::paging::{Cursor, Direction, Order, Page, PageRequest};
 
 /// A column of a list: its name, and its cell for a line.
 pub(super) type Column<List> = (&'static str, fn(&List, &<List as Export>::Line) -> String);
@@ -22,7 +22,7 @@ pub(super) type ReadPage<List> = QueryResult<Page<<List as Export>::Line>>;
 
 /// A list that can be downloaded as a file.
 pub(super) trait Export: Sized + Send + Sync + 'static {
-    type Line: HasCursor;
+    type Line;
     /// The name that a browser saves it under.
     const NAME: &'static str;
     /// The permission that reading it takes.

@@ -9,7 +9,7 @@ use crate::domain::{
     Acknowledgement, Byline, Incident, IncidentId, Interface, PostId, RecordedAction, RequestId,
 };
 use crate::store::Transaction;
-use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
+use crate::store::paging::{Cursor, HasCursor, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::statement::statement;
 use crate::store::values::byline;
@@ -67,12 +67,8 @@ pub fn incidents(
         IncidentState::Open => "i.acknowledged_at IS NULL AND ",
         IncidentState::Acknowledged => "i.acknowledged_at IS NOT NULL AND ",
     };
-    let range = match request.reads() {
-        Order::Descending => "(i.at, i.id) < ($1, $2) ORDER BY i.at DESC, i.id DESC",
-        Order::Ascending => "(i.at, i.id) > ($1, $2) ORDER BY i.at, i.id",
-    };
     let start = request.start();
-    let rows = select::<Incident>([INCIDENTS, which, range].concat())
+    let rows = select::<Incident>([INCIDENTS, which, &request.from_start("i.at", "i.id")].concat())
         .bind::<Timestamptz, _>(start.at.to_diesel())
         .bind::<BigInt, _>(start.id)
         .at_most(request.limit())

@@ -97,19 +97,16 @@ pub fn refusals(
 
 /// Returns the statement for a filter, in one direction.
 fn list(filter: &RefusalFilter, order: Order) -> String {
-    let (beyond, sorted, farthest, not_beyond) = match order {
-        Order::Descending => (
-            "(r.at, r.id) < ($1, $2) AND r.at >= $3 AND r.at < $4 ",
-            "ORDER BY r.at DESC, r.id DESC",
-            "min(r.at)",
-            "AND r.at >= coalesce((SELECT at FROM edge), '-infinity') ",
-        ),
-        Order::Ascending => (
-            "(r.at, r.id) > ($1, $2) AND r.at >= $3 AND r.at < $4 ",
-            "ORDER BY r.at, r.id",
-            "max(r.at)",
-            "AND r.at <= coalesce((SELECT at FROM edge), 'infinity') ",
-        ),
+    let (sign, way) = (order.sign(), order.way());
+    let beyond = &*format!("(r.at, r.id) {sign} ($1, $2) AND r.at >= $3 AND r.at < $4 ");
+    let sorted = &*format!("ORDER BY r.at {way}, r.id {way}");
+    let (farthest, not_beyond) = match order {
+        Order::Descending => {
+            ("min(r.at)", "AND r.at >= coalesce((SELECT at FROM edge), '-infinity') ")
+        }
+        Order::Ascending => {
+            ("max(r.at)", "AND r.at <= coalesce((SELECT at FROM edge), 'infinity') ")
+        }
     };
     let scope = match (filter.actor.is_some(), filter.post.is_some()) {
         (false, false) => "",

@@ -22,7 +22,8 @@ mod written_row;
 
 pub use account_record::Circumstances;
 pub use mutations::enforce_creation;
-pub use posts::{Mutation, Operation, enforce};
+pub use parts::Operation;
+pub use posts::{Mutation, enforce};
 
 /// Why a write was not made.
 #[derive(Debug, thiserror::Error)]

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 use super::Broken;
-use super::parts::{action, outcome, post_in, recorded, stored_fingerprint, upon};
-use super::posts::{self, Mutation, Operation};
+use super::parts::{Operation, action, outcome, post_in, recorded, stored_fingerprint, upon};
+use super::posts::{self, Mutation};
 use super::written_row::{WritingStatement, Written};
 use crate::domain::{
     Archive, Create, Outcome, Publish, RequestChanges, Revise, RevisionNumber, Slug, State, Submit,
@@ -60,6 +60,19 @@ fn beginning<'a>(
 }
 
 impl Mutation for Revise {
+    const SQL: &'static str = action!(
+        "revise" from "state",
+        post: "UPDATE posts SET current_revision = current_revision + 1 FROM moment
+            WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
+            RETURNING id, state, current_revision, moment.at, slug",
+        revision: "INSERT INTO revisions
+                (post_id, number, title, summary, body, author_id, at, key, slug)
+            SELECT id, current_revision, $6, $7, $8, $3, at, $4, $10 FROM post",
+        document: "INSERT INTO post_documents (post_id, document)
+            SELECT id, $9::tsvector FROM post
+            ON CONFLICT (post_id) DO UPDATE SET document = excluded.document"
+    );
+
     /// Writes the next revision, or none where the content is unchanged.
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
@@ -71,19 +84,7 @@ impl Mutation for Revise {
             let unchanged = action!("revise" from "state", post: post_in!("'draft', 'in_review'"));
             return upon(validity, operation, unchanged);
         }
-        let revised = action!(
-            "revise" from "state",
-            post: "UPDATE posts SET current_revision = current_revision + 1 FROM moment
-                WHERE id = $1 AND state IN ('draft', 'in_review') AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug",
-            revision: "INSERT INTO revisions
-                    (post_id, number, title, summary, body, author_id, at, key, slug)
-                SELECT id, current_revision, $6, $7, $8, $3, at, $4, $10 FROM post",
-            document: "INSERT INTO post_documents (post_id, document)
-                SELECT id, $9::tsvector FROM post
-                ON CONFLICT (post_id) DO UPDATE SET document = excluded.document"
-        );
-        upon(validity, operation, revised)
+        upon(validity, operation, Self::SQL)
             .bind::<Text, _>(title)
             .bind::<Text, _>(summary)
             .bind::<Text, _>(body)
@@ -99,102 +100,77 @@ impl Mutation for Revise {
 }
 
 impl Mutation for Submit {
-    fn statement<'a>(
-        validity: &Validity<'_, 'a, Self>,
-        operation: &'a Operation<'_>,
-    ) -> WritingStatement<'a> {
-        let submitted = action!(
-            "submit" from "'draft'",
-            post: "UPDATE posts SET state = 'in_review', submitted_at = moment.at,
-                    submitted_by = $3, submitted_revision = current_revision
-                FROM moment
-                WHERE id = $1 AND state = 'draft' AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug"
-        );
-        upon(validity, operation, submitted)
-    }
+    const SQL: &'static str = action!(
+        "submit" from "'draft'",
+        post: "UPDATE posts SET state = 'in_review', submitted_at = moment.at,
+                submitted_by = $3, submitted_revision = current_revision
+            FROM moment
+            WHERE id = $1 AND state = 'draft' AND current_revision = $2
+            RETURNING id, state, current_revision, moment.at, slug"
+    );
 }
 
 impl Mutation for RequestChanges {
-    fn statement<'a>(
-        validity: &Validity<'_, 'a, Self>,
-        operation: &'a Operation<'_>,
-    ) -> WritingStatement<'a> {
-        let requested = action!(
-            "request-changes" from "state",
-            post: post_in!("'in_review'"),
-            review: "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, key)
-                SELECT id, current_revision, $3, $6, at, $4 FROM post
-                RETURNING id";
-            "WHERE EXISTS (SELECT FROM review)"
-        );
-        let note = validity.attempt().note.as_str();
-        upon(validity, operation, requested).bind::<Text, _>(note)
-    }
+    const SQL: &'static str = action!(
+        "request-changes" from "state",
+        post: post_in!("'in_review'"),
+        review: "INSERT INTO reviews (post_id, revision, reviewer_id, note, at, key)
+            SELECT id, current_revision, $3, $6, at, $4 FROM post
+            RETURNING id";
+        "WHERE EXISTS (SELECT FROM review)"
+    );
 }
 
 impl Mutation for WithdrawRequest {
     /// Withdraws every standing request to the current revision that this
     /// reviewer may withdraw: their own, and those of people who can no longer
     /// review.
-    fn statement<'a>(
-        validity: &Validity<'_, 'a, Self>,
-        operation: &'a Operation<'_>,
-    ) -> WritingStatement<'a> {
-        let withdrawn = action!(
-            "withdraw-request" from "state",
-            post: post_in!("'in_review'"),
-            review: concat!(
-                "INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
-                SELECT post.id, post.current_revision, $3, '', request.id, post.at, $4
-                FROM post
-                JOIN standing_requests request ON request.post_id = post.id
-                JOIN users reviewer ON reviewer.id = request.reviewer_id
-                WHERE reviewer.id = $3 OR NOT ", can_work!("reviewer", "reviewer"), "
-                RETURNING id");
-            "WHERE EXISTS (SELECT FROM review)"
-        );
-        upon(validity, operation, withdrawn)
-    }
+    const SQL: &'static str = action!(
+        "withdraw-request" from "state",
+        post: post_in!("'in_review'"),
+        review: concat!(
+            "INSERT INTO reviews (post_id, revision, reviewer_id, note, withdraws, at, key)
+            SELECT post.id, post.current_revision, $3, '', request.id, post.at, $4
+            FROM post
+            JOIN standing_requests request ON request.post_id = post.id
+            JOIN users reviewer ON reviewer.id = request.reviewer_id
+            WHERE reviewer.id = $3 OR NOT ", can_work!("reviewer", "reviewer"), "
+            RETURNING id");
+        "WHERE EXISTS (SELECT FROM review)"
+    );
 }
 
 impl Mutation for Publish {
+    const SQL: &'static str = action!(
+        "publish" from "'in_review'",
+        post: "UPDATE posts SET state = 'published', published_at = moment.at,
+                published_by = $3, published_revision = current_revision,
+                slug = coalesce($7, available_slug($6))
+            FROM moment
+            WHERE id = $1 AND state = 'in_review' AND current_revision = $2
+            RETURNING id, state, current_revision, moment.at, slug"
+    );
+
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
     ) -> WritingStatement<'a> {
-        let published = action!(
-            "publish" from "'in_review'",
-            post: "UPDATE posts SET state = 'published', published_at = moment.at,
-                    published_by = $3, published_revision = current_revision,
-                    slug = coalesce($7, available_slug($6))
-                FROM moment
-                WHERE id = $1 AND state = 'in_review' AND current_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug"
-        );
         let slug = validity.subject().post().current.content.wanted_slug();
         // The address that was confirmed, or else the one that is free.
         let confirmed = validity.attempt().slug.as_ref().map(Slug::as_str);
-        upon(validity, operation, published)
+        upon(validity, operation, Self::SQL)
             .bind::<Text, _>(slug.as_str().to_owned())
             .bind::<Nullable<Text>, _>(confirmed)
     }
 }
 
 impl Mutation for Archive {
-    fn statement<'a>(
-        validity: &Validity<'_, 'a, Self>,
-        operation: &'a Operation<'_>,
-    ) -> WritingStatement<'a> {
-        let archived = action!(
-            "archive" from "'published'",
-            post: "UPDATE posts SET state = 'archived', archived_at = moment.at,
-                    archived_by = $3, archive_reason = $6
-                FROM moment
-                WHERE id = $1 AND state = 'published' AND published_revision = $2
-                RETURNING id, state, current_revision, moment.at, slug"
-        );
-        let reason = validity.attempt().reason.as_str();
-        upon(validity, operation, archived).bind::<Text, _>(reason)
-    }
+    const SQL: &'static str = action!(
+        "archive" from "'published'",
+        post: "UPDATE posts SET state = 'archived', archived_at = moment.at,
+                archived_by = $3, archive_reason = $6
+            FROM moment
+            WHERE id = $1 AND state = 'published' AND published_revision = $2
+            RETURNING id, state, current_revision, moment.at, slug"
+    );
 }

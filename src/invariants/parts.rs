@@ -7,11 +7,19 @@
 
 use diesel::sql_types::{BigInt, Binary, Integer, Text};
 
-use super::posts::Operation;
 use super::written_row::{WritingStatement, Written};
-use crate::domain::{OnPost, UserId};
+use crate::domain::{Fingerprint, OnPost, OperationKey, UserId};
 use crate::policies::Validity;
 use crate::store::row::select;
+
+/// The key and the fingerprint that an effect is recorded under.
+#[derive(Debug)]
+pub struct Operation<'a> {
+    /// The idempotency key.
+    pub key: &'a OperationKey,
+    /// What it was used for.
+    pub fingerprint: Fingerprint,
+}
 
 /// The statement of an action on a post: the changed relation `post`, its history row, and
 /// other writes. Its time, as the relation `moment`, is a little later than the facts of the

@@ -2,32 +2,33 @@
 //! its result is compared with what must hold.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
+use super::parts::{Operation, upon};
 use super::written_row::{Entered, WritingStatement, Written};
 use super::{Broken, InvariantViolation};
-use crate::domain::{
-    Action, Attempt, Fingerprint, OnPost, OperationKey, Outcome, PostId, RevisionNumber, State,
-};
+use crate::domain::{Action, Attempt, OnPost, Outcome, PostId, RevisionNumber, State};
 use crate::policies::Validity;
 use crate::store::Transaction;
-
-/// The key and the fingerprint that an effect is recorded under.
-#[derive(Debug)]
-pub struct Operation<'a> {
-    /// The idempotency key.
-    pub key: &'a OperationKey,
-    /// What it was used for.
-    pub fingerprint: Fingerprint,
-}
 
 /// The one statement of an action: its effect, its history row and its operation exist
 /// together or not at all.
 pub trait Mutation: OnPost + Sized {
-    /// Returns the statement that writes it, and whose row says so.
+    /// The statement that writes it, and whose row says so. Its parameters are those of
+    /// every action, and the note or the reason.
+    const SQL: &'static str;
+
+    /// Returns the statement with its parameters.
     fn statement<'a>(
         validity: &Validity<'_, 'a, Self>,
         operation: &'a Operation<'_>,
-    ) -> WritingStatement<'a>;
+    ) -> WritingStatement<'a> {
+        let statement = upon(validity, operation, Self::SQL);
+        match validity.attempt().words() {
+            Some(words) => statement.bind::<Text, _>(words.as_str()),
+            None => statement,
+        }
+    }
 
     /// Returns the revision that must be current afterwards.
     fn leaves(validity: &Validity<'_, '_, Self>) -> RevisionNumber {

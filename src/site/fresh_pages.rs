@@ -2,7 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, EntityTag, Header, HeaderValue, IfNoneMatch};
+use actix_web::http::header::{self, EntityTag, Header, HeaderName, HeaderValue, IfNoneMatch};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, Route};
 use quick_cache::Weighter;
@@ -54,9 +54,7 @@ pub(super) fn fresh_page(work: Work, handler: PublicHandler) -> Route {
 struct FreshPage {
     snapshot: Snapshot,
     tag: EntityTag,
-    etag: HeaderValue,
-    content_type: HeaderValue,
-    vary: Option<HeaderValue>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
 }
 
@@ -111,21 +109,18 @@ impl FreshPages {
 impl FreshPage {
     /// Returns the response, and the page in it if it may be sent again.
     fn of(response: HttpResponse, snapshot: Snapshot) -> (HttpResponse, Option<Self>) {
-        let headers = response.headers();
-        let etag = headers.get(header::ETAG).cloned();
-        let tag = etag.as_ref().and_then(|tag| tag.to_str().ok()?.parse().ok());
-        let content_type = headers.get(header::CONTENT_TYPE).cloned();
-        let vary = headers.get(header::VARY).cloned();
-        let (StatusCode::OK, Some(etag), Some(tag), Some(content_type)) =
-            (response.status(), etag, tag, content_type)
-        else {
+        let tag = response.headers().get(header::ETAG);
+        let tag = tag.and_then(|tag| tag.to_str().ok()?.parse().ok());
+        let (StatusCode::OK, Some(tag)) = (response.status(), tag) else {
             return (response, None);
         };
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.clone(), value.clone())).collect();
         let (head, body) = response.into_parts();
         match body.try_into_bytes() {
             Ok(body) => {
                 let response = head.set_body(body.clone()).map_into_boxed_body();
-                (response, Some(Self { snapshot, tag, etag, content_type, vary, body }))
+                (response, Some(Self { snapshot, tag, headers, body }))
             }
             Err(body) => (head.set_body(body), None),
         }
@@ -136,16 +131,13 @@ impl FreshPage {
             IfNoneMatch::parse(request).is_ok_and(|cached| is_cached(&cached, &self.tag));
         let status = if is_cached { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
         let mut response = HttpResponse::build(status);
-        if let Some(vary) = &self.vary {
-            response.insert_header((header::VARY, vary.clone()));
+        // What the browser has cached has its media type already.
+        let sent =
+            self.headers.iter().filter(|(name, _)| !is_cached || name != header::CONTENT_TYPE);
+        for header in sent.cloned() {
+            response.insert_header(header);
         }
-        response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-cache")));
-        response.insert_header((header::ETAG, self.etag.clone()));
-        if is_cached {
-            return response.finish();
-        }
-        response.insert_header((header::CONTENT_TYPE, self.content_type.clone()));
-        response.body(self.body.clone())
+        if is_cached { response.finish() } else { response.body(self.body.clone()) }
     }
 }
 

@@ -48,6 +48,22 @@ impl Order {
             Self::Ascending => Self::Descending,
         }
     }
+
+    /// Returns the SQL operator that compares an entry with one that comes before it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Descending => "<",
+            Self::Ascending => ">",
+        }
+    }
+
+    /// Returns the SQL word for the order of a column.
+    pub fn way(self) -> &'static str {
+        match self {
+            Self::Descending => "DESC",
+            Self::Ascending => "ASC",
+        }
+    }
 }
 
 /// Which page, relative to a cursor.
@@ -103,6 +119,13 @@ impl PageRequest {
         }
     }
 
+    /// Returns the end of the SQL of a page by time: the rows beyond the start, of which
+    /// `$1` is the time and `$2` the id, in order. An index on both columns leads there.
+    pub fn from_start(&self, at: &str, id: &str) -> String {
+        let (sign, way) = (self.reads().sign(), self.reads().way());
+        format!("({at}, {id}) {sign} ($1, $2) ORDER BY {at} {way}, {id} {way}")
+    }
+
     /// Returns how many rows to ask for: one more than the page has tells
     /// whether there is another page.
     pub fn limit(&self) -> i64 {
@@ -110,7 +133,12 @@ impl PageRequest {
     }
 
     /// Returns the page that the rows are, in the order in which they were read.
-    pub fn page<T: HasCursor>(&self, mut found: Vec<T>) -> Page<T> {
+    pub fn page<T: HasCursor>(&self, found: Vec<T>) -> Page<T> {
+        self.page_by(found, HasCursor::cursor)
+    }
+
+    /// As [`PageRequest::page`], by the position that a row has in this list.
+    pub fn page_by<T>(&self, mut found: Vec<T>, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
         let has_more = found.len() > self.size;
         found.truncate(self.size);
         let (has_previous, has_next) = match self.direction {
@@ -122,8 +150,8 @@ impl PageRequest {
             }
         };
         Page {
-            previous: found.first().filter(|_| has_previous).map(HasCursor::cursor),
-            next: found.last().filter(|_| has_next).map(HasCursor::cursor),
+            previous: found.first().filter(|_| has_previous).map(&cursor),
+            next: found.last().filter(|_| has_next).map(&cursor),
             lines: found,
         }
     }

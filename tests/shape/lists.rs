@@ -204,7 +204,7 @@ fn a_limit_in_a_sentence_is_the_limit_of_the_code() {
         ("templates/admin/bulk_confirm.html", format!("matches more than {archived} posts."), 1),
         ("templates/admin/bulk_confirm.html", format!("Only the first {archived} are"), 1),
         ("templates/admin/accounts.html", format!("up to {} results", grouped(accounts)), 1),
-        ("src/accounts/directory.rs", format!("\" LIMIT {accounts}) \""), 1),
+        ("src/accounts/directory.rs", format!("{{role}} LIMIT {accounts}) \""), 1),
         ("src/workflow/bulk_archives.rs", format!("at most {archived} posts at a time."), 1),
         ("src/http/error_kind.rs", format!("at most {body} characters"), 2),
         ("templates/desk/marks.html", format!("Up to {body} characters."), 1),

@@ -213,7 +213,7 @@ impl PostsPage {
     /// Returns the address on which every published post of the list is
     /// archived, if the page shows one.
     fn archive_everything(&self) -> Option<PageAddress> {
-        let has_published = self.lines.iter().any(|line| line.public_path.is_some());
+        let has_published = self.lines.iter().any(|line| line.public_path().is_some());
         let published = self.filters().form.with("state", State::Published.as_str());
         let address = || PageAddress::of(published.address_with(BULK_ARCHIVE, "everything", "yes"));
         has_published.then(|| address().with("back", self.here()))

@@ -12,152 +12,122 @@ impl Note<'_> {
     /// Returns what readers see, how often, and why.
     pub(crate) fn sentence(self) -> String {
         let Self { kind, count, unseen } = self;
-        let one = count == 1;
-        let say = |singular: &str, plural: &str| match one {
-            true => format!("1 {singular}"),
-            false => format!("{count} {plural}"),
-        };
-        let picture = |why: &str, why_all: &str| {
-            let shown = "so readers see only the description";
-            match one {
-                true => format!("1 picture is not shown, {shown}: {why}."),
-                false => format!("{count} pictures are not shown, {shown}s: {why_all}."),
-            }
+        let pick = |one, several| if count == 1 { one } else { several };
+        let (s, is) = (pick("", "s"), pick("is", "are"));
+        let (they, it, its) = (pick("it", "they"), pick("it", "them"), pick("its", "their"));
+        let (looks, comments) = (pick("looks", "look"), pick("a comment", "comments"));
+        let (begins, addresses) = (pick("begins", "begin"), pick("address", "addresses"));
+        let picture = |why: String| {
+            let shown = format!("so readers see only the description{s}");
+            format!("{count} picture{s} {is} not shown, {shown}: {why}.")
         };
         match kind {
             NoteKind::Markup(Markup::Comment) => {
-                say("comment is not shown to readers.", "comments are not shown to readers.")
+                format!("{count} comment{s} {is} not shown to readers.")
             }
-            NoteKind::FrontMatter => say(
-                "line at the beginning looks like front matter. Only the import of a file reads \
-                 front matter, as YAML, TOML or JSON. Write the title and the summary in their \
-                 own fields.",
-                "lines at the beginning look like front matter. Only the import of a file reads \
-                 front matter, as YAML, TOML or JSON. Write the title and the summary in their \
-                 own fields.",
+            NoteKind::FrontMatter => format!(
+                "{count} line{s} at the beginning {looks} like front matter. Only the import of a \
+                 file reads front matter, as YAML, TOML or JSON. Write the title and the summary \
+                 in their own fields."
             ),
-            NoteKind::ObsidianComment => say(
-                "passage looks like a comment of Obsidian (%% … %%); readers see it.",
-                "passages look like comments of Obsidian (%% … %%); readers see them.",
+            NoteKind::ObsidianComment => format!(
+                "{count} passage{s} {looks} like {comments} of Obsidian (%% … %%); readers see {it}."
             ),
-            NoteKind::MdxComment => say(
-                "passage looks like a comment of MDX ({/* … */}); readers see it.",
-                "passages look like comments of MDX ({/* … */}); readers see them.",
+            NoteKind::MdxComment => format!(
+                "{count} passage{s} {looks} like {comments} of MDX ({{/* … */}}); readers see {it}."
             ),
-            NoteKind::OtherComment => say(
-                "passage looks like a comment ({>> … <<} or [//]: # …); readers see it.",
-                "passages look like comments ({>> … <<} or [//]: # …); readers see them.",
+            NoteKind::OtherComment => format!(
+                "{count} passage{s} {looks} like {comments} ({{>> … <<}} or [//]: # …); readers see \
+                 {it}."
             ),
-            NoteKind::Notation(whose) => match one {
-                true => {
-                    format!("1 passage is written as for {whose}; readers see it as it is.")
-                }
-                false => format!(
-                    "{count} passages are written as for {whose}; readers see them as they are."
-                ),
-            },
-            NoteKind::UnusedFootnote => say(
-                "footnote has no reference in the text. Readers see it after the others.",
-                "footnotes have no reference in the text. Readers see them after the others.",
+            NoteKind::Notation(whose) => {
+                let as_is = pick("it as it is", "them as they are");
+                format!("{count} passage{s} {is} written as for {whose}; readers see {as_is}.")
+            }
+            NoteKind::UnusedFootnote => format!(
+                "{count} footnote{s} {} no reference in the text. Readers see {it} after the \
+                 others.",
+                pick("has", "have"),
             ),
-            NoteKind::Markup(Markup::Instruction) => say(
-                "HTML instruction or declaration is not shown to readers.",
-                "HTML instructions or declarations are not shown to readers.",
-            ),
-            NoteKind::Markup(Markup::Tag) => say(
-                "HTML tag is shown as text: only Markdown is formatted.",
-                "HTML tags are shown as text: only Markdown is formatted.",
-            ),
-            NoteKind::Markup(Markup::PictureTag) => say(
-                "picture is an HTML tag, which is shown as text. Write it as \
+            NoteKind::Markup(Markup::Instruction) => {
+                format!("{count} HTML instruction{s} or declaration{s} {is} not shown to readers.")
+            }
+            NoteKind::Markup(Markup::Tag) => {
+                format!("{count} HTML tag{s} {is} shown as text: only Markdown is formatted.")
+            }
+            NoteKind::Markup(Markup::PictureTag) => format!(
+                "{count} picture{s} {is} {}, which {is} shown as text. Write {it} as \
                  ![description](https://address).",
-                "pictures are HTML tags, which are shown as text. Write them as \
-                 ![description](https://address).",
+                pick("an HTML tag", "HTML tags"),
             ),
-            NoteKind::InsecurePicture => picture(
-                "its address begins with http, and it must begin with https",
-                "their addresses begin with http, and they must begin with https",
+            NoteKind::InsecurePicture => picture(format!(
+                "{its} {addresses} {begins} with http, and {they} must begin with https"
+            )),
+            NoteKind::RelativePicture => picture(format!(
+                "{its} {addresses} {is} relative, and {they} must begin with https"
+            )),
+            NoteKind::PictureWithoutScheme => picture(format!(
+                "{its} {addresses} {begins} with //, and {they} must begin with https"
+            )),
+            NoteKind::InlinePicture => picture(format!(
+                "{its} data is in the text, and {its} {addresses} must begin with https"
+            )),
+            NoteKind::OtherPicture => picture(format!("{its} {addresses} must begin with https")),
+            NoteKind::RelativeLink => format!(
+                "{count} link{s} {is} relative, so {they} may lead nowhere on this site. Write \
+                 the whole {addresses}."
             ),
-            NoteKind::RelativePicture => picture(
-                "its address is relative, and it must begin with https",
-                "their addresses are relative, and they must begin with https",
+            NoteKind::SourceLink => format!(
+                "{count} link{s} {} (@/…) and {} nowhere on this site. Write the whole {addresses}.",
+                pick("names a source file", "name source files"),
+                pick("leads", "lead"),
             ),
-            NoteKind::PictureWithoutScheme => picture(
-                "its address begins with //, and it must begin with https",
-                "their addresses begin with //, and they must begin with https",
+            NoteKind::DeadLink => format!(
+                "{count} link{s} {} not exist, so readers see only {its} words.",
+                pick("names a part of the text that does", "name parts of the text that do"),
             ),
-            NoteKind::InlinePicture => picture(
-                "its data is in the text, and its address must begin with https",
-                "their data is in the text, and their addresses must begin with https",
-            ),
-            NoteKind::OtherPicture => picture(
-                "its address must begin with https",
-                "their addresses must begin with https",
-            ),
-            NoteKind::RelativeLink => say(
-                "link is relative, so it may lead nowhere on this site. Write the whole address.",
-                "links are relative, so they may lead nowhere on this site. Write the whole \
-                 addresses.",
-            ),
-            NoteKind::SourceLink => say(
-                "link names a source file (@/…) and leads nowhere on this site. Write the whole \
-                 address.",
-                "links name source files (@/…) and lead nowhere on this site. Write the whole \
-                 addresses.",
-            ),
-            NoteKind::DeadLink => say(
-                "link names a part of the text that does not exist, so readers see only its words.",
-                "links name parts of the text that do not exist, so readers see only their words.",
-            ),
-            NoteKind::DroppedLink => say(
-                "link has an address that browsers should not follow, so readers see only its \
+            NoteKind::DroppedLink => format!(
+                "{count} link{s} {} that browsers should not follow, so readers see only {its} \
                  words.",
-                "links have addresses that browsers should not follow, so readers see only their \
-                 words.",
+                pick("has an address", "have addresses"),
             ),
-            NoteKind::Markup(Markup::Mark) => say(
-                "mark in braces is not kept: only headings can have an id, and no text a class.",
-                "marks in braces are not kept: only headings can have an id, and no text a class.",
+            NoteKind::Markup(Markup::Mark) => format!(
+                "{count} mark{s} in braces {is} not kept: only headings can have an id, and no \
+                 text a class."
             ),
-            NoteKind::Markup(Markup::Division) => say(
-                "line that begins or ends a division (:::) is not shown to readers.",
-                "lines that begin or end divisions (:::) are not shown to readers.",
+            NoteKind::Markup(Markup::Division) => format!(
+                "{count} line{s} that {} (:::) {is} not shown to readers.",
+                pick("begins or ends a division", "begin or end divisions"),
             ),
-            NoteKind::Markup(Markup::Definition) => say(
-                "definition of a link is not shown to readers: no link uses it.",
-                "definitions of links are not shown to readers: no link uses them.",
+            NoteKind::Markup(Markup::Definition) => format!(
+                "{count} definition{s} of {} {is} not shown to readers: no link uses {it}.",
+                pick("a link", "links"),
             ),
-            NoteKind::Markup(Markup::Nesting) => say(
-                "list or quotation is nested too deeply, so only its text is shown.",
-                "lists or quotations are nested too deeply, so only their text is shown.",
+            NoteKind::Markup(Markup::Nesting) => format!(
+                "{count} list{s} or quotation{s} {is} nested too deeply, so only {its} text is \
+                 shown."
             ),
-            NoteKind::Markup(Markup::Formula) => say(
-                "passage is written as for TeX (\\( … \\) or \\[ … \\]); readers see it without the \
-                 backslashes.",
-                "passages are written as for TeX (\\( … \\) or \\[ … \\]); readers see them without \
-                 the backslashes.",
+            NoteKind::Markup(Markup::Formula) => format!(
+                "{count} passage{s} {is} written as for TeX (\\( … \\) or \\[ … \\]); readers see \
+                 {it} without the backslashes."
             ),
             NoteKind::InLine(what, fate) => {
-                let (what, be) = (counted(count, what), if one { "is" } else { "are" });
-                format!("{what} in the title or the summary {be} {fate}.")
+                format!("{} in the title or the summary {is} {fate}.", counted(count, what))
             }
-            NoteKind::PlainAddress => say(
-                "address is shown as words and is no link. Write it as <https://…>.",
-                "addresses are shown as words and are no links. Write them as <https://…>.",
+            NoteKind::PlainAddress => format!(
+                "{count} {addresses} {is} shown as words and {is} no link{s}. Write {it} as \
+                 <https://…>."
             ),
-            NoteKind::Markup(Markup::LostCell) => say(
-                "table cell is beyond the last column, so readers do not see it. Write a | in a \
-                 cell as \\|.",
-                "table cells are beyond the last column, so readers do not see them. Write a | in \
-                 a cell as \\|.",
+            NoteKind::Markup(Markup::LostCell) => format!(
+                "{count} table cell{s} {is} beyond the last column, so readers do not see {it}. \
+                 Write a | in a cell as \\|."
             ),
             NoteKind::Unseen => {
-                let what = say("character cannot be seen", "characters cannot be seen");
-                format!("{what}: {}.", named(unseen))
+                format!("{count} character{s} cannot be seen: {}.", named(unseen))
             }
-            NoteKind::ControlCharacter => say(
-                "control character is shown as a replacement character (\u{fffd}).",
-                "control characters are shown as replacement characters (\u{fffd}).",
+            NoteKind::ControlCharacter => format!(
+                "{count} control character{s} {is} shown as {} (\u{fffd}).",
+                pick("a replacement character", "replacement characters"),
             ),
         }
     }

@@ -18,35 +18,42 @@ use super::change_filter::{COUNTED, Filter, Sort};
 use super::change_query::ChangeQuery;
 use super::words::Words;
 use crate::domain::{Byline, PostId, RevisionNumber, State, Title, UserId};
-use crate::store::paging::{Cursor, HasCursor, Page, PageRequest};
+use crate::store::paging::{Cursor, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::visibility::Visibility;
 
-/// One line of the change list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeLine {
-    /// The post.
-    pub id: PostId,
-    /// Its state.
-    pub state: State,
-    /// Its current title. May be blank in a draft.
-    pub title: Title,
-    /// Its author.
-    pub author: Byline,
-    /// Who has published it, from publication on.
-    pub publisher: Option<Byline>,
-    /// The path of its public page, while it is published.
-    pub public_path: Option<String>,
-    /// Since when it has been in its state.
-    pub since: Timestamp,
-    /// Its current revision.
-    pub revision: RevisionNumber,
-    cursor: Cursor,
+row! {
+    /// One line of the change list.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ChangeLine {
+        pub id: PostId = "l.id",
+        pub state: State = "l.state",
+        /// Its current title. May be blank in a draft.
+        pub title: Title = "l.title",
+        slug: Option<String> = "l.slug",
+        /// Since when it has been in its state.
+        pub since: Timestamp = "l.since",
+        /// Its current revision.
+        pub revision: RevisionNumber = "l.current_revision",
+        pub author: Byline = "l.author_id, l.author_username, l.author_name",
+        /// Who has published it, from publication on.
+        pub publisher: Option<Byline> = "l.published_by, l.publisher_username, l.publisher_name",
+    }
 }
 
-impl HasCursor for ChangeLine {
-    fn cursor(&self) -> Cursor {
-        self.cursor
+impl ChangeLine {
+    /// Returns the path of its public page, while it is published.
+    pub fn public_path(&self) -> Option<String> {
+        let slug = self.slug.as_ref().filter(|_| self.state == State::Published);
+        slug.map(|slug| format!("/posts/{slug}"))
+    }
+
+    fn cursor(&self, sort: Sort) -> Cursor {
+        let at = match sort {
+            Sort::Number => Timestamp::UNIX_EPOCH,
+            Sort::Since | Sort::State | Sort::Author | Sort::Publisher | Sort::Title => self.since,
+        };
+        Cursor { at, id: self.id.0 }
     }
 }
 
@@ -66,21 +73,8 @@ row! {
     /// A line, and how many posts there are of each state. An empty page is one row
     /// without a line.
     struct LineRow {
-        found: Option<FoundRow>,
+        found: Option<ChangeLine>,
         counts: Vec<i64> = "counted.posts",
-    }
-}
-
-row! {
-    struct FoundRow {
-        id: PostId = "l.id",
-        state: State = "l.state",
-        title: Title = "l.title",
-        slug: Option<String> = "l.slug",
-        since: Timestamp = "l.since",
-        revision: RevisionNumber = "l.current_revision",
-        author: Byline = "l.author_id, l.author_username, l.author_name",
-        publisher: Option<Byline> = "l.published_by, l.publisher_username, l.publisher_name",
     }
 }
 
@@ -149,27 +143,6 @@ fn read(
 }
 
 fn page(request: &PageRequest, rows: Vec<LineRow>, sort: Sort) -> Page<ChangeLine> {
-    request.page(rows.into_iter().filter_map(|row| Some(line(row.found?, sort))).collect())
-}
-
-fn line(row: FoundRow, sort: Sort) -> ChangeLine {
-    let (id, state, since) = (row.id, row.state, row.since);
-    let at = match sort {
-        Sort::Number => Timestamp::UNIX_EPOCH,
-        Sort::Since | Sort::State | Sort::Author | Sort::Publisher | Sort::Title => since,
-    };
-    ChangeLine {
-        id,
-        state,
-        title: row.title,
-        author: row.author,
-        publisher: row.publisher,
-        public_path: row
-            .slug
-            .filter(|_| state == State::Published)
-            .map(|slug| format!("/posts/{slug}")),
-        since,
-        revision: row.revision,
-        cursor: Cursor { at, id: id.0 },
-    }
+    let lines = rows.into_iter().filter_map(|row| row.found).collect();
+    request.page_by(lines, |line: &ChangeLine| line.cursor(sort))
 }

@@ -127,7 +127,7 @@ impl ChangeQuery<'_> {
 
     /// Returns the condition that a found post comes after the place.
     fn beyond_in_found(&self) -> String {
-        let sign = self.sign();
+        let sign = self.request.reads().sign();
         match (self.sort, self.request.direction) {
             (Sort::Since, _) => format!("(p.since, p.id) {sign} ($8, $9)"),
             (Sort::Number, _) => format!("p.id {sign} $9"),
@@ -170,7 +170,7 @@ impl ChangeQuery<'_> {
     /// Returns the condition that a post of a state comes after the place, in a
     /// form that leads an index there.
     fn beyond(&self, state: State) -> String {
-        let sign = self.sign();
+        let sign = self.request.reads().sign();
         match self.sort {
             Sort::Number => format!("posts.id {sign} $9"),
             Sort::State => {
@@ -266,23 +266,9 @@ impl ChangeQuery<'_> {
 
     /// Returns columns, all in the direction in which the list is read.
     fn directed(&self, columns: &[String]) -> String {
-        let way = self.way();
+        let way = self.request.reads().way();
         let columns: Vec<String> = columns.iter().map(|name| format!("{name} {way}")).collect();
         columns.join(", ")
-    }
-
-    fn way(&self) -> &'static str {
-        match self.request.reads() {
-            Order::Descending => "DESC",
-            Order::Ascending => "ASC",
-        }
-    }
-
-    fn sign(&self) -> &'static str {
-        match self.request.reads() {
-            Order::Descending => "<",
-            Order::Ascending => ">",
-        }
     }
 }
 

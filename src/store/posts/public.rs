@@ -7,7 +7,7 @@ use jiff_diesel::Timestamp as Stored;
 use uuid::Uuid;
 
 use crate::domain::{PostId, RevisionNumber, Slug, State, UserId};
-use crate::store::paging::{Cursor, HasCursor, Order, Page, PageRequest};
+use crate::store::paging::{Cursor, HasCursor, Page, PageRequest};
 use crate::store::row::{row, select};
 use crate::store::statement::statement;
 
@@ -98,29 +98,15 @@ impl HasCursor for PublicPost {
 
 /// Returns a page of the published posts, by the time of publication.
 pub fn published(conn: &mut PgConnection, request: &PageRequest) -> QueryResult<Page<PublicPost>> {
-    let sql = match request.reads() {
-        Order::Descending => OLDER,
-        Order::Ascending => NEWER,
-    };
-    let rows = select::<PublicPost>(sql)
+    // A published post is in its state since its publication.
+    const PUBLISHED: &str = public_where!("p.state = 'published' AND ");
+    let rows = select::<PublicPost>([PUBLISHED, &request.from_start("p.since", "p.id")].concat())
         .bind::<Timestamptz, _>(Stored::from(request.start().at))
         .bind::<BigInt, _>(request.start().id)
         .at_most(request.limit())
         .load::<PublicPost>(conn)?;
     Ok(request.page(rows))
 }
-
-/// A published post is in its state since its publication.
-const OLDER: &str = public_where!(
-    "p.state = 'published' AND (p.since, p.id) < ($1, $2)
-     ORDER BY p.since DESC, p.id DESC"
-);
-
-/// The same way back: the index is read from the other end.
-const NEWER: &str = public_where!(
-    "p.state = 'published' AND (p.since, p.id) > ($1, $2)
-     ORDER BY p.since, p.id"
-);
 
 /// Returns the newest published posts, and when the public last saw a change: a post
 /// was published or archived.

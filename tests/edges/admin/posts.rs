@@ -3,7 +3,7 @@
 
 use imprimatur::domain::{Content, Post, PostId, State, UserId};
 use imprimatur::postgres::RUNTIME_ROLE;
-use imprimatur::store::paging::{Direction, HasCursor, Order, PageRequest};
+use imprimatur::store::paging::{Direction, Order, PageRequest};
 use imprimatur::store::posts::{ChangeLine, Filter, Sort, Words, change_list, counted_change_list};
 use imprimatur::store::verify::verify;
 use imprimatur::store::visibility::Visibility;
@@ -104,13 +104,13 @@ fn paged(world: &World, filter: &Filter, sort: Sort, order: Order, size: usize) 
     let mut there: Vec<ChangeLine> = Vec::new();
     let mut starts = Vec::new();
     loop {
-        starts.push(page.lines.first().map(HasCursor::cursor));
+        starts.extend(page.previous);
         there.extend(page.lines.clone());
         let Some(next) = page.next else { break };
         page = read(Direction::After(next));
     }
     let mut back: Vec<ChangeLine> = Vec::new();
-    for start in starts.into_iter().flatten().skip(1).collect::<Vec<_>>().into_iter().rev() {
+    for start in starts.into_iter().rev() {
         let page = read(Direction::Before(start));
         assert!(page.next.is_some());
         back.splice(0..0, page.lines);
