@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::decimal::decimal;
-use super::named::named;
+use super::named::{HasName, named};
 use super::{Ability, Command, FieldError, Permission, Role, RoleSet, TokenId, Username};
 
 /// What can be done to an account that exists, by its name alone.
@@ -121,6 +121,12 @@ impl AccountAction {
             Self::EndSessions => "End all sessions".to_owned(),
             Self::RevokeToken(_) => "Revoke the token".to_owned(),
         }
+    }
+}
+
+impl HasName for AccountAction {
+    fn name(self) -> &'static str {
+        self.as_str()
     }
 }
 
