@@ -60,6 +60,9 @@ macro_rules! entries {
     };
 }
 
+/// The most accounts that a search finds.
+pub const MOST_FOUND: usize = 1_000;
+
 /// The matches of a search, materialized and bounded. Otherwise the planner may
 /// walk all accounts in the order of the list and test each for the words.
 macro_rules! found {
@@ -70,7 +73,7 @@ macro_rules! found {
                  WHERE u.name_words @@ $4::tsquery
                    AND u.is_active = $1",
             $condition,
-            " LIMIT 1000) "
+            " LIMIT rows) "
         )
     };
 }
@@ -112,7 +115,7 @@ pub fn page(
     if let Some(search) = &filter.search {
         query = query.bind::<Text, _>(search.pattern.as_str());
     }
-    Ok(request.page(query.at_most(request.limit()).load(conn)?))
+    Ok(request.page(query.at_most_each(MOST_FOUND as i64).at_most(request.limit()).load(conn)?))
 }
 
 /// One account, as it is now.

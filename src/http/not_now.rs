@@ -1,7 +1,7 @@
 //! Actions that a page shows and that are not valid now.
 
 use crate::domain::{HasName, Reason};
-use crate::render::groups::grouped;
+use crate::render::groups::in_groups;
 
 /// Actions that are not valid now for the same reasons.
 pub(crate) struct NotNow<A> {
@@ -20,7 +20,7 @@ impl<A: HasName> NotNow<A> {
             let mut pairs = ones.iter().zip(others);
             ones.len() == others.len() && pairs.all(|(one, other)| is_same(one, other))
         };
-        let groups = grouped(refused, are_same).into_iter();
+        let groups = in_groups(refused, are_same).into_iter();
         groups.map(|(reasons, actions)| Self { actions, reasons }).collect()
     }
 

@@ -1,6 +1,6 @@
 /// Returns the items with the same keys together, in the order in which the keys first
 /// appear. The first key of a group is that of the group.
-pub(crate) fn grouped<K, T>(
+pub(crate) fn in_groups<K, T>(
     items: impl IntoIterator<Item = (K, T)>,
     is_same: impl Fn(&K, &K) -> bool,
 ) -> Vec<(K, Vec<T>)> {

@@ -11,4 +11,5 @@ pub mod readme;
 pub mod routes;
 mod schema;
 mod sources;
+mod templates;
 mod words;

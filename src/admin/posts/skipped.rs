@@ -2,7 +2,7 @@
 
 use crate::domain::{BulkProblem, PostId, Reason, Title};
 use crate::policies::Rule;
-use crate::render::groups::grouped;
+use crate::render::groups::in_groups;
 
 pub(super) struct SkippedPost<'a> {
     pub(super) id: PostId,
@@ -18,7 +18,7 @@ pub(super) fn by_reasons<'a>(
 ) -> Vec<(String, Vec<SkippedPost<'a>>)> {
     let heading =
         |post: &SkippedPost<'_>| post.reasons.iter().map(label).collect::<Vec<_>>().join("; ");
-    grouped(posts.map(|post| (heading(&post), post)), String::eq)
+    in_groups(posts.map(|post| (heading(&post), post)), String::eq)
 }
 
 /// Returns a reason in a few words, without what concerns one post alone.
