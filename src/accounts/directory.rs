@@ -42,6 +42,9 @@ pub struct AccountFilter {
     pub search: Option<AccountSearch>,
 }
 
+/// The most accounts that a search finds.
+pub const MOST_FOUND: usize = 1_000;
+
 /// Returns a page of the accounts that match the filter, newest first.
 pub fn page(
     conn: &mut PgConnection,
@@ -60,7 +63,7 @@ pub fn page(
                 "WITH found AS MATERIALIZED (
                      SELECT u.id FROM users u
                      WHERE u.name_words @@ $4::tsquery
-                       AND u.is_active = $3{role} LIMIT 1000) "
+                       AND u.is_active = $3{role} LIMIT {MOST_FOUND}) "
             ),
             " AND u.id IN (SELECT id FROM found)".to_owned(),
         ),

@@ -19,7 +19,7 @@ pub use entry::AuditEntry;
 pub use incident_log::{IncidentState, incident, incidents, lock_incident};
 pub use readings::record_reading;
 pub use record::Record;
-pub use refusal_counts::left_out as refusals_left_out;
+pub use refusal_counts::{MAX_RECORDED, left_out as refusals_left_out};
 pub use refusal_log::{
     LayerCount, MOST_COUNTED, RefusalFilter, RefusalLine, refusals as list_refusals, refusals_since,
 };

@@ -12,7 +12,7 @@ use crate::domain::{Interface, Layer, RecordedAction, UserId};
 use crate::store::statement::statement;
 
 /// The most refusals of one person in one hour that are recorded as rows.
-const MAX_RECORDED: i64 = 100;
+pub const MAX_RECORDED: i64 = 100;
 
 /// Records a refusal, or counts it when the person has [`MAX_RECORDED`] in this hour.
 /// Refusals at the same time can exceed the limit by the number of database

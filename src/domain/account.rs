@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::decimal::decimal;
-use super::named::named;
+use super::named::{HasName, named};
 use super::{Ability, Command, FieldError, Permission, Role, RoleSet, TokenId, Username};
 
 /// What can be done to an account that exists, by its name alone.
@@ -127,6 +127,12 @@ impl AccountAction {
     }
 }
 
+impl HasName for AccountAction {
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
 /// What people do to their own accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OwnChange {
@@ -242,16 +248,22 @@ impl TokenName {
     }
 }
 
-/// The lifetime of a token: 1 to 366 days.
+/// The hours for which a one-time link to set a password works.
+pub const LINK_HOURS: i32 = 48;
+
+/// The lifetime of a token: 1 to [`TokenLifetime::LIMIT`] days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLifetime(i32);
 
 impl TokenLifetime {
+    /// The most days.
+    pub const LIMIT: i32 = 366;
+
     /// Returns the lifetime, or what to write instead.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         match decimal(text.trim()) {
-            Some(days @ 1..=366) => Ok(Self(days)),
-            _ => Err(FieldError::new("days", "Enter 1 to 366 days.")),
+            Some(days @ 1..=Self::LIMIT) => Ok(Self(days)),
+            _ => Err(FieldError::new("days", format!("Enter 1 to {} days.", Self::LIMIT))),
         }
     }
 

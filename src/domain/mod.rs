@@ -31,8 +31,8 @@ pub mod unseen;
 mod visibility;
 
 pub use account::{
-    AccountAction, AccountActionKind, NewAccount, NewPassword, NewSession, NewToken, OwnActionKind,
-    OwnChange, PasswordReset, SecretHash, TokenLifetime, TokenName,
+    AccountAction, AccountActionKind, LINK_HOURS, NewAccount, NewPassword, NewSession, NewToken,
+    OwnActionKind, OwnChange, PasswordReset, SecretHash, TokenLifetime, TokenName,
 };
 pub use account_event::AccountEvent;
 pub use action::Action;

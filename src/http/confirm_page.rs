@@ -3,7 +3,9 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::domain::{Action, Availability, OperationKey, Person, Post, Reason, Slug};
+use crate::domain::{
+    Action, Availability, Note, OperationKey, Person, Post, Reason, Slug, counted,
+};
 use crate::http::Layout;
 use crate::http::action_place::ActionPlace;
 use crate::http::presence::may_be_editing;
@@ -207,11 +209,9 @@ impl ConfirmPage {
     }
 
     /// Returns who will read the note or reason.
-    fn words_hint(&self) -> &'static str {
-        if self.action == Action::Archive {
-            "Visible to the author, reviewers and staff, not to readers. Up to 2,000 characters."
-        } else {
-            "Visible to the author, reviewers and staff. Up to 2,000 characters."
-        }
+    fn words_hint(&self) -> String {
+        let others = if self.action == Action::Archive { ", not to readers" } else { "" };
+        let limit = counted(Note::LIMIT, "character");
+        format!("Visible to the author, reviewers and staff{others}. Up to {limit}.")
     }
 }

@@ -13,6 +13,7 @@ mod hashing;
 mod known_browser;
 mod language_tag;
 mod last_uses;
+pub(crate) mod not_now;
 mod origin;
 mod own_origin;
 pub(crate) mod pager;

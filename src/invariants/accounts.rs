@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 
 use crate::domain::{
-    AccountEvent, NewAccount, Person, Role, RoleSet, SecretHash, TokenId, UserId, search,
+    AccountEvent, LINK_HOURS, NewAccount, Person, Role, RoleSet, SecretHash, TokenId, UserId,
+    search,
 };
 use crate::invariants::account_record::{Circumstances, RecordEntry, record};
 use crate::invariants::{Broken, InvariantViolation};
@@ -17,7 +18,7 @@ use crate::store::statement::statement;
 
 /// A password link works for this long, unless it is used or replaced: 48
 /// hours, in seconds.
-pub const LINK_LIFETIME_SECONDS: i32 = 48 * 60 * 60;
+pub const LINK_LIFETIME_SECONDS: i32 = LINK_HOURS * 60 * 60;
 
 /// Writes a change that was found valid, and its record. Where the last active
 /// staff account would go, the database answers with

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::direction::TextDirection;
 use super::times;
-use crate::domain::{Byline, UserId};
+use crate::domain::{Byline, UserId, grouped};
 
 /// Returns the names of a person, or "You" for the reader of the page.
 #[askama::filter_fn]
@@ -25,6 +25,12 @@ pub(crate) fn in_words(
     _: &dyn askama::Values,
 ) -> askama::Result<String> {
     Ok(spoken(&name.to_string()))
+}
+
+/// Returns the number with a comma between thousands.
+#[askama::filter_fn]
+pub(crate) fn thousands(number: usize, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(grouped(number))
 }
 
 /// Does what the filter [`in_words`] does.

@@ -5,6 +5,7 @@ pub(crate) mod direction;
 pub mod documents;
 #[allow(unreachable_pub, reason = "the filter macro writes its own pub")]
 pub(crate) mod filters;
+pub(crate) mod groups;
 mod hunks;
 mod look_alikes;
 pub(crate) mod markdown;

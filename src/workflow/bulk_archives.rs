@@ -18,7 +18,7 @@ use diesel::pg::PgConnection;
 use crate::accounts::identity;
 use crate::domain::{
     Action, Archive, BulkProblem, FieldError, InvalidInput, Note, OperationKey, Person, Post,
-    PostId, Reason, Title,
+    PostId, Reason, Title, counted,
 };
 use crate::policies::posts::BulkArchive;
 use crate::refusal::Refusal;
@@ -42,7 +42,10 @@ pub fn check_count(posts: &SelectedPosts) -> Result<(), FieldError> {
     match posts.len() {
         0 => Err(FieldError::new("post", "Select at least one post.")),
         1..=MAX_POSTS => Ok(()),
-        _ => Err(FieldError::new("post", "Select at most 1,000 posts at a time.")),
+        _ => Err(FieldError::new(
+            "post",
+            format!("Select at most {} at a time.", counted(MAX_POSTS, "post")),
+        )),
     }
 }
 

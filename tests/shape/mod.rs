@@ -12,4 +12,5 @@ pub mod readme;
 pub mod routes;
 mod schema;
 mod sources;
+mod templates;
 mod words;

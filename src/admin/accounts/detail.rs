@@ -12,6 +12,7 @@ use crate::accounts::tokens::{self, TokenLine};
 use crate::admin::accounts::lookup::find;
 use crate::admin::layout::authorized_layout;
 use crate::domain::{AccountAction, AccountEvent, Permission, Person, Reason, Role};
+use crate::http::not_now::NotNow;
 use crate::http::pager::Pager;
 use crate::http::paging::take_id;
 use crate::http::{Layout, Reply, Request};
@@ -38,27 +39,9 @@ struct AccountDetailPage {
     events: Vec<AccountEventLine>,
     pager: Pager,
     valid: Vec<AccountAction>,
-    not_now: Vec<InvalidChanges>,
+    not_now: Vec<NotNow<AccountAction>>,
     /// Why the person cannot revoke the tokens.
     tokens_closed: Vec<Reason>,
-}
-
-/// Changes that are not valid now, for the same reasons.
-struct InvalidChanges {
-    actions: Vec<AccountAction>,
-    reasons: Vec<Reason>,
-}
-
-impl InvalidChanges {
-    /// Returns the fields in the address of a change.
-    fn fields(&self, action: &AccountAction) -> Option<(&'static str, &'static str)> {
-        action.role().map(|role| ("role", role.as_str()))
-    }
-
-    fn anchor(&self) -> String {
-        let first = self.actions.first().map_or("", |action| action.as_str());
-        format!("why-not-{first}")
-    }
 }
 
 impl AccountDetailPage {
@@ -173,7 +156,7 @@ fn page(
 /// Returns the changes that are valid now, and those that are not, with the
 /// reasons. Of two opposite changes, only the one that fits the state is
 /// offered.
-fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<InvalidChanges>) {
+fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<NotNow<AccountAction>>) {
     let roles = Role::ALL.map(|role| match account.person.roles.contains(role) {
         true => AccountAction::Revoke(role),
         false => AccountAction::Grant(role),
@@ -182,21 +165,14 @@ fn offers(viewer: &Person, account: &Account) -> (Vec<AccountAction>, Vec<Invali
         true => AccountAction::Deactivate,
         false => AccountAction::Reactivate,
     };
-    let mut valid = Vec::new();
-    let mut not_now: Vec<InvalidChanges> = Vec::new();
     let others =
         [AccountAction::Rename, AccountAction::ResetPassword, AccountAction::EndSessions, state];
+    let (mut valid, mut refused) = (Vec::new(), Vec::new());
     for action in roles.into_iter().chain(others) {
         match precheck(action, viewer, account) {
             Ok(()) => valid.push(action),
-            Err(refusal) => {
-                let reasons = refusal.reasons();
-                match not_now.iter_mut().find(|not_now| not_now.reasons == reasons) {
-                    Some(same) => same.actions.push(action),
-                    None => not_now.push(InvalidChanges { actions: vec![action], reasons }),
-                }
-            }
+            Err(refusal) => refused.push((refusal.reasons(), action)),
         }
     }
-    (valid, not_now)
+    (valid, NotNow::grouped(refused, Reason::eq))
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
-use crate::accounts::directory::{self, AccountFilter, AccountSummary};
+use crate::accounts::directory::{self, AccountFilter, AccountSummary, MOST_FOUND};
 use crate::admin::accounts::filters::AccountFilters;
 use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::filter_form::FilterForm;

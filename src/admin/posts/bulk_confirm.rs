@@ -12,7 +12,7 @@ use crate::admin::posts::bulk_progress::{TITLE, take_back, take_named_back, work
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list;
 use crate::admin::posts::paths::{LIST, selected};
-use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
+use crate::admin::posts::skipped::{SkippedPost, by_reasons};
 use crate::domain::{
     FieldError, Interface, Note, OperationKey, Permission, Person, PostId, RevisionNumber, State,
     counted, decimal,
@@ -45,8 +45,8 @@ struct BulkConfirmPage {
 
 impl BulkConfirmPage {
     /// Returns the posts that would be skipped, grouped by reason.
-    fn skipped(&self) -> Vec<SkippedGroup<'_>> {
-        grouped(self.preview.refused.iter().map(|post| SkippedPost {
+    fn skipped(&self) -> Vec<(String, Vec<SkippedPost<'_>>)> {
+        by_reasons(self.preview.refused.iter().map(|post| SkippedPost {
             id: post.id,
             title: &post.title,
             reasons: &post.reasons,

@@ -6,7 +6,7 @@ use askama::Template;
 use crate::admin::layout::authorized_layout;
 use crate::admin::posts::paths::{LIST, bulk_archive};
 use crate::admin::posts::return_address::is_list;
-use crate::admin::posts::skipped::{SkippedGroup, SkippedPost, grouped};
+use crate::admin::posts::skipped::{SkippedPost, by_reasons};
 use crate::domain::{Interface, Permission};
 use crate::http::{Form, Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
@@ -37,8 +37,8 @@ impl BulkProgressPage {
     }
 
     /// Returns the posts that were skipped, grouped by reason.
-    fn skipped(&self) -> Vec<SkippedGroup<'_>> {
-        grouped(self.bulk.items.iter().filter_map(|item| match &item.outcome {
+    fn skipped(&self) -> Vec<(String, Vec<SkippedPost<'_>>)> {
+        by_reasons(self.bulk.items.iter().filter_map(|item| match &item.outcome {
             ItemOutcome::Refused(reasons) => {
                 Some(SkippedPost { id: item.post, title: &item.title, reasons })
             }

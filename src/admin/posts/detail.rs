@@ -24,6 +24,9 @@ use crate::workflow;
 /// The number of refusals on the page. The list of refusals has the others.
 const MAX_REFUSALS: usize = 10;
 
+/// The number of revisions on the page. Their own page has the others.
+const MOST_REVISIONS: usize = 20;
+
 #[derive(Template)]
 #[template(path = "admin/post.html")]
 struct PostDetailPage {

@@ -10,7 +10,7 @@ use crate::store::paging::Order;
 use crate::store::posts::{Filter, Names, Sort, Words};
 
 /// The maximum number of days that a post can be asked to have waited.
-const MAX_DAYS: u16 = 3650;
+pub(super) const MAX_DAYS: u16 = 3650;
 
 /// An id that no person has.
 const NO_PERSON: UserId = UserId(0);
@@ -187,5 +187,5 @@ fn username(form: &mut FilterForm, field: &'static str) -> Option<Username> {
 
 fn days(text: &str) -> Result<u16, String> {
     let days = decimal(text).filter(|days| (1..=MAX_DAYS).contains(days));
-    days.ok_or_else(|| "Enter 1 to 3650 days.".to_owned())
+    days.ok_or_else(|| format!("Enter 1 to {MAX_DAYS} days."))
 }

@@ -4,9 +4,9 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::admin::posts::asked_list::{AskedList, Ticks};
-use crate::admin::posts::filters::{ActiveFilter, PostFilters};
+use crate::admin::posts::filters::{ActiveFilter, MAX_DAYS, PostFilters};
 use crate::admin::posts::paths::{BULK_ARCHIVE, FILE, LIST, bulk_archive, selected};
-use crate::domain::{State, Username};
+use crate::domain::{State, Username, grouped};
 use crate::http::pager::Pager;
 use crate::http::{Layout, PageAddress};
 use crate::render::filters;
@@ -234,5 +234,5 @@ impl PostsPage {
 
 /// Returns a number of posts, as far as they are counted.
 fn shown(count: usize) -> String {
-    if count > COUNTED { "1,000+".to_owned() } else { count.to_string() }
+    if count > COUNTED { format!("{}+", grouped(COUNTED)) } else { count.to_string() }
 }

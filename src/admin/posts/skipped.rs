@@ -2,12 +2,7 @@
 
 use crate::domain::{BulkProblem, PostId, Reason, Title};
 use crate::policies::Rule;
-
-/// Posts that are skipped for the same reasons.
-pub(super) struct SkippedGroup<'a> {
-    pub(super) heading: String,
-    pub(super) posts: Vec<SkippedPost<'a>>,
-}
+use crate::render::groups::in_groups;
 
 pub(super) struct SkippedPost<'a> {
     pub(super) id: PostId,
@@ -16,18 +11,14 @@ pub(super) struct SkippedPost<'a> {
     pub(super) reasons: &'a [Reason],
 }
 
-/// Returns the posts in groups, in the order in which their reasons first appear.
-pub(super) fn grouped<'a>(posts: impl Iterator<Item = SkippedPost<'a>>) -> Vec<SkippedGroup<'a>> {
-    let mut groups: Vec<SkippedGroup<'a>> = Vec::new();
-    for post in posts {
-        let labels: Vec<&str> = post.reasons.iter().map(label).collect();
-        let heading = labels.join("; ");
-        match groups.iter_mut().find(|group| group.heading == heading) {
-            Some(group) => group.posts.push(post),
-            None => groups.push(SkippedGroup { heading, posts: vec![post] }),
-        }
-    }
-    groups
+/// Returns the posts in groups under what keeps them, in the order in which that first
+/// appears.
+pub(super) fn by_reasons<'a>(
+    posts: impl Iterator<Item = SkippedPost<'a>>,
+) -> Vec<(String, Vec<SkippedPost<'a>>)> {
+    let heading =
+        |post: &SkippedPost<'_>| post.reasons.iter().map(label).collect::<Vec<_>>().join("; ");
+    in_groups(posts.map(|post| (heading(&post), post)), String::eq)
 }
 
 /// Returns a reason in a few words, without the details of one post.

@@ -8,7 +8,7 @@ use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
 use crate::admin::refusals::current_answer::{CurrentAnswer, find};
 use crate::admin::refusals::filters::{RefusalFilters, choices, take};
-use crate::audit::{self, RefusalFilter, RefusalLine};
+use crate::audit::{self, MAX_RECORDED, RefusalFilter, RefusalLine};
 use crate::domain::{Permission, Reason, Title};
 use crate::http::pager::{BY_TIME, Pager};
 use crate::http::{Layout, PageAddress, Reply, Request};

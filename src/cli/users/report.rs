@@ -10,6 +10,7 @@ use crate::cli::failure::CommandFailure;
 use crate::cli::options::Options;
 use crate::cli::public_url::{PUBLIC_URL, PublicUrl};
 use crate::config::DatabaseLocation;
+use crate::domain::LINK_HOURS;
 use crate::postgres::{self, InstallPolicy};
 
 /// The outcome of a new account.
@@ -33,11 +34,14 @@ impl fmt::Display for AccountOutcome<'_> {
             None => Ok(()),
             Some(link) if link.starts_with('/') => write!(
                 out,
-                "\nOne-time link to set a password, valid for 48 hours (put the address of the \
+                "\nOne-time link to set a password, valid for {LINK_HOURS} hours (put the address of the \
                  site in front of it):\n{link}"
             ),
             Some(link) => {
-                write!(out, "\nOne-time link to set a password, valid for 48 hours:\n{link}")
+                write!(
+                    out,
+                    "\nOne-time link to set a password, valid for {LINK_HOURS} hours:\n{link}"
+                )
             }
         }
     }

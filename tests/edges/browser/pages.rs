@@ -6,6 +6,7 @@
 //! is looked at from its first day.
 
 mod house;
+mod kept_forms;
 mod table;
 
 use std::path::PathBuf;
