@@ -24,8 +24,8 @@ pub trait HasName: Copy {
 }
 
 /// Declares an enum whose variants have stable names: in URLs, in JSON, in
-/// logs and in the database. `ALL`, `as_str`, `FromStr` and `Serialize` follow
-/// from the declaration, so that no second list can fall behind it.
+/// logs and in the database. `ALL`, `as_str`, `FromStr`, `Serialize` and `Deserialize`
+/// follow from the declaration, so that no second list can fall behind it.
 macro_rules! named {
     (
         $(#[$doc:meta])*
@@ -64,6 +64,14 @@ macro_rules! named {
         impl $crate::domain::HasName for $enum {
             fn name(self) -> &'static str {
                 self.as_str()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $enum {
+            fn deserialize<D: serde::Deserializer<'de>>(stored: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(stored)?
+                    .parse()
+                    .map_err(serde::de::Error::custom)
             }
         }
 
