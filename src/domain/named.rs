@@ -1,3 +1,5 @@
+use super::text::listed;
+
 /// A text that is none of the names of an enum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {kind}: {names}")]
@@ -9,11 +11,7 @@ pub struct UnknownName {
 
 impl UnknownName {
     pub(crate) fn new(text: &str, kind: &'static str, names: &[&str]) -> Self {
-        let names = match names {
-            [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
-            names => names.join(", "),
-        };
-        Self { text: text.chars().take(100).collect(), kind, names }
+        Self { text: text.chars().take(100).collect(), kind, names: listed(names) }
     }
 }
 
