@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::api::json;
-use crate::domain::{FieldError, Person, Post, decimal};
+use crate::domain::{FieldError, Person, Post, decimal, listed};
 use crate::http::api_error::ApiError;
 use crate::http::paging::{cursor, direction_in_one_field};
 use crate::http::{Form, Reply, Segments, escaped};
@@ -112,12 +112,7 @@ const LIMIT_HINT: &str = "limit must be 1 to 100.";
 
 /// Returns what to write where one of these names is expected.
 pub(super) fn choose_one_of(names: &[&str]) -> String {
-    match names {
-        [others @ .., last] if !others.is_empty() => {
-            format!("Must be {} or {last}.", others.join(", "))
-        }
-        _ => format!("Must be {}.", names.concat()),
-    }
+    format!("Must be {}.", listed(names))
 }
 
 /// The links to the pages before and after one.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::refusal::Refusal;
+use crate::domain::Layer;
 
 /// The exit codes of commands. A higher code is more serious; `import` ends with the
 /// highest.
@@ -34,15 +34,15 @@ impl Exit {
     ];
 
     /// Returns the code of the layer that refused.
-    pub(super) fn of(refusal: &Refusal) -> Self {
-        match refusal {
-            Refusal::Input(_) | Refusal::KeyReused { .. } => Self::Input,
-            Refusal::NotSignedIn => Self::NotSignedIn,
-            Refusal::Permission(_) => Self::Permission,
-            Refusal::Policy(_) => Self::Policy,
-            Refusal::NotFound => Self::NotFound,
-            Refusal::Invariant(_) => Self::Invariant,
-            Refusal::Unavailable(_) => Self::Unavailable,
+    pub(super) fn of(layer: Layer) -> Self {
+        match layer {
+            Layer::Input => Self::Input,
+            Layer::Authentication => Self::NotSignedIn,
+            Layer::Permission => Self::Permission,
+            Layer::Policy => Self::Policy,
+            Layer::Visibility => Self::NotFound,
+            Layer::Invariant => Self::Invariant,
+            Layer::Availability => Self::Unavailable,
         }
     }
 

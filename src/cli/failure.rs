@@ -36,8 +36,6 @@ pub(super) enum CommandFailure {
     Partly {
         /// The layer of the gravest refusal.
         layer: Layer,
-        /// Its exit code.
-        exit: Exit,
         /// How many were refused, in a sentence.
         sentence: String,
     },
@@ -72,8 +70,8 @@ impl CommandFailure {
             Self::Usage(_) | Self::Input(_) => Exit::Input,
             Self::UnknownAccount(_) => Exit::NotSignedIn,
             Self::NoAccount(_) => Exit::NotFound,
-            Self::Refused(refused) => Exit::of(&refused.refusal),
-            Self::Partly { exit, .. } => *exit,
+            Self::Refused(refused) => Exit::of(refused.refusal.layer()),
+            Self::Partly { layer, .. } => Exit::of(*layer),
             Self::Config(error) => match error {
                 ConfigError::OwnerAlone
                 | ConfigError::NotText(_)

@@ -72,159 +72,139 @@ fn take_from<Number: FromStr + ToString>(query: &mut Form) -> Result<Option<Numb
 
 /// Saves a new post.
 pub(super) fn create(store: &Store, request: &Request, form: Form) -> Result<Reply, Refusal> {
-    save(store, request, SubmittedDraft::of_new_post(form)?)
+    SentForm { store, request, submitted: SubmittedDraft::of_new_post(form)? }.reply()
 }
 
 /// Saves a new revision of a post.
 pub(super) fn revise(store: &Store, request: &Request, form: Form) -> Result<Reply, Refusal> {
-    save(store, request, SubmittedDraft::of_post(request.segments.post_id()?, form)?)
+    let submitted = SubmittedDraft::of_post(request.segments.post_id()?, form)?;
+    SentForm { store, request, submitted }.reply()
 }
 
-fn save(store: &Store, request: &Request, submitted: SubmittedDraft) -> Result<Reply, Refusal> {
-    if submitted.button == Button::Preview {
-        return preview(store, request, &submitted);
-    }
-    match submitted.save(store, request) {
-        Ok(Saved::Done(outcome, flash)) => {
-            Ok(Reply::see(format!("/desk/posts/{}", outcome.post), Some(flash)))
+/// The form of the editor, as it was sent.
+struct SentForm<'a> {
+    store: &'a Store,
+    request: &'a Request,
+    submitted: SubmittedDraft,
+}
+
+impl SentForm<'_> {
+    fn reply(&self) -> Result<Reply, Refusal> {
+        if self.submitted.button == Button::Preview {
+            return self.preview();
         }
-        Ok(Saved::NotSubmitted(outcome, refusal)) => {
-            not_submitted(store, request, &submitted, &outcome, &refusal)
+        match self.submitted.save(self.store, self.request) {
+            Ok(Saved::Done(outcome, flash)) => {
+                Ok(Reply::see(format!("/desk/posts/{}", outcome.post), Some(flash)))
+            }
+            Ok(Saved::NotSubmitted(outcome, refusal)) => self.not_submitted(&outcome, &refusal),
+            Err(Refusal::Input(errors)) => self.invalid(errors),
+            Err(refusal @ Refusal::KeyReused { .. }) => {
+                sent_before(self.store, self.request, &self.submitted, refusal)
+            }
+            Err(refusal @ Refusal::Policy(_)) => self.refused(&refusal),
+            Err(refusal) => Err(refusal),
         }
-        Err(Refusal::Input(errors)) => invalid(store, request, &submitted, errors),
-        Err(refusal @ Refusal::KeyReused { .. }) => {
-            sent_before(store, request, &submitted, refusal)
+    }
+
+    /// Returns who is signed in, and the post as it is now. The connection is free again
+    /// when the page is rendered.
+    fn read(&self) -> Result<(Person, Option<Post>), Refusal> {
+        let conn = &mut *self.store.checkout()?;
+        let person = self.request.load_viewer(conn)?;
+        let post = self.submitted.post.map(|(id, _)| find(conn, &person, id)).transpose()?;
+        Ok((person, post))
+    }
+
+    fn page(&self, person: &Person, post: Option<&Post>) -> EditorPage {
+        EditorPage::new(self.request, person, post, self.submitted.draft.clone())
+    }
+
+    /// Returns the editor with the submitted draft, and the post as it is now. A draft
+    /// that was not saved keeps its key and its revision.
+    fn page_again(&self, person: &Person, post: Option<&Post>) -> EditorPage {
+        let SubmittedDraft { draft, key, .. } = &self.submitted;
+        let mut page = self.page(person, post);
+        page.key = key.as_str().to_owned();
+        page.is_saved = false;
+        if let (Some(post), Some((id, seen))) = (post, self.submitted.post) {
+            page.is_saved = draft.parse().is_ok_and(|content| content == post.current.content);
+            let answer = workflow::precheck_seen(Action::Revise, person, post, seen);
+            page.stale = reasons_against(answer);
+            page.post = Some((id, seen));
         }
-        Err(refusal @ Refusal::Policy(_)) => refused(store, request, &submitted, &refusal),
-        Err(refusal) => Err(refusal),
+        page
     }
-}
 
-/// Returns who is signed in, and the post as it is now. The connection is free again
-/// when the page is rendered.
-fn read(
-    store: &Store,
-    request: &Request,
-    submitted: &SubmittedDraft,
-) -> Result<(Person, Option<Post>), Refusal> {
-    let conn = &mut *store.checkout()?;
-    let person = request.load_viewer(conn)?;
-    let post = match submitted.post {
-        None => None,
-        Some((id, _)) => Some(find(conn, &person, id)?),
-    };
-    Ok((person, post))
-}
-
-/// Returns the editor with the submitted draft, and the post as it is now. A draft that
-/// was not saved keeps its key and its revision.
-fn page_again(
-    store: &Store,
-    request: &Request,
-    submitted: &SubmittedDraft,
-) -> Result<EditorPage, Refusal> {
-    let (person, post) = read(store, request, submitted)?;
-    Ok(page_of(post.as_ref(), &person, request, submitted))
-}
-
-fn page_of(
-    post: Option<&Post>,
-    person: &Person,
-    request: &Request,
-    submitted: &SubmittedDraft,
-) -> EditorPage {
-    let mut page = EditorPage::new(request, person, post, submitted.draft.clone());
-    page.key = submitted.key.as_str().to_owned();
-    page.is_saved = false;
-    if let (Some(post), Some((id, seen))) = (post, submitted.post) {
-        page.is_saved =
-            submitted.draft.parse().is_ok_and(|content| content == post.current.content);
-        page.stale = reasons_against(workflow::precheck_seen(Action::Revise, person, post, seen));
-        page.post = Some((id, seen));
+    /// Shows the text as readers will see it. While its author types, the script asks for
+    /// this, so it also tells reviewers that the post is being edited.
+    fn preview(&self) -> Result<Reply, Refusal> {
+        let (person, post) = self.read()?;
+        let page = self.page_again(&person, post.as_ref());
+        if let Some(post) = post.filter(|_| !page.is_saved && page.stale.is_empty())
+            && let Ok(mut conn) = self.store.checkout()
+        {
+            audit::record_unsaved_edit(&mut conn, self.request.id, &person, &post);
+        }
+        match self.submitted.draft.parse() {
+            Ok(_) => Ok(Reply::ok(&page)),
+            Err(errors) => Ok(with_errors(page, errors)),
+        }
     }
-    page
-}
 
-/// Shows the text as readers will see it. While its author types, the script asks for
-/// this, so it also tells reviewers that the post is being edited.
-fn preview(store: &Store, request: &Request, submitted: &SubmittedDraft) -> Result<Reply, Refusal> {
-    let (person, post) = read(store, request, submitted)?;
-    let page = page_of(post.as_ref(), &person, request, submitted);
-    if let Some(post) = post.filter(|_| !page.is_saved && page.stale.is_empty())
-        && let Ok(mut conn) = store.checkout()
-    {
-        audit::record_unsaved_edit(&mut conn, request.id, &person, &post);
+    fn invalid(&self, errors: InvalidInput) -> Result<Reply, Refusal> {
+        let (person, post) = self.read()?;
+        let mut page = self.page_again(&person, post.as_ref());
+        page.is_saved = false;
+        Ok(with_errors(page, errors))
     }
-    match submitted.draft.parse() {
-        Ok(_) => Ok(Reply::ok(&page)),
-        Err(errors) => Ok(with_errors(page, errors)),
-    }
-}
 
-fn invalid(
-    store: &Store,
-    request: &Request,
-    submitted: &SubmittedDraft,
-    errors: InvalidInput,
-) -> Result<Reply, Refusal> {
-    let mut page = page_again(store, request, submitted)?;
-    page.is_saved = false;
-    Ok(with_errors(page, errors))
+    /// Shows why the text was not saved, and how it differs from the current revision.
+    fn refused(&self, refusal: &Refusal) -> Result<Reply, Refusal> {
+        let (person, post) = self.read()?;
+        if matches!(refusal, Refusal::Policy(denied) if denied.only(Rule::SomethingIsWritten).is_some())
+        {
+            let page = self.page_again(&person, post.as_ref()).with_errors(nothing_written());
+            return Ok(Reply::ok(&page).with_refusal(refusal));
+        }
+        let mut page = self.page(&person, post.as_ref());
+        page.is_saved = false;
+        page.refused = refusal.reasons();
+        match (&post, self.submitted.draft.parse()) {
+            (Some(post), _) if workflow::precheck(Action::Revise, &person, post).is_err() => {
+                page = page.into_new_post();
+            }
+            (Some(post), Ok(content)) => {
+                page.differences = diff::compare(&post.current.content, &content);
+            }
+            (Some(_), Err(_)) | (None, _) => {}
+        }
+        Ok(Reply::ok(&page).with_refusal(refusal))
+    }
+
+    /// Shows why the text was saved and not submitted.
+    fn not_submitted(&self, outcome: &Outcome, refusal: &Refusal) -> Result<Reply, Refusal> {
+        let mut conn = self.store.checkout()?;
+        let person = self.request.load_viewer(&mut conn)?;
+        let post = find(&mut conn, &person, outcome.post)?;
+        drop(conn);
+        let mut page = self.page(&person, Some(&post));
+        page.refused = self.submitted.why_not_submitted(refusal);
+        page.saved_as = Some(outcome.revision);
+        // The text on the page is of that revision, also where there is a newer one by now.
+        page.post = Some((outcome.post, outcome.revision));
+        // The browser then removes its own copy of the text.
+        page.layout.is_saved = true;
+        let content = self.submitted.draft.parse();
+        let missing = content.map(|content| content.missing()).unwrap_or_default();
+        page.errors = InvalidInput(missing.into_iter().map(empty).collect());
+        Ok(Reply::ok(&page).with_refusal(refusal))
+    }
 }
 
 fn with_errors(page: EditorPage, errors: InvalidInput) -> Reply {
     let refusal = errors.clone().into();
     Reply::ok(&page.with_errors(errors)).with_refusal(&refusal)
-}
-
-/// Shows why the text was not saved, and how it differs from the current revision.
-fn refused(
-    store: &Store,
-    request: &Request,
-    submitted: &SubmittedDraft,
-    refusal: &Refusal,
-) -> Result<Reply, Refusal> {
-    if matches!(refusal, Refusal::Policy(denied) if denied.only(Rule::SomethingIsWritten).is_some())
-    {
-        let page = page_again(store, request, submitted)?;
-        return Ok(Reply::ok(&page.with_errors(nothing_written())).with_refusal(refusal));
-    }
-    let (person, post) = read(store, request, submitted)?;
-    let mut page = EditorPage::new(request, &person, post.as_ref(), submitted.draft.clone());
-    page.is_saved = false;
-    page.refused = refusal.reasons();
-    if post.as_ref().is_some_and(|post| workflow::precheck(Action::Revise, &person, post).is_err())
-    {
-        return Ok(Reply::ok(&page.into_new_post()).with_refusal(refusal));
-    }
-    if let (Some(post), Ok(content)) = (&post, submitted.draft.parse()) {
-        page.differences = diff::compare(&post.current.content, &content);
-    }
-    Ok(Reply::ok(&page).with_refusal(refusal))
-}
-
-/// Shows why the text was saved and not submitted.
-fn not_submitted(
-    store: &Store,
-    request: &Request,
-    submitted: &SubmittedDraft,
-    outcome: &Outcome,
-    refusal: &Refusal,
-) -> Result<Reply, Refusal> {
-    let mut conn = store.checkout()?;
-    let person = request.load_viewer(&mut conn)?;
-    let post = find(&mut conn, &person, outcome.post)?;
-    drop(conn);
-    let mut page = EditorPage::new(request, &person, Some(&post), submitted.draft.clone());
-    page.refused = submitted.why_not_submitted(refusal);
-    page.saved_as = Some(outcome.revision);
-    // The text on the page is of that revision, also where there is a newer one by now.
-    page.post = Some((outcome.post, outcome.revision));
-    // The browser then removes its own copy of the text.
-    page.layout.is_saved = true;
-    let missing = submitted.draft.parse().map(|content| content.missing()).unwrap_or_default();
-    page.errors = InvalidInput(missing.into_iter().map(empty).collect());
-    Ok(Reply::ok(&page).with_refusal(refusal))
 }
 
 fn nothing_written() -> InvalidInput {

@@ -63,7 +63,7 @@ pub use text::{
     Body, FieldError, InvalidInput, NAME_LIMIT, Note, Password, Summary, Title, Username,
     parse_display_name, parse_name,
 };
-pub(crate) use text::{counted, grouped};
+pub(crate) use text::{counted, grouped, listed};
 pub use unseen::has_visible_text;
 pub use visibility::Visibility;
 

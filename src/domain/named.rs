@@ -1,5 +1,7 @@
 //! Gives the variants of enums stable names, and reads a variant from its name.
 
+use super::text::listed;
+
 /// A text that is none of the names of an enum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {kind}: {names}")]
@@ -11,11 +13,7 @@ pub struct UnknownName {
 
 impl UnknownName {
     pub(crate) fn new(text: &str, kind: &'static str, names: &[&str]) -> Self {
-        let names = match names {
-            [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
-            names => names.join(", "),
-        };
-        Self { text: text.chars().take(100).collect(), kind, names }
+        Self { text: text.chars().take(100).collect(), kind, names: listed(names) }
     }
 }
 
@@ -26,8 +24,8 @@ pub trait HasName: Copy {
 }
 
 /// Declares an enum whose variants have stable names: in URLs, in JSON, in
-/// logs and in the database. `ALL`, `as_str`, `FromStr` and `Serialize` follow
-/// from the declaration, so that no second list can fall behind it.
+/// logs and in the database. `ALL`, `as_str`, `FromStr`, `Serialize` and `Deserialize`
+/// follow from the declaration, so that no second list can fall behind it.
 macro_rules! named {
     (
         $(#[$doc:meta])*
@@ -66,6 +64,14 @@ macro_rules! named {
         impl $crate::domain::HasName for $enum {
             fn name(self) -> &'static str {
                 self.as_str()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $enum {
+            fn deserialize<D: serde::Deserializer<'de>>(stored: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(stored)?
+                    .parse()
+                    .map_err(serde::de::Error::custom)
             }
         }
 

@@ -18,7 +18,7 @@ pub struct Revision {
 }
 
 /// A reviewer's change request for one revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Review {
     /// Its number.
     pub id: ReviewId,

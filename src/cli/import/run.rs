@@ -24,8 +24,8 @@ pub(super) struct ImportRun<'a> {
     format: Format,
     /// What earlier runs have imported, by key.
     earlier: HashMap<String, Used>,
-    /// The exit code and the layer of the gravest refusal so far.
-    gravest: Option<(Exit, Layer)>,
+    /// The layer of the gravest refusal so far.
+    gravest: Option<Layer>,
     /// Whether a file was refused for a reason that holds for every other file.
     is_over: bool,
     report: ImportReport,
@@ -60,7 +60,7 @@ impl<'a> ImportRun<'a> {
         }
         let ParsedFile { content, ignored, notes } = match parsed_file::read(&file.path) {
             Ok(parsed) => parsed,
-            Err(reasons) => return self.refused(&file.shown, Exit::Input, Layer::Input, reasons),
+            Err(reasons) => return self.refused(&file.shown, Layer::Input, reasons),
         };
         let title = Some(content.title.or_untitled().to_owned());
         let missing = content.missing();
@@ -75,7 +75,7 @@ impl<'a> ImportRun<'a> {
             }
             Some(used) => {
                 let reason = changed(used);
-                self.refused(&file.shown, Exit::Input, Layer::Input, vec![reason])
+                self.refused(&file.shown, Layer::Input, vec![reason])
             }
             None if self.report.is_dry_run => self.precheck(file, &create),
             None => self.create(file, &create),
@@ -106,7 +106,7 @@ impl<'a> ImportRun<'a> {
             }
             // Another run has just imported another text of this file.
             Err(Refusal::KeyReused { .. }) => {
-                self.refused(&file.shown, Exit::Input, Layer::Input, vec![changed_meanwhile()])
+                self.refused(&file.shown, Layer::Input, vec![changed_meanwhile()])
             }
             Err(refusal) => self.refused_by_workflow(file, refusal, call.caller.request),
         }
@@ -118,20 +118,14 @@ impl<'a> ImportRun<'a> {
         refusal: Refusal,
         request: RequestId,
     ) -> FileReport {
-        let (exit, layer) = (Exit::of(&refusal), refusal.layer());
-        self.is_over = exit.stops_an_import();
+        let layer = refusal.layer();
+        self.is_over = Exit::of(layer).stops_an_import();
         let reasons = CommandFailure::refused(refusal, request).reasons();
-        self.refused(&file.shown, exit, layer, reasons)
+        self.refused(&file.shown, layer, reasons)
     }
 
-    fn refused(
-        &mut self,
-        shown: &str,
-        exit: Exit,
-        layer: Layer,
-        reasons: Vec<Reason>,
-    ) -> FileReport {
-        self.gravest = self.gravest.max(Some((exit, layer)));
+    fn refused(&mut self, shown: &str, layer: Layer, reasons: Vec<Reason>) -> FileReport {
+        self.gravest = self.gravest.into_iter().chain([layer]).max_by_key(|it| Exit::of(*it));
         let report = FileReport::new(shown.to_owned(), FileOutcome::Refused);
         FileReport { layer: Some(layer), reasons, ..report }
     }
@@ -139,7 +133,7 @@ impl<'a> ImportRun<'a> {
     /// Records a folder that cannot be read.
     pub(super) fn refuse_unreadable(&mut self, path: &Path, error: &io::Error) {
         let reasons = vec![parsed_file::cannot_be_read(error)];
-        let report = self.refused(&path.to_string_lossy(), Exit::Input, Layer::Input, reasons);
+        let report = self.refused(&path.to_string_lossy(), Layer::Input, reasons);
         self.record(report);
     }
 
@@ -159,10 +153,10 @@ impl<'a> ImportRun<'a> {
         let refused = self.report.counts.refused;
         match self.gravest {
             None => printed,
-            Some((exit, layer)) => {
+            Some(layer) => {
                 let files = if refused == 1 { "file was" } else { "files were" };
                 let sentence = format!("{refused} {files} refused; the report says why.");
-                Err(CommandFailure::Partly { layer, exit, sentence })
+                Err(CommandFailure::Partly { layer, sentence })
             }
         }
     }

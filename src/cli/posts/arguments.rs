@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use crate::cli::failure::CommandFailure;
 use crate::cli::import::draft_text::{DraftText, IgnoredField, TitleHeading};
 use crate::cli::markdown_file;
-use crate::domain::{FieldError, PostId, RevisionNumber, State};
+use crate::domain::{FieldError, PostId, RevisionNumber, State, listed};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PostCommand {
@@ -91,8 +91,7 @@ pub(crate) enum PostCommand {
 }
 
 fn state_help() -> String {
-    let [others @ .., last] = State::ALL.map(State::as_str);
-    format!("Filter by state: {} or {last}", others.join(", "))
+    format!("Filter by state: {}", listed(&State::ALL.map(State::as_str)))
 }
 
 #[derive(Debug, Args)]

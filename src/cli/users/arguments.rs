@@ -4,7 +4,7 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::passwords::PasswordSource;
-use crate::domain::Role;
+use crate::domain::{Role, listed};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
@@ -73,8 +73,7 @@ pub(crate) struct NewUser {
 }
 
 fn roles() -> String {
-    let [others @ .., last] = Role::ALL.map(Role::as_str);
-    format!("{} or {last}", others.join(", "))
+    listed(&Role::ALL.map(Role::as_str))
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use diesel::sql_types::Jsonb;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Archival, Availability, Byline, Content, Post, PostId, Publication, Review, ReviewId, Revision,
+    Archival, Availability, Byline, Content, Post, PostId, Publication, Review, Revision,
     RevisionNumber, Slug, State, Status, Submission,
 };
 use crate::store::row::{row, values};
@@ -63,7 +63,7 @@ const STANDING_REQUESTS: &str = concat!(
     "(SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', request.id, 'revision', request.revision, 'reviewer', ",
     byline!(json "reviewer"),
-    ", 'availability', ",
+    ", 'reviewer_availability', ",
     availability!("reviewer", "reviewer"),
     ", 'note', request.note, 'at', request.at) ORDER BY request.id), '[]')
       FROM standing_requests request JOIN users reviewer ON reviewer.id = request.reviewer_id
@@ -71,10 +71,7 @@ const STANDING_REQUESTS: &str = concat!(
 );
 
 values! {
-    Vec<Review>: Jsonb, serde_json::Value, |requests| {
-        let requests: Vec<StandingRequest> = serde_json::from_value(requests)?;
-        requests.into_iter().map(StandingRequest::review).collect()
-    };
+    Vec<Review>: Jsonb, serde_json::Value, |requests| Ok(serde_json::from_value(requests)?);
 }
 
 pub(super) fn post(row: PostRow) -> QueryResult<Post> {
@@ -112,30 +109,6 @@ impl TryFrom<PostRow> for Post {
             current,
             status,
             standing_requests,
-        })
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct StandingRequest {
-    id: ReviewId,
-    revision: RevisionNumber,
-    reviewer: Byline,
-    availability: String,
-    note: String,
-    at: Timestamp,
-}
-
-impl StandingRequest {
-    fn review(self) -> diesel::deserialize::Result<Review> {
-        Ok(Review {
-            id: self.id,
-            revision: self.revision,
-            reviewer: self.reviewer,
-            reviewer_availability: self.availability.parse()?,
-            note: self.note,
-            at: self.at,
-            withdrawn_at: None,
         })
     }
 }
