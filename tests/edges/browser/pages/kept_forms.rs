@@ -65,7 +65,10 @@ fn a_kept_form_has_the_fields_that_it_had() {
         }
     }
     let names: BTreeSet<&str> = tried.into_iter().flat_map(|(_, names)| names).collect();
-    for name in ["title", "note", "reason", "finding", "days", "new_password", "staff", "held"] {
+    for name in ["title", "body", "slug", "note", "reason", "finding", "display_name", "days"] {
+        assert!(names.contains(name), "no form has {name}");
+    }
+    for name in ["name", "password", "new_password", "staff", "held", "keep_tokens"] {
         assert!(names.contains(name), "no form has {name}");
     }
 }
