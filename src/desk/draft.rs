@@ -1,7 +1,7 @@
 //! Reads the text fields of the editor, and lists what a submission still needs. Unlike
 //! `Content`, a `Draft` also holds text that does not parse.
 
-use crate::domain::{Content, FieldError, InvalidInput, Slug, Title, has_visible_text};
+use crate::domain::{Content, FieldError, InvalidInput, Slug, TextPart, Title, has_visible_text};
 use crate::http::Form;
 
 /// The content of the editor's form, as it was typed.
@@ -57,19 +57,23 @@ impl Draft {
     }
 
     /// Returns what a post needs before it can be submitted, part by part.
-    pub(super) fn checklist(&self) -> [(&'static str, PartStatus); 3] {
-        let parts = [("title", &self.title), ("summary", &self.summary), ("body", &self.body)];
+    pub(super) fn checklist(&self) -> [(TextPart, PartStatus); 3] {
+        let parts = [
+            (TextPart::Title, &self.title),
+            (TextPart::Summary, &self.summary),
+            (TextPart::Body, &self.body),
+        ];
         let (missing, errors) = match self.parse() {
             Ok(content) => (content.missing(), InvalidInput::default()),
             Err(errors) => {
                 let blank = parts.iter().filter(|(_, text)| !has_visible_text(text));
-                (blank.map(|(name, _)| *name).collect(), errors)
+                (blank.map(|(part, _)| *part).collect(), errors)
             }
         };
-        parts.map(|(name, _)| match errors.of(name) {
-            Some(_) => (name, PartStatus::Wrong),
-            None if missing.contains(&name) => (name, PartStatus::Missing),
-            None => (name, PartStatus::Done),
+        parts.map(|(part, _)| match errors.of(part.field()) {
+            Some(_) => (part, PartStatus::Wrong),
+            None if missing.contains(&part) => (part, PartStatus::Missing),
+            None => (part, PartStatus::Done),
         })
     }
 }

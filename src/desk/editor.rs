@@ -8,7 +8,8 @@ use crate::desk::editor_page::EditorPage;
 use crate::desk::sent_before::sent_before;
 use crate::desk::submitted_draft::{Button, Saved, SubmittedDraft};
 use crate::domain::{
-    Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber, decimal,
+    Action, FieldError, InvalidInput, Outcome, Person, Post, PostId, RevisionNumber, TextPart,
+    decimal,
 };
 use crate::http::{Form, Reply, Request};
 use crate::permissions;
@@ -162,9 +163,11 @@ impl SentForm<'_> {
     /// Shows why the text was not saved, and how it differs from the current revision.
     fn refused(&self, refusal: &Refusal) -> Result<Reply, Refusal> {
         let (person, post) = self.read()?;
-        if matches!(refusal, Refusal::Policy(denied) if denied.only(Rule::SomethingIsWritten).is_some())
+        if let Refusal::Policy(denied) = refusal
+            && let Some(reason) = denied.only(Rule::SomethingIsWritten)
         {
-            let page = self.page_again(&person, post.as_ref()).with_errors(nothing_written());
+            let errors = FieldError::new("title", reason.hint.clone()).into();
+            let page = self.page_again(&person, post.as_ref()).with_errors(errors);
             return Ok(Reply::ok(&page).with_refusal(refusal));
         }
         let mut page = self.page(&person, post.as_ref());
@@ -207,18 +210,12 @@ fn with_errors(page: EditorPage, errors: InvalidInput) -> Reply {
     Reply::ok(&page.with_errors(errors)).with_refusal(&refusal)
 }
 
-fn nothing_written() -> InvalidInput {
-    FieldError::new("title", "Enter a title, a summary or some text.").into()
-}
-
-fn empty(part: &'static str) -> FieldError {
+fn empty(part: TextPart) -> FieldError {
     let sentence = match part {
-        "title" => "Enter a title.",
-        "summary" => "Enter a summary.",
-        "web address" => {
-            return FieldError::new("slug", "Enter a web address: the title gives none.");
-        }
-        _ => "Enter some text.",
+        TextPart::Title => "Enter a title.",
+        TextPart::Summary => "Enter a summary.",
+        TextPart::Body => "Enter some text.",
+        TextPart::WebAddress => "Enter a web address: the title gives none.",
     };
-    FieldError::new(part, sentence)
+    FieldError::new(part.field(), sentence)
 }

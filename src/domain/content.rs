@@ -2,6 +2,7 @@
 //! check single fields.
 
 use super::markdown::{line_shows_text, shows_something};
+use super::named::named;
 use super::slug::Slug;
 use super::text::{Body, FieldError, InvalidInput, Summary, Title};
 
@@ -17,6 +18,30 @@ pub struct Content {
     pub body: Body,
     /// The web address that the author chose.
     pub slug: Option<Slug>,
+}
+
+named! {
+    /// A part that every published post has.
+    pub enum TextPart is "a part of a post" {
+        /// The title.
+        Title = "title",
+        /// The summary.
+        Summary = "summary",
+        /// The body.
+        Body = "body",
+        /// The web address, chosen or made from the title.
+        WebAddress = "web address",
+    }
+}
+
+impl TextPart {
+    /// Returns the name of its field in forms and errors.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Title | Self::Summary | Self::Body => self.as_str(),
+            Self::WebAddress => "slug",
+        }
+    }
 }
 
 impl Content {
@@ -55,18 +80,18 @@ impl Content {
         }
     }
 
-    /// Returns the names of the parts that show readers nothing. A web address is missing where
-    /// none is chosen and the title gives none.
-    pub fn missing(&self) -> Vec<&'static str> {
+    /// Returns the parts that show readers nothing. A web address is missing where none is
+    /// chosen and the title gives none.
+    pub fn missing(&self) -> Vec<TextPart> {
         let has_address =
             self.title.is_blank() || self.slug.is_some() || Slug::from_title(&self.title).is_some();
         let parts = [
-            ("title", line_shows_text(self.title.as_str())),
-            ("summary", line_shows_text(self.summary.as_str())),
-            ("body", shows_something(self.body.as_str())),
-            ("web address", has_address),
+            (TextPart::Title, line_shows_text(self.title.as_str())),
+            (TextPart::Summary, line_shows_text(self.summary.as_str())),
+            (TextPart::Body, shows_something(self.body.as_str())),
+            (TextPart::WebAddress, has_address),
         ];
-        parts.into_iter().filter_map(|(name, is_shown)| (!is_shown).then_some(name)).collect()
+        parts.into_iter().filter_map(|(part, is_shown)| (!is_shown).then_some(part)).collect()
     }
 
     /// Returns whether no part is given.

@@ -40,7 +40,7 @@ pub use attempt::{
     Ability, Archive, Attempt, Command, Create, OnPost, Publish, RequestChanges, Revise, Submit,
     WithdrawRequest,
 };
-pub use content::Content;
+pub use content::{Content, TextPart};
 pub(crate) use decimal::decimal;
 pub(crate) use hex::hex;
 pub use ids::{IncidentId, PostId, ReviewId, RevisionNumber, TokenId, UserId};

@@ -137,6 +137,12 @@ pub trait Condition: HasName {
     fn is_about_the_person(self) -> bool {
         false
     }
+
+    /// Returns whether the person can meet the rule by reading, writing or answering
+    /// something first.
+    fn can_be_corrected(self) -> bool {
+        false
+    }
 }
 
 /// This attempt is refused now: every rule that is not met.
@@ -145,6 +151,7 @@ pub trait Condition: HasName {
 pub struct PolicyDenied {
     reasons: Vec<Reason>,
     is_about_the_person: bool,
+    can_be_corrected: bool,
 }
 
 impl PolicyDenied {
@@ -160,6 +167,7 @@ impl PolicyDenied {
         Err(Self {
             reasons: unmet.iter().map(|rule| rule.reason(facts)).collect(),
             is_about_the_person: unmet.iter().any(|rule| rule.is_about_the_person()),
+            can_be_corrected: unmet.iter().all(|rule| rule.can_be_corrected()),
         })
     }
 
@@ -184,6 +192,12 @@ impl PolicyDenied {
     /// Returns whether it is about the person's relation to the subject.
     pub fn is_about_the_person(&self) -> bool {
         self.is_about_the_person
+    }
+
+    /// Returns whether the person can meet every rule that it names by correcting
+    /// something.
+    pub fn can_be_corrected(&self) -> bool {
+        self.can_be_corrected
     }
 }
 

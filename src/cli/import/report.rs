@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::import::draft_text::IgnoredField;
 use crate::cli::import::folder::Skipped;
-use crate::domain::{Layer, PostId, Reason, counted, grouped};
+use crate::domain::{Layer, PostId, Reason, TextPart, counted, grouped};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -52,7 +52,7 @@ pub(super) struct FileReport {
     pub(super) ignored: Vec<IgnoredField>,
     pub(super) notes: Vec<String>,
     /// What its author has to write before they can submit it.
-    pub(super) missing: Vec<&'static str>,
+    pub(super) missing: Vec<TextPart>,
 }
 
 impl FileReport {
@@ -146,25 +146,30 @@ impl BeforeSubmission {
         }
         let lacks = |part| usize::from(file.missing.contains(&part));
         self.drafts += 1;
-        self.without_title += lacks("title");
-        self.without_summary += lacks("summary");
-        self.without_body += lacks("body");
-        self.without_web_address += lacks("web address");
+        self.without_title += lacks(TextPart::Title);
+        self.without_summary += lacks(TextPart::Summary);
+        self.without_body += lacks(TextPart::Body);
+        self.without_web_address += lacks(TextPart::WebAddress);
     }
 }
 
 impl fmt::Display for BeforeSubmission {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lacks = [
-            (self.without_title, "title"),
-            (self.without_summary, "summary"),
-            (self.without_body, "body"),
-            (self.without_web_address, "web address"),
+            (self.without_title, TextPart::Title),
+            (self.without_summary, TextPart::Summary),
+            (self.without_body, TextPart::Body),
+            (self.without_web_address, TextPart::WebAddress),
         ];
         for (count, part) in lacks.into_iter().filter(|(count, _)| *count > 0) {
             let has = if count == 1 { "has" } else { "have" };
             let drafts = counted(self.drafts, "draft");
-            write!(out, "\nBefore submission: {} of {drafts} {has} no {part}.", grouped(count))?;
+            write!(
+                out,
+                "\nBefore submission: {} of {drafts} {has} no {}.",
+                grouped(count),
+                part.as_str()
+            )?;
         }
         Ok(())
     }

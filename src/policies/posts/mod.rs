@@ -55,17 +55,12 @@ impl Condition for Rule {
         self.remedy() == Remedy::AnotherPerson
     }
 
+    fn can_be_corrected(self) -> bool {
+        self.remedy() == Remedy::Correction
+    }
+
     fn reason(self, facts: &Facts<'_>) -> Reason {
         let (sentence, hint) = reasons::explain(self, facts);
         Reason::new(self, sentence, hint)
-    }
-}
-
-impl PolicyDenied {
-    /// Returns whether the person can meet every rule about a post that it names, by
-    /// correcting something.
-    pub fn can_be_corrected(&self) -> bool {
-        let unmet = Rule::ALL.into_iter().filter(|rule| self.names(*rule));
-        unmet.map(Rule::remedy).all(|remedy| remedy == Remedy::Correction)
     }
 }

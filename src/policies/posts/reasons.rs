@@ -3,7 +3,7 @@
 
 use super::rule::{ConfirmedAddress, Facts, Rule, Subject};
 use crate::domain::{
-    Availability, Byline, Person, Post, Review, RevisionNumber, State, Status, Visibility,
+    Availability, Byline, Person, Post, Review, RevisionNumber, State, Status, TextPart, Visibility,
 };
 use crate::policies::date_and_time;
 
@@ -76,7 +76,8 @@ fn explain_post(
         }
         Rule::NothingIsMissing => {
             let missing = post.current.content.missing();
-            let sentence = format!("Missing: {}.", missing.join(", "));
+            let names: Vec<&str> = missing.iter().map(|part| part.as_str()).collect();
+            let sentence = format!("Missing: {}.", names.join(", "));
             return (sentence, how_to_complete(person, post, &missing));
         }
         Rule::NoRequestStands => {
@@ -101,14 +102,14 @@ fn explain_post(
 }
 
 /// Returns who must add the missing parts, and why a written body counts as missing.
-fn how_to_complete(person: &Person, post: &Post, missing: &[&str]) -> String {
+fn how_to_complete(person: &Person, post: &Post, missing: &[TextPart]) -> String {
     let them = if missing.len() == 1 { "it" } else { "them" };
     let hint = match author_absence(post) {
         _ if post.author.id == person.id => format!("Add {them} first."),
         None => format!("The author must add {them} first."),
         Some(absence) => absence.to_owned(),
     };
-    if post.current.content.body.is_given() && missing.contains(&"body") {
+    if post.current.content.body.is_given() && missing.contains(&TextPart::Body) {
         return format!(
             "{hint} What the body has now, such as a comment, is not shown to readers."
         );

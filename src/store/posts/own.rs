@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::desk_line::{Name, Requests, look, requests_of};
 use super::words::Words;
-use crate::domain::{Byline, Content, PostId, Reading, RevisionNumber, State, UserId};
+use crate::domain::{Byline, Content, PostId, Reading, RevisionNumber, State, TextPart, UserId};
 use crate::store::Loan;
 use crate::store::paging::Cursor;
 use crate::store::row::{row, select};
@@ -86,7 +86,7 @@ impl OwnOrder {
 impl OwnLine {
     /// Returns the parts that it still lacks before it can be submitted. This may have to
     /// read all of the text.
-    pub fn missing(&self) -> Vec<&'static str> {
+    pub fn missing(&self) -> Vec<TextPart> {
         Loan::assert_none();
         let TextRow { title, summary, body, has_slug } = self.text.clone();
         let chosen = has_slug.then(|| CHOSEN.to_owned());
