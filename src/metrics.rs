@@ -192,7 +192,7 @@ pub fn turned_away() {
 }
 
 /// Counts an answer of the workflow.
-pub fn decided(action: &str, interface: &'static str, outcome: &'static str) {
+pub fn count_outcome(action: &str, interface: &'static str, outcome: &'static str) {
     let action = action.to_owned();
     counter!(DECISIONS, "action" => action, "interface" => interface, "outcome" => outcome)
         .increment(1);
@@ -209,7 +209,7 @@ pub fn record_lost(kind: &'static str) {
 }
 
 /// Counts a defect.
-pub fn would_have_broken(invariant: &str) {
+pub fn count_violation(invariant: &str) {
     counter!(VIOLATIONS, "invariant" => invariant.to_owned()).increment(1);
 }
 

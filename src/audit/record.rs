@@ -35,27 +35,27 @@ impl Record<'_> {
     /// Writes the record on the connection of the attempt. Where that is lost, a
     /// fresh one writes it. The first may have written it before it was lost:
     /// twice is better than never.
-    pub fn write(self, asked: &AuditEntry, mut conn: Connection, store: &Store) {
-        self.log(asked);
-        let Err(error) = self.insert(asked, &mut conn) else { return };
+    pub fn write(self, entry: &AuditEntry, mut conn: Connection, store: &Store) {
+        self.log(entry);
+        let Err(error) = self.insert(entry, &mut conn) else { return };
         drop(conn);
         let again = match store.checkout() {
-            Ok(mut conn) => self.insert(asked, &mut conn),
+            Ok(mut conn) => self.insert(entry, &mut conn),
             Err(_) => Err(error),
         };
-        self.report(asked, again);
+        self.report(entry, again);
     }
 
     /// Writes the record on this connection alone.
-    pub fn write_on(self, asked: &AuditEntry, conn: &mut PgConnection) {
-        self.log(asked);
-        let written = self.insert(asked, conn);
-        self.report(asked, written);
+    pub fn write_on(self, entry: &AuditEntry, conn: &mut PgConnection) {
+        self.log(entry);
+        let written = self.insert(entry, conn);
+        self.report(entry, written);
     }
 
-    fn log(self, asked: &AuditEntry) {
-        let (action, post) = (asked.action.as_str(), asked.post.map(|post| post.0));
-        let (request_id, actor) = (asked.request, asked.actor.map(|actor| actor.0));
+    fn log(self, entry: &AuditEntry) {
+        let (action, post) = (entry.action.as_str(), entry.post.map(|post| post.0));
+        let (request_id, actor) = (entry.request, entry.actor.map(|actor| actor.0));
         match self {
             Self::Refusal { layer, reasons } => {
                 let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
@@ -66,26 +66,26 @@ impl Record<'_> {
                     %request_id, invariant, detail, action, post, actor,
                     "an invariant stopped an inconsistent change"
                 );
-                metrics::would_have_broken(invariant);
+                metrics::count_violation(invariant);
             }
         }
     }
 
-    fn insert(self, asked: &AuditEntry, conn: &mut PgConnection) -> QueryResult<()> {
+    fn insert(self, entry: &AuditEntry, conn: &mut PgConnection) -> QueryResult<()> {
         match self {
             Self::Refusal { layer, reasons } => {
-                let Some(actor) = asked.actor else { return Ok(()) };
+                let Some(actor) = entry.actor else { return Ok(()) };
                 let reasons = serde_json::to_value(reasons)
                     .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
-                refusal_counts::insert(conn, asked, actor, layer, reasons)
+                refusal_counts::insert(conn, entry, actor, layer, reasons)
             }
             Self::Incident { invariant, detail } => diesel::insert_into(incidents::table)
                 .values((
-                    incidents::request_id.eq(asked.request.0),
-                    incidents::interface.eq(asked.interface.as_str()),
-                    incidents::actor_id.eq(asked.actor.map(|actor| actor.0)),
-                    incidents::action.eq(asked.action.as_str()),
-                    incidents::post_id.eq(asked.post.map(|post| post.0)),
+                    incidents::request_id.eq(entry.request.0),
+                    incidents::interface.eq(entry.interface.as_str()),
+                    incidents::actor_id.eq(entry.actor.map(|actor| actor.0)),
+                    incidents::action.eq(entry.action.as_str()),
+                    incidents::post_id.eq(entry.post.map(|post| post.0)),
                     incidents::invariant.eq(invariant),
                     incidents::detail.eq(detail),
                 ))
@@ -95,13 +95,13 @@ impl Record<'_> {
     }
 
     /// Logs and counts a record that could not be written.
-    fn report(self, asked: &AuditEntry, written: QueryResult<()>) {
+    fn report(self, entry: &AuditEntry, written: QueryResult<()>) {
         let Err(error) = written else { return };
         let kind = match self {
             Self::Refusal { .. } => "refusal",
             Self::Incident { .. } => "incident",
         };
         metrics::record_lost(kind);
-        tracing::error!(request_id = %asked.request, kind, %error, "a record could not be written");
+        tracing::error!(request_id = %entry.request, kind, %error, "a record could not be written");
     }
 }

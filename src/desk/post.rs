@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::render::diff::{LineKind, Run};
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
-use crate::render::timeline::{Event, Happened, timeline};
+use crate::render::timeline::{Event, EventKind, timeline};
 use crate::store::Store;
 use crate::store::posts::{self, PostHistory};
 use crate::workflow::visible::find_history;

@@ -227,7 +227,7 @@ impl Command for NewAccount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordReset {
     /// The Argon2id hash of a random password.
-    pub nobodys_hash: String,
+    pub unusable_hash: String,
     /// The SHA-256 of the secret in the link.
     pub link: SecretHash,
 }

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::last_uses::LastUses;
 use super::sender::{Sender, Shown};
-use super::turns::{PATIENCE, Taker, Turn, Turns, Work};
+use super::turns::{Client, MAX_WAIT, Turn, Turns, Work};
 use crate::accounts;
 use crate::domain::{Network, RequestId};
 use crate::metrics;
@@ -36,7 +36,7 @@ pub(crate) struct Admissions {
 pub(crate) struct Admission {
     admissions: Arc<Admissions>,
     request: RequestId,
-    taker: Taker,
+    client: Client,
     credential: Shown,
     work: Work,
     _turn: Arc<(Turn, OwnedSemaphorePermit)>,
@@ -76,7 +76,7 @@ impl Admissions {
     /// Admits a request that waits for no turn and takes no connection, unless its
     /// network has too many.
     pub(crate) fn glance(&self, network: Network) -> Result<OwnedSemaphorePermit, Refusal> {
-        self.turns.glance(Taker::Network(network)).ok_or_else(turned_away)
+        self.turns.glance(Client::Network(network)).ok_or_else(turned_away)
     }
 
     /// Admits a request when it is its sender's turn.
@@ -86,36 +86,36 @@ impl Admissions {
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
-        let taker = match self.known_taker(sender) {
-            Some(taker) => taker,
+        let client = match self.known_client(sender) {
+            Some(client) => client,
             None => self.look_up(sender, request).await?,
         };
-        let admission = self.admit_taker(taker, request, work).await?;
+        let admission = self.admit_client(client, request, work).await?;
         Ok(Admission { credential: sender.shows.clone(), ..admission })
     }
 
-    /// Admits a request when it is the taker's turn.
-    pub(crate) async fn admit_taker(
+    /// Admits a request when it is the client's turn.
+    pub(crate) async fn admit_client(
         self: &Arc<Self>,
-        taker: Taker,
+        client: Client,
         request: RequestId,
         work: Work,
     ) -> Result<Admission, Refusal> {
-        let turn = self.turns.take(taker, work).await.ok_or_else(turned_away)?;
+        let turn = self.turns.take(client, work).await.ok_or_else(turned_away)?;
         let place = self.place().ok_or_else(turned_away)?;
         let (admissions, turn) = (Arc::clone(self), Arc::new((turn, place)));
         let credential = Shown::Nothing;
-        Ok(Admission { admissions, request, taker, credential, work, _turn: turn })
+        Ok(Admission { admissions, request, client, credential, work, _turn: turn })
     }
 
     /// Returns who takes a turn, if that can be told without the database.
-    pub(crate) fn known_taker(&self, sender: &Sender) -> Option<Taker> {
+    pub(crate) fn known_client(&self, sender: &Sender) -> Option<Client> {
         match &sender.shows {
             Shown::Session(session, owner) if !self.turns.has_ended(&session.stored()) => {
-                Some(Taker::Account(*owner))
+                Some(Client::Account(*owner))
             }
-            Shown::Session(..) | Shown::Nothing => Some(Taker::Network(sender.network)),
-            Shown::Token(token) => self.turns.owner(token).map(Taker::Account),
+            Shown::Session(..) | Shown::Nothing => Some(Client::Network(sender.network)),
+            Shown::Token(token) => self.turns.owner(token).map(Client::Account),
         }
     }
 
@@ -124,11 +124,11 @@ impl Admissions {
         self: &Arc<Self>,
         sender: &Sender,
         request: RequestId,
-    ) -> Result<Taker, Refusal> {
-        let stranger = Taker::Network(sender.network);
-        let taker = self.known_taker(sender).unwrap_or(stranger);
+    ) -> Result<Client, Refusal> {
+        let stranger = Client::Network(sender.network);
+        let client = self.known_client(sender).unwrap_or(stranger);
         let Some(credential) = sender.shows.credential() else { return Ok(stranger) };
-        let admission = self.admit_taker(taker, request, Work::Short).await?;
+        let admission = self.admit_client(client, request, Work::Short).await?;
         let find =
             move |store: &Store| Ok(accounts::identify(&mut *store.checkout()?, &credential)?);
         let Some(person) = admission.step(find).await? else {
@@ -138,7 +138,7 @@ impl Admissions {
         if let Shown::Token(token) = &sender.shows {
             self.turns.remember(token.clone(), person.id);
         }
-        Ok(Taker::Account(person.id))
+        Ok(Client::Account(person.id))
     }
 }
 
@@ -150,7 +150,7 @@ impl Admission {
         work: impl FnOnce(&Store) -> T + Send + 'static,
     ) -> Result<T, NotDone> {
         let (request, threads) = (self.request, Arc::clone(&self.admissions.threads));
-        let Ok(Ok(thread)) = timeout(PATIENCE, threads.acquire_owned()).await else {
+        let Ok(Ok(thread)) = timeout(MAX_WAIT, threads.acquire_owned()).await else {
             metrics::turned_away();
             tracing::warn!(request_id = %request, "no thread was free in time");
             return Err(NotDone::Busy);
@@ -178,7 +178,8 @@ impl Admission {
 
     /// Notes that the credential is used, unless it is known to belong to no account.
     fn note_use(&self) {
-        if let (Taker::Account(_), Some(credential)) = (self.taker, self.credential.credential()) {
+        if let (Client::Account(_), Some(credential)) = (self.client, self.credential.credential())
+        {
             self.admissions.uses.note(&self.admissions.store, self.request, &credential);
         }
     }

@@ -20,7 +20,7 @@ use crate::store::Unavailable;
 const QUEUE: usize = 64;
 
 /// The longest that a request waits for its hash.
-const PATIENCE: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 type Job = Box<dyn FnOnce(&mut HashingMemory) + Send>;
 
@@ -72,7 +72,7 @@ impl Hashing {
             }
         };
         self.0.try_send(Box::new(job)).map_err(|_| Unavailable::Busy)?;
-        let answer = tokio::time::timeout(PATIENCE, answer).await.map_err(|_| Unavailable::Busy)?;
+        let answer = tokio::time::timeout(MAX_WAIT, answer).await.map_err(|_| Unavailable::Busy)?;
         answer.map_err(|_| Unavailable::Busy.into())
     }
 }

@@ -154,7 +154,7 @@ fn author(form: &Form) -> String {
 }
 
 /// Fields that belong to a session.
-const NEVER_KEPT: [&str; 5] = ["token", "link", "carried_path", "carried_form", "carried_writer"];
+const NEVER_KEPT: [&str; 5] = ["token", "link", "carried_path", "carried_form", "carried_author"];
 
 /// Returns the fields, secrets without their value.
 fn fields_to_keep(form: &Form) -> Vec<(String, String)> {

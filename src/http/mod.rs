@@ -74,4 +74,4 @@ pub(crate) use request::{HeadersOnly, request_id};
 pub(crate) use segments::Segments;
 pub(crate) use sender::{Sender, Shown};
 pub(crate) use sign_in_page::SignInPage;
-pub(crate) use turns::{Taker, Work};
+pub(crate) use turns::{Client, Work};

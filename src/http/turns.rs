@@ -12,7 +12,7 @@ use super::sender::Shown;
 use crate::domain::{Network, SecretHash, UserId};
 
 /// The longest that a request waits for a turn, or for a thread.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// People and credentials that are remembered. One that is forgotten begins again.
 const KEPT: usize = 10_000;
@@ -27,14 +27,14 @@ const MAX_WAITING: usize = 256;
 pub(super) struct Turns {
     connections: usize,
     texts: TurnQueue,
-    people: Cache<Taker, OwnTurns>,
+    people: Cache<Client, OwnTurns>,
     owners: Cache<SecretHash, UserId>,
     ended: Cache<SecretHash, ()>,
 }
 
 /// Who takes a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Taker {
+pub(crate) enum Client {
     /// A person, whatever sessions and tokens they use.
     Account(UserId),
     /// People who are not signed in have the turns of their network.
@@ -87,8 +87,8 @@ impl Turns {
     /// Waits for a turn, and returns `None` if none comes in time or too many requests of
     /// the person wait already. People wait behind their own work first, and then as long
     /// as all others.
-    pub(super) async fn take(&self, taker: Taker, work: Work) -> Option<Turn> {
-        let OwnTurns { requests, texts, .. } = self.of(taker);
+    pub(super) async fn take(&self, client: Client, work: Work) -> Option<Turn> {
+        let OwnTurns { requests, texts, .. } = self.of(client);
         let text = match work {
             Work::Text => Some((texts.wait().await?, self.texts.clone().wait().await?)),
             Work::Short => {
@@ -100,7 +100,7 @@ impl Turns {
         Some(Turn { _request: requests.wait().await?, _text: text })
     }
 
-    /// Returns the turns of a new taker. Even one person as two or three takers leaves
+    /// Returns the turns of a new client. Even one person as two or three takers leaves
     /// connections to others.
     fn own(&self) -> OwnTurns {
         OwnTurns {
@@ -110,14 +110,14 @@ impl Turns {
         }
     }
 
-    fn of(&self, taker: Taker) -> OwnTurns {
-        let Ok(own) = self.people.get_or_insert_with(&taker, || Ok::<_, Infallible>(self.own()));
+    fn of(&self, client: Client) -> OwnTurns {
+        let Ok(own) = self.people.get_or_insert_with(&client, || Ok::<_, Infallible>(self.own()));
         own
     }
 
     /// Returns a turn for work without a connection, or `None` if the person has too many.
-    pub(super) fn glance(&self, taker: Taker) -> Option<OwnedSemaphorePermit> {
-        self.of(taker).glances.turns.try_acquire_owned().ok()
+    pub(super) fn glance(&self, client: Client) -> Option<OwnedSemaphorePermit> {
+        self.of(client).glances.turns.try_acquire_owned().ok()
     }
 
     /// Returns whose token it is, if it was looked up before.
@@ -158,7 +158,7 @@ impl TurnQueue {
         if Arc::strong_count(&self.turns).saturating_sub(2) >= self.longest {
             return None;
         }
-        timeout(PATIENCE, self.turns.acquire_owned()).await.ok()?.ok()
+        timeout(MAX_WAIT, self.turns.acquire_owned()).await.ok()?.ok()
     }
 }
 
@@ -171,14 +171,14 @@ mod tests {
     use actix_web::rt::System;
     use futures_util::FutureExt;
 
-    use super::{MAX_WAITING, Taker, Turns, Work};
+    use super::{Client, MAX_WAITING, Turns, Work};
     use crate::domain::{Network, UserId};
 
     #[test]
     fn so_many_glances_of_one_person_are_taken_and_no_more() {
         let turns = Turns::new(8);
         let [here, there] = ["192.0.2.1", "198.51.100.1"]
-            .map(|address| Taker::Network(Network::of(address.parse().unwrap())));
+            .map(|address| Client::Network(Network::of(address.parse().unwrap())));
         let held: Vec<_> = (0..MAX_WAITING).map(|_| turns.glance(here)).collect();
         assert!(held.iter().all(Option::is_some));
         assert!(turns.glance(here).is_none(), "one too many");
@@ -192,7 +192,7 @@ mod tests {
         System::new().block_on(async {
             for work in [Work::Short, Work::Text] {
                 let turns = Turns::new(8);
-                let alice = Taker::Account(UserId(1));
+                let alice = Client::Account(UserId(1));
                 let mut held = Vec::new();
                 while let Some(Some(turn)) = turns.take(alice, work).now_or_never() {
                     held.push(turn);
@@ -209,7 +209,7 @@ mod tests {
                 .await;
                 let refused = turns.take(alice, work).now_or_never().expect("an answer at once");
                 assert!(refused.is_none(), "one too many");
-                let bob = Taker::Account(UserId(2));
+                let bob = Client::Account(UserId(2));
                 assert!(turns.take(bob, work).await.is_some(), "another person");
                 drop(held);
                 for turn in waiting {

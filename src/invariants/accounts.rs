@@ -65,7 +65,7 @@ pub fn enforce<'tx>(
         }
         AccountChange::ResetPassword(reset) => {
             let changed = diesel::update(target)
-                .set(users::password_hash.eq(&reset.nobodys_hash))
+                .set(users::password_hash.eq(&reset.unusable_hash))
                 .execute(tx.conn())?;
             revoke_tokens(tx.conn(), subject.id)?;
             insert_link(tx.conn(), validity.actor().id(), subject.id, &reset.link)?;

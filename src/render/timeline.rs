@@ -13,20 +13,20 @@ pub(crate) struct Event {
     /// The person who did it.
     pub(crate) by: Byline,
     /// What happened.
-    pub(crate) kind: Happened,
+    pub(crate) kind: EventKind,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Happened {
+pub(crate) enum EventKind {
     /// The post entered a state.
     Entered(Transition),
     /// The author wrote the revisions from the first to the second, which are the same
     /// if it was one.
-    Wrote(RevisionNumber, RevisionNumber),
+    Revised(RevisionNumber, RevisionNumber),
     /// A reviewer asked for changes.
-    Asked(Review),
+    ChangesRequested(Review),
     /// A reviewer withdrew their request.
-    Withdrew(Review),
+    RequestWithdrawn(Review),
 }
 
 /// Returns the events in the history of a post, newest first. Consecutive revisions
@@ -34,16 +34,17 @@ pub(crate) enum Happened {
 pub(crate) fn timeline(history: &PostHistory, author: &Byline) -> Vec<Event> {
     let event = |at: Timestamp, by: &Byline, kind| Event { at, by: by.clone(), kind };
     let entered = history.transitions.iter().map(|transition| {
-        event(transition.at, &transition.by, Happened::Entered(transition.clone()))
+        event(transition.at, &transition.by, EventKind::Entered(transition.clone()))
     });
     // The first revision is part of entering the draft state.
     let wrote = history.revisions.iter().skip(1);
-    let wrote = wrote.map(|(number, at)| event(*at, author, Happened::Wrote(*number, *number)));
+    let wrote = wrote.map(|(number, at)| event(*at, author, EventKind::Revised(*number, *number)));
     let reviewed = history.reviews.iter().flat_map(|review| {
         let by = &review.reviewer;
-        let asked = event(review.at, by, Happened::Asked(review.clone()));
-        let withdrew =
-            review.withdrawn_at.map(|at| event(at, by, Happened::Withdrew(review.clone())));
+        let asked = event(review.at, by, EventKind::ChangesRequested(review.clone()));
+        let withdrew = review
+            .withdrawn_at
+            .map(|at| event(at, by, EventKind::RequestWithdrawn(review.clone())));
         std::iter::once(asked).chain(withdrew)
     });
     let mut events: Vec<Event> = entered.chain(wrote).chain(reviewed).collect();
@@ -52,8 +53,8 @@ pub(crate) fn timeline(history: &PostHistory, author: &Byline) -> Vec<Event> {
     for event in events {
         match (told.last_mut(), &event.kind) {
             (
-                Some(Event { kind: Happened::Wrote(_, last), at, .. }),
-                Happened::Wrote(_, number),
+                Some(Event { kind: EventKind::Revised(_, last), at, .. }),
+                EventKind::Revised(_, number),
             ) => (*last, *at) = (*number, event.at),
             _ => told.push(event),
         }

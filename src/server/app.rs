@@ -62,7 +62,7 @@ pub fn server(listener: TcpListener, context: Context) -> std::io::Result<Server
             .app_data(PayloadConfig::new(FORM_LIMIT))
             .configure(routes)
             .wrap(from_fn(body_limits::read_body))
-            .wrap(from_fn(error_responses::in_own_words))
+            .wrap(from_fn(error_responses::replace_framework_errors))
             .wrap(from_fn(session::begin_where_asked))
             .wrap(session)
             .wrap(from_fn(strangers::refuse))

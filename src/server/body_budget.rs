@@ -10,14 +10,14 @@ use std::task::Poll;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 
-use crate::http::Taker;
+use crate::http::Client;
 
 /// The part of a room that one account or one network may use.
 const SHARE_OF_ONE: usize = 4;
 
 /// The memory that bodies use now, in bytes: of a room, and of each who has some of it.
 #[derive(Default)]
-pub(super) struct BodyBudget(Mutex<HashMap<(Room, Option<Taker>), usize>>);
+pub(super) struct BodyBudget(Mutex<HashMap<(Room, Option<Client>), usize>>);
 
 /// Memory for bodies. None fills the room of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,21 +43,21 @@ impl Room {
 pub(super) struct Share {
     budget: Arc<BodyBudget>,
     room: Room,
-    taker: Taker,
+    client: Client,
     bytes: usize,
 }
 
 impl Share {
     /// Returns a share without any bytes yet.
-    pub(super) fn empty(budget: Arc<BodyBudget>, room: Room, taker: Taker) -> Self {
-        Self { budget, room, taker, bytes: 0 }
+    pub(super) fn empty(budget: Arc<BodyBudget>, room: Room, client: Client) -> Self {
+        Self { budget, room, client, bytes: 0 }
     }
 
     /// Takes more bytes; returns false when there is no room for them.
     pub(super) fn grow(&mut self, bytes: usize) -> bool {
         let room = self.room.bytes();
         let mut used = self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let limits = [(None, room), (Some(self.taker), room / SHARE_OF_ONE)];
+        let limits = [(None, room), (Some(self.client), room / SHARE_OF_ONE)];
         let has_room = limits.iter().all(|(who, limit)| {
             used.get(&(self.room, *who)).is_none_or(|used| used + bytes <= *limit)
         });
@@ -74,7 +74,7 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         let mut used = self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for who in [None, Some(self.taker)] {
+        for who in [None, Some(self.client)] {
             if let Entry::Occupied(mut part) = used.entry((self.room, who)) {
                 *part.get_mut() -= self.bytes;
                 if *part.get() == 0 {

@@ -22,12 +22,12 @@ use super::refused::refused;
 use crate::api;
 use crate::domain::RequestId;
 use crate::http::api_error::ApiError;
-use crate::http::{Context, FORM_LIMIT, Request, Sender, Shown, Taker, error_kind, is_form};
+use crate::http::{Client, Context, FORM_LIMIT, Request, Sender, Shown, error_kind, is_form};
 use crate::refusal::Refusal;
 use crate::store::Unavailable;
 
 /// The time in which the next part of a body comes: its end, or [`PART`].
-const PATIENCE: Duration = Duration::from_secs(10);
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// The least that comes of a body in that time, in bytes.
 const PART: usize = 64 * 1024;
@@ -126,7 +126,7 @@ impl UnreadBody {
         let started = Instant::now();
         let mut part = (started, 0);
         loop {
-            let limit = (started + DEADLINE).min(part.0 + PATIENCE);
+            let limit = (started + DEADLINE).min(part.0 + MAX_WAIT);
             match timeout_at(limit, payload.next()).await {
                 Err(_) => return Err(TOO_SLOW),
                 Ok(None) => return Ok((body.freeze(), share)),
@@ -147,27 +147,27 @@ impl UnreadBody {
     async fn share(self) -> Result<Share, ApiError> {
         let is_short = self.length.is_some_and(|length| length <= SHORT);
         let budget = Arc::clone(&self.budget);
-        let taker = self.taker(is_short).await?;
-        let room = match taker {
-            Taker::Account(_) => Room::People,
+        let client = self.client(is_short).await?;
+        let room = match client {
+            Client::Account(_) => Room::People,
             _ if is_short => Room::Short,
             _ => Room::Long,
         };
-        Ok(Share::empty(budget, room, taker))
+        Ok(Share::empty(budget, room, client))
     }
 
     /// Returns who sends the body. A credential is looked up before a long body is read:
     /// one that has ended is a stranger's. A short one is read as far as it is known.
-    async fn taker(self, is_short: bool) -> Result<Taker, ApiError> {
+    async fn client(self, is_short: bool) -> Result<Client, ApiError> {
         let sender = self.sender?;
-        let stranger = Taker::Network(sender.network);
+        let stranger = Client::Network(sender.network);
         let Some(context) = self.context else { return Ok(stranger) };
         if is_short {
-            return Ok(context.admissions.known_taker(&sender).unwrap_or(stranger));
+            return Ok(context.admissions.known_client(&sender).unwrap_or(stranger));
         }
         match context.admissions.look_up(&sender, self.id).await {
-            Ok(Taker::Network(_)) if self.is_api => Err(ApiError::BAD_TOKEN),
-            Ok(taker) => Ok(taker),
+            Ok(Client::Network(_)) if self.is_api => Err(ApiError::BAD_TOKEN),
+            Ok(client) => Ok(client),
             Err(refusal) => Err(refusal.into()),
         }
     }
@@ -184,14 +184,14 @@ fn length(request: &ServiceRequest) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DEADLINE, PART, PATIENCE, TOO_SLOW};
+    use super::{DEADLINE, MAX_WAIT, PART, TOO_SLOW};
     use crate::http::problem_kinds;
 
     #[test]
     fn a_client_that_is_too_slow_is_told_these_limits() {
         let status = TOO_SLOW.kind().status;
         let kind = problem_kinds().into_iter().find(|kind| kind.status == status).unwrap();
-        let (part, patience, all) = (PART / 1024, PATIENCE.as_secs(), DEADLINE.as_secs());
+        let (part, patience, all) = (PART / 1024, MAX_WAIT.as_secs(), DEADLINE.as_secs());
         let part = format!("at least {part} KiB of the body, or its end, every {patience} seconds");
         assert!(kind.advice.contains(&part), "{}", kind.advice);
         assert!(kind.advice.ends_with(&format!("within {all} seconds.")), "{}", kind.advice);

@@ -24,7 +24,7 @@ pub(super) async fn not_found(request: Request, context: Data<Context>) -> HttpR
 
 /// Replaces an error response of actix by an error page or a problem document. It runs
 /// within the session's middleware: the page names who is signed in.
-pub(super) async fn in_own_words(
+pub(super) async fn replace_framework_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

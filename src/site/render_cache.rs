@@ -26,7 +26,7 @@ const CAPACITY: u64 = 8 * 1024 * 1024;
 const BODIES: usize = 64;
 
 /// The longest that a request waits for another to render the same body.
-const PATIENCE: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 type Key = (PostId, RevisionNumber);
 
@@ -77,7 +77,7 @@ impl RenderCache {
             return Ok(body);
         }
         let body = bodies.read.remove(&key).ok_or(Error::NotFound)?;
-        match self.0.get_value_or_guard(&key, Some(PATIENCE)) {
+        match self.0.get_value_or_guard(&key, Some(MAX_WAIT)) {
             GuardResult::Value(rendered) => Ok(rendered),
             GuardResult::Guard(guard) => {
                 let Rendered { html, picture, .. } = render(&body, Audience::Reader);

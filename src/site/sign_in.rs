@@ -12,8 +12,8 @@ use crate::http::error_kind::{STALE_SIGN_IN, THROTTLED, WRONG_PASSWORD};
 use crate::http::kept_form::CarriedForm;
 use crate::http::session::KEY;
 use crate::http::{
-    Admission, Context, ErrorKind, Form, Hashing, KnownBrowser, Layout, Reply, Request, SignInPage,
-    Taker, Work, error_page, kept_form_page,
+    Admission, Client, Context, ErrorKind, Form, Hashing, KnownBrowser, Layout, Reply, Request,
+    SignInPage, Work, error_page, kept_form_page,
 };
 use crate::metrics::{self, SignIn};
 use crate::refusal::Refusal;
@@ -78,7 +78,7 @@ impl Fields {
         let password = form.require("password")?;
         let next = form.take("next")?.unwrap_or_default();
         let carried = form.take("carried_path")?.zip(form.take("carried_form")?);
-        let author = form.take("carried_writer")?.unwrap_or_default();
+        let author = form.take("carried_author")?.unwrap_or_default();
         Ok(Self {
             token,
             username: username.chars().take(100).collect(),
@@ -176,8 +176,8 @@ async fn shown(
     if fields.carried.is_none() {
         return Reply::error(kind, &fields.page(request, Some(problem)));
     }
-    let taker = Taker::SignIn(request.network);
-    let page = match context.admissions.admit_taker(taker, request.id, Work::Text).await {
+    let client = Client::SignIn(request.network);
+    let page = match context.admissions.admit_client(client, request.id, Work::Text).await {
         Ok(admission) => {
             let request = request.clone();
             let page = move || Reply::error(kind, &fields.page(&request, Some(problem)));
@@ -230,8 +230,8 @@ async fn attempt(
 ) -> Result<SignInOutcome, Refusal> {
     let (network, username) = (request.network, fields.username.trim().to_lowercase());
     let browser = browser.clone();
-    let taker = Taker::SignIn(network);
-    let admission = context.admissions.admit_taker(taker, request.id, Work::Short).await?;
+    let client = Client::SignIn(network);
+    let admission = context.admissions.admit_client(client, request.id, Work::Short).await?;
     let counted = admission.step(move |store: &Store| {
         let conn = &mut *store.checkout()?;
         let found = stored_password(conn, &username)?;

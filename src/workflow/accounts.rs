@@ -35,15 +35,15 @@ pub fn change_together(
     first: &AccountChange,
     others: &[AccountChange],
 ) -> Result<(), Refusal> {
-    run::unkeyed(store, call.caller.asks_for(first.action().kind()), |tx, asked| {
-        let asking = asking(tx, &call.caller.credential)?;
-        asked.actor = Some(asking.id);
+    run::unkeyed(store, call.caller.asks_for(first.action().kind()), |tx, entry| {
+        let person = identify_person(tx, &call.caller.credential)?;
+        entry.actor = Some(person.id);
         // Without the permission, no account is locked.
-        permissions::check(&asking.roles, Permission::ManageAccount)?;
+        permissions::check(&person.roles, Permission::ManageAccount)?;
         let subject = find(tx, username)?;
         for change in std::iter::once(first).chain(others) {
-            asked.action = change.action().kind().into();
-            change_one(tx, call, asking.id, subject, change)?;
+            entry.action = change.action().kind().into();
+            change_one(tx, call, person.id, subject, change)?;
         }
         Ok(())
     })
@@ -52,14 +52,14 @@ pub fn change_together(
 fn change_one(
     tx: &mut Transaction<'_>,
     call: &AccountCall<'_>,
-    asking: UserId,
+    person: UserId,
     subject: UserId,
     change: &AccountChange,
 ) -> Result<(), Stop> {
     let attempt = ChangeAccount { change, reason: call.reason };
     // Both are read under their locks. Earlier reads may be out of date, and the
     // session of the actor may have ended.
-    let people = accounts::lock(tx, &[asking, subject])?;
+    let people = accounts::lock(tx, &[person, subject])?;
     let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
     let capability = permissions::verify(actor)?;
     let account = account(tx, people, subject, change)?;
@@ -80,10 +80,10 @@ pub fn create(
     call: &AccountCall<'_>,
     account: &NewAccount,
 ) -> Result<UserId, Refusal> {
-    run::unkeyed(store, call.caller.asks_for(AccountActionKind::Create), |tx, asked| {
+    run::unkeyed(store, call.caller.asks_for(AccountActionKind::Create), |tx, entry| {
         refuse_tokens(&call.caller.credential)?;
         let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
-        asked.actor = Some(actor.id());
+        entry.actor = Some(actor.id());
         let capability = permissions::verify(actor)?;
         let validity = policies::evaluate(capability, account, ())?;
         Ok(invariants::accounts::enforce_creation(validity, &call.circumstances(), tx)?)
@@ -115,7 +115,10 @@ pub(super) fn refuse_tokens(credential: &Credential) -> Result<(), Refusal> {
 }
 
 /// Returns who asks. It locks nothing: the account is locked before its session is.
-pub(super) fn asking(tx: &mut Transaction<'_>, credential: &Credential) -> Result<Person, Stop> {
+pub(super) fn identify_person(
+    tx: &mut Transaction<'_>,
+    credential: &Credential,
+) -> Result<Person, Stop> {
     refuse_tokens(credential)?;
     Ok(identity::identify(tx.conn(), credential)?.ok_or(Refusal::NotSignedIn)?)
 }

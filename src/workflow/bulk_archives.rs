@@ -62,9 +62,9 @@ pub fn begin(
     // The key of a post is longer than this one and must be valid, too.
     post_key(key.as_str(), PostId(i64::MAX))?;
     let attempt = BulkArchive { key, posts, reason };
-    run::beforehand(store, caller.asks_for(Action::Archive), |tx, asked| {
+    run::beforehand(store, caller.asks_for(Action::Archive), |tx, entry| {
         let actor = identity::load(tx, &caller.credential)?.ok_or(Refusal::NotSignedIn)?;
-        asked.actor = Some(actor.id());
+        entry.actor = Some(actor.id());
         let capability = permissions::verify(actor)?;
         let validity = policies::evaluate(capability, &attempt, ())?;
         let stored = invariants::bulk_archives::enforce(validity, tx)?;
@@ -80,9 +80,9 @@ pub fn find(conn: &mut PgConnection, person: &Person, id: BulkId) -> Result<Bulk
 /// Archives as many of the remaining posts as one request may, and stores their
 /// outcomes. Where the person is refused, the remaining posts get no outcome.
 pub fn work(store: &Store, caller: &Caller, id: BulkId) -> Result<(), Refusal> {
-    let bulk = run::beforehand(store, caller.asks_for(Action::Archive), |tx, asked| {
+    let bulk = run::beforehand(store, caller.asks_for(Action::Archive), |tx, entry| {
         let actor = identity::load(tx, &caller.credential)?.ok_or(Refusal::NotSignedIn)?;
-        asked.actor = Some(actor.id());
+        entry.actor = Some(actor.id());
         let capability = permissions::verify::<Archive>(actor)?;
         Ok(bulk::find(tx.conn(), id, capability.actor().id())?.ok_or(Refusal::NotFound)?)
     })?;

@@ -18,9 +18,9 @@ pub fn acknowledge(
     note: &Note,
 ) -> Result<(), Refusal> {
     let attempt = Acknowledge { note: note.clone() };
-    run::unkeyed(store, caller.asks_for(IncidentAction::Acknowledge), |tx, asked| {
+    run::unkeyed(store, caller.asks_for(IncidentAction::Acknowledge), |tx, entry| {
         let actor = identity::load(tx, &caller.credential)?.ok_or(Refusal::NotSignedIn)?;
-        asked.actor = Some(actor.id());
+        entry.actor = Some(actor.id());
         let capability = permissions::verify::<Acknowledge>(actor)?;
         let incident = audit::lock_incident(tx, incident)?.ok_or(Refusal::NotFound)?;
         let validity = policies::evaluate(capability, &attempt, incident)?;

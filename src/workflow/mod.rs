@@ -43,9 +43,9 @@ pub use run::Effect;
 /// Performs an attempt on a post, and returns the outcome.
 pub fn perform<A: Mutation>(store: &Store, call: &Call, attempt: &A) -> Result<Outcome, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
-    run::on_post(store, call, attempt, |tx, asked| {
+    run::on_post(store, call, attempt, |tx, entry| {
         let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
-        asked.actor = Some(actor.id());
+        entry.actor = Some(actor.id());
         let capability = permissions::verify::<A>(actor)?;
         let post = store::posts::lock(tx, &capability, attempt)?.ok_or(Refusal::NotFound)?;
         let validity = policies::evaluate(capability, attempt, post)?;
@@ -66,9 +66,9 @@ pub fn create_once(
     attempt: &Create,
 ) -> Result<Effect<Outcome>, Refusal> {
     let operation = Operation { key: &call.key, fingerprint: attempt.fingerprint() };
-    run::on_post(store, call, attempt, |tx, asked| {
+    run::on_post(store, call, attempt, |tx, entry| {
         let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
-        asked.actor = Some(actor.id());
+        entry.actor = Some(actor.id());
         let capability = permissions::verify::<Create>(actor)?;
         let validity = policies::evaluate(capability, attempt, ())?;
         Ok(invariants::enforce_creation(validity, &operation, tx)?)

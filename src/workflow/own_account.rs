@@ -1,7 +1,7 @@
 //! Changing one's own account: permission, policy, invariant, in one
 //! transaction, under the account's lock.
 
-use super::accounts::asking;
+use super::accounts::identify_person;
 use super::call::{AccountCall, Caller};
 use super::run;
 use crate::accounts::links::{self, Link};
@@ -21,10 +21,10 @@ pub fn change(
     change: &OwnChange,
     shown: Option<&str>,
 ) -> Result<(), Refusal> {
-    run::unkeyed(store, call.caller.asks_for(change.kind()), |tx, asked| {
-        let asking = asking(tx, &call.caller.credential)?;
-        asked.actor = Some(asking.id);
-        accounts::lock(tx, &[asking.id])?;
+    run::unkeyed(store, call.caller.asks_for(change.kind()), |tx, entry| {
+        let person = identify_person(tx, &call.caller.credential)?;
+        entry.actor = Some(person.id);
+        accounts::lock(tx, &[person.id])?;
         // Read again under the lock: the session may have ended meanwhile.
         let actor = identity::load(tx, &call.caller.credential)?.ok_or(Refusal::NotSignedIn)?;
         let this = match &call.caller.credential {
@@ -57,14 +57,14 @@ pub fn set_password_by_link(
         session: None,
         keeps_tokens: false,
     });
-    let asked = call.caller.asks_for(OwnActionKind::SetPasswordByLink);
-    run::unkeyed(store, asked, |tx, asked| {
+    let entry = call.caller.asks_for(OwnActionKind::SetPasswordByLink);
+    run::unkeyed(store, entry, |tx, entry| {
         let owner = links::owner(tx.conn(), link)?.ok_or(Refusal::NotFound)?;
         let locked = accounts::lock(tx, &[owner])?;
         // Asked again under the lock: another request may have used it.
         let is_proven = links::owner(tx.conn(), link)? == Some(owner);
         let locked = locked.into_iter().next().filter(|_| is_proven).ok_or(Refusal::NotFound)?;
-        asked.actor = Some(owner);
+        entry.actor = Some(owner);
         let actor = Actor::pinned(locked.person, tx.within());
         let capability = permissions::verify(actor)?;
         let account = OwnAccount { is_proven, ..OwnAccount::default() };

@@ -27,51 +27,51 @@ pub(super) fn on_post<A: Attempt>(
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<Outcome, Stop>,
 ) -> Result<Effect<Outcome>, Refusal> {
     let (post, seen) = attempt.target().unzip();
-    let asked = AuditEntry { post, seen, ..call.caller.asks_for(A::ACTION) };
-    run(store, asked, steps, |conn, actor| idempotency::earlier_outcome(conn, actor, call, attempt))
+    let entry = AuditEntry { post, seen, ..call.caller.asks_for(A::ACTION) };
+    run(store, entry, steps, |conn, actor| idempotency::earlier_outcome(conn, actor, call, attempt))
 }
 
 /// Runs the steps of an attempt that carries no idempotency key.
 pub(super) fn unkeyed<T>(
     store: &Store,
-    asked: AuditEntry,
+    entry: AuditEntry,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
 ) -> Result<T, Refusal> {
-    run(store, asked, steps, |_, _| Ok(None)).map(Effect::outcome)
+    run(store, entry, steps, |_, _| Ok(None)).map(Effect::outcome)
 }
 
 /// Runs steps that come before the first of several posts is touched. Only a refusal is
 /// counted here. Each post counts its own success.
 pub(super) fn beforehand<T>(
     store: &Store,
-    asked: AuditEntry,
+    entry: AuditEntry,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
 ) -> Result<T, Refusal> {
-    let answer = retry(store, asked, steps, |_, _| Ok(None)).map(Effect::outcome);
+    let answer = retry(store, entry, steps, |_, _| Ok(None)).map(Effect::outcome);
     if let Err(refusal) = &answer {
-        count(&asked, refusal.layer().as_str());
+        count(&entry, refusal.layer().as_str());
     }
     answer
 }
 
-fn count(asked: &AuditEntry, outcome: &'static str) {
-    metrics::decided(asked.action.as_str(), asked.interface.as_str(), outcome);
+fn count(entry: &AuditEntry, outcome: &'static str) {
+    metrics::count_outcome(entry.action.as_str(), entry.interface.as_str(), outcome);
 }
 
 /// Runs the steps, and counts the answer.
 fn run<T>(
     store: &Store,
-    asked: AuditEntry,
+    entry: AuditEntry,
     steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<Effect<T>, Refusal> {
-    let answer = retry(store, asked, steps, earlier);
+    let answer = retry(store, entry, steps, earlier);
     let outcome = match &answer {
         Ok(Effect::New(_)) => "done",
         Ok(Effect::Repeated(_)) => "repeated",
         Err(refusal) => refusal.layer().as_str(),
     };
-    count(&asked, outcome);
+    count(&entry, outcome);
     answer
 }
 
@@ -97,13 +97,13 @@ impl<T> Effect<T> {
 /// often; then writes the records.
 fn retry<T>(
     store: &Store,
-    mut asked: AuditEntry,
+    mut entry: AuditEntry,
     mut steps: impl for<'tx> FnMut(&mut Transaction<'tx>, &mut AuditEntry) -> Result<T, Stop>,
     earlier: impl Fn(&mut PgConnection, UserId) -> Result<Option<T>, Refusal>,
 ) -> Result<Effect<T>, Refusal> {
     let mut conn = store.checkout()?;
     for _ in 0..MAX_ATTEMPTS {
-        let stop = match store::transaction(&mut conn, |tx| steps(tx, &mut asked)) {
+        let stop = match store::transaction(&mut conn, |tx| steps(tx, &mut entry)) {
             Ok(outcome) => return Ok(Effect::New(outcome)),
             Err(stop) => stop,
         };
@@ -112,12 +112,12 @@ fn retry<T>(
             Verdict::Refused(refusal) => refusal,
             Verdict::Defect { invariant, detail } => {
                 let incident = Record::Incident { invariant: &invariant, detail: &detail };
-                incident.write(&asked, conn, store);
+                incident.write(&entry, conn, store);
                 return Err(InvariantViolation::new(invariant).into());
             }
             // An earlier use of the key decides whether this is refused.
             Verdict::RefusedUnlessRepeated(refusal) => {
-                let repeated = match asked.actor {
+                let repeated = match entry.actor {
                     Some(actor) => earlier(&mut conn, actor),
                     None => Ok(None),
                 };
@@ -129,17 +129,17 @@ fn retry<T>(
                 }
             }
         };
-        record(store, conn, &asked, &refusal);
+        record(store, conn, &entry, &refusal);
         return Err(refusal);
     }
     Err(Unavailable::Contended.into())
 }
 
-fn record(store: &Store, conn: Connection, asked: &AuditEntry, refusal: &Refusal) {
+fn record(store: &Store, conn: Connection, entry: &AuditEntry, refusal: &Refusal) {
     match refusal {
         Refusal::Permission(_) | Refusal::Policy(_) => {
             let reasons = refusal.reasons();
-            Record::Refusal { layer: refusal.layer(), reasons: &reasons }.write(asked, conn, store);
+            Record::Refusal { layer: refusal.layer(), reasons: &reasons }.write(entry, conn, store);
         }
         Refusal::NotSignedIn
         | Refusal::Input(_)
@@ -147,8 +147,8 @@ fn record(store: &Store, conn: Connection, asked: &AuditEntry, refusal: &Refusal
         | Refusal::NotFound
         | Refusal::Invariant(_)
         | Refusal::Unavailable(_) => {
-            let (layer, action) = (refusal.layer().as_str(), asked.action.as_str());
-            tracing::info!(request_id = %asked.request, layer, action, "no effect");
+            let (layer, action) = (refusal.layer().as_str(), entry.action.as_str());
+            tracing::info!(request_id = %entry.request, layer, action, "no effect");
         }
     }
 }

@@ -67,7 +67,11 @@ fn a_draft_in_the_list_lacks_what_its_page_says() {
         world.create(author, content.clone()).unwrap();
         let conn = &mut world.database.as_runtime();
         let lines = posts::newest_of_each_state(conn, author, &[(State::Draft, 1)]).unwrap();
-        assert_eq!(lines[0].missing().join(", "), missing, "{body}");
+        assert_eq!(
+            lines[0].missing().iter().map(|part| part.as_str()).collect::<Vec<_>>().join(", "),
+            missing,
+            "{body}"
+        );
         assert_eq!(content.missing(), lines[0].missing());
     }
 }

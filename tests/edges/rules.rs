@@ -68,7 +68,7 @@ fn on_post(rule: posts::Rule, world: &World) -> Attempt {
             attempt("edith", "publish", post)
         }
         Rule::ARequestStands => attempt("edith", "withdraw-request", world.in_review()),
-        Rule::StandingRequestIsYours => {
+        Rule::RequestIsWithdrawable => {
             let post = world.in_review();
             world.perform(world.edith, &request_changes(post, 1)).unwrap();
             attempt("rosa", "withdraw-request", post)

@@ -60,7 +60,7 @@ fn a_kept_form_is_shown_only_to_its_author() {
     db_end_sessions(&world);
     let asked = browser.post("/desk/posts/create", &fields).expect(401);
     let sign_in = |browser: &mut Browser, page: &Page, who: &str| {
-        let carried = ["carried_path", "carried_form", "carried_writer"];
+        let carried = ["carried_path", "carried_form", "carried_author"];
         let mut fields = vec![("token", page.hidden("token")), ("next", page.hidden("next"))];
         fields.extend(carried.map(|name| (name, page.hidden(name))));
         fields.extend([("username", who.to_owned()), ("password", PASSWORD.to_owned())]);

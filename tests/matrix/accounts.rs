@@ -142,7 +142,7 @@ pub fn change_of(action: AccountAction, secret: [u8; 32]) -> AccountChange {
             AccountChange::SetPassword(format!("{HASH}{salt}"))
         }
         AccountAction::ResetPassword => AccountChange::ResetPassword(PasswordReset {
-            nobodys_hash: HASH.to_owned(),
+            unusable_hash: HASH.to_owned(),
             link: SecretHash::new(secret),
         }),
         AccountAction::EndSessions => AccountChange::EndSessions,

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use crate::accounts::secrets::Secret;
-use crate::admin::accounts::password_link::{self, LinkReason, unknown_password_hash};
+use crate::admin::accounts::password_link::{self, LinkReason, unusable_password_hash};
 use crate::admin::accounts::roles::purpose;
 use crate::admin::layout::authorized_layout;
 use crate::domain::{
@@ -107,7 +107,7 @@ fn create(store: &Store, request: &Request, typed: &TypedAccount) -> Result<Repl
     let account = NewAccount {
         username,
         display_name,
-        password_hash: unknown_password_hash()?,
+        password_hash: unusable_password_hash()?,
         roles: RoleSet::of(&typed.roles),
         link: Some(secret.hash()),
     };

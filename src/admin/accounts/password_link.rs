@@ -40,7 +40,7 @@ pub(super) fn page(
 }
 
 /// Returns a hash that no known password has.
-pub(super) fn unknown_password_hash() -> Result<String, Refusal> {
+pub(super) fn unusable_password_hash() -> Result<String, Refusal> {
     passwords::unusable_hash().map_err(|error| {
         tracing::error!(%error, "a hash could not be made");
         Unavailable::Busy.into()

@@ -2,7 +2,7 @@
 //! workflow decides about it.
 
 use crate::accounts::secrets::Secret;
-use crate::admin::accounts::password_link::unknown_password_hash;
+use crate::admin::accounts::password_link::unusable_password_hash;
 use crate::domain::{
     AccountAction, AccountActionKind, FieldError, PasswordReset, Role, TokenId, UnknownName,
     decimal, parse_display_name,
@@ -75,9 +75,9 @@ impl RequestedChange {
             AccountAction::EndSessions => AccountChange::EndSessions,
             AccountAction::RevokeToken(token) => AccountChange::RevokeToken(token),
             AccountAction::ResetPassword => {
-                let nobodys_hash = unknown_password_hash()?;
+                let unusable_hash = unusable_password_hash()?;
                 let link = secret.insert(Secret::random()).hash();
-                AccountChange::ResetPassword(PasswordReset { nobodys_hash, link })
+                AccountChange::ResetPassword(PasswordReset { unusable_hash, link })
             }
             AccountAction::SetPassword => return Err(Refusal::NotFound),
         };

@@ -7,10 +7,10 @@ use diesel::pg::PgConnection;
 use jiff::Timestamp;
 
 use crate::admin::layout::authorized_layout;
-use crate::admin::posts::asked_list::AskedList;
 use crate::admin::posts::bulk_progress::{TITLE, take_back, take_named_back, work};
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list;
+use crate::admin::posts::list_request::ListRequest;
 use crate::admin::posts::paths::{LIST, selected};
 use crate::admin::posts::skipped::{SkippedPost, by_reasons};
 use crate::domain::{
@@ -100,7 +100,7 @@ pub(super) fn confirm(store: &Store, request: &Request) -> Result<Reply, Refusal
         // The list says what is wrong, and keeps the ticks.
         Err(problem) => {
             let ticked = texts(&ticked).map(str::to_owned).collect();
-            list::reply(conn, request, AskedList::again(&back, ticked, problem)?)
+            list::reply(conn, request, ListRequest::again(&back, ticked, problem)?)
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::http::{Layout, PageAddress, Reply, Request};
 use crate::refusal::Refusal;
 use crate::render::filters;
 use crate::render::markdown::{Audience, Rendered, render};
-use crate::render::timeline::{Event, Happened, timeline};
+use crate::render::timeline::{Event, EventKind, timeline};
 use crate::store::Store;
 use crate::store::paging::PageRequest;
 use crate::store::posts::{self, PostHistory};

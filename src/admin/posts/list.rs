@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use crate::admin::csv::{self, Column, Export, ReadPage};
 use crate::admin::layout::authorized_layout;
-use crate::admin::posts::asked_list::AskedList;
 use crate::admin::posts::filters::PostFilters;
 use crate::admin::posts::list_page::PostsPage;
+use crate::admin::posts::list_request::ListRequest;
 use crate::admin::posts::paths::LIST;
 use crate::domain::Permission;
 use crate::http::pager::BY_POSITION;
@@ -22,7 +22,7 @@ use crate::store::visibility::Visibility;
 const PER_PAGE: usize = 50;
 
 pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
-    let asked = AskedList::take(request.query_fields()?)?;
+    let asked = ListRequest::take(request.query_fields()?)?;
     reply(&mut *store.checkout()?, request, asked)
 }
 
@@ -31,7 +31,7 @@ pub(super) fn list(store: &Store, request: &Request) -> Result<Reply, Refusal> {
 pub(super) fn reply(
     conn: &mut PgConnection,
     request: &Request,
-    asked: AskedList,
+    asked: ListRequest,
 ) -> Result<Reply, Refusal> {
     let (person, mut layout) = authorized_layout(conn, request, "Posts", Permission::ViewAudit)?;
     let filters = &asked.filters;

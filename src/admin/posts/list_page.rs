@@ -3,8 +3,8 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::admin::posts::asked_list::{AskedList, Ticks};
 use crate::admin::posts::filters::{ActiveFilter, MAX_DAYS, PostFilters};
+use crate::admin::posts::list_request::{ListRequest, Ticks};
 use crate::admin::posts::paths::{BULK_ARCHIVE, FILE, LIST, bulk_archive, selected};
 use crate::domain::{State, Username, grouped};
 use crate::http::pager::Pager;
@@ -18,7 +18,7 @@ use crate::store::posts::{COUNTED, ChangeLine, Names, Sort};
 #[template(path = "admin/posts.html")]
 pub(super) struct PostsPage {
     pub(super) layout: Layout,
-    pub(super) asked: AskedList,
+    pub(super) asked: ListRequest,
     pub(super) lines: Vec<ChangeLine>,
     /// How many posts there are; unknown where the question has a mistake.
     pub(super) count: Option<usize>,

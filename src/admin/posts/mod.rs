@@ -1,12 +1,12 @@
 //! The list of posts, one post, and archiving one or many of them.
 
-mod asked_list;
 mod bulk_confirm;
 mod bulk_progress;
 mod detail;
 mod filters;
 mod list;
 mod list_page;
+mod list_request;
 mod paths;
 mod return_address;
 mod skipped;

@@ -35,7 +35,7 @@ pub(super) fn reset_password(
     account: &AccountArguments,
 ) -> Result<(), CommandFailure> {
     let secret = Secret::random();
-    let reset = PasswordReset { nobodys_hash: unusable_hash()?, link: secret.hash() };
+    let reset = PasswordReset { unusable_hash: unusable_hash()?, link: secret.hash() };
     let reset = AccountChange::ResetPassword(reset);
     change(options, account, &reset, "password reset", Some(&secret))
 }

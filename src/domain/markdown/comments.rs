@@ -80,7 +80,7 @@ impl<'a> Comments<'a> {
         let Range { start, end } = self.pieces[index].range;
         let mut at = start.max(self.hidden.last().map_or(0, |hidden| hidden.end));
         while at < end {
-            let begun = first_of(&self.source[at..end], CommentNotation::begun_by);
+            let begun = first_of(&self.source[at..end], CommentNotation::starting);
             let Some((found, (notation, length))) = begun else { return };
             let begin = at + found;
             at = begin + length;
@@ -121,7 +121,7 @@ impl<'a> Comments<'a> {
         for piece in &self.pieces[index..] {
             let mut at = piece.range.start.max(from);
             while let Some(text) = self.source.get(at..piece.range.end) {
-                let within = |text: &str| match CommentNotation::begun_by(text) {
+                let within = |text: &str| match CommentNotation::starting(text) {
                     Some((CommentNotation::Liquid, length))
                         if notation == CommentNotation::Liquid =>
                     {

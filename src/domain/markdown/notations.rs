@@ -41,7 +41,7 @@ impl CommentNotation {
     }
 
     /// Returns the notation whose beginning a text begins with, and how long that is.
-    pub(super) fn begun_by(text: &str) -> Option<(Self, usize)> {
+    pub(super) fn starting(text: &str) -> Option<(Self, usize)> {
         let (notation, rest) = match text.as_bytes().first_chunk()? {
             b"<!" => (Self::Html, text.strip_prefix("<!--")?),
             b"<%" => match text.strip_prefix("<%--") {

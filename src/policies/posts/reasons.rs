@@ -87,7 +87,7 @@ fn explain_post(
             return (sentence, answer_to_requests(person, post));
         }
         Rule::ARequestStands => ("There is no open change request.".to_owned(), ""),
-        Rule::StandingRequestIsYours => {
+        Rule::RequestIsWithdrawable => {
             let reviewers = names(post.standing_requests.iter());
             let hint = format!("Only {reviewers} can withdraw it.");
             return (format!("This change request was made by {reviewers}."), hint);

@@ -35,7 +35,7 @@ named! {
         ARequestStands = "no-request-stands",
         /// Where there are open change requests, the person may withdraw one: their
         /// own, or one by a person who can no longer review.
-        StandingRequestIsYours = "not-your-request",
+        RequestIsWithdrawable = "not-your-request",
         /// The web address that the person confirmed is the one that the post gets.
         AddressIsTheShown = "address-changed",
         /// A change request says what must change.
@@ -61,7 +61,7 @@ pub fn rules(action: Action) -> &'static [Rule] {
             Rule::IsInReview,
             Rule::YouAreNotItsAuthor,
             Rule::ARequestStands,
-            Rule::StandingRequestIsYours,
+            Rule::RequestIsWithdrawable,
             Rule::SeenIsCurrent,
         ],
         Action::Publish => &[
@@ -138,7 +138,7 @@ impl Rule {
             Self::NothingIsMissing => post.current.content.missing().is_empty(),
             Self::NoRequestStands => requests.is_empty(),
             Self::ARequestStands => !requests.is_empty(),
-            Self::StandingRequestIsYours => {
+            Self::RequestIsWithdrawable => {
                 requests.is_empty()
                     || requests.iter().any(|request| request.is_withdrawable_by(person.id))
             }
@@ -166,7 +166,7 @@ impl Rule {
             | Self::NothingIsMissing
             | Self::NoRequestStands
             | Self::ARequestStands
-            | Self::StandingRequestIsYours
+            | Self::RequestIsWithdrawable
             | Self::AddressIsTheShown
             | Self::NoteIsGiven
             | Self::ReasonIsGiven => true,
@@ -188,7 +188,7 @@ impl Rule {
             | Self::IsInReview
             | Self::IsPublished
             | Self::ARequestStands => Remedy::AnotherState,
-            Self::YouAreItsAuthor | Self::YouAreNotItsAuthor | Self::StandingRequestIsYours => {
+            Self::YouAreItsAuthor | Self::YouAreNotItsAuthor | Self::RequestIsWithdrawable => {
                 Remedy::AnotherPerson
             }
         }

@@ -21,7 +21,7 @@ pub(crate) fn is_id(id: &str) -> bool {
 
 /// Moves footnotes to the end, numbered in the order of their first references. Notes
 /// without a reference come last.
-pub(super) fn at_the_end<'a>(events: Vec<Event<'a>>, noted: &mut Notes) -> Vec<Event<'a>> {
+pub(super) fn collect_endnotes<'a>(events: Vec<Event<'a>>, noted: &mut Notes) -> Vec<Event<'a>> {
     let (text, mut notes) = Footnotes::split(events);
     let mut shown = notes.with_links(text);
     if notes.all.is_empty() {

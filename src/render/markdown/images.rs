@@ -16,7 +16,7 @@ pub(super) fn first(events: &[Event<'_>]) -> Option<String> {
 
 /// Keeps images that come over TLS, and only the description of any other. An image
 /// with a title, alone in its paragraph, becomes a figure with a caption.
-pub(super) fn over_tls<'a>(
+pub(super) fn replace_insecure_images<'a>(
     events: Vec<Event<'a>>,
     audience: Audience,
     notes: &mut Notes,

@@ -97,8 +97,8 @@ fn read(source: &str, audience: Audience) -> (Vec<Event<'_>>, Notes) {
     unseen_characters::count(&events, &mut notes);
     let targets = headings::with_ids(&mut events);
     let events = links::resolved(events, &targets, &mut notes);
-    let events = images::over_tls(events, audience, &mut notes);
-    let events = footnotes::at_the_end(tasks(events), &mut notes);
+    let events = images::replace_insecure_images(events, audience, &mut notes);
+    let events = footnotes::collect_endnotes(tasks(events), &mut notes);
     (blocks::directed(events), notes)
 }
 

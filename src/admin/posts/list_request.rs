@@ -21,23 +21,23 @@ pub(super) enum Ticks {
     Page,
 }
 
-pub(super) struct AskedList {
+pub(super) struct ListRequest {
     pub(super) filters: PostFilters,
     pub(super) direction: Direction,
     pub(super) ticks: Ticks,
     /// What is wrong, and has no field of its own.
     problems: Vec<FieldError>,
-    is_place_valid: bool,
+    has_valid_cursor: bool,
 }
 
-impl AskedList {
+impl ListRequest {
     /// Takes the question out of the query of the list. A mistake in it is kept, but
     /// for a field that is there twice or that the list does not have.
     pub(super) fn take(mut query: Form) -> Result<Self, Refusal> {
         let filters = PostFilters::take(&mut query)?;
         let mut problems = Vec::new();
         let direction = BY_POSITION.take(&mut query);
-        let is_place_valid = direction.is_ok();
+        let has_valid_cursor = direction.is_ok();
         let direction = match direction {
             Ok(direction) => direction,
             Err(Refusal::Input(input)) => {
@@ -55,7 +55,7 @@ impl AskedList {
             }
         };
         query.finish()?;
-        Ok(Self { filters, direction, ticks, problems, is_place_valid })
+        Ok(Self { filters, direction, ticks, problems, has_valid_cursor })
     }
 
     /// Returns the list at one of its addresses, with these boxes ticked, and with the
@@ -74,7 +74,7 @@ impl AskedList {
 
     /// Returns whether the posts can be read: the filters and the place are valid.
     pub(super) fn can_be_read(&self) -> bool {
-        self.is_place_valid && self.filters.form.check().is_ok()
+        self.has_valid_cursor && self.filters.form.check().is_ok()
     }
 
     /// Returns everything that is wrong, if anything is.
