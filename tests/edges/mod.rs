@@ -10,6 +10,7 @@ mod desk;
 mod editor;
 mod frame;
 mod input;
+mod input_refusals;
 mod interfaces;
 mod numbers;
 mod public_site;

@@ -11,6 +11,6 @@ mod pages;
 pub mod readme;
 pub mod routes;
 mod schema;
-mod sources;
+pub mod sources;
 mod templates;
 mod words;
