@@ -7,10 +7,7 @@
 mod support;
 
 mod lessons;
-mod matrix;
-mod model;
 
-mod collapse;
 mod edges;
 mod operations;
 mod shape;

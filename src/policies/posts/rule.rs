@@ -8,7 +8,7 @@ named! {
     /// For a new one the compiler asks when it is met, what would change that, and for
     /// its words in `reasons`. [`rules`] says which actions must meet it. Tests then ask
     /// for a way to break it through every interface (tests/edges/rules.rs) and for a
-    /// dimension of the matrix (tests/matrix/posts.rs). They also ask for the documents
+    /// dimension of the matrix (tests/lessons/matrix/posts.rs). They also ask for the documents
     /// that are made from it; each says how.
     pub enum Rule is "a rule about posts" {
         /// A new post says something.

@@ -196,7 +196,7 @@ fn every_rule_of_an_action_has_its_row() {
             imprimatur::policies::rules(action).iter().map(|rule| rule.as_str()).collect();
         assert_eq!(
             codes, rules,
-            "{action}: a rule that no case breaks needs a dimension in tests/matrix/posts.rs"
+            "{action}: a rule that no case breaks needs a dimension in tests/lessons/matrix/posts.rs"
         );
         assert!(table.note.contains(permissions::required(action).as_str()));
     }

@@ -2,9 +2,9 @@
 //! happened.
 
 use super::replays;
-use crate::model::promises;
-use crate::model::removals::Ingredient;
-use crate::model::world::{Broken, Operation, Person};
+use crate::lessons::model::promises;
+use crate::lessons::model::removals::Ingredient;
+use crate::lessons::model::world::{Broken, Operation, Person};
 use crate::support::World;
 
 pub struct Story {

@@ -9,7 +9,7 @@ mod stories;
 
 use std::fmt::Write;
 
-use crate::model;
+use crate::lessons::model;
 use crate::support::{World, documents};
 use stories::{STORIES, Story};
 
@@ -23,8 +23,8 @@ Then the same steps are tried on this program, with a real PostgreSQL, and the p
 The people: Alice wrote a post and submitted it. Edith and Rosa review. Stan is staff.
 
 The page is generated, and `cargo test --test proof collapse` compares it with the model and with what the program answers today.
-The model is in [tests/model](../tests/model/mod.rs): one, two or three clients, each step of their transactions in every order, a crash of the server and a lost answer.
-With every ingredient in place it finds no broken promise; [`model::with_every_ingredient_every_promise_holds_in_every_state`](../tests/model/mod.rs) prints how many states it looked at.
+The model is in [tests/lessons/model](../tests/lessons/model/mod.rs): one, two or three clients, each step of their transactions in every order, a crash of the server and a lost answer.
+With every ingredient in place it finds no broken promise; [`model::with_every_ingredient_every_promise_holds_in_every_state`](../tests/lessons/model/mod.rs) prints how many states it looked at.
 
 ";
 
