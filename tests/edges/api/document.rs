@@ -100,6 +100,24 @@ fn the_document_has_every_route_and_every_method() {
     }
 }
 
+/// The advice on an action names its address: each is one of the document that takes POST.
+#[test]
+fn the_advice_leads_to_an_operation_of_the_document() {
+    let world = World::new();
+    let post = world.create(world.alice, crate::support::world::content("A post")).unwrap().post;
+    let server = Server::start(world.database.store());
+    let program = Program::of(&world, server.address, world.alice);
+    let advice = program.get(&format!("/api/v1/posts/{post}/actions")).expect(200).json();
+    let actions = advice["actions"].as_array().unwrap();
+    assert_eq!(actions.len(), Action::ALL.len() - 1, "every action on a post that exists");
+    let documented = document();
+    for action in actions {
+        let path = action["path"].as_str().unwrap();
+        let path = path.replace(&format!("/posts/{post}/"), "/posts/{id}/");
+        assert!(documented["paths"][&path]["post"].is_object(), "{path}");
+    }
+}
+
 /// Where a link leads there is an operation, and it gets all that its address
 /// needs out of the answer before.
 #[test]
