@@ -2,9 +2,8 @@
 //! is made here once through its interface, is answered in its own words, and changes nothing.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::process::{Command, Stdio};
 
+use super::rules::failed_command;
 use crate::shape::sources::sources;
 use crate::support::browser::Page;
 use crate::support::world::content;
@@ -133,27 +132,12 @@ fn by_command(world: &World) -> Vec<Refused> {
         (&create, large.as_bytes(), "The file is too large: the limit is 1 MiB."),
         (&create, &[0xff], "Save the file as UTF-8 text."),
     ]
-    .map(|(arguments, input, sentence)| (sentence, refused_command(world, arguments, input)))
+    .map(|(arguments, input, sentence)| {
+        let (code, said) = failed_command(&world.database, arguments, input);
+        assert_eq!(code, Some(2), "{arguments:?}: {said}");
+        (sentence, said)
+    })
     .to_vec()
-}
-
-/// Runs a command whose input is refused, and returns what it says.
-fn refused_command(world: &World, arguments: &[&str], input: &[u8]) -> String {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_imprimatur"))
-        .env("DATABASE_URL", world.database.runtime_url())
-        .env("DATABASE_OWNER_URL", world.database.owner_url())
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // What is too long is not read to its end.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
-    said
 }
 
 /// Returns every sentence with which an edge refuses input.

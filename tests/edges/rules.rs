@@ -189,6 +189,19 @@ fn by_command(world: &World, attempt: &Attempt) -> String {
 
 /// Runs a command that policy refuses, and returns what it says.
 fn refused_command(database: &Database, arguments: &[String], input: &str) -> String {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (code, said) = failed_command(database, &arguments, input.as_bytes());
+    assert_eq!(code, Some(5), "{arguments:?}: {said}");
+    assert!(said.starts_with("policy:"), "{said}");
+    said
+}
+
+/// Runs a command and returns its exit code and what it says of its failure.
+pub fn failed_command(
+    database: &Database,
+    arguments: &[&str],
+    input: &[u8],
+) -> (Option<i32>, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_imprimatur"))
         .env("DATABASE_URL", database.runtime_url())
         .env("DATABASE_OWNER_URL", database.owner_url())
@@ -198,13 +211,10 @@ fn refused_command(database: &Database, arguments: &[String], input: &str) -> St
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that reads no input closes it early.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    // A command that reads no input, or not all of it, closes it early.
+    let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(5), "{arguments:?}: {said}");
-    assert!(said.starts_with("policy:"), "{said}");
-    said
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
 /// A change of an account that a rule refuses.
