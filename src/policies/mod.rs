@@ -5,9 +5,9 @@
 //! write or read anything.
 //!
 //! No rule depends on the date. Such a rule would find it in the locked subject, as a
-//! column of the read under the lock. All servers then share the clock of the database,
-//! and a test can use any date. It would be a day and not a moment, because two reads
-//! of an unchanged post are equal.
+//! column of the read under the lock. All servers then share the clock of the database.
+//! It would be a day and not a moment, because two reads of an unchanged post on one
+//! day are equal.
 //!
 //! A refusal means that *this attempt* was refused, and says every reason why.
 //! It is not a defect: the loser of a race is refused here, in a sentence.

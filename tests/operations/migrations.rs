@@ -182,7 +182,7 @@ fn rights_that_every_new_table_gets_by_default_let_no_other_role_write() {
 #[test]
 fn a_migration_that_fails_leaves_nothing_of_those_before_it() {
     let database = Database::empty();
-    // The last of the migrations makes a function of this name.
+    // A later migration makes a function of this name.
     database
         .as_owner()
         .batch_execute(
